@@ -1,0 +1,1 @@
+"""The nouns: frozen, pure values without input or output. Nothing here imports another part of GoLive."""

@@ -1,0 +1,184 @@
+"""Profile: all that is kept of a table. Numbers and counts, no rows.
+
+A profile lives in memory while an assessment runs. Distributions are weighted supports (``values`` with ``counts``), so
+one form serves exact value counts and equal-mass bin means. What is stored or shown is made from it with cells under
+``SMALL_CELL`` suppressed (see ``golive.profile.picture``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from golive.model.columns import ColumnType, Role, Roles
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+SMALL_CELL = 11
+"""Counts of patients below this are never shown or stored (CMS cell-size suppression policy)."""
+
+
+@dataclass(frozen=True)
+class NumericProfile:
+    """Distribution of the values of a column that are finite numbers.
+
+    ``values`` are ascending support points and ``counts`` the rows each carries (``counts.sum() == n``). ``exact`` is true
+    when every distinct value is kept; otherwise the support points are means of equal-mass bins. ``mean``, ``std``
+    (population, ddof 0), ``minimum`` and ``maximum`` are exact and come from the engine. Units are the column's own.
+    """
+
+    n: int
+    mean: float
+    std: float
+    minimum: float
+    maximum: float
+    values: FloatArray
+    counts: IntArray
+    exact: bool
+    integers: int = 0
+    infinities: int = 0
+    decimals: tuple[tuple[int, int], ...] = ()
+
+    def quantile(self, q: FloatArray | list[float] | float) -> FloatArray:
+        """Quantiles by inverting the weighted empirical distribution (numpy's ``inverted_cdf``); shape follows ``q``."""
+        probability = np.atleast_1d(np.asarray(q, dtype=np.float64))
+        if self.n == 0:
+            return np.full(probability.shape, np.nan)
+        cumulative = np.cumsum(self.counts)
+        index = np.searchsorted(cumulative, np.clip(probability, 0, 1) * self.n, side="left")
+        return self.values[np.minimum(index, len(self.values) - 1)]
+
+    @property
+    def median(self) -> float:
+        """Median of the values."""
+        return float(self.quantile(0.5)[0])
+
+
+@dataclass(frozen=True)
+class CategoryProfile:
+    """Counts of values, most frequent first. ``other`` is the number of rows whose value was not kept (long tail)."""
+
+    n: int
+    values: tuple[str, ...]
+    counts: IntArray
+    other: int = 0
+
+    def count(self, value: str) -> int:
+        """Rows that hold ``value``."""
+        try:
+            return int(self.counts[self.values.index(value)])
+        except ValueError:
+            return 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return ``{value: rows}`` of the kept values."""
+        return {v: int(c) for v, c in zip(self.values, self.counts, strict=True)}
+
+
+EMPTY_CATEGORY = CategoryProfile(0, (), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class TimeProfile:
+    """A date or time column: range, rows per calendar day, and the written formats met (``YYYY-MM-DD``, ``MM/DD/YYYY``)."""
+
+    n: int
+    minimum: datetime | None
+    maximum: datetime | None
+    days: tuple[date, ...]
+    counts: IntArray
+    formats: tuple[tuple[str, int], ...] = ()
+    future: int = 0
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """Everything measured of one column.
+
+    ``n`` rows = ``missing`` (null or empty) + values. For number columns ``numeric`` holds the values that parse and
+    ``tokens`` those that do not, as they were written. For categories, codes and booleans ``category`` holds the values.
+    ``patterns`` are shapes of the written values (digits as ``9``, letters as ``A``), most frequent first: kept for text
+    storage and for columns that hold tokens.
+    """
+
+    name: str
+    type: ColumnType
+    role: Role
+    storage: str
+    n: int
+    missing: int
+    distinct: int
+    numeric: NumericProfile | None = None
+    category: CategoryProfile | None = None
+    tokens: CategoryProfile = EMPTY_CATEGORY
+    patterns: CategoryProfile = EMPTY_CATEGORY
+    time: TimeProfile | None = None
+    mean_length: float | None = None
+    error: str = ""
+
+    @property
+    def present(self) -> int:
+        """Rows that are not missing."""
+        return self.n - self.missing
+
+    @property
+    def missing_share(self) -> float:
+        """Share of rows that are missing, 0 to 1; 0 for a table without rows."""
+        return self.missing / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True)
+class SliceColumn:
+    """One column inside one slice: enough to say that this slice carries a change. Quantiles at ``SLICE_QUANTILES``."""
+
+    n: int
+    missing: int
+    quantiles: tuple[float, ...] = ()
+    mean: float | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    tokens: int = 0
+
+
+SLICE_QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows of one site, one model version or one time window. ``by`` is ``site``, ``model_version`` or ``time``."""
+
+    by: str
+    column: str
+    value: str
+    n: int
+    columns: dict[str, SliceColumn]
+    start: date | None = None
+
+
+@dataclass(frozen=True)
+class MissingBlock:
+    """Columns that are missing in the same rows: ``rows`` of them hold none of ``columns``."""
+
+    columns: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One table: its identity, its columns, and the few facts that need more than one column."""
+
+    name: str
+    sha256: str
+    kind: str
+    engine: str
+    rows: int
+    columns: dict[str, ColumnProfile]
+    roles: Roles
+    duplicate_rows: int = 0
+    duplicate_keys: int | None = None
+    missing_blocks: tuple[MissingBlock, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    time_violations: dict[tuple[str, str], int] = field(default_factory=dict)
