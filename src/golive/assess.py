@@ -1,0 +1,150 @@
+"""The one use case: two datasets and a configuration in, one Assessment out. The page and the CLI both call this."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from golive.compare import compare
+from golive.intake import Dataset, infer, roles_of
+from golive.model.config import Config
+from golive.model.readiness import EvidenceItem, Waiver
+from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
+from golive.profile import profile
+from golive.readiness import judge, measure
+
+if TYPE_CHECKING:
+    from golive.model.readiness import Readiness
+
+Progress = Callable[[float, str], None]
+
+
+def _silent(_fraction: float, _sentence: str) -> None:
+    """Progress that nobody watches."""
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    """Map the 0..1 of one step onto its part of the whole."""
+    return lambda fraction, sentence: progress(start + (end - start) * fraction, sentence)
+
+
+def _info(dataset: Dataset) -> InputInfo:
+    return InputInfo(
+        name=dataset.name,
+        sha256=dataset.sha256,
+        rows=dataset.rows,
+        columns=len(dataset.columns),
+        kind=dataset.kind,
+        engine=dataset.engine,
+    )
+
+
+def _latest(configured: Iterable[EvidenceItem], stored: Iterable[EvidenceItem]) -> tuple[EvidenceItem, ...]:
+    """Evidence of the configuration and of the store; the stored item wins where both have the same id."""
+    items = {item.id: item for item in configured} | {item.id: item for item in stored}
+    return tuple(items.values())
+
+
+def config_hash(config: Config) -> str:
+    """SHA-256 of the configuration as canonical JSON: what two assessments must share to be comparable."""
+    return hashlib.sha256(config.model_dump_json().encode()).hexdigest()
+
+
+def assess(
+    train: Dataset,
+    live: Dataset,
+    config: Config,
+    *,
+    evidence: Iterable[EvidenceItem] = (),
+    waivers: Iterable[Waiver] = (),
+    lock: CriteriaLock | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Compare ``live`` with ``train`` and judge readiness.
+
+    Args:
+        train: data the model was trained on. It decides column types and roles.
+        live: data the model receives.
+        config: roles, declared units and ranges, thresholds, risk profile, evidence.
+        evidence: items kept in the store; added to those of the configuration.
+        waivers: release gates accepted for a time; added to those of the configuration.
+        lock: when the success criteria were frozen, if they were.
+        progress: called with a fraction 0..1 and a sentence.
+
+    Returns:
+        The assessment. Equal inputs and configuration give equal assessments but for ``session`` and ``created_at``.
+
+    Raises:
+        InputError: a role names no column, evidence is malformed, and the like; every problem at once.
+    """
+    report = progress or _silent
+    report(0.0, "working out what each column is")
+    specs = infer(train, live, config)
+    roles = roles_of(specs)
+    train_profile = profile(train, specs, roles, progress=_part(report, 0.05, 0.35))
+    live_profile = profile(live, specs, roles, progress=_part(report, 0.35, 0.65))
+    comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.95))
+    inputs = Inputs(train=_info(train), live=_info(live))
+    not_assessed = [*comparison.not_assessed]
+    if train.sha256 == live.sha256:
+        not_assessed.append(
+            NotAssessed(what="live data", why="training and live are the same file, so nothing can differ between them")
+        )
+    not_assessed += [
+        NotAssessed(what=f"{dataset.name}: {note.code}", why=str(note.sentence))
+        for dataset in (train, live)
+        for note in dataset.notes
+    ]
+    report(0.95, "scoring readiness")
+    measurements = measure(comparison.findings, comparison.columns, inputs, None, config)
+    readiness = judge(
+        measurements,
+        config,
+        evidence=_latest(config.evidence, evidence),
+        waivers=(*config.waivers, *waivers),
+        as_of=config.as_of or date.today(),
+    )
+    report(1.0, "done")
+    return Assessment(
+        created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        session=str(uuid4()),
+        seed=config.seed,
+        project=config.project,
+        config_sha256=config_hash(config),
+        inputs=inputs,
+        roles=roles,
+        columns=comparison.columns,
+        findings=comparison.findings,
+        readiness=readiness,
+        criteria_lock=lock,
+        not_assessed=tuple(not_assessed),
+    )
+
+
+def rescore(
+    assessment: Assessment,
+    config: Config,
+    *,
+    evidence: Iterable[EvidenceItem] = (),
+    waivers: Iterable[Waiver] = (),
+    as_of: date | None = None,
+) -> Assessment:
+    """Judge readiness again from what was measured, after evidence, waivers or the risk profile changed.
+
+    Nothing is measured again: findings, columns and performance stay as they are.
+
+    Raises:
+        InputError: evidence or waivers are malformed; every problem at once.
+    """
+    measurements = measure(assessment.findings, assessment.columns, assessment.inputs, assessment.performance, config)
+    readiness: Readiness = judge(
+        measurements,
+        config,
+        evidence=_latest(config.evidence, evidence),
+        waivers=(*config.waivers, *waivers),
+        as_of=as_of or config.as_of or date.today(),
+    )
+    return assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})

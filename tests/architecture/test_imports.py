@@ -1,0 +1,105 @@
+"""Imports point one way (design section 2), heavy libraries stay where they belong, and files keep their size."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "golive"
+
+# Layers from the bottom up: a layer may import itself and what stands before it.
+LAYERS = [
+    {"model"},
+    {"settings"},
+    {"intake"},
+    {"samples"},
+    {"profile"},
+    {"compare", "outcomes"},
+    {"readiness"},
+    {"assess"},
+    {"store", "report", "alerts"},
+    {"sample_session", "doctor"},
+    {"ui"},
+    {"cli", "server"},
+]
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
+# library -> where it may be imported (prefixes of the path below the checkout)
+ONLY_IN = {
+    "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py"),
+    "evidently": ("src/golive/compare/evidently_scores.py",),
+    "plotly": ("src/golive/ui/figures/", "src/golive/report/"),
+    "typer": ("src/golive/cli",),
+    "duckdb": ("src/golive/store/", "src/golive/intake/", "src/golive/profile/", "src/golive/doctor.py"),
+}
+
+
+def sources() -> list[Path]:
+    """Every Python file of the product."""
+    return sorted([*PACKAGE.rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names that a file imports, wherever the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def layer_of(dotted: str) -> str | None:
+    """First part below ``golive`` of a dotted name, when it is one of the layers."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "golive" and len(parts) > 1 and parts[1] in RANK else None
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own in {"__init__", "__main__"}:
+        return
+    assert own in RANK, f"{own} has no place in the layers"
+    for name in imported(path):
+        layer = layer_of(name)
+        if layer is None:
+            continue
+        assert RANK[layer] <= RANK[own], f"{path.name} imports {name}: the arrow points back"
+        for apart in SIBLINGS_APART:
+            assert not (own in apart and layer in apart and own != layer), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_library_is_imported_only_where_it_belongs(library: str) -> None:
+    for path in sources():
+        place = path.relative_to(ROOT).as_posix()
+        if any(name.split(".")[0] == library for name in imported(path)):
+            assert place.startswith(ONLY_IN[library]), f"{place} imports {library}"
+
+
+def test_pages_are_scripts_one_level_down() -> None:
+    assert not list((ROOT / "pages").glob("*.py")), "a script directly in pages/ is served without app.py"
+    for page in (ROOT / "pages").rglob("*.py"):
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= 100, f"{page.name} is over 100 lines"
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_hold_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    assert path.stem not in {"utils", "helpers", "manager", "misc", "common"}
+
+
+def test_nothing_heavy_is_imported_with_the_nouns() -> None:
+    code = "import sys, golive.model.result, golive.model.config; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("streamlit", "evidently", "pandas", "plotly", "sklearn", "scipy", "duckdb", "ibis"):
+        assert f"'{heavy}'" not in loaded, f"the nouns load {heavy}"
