@@ -1,0 +1,92 @@
+"""Small pieces that every page shows the same way: badges, the header, the empty state, an error, numbers in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+
+import streamlit as st
+
+from golive.model.errors import GoLiveError
+from golive.model.finding import Verdict
+from golive.model.readiness import ReadinessVerdict, Tier
+from golive.model.result import Assessment
+from golive.ui import theme
+
+TIER_WORD = {Tier.LOW: "Low", Tier.MODERATE: "Moderate", Tier.HIGH: "High", Tier.CRITICAL: "Critical"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
+
+
+def plain(text: object) -> str:
+    """Escape text that came from data (column names, file names, notes) so that Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def day(when: date | datetime | str) -> str:
+    """A date as ``3 Oct 2026``. Strings are ISO 8601 (``2026-10-03T08:00:00Z``)."""
+    moment = datetime.fromisoformat(when.replace("Z", "+00:00")) if isinstance(when, str) else when
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def count(number: int) -> str:
+    """A count with thousands separated: ``6,120``."""
+    return f"{number:,}"
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 as ``28 %``, with one decimal under ten: ``6.1 %``."""
+    value = 100 * share
+    return f"{value:.1f} %" if 0 < abs(value) < 9.95 else f"{value:.0f} %"
+
+
+def look_of(verdict: Verdict | ReadinessVerdict) -> theme.Look:
+    """Word, icon and colour of a finding's verdict or of the readiness verdict."""
+    return theme.READINESS[verdict] if isinstance(verdict, ReadinessVerdict) else theme.VERDICT[verdict]
+
+
+def badge(verdict: Verdict | ReadinessVerdict) -> None:
+    """Show a verdict as word, icon and colour."""
+    look = look_of(verdict)
+    st.badge(look.word, icon=look.icon, color=look.color)
+
+
+def inline_badge(look: theme.Look, text: str | None = None) -> str:
+    """The same badge as Markdown, for use inside a sentence. ``text`` replaces the word and is escaped."""
+    return f":{look.color}-badge[{look.icon} {plain(text) if text is not None else look.word}]"
+
+
+def page_title(title: str, sentence: str = "") -> None:
+    """One title per page, and under it the question the page answers."""
+    st.title(title, anchor=False)
+    if sentence:
+        st.caption(sentence)
+
+
+def assessment_line(assessment: Assessment) -> None:
+    """Who was judged, at what risk, when and from how much: the first line of every page about one assessment."""
+    inputs = assessment.inputs
+    st.caption(
+        f"**{plain(assessment.project)}** · Tier: {TIER_WORD[assessment.readiness.tier]} · "
+        f"Assessed {day(assessment.created_at)} from {count(inputs.train.rows)} training "
+        f"and {count(inputs.live.rows)} live rows"
+    )
+
+
+def empty_state(
+    sentence: str, label: str, action: Callable[[], None], *, key: str, icon: str = ":material/play_circle:"
+) -> None:
+    """One sentence and one action: what a page shows when it has nothing to show yet."""
+    with st.container(border=True):
+        st.markdown(sentence)
+        if st.button(label, key=key, type="primary", icon=icon):
+            action()
+
+
+def error_box(error: GoLiveError, *, title: str = "") -> None:
+    """Every problem of an error: a sentence, what to do, and the code to quote. Nothing else on the page is lost."""
+    for number, problem in enumerate(error.problems):
+        where = f" ({plain(problem.where)})" if problem.where else ""
+        lead = f"**{title}** " if title and number == 0 else ""
+        hint = f" {plain(problem.hint)}" if problem.hint else ""
+        st.error(f"{lead}{plain(problem.sentence)}{where}{hint} `{problem.code}`", icon=":material/error:")
