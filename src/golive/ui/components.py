@@ -1,10 +1,8 @@
-"""Small pieces that every page shows the same way: badges, the header, the empty state, an error, numbers in words."""
+"""Small pieces that every page shows the same way: badges, the header, the empty state, an error."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date, datetime
 
 import streamlit as st
 
@@ -13,31 +11,9 @@ from golive.model.finding import Verdict
 from golive.model.readiness import ReadinessVerdict, Tier
 from golive.model.result import Assessment
 from golive.ui import theme
+from golive.ui.words import count, day, plain
 
 TIER_WORD = {Tier.LOW: "Low", Tier.MODERATE: "Moderate", Tier.HIGH: "High", Tier.CRITICAL: "Critical"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
-
-
-def plain(text: object) -> str:
-    """Escape text that came from data (column names, file names, notes) so that Markdown shows it as it is."""
-    return _MARKDOWN.sub(r"\\\1", str(text))
-
-
-def day(when: date | datetime | str) -> str:
-    """A date as ``3 Oct 2026``. Strings are ISO 8601 (``2026-10-03T08:00:00Z``)."""
-    moment = datetime.fromisoformat(when.replace("Z", "+00:00")) if isinstance(when, str) else when
-    return f"{moment.day} {moment:%b %Y}"
-
-
-def count(number: int) -> str:
-    """A count with thousands separated: ``6,120``."""
-    return f"{number:,}"
-
-
-def percent(share: float) -> str:
-    """A share of 0 to 1 as ``28 %``, with one decimal under ten: ``6.1 %``."""
-    value = 100 * share
-    return f"{value:.1f} %" if 0 < abs(value) < 9.95 else f"{value:.0f} %"
 
 
 def look_of(verdict: Verdict | ReadinessVerdict) -> theme.Look:
@@ -53,7 +29,7 @@ def badge(verdict: Verdict | ReadinessVerdict) -> None:
 
 def inline_badge(look: theme.Look, text: str | None = None) -> str:
     """The same badge as Markdown, for use inside a sentence. ``text`` replaces the word and is escaped."""
-    return f":{look.color}-badge[{look.icon} {plain(text) if text is not None else look.word}]"
+    return f":{look.color}-badge[{look.icon} {plain(str(text)) if text is not None else look.word}]"
 
 
 def page_title(title: str, sentence: str = "") -> None:

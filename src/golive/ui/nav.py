@@ -1,0 +1,131 @@
+"""The one table of pages: file, title, icon, address, who sees it, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from golive.settings import resource
+
+EVERYONE = frozenset({"viewer", "reviewer", "admin"})
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """One page. ``file`` is relative to ``app.py`` and never directly in ``pages/``; ``url_path`` never changes."""
+
+    section: str
+    file: str
+    title: str
+    icon: str
+    url_path: str
+    help: str
+    roles: frozenset[str] = EVERYONE
+    default: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Where the script lies, in a checkout and in a wheel."""
+        return resource(*self.file.split("/"))
+
+
+PAGES = (
+    PageSpec(
+        "Verdict",
+        "pages/verdict/overview.py",
+        "Overview",
+        ":material/flag:",
+        "overview",
+        "Is the pilot ready, and what is in the way?",
+        default=True,
+    ),
+    PageSpec(
+        "Verdict",
+        "pages/verdict/readiness.py",
+        "Readiness",
+        ":material/fact_check:",
+        "readiness",
+        "Every dimension, criterion and gate, and what proves it.",
+    ),
+    PageSpec(
+        "Live data",
+        "pages/evidence/findings.py",
+        "Findings",
+        ":material/search:",
+        "findings",
+        "What live data does differently, how sure that is, and who acts.",
+    ),
+    PageSpec(
+        "Live data",
+        "pages/evidence/distributions.py",
+        "Distributions",
+        ":material/bar_chart:",
+        "distributions",
+        "Each column in training and in live data.",
+    ),
+    PageSpec(
+        "Pilot",
+        "pages/pilot/define.py",
+        "Define",
+        ":material/edit_note:",
+        "define",
+        "What the pilot is for, how risky it is, and what ready means.",
+    ),
+    PageSpec(
+        "Pilot",
+        "pages/pilot/data.py",
+        "Data",
+        ":material/upload_file:",
+        "data",
+        "Bring training and live data, check what each column is, and assess.",
+    ),
+    PageSpec(
+        "History",
+        "pages/history/sessions.py",
+        "Sessions",
+        ":material/history:",
+        "sessions",
+        "Every assessment, kept: open one, compare two.",
+    ),
+)
+_BY_URL = {page.url_path: page for page in PAGES}
+
+
+def visible(role: str) -> tuple[PageSpec, ...]:
+    """Pages that ``role`` may open."""
+    return tuple(page for page in PAGES if role in page.roles and page.path.is_file())
+
+
+def sections(role: str) -> dict[str, list[Any]]:
+    """The navigation of ``role`` in the form ``st.navigation`` takes."""
+    found: dict[str, list[Any]] = {}
+    for page in visible(role):
+        found.setdefault(page.section, []).append(
+            st.Page(
+                page.path,
+                title=page.title,
+                icon=page.icon,
+                url_path=page.url_path,
+                default=page.default,
+                help=page.help,
+            )
+        )
+    return found
+
+
+def link(url_path: str, label: str, *, icon: str | None = None, query: Mapping[str, str] | None = None) -> None:
+    """A link to a page of the table that keeps the open session."""
+    from golive.ui import state
+
+    st.page_link(_BY_URL[url_path].path, label=label, icon=icon, query_params={**state.query(), **(query or {})})
+
+
+def go(url_path: str, *, query: Mapping[str, str] | None = None) -> None:
+    """Switch to a page of the table and keep the open session."""
+    from golive.ui import state
+
+    st.switch_page(_BY_URL[url_path].path, query_params={**state.query(), **(query or {})})
