@@ -1,0 +1,28 @@
+"""Overview: is the pilot ready, what is in the way, what to do next. One minute for a first-time visitor."""
+
+import streamlit as st
+
+from golive.ui import chart, figures, nav, overview, theme
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+assessment = current.assessment
+readiness = assessment.readiness
+
+overview.header(assessment, sample=current.sample)
+overview.banner(readiness)
+overview.three_columns(assessment)
+
+st.subheader("Readiness by dimension, weakest first", anchor=False)
+st.caption(
+    "A bar runs from what is proven to what is still possible; hatched where evidence is thin. Click one to open it."
+)
+chosen = chart.pick(
+    figures.dimensions(readiness.dimensions, theme.tokens()),
+    key="overview_dimensions",
+    alt=figures.describe_dimensions(readiness.dimensions),
+)
+if chosen:
+    nav.go("readiness", query={"dimension": chosen})
+
+overview.cards(readiness)

@@ -1,0 +1,89 @@
+"""Readiness dimensions, weakest first: a bar from what is proven to what is possible, a dot at what was assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from golive.model.readiness import DimensionScore
+from golive.ui.figures.frame import faded, frame
+from golive.ui.theme import Tokens
+from golive.ui.words import percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+THIN = 0.5
+"""Coverage under which a dimension is hatched: less than half of its weight is assessed (readiness model, rule 4)."""
+
+
+def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:
+    """Order dimensions by what was assessed, lowest first; those never assessed come last, least possible first."""
+    return sorted(scores, key=lambda d: (d.point is None, d.point if d.point is not None else d.high, d.low, d.id))
+
+
+def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: str | None = None) -> go.Figure:
+    """Draw one row per dimension on 0 to 100 points; the id of each is in ``customdata[0]`` of bars and dots.
+
+    ``selected`` keeps its colour while the others fade. Dimensions with coverage under one half are hatched.
+    """
+    ordered = weakest_first(scores)
+    figure = frame(70 + 32 * len(ordered), hovermode="closest", barmode="overlay")
+    figure.update_layout(bargap=0.5)
+    rows = list(range(len(ordered)))
+    opacity = [1.0 if selected in (None, d.id) else 0.45 for d in ordered]
+    hover = [_hover(d) for d in ordered]
+    custom = [[d.id, text] for d, text in zip(ordered, hover, strict=True)]
+    figure.add_bar(
+        y=rows,
+        base=[d.low for d in ordered],
+        x=[max(d.high - d.low, 0.6) for d in ordered],
+        orientation="h",
+        name="Proven to possible",
+        customdata=custom,
+        marker={
+            "color": [faded(tokens.accent, 0.35 * o) for o in opacity],
+            "line": {"color": [faded(tokens.accent, o) for o in opacity], "width": 1},
+            "pattern": {
+                "shape": ["/" if d.coverage < THIN else "" for d in ordered],
+                "fgcolor": [faded(tokens.accent, 0.7 * o) for o in opacity],
+                "fillmode": "overlay",
+                "size": 6,
+            },
+        },
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
+    known = [(row, d, o) for row, d, o in zip(rows, ordered, opacity, strict=True) if d.point is not None]
+    figure.add_scatter(
+        y=[row for row, _, _ in known],
+        x=[d.point for _, d, _ in known],
+        mode="markers",
+        name="Assessed",
+        customdata=[[d.id, _hover(d)] for _, d, _ in known],
+        marker={"size": 11, "color": tokens.accent, "opacity": [o for _, _, o in known]},
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
+    figure.update_yaxes(
+        tickmode="array", tickvals=rows, ticktext=[d.name for d in ordered], range=[len(rows) - 0.4, -0.6]
+    )
+    figure.update_xaxes(title_text="Points (0 to 100; 80 is the bar for production)", range=[0, 102])
+    figure.add_vline(x=80, line={"color": tokens.muted, "width": 1, "dash": "dot"}, layer="below")
+    return figure
+
+
+def describe_dimensions(scores: Sequence[DimensionScore]) -> str:
+    """Say in one sentence which dimension is weakest, which strongest, and which have thin evidence."""
+    ordered = [d for d in weakest_first(scores) if d.point is not None]
+    if not ordered:
+        return "No dimension has been assessed yet; everything is still possible and nothing is proven."
+    weakest, strongest = ordered[0], ordered[-1]
+    thin = sum(d.coverage < THIN for d in scores)
+    return (
+        f"{len(scores)} readiness dimensions from weakest to strongest: {weakest.name} {weakest.point:.0f} points, "
+        f"{strongest.name} {strongest.point:.0f} points; {thin} with evidence for less than half of their weight."
+    )
+
+
+def _hover(d: DimensionScore) -> str:
+    point: Any = f"{d.point:.0f}" if d.point is not None else "not assessed"
+    return f"{d.name}: {point}<br>proven {d.low:.0f}, possible {d.high:.0f}<br>evidence for {percent(d.coverage)} of the weight"

@@ -1,0 +1,32 @@
+"""What every figure shares: size, margins, legend, and no colour of its own for paper or text (the theme gives those)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def frame(height: int, **layout: Any) -> go.Figure:
+    """Return an empty figure, ``height`` pixels high, with the legend above the plot. ``layout`` is Plotly's own."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "xanchor": "left", "title": {"text": ""}},
+        bargap=0,
+        dragmode=False,
+        **layout,
+    )
+    figure.update_xaxes(automargin=True, fixedrange=True, title_standoff=8)
+    figure.update_yaxes(automargin=True, fixedrange=True, title_standoff=8)
+    return figure
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return ``#RRGGBB`` as an ``rgba()`` colour with ``opacity`` 0 to 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
