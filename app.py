@@ -1,0 +1,13 @@
+"""GoLive's dashboard: page config, identity, navigation from one table. Pages live one level down in ``pages/``."""
+
+import streamlit as st
+
+from golive.ui import guards, nav
+
+st.set_page_config(page_title="GoLive", page_icon=":material/monitor_heart:", layout="wide")
+who = guards.identity()
+guards.restore()
+# Always called, signed in or not: a server that has not run it serves scripts by their address.
+page = st.navigation(nav.sections(who.role) if who else nav.sign_in_only())
+guards.sidebar(who)
+page.run()

@@ -74,6 +74,7 @@ class Config(Noun):
     """The whole ``--config`` file (``interface.md``)."""
 
     project: str = "default"
+    intended_use: str = ""
     risk: RiskProfile = RiskProfile()
     roles: Roles = Roles()
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)

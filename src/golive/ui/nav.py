@@ -117,6 +117,16 @@ def sections(role: str) -> dict[str, list[Any]]:
     return found
 
 
+def _sign_in_page() -> None:
+    st.title("GoLive", anchor=False)
+    st.info("Please sign in to continue.", icon=":material/login:")
+
+
+def sign_in_only() -> list[Any]:
+    """The navigation of someone who has not signed in: one page that says so."""
+    return [st.Page(_sign_in_page, title="Sign in", icon=":material/login:", default=True)]
+
+
 def link(url_path: str, label: str, *, icon: str | None = None, query: Mapping[str, str] | None = None) -> None:
     """A link to a page of the table that keeps the open session."""
     from golive.ui import state

@@ -1,0 +1,22 @@
+"""Define: one page that reads as a form a committee could sign."""
+
+import streamlit as st
+
+from golive.ui import components, define_form, nav, pilot
+from golive.ui.guards import open_store, require_role
+
+who = require_role()
+store = open_store()
+
+components.page_title(
+    "Define the pilot", "What it is for, how risky it is, and what ready means - agreed before live data is seen."
+)
+config = pilot.draft(store)
+config = define_form.purpose(config)
+config = define_form.risk(config)
+config = define_form.criteria(config)
+pilot.put(config)
+define_form.freeze(store, config, who)
+
+with st.container(horizontal=True):
+    nav.link("data", "Next: bring training and live data", icon=":material/arrow_forward:")

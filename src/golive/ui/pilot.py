@@ -1,0 +1,85 @@
+"""The pilot that is being defined in this browser session: its configuration until it is frozen or assessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+from golive.model.config import ColumnConfig, Config
+from golive.model.errors import InputError, Problem
+from golive.store import Store
+
+_DRAFT_KEY = "draft_config"
+SINGLE = (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION)
+
+
+def draft(store: Store) -> Config:
+    """The configuration in work: what was typed here, else that of the latest session that is no sample, else nothing."""
+    held = st.session_state.get(_DRAFT_KEY)
+    if isinstance(held, Config):
+        return held
+    latest = next((card for card in store.list() if not card.sample), None)
+    return start(store, latest.project if latest else "my-pilot")
+
+
+def start(store: Store, project: str) -> Config:
+    """The configuration of ``project`` as it stands: its latest session, with the frozen criteria in their place."""
+    sessions = store.list(project, limit=1)
+    config = store.config_of(sessions[0].session) if sessions else Config(project=project)
+    frozen = store.criteria(project)
+    if frozen:
+        config = Config.model_validate(config.model_dump() | frozen[0].payload | {"project": project})
+    return put(config)
+
+
+def put(config: Config) -> Config:
+    """Make ``config`` the one in work."""
+    st.session_state[_DRAFT_KEY] = config
+    return config
+
+
+def change(config: Config, **values: Any) -> Config:
+    """``config`` with values replaced and checked again.
+
+    Raises:
+        pydantic.ValidationError: a value is outside its range; widgets keep people from entering one.
+    """
+    return Config.model_validate(config.model_dump() | values)
+
+
+def roles_from(specs: tuple[ColumnSpec, ...]) -> Roles:
+    """The roles of ``specs`` as a configuration.
+
+    Raises:
+        InputError: ``ROLE_TWICE`` for every role that only one column can play and several do.
+    """
+    players = {role: [s.name for s in specs if s.role is role] for role in Role}
+    problems = [
+        Problem(
+            "ROLE_TWICE",
+            f"{len(names)} columns are marked as {role.value.replace('_', ' ')}: {', '.join(names)}.",
+            "Only one column can play this role; make the others a feature.",
+        )
+        for role, names in players.items()
+        if role in SINGLE and len(names) > 1
+    ]
+    if problems:
+        raise InputError(problems)
+    single = {role.value: players[role][0] for role in SINGLE if players[role]}
+    return Roles(**single, groups=tuple(players[Role.GROUP]), ignored=tuple(players[Role.IGNORED]))
+
+
+def with_columns(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]) -> Config:
+    """``config`` with the roles of ``specs``, and the type of every column where a person chose another one.
+
+    Raises:
+        InputError: see ``roles_from``.
+    """
+    guessed: dict[str, ColumnType] = {spec.name: spec.type for spec in inferred}
+    columns = dict(config.columns)
+    for spec in specs:
+        if guessed.get(spec.name) is not spec.type:
+            columns[spec.name] = columns.get(spec.name, ColumnConfig()).model_copy(update={"type": spec.type})
+    return config.model_copy(update={"roles": roles_from(specs), "columns": columns})
