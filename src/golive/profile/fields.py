@@ -1,0 +1,139 @@
+"""What is read of each column: the Ibis expressions for missing, number, written text and calendar day.
+
+The type of a column is decided once, on training data, and both sides are read as that type: a live column that arrives
+as text is still read as numbers, and what does not parse is kept as it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+
+LONGEST_VALUE = 200
+"""Characters kept of a category or token; a longer value is free text and its start is enough to recognise it."""
+
+LONGEST_PATTERN = 40
+"""Characters of a text that make its pattern."""
+
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?([iI]nf|[iI]nfinity)$"
+_CLOCK = r"[T ]+[0-9]{1,2}:[0-9]{2}.*$"
+_HL7_CLOCK = r"^([0-9]{8})[0-9]{4,6}.*$"
+
+
+class Kind(StrEnum):
+    """How a column is reduced."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    TIME = "time"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of the table to be profiled: its declared type, where it is stored, and how it is reduced.
+
+    ``declared`` is the storage in training, ``storage`` the storage in this table.
+    """
+
+    name: str
+    type: ColumnType
+    role: Role
+    storage: str
+    declared: str
+    kind: Kind
+
+
+def fields_of(table: ir.Table, storage: dict[str, str], specs: Sequence[ColumnSpec], roles: Roles) -> list[Field]:
+    """Return one ``Field`` per spec whose column is in ``table``, in the order of ``specs``."""
+    present = set(table.columns)
+    found = []
+    for spec in specs:
+        if spec.name not in present:
+            continue
+        role = roles.role_of(spec.name)
+        kept = storage.get(spec.name, spec.storage)
+        kind = _kind(spec.type, role, table[spec.name])
+        found.append(Field(spec.name, spec.type, role, kept, spec.storage, kind))
+    return found
+
+
+def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Kind:
+    if role is Role.IGNORED or type_ in (ColumnType.TEXT, ColumnType.IDENTIFIER):
+        return Kind.TEXT
+    if type_.is_number:
+        return Kind.NUMBER
+    if type_ is ColumnType.DATETIME:
+        return Kind.TIME
+    if type_ is ColumnType.EMPTY:  # a field that was empty in training and now holds something: read it as it is stored
+        stored = column.type()
+        if stored.is_numeric() and not stored.is_boolean():
+            return Kind.NUMBER
+        return Kind.TIME if stored.is_temporal() else Kind.CATEGORY
+    return Kind.CATEGORY
+
+
+def is_text(column: ir.Value) -> bool:
+    """Whether the column is stored as text."""
+    return bool(column.type().is_string())
+
+
+def as_text(column: ir.Value) -> ir.StringValue:
+    """The value as written (text storage) or as the engine writes it."""
+    return column if is_text(column) else column.cast("string")
+
+
+def missing(column: ir.Value) -> ir.BooleanValue:
+    """Null, not-a-number, or blank text."""
+    if column.type().is_floating():
+        return column.isnull() | column.isnan()
+    if is_text(column):
+        return column.isnull() | (column.strip() == "")
+    return column.isnull()
+
+
+def number(column: ir.Value) -> ir.FloatingValue:
+    """The value as float64, null where it is missing or does not parse.
+
+    A written ``nan`` does not parse (it is a token); a written ``inf`` is an infinity.
+    """
+    stored = column.type()
+    if stored.is_boolean():
+        return column.cast("int8").cast("float64")
+    if stored.is_floating():
+        return column.cast("float64").nullif(float("nan"))
+    if stored.is_numeric():
+        return column.cast("float64")
+    if not is_text(column):
+        return ibis.null("float64")
+    written = column.strip()
+    if engine_of(column) != "duckdb":  # others accept "1f", or fail on the first value that does not parse
+        written = written.re_search(NUMBER).ifelse(written, ibis.null("string"))
+    return written.try_cast("float64").nullif(float("nan"))
+
+
+def day_text(column: ir.Value) -> ir.StringValue:
+    """The calendar part of a written date: ``2024-03-12T10:15`` and ``202403121015`` lose their clock."""
+    text = as_text(column).strip()
+    return text.re_replace(_CLOCK, "").re_replace(_HL7_CLOCK, r"\1").left(LONGEST_VALUE)
+
+
+def pattern(column: ir.Value) -> ir.StringValue:
+    """The shape of a written value, at most ``LONGEST_PATTERN`` characters: digits as 9, letters as A."""
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return as_text(column).left(LONGEST_PATTERN).translate("012345678" + letters, "9" * 9 + "A" * len(letters))
+
+
+def engine_of(expression: Any) -> str:
+    """Name of the Ibis backend that will run ``expression`` (``duckdb``, ``pyspark``); empty for an unbound table."""
+    try:
+        return str(expression.get_backend().name)
+    except (AttributeError, ibis.common.exceptions.IbisError):
+        return ""

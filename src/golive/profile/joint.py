@@ -1,0 +1,166 @@
+"""What needs more than one column: fields missing together, repeated rows and keys, times in the wrong order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+
+from golive.model.columns import Role
+from golive.model.profile import ColumnProfile, FloatArray, MissingBlock
+from golive.profile.fields import Field, engine_of, missing
+
+SAME_ROWS = 0.9
+"""Jaccard index of two sets of missing rows from which on they are one block."""
+
+BEYOND_CHANCE = 0.8
+"""Smallest phi coefficient of a block: two fields that are each 97 % empty share most empty rows by chance alone."""
+
+FEWEST, MOST = 0.01, 0.999
+"""Share of missing rows between which a column can be part of a block."""
+
+MOST_PATTERNS = 100_000
+MOST_COLUMNS = 1_000
+_BITS = 60
+_TELLING = 8
+_ODD = 0x9E3779B97F4A7C
+
+
+def missing_blocks(
+    table: ir.Table, columns: dict[str, ColumnProfile], fields: Sequence[Field]
+) -> tuple[MissingBlock, ...]:
+    """Columns that are missing in the same rows, found from the counts of null patterns (one grouped query).
+
+    Only columns with a neighbour whose missing count is within 10 % can reach the Jaccard index, so only those are asked.
+    """
+    names = _candidates([columns[f.name] for f in fields if f.role is not Role.IGNORED and f.name in columns])
+    if len(names) < 2:
+        return ()
+    words = [names[i : i + _BITS] for i in range(0, len(names), _BITS)]
+    keys = {f"w{i}": _mask(table, word) for i, word in enumerate(words)}
+    masks = table.select(**keys)
+    groups = masks.group_by(list(keys)).aggregate(rows=masks.count())
+    found = groups.order_by(groups.rows.desc(), *keys).limit(MOST_PATTERNS).to_pyarrow()
+    weights = found.column("rows").to_numpy().astype(np.float64)
+    absent = np.column_stack(
+        [
+            (found.column(f"w{i}").to_numpy()[:, None] >> np.arange(len(word), dtype=np.int64)) & 1
+            for i, word in enumerate(words)
+        ]
+    ).astype(np.float64)
+    together = absent.T @ (absent * weights[:, None])
+    own = np.diag(together)
+    either = own[:, None] + own[None, :] - together
+    jaccard = np.divide(together, either, out=np.zeros_like(together), where=either > 0)
+    blocks = []
+    for group in _groups((jaccard >= SAME_ROWS) & (_phi(together, own, weights.sum()) >= BEYOND_CHANCE), own):
+        rows = int(weights[absent[:, group].all(axis=1)].sum())
+        blocks.append(MissingBlock(tuple(names[i] for i in sorted(group)), rows))
+    return tuple(sorted(blocks, key=lambda b: (-b.rows, b.columns)))
+
+
+def _candidates(columns: Sequence[ColumnProfile]) -> list[str]:
+    held = [c for c in columns if not c.error and FEWEST <= c.missing_share <= MOST]
+    ranked = sorted(held, key=lambda c: c.missing)
+    near = [
+        c.name
+        for i, c in enumerate(ranked)
+        if any(
+            0 <= j < len(ranked) and j != i and _ratio(c.missing, ranked[j].missing) >= SAME_ROWS
+            for j in (i - 1, i + 1)
+        )
+    ]
+    keep = set(near[:MOST_COLUMNS])
+    return [c.name for c in columns if c.name in keep]
+
+
+def _ratio(a: int, b: int) -> float:
+    return min(a, b) / max(a, b)
+
+
+def _mask(table: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
+    return balanced(
+        [missing(table[n]).ifelse(1 << i, 0).cast("int64") for i, n in enumerate(names)], lambda a, b: a + b
+    )
+
+
+def balanced(terms: Sequence[Any], join: Any) -> Any:
+    """Join expressions as a balanced tree, so that thousands of them stay within the compiler's recursion."""
+    level = list(terms)
+    while len(level) > 1:
+        level = [join(*level[i : i + 2]) if i + 1 < len(level) else level[i] for i in range(0, len(level), 2)]
+    return level[0]
+
+
+def _phi(together: FloatArray, own: FloatArray, n: float) -> FloatArray:
+    """Correlation of two 0/1 vectors from their co-occurrence counts, shape ``(k, k)``."""
+    p = own / n
+    spread = np.sqrt(p * (1 - p))
+    scale = np.outer(spread, spread)
+    return np.divide(together / n - np.outer(p, p), scale, out=np.zeros_like(together), where=scale > 0)
+
+
+def _groups(same: np.ndarray[Any, Any], own: FloatArray) -> list[list[int]]:
+    """Groups in which every pair is the ``same``, grown from the column with most missing rows."""
+    left = list(np.argsort(-own, kind="stable"))
+    groups = []
+    while left:
+        group = [left.pop(0)]
+        for i in list(left):
+            if all(same[i, j] for j in group):
+                group.append(i)
+                left.remove(i)
+        if len(group) > 1:
+            groups.append([int(i) for i in group])
+    return groups
+
+
+def duplicate_rows(table: ir.Table, columns: dict[str, ColumnProfile], fields: Sequence[Field], rows: int) -> int:
+    """Rows that equal an earlier row in every column that is not ignored.
+
+    Most tables are settled by a few columns: when the ones with most distinct values already tell all rows apart, the rest
+    is not read. DuckDB compares 64-bit hashes of rows, other engines the rows themselves.
+    """
+    names = [f.name for f in fields if f.role is not Role.IGNORED and f.name in columns and not columns[f.name].error]
+    if rows < 2 or not names:
+        return 0
+    telling = sorted(names, key=lambda n: -columns[n].distinct)
+    if columns[telling[0]].distinct >= rows:
+        return 0
+    if len(names) > _TELLING and _repeated(table, telling[:_TELLING], rows) == 0:
+        return 0
+    return _repeated(table, names, rows)
+
+
+def _repeated(table: ir.Table, names: Sequence[str], rows: int) -> int:
+    if engine_of(table) == "duckdb":
+        hashes = [(table[n].hash() ^ (_ODD * (i + 1) % (1 << 62))).hash() for i, n in enumerate(names)]
+        distinct = table.select(h=balanced(hashes, lambda a, b: a ^ b)).h.nunique()
+    else:
+        distinct = table.select(*names).distinct().count()
+    return rows - int(distinct.to_pyarrow().as_py())
+
+
+def duplicate_keys(table: ir.Table, columns: dict[str, ColumnProfile], key: Sequence[str]) -> int | None:
+    """Rows whose key was seen before; rows with an incomplete key are left out. ``None`` without a key."""
+    if not key or any(k not in columns for k in key):
+        return None
+    whole = table.select(*key).drop_null(how="any")
+    counts = whole.aggregate(n=whole.count()).to_pyarrow()[0][0].as_py()
+    return int(counts) - int(whole.distinct().count().to_pyarrow().as_py())
+
+
+def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str, str], int]:
+    """Rows in which an earlier-named time lies after a later-named one, for every ordered pair of stored date columns.
+
+    For columns a and b both counts are kept, (a, b) for a > b: which order is right is for the reader of the profile.
+    """
+    names = [f.name for f in fields if table[f.name].type().is_temporal() and not table[f.name].type().is_time()][:8]
+    pairs = [(a, b) for a in names for b in names if a != b]
+    if not pairs:
+        return {}
+    asked = {f"p{i}": (table[a].cast("timestamp") > table[b].cast("timestamp")).sum() for i, (a, b) in enumerate(pairs)}
+    row = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    return {pair: int(row[f"p{i}"] or 0) for i, pair in enumerate(pairs)}

@@ -1,0 +1,231 @@
+"""Reduction inside the engine: what leaves it are counts, moments and at most a few ten thousand groups per column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from golive.model.profile import (
+    EMPTY_CATEGORY,
+    SLICE_QUANTILES,
+    ColumnProfile,
+    NumericProfile,
+    SliceColumn,
+)
+from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of
+from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
+from golive.profile.local import Reduced, failed, tokens_of
+from golive.profile.numbers import SUPPORT, numeric_profile
+from golive.profile.slicing import TOP, Slicing
+
+COLUMNS = 50
+"""Columns whose counts and moments are asked for in one query."""
+
+RESOLUTION = 20_000
+"""Groups per unit of asinh of the standardised value: a width of 1/20,000 standard deviation near the mean."""
+
+
+def reduce_remote(
+    table: ir.Table,
+    fields: Sequence[Field],
+    rows: int,
+    slicings: Sequence[Slicing],
+    step: Callable[[Field], None],
+) -> dict[str, Reduced]:
+    """Reduce number and category columns with SQL only. A column that fails carries its error, the others go on."""
+    done: dict[str, Reduced] = {}
+    for start in range(0, len(fields), COLUMNS):
+        batch = fields[start : start + COLUMNS]
+        for field, facts in _facts(table, batch):
+            try:
+                if isinstance(facts, Exception):
+                    raise facts
+                profile = (
+                    _numbers(table, field, rows, facts)
+                    if field.kind is Kind.NUMBER
+                    else _categories(table, field, rows, facts)
+                )
+                done[field.name] = Reduced(profile, tuple(_slices(table, field, s) for s in slicings))
+            except Exception as error:
+                done[field.name] = Reduced(failed(field, rows, error))
+            step(field)
+    return done
+
+
+def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[str, Any] | Exception]]:
+    asked: dict[str, Any] = {}
+    for i, field in enumerate(batch):
+        column = table[field.name]
+        asked[f"missing{i}"] = missing(column).sum()
+        if field.kind is Kind.NUMBER:
+            value = number(column)
+            infinite = value.isinf()
+            finite = infinite.ifelse(ibis.null("float64"), value)
+            asked |= {
+                f"parsed{i}": value.count(),
+                f"infinite{i}": infinite.sum(),
+                f"low_infinite{i}": (infinite & (value < 0)).any(),
+                f"high_infinite{i}": (infinite & (value > 0)).any(),
+                f"mean{i}": finite.mean(),
+                f"std{i}": finite.std(how="pop"),
+                f"low{i}": finite.min(),
+                f"high{i}": finite.max(),
+                f"integers{i}": (finite == finite.floor()).sum(),
+                f"distinct{i}": finite.approx_nunique(),
+            }
+    try:
+        row = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    except Exception as error:
+        if len(batch) == 1:
+            return [(batch[0], error)]
+        return [pair for field in batch for pair in _facts(table, [field])]
+    return [
+        (field, {k.removesuffix(str(i)): v for k, v in row.items() if k.rstrip("0123456789") + str(i) == k})
+        for i, field in enumerate(batch)
+    ]
+
+
+def _numbers(table: ir.Table, field: Field, rows: int, facts: dict[str, Any]) -> ColumnProfile:
+    absent, parsed, infinite = int(facts["missing"] or 0), int(facts["parsed"]), int(facts["infinite"] or 0)
+    n = parsed - infinite
+    numeric = _support(table, field, n, facts) if n else numeric_profile(np.zeros(0), np.zeros(0, dtype=np.int64))
+    numeric = replace(numeric, infinities=infinite)
+    tokens, other = (EMPTY_CATEGORY, 0) if rows == absent + parsed else tokens_of(table, field.name)
+    known = len(numeric.values) if numeric.exact else max(int(facts["distinct"]), len(numeric.values))
+    return ColumnProfile(
+        name=field.name,
+        type=field.type,
+        role=field.role,
+        storage=field.storage,
+        n=rows,
+        missing=absent,
+        distinct=known + other + bool(facts["low_infinite"]) + bool(facts["high_infinite"]),
+        numeric=numeric,
+        tokens=tokens,
+        patterns=patterns_of(tokens),
+    )
+
+
+def _support(table: ir.Table, field: Field, n: int, facts: dict[str, Any]) -> NumericProfile:
+    """Exact values when there are few; else means of narrow groups of neighbours, cut to equal mass afterwards.
+
+    The group of a value is asinh of the standardised value in steps of 1/``RESOLUTION``: monotone, fine near the mean and
+    relative in the tails, so a far outlier has a group of its own.
+    """
+    value = number(table[field.name])
+    finite = table.select(x=value).filter(lambda t: t.x.notnull() & ~t.x.isinf())
+    mean, std = float(facts["mean"]), float(facts["std"] or 0.0)
+    moments = (mean, std, float(facts["low"]), float(facts["high"]))
+    exact = int(facts["distinct"]) <= SUPPORT * 1.2 or std == 0
+    if exact:
+        groups = finite.group_by("x").aggregate(rows=finite.count()).select("x", "rows")
+    else:
+        u = (finite.x - mean) / std
+        key = (u.sign() * (u.abs() + (u * u + 1).sqrt()).ln() * RESOLUTION).round().cast("int64")
+        keyed = finite.mutate(key=key)
+        groups = keyed.group_by("key").aggregate(x=keyed.x.mean(), rows=keyed.count()).select("x", "rows")
+    found = groups.to_pyarrow()
+    points = found.column("x").to_numpy().astype(np.float64)
+    order = np.argsort(points, kind="stable")
+    return numeric_profile(
+        points[order],
+        found.column("rows").to_numpy().astype(np.int64)[order],
+        exact=exact,
+        moments=moments,
+        integers=int(facts["integers"] or 0),
+        single=field.storage in ("float32", "float16", "float"),
+    )
+
+
+def _key(column: ir.Value) -> ir.Value:
+    """The value under which rows of a category are grouped: text, or the stored number or boolean."""
+    stored = column.type()
+    if is_text(column):
+        return column.left(LONGEST_VALUE)
+    if stored.is_decimal():
+        return column.cast("float64")
+    return column if stored.is_numeric() or stored.is_boolean() else as_text(column)
+
+
+def _categories(table: ir.Table, field: Field, rows: int, facts: dict[str, Any]) -> ColumnProfile:
+    column = table[field.name]
+    present = table.filter(~missing(column)).select(value=_key(column))
+    groups = present.group_by("value").aggregate(rows=present.count())
+    top = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_VALUES).to_pyarrow().to_pylist()
+    absent = int(facts["missing"] or 0)
+    pairs = [(canonical(r["value"], field), int(r["rows"])) for r in top]
+    category = counted(pairs, most=MOST_VALUES, total=rows - absent)
+    return ColumnProfile(
+        name=field.name,
+        type=field.type,
+        role=field.role,
+        storage=field.storage,
+        n=rows,
+        missing=absent,
+        distinct=len(category.values) if category.other == 0 else int(groups.count().to_pyarrow().as_py()),
+        category=category,
+        patterns=patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY,
+    )
+
+
+def slice_key(table: ir.Table, slicing: Slicing) -> ir.Value:
+    """Text that names the slice of a row: the value of a site, the first day of a window."""
+    column = table[slicing.column]
+    if slicing.by != "time":
+        return as_text(column).strip()
+    day = column.cast("date") if column.type().is_temporal() else as_text(column).left(10).try_cast("date")
+    edges = [*slicing.starts, date.max]
+    branches = [
+        ((day >= ibis.date(low)) & (day < ibis.date(high)), label)
+        for label, low, high in zip(slicing.labels, slicing.starts, edges[1:], strict=True)
+        if low is not None and high is not None
+    ]
+    return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn]:
+    """One column in every slice. Quantiles are the engine's approximate ones; counts and means are exact."""
+    column = table[field.name]
+    keyed = table.select(key=slice_key(table, slicing), missing=missing(column), value=_measured(column, field))
+    keyed = keyed.filter(keyed.key.isin(slicing.labels))
+    groups = keyed.group_by("key")
+    asked: dict[str, Any] = {"n": keyed.count(), "absent": keyed.missing.sum()}
+    if field.kind is Kind.NUMBER:
+        finite = keyed.value.isinf().ifelse(ibis.null("float64"), keyed.value)
+        asked |= {"parsed": keyed.value.count(), "mean": finite.mean()}
+        asked |= {f"q{i}": finite.approx_quantile(q) for i, q in enumerate(SLICE_QUANTILES)}
+        found = {r["key"]: r for r in groups.aggregate(**asked).to_pyarrow().to_pylist()}
+        return [_numeric_slice(found.get(label)) for label in slicing.labels]
+    found = {r["key"]: r for r in groups.aggregate(**asked).to_pyarrow().to_pylist()}
+    shared = keyed.filter(~keyed.missing).group_by(["key", "value"]).aggregate(rows=lambda t: t.count())
+    best = shared.mutate(rank=ibis.row_number().over(group_by="key", order_by=[shared.rows.desc(), shared.value]))
+    top: dict[str, list[tuple[str, int]]] = {}
+    for r in best.filter(best["rank"] < TOP).to_pyarrow().to_pylist():
+        top.setdefault(r["key"], []).append((canonical(r["value"], field), int(r["rows"])))
+    made = []
+    for label in slicing.labels:
+        r = found.get(label)
+        pairs = counted(top.get(label, []), most=TOP)
+        ranked = tuple(pairs.as_dict().items())
+        made.append(SliceColumn(int(r["n"]), int(r["absent"]), top=ranked) if r else SliceColumn(0, 0))
+    return made
+
+
+def _measured(column: ir.Value, field: Field) -> ir.Value:
+    return number(column) if field.kind is Kind.NUMBER else _key(column)
+
+
+def _numeric_slice(row: dict[str, Any] | None) -> SliceColumn:
+    if row is None:
+        return SliceColumn(0, 0)
+    absent, parsed = int(row["absent"]), int(row["parsed"])
+    mean = None if row["mean"] is None else float(row["mean"])
+    values = [row[f"q{i}"] for i in range(len(SLICE_QUANTILES))]
+    quantiles = () if mean is None or any(v is None for v in values) else tuple(float(v) for v in values)
+    return SliceColumn(int(row["n"]), absent, quantiles, mean, (), int(row["n"]) - absent - parsed)

@@ -1,0 +1,170 @@
+"""Date and time columns: rows per day, range, written formats, and what lies in the future."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import ibis.expr.types as ir
+import numpy as np
+
+from golive.model.profile import ColumnProfile, TimeProfile
+from golive.profile.categories import MOST_TOKENS, counted, patterns_of
+from golive.profile.fields import Field, day_text, missing
+
+MOST_DAYS = 200_000
+"""Distinct days or written dates read from the engine, most frequent first."""
+
+_MONTHS = {
+    m: i
+    for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+}
+_SHAPES = (
+    (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$"), "ymd"),
+    (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$"), "numeric"),
+    (re.compile(r"(\d{4})()(\d{2})(\d{2})$"), "ymd"),
+    (re.compile(r"(\d{1,2})([- ])([A-Za-z]{3})[a-z]*\2(\d{4})$"), "named"),
+)
+
+
+def reduce_times(table: ir.Table, field: Field, rows: int, as_of: date) -> ColumnProfile:
+    """Profile a date or time column.
+
+    Stored dates are counted by day in the engine. Written dates are counted by their calendar part and read here; what is
+    not a date goes to ``tokens``. ``minimum`` and ``maximum`` of written dates are whole days.
+    """
+    column = table[field.name]
+    absent = int(table.aggregate(n=missing(column).sum()).to_pyarrow()[0][0].as_py() or 0)
+    present = table.filter(~missing(column))
+    if column.type().is_temporal() and not column.type().is_time():
+        return _stored(present, field, rows, absent, as_of)
+    pairs = [(str(v), n) for v, n in _groups(present, day_text(column))]
+    reader = DateReader(pairs)
+    days: Counter[date] = Counter()
+    formats: Counter[str] = Counter()
+    odd = []
+    for text, n in pairs:
+        day, name = reader.read(text)
+        if day is None:
+            odd.append((text, n))
+        else:
+            days[day] += n
+            formats[name] += n
+    tokens = counted(odd, most=MOST_TOKENS)
+    return _profile(field, rows, absent, days, as_of, formats=formats, tokens=tokens, written=pairs)
+
+
+def _stored(present: ir.Table, field: Field, rows: int, absent: int, as_of: date) -> ColumnProfile:
+    column = present[field.name]
+    days = Counter(dict(_groups(present, column.cast("date"))))
+    ends = present.aggregate(low=column.min(), high=column.max()).to_pyarrow().to_pylist()[0]
+    return _profile(field, rows, absent, days, as_of, ends=(_moment(ends["low"]), _moment(ends["high"])))
+
+
+def _groups(table: ir.Table, key: ir.Value) -> list[tuple[date | str, int]]:
+    keyed = table.select(key=key)
+    groups = keyed.group_by("key").aggregate(rows=keyed.count())
+    top = groups.order_by(groups.rows.desc(), groups.key).limit(MOST_DAYS).to_pyarrow().to_pylist()
+    return [(row["key"], int(row["rows"])) for row in top]
+
+
+def _moment(value: date | datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None, microsecond=value.microsecond)
+    return datetime(value.year, value.month, value.day)
+
+
+def _profile(
+    field: Field,
+    rows: int,
+    absent: int,
+    days: Counter[date],
+    as_of: date,
+    *,
+    ends: tuple[datetime | None, datetime | None] = (None, None),
+    formats: Counter[str] | None = None,
+    tokens: object = None,
+    written: Iterable[tuple[str, int]] = (),
+) -> ColumnProfile:
+    from golive.model.profile import EMPTY_CATEGORY, CategoryProfile
+
+    ordered = sorted(days)
+    low, high = ends
+    if ordered and low is None:
+        low, high = _moment(ordered[0]), _moment(ordered[-1])
+    time = TimeProfile(
+        n=sum(days.values()),
+        minimum=low,
+        maximum=high,
+        days=tuple(ordered),
+        counts=np.array([days[d] for d in ordered], dtype=np.int64),
+        formats=tuple((formats or Counter()).most_common()),
+        future=sum(n for day, n in days.items() if day > as_of),
+    )
+    kept = tokens if isinstance(tokens, CategoryProfile) else EMPTY_CATEGORY
+    shapes = patterns_of(counted(written, most=MOST_DAYS))
+    return ColumnProfile(
+        name=field.name,
+        type=field.type,
+        role=field.role,
+        storage=field.storage,
+        n=rows,
+        missing=absent,
+        distinct=len(ordered) + len(kept.values),
+        time=time,
+        tokens=kept,
+        patterns=shapes,
+    )
+
+
+class DateReader:
+    """Reads written dates. ``03/04/2024`` is month first unless some value of the column rules that out."""
+
+    def __init__(self, pairs: Iterable[tuple[str, int]]) -> None:
+        first: Counter[str] = Counter()
+        second: Counter[str] = Counter()
+        for text, n in pairs:
+            match = _SHAPES[1][0].match(text)
+            if match:
+                first[match.group(2)] += n * (int(match.group(1)) > 12)
+                second[match.group(2)] += n * (int(match.group(3)) > 12)
+        self._day_first = {sign for sign in first if first[sign] > second[sign]} | ({"."} if "." in first else set())
+
+    def read(self, text: str) -> tuple[date | None, str]:
+        """Return the day and the name of its format (``MM/DD/YYYY``); ``(None, "")`` when it is not a date."""
+        for shape, order in _SHAPES:
+            match = shape.match(text)
+            if not match:
+                continue
+            a, sign, b, c = match.groups()
+            try:
+                return self._build(a, sign, b, c, order)
+            except ValueError:
+                return None, ""
+        return None, ""
+
+    def _build(self, a: str, sign: str, b: str, c: str, order: str) -> tuple[date, str]:
+        if order == "ymd":
+            return date(int(a), int(b), int(c)), sign.join(("YYYY", "MM", "DD"))
+        if order == "named":
+            return date(int(c), _month(b), int(a)), sign.join(("DD", "MON", "YYYY"))
+        day_first = int(a) > 12 or (sign in self._day_first and int(b) <= 12)
+        if day_first:
+            return date(int(c), int(b), int(a)), sign.join(("DD", "MM", "YYYY"))
+        return date(int(c), int(a), int(b)), sign.join(("MM", "DD", "YYYY"))
+
+
+def _month(name: str) -> int:
+    try:
+        return _MONTHS[name.lower()]
+    except KeyError:
+        raise ValueError(name) from None
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from ``first`` to ``last``, both included."""
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
