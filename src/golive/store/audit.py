@@ -1,0 +1,96 @@
+"""The audit chain: each line holds the hash of the one before, and the hash of what was stored with it.
+
+The chain shows that a line was changed or taken out of the middle. The hash of the content shows that a stored result or
+item was changed or removed past GoLive. Whoever can rewrite the whole file can rewrite the whole chain: keep the last hash
+elsewhere when that matters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from golive.store.records import AuditCheck, AuditLine
+
+GENESIS = "0" * 64
+_FIELDS = "seq, created_at, actor, action, subject, detail, prev_hash, hash"
+
+
+def sha256(text: str) -> str:
+    """SHA-256 of ``text`` in UTF-8, as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hash(*line: Any) -> str:
+    """Hash of (seq, created_at, actor, action, subject, detail, prev_hash); numbers as numbers, the time in microseconds."""
+    values = [v.isoformat(timespec="microseconds") if isinstance(v, datetime) else v for v in line]
+    return sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
+
+
+def append(
+    cursor: DuckDBPyConnection, created_at: datetime, actor: str, action: str, subject: str, **detail: Any
+) -> None:
+    """Add a line in the caller's transaction. ``created_at`` is naive UTC; ``detail`` names things, never their content."""
+    last = cursor.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    seq, prev_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
+    line = [seq, created_at, actor, action, subject, text, prev_hash]
+    cursor.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [*line, _hash(*line)])
+
+
+def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
+    """The last ``limit`` lines, newest first."""
+    rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit]).fetchall()
+    return tuple(
+        AuditLine(
+            seq=seq,
+            created_at=created_at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=json.loads(detail),
+            prev_hash=prev_hash,
+            hash=hash_,
+        )
+        for seq, created_at, actor, action, subject, detail, prev_hash, hash_ in rows
+    )
+
+
+_CONTENT = """
+    SELECT 'session ' || session || ' ' || revision, sha256(result::VARCHAR || config) FROM assessment
+    UNION ALL SELECT 'evidence ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM evidence
+    UNION ALL SELECT 'decision ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM decision
+    UNION ALL SELECT 'waiver ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM waiver
+    UNION ALL SELECT 'criteria ' || project || ' ' || version, sha256(payload) FROM criteria
+"""
+
+
+def verify(cursor: DuckDBPyConnection) -> AuditCheck:
+    """Recompute the chain from its first line, then compare what is stored with what the chain says was stored."""
+    rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq").fetchall()
+    prev_hash = GENESIS
+    written: dict[str, tuple[int, str]] = {}
+    for expected, row in enumerate(rows, start=1):
+        if row[0] != expected or row[6] != prev_hash or _hash(*row[:7]) != row[7]:
+            return AuditCheck(ok=False, lines=len(rows), first_bad=expected, reason="the line was changed or removed")
+        prev_hash = row[7]
+        _, _, _, action, subject, detail, _, _ = row
+        noun, verb = action.split(".")
+        facts = json.loads(detail)
+        if verb == "delete" and noun == "session":
+            written = {k: v for k, v in written.items() if not k.startswith(f"session {subject} ")}
+        elif "sha256" in facts:
+            written[f"{noun} {subject} {facts['revision']}"] = (expected, facts["sha256"])
+    stored = dict(cursor.execute(_CONTENT).fetchall())
+    for name, (seq, digest) in written.items():
+        if stored.get(name) != digest:
+            what = "changed" if name in stored else "removed"
+            return AuditCheck(ok=False, lines=len(rows), first_bad=seq, reason=f"{name} was {what} after it was stored")
+    if extra := sorted(stored.keys() - written.keys()):
+        reason = f"{extra[0]} was stored without a line in the chain"
+        return AuditCheck(ok=False, lines=len(rows), first_bad=len(rows) + 1, reason=reason)
+    return AuditCheck(ok=True, lines=len(rows))

@@ -1,0 +1,141 @@
+"""What the store hands out besides assessments: frozen values, times in UTC."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import model_validator
+
+from golive.model.columns import Noun
+from golive.model.readiness import ReadinessVerdict, Tier
+
+ItemT = TypeVar("ItemT", bound=Noun)
+
+
+class SessionCard(Noun):
+    """One session as a list shows it: the latest revision without its result.
+
+    ``created_at`` is when the data was assessed, ``saved_at`` when this revision was stored. ``index``, ``low`` and ``high``
+    are 0 to 100, ``coverage`` is 0 to 1. ``alarm`` to ``cannot_judge`` count findings.
+    """
+
+    session: str
+    revision: int
+    project: str
+    title: str
+    created_at: datetime
+    saved_at: datetime
+    actor: str
+    sample: bool
+    verdict: ReadinessVerdict
+    tier: Tier
+    index: float | None
+    low: float | None
+    high: float | None
+    coverage: float
+    alarm: int
+    watch: int
+    quiet: int
+    cannot_judge: int
+    train_name: str
+    train_rows: int
+    train_sha256: str
+    live_name: str
+    live_rows: int
+    live_sha256: str
+    config_sha256: str
+    golive: str
+
+
+class SessionRevision(Noun):
+    """One line of a session's history: revision 1 is the assessment, later ones were scored again from new evidence."""
+
+    revision: int
+    saved_at: datetime
+    actor: str
+    reason: str
+    verdict: ReadinessVerdict
+    index: float | None
+    coverage: float
+
+
+class Revised(Noun, Generic[ItemT]):
+    """An item with the revision to hand back when it is changed."""
+
+    item: ItemT
+    revision: int
+    actor: str
+    created_at: datetime
+    deleted: bool = False
+
+
+class Decision(Noun):
+    """What a person decided about a finding. The finding's id is the same in every session of a project.
+
+    ``fix``: someone repairs it by ``due``. ``explain``: it is expected, ``reason`` says why. ``accept``: the risk is taken
+    until ``due``. ``defer``: decided again on ``due``.
+    """
+
+    finding: str
+    action: Literal["fix", "explain", "accept", "defer"]
+    reason: str = ""
+    owner: str = ""
+    due: date | None = None
+    session: str = ""
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Decision:
+        if self.action in ("explain", "accept") and not self.reason.strip():
+            msg = f"'{self.action}' needs a reason"
+            raise ValueError(msg)
+        if self.action in ("accept", "defer") and self.due is None:
+            msg = f"'{self.action}' needs a date until which it holds"
+            raise ValueError(msg)
+        return self
+
+
+class CriteriaVersion(Noun):
+    """One frozen version of a project's success criteria. ``payload`` holds the keys of ``criteria.CRITERIA_KEYS``."""
+
+    project: str
+    version: int
+    payload: dict[str, Any]
+    sha256: str
+    frozen_at: datetime
+    actor: str
+    reason: str
+
+
+class AuditLine(Noun):
+    """One line of the audit chain; ``hash`` covers every other field and the hash of the line before."""
+
+    seq: int
+    created_at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+class AuditCheck(Noun):
+    """Result of recomputing the chain: ``ok``, how many lines were read, and the first line that does not hold."""
+
+    ok: bool
+    lines: int
+    first_bad: int | None = None
+    reason: str = ""
+
+
+class StoreState(Noun):
+    """A store seen from outside, without changing it."""
+
+    path: str
+    exists: bool
+    size_bytes: int = 0
+    applied: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    encrypted: bool = False
+    problem: str = ""

@@ -1,0 +1,174 @@
+"""Sessions in the store: an assessment is written once; scoring it again from new evidence appends a revision."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from duckdb import DuckDBPyConnection
+
+from golive.model.config import Config
+from golive.model.errors import InputError, Problem, StoreError, nearest
+from golive.model.finding import Verdict
+from golive.model.result import Assessment
+from golive.store import audit, formats
+from golive.store.records import SessionCard, SessionRevision
+
+_CARD = """
+    SELECT a.session, a.revision, a.project, a.title, a.created_at, a.saved_at, a.actor, a.sample, a.verdict, a.tier,
+        a.readiness_index AS "index", a.low, a.high, a.coverage, a.alarm, a.watch, a.quiet, a.cannot_judge,
+        t.name AS train_name, t.rows AS train_rows, t.sha256 AS train_sha256,
+        l.name AS live_name, l.rows AS live_rows, l.sha256 AS live_sha256, a.config_sha256, a.golive
+    FROM assessment a
+    JOIN dataset t ON t.session = a.session AND t.role = 'train'
+    JOIN dataset l ON l.session = a.session AND l.role = 'live'
+    WHERE ($project IS NULL OR a.project = $project) AND ($session IS NULL OR a.session = $session)
+    QUALIFY row_number() OVER (PARTITION BY a.session ORDER BY a.revision DESC) = 1
+    ORDER BY a.created_at DESC, a.saved_at DESC, a.session
+    LIMIT $limit
+"""
+
+
+def add_project(cursor: DuckDBPyConnection, project: str, now: datetime) -> None:
+    """Remember the name of a project; knowing it already is fine."""
+    cursor.execute("INSERT INTO project VALUES (?, ?) ON CONFLICT DO NOTHING", [project, now])
+
+
+def resolve(cursor: DuckDBPyConnection, session: str) -> str:
+    """The full id of a session given in full or by its first four or more characters.
+
+    Raises:
+        InputError: ``SESSION_UNKNOWN`` or ``SESSION_AMBIGUOUS``.
+    """
+    ids = [row[0] for row in cursor.execute("SELECT DISTINCT session FROM assessment").fetchall()]
+    if session in ids:
+        return session
+    matches = [i for i in ids if len(session) >= 4 and i.startswith(session)]
+    if len(matches) == 1:
+        return str(matches[0])
+    if matches:
+        raise InputError(
+            Problem("SESSION_AMBIGUOUS", f"{len(matches)} sessions begin with '{session}'.", "Give more of the id.")
+        )
+    hint = nearest(session, ids) if 0 < len(ids) <= 5 else "`golive sessions list` shows every id."
+    raise InputError(Problem("SESSION_UNKNOWN", f"There is no session '{session}' in this store.", hint))
+
+
+def revision_of(cursor: DuckDBPyConnection, session: str) -> int:
+    """The latest revision of ``session``, 0 when there is none."""
+    row = cursor.execute("SELECT max(revision) FROM assessment WHERE session = ?", [session]).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def insert(
+    cursor: DuckDBPyConnection,
+    assessment: Assessment,
+    config: Config,
+    *,
+    actor: str,
+    now: datetime,
+    title: str,
+    reason: str,
+    sample: bool,
+) -> int:
+    """Append the next revision of a session with its audit line, in the caller's transaction; return its number."""
+    revision = revision_of(cursor, assessment.session) + 1
+    readiness, inputs = assessment.readiness, assessment.inputs
+    result = assessment.model_dump_json()
+    config_text = json.dumps(config.model_dump(mode="json"), ensure_ascii=False)
+    created_at = datetime.fromisoformat(assessment.created_at).astimezone(UTC).replace(tzinfo=None)
+    row = [
+        assessment.session,
+        revision,
+        assessment.project,
+        title,
+        created_at,
+        now,
+        actor,
+        reason,
+        sample,
+        assessment.golive,
+        config_text,
+        assessment.config_sha256,
+        assessment.format,
+        result,
+        readiness.verdict.value,
+        readiness.tier.value,
+        readiness.index,
+        readiness.low,
+        readiness.high,
+        readiness.coverage,
+        *(assessment.count(v) for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)),
+    ]
+    cursor.execute(f"INSERT INTO assessment VALUES ({', '.join('?' * len(row))})", row)
+    if revision == 1:
+        for role, data in (("train", inputs.train), ("live", inputs.live)):
+            facts = [data.sha256, data.name, data.kind, data.engine, data.rows, data.columns]
+            cursor.execute("INSERT INTO dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [assessment.session, role, *facts])
+    audit.append(
+        cursor,
+        now,
+        actor,
+        "session.save" if revision == 1 else "session.rescore",
+        assessment.session,
+        revision=revision,
+        project=assessment.project,
+        sample=sample,
+        sha256=audit.sha256(result + config_text),
+    )
+    return revision
+
+
+def load(cursor: DuckDBPyConnection, session: str, revision: int | None) -> tuple[Assessment, Config]:
+    """One revision of a session (the latest when ``revision`` is ``None``) and the configuration it was made with.
+
+    Raises:
+        InputError: ``SESSION_UNKNOWN``. StoreError: ``STORE_NEWER`` for a result of a later version.
+    """
+    full = resolve(cursor, session)
+    row = cursor.execute(
+        "SELECT result, config FROM assessment WHERE session = ? AND revision = ?",
+        [full, revision or revision_of(cursor, full)],
+    ).fetchone()
+    if row is None:
+        raise InputError(Problem("SESSION_UNKNOWN", f"Session '{full}' has no revision {revision}."))
+    return formats.read(json.loads(row[0])), Config.model_validate(json.loads(row[1]))
+
+
+def cards(
+    cursor: DuckDBPyConnection, *, project: str | None, session: str | None, limit: int
+) -> tuple[SessionCard, ...]:
+    """The latest revision of each session, newest assessment first."""
+    cursor.execute(_CARD, {"project": project, "session": session, "limit": limit})
+    names = [column[0] for column in cursor.description or ()]
+    return tuple(SessionCard.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
+
+
+def history(cursor: DuckDBPyConnection, session: str) -> tuple[SessionRevision, ...]:
+    """Every revision of a session, newest first."""
+    cursor.execute(
+        """SELECT revision, saved_at, actor, reason, verdict, readiness_index AS "index", coverage
+           FROM assessment WHERE session = ? ORDER BY revision DESC""",
+        [session],
+    )
+    names = [column[0] for column in cursor.description or ()]
+    return tuple(SessionRevision.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
+
+
+def delete(cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetime) -> None:
+    """Remove every revision of a session; the audit chain keeps that it existed, not what it said."""
+    revisions = revision_of(cursor, session)
+    cursor.execute("DELETE FROM assessment WHERE session = ?", [session])
+    cursor.execute("DELETE FROM dataset WHERE session = ?", [session])
+    audit.append(cursor, now, actor, "session.delete", session, revisions=revisions)
+
+
+def exists_already(session: str) -> StoreError:
+    """The error of saving a session id a second time."""
+    return StoreError(
+        Problem("SESSION_EXISTS", f"Session '{session}' is already stored.", "Score it again with `rescore`.")
+    )
+
+
+def _aware(row: dict[str, object]) -> dict[str, object]:
+    return {k: v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for k, v in row.items()}

@@ -1,0 +1,275 @@
+"""Store: the one door to everything GoLive keeps. One process, one connection, append-only rows, an audit line per change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from duckdb import DuckDBPyConnection
+
+from golive.model.config import Config
+from golive.model.errors import StoreError
+from golive.model.readiness import EvidenceItem, Waiver
+from golive.model.result import Assessment, CriteriaLock
+from golive.store import audit, criteria, ledger, migrations, sessions
+from golive.store.database import look, open_database
+from golive.store.records import (
+    AuditCheck,
+    AuditLine,
+    CriteriaVersion,
+    Decision,
+    ItemT,
+    Revised,
+    SessionCard,
+    SessionRevision,
+    StoreState,
+)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Sessions, evidence, decisions, waivers, frozen criteria and the audit chain in one DuckDB file.
+
+    Safe to share between threads. Every method opens its own cursor; every write is one transaction with its audit line.
+    Sessions may be named in full or by their first four or more characters. Use it as a context manager or ``close`` it.
+
+    Args:
+        path: the file; created with its folder when absent, upgraded after a backup copy when older.
+        key: encrypts the file (needs the ``secure`` extra).
+        clock: returns the time of a change, aware; for tests.
+
+    Raises:
+        StoreError: ``STORE_BUSY``, ``STORE_NEWER``, ``STORE_KEY``, ``STORE_ENCRYPTION`` or ``STORE_UNREADABLE``.
+    """
+
+    def __init__(self, path: Path, *, key: str | None = None, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = open_database(path, key)
+        self._clock = clock
+        self._closed = False
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Give the file back. Closing twice is fine."""
+        if not self._closed:
+            self._closed = True
+            self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC).replace(tzinfo=None)
+
+    # Sessions
+
+    def save(self, assessment: Assessment, *, config: Config, actor: str, sample: bool = False, title: str = "") -> str:
+        """Store a new session and return its id.
+
+        Raises:
+            StoreError: ``SESSION_EXISTS`` when the id is stored already (use ``rescore``).
+        """
+        with self._database.write() as cursor:
+            if sessions.revision_of(cursor, assessment.session):
+                raise sessions.exists_already(assessment.session)
+            now = self._now()
+            sessions.add_project(cursor, assessment.project, now)
+            sessions.insert(cursor, assessment, config, actor=actor, now=now, title=title, reason="", sample=sample)
+        return assessment.session
+
+    def rescore(self, assessment: Assessment, *, config: Config, actor: str, reason: str) -> int:
+        """Append a revision to a stored session (``golive.assess.rescore`` keeps its id) and return its number.
+
+        The first assessment and every revision stay readable; ``load`` gives the latest.
+
+        Raises:
+            InputError: ``SESSION_UNKNOWN``.
+        """
+        with self._database.write() as cursor:
+            card = self._card(cursor, assessment.session)
+            return sessions.insert(
+                cursor,
+                assessment,
+                config,
+                actor=actor,
+                now=self._now(),
+                title=card.title,
+                reason=reason,
+                sample=card.sample,
+            )
+
+    def load(self, session: str, revision: int | None = None) -> Assessment:
+        """The latest revision of a session, or the one asked for.
+
+        Raises:
+            InputError: ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``. StoreError: ``STORE_NEWER`` for a later result format.
+        """
+        with self._database.cursor() as cursor:
+            return sessions.load(cursor, session, revision)[0]
+
+    def config_of(self, session: str, revision: int | None = None) -> Config:
+        """The configuration a session was assessed with. Raises as ``load``."""
+        with self._database.cursor() as cursor:
+            return sessions.load(cursor, session, revision)[1]
+
+    def card(self, session: str) -> SessionCard:
+        """One session as the list shows it. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
+        with self._database.cursor() as cursor:
+            return self._card(cursor, session)
+
+    @staticmethod
+    def _card(cursor: DuckDBPyConnection, session: str) -> SessionCard:
+        full = sessions.resolve(cursor, session)
+        return sessions.cards(cursor, project=None, session=full, limit=1)[0]
+
+    def history(self, session: str) -> tuple[SessionRevision, ...]:
+        """Every revision of a session, newest first. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
+        with self._database.cursor() as cursor:
+            return sessions.history(cursor, sessions.resolve(cursor, session))
+
+    def delete(self, session: str, *, actor: str) -> str:
+        """Remove a session and its data facts, keep an audit line without content, and return its full id."""
+        with self._database.write() as cursor:
+            full = sessions.resolve(cursor, session)
+            sessions.delete(cursor, full, actor=actor, now=self._now())
+        self._database.checkpoint()
+        return full
+
+    def projects(self) -> tuple[str, ...]:
+        """Names of all projects, by name."""
+        with self._database.cursor() as cursor:
+            return tuple(row[0] for row in cursor.execute("SELECT name FROM project ORDER BY name").fetchall())
+
+    # Evidence, decisions, waivers: `revision` is the one the caller has seen, 0 for a new item; a mismatch is a CONFLICT
+
+    def evidence(self, project: str) -> tuple[EvidenceItem, ...]:
+        """Evidence of a project, ready for ``assess`` and ``rescore``."""
+        return tuple(entry.item for entry in self.evidence_revisions(project))
+
+    def evidence_revisions(self, project: str) -> tuple[Revised[EvidenceItem], ...]:
+        """Evidence of a project with revisions, for editing."""
+        return self._current(ledger.EVIDENCE, project)
+
+    def put_evidence(self, item: EvidenceItem, *, project: str, actor: str, revision: int = 0) -> int:
+        """Store an item and return its new revision. Raises StoreError ``CONFLICT``."""
+        return self._put(ledger.EVIDENCE, item, project, actor, revision)
+
+    def delete_evidence(self, item: EvidenceItem, *, project: str, actor: str, revision: int) -> int:
+        """Take an item out of use; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
+        return self._put(ledger.EVIDENCE, item, project, actor, revision, deleted=True)
+
+    def decisions(self, project: str) -> tuple[Revised[Decision], ...]:
+        """What was decided about findings, with revisions."""
+        return self._current(ledger.DECISIONS, project)
+
+    def decision_history(self, project: str, finding: str) -> tuple[Revised[Decision], ...]:
+        """Everything that was decided about one finding, newest first."""
+        with self._database.cursor() as cursor:
+            return ledger.DECISIONS.history(cursor, project, finding)
+
+    def put_decision(self, item: Decision, *, project: str, actor: str, revision: int = 0) -> int:
+        """Store a decision and return its new revision. Raises StoreError ``CONFLICT``."""
+        return self._put(ledger.DECISIONS, item, project, actor, revision)
+
+    def waivers(self, project: str) -> tuple[Waiver, ...]:
+        """Waivers of a project, ready for ``assess`` and ``rescore``; expired ones included (the score looks at dates)."""
+        return tuple(entry.item for entry in self.waiver_revisions(project))
+
+    def waiver_revisions(self, project: str) -> tuple[Revised[Waiver], ...]:
+        """Waivers of a project with revisions, for editing."""
+        return self._current(ledger.WAIVERS, project)
+
+    def put_waiver(self, item: Waiver, *, project: str, actor: str, revision: int = 0) -> int:
+        """Store a waiver and return its new revision. Raises StoreError ``CONFLICT``."""
+        return self._put(ledger.WAIVERS, item, project, actor, revision)
+
+    def delete_waiver(self, item: Waiver, *, project: str, actor: str, revision: int) -> int:
+        """End a waiver; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
+        return self._put(ledger.WAIVERS, item, project, actor, revision, deleted=True)
+
+    def _current(self, kept: ledger.Ledger[ItemT], project: str) -> tuple[Revised[ItemT], ...]:
+        with self._database.cursor() as cursor:
+            return kept.current(cursor, project)
+
+    def _put(
+        self, kept: ledger.Ledger[ItemT], item: ItemT, project: str, actor: str, revision: int, *, deleted: bool = False
+    ) -> int:
+        with self._database.write() as cursor:
+            now = self._now()
+            sessions.add_project(cursor, project, now)
+            return kept.put(cursor, item, project=project, actor=actor, expected=revision, now=now, deleted=deleted)
+
+    # Criteria
+
+    def freeze_criteria(self, project: str, config: Config, *, reason: str = "", actor: str) -> CriteriaLock:
+        """Freeze the success criteria in ``config``; the same criteria again change nothing.
+
+        Raises:
+            InputError: ``CRITERIA_REASON`` when frozen criteria change without a reason.
+        """
+        with self._database.write() as cursor:
+            now = self._now()
+            sessions.add_project(cursor, project, now)
+            criteria.freeze(cursor, project, config, reason=reason, actor=actor, now=now)
+            frozen = criteria.lock(cursor, project, config)
+        assert frozen is not None
+        return frozen
+
+    def criteria(self, project: str) -> tuple[CriteriaVersion, ...]:
+        """Every frozen version of a project's criteria, newest first."""
+        with self._database.cursor() as cursor:
+            return criteria.history(cursor, project)
+
+    def criteria_lock(self, project: str, config: Config | None = None) -> CriteriaLock | None:
+        """What ``assess(lock=...)`` wants; see ``golive.store.criteria.lock``. ``None`` when nothing was frozen."""
+        with self._database.cursor() as cursor:
+            return criteria.lock(cursor, project, config)
+
+    # Audit
+
+    def audit(self, limit: int = 100) -> tuple[AuditLine, ...]:
+        """The last lines of the audit chain, newest first."""
+        with self._database.cursor() as cursor:
+            return audit.lines(cursor, limit)
+
+    def verify_audit(self) -> AuditCheck:
+        """Recompute the chain and compare it with what is stored."""
+        with self._database.cursor() as cursor:
+            return audit.verify(cursor)
+
+    # Last, because the name hides the built-in in this class body
+
+    def list(self, project: str | None = None, *, limit: int = 200) -> tuple[SessionCard, ...]:
+        """Sessions, newest first: of one project or of all."""
+        with self._database.cursor() as cursor:
+            return sessions.cards(cursor, project=project, session=None, limit=limit)
+
+
+def inspect(path: Path, *, key: str | None = None) -> StoreState:
+    """Look at a store without changing it: does it exist, which migrations it has, and what is wrong with it."""
+    if not path.is_file():
+        return StoreState(path=str(path), exists=False, pending=tuple(migrations.MIGRATIONS), encrypted=key is not None)
+    size = path.stat().st_size
+    try:
+        with look(path, key) as cursor:
+            return StoreState(
+                path=str(path),
+                exists=True,
+                size_bytes=size,
+                applied=tuple(migrations.applied(cursor)),
+                pending=tuple(migrations.pending(cursor)),
+                encrypted=key is not None,
+            )
+    except StoreError as error:
+        return StoreState(path=str(path), exists=True, size_bytes=size, problem=str(error), encrypted=key is not None)
