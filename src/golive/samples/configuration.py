@@ -1,0 +1,98 @@
+"""The configuration written beside a sample: what a careful team would have declared, and the evidence it has filed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from golive.intake.clinical import match
+from golive.model.config import Config, parse_config
+from golive.samples.catalogue import Sample
+from golive.samples.physiology import LOGNORMAL, NORMAL
+from golive.samples.pilot_model import LATENCY_BUDGET_MS, MODEL, THRESHOLD
+
+AS_OF = date(2026, 5, 4)
+"""Day on which a sample is judged. Fixed, so that its evidence is as old tomorrow as it is today."""
+
+VALID_DAYS = 365
+FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
+OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
+MEASURED = (*NORMAL, *LOGNORMAL, "dbp", "map", "gcs", "weight", "age")
+
+
+@cache
+def _evidence_file() -> dict[str, Any]:
+    text = files("golive.samples").joinpath("evidence.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
+
+
+def _evidence(sample: Sample) -> list[dict[str, Any]]:
+    """Evidence items of a sample, in the order of the criteria."""
+    file = _evidence_file()
+    filed: dict[str, Any] = {**file["base"], **file["changes"].get(sample.name, {})}
+    items = []
+    for criterion, entry in filed.items():
+        if entry is None:
+            continue
+        kind, grade, level, owner, days, note = entry
+        issued = AS_OF - timedelta(days=days)
+        item = {"id": f"sample-{criterion.lower()}", "criterion": criterion, "kind": kind, "grade": grade}
+        item |= {"claim_level": level, "owner": owner, "issued": issued.isoformat()}
+        item |= {"expires": (issued + timedelta(days=VALID_DAYS)).isoformat(), "note": f"Synthetic: {note}"}
+        items.append(item)
+    return items
+
+
+def _columns() -> dict[str, dict[str, Any]]:
+    """Unit, LOINC code, whether required, and importance (largest weight of the model = 1) of each input."""
+    largest = max(abs(term.weight) for term in MODEL.values())
+    out: dict[str, dict[str, Any]] = {}
+    for name in MEASURED:
+        analyte = match(name)
+        declared: dict[str, Any] = {"unit": analyte.unit} if analyte else {}
+        if analyte and analyte.loinc:
+            declared["loinc"] = analyte.loinc
+        weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
+        out[name] = {**declared, "required": True, "importance": round(weight, 2)}
+    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
+    return out
+
+
+def mapping(sample: Sample) -> dict[str, Any]:
+    """The configuration of a sample as the mapping that is written to ``config.yaml``."""
+    return {
+        "project": sample.name,
+        "as_of": AS_OF.isoformat(),
+        "risk": {
+            "situation": "critical",
+            "significance": "drive",
+            "modifiers": [],
+            "flags": ["ehr", "writeback", "alerts"],
+        },
+        "roles": {
+            "label": "sepsis_48h",
+            "score": "risk",
+            "prediction": "alert",
+            "time": "recorded_at",
+            "id": "encounter_id",
+            "site": "site",
+            "model_version": "model_version",
+            "groups": ["sex", "age_band", "ethnicity", "language"],
+        },
+        "operating_threshold": THRESHOLD,
+        "floors": dict(FLOORS),
+        "latency_budget_ms": LATENCY_BUDGET_MS,
+        "operations": {"latency_ms": "latency_ms", "status": "status", "received_time": "received_at"},
+        "columns": _columns(),
+        "evidence": _evidence(sample),
+    }
+
+
+def config(sample: Sample) -> Config:
+    """The configuration of a sample as ``parse_config`` reads it."""
+    return parse_config(mapping(sample), where=f"sample {sample.name}")

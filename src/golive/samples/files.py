@@ -1,0 +1,92 @@
+"""Write a sample to a folder: training and live extract, configuration, and the truth about what was planted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from golive.model.errors import InputError, Problem
+from golive.samples.catalogue import Sample, get
+from golive.samples.configuration import mapping
+from golive.samples.generate import draw
+
+FEWEST_ROWS = 200
+SYNTHETIC = "Synthetic: drawn by GoLive's sample generator. No patient, clinic, document or person stands behind it."
+
+# Inputs whose values are compared; ids, times, outputs, the label and the note are not among them.
+COMPARED = (
+    *("age_band", "sex", "ethnicity", "insurance", "language", "arrival_mode", "triage_category", "comorbidities"),
+    *("immunosuppressed", "weight", "heart_rate", "resp_rate", "sbp", "dbp", "map", "temperature", "spo2", "gcs"),
+    *("lactate", "creatinine", "bun", "glucose", "sodium", "potassium", "calcium", "bilirubin_total", "wbc"),
+    *("hemoglobin", "platelets", "crp", "procalcitonin", "dx", "antibiotic_route"),
+)
+# What planted faults cause downstream. These are findings, not faults of their own.
+CONSEQUENCES = (
+    *("score_shift", "alert_rate_shift", "performance_drop", "performance_estimated_drop", "calibration_drift"),
+    *("below_floor", "label_shift", "multivariate_shift"),
+)
+
+
+@dataclass(frozen=True)
+class SampleFiles:
+    """Paths of a written sample."""
+
+    train: Path
+    live: Path
+    config: Path
+    truth: Path
+
+
+def _yaml(path: Path, data: dict[str, Any]) -> None:
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(f"# {SYNTHETIC}\n{body}", encoding="utf-8", newline="\n")
+
+
+def truth(sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, rows: tuple[int, int]) -> dict[str, Any]:
+    """The content of the truth file: every planted fault with its rows, and the columns that must stay quiet."""
+    touched = {column for fault in planted for column in fault["columns"]}
+    return {
+        "sample": sample.name,
+        "description": f"{sample.story} {SYNTHETIC}",
+        "failure_mode": sample.failure_mode,
+        "seed": seed,
+        "train_rows": rows[0],
+        "live_rows": rows[1],
+        "faults": list(planted),
+        "consequences": list(CONSEQUENCES) if planted else [],
+        "quiet": [c for c in COMPARED if c not in touched],
+    }
+
+
+def write(name: str, directory: str | Path, *, rows: int | None = None, seed: int = 0) -> SampleFiles:
+    """Write the sample ``name`` as ``train.csv``, ``live.csv``, ``config.yaml`` and ``truth.yaml`` into ``directory``.
+
+    The folder is made when absent; files of these names are replaced. ``rows`` is the number of live rows (200 or more);
+    training keeps its proportion to it. Equal arguments give equal bytes on one version of numpy and pandas.
+
+    Raises:
+        InputError: ``SAMPLE_UNKNOWN``, ``SAMPLE_ROWS`` or ``SAMPLE_FOLDER``.
+    """
+    sample = get(name)
+    if rows is not None and rows < FEWEST_ROWS:
+        hint = f"Ask for {FEWEST_ROWS} live rows or more, or leave the number out."
+        raise InputError(Problem("SAMPLE_ROWS", f"A sample of {rows} live rows cannot carry its faults.", hint))
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            Problem(
+                "SAMPLE_FOLDER", f"The folder cannot be made: {error.strerror}.", "Choose another folder.", str(folder)
+            )
+        ) from None
+    drawn = draw(sample, rows=rows, seed=seed)
+    out = SampleFiles(*(folder / file for file in ("train.csv", "live.csv", "config.yaml", "truth.yaml")))
+    drawn.train.to_csv(out.train, index=False, lineterminator="\n")
+    drawn.live.to_csv(out.live, index=False, lineterminator="\n")
+    _yaml(out.config, mapping(sample))
+    _yaml(out.truth, truth(sample, drawn.planted, seed=seed, rows=(len(drawn.train), len(drawn.live))))
+    return out
