@@ -47,6 +47,7 @@ class Upload:
     path: Path
     sha256: str
     size: int
+    sample: bool = False
 
 
 class Folder:
@@ -146,7 +147,7 @@ def put(side: Side, source: Path, home: Path) -> Upload:
     with target.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     forget(side)
-    files()[side] = Upload(source.name, target, digest, target.stat().st_size)
+    files()[side] = Upload(source.name, target, digest, target.stat().st_size, sample=True)
     return files()[side]
 
 

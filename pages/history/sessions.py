@@ -1,0 +1,33 @@
+"""Sessions: every assessment, kept. Open one, compare two, delete one."""
+
+import streamlit as st
+
+from golive.ui import components, nav, session_cards
+from golive.ui.guards import open_sample, open_store, require_role
+
+who = require_role()
+store = open_store()
+
+components.page_title(
+    "Sessions", "Every assessment, kept with its data's identity, so that the answer can be defended."
+)
+cards = store.list()
+if not cards:
+    components.empty_state(
+        "No session is stored yet. Assess your own data, or look at the sample.",
+        "Open the sample session",
+        open_sample,
+        key="open_sample",
+    )
+    nav.link("data", "Bring your own data", icon=":material/upload_file:")
+    st.stop()
+
+projects = sorted({card.project for card in cards})
+if len(projects) > 1:
+    wanted = st.selectbox("Pilot", ["All pilots", *projects], key="sessions_project")
+    cards = tuple(card for card in cards if wanted in ("All pilots", card.project))
+
+session_cards.comparison(store, session_cards.ticked(cards))
+with st.grid(min_column_width=340, gap="medium", key="session_cards"):
+    for card in cards:
+        session_cards.show(store, card, who)

@@ -1,0 +1,48 @@
+"""Data: bring both files, check what each column is, assess."""
+
+import streamlit as st
+
+from golive.model.errors import InputError
+from golive.ui import assessing, cache, components, data_form, define_form, nav, pilot, state, uploads
+from golive.ui.guards import open_store, require_role
+from golive.ui.words import count, plain
+
+who = require_role("reviewer")
+store = open_store()
+settings = cache.current_settings()
+
+components.page_title("Data", "Two files go in; nothing leaves this machine, and no row is stored.")
+config = pilot.draft(store)
+frozen = define_form.frozen_sentence(store, config.project)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f"Pilot **{plain(config.project)}** · {plain(frozen) if frozen else 'criteria not frozen yet'}")
+    nav.link("define", "Define", icon=":material/edit_note:")
+
+data_form.drop_zones(settings)
+kept = uploads.files()
+if not kept and st.button("Use the sample files", icon=":material/science:", key="use_sample"):
+    assessing.use_sample(settings)
+    st.rerun()
+
+understood = data_form.understand(config, settings)
+if understood.problems:
+    components.error_box(InputError(understood.problems))
+data_form.summary(understood)
+
+if understood.inferred:
+    st.subheader("What each column is", anchor=False)
+    specs = data_form.chosen(understood)
+    data_form.roles_line(specs)
+    data_form.columns_form(specs)
+    ready = assessing.ready_config(config, specs, understood.inferred)
+    live = understood.files.get("live")
+    if live is None:
+        st.caption("Bring live data to assess it.")
+    elif ready and st.button(
+        f"Assess {count(live.rows)} live rows", type="primary", icon=":material/play_arrow:", key="assess"
+    ):
+        session = assessing.run(store, ready, who, settings)
+        if session:
+            pilot.put(ready)
+            state.open_session(session)
+            nav.go("overview")
