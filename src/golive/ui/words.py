@@ -78,12 +78,12 @@ def plural(value: int, noun: str, many: str = "") -> str:
 
 def day(moment: date | datetime | str) -> str:
     """Write a date, or an ISO 8601 date or timestamp, as ``20 Nov 2026``; text that is no date is returned as it is."""
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            return moment
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    if not isinstance(moment, str):
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    try:
+        return day(datetime.fromisoformat(moment))
+    except ValueError:
+        return moment
 
 
 def plain(text: object) -> str:

@@ -1,0 +1,44 @@
+"""Findings: what live data does differently, how sure that is, what was ruled out, and who acts."""
+
+import streamlit as st
+
+from golive.ui import decisions, finding_view, findings
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+from golive.ui.words import plain
+
+current = require_assessment()
+assessment = current.assessment
+page_title("Findings", "What live data does differently, how sure that is, and who acts.")
+assessment_line(assessment)
+
+verdicts, by, words = findings.filters(assessment.findings)
+open_id = findings.opened()
+shown = findings.matching(assessment.findings, verdicts, words)
+if open_id and open_id not in {f.id for f in shown}:
+    shown = findings.by_urgency([*shown, *(f for f in assessment.findings if f.id == open_id)])
+if not shown:
+    st.info("No finding matches. Choose another verdict or clear the search.", icon=":material/filter_alt_off:")
+
+decided = decisions.current(current)
+for title, members in findings.grouped(shown, by, assessment.findings):
+    st.subheader(f"{plain(title)} ({len(members)})", anchor=False)
+    for finding in members:
+        key = f"finding_open:{finding.id}"
+        row = st.expander(
+            findings.row_label(finding, assessment) + decisions.mark(decided.get(finding.id)),
+            expanded=finding.id == open_id,
+            key=key,
+            on_change=findings.toggle,
+            args=(finding.id, key),
+        )
+        if row.open:
+            with row:
+                finding_view.render(finding, assessment, current.config)
+                decisions.form(finding, decided.get(finding.id), current)
+
+with st.expander(f"Not assessed ({len(assessment.not_assessed)})", icon=":material/help:"):
+    for item in assessment.not_assessed:
+        st.markdown(f"**{plain(item.what)}**: {plain(item.why)}.")
+    if not assessment.not_assessed:
+        st.markdown("Everything that the product can check was checked.")

@@ -1,0 +1,31 @@
+"""Readiness: dimensions, criteria, gates and the plan; every number is a door to what it came from."""
+
+import streamlit as st
+
+from golive.ui import evidence_form, overview, readiness_view
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+assessment = current.assessment
+readiness = assessment.readiness
+
+page_title("Readiness", "What is proven, what is possible, and what stands between.")
+assessment_line(assessment)
+evidence_form.confirmation()
+overview.banner(readiness)
+
+st.subheader("Dimensions, weakest first", anchor=False)
+st.caption(
+    "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is thin."
+)
+dimension = readiness_view.choose(readiness)
+if dimension:
+    readiness_view.criteria(dimension, assessment)
+
+st.subheader("What to do next", anchor=False)
+readiness_view.plan(readiness.next)
+st.subheader("Gates", anchor=False)
+readiness_view.gates(readiness)
+st.subheader("Add evidence", anchor=False)
+evidence_form.form(readiness.criteria, current, dimension=dimension.id if dimension else "")

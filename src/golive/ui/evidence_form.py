@@ -1,0 +1,114 @@
+"""The form that adds evidence to a criterion: what it is, who stands behind it, and until when it holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import uuid4
+
+import streamlit as st
+
+from golive.assess import rescore
+from golive.model.errors import GoLiveError, InputError, Problem
+from golive.model.readiness import CriterionScore, EvidenceItem, Grade
+from golive.ui.components import error_box
+from golive.ui.guards import Current
+from golive.ui.words import day, plain
+
+Kind = Literal["document", "attestation", "drill", "independent", "auto"]
+KINDS: tuple[Kind, ...] = ("document", "attestation", "drill", "independent")
+GRADES: dict[Grade, str] = {
+    "E0": "E0 bare assertion (counts up to level 1)",
+    "E1": "E1 named attestation with a date (up to 2)",
+    "E2": "E2 artefact with owner and expiry (up to 3)",
+    "E3": "E3 system-generated or measured (up to 4)",
+    "E4": "E4 independent review (up to 4)",
+}
+
+
+def problems(item: EvidenceItem, today: date) -> list[Problem]:
+    """Everything that keeps ``item`` from being evidence: no owner, no date, a date in the future, expiry before issue."""
+    found = []
+    if not item.owner.strip():
+        found.append(Problem("EVIDENCE_OWNER", "Evidence needs an owner.", "Name a role or a person."))
+    if item.issued is None:
+        found.append(Problem("EVIDENCE_DATE", "Evidence needs the day it was issued."))
+    elif item.issued > today:
+        found.append(Problem("EVIDENCE_FUTURE", f"The evidence is dated {day(item.issued)}, which is in the future."))
+    if item.expires and item.issued and item.expires <= item.issued:
+        found.append(Problem("EVIDENCE_EXPIRY", "The evidence expires on or before the day it was issued."))
+    return found
+
+
+def store_and_rescore(item: EvidenceItem, where: Current) -> None:
+    """Keep ``item``, judge readiness again with all evidence, and store the result as a new revision of the session.
+
+    Raises:
+        InputError: every problem of the item. StoreError: the store cannot be written.
+    """
+    wrong = problems(item, date.today())
+    if wrong:
+        raise InputError(wrong)
+    project, actor = where.assessment.project, where.identity.name
+    where.store.put_evidence(item, project=project, actor=actor)
+    judged = rescore(
+        where.assessment,
+        where.config,
+        evidence=where.store.evidence(project),
+        waivers=where.store.waivers(project),
+    )
+    where.store.rescore(judged, config=where.config, actor=actor, reason=f"evidence for {item.criterion}")
+
+
+def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str) -> None:
+    """Show the form to reviewers; it writes through the store and scores again."""
+    if not where.identity.may("reviewer"):
+        st.caption(":material/lock: Reviewers can add evidence here.")
+        return
+    by_id = {c.id: c for c in criteria}
+    first = next((i for i, c in enumerate(criteria) if c.dimension == dimension), 0)
+    with st.form("evidence", border=True, clear_on_submit=False):
+        key = st.selectbox(
+            "Criterion",
+            list(by_id),
+            index=first,
+            format_func=lambda i: f"{i} {by_id[i].title}",
+            filter_mode="contains",
+        )
+        one, two = st.columns(2)
+        kind = one.selectbox("Kind", KINDS)
+        grade = two.selectbox("Grade", list(GRADES), index=1, format_func=lambda g: GRADES[g])
+        level = one.selectbox("Level it proves (0 to 4)", [0, 1, 2, 3, 4], index=3)
+        owner = two.text_input("Owner", placeholder="role or name")
+        issued = one.date_input("Issued", value="today", format="YYYY-MM-DD")
+        expires = two.date_input("Expires", value=None, format="YYYY-MM-DD")
+        link = st.text_input("Link or file reference", placeholder="where it can be read")
+        note = st.text_area("Note", height=80)
+        if not st.form_submit_button("Add the evidence and score again", type="primary", icon=":material/add_task:"):
+            return
+    item = EvidenceItem(
+        id=f"ev-{uuid4().hex[:12]}",
+        criterion=key,
+        kind=kind,
+        grade=grade,
+        claim_level=level,
+        owner=owner.strip(),
+        link=link.strip(),
+        issued=issued,
+        expires=expires,
+        note=note.strip(),
+    )
+    try:
+        store_and_rescore(item, where)
+    except GoLiveError as error:
+        error_box(error)
+        return
+    st.session_state["evidence_added"] = f"Evidence for {key} was added and readiness scored again."
+    st.rerun()
+
+
+def confirmation() -> None:
+    """Say once that the last evidence was added."""
+    sentence = st.session_state.pop("evidence_added", "")
+    if sentence:
+        st.success(plain(sentence), icon=":material/task_alt:")

@@ -1,0 +1,154 @@
+"""The list of findings: which are shown, in which groups and order, and how one row reads before it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from golive.model.finding import Finding, Route, Signal, Verdict
+from golive.model.result import Assessment
+from golive.ui import theme
+from golive.ui.overview import by_urgency
+from golive.ui.words import count, plain
+
+Grouping = Literal["cause", "column", "signal", "owner"]
+GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "signal", "owner")
+ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
+SHOWN_FIRST = (Verdict.ALARM, Verdict.WATCH)
+SIGNAL_WORD: dict[Signal, str] = {
+    Signal.SCHEMA: "Fields and types",
+    Signal.MISSINGNESS: "Missing values",
+    Signal.DISTRIBUTION: "Spread of values",
+    Signal.MEANING: "Units, codes and meaning",
+    Signal.INTEGRITY: "Duplicates, time and feeds",
+    Signal.IDENTITY: "Identifiers and free text",
+    Signal.LABEL: "Labels",
+    Signal.PERFORMANCE: "Performance",
+    Signal.FAIRNESS: "Subgroups",
+    Signal.OUTPUT: "Model output",
+    Signal.OPERATIONS: "Operations",
+    Signal.GENERATED_TEXT: "Generated text",
+}
+ROUTE_WORD: dict[Route, str] = {
+    Route.ENGINEERING: "Engineering",
+    Route.CLINICAL_INFORMATICS: "Clinical informatics",
+    Route.PRODUCT: "Product",
+    Route.COMPLIANCE: "Compliance",
+}
+
+
+def matching(findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "") -> list[Finding]:
+    """Findings with one of ``verdicts`` whose title, columns, kind or site hold every word of ``search``, most urgent first."""
+    words = search.lower().split()
+    kept = [f for f in findings if f.verdict in verdicts and all(w in _text(f) for w in words)]
+    return by_urgency(kept)
+
+
+def _text(finding: Finding) -> str:
+    segment = f"{finding.segment.column} {finding.segment.value}" if finding.segment else ""
+    parts = (finding.title, finding.kind.replace("_", " "), " ".join(finding.columns), segment, finding.route.value)
+    return " ".join(parts).lower()
+
+
+def root(finding: Finding, findings: dict[str, Finding]) -> Finding:
+    """The finding at the start of the chain of causes; the finding itself when nothing explains it."""
+    seen = {finding.id}
+    while finding.cause and finding.cause in findings and finding.cause not in seen:
+        finding = findings[finding.cause]
+        seen.add(finding.id)
+    return finding
+
+
+def grouped(shown: Sequence[Finding], by: Grouping, everything: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Groups of findings with a title each, the group with the most urgent finding first, order inside kept.
+
+    By cause, a finding that explains others stands first among them; findings without such ties stand under their signal.
+    ``everything`` is where causes are looked up, because a filter may hide them.
+    """
+    known = {f.id: f for f in everything}
+    explaining = {root(f, known).id for f in everything if f.cause and root(f, known).id != f.id}
+    groups: dict[str, list[Finding]] = {}
+    for finding in shown:
+        groups.setdefault(_group_title(finding, by, known, explaining), []).append(finding)
+    if by == "cause":
+        for members in groups.values():
+            members.sort(key=lambda f: f.id not in explaining)
+    return list(groups.items())
+
+
+def _group_title(finding: Finding, by: Grouping, known: dict[str, Finding], explaining: set[str]) -> str:
+    if by == "column":
+        return ", ".join(finding.columns[:3]) + (" …" if len(finding.columns) > 3 else "") or "Whole data set"
+    if by == "owner":
+        return ROUTE_WORD[finding.route]
+    if by == "cause":
+        origin = root(finding, known)
+        if origin.id in explaining:
+            return origin.title
+    return SIGNAL_WORD[finding.signal]
+
+
+def size_words(finding: Finding, assessment: Assessment) -> str:
+    """How much of live data a finding touches: ``6.1 % of live rows``; empty when that is not known."""
+    from golive.ui.words import percent
+
+    rows = assessment.inputs.live.rows
+    if not finding.rows_affected or not rows:
+        return ""
+    if finding.rows_affected < 11:
+        return "1-10 live rows"
+    return f"{percent(finding.rows_affected / rows)} of live rows"
+
+
+def row_label(finding: Finding, assessment: Assessment) -> str:
+    """One line of the list: verdict as icon, word and colour, the title, the size and the owner."""
+    look = theme.VERDICT[finding.verdict]
+    rest = [words for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower()) if words]
+    return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {' · '.join(rest)}"
+
+
+def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
+    """Show the filters, keep them in the address, and return what was chosen: verdicts, grouping, search words."""
+    tally = {v: sum(f.verdict is v for f in findings) for v in ORDER}
+    asked = [Verdict(v) for v in st.query_params.get_all("show") if v in set(Verdict)]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen = st.pills(
+            "Show",
+            ORDER,
+            selection_mode="multi",
+            default=asked or list(SHOWN_FIRST),
+            format_func=lambda v: f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}",
+            key="findings_show",
+            on_change=_remember_filter,
+        )
+        by = st.segmented_control(
+            "Group by", GROUPINGS, default="cause", required=True, key="group", bind="query-params"
+        )
+        words = st.text_input(
+            "Search", key="search", placeholder="column, site or word", icon=":material/search:", width=260
+        )
+    return list(chosen), by, words or ""
+
+
+def _remember_filter() -> None:
+    """Write the chosen verdicts into the address, so that a reload and a shared link show the same list."""
+    st.query_params["show"] = [v.value for v in st.session_state["findings_show"]]
+
+
+def opened() -> str | None:
+    """Id of the finding that the address opens (``?finding=``)."""
+    value = st.query_params.get("finding")
+    return str(value) if value else None
+
+
+def toggle(finding_id: str, key: str) -> None:
+    """Put the finding that was just opened into the address, or take it out when it was closed."""
+    if st.session_state.get(key):
+        st.query_params["finding"] = finding_id
+        for other in st.session_state:
+            if str(other).startswith("finding_open:") and other != key:
+                st.session_state[other] = False
+    elif st.query_params.get("finding") == finding_id:
+        del st.query_params["finding"]

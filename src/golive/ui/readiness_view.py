@@ -1,0 +1,224 @@
+"""Readiness page: dimensions, the criteria of one, every gate, and the plan; each number with what it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
+from golive.model.result import Assessment
+from golive.readiness import load_model
+from golive.ui import chart, figures, nav, theme
+from golive.ui.figures.dimensions import weakest_first
+from golive.ui.words import count, percent, plain, plural
+
+KEY = "dimension"
+"""The chosen dimension, in the address as ``?dimension=``."""
+
+
+def choose(readiness: Readiness) -> DimensionScore | None:
+    """Show the bars, take a click on one, and return the chosen dimension (the weakest at first)."""
+    ordered = weakest_first(readiness.dimensions)
+    if not ordered:
+        st.info("No dimension applies to this risk profile.", icon=":material/help:")
+        return None
+    by_id = {d.id: d for d in ordered}
+    chosen = st.session_state.get(KEY) or st.query_params.get(KEY) or ordered[0].id
+    clicked = chart.pick(
+        figures.dimensions(readiness.dimensions, theme.tokens(), selected=chosen if chosen in by_id else None),
+        key="readiness_dimensions",
+        alt=figures.describe_dimensions(readiness.dimensions),
+    )
+    if clicked in by_id and clicked != st.session_state.get("dimension_clicked"):
+        st.session_state["dimension_clicked"] = clicked
+        st.session_state[KEY] = clicked
+    name = st.selectbox(
+        "Dimension",
+        list(by_id),
+        key=KEY,
+        bind="query-params",
+        help="Or click a bar.",
+    )
+    return by_id.get(name or ordered[0].id, ordered[0])
+
+
+def anchor(criterion: CriterionScore, level: int | None) -> str:
+    """The words that describe ``level`` of a criterion in the policy; empty when the policy does not know them."""
+    model = load_model()
+    if level is None or not model.knows(criterion.id):
+        return ""
+    return model.criterion(criterion.id).levels[level]
+
+
+def level_words(criterion: CriterionScore) -> str:
+    """``claimed 4, measured 1`` where both exist, else the one there is, else ``not assessed``."""
+    parts = []
+    if criterion.claimed is not None:
+        parts.append(f"claimed {criterion.claimed}")
+    if criterion.measured is not None:
+        parts.append(f"measured {criterion.measured}")
+    return ", ".join(parts) or "not assessed"
+
+
+def dimension_line(dimension: DimensionScore) -> str:
+    """One dimension in a sentence: points, what is proven, what is possible, and how much is assessed."""
+    point = f"{dimension.point:.0f} points" if dimension.point is not None else "not assessed"
+    return (
+        f"{point}; {dimension.low:.0f} are proven, {dimension.high:.0f} are possible. "
+        f"Evidence for {percent(dimension.coverage)} of its weight; weight {dimension.weight:.0f} of 100."
+    )
+
+
+def criteria(dimension: DimensionScore, assessment: Assessment) -> None:
+    """Every criterion of a dimension as a row that opens to its question, levels, measurement, findings and evidence."""
+    members = [c for c in assessment.readiness.criteria if c.dimension == dimension.id]
+    st.subheader(f"{plain(dimension.name)}: {plural(len(members), 'criterion', 'criteria')}", anchor=False)
+    st.caption(plain(dimension_line(dimension)))
+    for criterion in sorted(members, key=_urgency):
+        with st.expander(_criterion_label(criterion), key=f"criterion:{criterion.id}", on_change="rerun") as row:
+            if row.open:
+                _criterion(criterion, assessment)
+
+
+def _urgency(criterion: CriterionScore) -> tuple[int, int, str]:
+    order = {GateState.FAIL: 0, GateState.UNVERIFIED: 1, None: 2, GateState.PASS: 3}
+    return order[criterion.gate_state], criterion.level if criterion.level is not None else 5, criterion.id
+
+
+def gate_words(criterion: CriterionScore) -> str:
+    """State of a criterion's gate as icon, word and colour, with the level it asks for; empty without a gate."""
+    if criterion.gate_state is None:
+        return ""
+    look = theme.GATE[criterion.gate_state]
+    kind = "hard gate" if criterion.hard else "gate"
+    waived = ", waived" if criterion.waived else ""
+    return f":{look.color}[{look.icon} {look.word}] ({kind} at {criterion.gate}{waived})"
+
+
+def _criterion_label(criterion: CriterionScore) -> str:
+    level = "–" if criterion.level is None else str(criterion.level)
+    gate = gate_words(criterion)
+    return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (f" · {gate}" if gate else "")
+
+
+def _criterion(criterion: CriterionScore, assessment: Assessment) -> None:
+    st.markdown(plain(criterion.question))
+    facts = [level_words(criterion)]
+    if criterion.points is not None:
+        facts.append(f"{criterion.points:.0f} points")
+    if criterion.level is not None:
+        facts.append(f"freshness {percent(criterion.freshness)}")
+    facts.append(f"weight {criterion.weight:g}")
+    st.caption(plain(" · ".join(facts)))
+    if criterion.measurement:
+        st.markdown(f"**Measured.** {plain(criterion.measurement)}")
+    _levels(criterion)
+    known = {f.id: f for f in assessment.findings}
+    for key in criterion.findings[:8]:
+        if key in known:
+            look = theme.VERDICT[known[key].verdict]
+            nav.link(
+                "findings",
+                f":{look.color}[{look.icon} {look.word}] {plain(known[key].title)}",
+                icon="",
+                query={"finding": key},
+            )
+    if criterion.evidence:
+        st.markdown("**Evidence.** " + plain(", ".join(criterion.evidence)))
+    inputs = assessment.inputs
+    if criterion.measured is not None:
+        st.caption(
+            f"Measured on {plain(inputs.live.name)} ({count(inputs.live.rows)} rows, SHA\\-256 {inputs.live.sha256[:12]}…) "
+            f"against {plain(inputs.train.name)} ({count(inputs.train.rows)} rows, SHA\\-256 {inputs.train.sha256[:12]}…)."
+        )
+
+
+def _levels(criterion: CriterionScore) -> None:
+    model = load_model()
+    if not model.knows(criterion.id):
+        return
+    marks = {criterion.level: "**now**", criterion.gate: "**gate**"}
+    if criterion.level is not None and criterion.level == criterion.gate:
+        marks = {criterion.level: "**now, gate**"}
+    rows = [
+        (str(level), plain(words), marks.get(level, ""))
+        for level, words in enumerate(model.criterion(criterion.id).levels)
+    ]
+    st.table(
+        {"Level": [r[0] for r in rows], "What it looks like": [r[1] for r in rows], "": [r[2] for r in rows]},
+        border="horizontal",
+        alt=f"Levels 0 to 4 of {criterion.id} in words.",
+    )
+
+
+def gates(readiness: Readiness) -> None:
+    """Every gate with its state: what fails first, what is unproven next, what passes last."""
+    rows = sorted((c for c in readiness.criteria if c.gate_state is not None), key=_urgency)
+    if not rows:
+        st.markdown("No gate applies at this tier.")
+        return
+    st.dataframe(
+        {
+            "Gate": [c.id for c in rows],
+            "State": [_state(c) for c in rows],
+            "Criterion": [c.title for c in rows],
+            "Level": ["–" if c.level is None else str(c.level) for c in rows],
+            "Needs": [str(c.gate) for c in rows],
+            "Kind": ["hard" if c.hard else "release" for c in rows],
+            "Claimed and measured": [level_words(c) for c in rows],
+        },
+        hide_index=True,
+        height="content" if len(rows) <= 12 else 430,
+        key="gates",
+        alt=f"{len(rows)} gates with state, level and the level each needs.",
+        column_config={
+            "Gate": st.column_config.TextColumn(width="small", pinned=True),
+            "State": st.column_config.MarkdownColumn(width="small"),
+            "Criterion": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def _state(criterion: CriterionScore) -> str:
+    look = theme.GATE[criterion.gate_state or GateState.UNVERIFIED]
+    return f":{look.color}[{look.icon} {look.word}]" + (" (waived)" if criterion.waived else "")
+
+
+def effort_words(effort: int) -> str:
+    """Effort 1 to 5 as working days by the policy: ``about 2 days``."""
+    days = load_model().effort_days.get(effort)
+    return f"about {plural(round(days), 'day')}" if days is not None and days >= 1 else f"effort {effort} of 5"
+
+
+def plan(steps: Sequence[NextStep]) -> None:
+    """What to do next in the order of the plan, with effort, owner, and what each step is worth."""
+    if not steps:
+        st.markdown("Nothing is left to do in the plan.")
+        return
+    st.dataframe(
+        {
+            "#": list(range(1, len(steps) + 1)),
+            "Do": [s.label for s in steps],
+            "Criterion": [s.criterion for s in steps],
+            "What": [s.fix or s.title for s in steps],
+            "Why": [s.why for s in steps],
+            "Owner": [s.route.replace("_", " ") for s in steps],
+            "Effort": [effort_words(s.effort) for s in steps],
+            "Index": [s.gain for s in steps],
+            "Average": [s.gain_mean for s in steps],
+        },
+        hide_index=True,
+        key="plan",
+        alt=f"{len(steps)} next steps in order, with effort and gain.",
+        column_config={
+            "#": st.column_config.NumberColumn(width="small", pinned=True),
+            "Do": st.column_config.TextColumn(width="small"),
+            "What": st.column_config.TextColumn(width="large"),
+            "Why": st.column_config.TextColumn(width="large"),
+            "Index": st.column_config.NumberColumn(format="%+.1f", help="Points the index would gain."),
+            "Average": st.column_config.NumberColumn(
+                format="%+.1f", help="Points the average of dimensions would gain."
+            ),
+        },
+    )
