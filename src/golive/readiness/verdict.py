@@ -1,0 +1,132 @@
+"""From a score to one of four words, and how firmly it stands (``readiness.md`` section 2.1: bands, stops, stages, guards)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from golive.model.readiness import GateState, ReadinessVerdict
+from golive.readiness.policy import Band, Model
+from golive.readiness.score import Array, Gate, Score, aggregate
+
+BoolArray = npt.NDArray[np.bool_]
+ORDER = (ReadinessVerdict.STOP, ReadinessVerdict.PILOT, ReadinessVerdict.CONDITIONAL, ReadinessVerdict.READY)
+
+
+@dataclass(frozen=True)
+class GateCount:
+    """Gates that do not pass: hard ones, release ones that no waiver covers, and release ones in all."""
+
+    hard: tuple[Gate, ...]
+    open: tuple[Gate, ...]
+    soft: tuple[Gate, ...]
+
+
+def open_gates(score: Score, waived: Collection[str] = ()) -> GateCount:
+    """Sort the gates that do not pass."""
+    bad = [g for g in score.gates if g.state is not GateState.PASS]
+    soft = [g for g in bad if not g.hard]
+    hard = tuple(g for g in bad if g.hard)
+    return GateCount(hard, tuple(g for g in soft if g.criterion not in waived), tuple(soft))
+
+
+def _holds(score: Score, model: Model, band: Band, weights: Array, *, ready: bool, proven: bool) -> BoolArray:
+    """Whether index, coverage and dimensions keep a band, for each row of ``weights`` (draws, dimensions).
+
+    ``proven`` asks it of the proven floor: then no unanswered question and no ageing proof can lift a verdict.
+    """
+    totals = score.totals
+    point = aggregate(totals.point, weights, score.allowance)
+    low = aggregate(totals.low, weights, score.allowance)
+    coverage = (weights * totals.coverage).sum(axis=-1) / weights.sum(axis=-1)
+    index = low.index if proven else point.index
+    dimension = totals.low if proven else np.nan_to_num(totals.point, nan=0.0)
+    with np.errstate(invalid="ignore"):
+        kept = (index >= band.index) & (coverage >= band.coverage) & bool(dimension.min() >= band.dimension)
+        if ready:
+            kept = kept & (low.index >= band.index - model.low_margin)
+    return np.asarray(kept & ~np.isnan(point.index), dtype=np.bool_)
+
+
+def _bands(score: Score, model: Model, waived: Collection[str], weights: Array, proven: bool) -> npt.NDArray[np.int64]:
+    rules, gates = model.tiers[score.tier], open_gates(score, waived)
+    rank = np.ones(weights.shape[:-1], dtype=np.int64)
+    if not gates.hard and not gates.open and len(gates.soft) <= rules.max_waivers:
+        rank = np.where(_holds(score, model, rules.conditional, weights, ready=False, proven=proven), 2, rank)
+    if not gates.hard and not gates.soft:
+        rank = np.where(_holds(score, model, rules.ready, weights, ready=True, proven=proven), 3, rank)
+    return rank
+
+
+def band_of(
+    score: Score, model: Model, waived: Collection[str] = (), *, verdict_on: str | None = None
+) -> ReadinessVerdict:
+    """Ready, Conditional or Pilot by gates and bands, before any stop.
+
+    ``verdict_on`` ``"point"`` is the table of ``readiness.md`` 2.1 as written. ``"proven"`` (the shipped policy) asks the same
+    of the proven floor, because on the point estimate deleting a bad answer can lift the verdict.
+    """
+    proven = (verdict_on or model.verdict_on) == "proven"
+    return ORDER[int(_bands(score, model, waived, score.weights, proven))]
+
+
+def stability(score: Score, model: Model, waived: Collection[str] = (), *, draws: int = 1000, seed: int = 7) -> float:
+    """Share of ``draws`` random weight sets (each weight times 1 +- ``model.weight_draw``, uniform) with the same verdict."""
+    rng = np.random.default_rng(seed)
+    factors = rng.uniform(1 - model.weight_draw, 1 + model.weight_draw, size=(draws, len(score.weights)))
+    proven = model.verdict_on == "proven"
+    base = _bands(score, model, waived, score.weights, proven)
+    return float(np.mean(_bands(score, model, waived, score.weights * factors, proven) == base))
+
+
+def stops(score: Score, model: Model) -> tuple[str, ...]:
+    """Sentences of the stop rules that hold. Only what evidence or data shows stops a pilot, never silence."""
+    found = []
+    for rule in model.stops:
+        stand = score.standing(rule.criterion)
+        if stand is None or stand.level is None:
+            continue
+        level = stand.measured if rule.measured_only else stand.level
+        if level is not None and level <= rule.level:
+            found.append(f"{rule.criterion}: {rule.sentence}")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """The furthest way of running the pilot that is allowed, and what is missing for the next."""
+
+    id: str
+    name: str
+    next_name: str | None
+    missing: tuple[str, ...]
+
+
+def stage_of(score: Score, model: Model, verdict: ReadinessVerdict) -> StageResult:
+    """Furthest stage whose entry items stand at ``stage_level`` with evidence in date, and that the verdict allows.
+
+    Pilot allows supervised use at most, Conditional limited production, Ready general production, Stop none.
+    """
+    limit = {"stop": 0, "pilot": 2, "conditional": 3, "ready": 4}[verdict.value]
+    allowed, required = model.stages[0], set[str]()
+    for place, stage in enumerate(model.stages):
+        required |= set(stage.criteria)
+        missing = sorted(c for c in required if not _entered(score, model, c))
+        if stage.gates != "none":
+            missing += [
+                g.criterion
+                for g in score.gates
+                if g.state is not GateState.PASS and (g.hard or stage.gates == "all") and g.criterion not in missing
+            ]
+        if missing or place > limit:
+            return StageResult(allowed.id, allowed.name, stage.name, tuple(missing))
+        allowed = stage
+    return StageResult(allowed.id, allowed.name, None, ())
+
+
+def _entered(score: Score, model: Model, key: str) -> bool:
+    stand = score.standing(key)
+    return stand is None or stand.proof[model.stage_level] >= model.gate_freshness
