@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import streamlit as st
 
-from golive.assess import rescore
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.readiness import CriterionScore, EvidenceItem, Grade
 from golive.ui.components import error_box
@@ -46,6 +45,8 @@ def store_and_rescore(item: EvidenceItem, where: Current) -> None:
     Raises:
         InputError: every problem of the item. StoreError: the store cannot be written.
     """
+    from golive.assess import rescore
+
     wrong = problems(item, date.today())
     if wrong:
         raise InputError(wrong)

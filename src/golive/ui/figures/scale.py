@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from golive.compare.evidently_scores import P_VALUE_METHODS
 from golive.model.result import DriftResult
 from golive.ui.figures.frame import faded, frame
 from golive.ui.theme import VERDICT, Tokens
@@ -16,49 +17,62 @@ if TYPE_CHECKING:
 def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> go.Figure:
     """Draw the score as a dot, what no change produces as a band from 0 to the floor, and the threshold as a line.
 
-    ``after`` adds the score that a repair would leave. The axis is the score itself, starting at 0.
+    ``after`` adds the score that a repair would leave. The axis is the score itself, starting at 0; for methods whose score
+    is a p-value the title says so, because there small means different.
     """
-    colour = tokens.of(drift.verdict)
-    figure = frame(170, showlegend=False, hovermode="closest")
-    shown = [v for v in (drift.score, drift.threshold, drift.floor, after) if v is not None]
-    end = max(shown) * 1.15 or 1.0
-    if drift.floor is not None:
-        figure.add_vrect(x0=0, x1=drift.floor, fillcolor=faded(tokens.cannot_judge, 0.22), line_width=0, layer="below")
-        figure.add_annotation(
-            x=drift.floor / 2, y=-0.62, text=f"no change: up to {score(drift.floor)}", showarrow=False, yanchor="middle",
-            xanchor="left" if drift.floor < end * 0.25 else "center", font_size=12,
-        )  # fmt: skip
-    figure.add_vline(x=drift.threshold, line={"color": tokens.muted, "width": 1.5, "dash": "dash"})
-    figure.add_annotation(
-        x=drift.threshold, y=0.98, text=f"matters from {score(drift.threshold)}", showarrow=False, font_size=12,
-        xanchor="left" if drift.threshold < end * 0.6 else "right", xshift=4 if drift.threshold < end * 0.6 else -4,
-    )  # fmt: skip
+    figure = frame(180, showlegend=False, hovermode="closest")
+    end = max(v for v in (drift.score, drift.threshold, drift.floor, after) if v is not None) * 1.15
+    _marks(figure, drift, tokens, end)
     if drift.score is not None:
+        if after is not None:
+            figure.add_scatter(
+                x=[after],
+                y=[0],
+                mode="markers+text",
+                name="after repair",
+                text=[f"repaired {score(after)}"],
+                textposition="bottom center" if end * 0.25 < after < end * 0.75 else "bottom right",
+                marker={"size": 13, "symbol": "circle-open", "color": tokens.quiet, "line": {"width": 3}},
+                hovertemplate=f"After the repair: {score(after)}<extra></extra>",
+            )
+        colour = tokens.of(drift.verdict)
         figure.add_scatter(
-            x=[0, drift.score], y=[0, 0], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip",
-            name="distance",
-        )  # fmt: skip
-    if after is not None and drift.score is not None:
+            x=[0, drift.score], y=[0, 0], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip", name="way"
+        )
         figure.add_scatter(
-            x=[after], y=[0], mode="markers+text", name="after repair", text=[f"repaired {score(after)}"],
-            textposition="bottom center" if after > end * 0.15 else "bottom right",
-            marker={"size": 13, "symbol": "circle-open", "color": tokens.quiet, "line": {"width": 3}},
-            hovertemplate=f"After the repair: {score(after)}<extra></extra>",
-        )  # fmt: skip
-    if drift.score is not None:
-        figure.add_scatter(
-            x=[drift.score], y=[0], mode="markers+text", name="score", text=[f"<b>{score(drift.score)}</b>"],
-            textposition="top center" if end * 0.08 < drift.score < end * 0.8 else "top left",
+            x=[drift.score],
+            y=[0],
+            mode="markers+text",
+            name="score",
+            text=[f"<b>{score(drift.score)}</b>"],
+            textposition="bottom left" if drift.score > end * 0.25 else "top right",
             marker={"size": 14, "color": colour},
             hovertemplate=f"{VERDICT[drift.verdict].word}: score {score(drift.score)}<extra></extra>",
-        )  # fmt: skip
-        if drift.score <= end * 0.08:
-            figure.data[-1].textposition = "top right"
-    figure.update_yaxes(visible=False, range=[-1, 1.2])
-    figure.update_xaxes(
-        title_text=f"{method_name(drift.method)} (0 = no difference)", range=[0, end], rangemode="tozero"
-    )
+        )
+    meaning = "small = different" if drift.method in P_VALUE_METHODS else "0 = no difference"
+    figure.update_yaxes(visible=False, range=[-1.35, 1.2])
+    figure.update_xaxes(title_text=f"{method_name(drift.method)} ({meaning})", range=[0, end])
     return figure
+
+
+def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) -> None:
+    """Draw the threshold, and the floor where there is one, each with its value in words."""
+    if drift.floor is not None:
+        figure.add_vrect(x0=0, x1=drift.floor, fillcolor=faded(tokens.cannot_judge, 0.25), line_width=0, layer="below")
+        figure.add_annotation(
+            x=0, y=-1.1, text=f"no change alone gives up to {score(drift.floor)}", showarrow=False, xanchor="left"
+        )
+    figure.add_vline(x=drift.threshold, line={"color": tokens.muted, "width": 1.5, "dash": "dash"})
+    left = drift.threshold < end * 0.6
+    word = "differs below" if drift.method in P_VALUE_METHODS else "matters from"
+    figure.add_annotation(
+        x=drift.threshold,
+        y=1.0,
+        text=f"{word} {score(drift.threshold)}",
+        showarrow=False,
+        xanchor="left" if left else "right",
+        xshift=5 if left else -5,
+    )
 
 
 def describe_scale(drift: DriftResult) -> str:
@@ -66,20 +80,33 @@ def describe_scale(drift: DriftResult) -> str:
     if drift.score is None:
         return f"No score: {drift.reason or 'too few values'}."
     floor = f", no change at all stays under {score(drift.floor)}" if drift.floor is not None else ""
+    bar = "it differs below" if drift.method in P_VALUE_METHODS else "it matters from"
     return (
-        f"{VERDICT[drift.verdict].word}: {method_name(drift.method)} {score(drift.score)}; it matters from "
+        f"{VERDICT[drift.verdict].word}: {method_name(drift.method)} {score(drift.score)}; {bar} "
         f"{score(drift.threshold)}{floor} (n = {count(drift.n_train)} and {count(drift.n_live)})."
     )
 
 
 def method_name(method: str) -> str:
     """The name of a drift method as people write it."""
-    return {
-        "wasserstein": "Wasserstein distance in standard deviations",
-        "jensenshannon": "Jensen-Shannon distance",
-        "psi": "Population stability index",
-        "ks": "Kolmogorov-Smirnov p-value",
-        "kl_div": "Kullback-Leibler divergence",
-        "hellinger": "Hellinger distance",
-        "TVD": "Total variation distance",
-    }.get(method, method)
+    name = _NAMES.get(method, method)
+    return f"{name} p-value" if method in P_VALUE_METHODS else name
+
+
+_NAMES = {
+    "wasserstein": "Wasserstein distance in standard deviations",
+    "jensenshannon": "Jensen-Shannon distance",
+    "psi": "Population stability index",
+    "ks": "Kolmogorov-Smirnov",
+    "kl_div": "Kullback-Leibler divergence",
+    "hellinger": "Hellinger distance",
+    "TVD": "Total variation distance",
+    "ed": "Energy distance",
+    "cramer_von_mises": "Cramér-von Mises",
+    "anderson": "Anderson-Darling",
+    "t_test": "t-test",
+    "mannw": "Mann-Whitney",
+    "chisquare": "Chi-square",
+    "g_test": "G-test",
+    "z": "Z-test",
+}
