@@ -1,0 +1,42 @@
+"""The checks that run on every assessment. A check is a module with one public function ``check``.
+
+A check looks at two profiles and the configuration and returns findings. It knows nothing of other checks: which finding
+explains which is one table in ``causes``. A check that has nothing to say returns an empty list; one that cannot judge
+returns a finding with that verdict. An exception inside a check never takes the others with it (``compare``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from golive.compare import (
+    disguised,
+    free_text,
+    identity,
+    integrity,
+    labels,
+    missingness,
+    outputs,
+    schema,
+    shares,
+    unseen,
+)
+from golive.model.config import Config
+from golive.model.finding import Finding
+from golive.model.profile import Profile
+
+Check = Callable[[Profile, Profile, Config], list[Finding]]
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("columns and types", schema.check),
+    ("missing values", missingness.check),
+    ("missing values in disguise", disguised.check),
+    ("free text in structured fields", free_text.check),
+    ("shares of categories", shares.check),
+    ("values never seen in training", unseen.check),
+    ("outcome", labels.check),
+    ("model outputs", outputs.check),
+    ("identifiers and free text", identity.check),
+    ("repeated rows", integrity.check),
+)
+"""Name for people (progress, ``not_assessed``) and function, in the order in which they run."""

@@ -1,0 +1,97 @@
+"""Compare two profiles: every check once, every column with its drift, its sides and its picture."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from golive.compare.causes import link
+from golive.compare.checks import CHECKS
+from golive.compare.drift import judge
+from golive.compare.drift_findings import drift_findings
+from golive.compare.pairs import pair_up
+from golive.model.columns import ColumnSpec
+from golive.model.config import Config
+from golive.model.finding import Finding, Severity, Verdict
+from golive.model.profile import Profile
+from golive.model.result import ColumnResult, DriftResult, NotAssessed
+
+Progress = Callable[[float, str], None]
+
+_log = logging.getLogger(__name__)
+_URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
+_WEIGHT = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.INFO)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two profiles say together. Columns in training order, then live-only ones; findings most urgent first."""
+
+    columns: tuple[ColumnResult, ...]
+    findings: tuple[Finding, ...]
+    not_assessed: tuple[NotAssessed, ...]
+
+
+def compare(
+    train: Profile,
+    live: Profile,
+    config: Config,
+    *,
+    specs: Sequence[ColumnSpec] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare live data with training data by their profiles.
+
+    ``specs`` give the columns' reasons (why this type and role). Deterministic for equal profiles, configuration and seed.
+    A check that fails is listed in ``not_assessed`` and the others still run.
+    """
+    report = progress or (lambda _fraction, _sentence: None)
+    pairs, skipped = pair_up(train, live)
+    report(0.0, f"comparing the distributions of {len(pairs)} columns")
+    drift = judge(pairs, config)
+    findings = drift_findings(pairs, drift, config)
+    not_assessed = list(skipped)
+    for i, (name, check) in enumerate(CHECKS):
+        report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")
+        try:
+            findings.extend(check(train, live, config))
+        except Exception as error:  # a result with one gap, named, is worth more than none
+            _log.exception("check '%s' failed", name)
+            not_assessed.append(NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log"))
+    report(0.9, "putting the findings in order")
+    columns = _columns(train, live, config, drift, {spec.name: spec for spec in specs})
+    report(1.0, f"{len(findings)} findings on {len(columns)} columns")
+    return Comparison(columns, tuple(sorted(link(findings), key=urgency)), tuple(not_assessed))
+
+
+def urgency(finding: Finding) -> tuple[int, int, float, str]:
+    """Sort key of a finding: verdict, severity, size of the change, then id so that ties keep one order."""
+    size = abs(finding.effect.change or 0.0) if finding.effect else 0.0
+    return _URGENCY.index(finding.verdict), _WEIGHT.index(finding.severity), -size, finding.id
+
+
+def _columns(
+    train: Profile, live: Profile, config: Config, drift: dict[str, DriftResult], specs: dict[str, ColumnSpec]
+) -> tuple[ColumnResult, ...]:
+    from golive.profile import picture, side
+
+    results = []
+    for name in dict.fromkeys((*train.columns, *live.columns)):
+        before, now = train.columns.get(name), live.columns.get(name)
+        known = before or live.columns[name]
+        declared = config.columns.get(name)
+        results.append(
+            ColumnResult(
+                name=name,
+                type=known.type,
+                role=known.role,
+                reason=specs[name].reason if name in specs else "",
+                train=side(before) if before else None,
+                live=side(now) if now else None,
+                drift=drift.get(name),
+                picture=picture(before, now),
+                importance=declared.importance if declared else None,
+            )
+        )
+    return tuple(results)

@@ -1,0 +1,221 @@
+"""Missing values in disguise: words such as ``?`` and numbers such as -1, 999 or a cholesterol of 0."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
+from golive.compare.words import number, percent, points, sizes
+from golive.model.columns import ColumnType, Role
+from golive.model.config import Config
+from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
+
+MISSING_WORDS = frozenset(
+    [
+        "?",
+        "??",
+        "-",
+        "--",
+        "---",
+        ".",
+        "..",
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "missing",
+        "unknown",
+        "unk",
+        "unkn",
+        "undefined",
+        "void",
+        "empty",
+        "blank",
+        "tbd",
+        "pending",
+        "not_done",
+        "refused",
+        "declined",
+        "see_note",
+        "see_comment",
+        "see_comments",
+        "see_notes",
+        "see_report",
+        "not_available",
+        "not_applicable",
+        "not_recorded",
+        "not_assessed",
+        "not_known",
+        "no_data",
+        "no_value",
+        "no_result",
+        "unavailable",
+        "unable_to_assess",
+        "unable_to_obtain",
+        "x",
+        "xx",
+        "xxx",
+    ]
+)
+"""Lower case, spaces as underscores."""
+SENTINELS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 8888.0, 777.0, 888.0)
+_SENTINEL_CATEGORIES = frozenset({"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"})
+ALARM_SHARE = 0.01
+LEAST_ROWS = 3
+"""Rows that must hold a number before it is a habit and not one slip."""
+
+
+@dataclass(frozen=True)
+class _Disguise:
+    """Rows of one column that hold one or more stand-ins for "missing", among ``n`` rows a side."""
+
+    tokens: tuple[str, ...]
+    train: int
+    live: int
+    n_train: int
+    n_live: int
+    why: str
+
+
+def is_missing_word(value: str) -> bool:
+    """Whether a written value means that there is no value."""
+    return "_".join(value.strip().lower().split()) in MISSING_WORDS
+
+
+def _rows_at(profile: NumericProfile | None, value: float) -> int:
+    """Rows that hold exactly ``value``; a spike shares no bin with other values, so it is its own support point."""
+    return int(profile.counts[profile.values == value].sum()) if profile else 0
+
+
+def _is_stand_in(train: NumericProfile, live: NumericProfile, value: float) -> bool:
+    """Whether a spike at ``value`` stands alone outside what training calls a value.
+
+    Real values form a continuum: a zero beside 0.1 and 0.2, or one that training already has, is a value. A stand-in lies
+    more than half a training standard deviation beyond every real training value, with next to nothing between or behind.
+    """
+    keep = train.values != value
+    if not keep.any():
+        return False
+    known_share = _rows_at(train, value) / train.n
+    real = train.values[keep]
+    low, high = float(real.min()), float(real.max())
+    counts = train.counts[keep]
+    mean = float(np.average(real, weights=counts))
+    spread = math.sqrt(float(np.average((real - mean) ** 2, weights=counts)))
+    gap = low - value if value < low else value - high
+    if low <= value <= high or gap <= 0.5 * spread:
+        return False
+    # Training knows the value well: zero and small positive numbers are then real; a negative or all-nines mark is not.
+    if known_share > 0.005 and not (value < 0 <= low or value > 2 * high):
+        return False
+    outside = live.values < low if value < low else live.values > high
+    company = int(live.counts[outside & (live.values != value)].sum())
+    return company <= _rows_at(live, value) / 2
+
+
+def _numbers(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
+    if before.numeric is None or now.numeric is None or not before.type.is_number:
+        return None
+    train, live = before.numeric, now.numeric
+    if train.n == 0:
+        return None
+    spikes = [
+        v for v in SENTINELS if _rows_at(live, v) >= max(LEAST_ROWS, 0.001 * live.n) and _is_stand_in(train, live, v)
+    ]
+    if not spikes:
+        return None
+    rows = [sum(_rows_at(side, v) for v in spikes) for side in (train, live)]
+    real = train.values[~np.isin(train.values, spikes)]
+    why = f"real training values run from {number(float(real.min()))} to {number(float(real.max()))}, and nothing lies between"
+    return _Disguise(tuple(number(v) for v in spikes), rows[0], rows[1], before.n, now.n, why)
+
+
+def _words(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
+    def marks(side: ColumnProfile) -> dict[str, int]:
+        held: CategoryProfile | None = side.tokens if side.type.is_number else side.category
+        if held is None:
+            return {}
+        known = (
+            set()
+            if side.type.is_number
+            else _SENTINEL_CATEGORIES - set(before.category.values if before.category else ())
+        )
+        return {v: c for v, c in held.as_dict().items() if is_missing_word(v) or v.strip() in known}
+
+    train, live = marks(before), marks(now)
+    if not live:
+        return None
+    tokens = tuple(f"'{v}'" for v in sorted(live, key=lambda v: -live[v]))
+    return _Disguise(
+        tokens,
+        sum(train.values()),
+        sum(live.values()),
+        before.present,
+        now.present,
+        "these words mean that there is no value",
+    )
+
+
+def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+    """``disguised_missing``: stand-ins for "missing" that live data holds more often than training."""
+    disguises: dict[str, _Disguise] = {}
+    for name, before in train.columns.items():
+        now = live.columns.get(name)
+        if now is None or before.role in (Role.ID, Role.TIME, Role.IGNORED):
+            continue
+        if before.type in (ColumnType.TEXT, ColumnType.IDENTIFIER, ColumnType.DATETIME, ColumnType.EMPTY):
+            continue
+        if found := _numbers(before, now) or _words(before, now):
+            disguises[name] = found
+    ps = [float(two_share_p(d.train, d.n_train, d.live, d.n_live)) for d in disguises.values()]
+    return [
+        made
+        for (name, d), p in zip(disguises.items(), benjamini_hochberg(np.array(ps)), strict=True)
+        if (made := _finding(name, d, float(p), config)) is not None
+    ]
+
+
+def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | None:
+    before, now = d.train / max(1, d.n_train), d.live / max(1, d.n_live)
+    low, high = newcombe(d.train, d.n_train, d.live, d.n_live)
+    certain = p <= config.drift.alpha and now > before
+    if certain and now - before >= ALARM_SHARE:
+        verdict, severity = Verdict.ALARM, Severity.CRITICAL if now >= 0.2 else Severity.MAJOR
+    elif d.live >= LEAST_ROWS and (certain or now >= ALARM_SHARE):
+        verdict, severity = Verdict.WATCH, Severity.MINOR
+    else:
+        return None
+    what = " or ".join(d.tokens[:4])
+    then = "in training none did" if d.train == 0 else f"in training {percent(before)} did"
+    return finding(
+        "disguised_missing",
+        verdict,
+        columns=(name,),
+        severity=severity,
+        route=Route.ENGINEERING,
+        title=f"{percent(now)} of live rows have {what} as {name}, which stands for a missing value; {then} ({sizes(d.n_train, d.n_live)})",
+        explanation=(
+            f"{d.why[0].upper()}{d.why[1:]}. The rows are counted as present, so a missing share alone does not show them, "
+            "and a model reads them as real measurements."
+        ),
+        effect=Effect(
+            name="disguised_missing_share",
+            train=before,
+            live=now,
+            change=now - before,
+            low=float(low),
+            high=float(high),
+            n_train=d.n_train,
+            n_live=d.n_live,
+        ),
+        evidence=(f"{d.live:,} live rows hold {what}", f"change {points(now - before)}", f"adjusted p {p:.2g}"),
+        rows_affected=d.live,
+        fix=f"Send a real null instead of {what} in {name}, or turn it into null at intake, and then judge it as missing.",
+    )

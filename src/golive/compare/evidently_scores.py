@@ -1,0 +1,186 @@
+"""Evidently computes the scores: the only file that imports it, lazily, because the import takes seconds.
+
+Evidently gets a reduced frame (at most 10,000 values a column that keep its distribution) with declared column types and
+an explicit method and threshold, so its own defaults, which depend on the number of rows, never decide anything.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from golive.compare.pairs import Pair
+from golive.model.config import DriftConfig
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+P_VALUE_METHODS = frozenset({"ks", "cramer_von_mises", "anderson", "t_test", "mannw", "chisquare", "g_test", "z"})
+"""Methods of Evidently whose score is a p-value: smaller means more different."""
+
+_BATCH_ROWS = 20_000  # a longer column gets a report of its own, so that short ones are not padded to its length
+_PAGE_ROWS = 10_000
+
+
+def warm() -> threading.Thread:
+    """Import Evidently in a background thread, to overlap its import with profiling. Returns the started thread."""
+    thread = threading.Thread(target=_load, name="import-evidently", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> Any:
+    """Evidently's classes as one namespace; telemetry off before the first import."""
+    os.environ["DO_NOT_TRACK"] = "1"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
+        import evidently
+        import evidently.metrics
+        import evidently.presets
+    return evidently
+
+
+def method_for(pair: Pair, drift: DriftConfig) -> str:
+    """Evidently's name of the method for a column, by its type and never by its number of rows."""
+    return drift.numeric if pair.is_number else drift.categorical
+
+
+def reduced(pair: Pair) -> tuple[Any, Any]:
+    """Training and live values that keep the distributions: float arrays for numbers, string arrays for categories."""
+    from golive.profile.reduce import reduced_categories, reduced_values
+
+    if pair.is_number:
+        assert pair.train.numeric is not None
+        assert pair.live.numeric is not None
+        return reduced_values(pair.train.numeric), reduced_values(pair.live.numeric)
+    assert pair.train.category is not None
+    assert pair.live.category is not None
+    return tuple(np.array(reduced_categories(side), dtype=object) for side in (pair.train.category, pair.live.category))  # type: ignore[return-value]
+
+
+def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns of different lengths side by side; what is missing at the end is dropped by Evidently column by column."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
+
+
+def _run(sides: Mapping[str, tuple[Any, Any]], pairs: Mapping[str, Pair], drift: DriftConfig) -> dict[str, float]:
+    """One Evidently report over ``sides``; raises whatever Evidently raises."""
+    evidently = _load()
+    numbers = [name for name in sides if pairs[name].is_number]
+    definition = evidently.DataDefinition(
+        numerical_columns=numbers, categorical_columns=[name for name in sides if not pairs[name].is_number]
+    )
+    train, live = (
+        evidently.Dataset.from_pandas(
+            _frame({name: both[i] for name, both in sides.items()}), data_definition=definition
+        )
+        for i in (0, 1)
+    )
+    metrics = [
+        evidently.metrics.ValueDrift(column=name, method=method_for(pairs[name], drift), threshold=drift.threshold)
+        for name in sides
+    ]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        snapshot = evidently.Report(metrics).run(live, train)  # current first
+    values = [metric["value"] for metric in snapshot.dict()["metrics"]]
+    return {name: float(value) for name, value in zip(sides, values, strict=True)}
+
+
+def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, float], dict[str, str]]:
+    """Evidently's drift score of every column that has values on both sides.
+
+    Returns ``{column: score}`` and ``{column: why it has none}``. The Wasserstein score is rescaled from the standard
+    deviation of the reduced training values to the exact one (Evidently divides by ``max(std(reference), 0.001)``).
+    A column on which Evidently fails never takes another one with it.
+    """
+    found: dict[str, float] = {}
+    failed: dict[str, str] = {}
+    sides: dict[str, tuple[Any, Any]] = {}
+    for name, pair in pairs.items():
+        if min(pair.sizes) == 0:
+            failed[name] = "one side has no values"
+        else:
+            sides[name] = reduced(pair)
+    for batch in _batches(sides):
+        try:
+            found |= _run(batch, pairs, drift)
+        except Exception:
+            for name, both in batch.items():
+                try:
+                    found |= _run({name: both}, pairs, drift)
+                except Exception as error:
+                    failed[name] = f"Evidently could not score it: {type(error).__name__}"
+    for name in list(found):
+        if not np.isfinite(found[name]):
+            failed[name] = "the score is not a finite number"
+            del found[name]
+        elif pairs[name].is_number and method_for(pairs[name], drift) == "wasserstein":
+            numeric = pairs[name].train.numeric
+            assert numeric is not None
+            found[name] *= max(float(np.std(sides[name][0])), 0.001) / max(numeric.std, 0.001)
+    return found, failed
+
+
+def _batches(sides: Mapping[str, tuple[Any, Any]]) -> Iterable[dict[str, tuple[Any, Any]]]:
+    """Short columns together in one report, long ones alone."""
+    short = {name: both for name, both in sides.items() if max(map(len, both)) <= _BATCH_ROWS}
+    if short:
+        yield short
+    for name, both in sides.items():
+        if name not in short:
+            yield {name: both}
+
+
+def report_html(pairs: Mapping[str, Pair], drift: DriftConfig) -> str:
+    """Evidently's own drift and summary report as one HTML page, for download; nothing of it is stored.
+
+    Made from the reduced columns stretched to one length with their true missing share: each column is right by itself,
+    and nothing joint may be read from it. Identifiers and free text take no part because ``pairs`` holds none.
+
+    Raises:
+        ValueError: no column has values on both sides.
+    """
+    evidently = _load()
+    sides = {name: reduced(pair) for name, pair in pairs.items() if min(pair.sizes) > 0}
+    if not sides:
+        msg = "no column has values on both sides"
+        raise ValueError(msg)
+    definition = evidently.DataDefinition(
+        numerical_columns=[name for name in sides if pairs[name].is_number],
+        categorical_columns=[name for name in sides if not pairs[name].is_number],
+    )
+    train, live = (
+        evidently.Dataset.from_pandas(
+            _frame({name: _stretched(both[i], pairs[name], live=bool(i)) for name, both in sides.items()}),
+            data_definition=definition,
+        )
+        for i in (0, 1)
+    )
+    preset = evidently.presets.DataDriftPreset(
+        num_method=drift.numeric,
+        num_threshold=drift.threshold,
+        cat_method=drift.categorical,
+        cat_threshold=drift.threshold,
+        drift_share=drift.drift_share,
+    )
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        snapshot = evidently.Report([preset, evidently.presets.DataSummaryPreset()]).run(live, train)
+        return str(snapshot.get_html_str(as_iframe=False))
+
+
+def _stretched(values: Any, pair: Pair, *, live: bool) -> Any:
+    """Evenly spaced order statistics of ``values``, as many as the present share of the page's rows asks for."""
+    column = pair.live if live else pair.train
+    rows = min(column.n, _PAGE_ROWS)
+    present = max(1, round(rows * (1 - column.missing_share)))
+    chosen = np.sort(values)[((np.arange(present) + 0.5) * len(values) / present).astype(int)]
+    return np.concatenate([chosen, np.full(rows - present, np.nan, dtype=chosen.dtype)])

@@ -1,0 +1,60 @@
+"""How numbers are said in titles and explanations: percent with one decimal under 10, small cells kept private."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golive.model.profile import SMALL_CELL
+
+
+def percent(value: float) -> str:
+    """A share (0 to 1) as people read it: ``28 %``, ``2.7 %``, ``0.04 %``, ``under 0.01 %``."""
+    points = 100 * value
+    size = abs(points)
+    if size == 0:
+        return "0 %"
+    if size < 0.01:
+        return "under 0.01 %"
+    if size < 1:
+        return f"{points:.2f} %"
+    if size < 9.95 or 99 < size < 100:
+        return f"{points:.1f} %"
+    return f"{points:.0f} %"
+
+
+def points(value: float) -> str:
+    """A difference of shares in percentage points, signed: ``+28.0 points``."""
+    return f"{100 * value:+.1f} points"
+
+
+def number(value: float) -> str:
+    """A value of a column in at most four significant digits, thousands separated."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def sizes(n_train: int, n_live: int) -> str:
+    """The two sample sizes, training first: ``n = 303 and 200``."""
+    return f"n = {n_train:,} and {n_live:,}"
+
+
+def is_small(count: int) -> bool:
+    """Whether a count of rows that hold one value must not be shown (1 to 10)."""
+    return 0 < count < SMALL_CELL
+
+
+def cell_share(count: int, n: int) -> float | None:
+    """Share of rows that hold one value, or ``None`` when the count is too small to be shown or there are no rows."""
+    return None if n == 0 or is_small(count) else count / n
+
+
+def cell(count: int, n: int) -> str:
+    """The share of one value in words; a count of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
+
+
+def listing(names: Sequence[str], limit: int = 6) -> str:
+    """``a, b and c``; a long list ends with how many more."""
+    shown = [str(n) for n in names[:limit]]
+    if len(names) > limit:
+        return f"{', '.join(shown)} and {len(names) - limit} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
