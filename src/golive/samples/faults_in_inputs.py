@@ -74,7 +74,7 @@ def _lactate_text(feed: Feed) -> Mask:
 
 
 def _fahrenheit(feed: Feed) -> Mask:
-    rows = feed.choose(feed.at("C4") & feed.frame["temperature"].notna().to_numpy(), 0.07)
+    rows = feed.choose(feed.at("C4") & feed.frame["temperature"].notna().to_numpy(), 0.055)
     feed.frame.loc[rows, "temperature"] = (feed.frame.loc[rows, "temperature"] * 1.8 + 32).round(1)
     return rows
 

@@ -29,7 +29,7 @@ def _fewer_events(feed: Feed) -> None:
 
 def _unseen_illness(feed: Feed) -> Mask:
     rows = (feed.frame["language"] == "Spanish").to_numpy()
-    hidden = 0.30 * feed.severity + np.sqrt(1 - 0.30**2) * feed.rng.normal(0, 1, len(rows))
+    hidden = 0.45 * feed.severity + np.sqrt(1 - 0.45**2) * feed.rng.normal(0, 1, len(rows))
     feed.frame.loc[rows, "sepsis_48h"] = outcome(feed.rng, hidden)[rows]
     return rows
 
