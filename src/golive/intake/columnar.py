@@ -1,0 +1,134 @@
+"""Typed tables: Parquet read in place, and the few conversions that make every engine's types mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from golive.intake.dataset import check_names
+from golive.intake.workspace import Workspace, name, text
+from golive.model.errors import InputError, Problem
+
+_NAMED = 5
+
+
+def load(files: Sequence[Path], space: Workspace) -> ir.Table:
+    """Return a view on Parquet files; nothing is copied.
+
+    Raises:
+        InputError: ``NOT_PARQUET`` per file, ``HEADER_ONLY``, ``COLUMNS_DIFFER``, and those of names.
+    """
+    problems: list[Problem] = []
+    first: list[tuple[str, str]] = []
+    for file in files:
+        try:
+            described = space.sql(f"DESCRIBE SELECT * FROM read_parquet({text(file)})")
+            schema = sorted((str(r[0]), str(r[1])) for r in described)
+        except duckdb.Error as error:
+            empty = file.stat().st_size == 0
+            code = "EMPTY_FILE" if empty else "NOT_PARQUET"
+            sentence = (
+                "The file is empty." if empty else f"The file cannot be read as Parquet ({type(error).__name__})."
+            )
+            problems.append(Problem(code, sentence, "Write it again; it may be cut off.", file.name))
+            continue
+        if first and schema != first:
+            differ = sorted({n for n, _ in set(schema) ^ set(first)})[:_NAMED]
+            sentence = f"Columns differ from those of {files[0].name}: {', '.join(map(repr, differ))}."
+            problems.append(
+                Problem("COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name)
+            )
+        first = first or schema
+    if problems:
+        raise InputError(problems)
+    paths = ", ".join(map(text, files))
+    space.sql(
+        f"CREATE VIEW data AS SELECT * FROM read_parquet([{paths}], union_by_name = {str(len(files) > 1).lower()})"
+    )
+    return space.duck.table("data")
+
+
+def uniform(table: ir.Table) -> ir.Table:
+    """Return the table with the same meaning on every engine.
+
+    Names lose surrounding blanks; decimals become float64, timestamps lose their zone (as UTC), nested, binary and other
+    special types become text.
+    """
+    changed = {}
+    for column, dtype in table.schema().items():
+        value = table[column]
+        if dtype.is_decimal():
+            changed[column] = value.cast("float64")
+        elif dtype.is_timestamp() and dtype.timezone is not None:
+            changed[column] = value.cast("timestamp")
+        elif not (dtype.is_numeric() or dtype.is_string() or dtype.is_temporal()):
+            changed[column] = value.cast("string")
+    if changed:
+        table = table.mutate(**changed)
+    names = {old.strip(): old for old in table.columns if old != old.strip()}
+    return table.rename(names) if names else table
+
+
+def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
+    """Return the table with not-a-number read as missing, which is how pandas writes a missing float; both are noted.
+
+    Infinities stay what they are and are counted in a note.
+    """
+    floats = [c for c, t in table.schema().items() if t.is_floating()]
+    if not floats:
+        return table
+    odd = (
+        table.aggregate([(table[c].isnan() | table[c].isinf()).sum().name(c) for c in floats]).to_pyarrow().to_pylist()
+    )
+    found = [c for c in floats if odd[0][c]]
+    if not found:
+        return table
+    split = table.aggregate(
+        [table[c].isnan().sum().name(f"n{i}") for i, c in enumerate(found)]
+        + [table[c].isinf().sum().name(f"i{i}") for i, c in enumerate(found)]
+    )
+    row = split.to_pyarrow().to_pylist()[0]
+    nans = {c: int(row[f"n{i}"] or 0) for i, c in enumerate(found)}
+    infinite = {c: int(row[f"i{i}"] or 0) for i, c in enumerate(found)}
+    missing = [c for c in found if nans[c]]
+    if missing:
+        total = sum(nans.values())
+        space.note(
+            "NAN_MISSING", f"{total:,} values that are not a number (NaN) count as missing, in {_listed(missing)}."
+        )
+    if any(infinite.values()):
+        where = _listed([c for c in found if infinite[c]])
+        space.note("INFINITE", f"{sum(infinite.values()):,} values are infinite, in {where}; they stay as they are.")
+    return table.mutate(**{c: table[c].nullif(ibis.literal(float("nan"), table[c].type())) for c in missing})
+
+
+def check_table(table: ir.Table, where: str, space: Workspace) -> int:
+    """Return the number of rows.
+
+    Raises:
+        InputError: ``HEADER_ONLY``, ``TOO_LARGE`` (rows), and all of those of the names.
+    """
+    check_names(list(table.columns), where, space.limits)
+    rows = int(table.count().to_pyarrow().as_py())
+    if rows == 0:
+        raise InputError(Problem("HEADER_ONLY", "There are columns and no rows.", "Export it again.", where))
+    if rows > space.limits.rows:
+        sentence = f"{rows:,} rows; at most {space.limits.rows:,} are read."
+        raise InputError(Problem("TOO_LARGE", sentence, "Take a period or a sample.", where))
+    return rows
+
+
+def write_parquet(space: Workspace, source: str) -> Path:
+    """Copy a table of the workspace into a Parquet file of its private folder, for an engine that reads files itself."""
+    path = space.folder / "rows.parquet"
+    space.sql(f"COPY (SELECT * FROM {name(source)}) TO {text(path)} (FORMAT parquet)")
+    return path
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = f" and {len(columns) - _NAMED} more columns" if len(columns) > _NAMED else ""
+    return ", ".join(columns[:_NAMED]) + more

@@ -1,0 +1,64 @@
+"""The ``--config`` file: YAML to a ``Config``, with the evidence register it points to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from golive.model.config import Config, parse_config
+from golive.model.errors import InputError, Problem
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Plain YAML in which a key that is given twice is an error, not a value silently lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str) and key in seen:
+                raise yaml.MarkedYAMLError(problem=f"key '{key}' is given twice", problem_mark=key_node.start_mark)
+            if isinstance(key, str):
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def load_config(path: str | Path) -> Config:
+    """Read a configuration file. ``evidence: FILE`` and ``waivers: FILE`` are files beside it, read into their place.
+
+    Raises:
+        InputError: ``NOT_FOUND``, ``CONFIG_YAML`` with the line, or every wrong key and value (``CONFIG_*``).
+    """
+    file = Path(path).expanduser()
+    data = _read(file)
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise InputError(Problem("CONFIG_YAML", "The file is not a mapping of keys to values.", "", file.name))
+    for key in ("evidence", "waivers"):
+        if isinstance(data.get(key), str):
+            other = file.parent / data[key]
+            content = _read(other)
+            if isinstance(content, dict) and set(content) == {key}:
+                content = content[key]
+            data[key] = content or []
+            if not isinstance(data[key], list):
+                raise InputError(Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name))
+    return parse_config({str(k): v for k, v in data.items()}, file.name)
+
+
+def _read(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text("utf-8-sig"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except FileNotFoundError:
+        raise InputError(Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))) from None
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = f"The file cannot be read ({type(error).__name__})."
+        raise InputError(Problem("CONFIG_YAML", sentence, "Save it as UTF-8 text.", file.name)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file.name}, line {mark.line + 1}" if mark else file.name
+        sentence = f"The file is not valid YAML: {getattr(error, 'problem', None) or type(error).__name__}."
+        raise InputError(Problem("CONFIG_YAML", sentence, "", where)) from None

@@ -1,0 +1,93 @@
+"""``infer``: what every column is and what it is for, judged on training data, overridden by the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from golive.intake.dataset import Dataset
+from golive.intake.measure import Measured, measure
+from golive.intake.roles import guess
+from golive.intake.types import judge
+from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+from golive.model.config import Config
+from golive.model.errors import InputError, Problem, nearest
+
+_CONFIGURED = "type as configured"
+_SINGLE = (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION)
+
+
+def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnSpec, ...]:
+    """Return type, role and reason of every column: those of training in their order, then those only in live data.
+
+    Types are judged on training data; where training lacks the column or holds no value in it, a column that live data
+    fills stays ``empty`` if training has it, and is judged on live data if it has not. ``config.columns`` wins over the
+    judged type and ``config.roles`` over the guessed role.
+
+    Raises:
+        InputError: ``ROLE_COLUMN`` for every role, and ``CONFIG_COLUMN`` for every declared column, that names a column
+            which neither dataset has.
+    """
+    extra = [c for c in live.columns if c not in train.storage] if live else []
+    _check(config, [*train.columns, *extra])
+    measured = measure(train, train.columns)
+    if live and extra:
+        measured |= measure(live, extra)
+    given = _given(config.roles)
+    specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
+    filled = {role for role, _ in given.values()}
+    guesses = guess(specs, measured, set(given))
+    roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
+    return tuple(_with_role(s, *roles[s.name]) if s.name in roles else s for s in specs)
+
+
+def roles_of(specs: Iterable[ColumnSpec]) -> Roles:
+    """Collect the roles of columns. Groups and ignored columns keep their order."""
+    specs = tuple(specs)
+    single = {s.role.value: s.name for s in reversed(specs) if s.role in _SINGLE}
+    groups = tuple(s.name for s in specs if s.role is Role.GROUP)
+    return Roles(**single, groups=groups, ignored=tuple(s.name for s in specs if s.role is Role.IGNORED))
+
+
+def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
+    """Columns whose role a person chose. A column named for two roles keeps the first of ``Roles.role_of``."""
+    names = [*roles.ignored, *roles.named().values(), *roles.groups]
+    return {
+        name: (roles.role_of(name), f"{roles.role_of(name).value.replace('_', ' ')} as configured") for name in names
+    }
+
+
+def _check(config: Config, columns: list[str]) -> None:
+    problems = []
+    asked = [(role, name) for role, name in config.roles.named().items()]
+    asked += [("groups", c) for c in config.roles.groups] + [("ignored", c) for c in config.roles.ignored]
+    for role, name in asked:
+        if name not in columns:
+            sentence = f"Role '{role}' names column '{name}', which is in neither dataset."
+            problems.append(Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "roles"))
+    for name in config.columns:
+        if name not in columns:
+            sentence = f"Column '{name}' is declared and in neither dataset."
+            problems.append(Problem("CONFIG_COLUMN", sentence, nearest(name, columns[:200]), "columns"))
+    if problems:
+        raise InputError(problems)
+
+
+def _spec(m: Measured, only_live: bool, config: Config, given: tuple[Role, str] | None) -> ColumnSpec:
+    kind, reason = judge(m)
+    if only_live:
+        reason += ", judged on live data because training lacks the column"
+    if given and given[0] is Role.ID:
+        kind, reason = ColumnType.IDENTIFIER, "the role makes it an identifier"
+    declared = config.columns.get(m.name)
+    if declared and declared.type:
+        kind, reason = declared.type, _CONFIGURED
+    return ColumnSpec(name=m.name, type=kind, reason=reason, storage=m.storage)
+
+
+def _with_role(spec: ColumnSpec, role: Role, why: str) -> ColumnSpec:
+    """Give a column its role. A site or version that looked like an identifier or a number is read as a category."""
+    kind = spec.type
+    keyed = kind in (ColumnType.IDENTIFIER, ColumnType.INTEGER, ColumnType.NUMERIC)
+    if role in (Role.SITE, Role.MODEL_VERSION) and keyed and spec.reason != _CONFIGURED:
+        kind = ColumnType.CATEGORY
+    return spec.model_copy(update={"role": role, "type": kind, "reason": f"{spec.reason}; {why}"})

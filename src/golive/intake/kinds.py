@@ -1,0 +1,56 @@
+"""The kinds of source that can be read. A new kind is one more entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from golive.intake import columnar, delimited, records, workbook
+from golive.intake.workspace import Workspace
+
+Loader = Callable[[Sequence[Path], Workspace], ir.Table]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: its name in results, its endings, its loader, and whether it may be compressed (.gz, .zst).
+
+    The loader puts the files into the workspace's DuckDB as ``data`` and returns that table; everything wrong with them
+    is one ``InputError``. ``text`` says that values are kept as written.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    load: Loader
+    text: bool = True
+
+
+KINDS = (
+    Kind("csv", (".csv",), delimited.load),
+    Kind("tsv", (".tsv", ".tab"), delimited.load),
+    Kind("txt", (".txt",), delimited.load),
+    Kind("json", (".json",), records.load),
+    Kind("ndjson", (".ndjson", ".jsonl"), records.load),
+    Kind("parquet", (".parquet", ".pq"), columnar.load, text=False),
+    Kind("xlsx", (".xlsx", ".xlsm"), workbook.load),
+)
+
+COMPRESSED = (".gz", ".zst")
+
+
+def kind_of(path: Path) -> Kind | None:
+    """Return the kind of a file by its ending (``labs.csv.gz`` is csv), or ``None``. Excel and Parquet are not unpacked."""
+    ending = path.suffix.lower()
+    packed = ending in COMPRESSED
+    if packed:
+        ending = path.with_suffix("").suffix.lower()
+    found = next((k for k in KINDS if ending in k.endings), None)
+    return None if packed and found and found.name in ("parquet", "xlsx") else found
+
+
+def known() -> str:
+    """List the endings that are read, for messages."""
+    return ", ".join(e for k in KINDS for e in k.endings) + "; text kinds also as " + " and ".join(COMPRESSED)

@@ -1,0 +1,114 @@
+"""Excel workbooks: the first sheet that holds something, every cell as text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from golive.intake.dataset import check_names
+from golive.intake.delimited import header_is_data
+from golive.intake.plaintext import CHUNK, RATIO_FROM, magic
+from golive.intake.workspace import Workspace
+from golive.model.errors import InputError, Problem
+
+UNPACKED_BYTES = 1_000_000_000
+"""What a workbook may hold unpacked: it is read in memory, unlike text and Parquet."""
+
+
+def load(files: Sequence[Path], space: Workspace) -> ir.Table:
+    """Read workbooks with one header into a table of text columns; empty cells are missing.
+
+    Numbers are written shortest (63 for a cell that shows 63.0), dates as ISO 8601, truth values as TRUE and FALSE.
+
+    Raises:
+        InputError: ``ZIP_BOMB``, ``NOT_WORKBOOK``, ``EMPTY_FILE``, ``HEADER_ONLY``, ``NO_HEADER``, ``COLUMNS_DIFFER``
+            and those of names.
+    """
+    import pyarrow as pa
+
+    tables = []
+    columns: tuple[str, ...] = ()
+    for file in files:
+        rows = _rows(file, space)
+        header = [_text(c) or "" for c in rows[0]]
+        if header_is_data(header):
+            sentence = "The first row of the sheet looks like data: its cells are numbers or dates."
+            raise InputError(Problem("NO_HEADER", sentence, "Add a first row with the column names.", file.name))
+        names = check_names(header, file.name, space.limits)
+        if len(rows) == 1:
+            raise InputError(
+                Problem("HEADER_ONLY", "The sheet has a header and no rows.", "Export it again.", file.name)
+            )
+        if columns and sorted(names) != sorted(columns):
+            sentence = f"Its columns are not those of {files[0].name}."
+            raise InputError(
+                Problem("COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name)
+            )
+        columns = columns or names
+        cells = {n: pa.array([_text(r[i]) for r in rows[1:]], pa.string()) for i, n in enumerate(names)}
+        tables.append(pa.table({n: cells[n] for n in columns}))
+    return space.duck.create_table("data", pa.concat_tables(tables))
+
+
+def _rows(file: Path, space: Workspace) -> list[list[Any]]:
+    import python_calamine as calamine
+
+    _check_archive(file, space)
+    try:
+        book = calamine.CalamineWorkbook.from_path(file)
+        sheets = [(n, book.get_sheet_by_name(n).to_python(skip_empty_area=True)) for n in book.sheet_names]
+    except Exception as error:  # the reader raises its own types and, on damage, Rust panics mapped to several
+        sentence = f"The workbook cannot be read ({type(error).__name__})."
+        raise InputError(Problem("NOT_WORKBOOK", sentence, "Save it again as .xlsx or CSV.", file.name)) from None
+    filled = [(n, rows) for n, rows in sheets if rows]
+    if not filled:
+        raise InputError(Problem("EMPTY_FILE", "No sheet of the workbook holds anything.", "", file.name))
+    if len(filled) > 1:
+        others = ", ".join(repr(n) for n, _ in filled[1:])
+        space.note("SHEETS", f"Sheet '{filled[0][0]}' was read; not read: {others}.", "", file.name)
+    rows = [list(row) for row in filled[0][1]]
+    blank = sum(not any(_text(c) for c in row) for row in rows)
+    if blank:
+        space.note("BLANK_ROWS", f"{blank:,} blank rows were left out.", "", file.name)
+    return [row for row in rows if any(_text(c) for c in row)]
+
+
+def _check_archive(file: Path, space: Workspace) -> None:
+    """Refuse a workbook whose parts are too large, by what the archive declares and by what is really inside."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            total, limit = 0, min(UNPACKED_BYTES, space.limits.bytes)
+            declared = sum(part.file_size for part in archive.infolist())
+            for part in archive.infolist() if declared <= limit else ():
+                with archive.open(part) as stream:
+                    while (chunk := stream.read(CHUNK)) and total <= limit:
+                        total += len(chunk)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+        with file.open("rb") as stream:
+            what = magic(stream.read(16))
+        sentence = f"This is {what}, not an Excel workbook." if what else "This is not an Excel workbook."
+        raise InputError(Problem("NOT_WORKBOOK", sentence, "Save it as .xlsx or CSV.", file.name)) from None
+    size = max(total, declared)
+    if size > limit or (size > RATIO_FROM and size > file.stat().st_size * space.limits.ratio):
+        sentence = f"{file.stat().st_size:,} bytes unpack to {size:,} or more."
+        raise InputError(Problem("ZIP_BOMB", sentence, f"At most {limit:,} bytes are read; use CSV.", file.name))
+
+
+def _text(cell: object) -> str | None:
+    """One cell as text; ``None`` for an empty one."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return repr(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
