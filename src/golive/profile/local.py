@@ -124,10 +124,8 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
         unparsed = absent & ~fetched[1].to_numpy()
         tokens = int(unparsed.sum())
     blank = int(absent.sum()) - tokens
-    ascending = np.sort(values)[: len(values) - blank - tokens]  # NaN sorts last
-    low = int(np.searchsorted(ascending, -np.inf, side="right"))
-    high = int(np.searchsorted(ascending, np.inf, side="left"))
-    finite = ascending[low:high]
+    finite = np.sort(values[np.isfinite(values)])
+    infinite = np.unique(values[np.isinf(values)])
     moments = (
         (float(np.mean(finite)), float(np.std(finite)), float(finite[0]), float(finite[-1])) if len(finite) else None
     )
@@ -135,7 +133,7 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
     numeric = numeric_profile(
         points,
         counts,
-        infinities=len(ascending) - len(finite),
+        infinities=len(values) - blank - tokens - len(finite),
         moments=moments,
         single=field.storage in ("float32", "float16", "float"),
     )
@@ -146,7 +144,7 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
         storage=field.storage,
         n=len(values),
         missing=blank,
-        distinct=len(points) + (low > 0) + (high < len(ascending)),
+        distinct=len(points) + len(infinite),
         numeric=numeric,
         tokens=replace(EMPTY_CATEGORY, n=tokens),
     )
