@@ -127,7 +127,8 @@ def test_configuration_is_valid_and_names_real_columns(name: str, written: dict[
     for item in config.evidence:
         assert item.issued is not None
         assert item.issued <= config.as_of
-        assert item.owner or item.grade == "E0"
+        assert item.owner
+        assert bool(item.link) == (item.grade in ("E2", "E3"))
         assert item.note.startswith("Synthetic: ")
 
 

@@ -19,6 +19,7 @@ AS_OF = date(2026, 5, 4)
 """Day on which a sample is judged. Fixed, so that its evidence is as old tomorrow as it is today."""
 
 VALID_DAYS = 365
+SHELF = "https://evidence.example.org"  # a name reserved for examples (RFC 2606): nothing is there
 FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
 OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
 MEASURED = (*NORMAL, *LOGNORMAL, "dbp", "map", "gcs", "weight", "age")
@@ -44,6 +45,8 @@ def _evidence(sample: Sample) -> list[dict[str, Any]]:
         item = {"id": f"sample-{criterion.lower()}", "criterion": criterion, "kind": kind, "grade": grade}
         item |= {"claim_level": level, "owner": owner, "issued": issued.isoformat()}
         item |= {"expires": (issued + timedelta(days=VALID_DAYS)).isoformat(), "note": f"Synthetic: {note}"}
+        if grade not in ("E0", "E1"):
+            item["link"] = f"{SHELF}/{sample.name}/{criterion.lower()}"
         items.append(item)
     return items
 

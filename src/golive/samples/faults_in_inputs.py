@@ -80,7 +80,7 @@ def _fahrenheit(feed: Feed) -> Mask:
 
 
 def _gcs_sentinel(feed: Feed) -> Mask:
-    rows = feed.choose(feed.at("C2"), 0.042)
+    rows = feed.choose(feed.at("C2"), 0.034)
     feed.frame.loc[rows, "gcs"] = -1
     return rows
 
