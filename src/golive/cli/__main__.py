@@ -1,0 +1,5 @@
+"""``python -m golive.cli``."""
+
+from golive.cli import main
+
+main()

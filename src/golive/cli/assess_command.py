@@ -1,0 +1,208 @@
+"""``golive assess``: two sources in, a verdict on stdout, a session in the store, an exit code for the scheduler."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from golive.cli import console
+from golive.model.errors import InputError, Problem, StoreError
+
+if TYPE_CHECKING:
+    from golive.intake import Dataset
+    from golive.model.config import Config
+    from golive.model.readiness import EvidenceItem, Waiver
+    from golive.model.result import Assessment, CriteriaLock
+
+_BUSY_TRIES = 5
+_ROLE = "Roles"
+
+
+class Require(StrEnum):
+    """Verdict that a scheduler may insist on."""
+
+    READY = "ready"
+    CONDITIONAL = "conditional"
+
+
+class FailOn(StrEnum):
+    """Finding that a scheduler may refuse."""
+
+    ALARM = "alarm"
+
+
+def _role(name: str, what: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(f"--{name}", metavar="COL", help=what, rich_help_panel=_ROLE)
+    return option
+
+
+def assess_command(
+    *,
+    train: Annotated[
+        str, typer.Option(metavar="SRC", help="Data the model was trained on: a file, a glob, a folder, or table:NAME.")
+    ],
+    live: Annotated[str, typer.Option(metavar="SRC", help="Data the model receives, in any of the same forms.")],
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Roles, units, thresholds, risk profile, evidence.")
+    ] = None,
+    label: Annotated[str | None, _role("label", "Column with the outcome.")] = None,
+    score: Annotated[str | None, _role("score", "Column with the model's score.")] = None,
+    prediction: Annotated[str | None, _role("prediction", "Column with the model's decision.")] = None,
+    time_column: Annotated[str | None, _role("time", "Column with the time of the record.")] = None,
+    id_column: Annotated[str | None, _role("id", "Column that names the patient or encounter.")] = None,
+    site: Annotated[str | None, _role("site", "Column with the clinic or hospital.")] = None,
+    model_version: Annotated[str | None, _role("model-version", "Column with the version of the model.")] = None,
+    group: Annotated[list[str] | None, _role("group", "Column with a subgroup; may be repeated.")] = None,
+    ignore: Annotated[list[str] | None, _role("ignore", "Column to leave out; may be repeated.")] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Ibis URL of the engine that holds the data (pyspark://, postgres://...)."),
+    ] = None,
+    project: Annotated[str | None, typer.Option(metavar="NAME", help="Project the session belongs to.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+    ] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Keep nothing; use no stored evidence.")] = False,
+    out: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - for stdout.")] = None,
+    require: Annotated[
+        Require | None, typer.Option(help="Exit 1 when the verdict is lower than this.", case_sensitive=False)
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="Exit 1 when there is a finding of this verdict.", case_sensitive=False)
+    ] = None,
+) -> None:
+    """Compare live data with training data and judge readiness."""
+    problems = console.check_out(out)
+    if store is not None and no_store:
+        problems.append(Problem("USAGE", "--store and --no-store exclude each other.", "Leave one of them out."))
+    if problems:
+        raise InputError(problems)
+    roles: dict[str, object] = {
+        "label": label,
+        "score": score,
+        "prediction": prediction,
+        "time": time_column,
+        "id": id_column,
+        "site": site,
+        "model_version": model_version,
+        "groups": tuple(group or ()),
+        "ignored": tuple(ignore or ()),
+    }
+    settled = _config(config, roles, project)
+    known = _Known() if no_store else _known(store, settled)
+    assessment = _assess(train, live, engine, settled, known)
+    if out:
+        console.write_out(assessment.model_dump_json(indent=2), out)
+    kept = None if no_store else _save(store, assessment, settled)
+    if out != "-":
+        from golive.cli.summary import summary
+
+        summary(assessment)
+        if kept:
+            console.stdout().print(f"\nSession {assessment.session} is in {kept}", markup=False)
+    if not _holds(assessment, require, fail_on):
+        raise typer.Exit(1)
+
+
+def _config(path: Path | None, roles: dict[str, object], project: str | None) -> Config:
+    """The configuration file with what the command line says put in its place."""
+    from golive.intake import load_config
+    from golive.model.columns import Roles
+    from golive.model.config import Config
+
+    base = load_config(path) if path else Config()
+    update: dict[str, object] = {"roles": base.roles.override(Roles.model_validate(roles))}
+    if project:
+        update["project"] = project
+    return base.model_copy(update=update)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the store knows about a project before it is assessed."""
+
+    evidence: tuple[EvidenceItem, ...] = field(default=())
+    waivers: tuple[Waiver, ...] = field(default=())
+    lock: CriteriaLock | None = None
+
+
+def _known(path: Path | None, config: Config) -> _Known:
+    """Read the store before the long part of the run, so that a busy store is said at once. It is not held meanwhile."""
+    with console.open_store(path) as store:
+        return _Known(
+            store.evidence(config.project),
+            store.waivers(config.project),
+            store.criteria_lock(config.project, config),
+        )
+
+
+def _assess(train: str, live: str, engine: str | None, config: Config, known: _Known) -> Assessment:
+    """Read both sources, telling the problems of both in one go, and assess them."""
+    from golive.compare.evidently_scores import warm
+
+    warm()  # its import takes seconds and overlaps with reading
+    from golive.assess import assess
+    from golive.intake import read
+
+    with console.progress() as progress, ExitStack() as stack:
+        datasets: list[Dataset] = []
+        problems: list[Problem] = []
+        for source, words in ((train, "training"), (live, "live")):
+            progress(0.0, f"reading {words} data")
+            try:
+                datasets.append(stack.enter_context(read(source, engine=engine)))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(list(dict.fromkeys(problems)))
+        return assess(
+            datasets[0],
+            datasets[1],
+            config,
+            evidence=known.evidence,
+            waivers=known.waivers,
+            lock=known.lock,
+            progress=progress,
+        )
+
+
+def _save(path: Path | None, assessment: Assessment, config: Config) -> Path:
+    """Store the session; a store that became busy during the run is tried again for a few seconds.
+
+    Raises:
+        StoreError: it stayed busy. The result has been written to ``--out`` by then.
+    """
+    for attempt in range(_BUSY_TRIES):
+        try:
+            with console.open_store(path) as store:
+                store.save(assessment, config=config, actor=console.actor())
+                kept: Path = store.path
+                return kept
+        except StoreError as error:
+            if error.code != "STORE_BUSY" or attempt == _BUSY_TRIES - 1:
+                raise
+            time.sleep(1)
+    raise AssertionError
+
+
+def _holds(assessment: Assessment, require: Require | None, fail_on: FailOn | None) -> bool:
+    """Whether what was required holds; what does not is said on stderr."""
+    from golive.cli.summary import VERDICTS
+    from golive.model.finding import Verdict
+
+    unmet: list[str] = []
+    verdict = assessment.readiness.verdict
+    if require and VERDICTS.index(verdict.value) < VERDICTS.index(require.value):
+        unmet.append(f"--require {require.value} does not hold: the verdict is {verdict.value.capitalize()}.")
+    alarms = assessment.count(Verdict.ALARM)
+    if fail_on and alarms:
+        unmet.append(f"--fail-on alarm: {alarms} finding{'s say' if alarms > 1 else ' says'} Act.")
+    for line in unmet:
+        console.stderr().print(line, markup=False)
+    return not unmet

@@ -1,0 +1,120 @@
+"""An assessment on a terminal: the verdict in a sentence, what blocks, what live data does differently, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from golive.cli.console import stdout
+from golive.model.finding import Finding, Severity, Verdict
+from golive.model.readiness import GateState
+
+if TYPE_CHECKING:
+    from golive.model.readiness import Readiness
+    from golive.model.result import Assessment
+    from golive.store import SessionDiff
+
+VERDICTS = ("stop", "pilot", "conditional", "ready")
+"""Verdicts from worst to best."""
+TIERS = {"L": "Low", "M": "Moderate", "H": "High", "C": "Critical"}
+WORD = {Verdict.ALARM: "Act", Verdict.WATCH: "Watch", Verdict.CANNOT_JUDGE: "Cannot judge", Verdict.QUIET: "Quiet"}
+_STYLE = {Verdict.ALARM: "bold red", Verdict.WATCH: "yellow", Verdict.CANNOT_JUDGE: "dim", Verdict.QUIET: "green"}
+_SEVERITY = list(Severity)
+_TOP_FINDINGS = 8
+_TOP_STEPS = 5
+
+
+def summary(assessment: Assessment) -> None:
+    """Print ``assessment`` on stdout."""
+    screen, readiness = stdout(), assessment.readiness
+    train, live = assessment.inputs.train, assessment.inputs.live
+    head = Text(readiness.verdict.value.upper(), style="bold")
+    head.append(f"  {assessment.project}, risk tier {TIERS[readiness.tier.value]}", style="not bold")
+    screen.print(head)
+    screen.print(
+        f"{live.rows:,} live rows ({live.name}) against {train.rows:,} training rows ({train.name}).", markup=False
+    )
+    screen.print(index_line(readiness), markup=False)
+    for reason in (*readiness.stop, *readiness.reasons):
+        screen.print(f"  {reason}", markup=False)
+    _gates(screen, readiness)
+    _findings(screen, assessment)
+    if readiness.next:
+        screen.print("\nDo next")
+        for place, step in enumerate(readiness.next[:_TOP_STEPS], start=1):
+            screen.print(f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}", markup=False)
+    if assessment.not_assessed:
+        screen.print("\nNot assessed")
+        for item in assessment.not_assessed:
+            screen.print(f"  {item.what}: {item.why}", markup=False)
+
+
+def index_line(readiness: Readiness) -> str:
+    """``Index 44, between 41 and 52. Evidence covers 94 %.``"""
+    covered = f"Evidence covers {readiness.coverage:.0%} of what counts.".replace("%", " %")
+    if readiness.index is None or readiness.low is None or readiness.high is None:
+        return f"No index: too little was assessed. {covered}"
+    return f"Index {readiness.index:.0f} of 100, between {readiness.low:.0f} and {readiness.high:.0f}. {covered}"
+
+
+def _gates(screen: Console, readiness: Readiness) -> None:
+    gates = [c for c in readiness.criteria if c.gate_state is not None]
+    closed = [c for c in gates if c.gate_state is not GateState.PASS]
+    if not gates:
+        return
+    screen.print(f"\nGates: {len(gates) - len(closed)} of {len(gates)} pass")
+    for gate in sorted(closed, key=lambda c: (c.gate_state is not GateState.FAIL, not c.hard, c.id)):
+        state = "fails" if gate.gate_state is GateState.FAIL else "unproven"
+        note = ", waived" if gate.waived else ""
+        why = f": {gate.measurement}" if gate.measurement else ""
+        screen.print(f"  {state:8}  {gate.id}  {gate.title}{note}{why}", markup=False)
+
+
+def top_findings(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Findings that ask for something, the most urgent first; one explained by another comes after it."""
+    loud = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
+    return sorted(
+        loud, key=lambda f: (f.verdict is not Verdict.ALARM, f.cause is not None, _SEVERITY.index(f.severity))
+    )
+
+
+def _findings(screen: Console, assessment: Assessment) -> None:
+    counts = ", ".join(f"{WORD[v]} {assessment.count(v)}" for v in WORD)
+    screen.print(f"\nFindings: {counts}", markup=False)
+    loud = top_findings(assessment.findings)
+    for item in loud[:_TOP_FINDINGS]:
+        line = Text("  ")
+        line.append(f"{WORD[item.verdict]:6}", style=_STYLE[item.verdict])
+        line.append(f" {item.title}", style="bold")
+        line.append(f"  ({item.route.value.replace('_', ' ')})", style="dim")
+        screen.print(line)
+        if item.explanation:
+            screen.print(f"         {item.explanation}", markup=False)
+    if len(loud) > _TOP_FINDINGS:
+        screen.print(f"  and {len(loud) - _TOP_FINDINGS} more; --out FILE writes all of them.", markup=False)
+
+
+_DIRECTIONS = {
+    "worse": "Worse",
+    "new": "New",
+    "better": "Better",
+    "gone": "Gone",
+    "not_measured": "Not measured any more",
+}
+
+
+def difference(diff: SessionDiff) -> None:
+    """Print what changed between two sessions on stdout."""
+    screen = stdout()
+    screen.print(Text(diff.headline, style="bold"))
+    for caveat in diff.caveats:
+        screen.print(f"  {caveat}", markup=False)
+    for direction, title in _DIRECTIONS.items():
+        changes = [c for c in diff.changes if c.direction == direction]
+        if changes:
+            screen.print(f"\n{title} ({len(changes)})")
+        for change in changes:
+            screen.print(f"  {change.sentence}", markup=False)
+    screen.print(f"\n{diff.unchanged} findings and criteria are as before.")

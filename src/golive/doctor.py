@@ -1,0 +1,171 @@
+"""What works on this machine: versions, store, engines, browser, telemetry, memory. Reads only; imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from golive import __version__
+from golive.model.columns import Noun
+from golive.settings import FILE_NAME, Settings, resource
+from golive.store import inspect
+from golive.store.database import encryption_extension
+
+_LIBRARIES = ("streamlit", "evidently", "duckdb", "ibis-framework", "pandas", "numpy", "scipy", "pydantic")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_GIB = 1024**3
+
+
+class Check(Noun):
+    """One line: ``ok`` works, ``off`` is not there and nothing is wrong with that, ``problem`` needs someone."""
+
+    topic: str
+    name: str
+    state: Literal["ok", "off", "problem"]
+    value: str
+    hint: str = ""
+
+
+def rows(settings: Settings) -> tuple[Check, ...]:
+    """Look at this installation with ``settings`` in force. Nothing is changed, created or sent."""
+    return (*_versions(), *_settings(settings), *_store(settings), *_engines(), *_machine(settings))
+
+
+def _versions() -> list[Check]:
+    found = [Check(topic="Versions", name="golive", state="ok", value=__version__)]
+    found.append(Check(topic="Versions", name="python", state="ok", value=platform.python_version()))
+    for name in _LIBRARIES:
+        try:
+            found.append(Check(topic="Versions", name=name, state="ok", value=version(name)))
+        except PackageNotFoundError:
+            hint = "Install GoLive again: `make setup`."
+            found.append(Check(topic="Versions", name=name, state="problem", value="not installed", hint=hint))
+    return found
+
+
+def _settings(settings: Settings) -> list[Check]:
+    """Every setting as it is in force; the key only as set or not set."""
+    shown = {name: str(value) for name, value in settings.model_dump().items() if name != "store_key"}
+    shown["store_key"] = "set" if settings.store_key else "not set"
+    return [
+        Check(
+            topic=f"Settings (environment, {FILE_NAME})", name=f"GOLIVE_{name.upper()}", state="ok", value=shown[name]
+        )
+        for name in Settings.model_fields
+    ]
+
+
+def _store(settings: Settings) -> list[Check]:
+    key = settings.store_key.get_secret_value() if settings.store_key else None
+    state = inspect(settings.store, key=key)
+    if state.problem:
+        file = Check(topic="Store", name="file", state="problem", value=state.problem)
+    elif not state.exists:
+        file = Check(topic="Store", name="file", state="off", value=f"{state.path} is made on first use")
+    else:
+        file = Check(topic="Store", name="file", state="ok", value=f"{state.path}, {state.size_bytes / 1e6:.1f} MB")
+    checks = [file]
+    if state.exists and not state.problem:
+        waiting = ", ".join(state.pending)
+        hint = "A copy of the file is kept before they are applied." if waiting else ""
+        value = f"{len(state.applied)} applied" + (f", pending: {waiting}" if waiting else ", none pending")
+        checks.append(Check(topic="Store", name="migrations", state="ok", value=value, hint=hint))
+    possible = encryption_extension() is not None
+    if key is not None and not possible:
+        hint = "pip install 'golive[secure]'"
+        checks.append(Check(topic="Store", name="encryption", state="problem", value="the extra is missing", hint=hint))
+    else:
+        value = "on" if key is not None else "off, possible" if possible else "off, needs the extra 'secure'"
+        checks.append(Check(topic="Store", name="encryption", state="ok" if key else "off", value=value))
+    return checks
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _engines() -> list[Check]:
+    topic = "Engines"
+    found = [Check(topic=topic, name="duckdb", state="ok", value="built in")]
+    java = shutil.which("java") or (os.environ.get("JAVA_HOME") and "JAVA_HOME")
+    if not _installed("pyspark"):
+        found.append(
+            Check(topic=topic, name="pyspark", state="off", value="not installed", hint="pip install 'golive[spark]'")
+        )
+    elif not java:
+        found.append(Check(topic=topic, name="pyspark", state="off", value="needs Java 17", hint="Set JAVA_HOME."))
+    else:
+        found.append(Check(topic=topic, name="pyspark", state="ok", value=f"{version('pyspark')} with Java"))
+    for name, module in (
+        ("postgres", "psycopg"),
+        ("bigquery", "google.cloud.bigquery"),
+        ("snowflake", "snowflake.connector"),
+    ):
+        if _installed(module):
+            found.append(Check(topic=topic, name=name, state="ok", value="installed"))
+        else:
+            hint = f"pip install 'ibis-framework[{name}]'"
+            found.append(Check(topic=topic, name=name, state="off", value="not installed", hint=hint))
+    return found
+
+
+def _telemetry() -> Check:
+    """Evidently obeys DO_NOT_TRACK, which every start of GoLive sets; Streamlit obeys its configuration file."""
+    try:
+        config = tomllib.loads(resource(".streamlit", "config.toml").read_text("utf-8"))
+        off = config.get("browser", {}).get("gatherUsageStats") is False
+    except (OSError, tomllib.TOMLDecodeError):
+        off = False
+    off = off or os.environ.get("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "").lower() == "false"
+    if off:
+        return Check(topic="Machine", name="usage statistics", state="ok", value="off (DO_NOT_TRACK, Streamlit)")
+    hint = "Set browser.gatherUsageStats = false in .streamlit/config.toml."
+    return Check(topic="Machine", name="usage statistics", state="problem", value="Streamlit may send them", hint=hint)
+
+
+def _available_memory() -> int | None:
+    """Bytes that a program can still get, on Linux; all physical memory elsewhere; ``None`` when unknown."""
+    try:
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _machine(settings: Settings) -> list[Check]:
+    topic = "Machine"
+    browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    memory = _available_memory()
+    folder = next(p for p in (settings.home, *settings.home.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    return [
+        _telemetry(),
+        Check(
+            topic=topic,
+            name="browser (tests)",
+            state="ok" if browser else "off",
+            value=browser or "no Chromium found",
+            hint="" if browser else "`make browser` installs it.",
+        ),
+        Check(
+            topic=topic,
+            name="memory available",
+            state="ok" if memory is not None else "off",
+            value="unknown" if memory is None else f"{memory / _GIB:.1f} GiB, {os.cpu_count()} processors",
+        ),
+        Check(topic=topic, name="disk free", state="ok", value=f"{free / _GIB:.1f} GiB at {folder}"),
+    ]

@@ -1,0 +1,56 @@
+"""The session a first visitor sees: the default sample, assessed by the same call as everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from golive import __version__, settings
+
+if TYPE_CHECKING:
+    from golive.assess import Progress
+    from golive.store import Store
+
+ACTOR = "sample"
+_FILES = ("train.csv", "live.csv", "config.yaml", "truth.yaml")
+
+
+def ensure(store: Store, progress: Progress | None = None, *, home: Path | None = None, rows: int | None = None) -> str:
+    """Return the id of the sample session, making it when the store has none of this version and configuration.
+
+    The sample is written to ``home/samples/<name>-<version>``. ``rows`` is the number of live rows (the sample's own when
+    absent). ``progress`` is called only when there is something to do.
+
+    Raises:
+        StoreError: the session cannot be stored. InputError: the folder cannot be written.
+    """
+    from golive.assess import assess, config_hash
+    from golive.intake import load_config, read
+    from golive.samples import DEFAULT, get, write
+
+    sample = get(DEFAULT)
+    size = f"-{rows}" if rows else ""
+    folder = (home or settings.load().home) / "samples" / f"{sample.name}-{__version__}{size}"
+    if not all((folder / file).is_file() for file in _FILES):
+        if progress:
+            progress(0.0, "writing the sample")
+        write(sample.name, folder, rows=rows)
+    config = load_config(folder / "config.yaml")
+    digest = config_hash(config)
+    for card in store.list(config.project):
+        if card.sample and card.golive == __version__ and card.config_sha256 == digest:
+            return card.session
+    with (
+        read(folder / "train.csv", name="Sample: training data") as train,
+        read(folder / "live.csv", name="Sample: live data") as live,
+    ):
+        assessment = assess(
+            train,
+            live,
+            config,
+            evidence=store.evidence(config.project),
+            waivers=store.waivers(config.project),
+            lock=store.criteria_lock(config.project, config),
+            progress=progress,
+        )
+    return store.save(assessment, config=config, actor=ACTOR, sample=True, title=sample.title)
