@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from golive.ui import guards, nav
+from golive.ui import guards, nav, theme
 
-st.set_page_config(page_title="GoLive", page_icon=":material/monitor_heart:", layout="wide")
+st.set_page_config(page_title="GoLive", page_icon=nav.asset("icon.svg"), layout="wide")
+st.logo(nav.asset(f"wordmark-{theme.theme_name()}.svg"), size="large", icon_image=nav.asset("icon.svg"))
 who = guards.identity()
 guards.restore()
 # Always called, signed in or not: a server that has not run it serves scripts by their address.

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 
 from golive import __version__, settings
 from golive.model.errors import GoLiveError
@@ -135,6 +136,8 @@ def build(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> s
     Nothing leaves the machine: Evidently's and Streamlit's usage statistics are off here as well as in the configuration.
     """
     os.environ["DO_NOT_TRACK"] = "1"
+    # Until a script has called st.navigation, Streamlit looks for pages itself, and a cold deep link ends in "Page not found".
+    PagesManager.uses_pages_directory = False
     application = st.App(
         resource("app.py"),
         routes=[Route("/readyz", readyz)],

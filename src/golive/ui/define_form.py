@@ -89,6 +89,7 @@ def risk(config: Config) -> Config:
             significance = _choice(
                 "What the output does", "define_significance", SIGNIFICANCE, config.risk.significance
             )
+        left, right = st.columns(2, gap="large")
         with left:
             modifiers = st.multiselect(
                 "What raises the risk",
@@ -96,6 +97,7 @@ def risk(config: Config) -> Config:
                 format_func=lambda m: ESCALATORS[m][0].upper() + ESCALATORS[m][1:],
                 key=_seeded("define_modifiers", list(config.risk.modifiers)),
                 placeholder="None of these",
+                wrap=True,
                 help="Any of these raises the tier by one.",
             )
         with right:
@@ -105,14 +107,16 @@ def risk(config: Config) -> Config:
                 format_func=lambda f: FLAG[f],
                 key=_seeded("define_flags", list(config.risk.flags)),
                 placeholder="None of these",
+                wrap=True,
                 help="Switches on the criteria that only such pilots must meet.",
             )
         profile = RiskProfile(
             situation=situation, significance=significance, modifiers=tuple(modifiers), flags=tuple(flags)
         )
         tier = tier_of(profile)
+        why = explain_tier(profile).partition(": ")[2]
         st.markdown(
-            f":{TIER_LOOK[tier]}-badge[:material/shield: {components.TIER_WORD[tier]} tier] {plain(explain_tier(profile))}"
+            f":{TIER_LOOK[tier]}-badge[:material/shield: {components.TIER_WORD[tier]} tier] {plain(why[0].upper() + why[1:])}"
         )
     return pilot.change(config, risk=profile)
 

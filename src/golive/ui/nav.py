@@ -95,6 +95,11 @@ PAGES = (
 _BY_URL = {page.url_path: page for page in PAGES}
 
 
+def asset(name: str) -> str:
+    """Path of a picture that GoLive carries. Nothing is fetched: a Material or emoji page icon would come from a web host."""
+    return str(Path(__file__).parent / "assets" / name)
+
+
 def visible(role: str) -> tuple[PageSpec, ...]:
     """Pages that ``role`` may open."""
     return tuple(page for page in PAGES if role in page.roles and page.path.is_file())

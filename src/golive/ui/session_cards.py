@@ -62,7 +62,7 @@ def _confirm(store: Store, card: SessionCard, who: Identity) -> None:
 
 def show(store: Store, card: SessionCard, who: Identity) -> None:
     """One card: verdict, index, date, who, data; open, tick, delete."""
-    with st.container(border=True, key=f"card_{card.session}"):
+    with st.container(border=True, gap="xsmall", key=f"card_{card.session}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             components.badge(card.verdict)
             if card.sample:

@@ -18,7 +18,11 @@ BadgeColor = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray
 
 @dataclass(frozen=True)
 class Tokens:
-    """Colours of one theme as ``#RRGGBB``. ``*_tint`` are the grounds of badges, read with the colour of the same name."""
+    """Colours of one theme as ``#RRGGBB``.
+
+    ``*_tint`` are the grounds of badges, read with the colour of the same name. ``button`` is the ground under Streamlit's
+    white button text; in the dark theme the accent itself would be too light for it.
+    """
 
     background: str
     surface: str
@@ -26,6 +30,7 @@ class Tokens:
     muted: str
     border: str
     accent: str
+    button: str
     accent_tint: str
     training: str
     alarm: str
@@ -52,8 +57,9 @@ LIGHT = Tokens(
     surface="#FFFFFF",
     text="#1E2430",
     muted="#5A6472",
-    border="#DDE0E4",
+    border="#C9CED6",
     accent="#0B5FA5",
+    button="#0B5FA5",
     accent_tint="#E7F0F8",
     training="#606C7B",
     alarm="#B8420B",
@@ -70,8 +76,9 @@ DARK = Tokens(
     surface="#1A2029",
     text="#E8EAED",
     muted="#A3ADBA",
-    border="#333C48",
+    border="#434D5B",
     accent="#7FB8EA",
+    button="#2F78BA",
     accent_tint="#1B2C3D",
     training="#9AA6B5",
     alarm="#F08A5D",

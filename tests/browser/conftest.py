@@ -1,0 +1,155 @@
+"""A server per test module on a free port with its own home, and a page that fails on console errors and foreign hosts.
+
+What these tests are for: what only a browser shows (cold deep links, uploads, reload, headers, requests). Everything else
+is tested faster through AppTest in ``tests/pages`` or as plain functions.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+# A cold deep link asks for these relative to the page first; Streamlit then finds the right address itself.
+COLD_LINK = ("_stcore/health", "_stcore/host-config")
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    url: str
+    home: Path
+
+
+@dataclass
+class Watch:
+    """What the browser complained about and whom it asked."""
+
+    own_host: str
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def attach(self, page: Any) -> None:
+        """Listen to one page."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
+        page.on("request", self._request)
+        page.on("websocket", lambda socket: self._host(socket.url))
+
+    def _console(self, message: Any) -> None:
+        where = (message.location or {}).get("url", "")
+        cold_link = "404" in message.text and where.endswith(COLD_LINK)
+        if message.type == "error" and not cold_link:
+            self.errors.append(f"{message.text} ({where})")
+
+    def _request(self, request: Any) -> None:
+        self._host(request.url)
+
+    def _host(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.own_host:
+            self.foreign.append(url)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(home: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the dashboard as ``golive app`` serves it and wait until it answers."""
+    port = free_port()
+    environment = os.environ | {
+        "GOLIVE_HOME": str(home),
+        "GOLIVE_STORE": str(home / "golive.duckdb"),
+        "DO_NOT_TRACK": "1",
+    }
+    command = [
+        "-m",
+        "uvicorn",
+        "golive.server:app",
+        "--port",
+        str(port),
+        "--no-server-header",
+        "--log-level",
+        "warning",
+    ]
+    with log.open("wb") as stream:
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=stream, stderr=stream)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return process, url
+        except OSError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"the dashboard did not start:\n{log.read_text(errors='replace')[-3000:]}")
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One dashboard per test module."""
+    home = tmp_path_factory.mktemp("home")
+    process, url = start(home, home / "server.log")
+    yield Server(url, home)
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium.find()
+    if path is None:
+        pytest.fail("no Chromium here: run `make browser`")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def watch(server: Server) -> Watch:
+    """What the pages of one test did."""
+    return Watch(urlsplit(server.url).netloc)
+
+
+@pytest.fixture
+def page(browser: Any, server: Server, watch: Watch) -> Iterator[Any]:
+    """A fresh page. The test fails afterwards if the console held an error or a request left this machine."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    watch.attach(opened)
+    yield opened
+    context.close()
+    assert watch.errors == []
+    assert watch.foreign == []
