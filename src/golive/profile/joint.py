@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.columns import Role
+from golive.model.columns import Role, Roles
 from golive.model.profile import ColumnProfile, FloatArray, MissingBlock
 from golive.profile.fields import Field, engine_of, missing
 
@@ -139,18 +139,21 @@ def _distinct(table: ir.Table, names: Sequence[str]) -> int:
     return int(table.select(*names).distinct().count().to_pyarrow().as_py())
 
 
-@ibis.udf.scalar.builtin(name="hash")
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
 def row_hash(value) -> dt.uint64:  # type: ignore[no-untyped-def] # any type of value
     """DuckDB's 64-bit hash. (Ibis' own ``hash`` casts it by way of a bit string, which costs ten times as much.)"""
 
 
-def duplicate_keys(table: ir.Table, columns: dict[str, ColumnProfile], key: Sequence[str]) -> int | None:
-    """Rows whose key was seen before; rows with an incomplete key are left out. ``None`` without a key."""
-    if not key or any(k not in columns for k in key):
+def duplicate_keys(table: ir.Table, columns: dict[str, ColumnProfile], roles: Roles) -> int | None:
+    """Rows whose key (id and time, or id alone) was seen before; rows with an incomplete key are left out.
+
+    ``None`` without an id column. An id alone is a key only where training has no such rows: compare the two sides.
+    """
+    key = [c for c in (roles.id, roles.time) if c is not None and c in columns]
+    if roles.id not in key:
         return None
-    whole = table.select(*key).drop_null(how="any")
-    counts = whole.aggregate(n=whole.count()).to_pyarrow()[0][0].as_py()
-    return int(counts) - int(whole.distinct().count().to_pyarrow().as_py())
+    whole = table.select(*key).filter(lambda t: balanced([~missing(t[k]) for k in key], lambda a, b: a & b))
+    return int(whole.count().to_pyarrow().as_py()) - int(whole.distinct().count().to_pyarrow().as_py())
 
 
 def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str, str], int]:

@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from golive.model.profile import SMALL_CELL, CategoryProfile, ColumnProfile, FloatArray, IntArray, TimeProfile
+from golive.model.profile import (
+    SMALL_CELL,
+    CategoryProfile,
+    ColumnProfile,
+    FloatArray,
+    IntArray,
+    NumericProfile,
+    TimeProfile,
+)
 from golive.model.result import Picture, SideResult
 
 BINS = 36
@@ -91,12 +99,9 @@ def _numbers(sides: Sequence[ColumnProfile | None]) -> Picture:
     return _drawn(_edges(low, high, held), [(h.values, h.counts) if h else None for h in held])
 
 
-def _edges(low: float, high: float, held: Sequence[object]) -> FloatArray:
+def _edges(low: float, high: float, held: Sequence[NumericProfile | None]) -> FloatArray:
     """Even bins; for whole numbers their width is a whole number, so that no bin holds one value more than its neighbour."""
-    from golive.model.profile import NumericProfile
-
-    numbers = [h for h in held if isinstance(h, NumericProfile)]
-    if all(h.integers == h.n for h in numbers):
+    if all(h.integers == h.n for h in held if h is not None):
         width = max(1, int(np.ceil((high - low + 1) / BINS)))
         bins = int(np.ceil((high - low + 1) / width))
         return low - 0.5 + width * np.arange(bins + 1, dtype=np.float64)
@@ -146,9 +151,8 @@ def _categories(sides: Sequence[ColumnProfile | None]) -> Picture:
             for value, count in zip(category.values[:1000], category.counts[:1000], strict=True):
                 share[value] = max(share.get(value, 0.0), float(count) / category.n)
     labels = sorted(share, key=lambda v: (-share[v], v))[:CATEGORIES]
-    known = sum(len(c.values) for c in held if c is not None)
     columns = [_bars(c, labels) if c is not None else [] for c in held]
-    rest = known > 0 and any(bars and bars[-1] != 0 for bars in columns)
+    rest = any(bars and bars[-1] != 0 for bars in columns)
     if not rest:
         columns = [bars[:-1] for bars in columns]
     return Picture(labels=(*labels, *([OTHER] if rest else [])), train=tuple(columns[0]), live=tuple(columns[1]))

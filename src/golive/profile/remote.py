@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import ibis
@@ -19,6 +18,7 @@ from golive.model.profile import (
     SliceColumn,
 )
 from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of
+from golive.profile.cutting import slice_key
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
 from golive.profile.local import Reduced, failed, tokens_of
 from golive.profile.numbers import SUPPORT, numeric_profile
@@ -174,26 +174,11 @@ def _categories(table: ir.Table, field: Field, rows: int, facts: dict[str, Any])
     )
 
 
-def slice_key(table: ir.Table, slicing: Slicing) -> ir.Value:
-    """Text that names the slice of a row: the value of a site, the first day of a window."""
-    column = table[slicing.column]
-    if slicing.by != "time":
-        return as_text(column).strip()
-    day = column.cast("date") if column.type().is_temporal() else as_text(column).left(10).try_cast("date")
-    edges = [*slicing.starts, date.max]
-    branches = [
-        ((day >= ibis.date(low)) & (day < ibis.date(high)), label)
-        for label, low, high in zip(slicing.labels, slicing.starts, edges[1:], strict=True)
-        if low is not None and high is not None
-    ]
-    return ibis.cases(*branches, else_=ibis.null("string"))
-
-
 def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn]:
     """One column in every slice. Quantiles are the engine's approximate ones; counts and means are exact."""
     column = table[field.name]
     keyed = table.select(key=slice_key(table, slicing), missing=missing(column), value=_measured(column, field))
-    keyed = keyed.filter(keyed.key.isin(slicing.labels))
+    keyed = keyed.filter(keyed.key.notnull())
     groups = keyed.group_by("key")
     asked: dict[str, Any] = {"n": keyed.count(), "absent": keyed.missing.sum()}
     if field.kind is Kind.NUMBER:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import ibis.expr.types as ir
 import numpy as np
 
-from golive.model.profile import ColumnProfile, TimeProfile
+from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile, TimeProfile
 from golive.profile.categories import MOST_TOKENS, counted, patterns_of
 from golive.profile.fields import Field, day_text, missing
 
@@ -58,7 +58,7 @@ def reduce_times(table: ir.Table, field: Field, rows: int, as_of: date) -> Colum
 
 def _stored(present: ir.Table, field: Field, rows: int, absent: int, as_of: date) -> ColumnProfile:
     column = present[field.name]
-    days = Counter(dict(_groups(present, column.cast("date"))))
+    days = Counter({day: n for day, n in _groups(present, column.cast("date")) if isinstance(day, date)})
     ends = present.aggregate(low=column.min(), high=column.max()).to_pyarrow().to_pylist()[0]
     return _profile(field, rows, absent, days, as_of, ends=(_moment(ends["low"]), _moment(ends["high"])))
 
@@ -74,7 +74,7 @@ def _moment(value: date | datetime | None) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None, microsecond=value.microsecond)
+        return value.replace(tzinfo=None)
     return datetime(value.year, value.month, value.day)
 
 
@@ -87,11 +87,9 @@ def _profile(
     *,
     ends: tuple[datetime | None, datetime | None] = (None, None),
     formats: Counter[str] | None = None,
-    tokens: object = None,
+    tokens: CategoryProfile = EMPTY_CATEGORY,
     written: Iterable[tuple[str, int]] = (),
 ) -> ColumnProfile:
-    from golive.model.profile import EMPTY_CATEGORY, CategoryProfile
-
     ordered = sorted(days)
     low, high = ends
     if ordered and low is None:
@@ -105,7 +103,6 @@ def _profile(
         formats=tuple((formats or Counter()).most_common()),
         future=sum(n for day, n in days.items() if day > as_of),
     )
-    kept = tokens if isinstance(tokens, CategoryProfile) else EMPTY_CATEGORY
     shapes = patterns_of(counted(written, most=MOST_DAYS))
     return ColumnProfile(
         name=field.name,
@@ -114,9 +111,9 @@ def _profile(
         storage=field.storage,
         n=rows,
         missing=absent,
-        distinct=len(ordered) + len(kept.values),
+        distinct=len(ordered) + len(tokens.values),
         time=time,
-        tokens=kept,
+        tokens=tokens,
         patterns=shapes,
     )
 
@@ -163,8 +160,3 @@ def _month(name: str) -> int:
         return _MONTHS[name.lower()]
     except KeyError:
         raise ValueError(name) from None
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from ``first`` to ``last``, both included."""
-    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
