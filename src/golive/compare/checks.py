@@ -18,7 +18,6 @@ from golive.compare import (
     missingness,
     outputs,
     schema,
-    shares,
     unseen,
 )
 from golive.model.config import Config
@@ -32,7 +31,6 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("missing values", missingness.check),
     ("missing values in disguise", disguised.check),
     ("free text in structured fields", free_text.check),
-    ("shares of categories", shares.check),
     ("values never seen in training", unseen.check),
     ("outcome", labels.check),
     ("model outputs", outputs.check),

@@ -11,6 +11,7 @@ from golive.compare.checks import CHECKS
 from golive.compare.drift import judge
 from golive.compare.drift_findings import drift_findings
 from golive.compare.pairs import pair_up
+from golive.compare.shares import share_findings, share_shifts
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Verdict
@@ -50,7 +51,10 @@ def compare(
     pairs, skipped = pair_up(train, live)
     report(0.0, f"comparing the distributions of {len(pairs)} columns")
     drift = judge(pairs, config)
-    findings = drift_findings(pairs, drift, config)
+    shifts = share_shifts(pairs, config.drift.alpha)
+    findings = drift_findings(pairs, drift, shifts, config)
+    # A distribution alarm already names the value that moved; a share is told by itself where the distance hides it.
+    findings += share_findings({n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM})
     not_assessed = list(skipped)
     for i, (name, check) in enumerate(CHECKS):
         report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")

@@ -27,6 +27,8 @@ room for more of them, because the noise grows with their number.
 """
 WATCH_SHARE = 0.5
 """Share of the practical threshold from which a certain shift is worth watching."""
+WATCH_MOVED = 0.05
+"""Share of rows that must have moved before a small shift of numbers is worth watching; at 700,000 rows all are certain."""
 
 
 def judge(pairs: Mapping[str, Pair], config: Config) -> dict[str, DriftResult]:
@@ -138,7 +140,7 @@ def _verdict(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> tuple[Verdi
     """Verdict and its reason in plain words.
 
     Alarm: the effect is above the practical threshold, above the floor, and certain. Watch: certain, and at least
-    ``WATCH_SHARE`` of the threshold. Quiet: neither, at sizes that would have shown a large shift. Otherwise cannot judge.
+    ``WATCH_SHARE`` of the threshold with ``WATCH_MOVED`` of the rows moved. Quiet: neither, at sizes that would have shown a large shift. Otherwise cannot judge.
     """
     assert evidence.noise is not None
     assert evidence.score is not None
@@ -147,7 +149,8 @@ def _verdict(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> tuple[Verdi
     certain = evidence.p <= drift.alpha and effect > noise.floor
     if certain and effect > drift.threshold:
         return Verdict.ALARM, "larger than the practical threshold and than chance gives at these sizes"
-    if certain and effect >= WATCH_SHARE * drift.threshold:
+    visible = basis != "wasserstein" or noise.moved >= WATCH_MOVED
+    if certain and visible and effect >= WATCH_SHARE * drift.threshold:
         return Verdict.WATCH, "more than chance gives at these sizes, but under the practical threshold"
     smallest = f"{noise.smallest_detectable:.2f}"
     if noise.smallest_detectable > LARGE_SHIFT.get(basis, np.inf):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from golive.compare.evidently_scores import P_VALUE_METHODS
 from golive.compare.pairs import Pair
+from golive.compare.shares import ShareShift, in_words
 from golive.compare.words import number, sizes
 from golive.model.columns import Role
 from golive.model.config import Config
@@ -20,17 +21,18 @@ _BIG = 3.0
 """Multiple of the practical threshold from which an alarm is critical in an important column."""
 
 
-def drift_findings(pairs: Mapping[str, Pair], drift: Mapping[str, DriftResult], config: Config) -> list[Finding]:
-    """``distribution_shift`` of feature columns and ``score_shift`` of the score; the label speaks for itself."""
-    found = []
-    for name, result in drift.items():
-        role = pairs[name].train.role
-        if role in (Role.LABEL, Role.PREDICTION):
-            continue
-        found.append(
-            _finding(pairs[name], result, "score_shift" if role is Role.SCORE else "distribution_shift", config)
-        )
-    return found
+def drift_findings(
+    pairs: Mapping[str, Pair], drift: Mapping[str, DriftResult], shifts: Mapping[str, ShareShift], config: Config
+) -> list[Finding]:
+    """``distribution_shift`` of feature columns and ``score_shift`` of the score; the label speaks for itself.
+
+    ``shifts`` are the category shares that changed: a category column is told by its most changed value.
+    """
+    return [
+        _finding(pairs[name], result, shifts.get(name), config)
+        for name, result in drift.items()
+        if pairs[name].train.role not in (Role.LABEL, Role.PREDICTION)
+    ]
 
 
 def _severity(name: str, result: DriftResult, config: Config) -> Severity:
@@ -42,16 +44,17 @@ def _severity(name: str, result: DriftResult, config: Config) -> Severity:
     return Severity.MINOR if result.verdict is Verdict.WATCH else Severity.INFO
 
 
-def _finding(pair: Pair, result: DriftResult, kind: str, config: Config) -> Finding:
+def _finding(pair: Pair, result: DriftResult, shift: ShareShift | None, config: Config) -> Finding:
     name, n = pair.name, sizes(result.n_train, result.n_live)
+    told = f": {in_words(shift)}" if shift else _centres(pair)
     titles = {
-        Verdict.ALARM: f"{name} is distributed differently live than in training{_centres(pair)} ({n})",
-        Verdict.WATCH: f"{name} differs a little from training{_centres(pair)} ({n})",
+        Verdict.ALARM: f"{name} is distributed differently live than in training{told} ({n})",
+        Verdict.WATCH: f"{name} differs a little from training{told} ({n})",
         Verdict.QUIET: f"{name} is distributed as in training ({n})",
         Verdict.CANNOT_JUDGE: f"Too little is known of {name} to say whether its values changed ({n})",
     }
     return finding(
-        kind,
+        "score_shift" if pair.train.role is Role.SCORE else "distribution_shift",
         result.verdict,
         columns=(name,),
         severity=_severity(name, result, config),
@@ -70,7 +73,7 @@ def _finding(pair: Pair, result: DriftResult, kind: str, config: Config) -> Find
 
 
 def _centres(pair: Pair) -> str:
-    """Medians in words, where they tell the story; categories are named by ``category_share_shift``."""
+    """Medians in words, where they tell the story."""
     if not pair.is_number or pair.train.numeric is None or pair.live.numeric is None:
         return ""
     before, now = pair.train.numeric.median, pair.live.numeric.median

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from golive.compare.words import percent
+from golive.intake.identifiers import identifies_person, kind_by_name
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
@@ -32,14 +33,17 @@ def _effect(column: ColumnProfile, now: ColumnProfile | None, live: Profile) -> 
 
 
 def _identifier(name: str, column: ColumnProfile, now: ColumnProfile | None, live: Profile) -> Finding:
+    kind = kind_by_name(name)
     declared = column.role in (Role.ID, Role.IGNORED)
+    personal = kind is not None and identifies_person(kind)
+    what = f"looks like {'an' if kind[0].lower() in 'aeio' else 'a'} {kind}" if kind else "identifies people or records"
     return finding(
         "identifier_present",
-        Verdict.QUIET if declared else Verdict.ALARM,
+        Verdict.QUIET if declared else Verdict.ALARM if personal else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.INFO if declared else Severity.MAJOR,
+        severity=Severity.INFO if declared else Severity.MAJOR if personal else Severity.MINOR,
         route=Route.COMPLIANCE,
-        title=f"{name} identifies people or records" + (", and was declared so" if declared else ""),
+        title=f"{name} {what}" + (", and was declared so" if declared else ""),
         explanation=(
             "It was left out of every comparison, and none of its values is stored."
             + ("" if declared else " It is not needed to judge a model, so it should not be in the extract.")

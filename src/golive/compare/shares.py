@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from golive.compare.noise import category_counts
-from golive.compare.pairs import MINIMUM_VALUES, Pair, pair_up
+from golive.compare.pairs import MINIMUM_VALUES, Pair
 from golive.compare.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p
 from golive.compare.words import cell, cell_share, is_small, listing, number, points, sizes
 from golive.model.columns import Role
-from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import Profile
 
 ALARM_H, WATCH_H = 0.2, 0.1
 """Cohen's h from which a change of share matters by itself: 0.2 is "small" (2 % -> 6 %, 50 % -> 60 %)."""
@@ -41,7 +40,7 @@ class ShareShift:
     n_live: int
 
 
-def share_shifts(pairs: dict[str, Pair], alpha: float) -> dict[str, ShareShift]:
+def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShift]:
     """Judge the values known from training of every category column.
 
     Within a column the smallest p counts times the number of values (Bonferroni); over columns Benjamini-Hochberg.
@@ -86,57 +85,58 @@ def share_shifts(pairs: dict[str, Pair], alpha: float) -> dict[str, ShareShift]:
     return shifts
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def most_changed(shift: ShareShift) -> ShareChange:
+    """The value with the largest change among those whose counts may be shown, or the largest of all."""
+    return next((c for c in shift.changes if not is_small(c.train) and not is_small(c.live)), shift.changes[0])
+
+
+def in_words(shift: ShareShift) -> str:
+    """``'2' is 88 % of live values, in training 46 %``."""
+    change = most_changed(shift)
+    return f"'{change.value}' is {cell(change.live, shift.n_live)} of live values, in training {cell(change.train, shift.n_train)}"
+
+
+def share_findings(shifts: Mapping[str, ShareShift]) -> list[Finding]:
     """``category_share_shift``: one finding a column, with its most changed value named and the others listed."""
-    pairs, _ = pair_up(train, live)
-    found = []
-    for name, shift in share_shifts(pairs, config.drift.alpha).items():
-        shown = next((c for c in shift.changes if not is_small(c.train) and not is_small(c.live)), shift.changes[0])
-        low, high = newcombe(shown.train, shift.n_train, shown.live, shift.n_live)
-        p1, p2 = cell_share(shown.train, shift.n_train), cell_share(shown.live, shift.n_live)
-        hidden = p1 is None or p2 is None
-        ratio = f" That is {number(p2 / p1)} times the share." if p1 and p2 else ""
-        others = [c.value for c in shift.changes if c is not shown]
-        found.append(
-            finding(
-                "category_share_shift",
-                shift.verdict,
-                columns=(name,),
-                severity=Severity.MAJOR if shift.verdict is Verdict.ALARM else Severity.MINOR,
-                route=Route.CLINICAL_INFORMATICS,
-                title=(
-                    f"'{shown.value}' in {name} is {cell(shown.live, shift.n_live)} of live values; in training it was "
-                    f"{cell(shown.train, shift.n_train)} ({sizes(shift.n_train, shift.n_live)})"
-                ),
-                explanation=(
-                    "The share of a value changed by more than chance."
-                    + ratio
-                    + (f" Also changed: {listing(others)}." if others else "")
-                ),
-                effect=Effect(
-                    name="category_share",
-                    train=p1,
-                    live=p2,
-                    change=None if hidden else float(p2 or 0) - float(p1 or 0),
-                    low=None if hidden else float(low),
-                    high=None if hidden else float(high),
-                    n_train=shift.n_train,
-                    n_live=shift.n_live,
-                ),
-                evidence=(
-                    f"adjusted p {shift.p_adjusted:.2g}",
-                    *(
-                        ()
-                        if hidden
-                        else (
-                            f"change {points(float(p2 or 0) - float(p1 or 0))}, 95 % interval {points(float(low))} to {points(float(high))}",
-                        )
-                    ),
-                ),
-                fix=(
-                    f"Find out whether the patients changed or the way {name} is recorded. If the patients changed, check "
-                    "performance in this group; if the recording changed, map the values back."
-                ),
-            )
-        )
-    return found
+    return [_finding(name, shift) for name, shift in shifts.items()]
+
+
+def _finding(name: str, shift: ShareShift) -> Finding:
+    shown = most_changed(shift)
+    low, high = (float(v) for v in newcombe(shown.train, shift.n_train, shown.live, shift.n_live))
+    p1, p2 = cell_share(shown.train, shift.n_train), cell_share(shown.live, shift.n_live)
+    whole = p1 is not None and p2 is not None
+    change = p2 - p1 if p1 is not None and p2 is not None else None
+    others = [c.value for c in shift.changes if c is not shown]
+    said = ["The share of a value changed by more than chance."]
+    if p1 and p2:
+        said.append(f"That is {number(p2 / p1)} times the share in training.")
+    if others:
+        said.append(f"Also changed: {listing(others)}.")
+    evidence = [f"adjusted p {shift.p_adjusted:.2g}"]
+    if change is not None:
+        evidence.append(f"change {points(change)}, 95 % interval {points(low)} to {points(high)}")
+    return finding(
+        "category_share_shift",
+        shift.verdict,
+        columns=(name,),
+        severity=Severity.MAJOR if shift.verdict is Verdict.ALARM else Severity.MINOR,
+        route=Route.CLINICAL_INFORMATICS,
+        title=f"{name}: {in_words(shift)} ({sizes(shift.n_train, shift.n_live)})",
+        explanation=" ".join(said),
+        effect=Effect(
+            name="category_share",
+            train=p1,
+            live=p2,
+            change=change,
+            low=low if whole else None,
+            high=high if whole else None,
+            n_train=shift.n_train,
+            n_live=shift.n_live,
+        ),
+        evidence=tuple(evidence),
+        fix=(
+            f"Find out whether the patients changed or the way {name} is recorded. If the patients changed, check performance "
+            "in this group; if the recording changed, map the values back."
+        ),
+    )
