@@ -62,6 +62,8 @@ def _columns() -> dict[str, dict[str, Any]]:
             declared["loinc"] = analyte.loinc
         weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
         out[name] = {**declared, "required": True, "importance": round(weight, 2)}
+    for name in ("gcs", "comorbidities"):  # few distinct whole numbers: counts and scores, not categories
+        out[name] = {**out.get(name, {}), "type": "integer"}
     out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
     return out
 
@@ -85,6 +87,7 @@ def mapping(sample: Sample) -> dict[str, Any]:
             "id": "encounter_id",
             "site": "site",
             "model_version": "model_version",
+            "ignored": ["patient_id"],
             "groups": ["sex", "age_band", "ethnicity", "language"],
         },
         "operating_threshold": THRESHOLD,

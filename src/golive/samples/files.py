@@ -28,6 +28,11 @@ CONSEQUENCES = (
     *("score_shift", "alert_rate_shift", "performance_drop", "performance_estimated_drop", "calibration_drift"),
     *("below_floor", "label_shift", "multivariate_shift"),
 )
+# True of every sample, training and live alike: not a fault, and right to report.
+FACTS = (
+    {"kind": "free_text_present", "columns": ["triage_note"]},
+    {"kind": "identifier_present", "columns": ["patient_id", "encounter_id"]},
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def truth(sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, row
         "live_rows": rows[1],
         "faults": list(planted),
         "consequences": list(CONSEQUENCES) if planted else [],
+        "facts": [dict(fact) for fact in FACTS],
         "quiet": [c for c in COMPARED if c not in touched],
     }
 

@@ -75,6 +75,43 @@ DIAGNOSES: dict[str, tuple[float, float, str]] = {
     "L03.115": (1.5, 6, "red, warm lower leg"),
     "A41.9": (0.2, 5, "shaking chills, looks ill"),
 }
+# Sentences that follow the complaint, so that notes differ as typed notes do.
+FINDINGS = (
+    *(
+        "Looks well.",
+        "Looks tired.",
+        "Pale.",
+        "Sweating.",
+        "Skin warm and dry.",
+        "Shivering.",
+        "Speaks in full sentences.",
+    ),
+    *(
+        "Short answers only.",
+        "In a wheelchair.",
+        "Walks unaided.",
+        "Holds the side rail.",
+        "Eyes closed, answers when asked.",
+    ),
+)
+HISTORY = (
+    *(
+        "No known allergies.",
+        "Allergy list not brought.",
+        "Takes a water pill.",
+        "Takes a blood thinner.",
+        "No regular pills.",
+    ),
+    *(
+        "Surgery last month.",
+        "Diabetes.",
+        "Lives alone.",
+        "Family present.",
+        "Seen here last week.",
+        "Ate this morning.",
+    ),
+    *("Pain 2 of 10.", "Pain 4 of 10.", "Pain 7 of 10.", "Drank little today."),
+)
 SINCE = ("since this morning", "for one day", "for two days", "for three days", "for a week")
 
 
@@ -122,14 +159,16 @@ def describe(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     treated = rng.random(n) < 1 / (1 + np.exp(2.2 - 0.7 * severity - 2.4 * infection))
     intravenous = rng.random(n) < 1 / (1 + np.exp(0.2 - 0.9 * severity))
     words = np.array([entry[2] for entry in DIAGNOSES.values()], dtype=object)[index]
-    since = np.array(SINCE, dtype=object)[rng.integers(0, len(SINCE), n)]
+    since, found, history = (
+        np.array(phrases, dtype=object)[rng.integers(0, len(phrases), n)] for phrases in (SINCE, FINDINGS, HISTORY)
+    )
     return pd.DataFrame(
         {
             "arrival_mode": pick(rng, ARRIVAL, n),
             "triage_category": category,
             "dx": codes[index],
             "antibiotic_route": pd.Series(np.where(intravenous, "IV", "PO")).where(pd.Series(treated)),
-            "triage_note": "Synthetic note: " + words + " " + since + ".",
+            "triage_note": "Synthetic note: " + words + " " + since + ". " + found + " " + history,
         }
     )
 
