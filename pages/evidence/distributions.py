@@ -17,7 +17,7 @@ listed = columns.ordered(assessment)
 if not listed:
     st.info("No column was compared in this session.", icon=":material/hide_image:")
     st.stop()
-left, right = st.columns([2, 3], gap="large")
+left, right = st.columns([9, 10], gap="large")
 with left:
     column = columns.choose(listed, assessment)
     evidently_report.offer(current)

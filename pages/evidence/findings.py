@@ -24,13 +24,11 @@ decided = decisions.current(current)
 for title, members in findings.grouped(shown, by, assessment.findings):
     st.subheader(f"{plain(title)} ({len(members)})", anchor=False)
     for finding in members:
-        key = f"finding_open:{finding.id}"
         row = st.expander(
             findings.row_label(finding, assessment) + decisions.mark(decided.get(finding.id)),
-            expanded=finding.id == open_id,
-            key=key,
+            key=f"{findings.ROW}{finding.id}",
             on_change=findings.toggle,
-            args=(finding.id, key),
+            args=(finding.id,),
         )
         if row.open:
             with row:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import chart, figures, nav, overview, theme
+from golive.ui import chart, figures, overview, theme
 from golive.ui.guards import require_assessment
 
 current = require_assessment()
@@ -17,12 +17,12 @@ st.subheader("Readiness by dimension, weakest first", anchor=False)
 st.caption(
     "A bar runs from what is proven to what is still possible; hatched where evidence is thin. Click one to open it."
 )
-chosen = chart.pick(
+chart.pick(
     figures.dimensions(readiness.dimensions, theme.tokens()),
     key="overview_dimensions",
     alt=figures.describe_dimensions(readiness.dimensions),
+    on_pick=overview.remember_click,
 )
-if chosen:
-    nav.go("readiness", query={"dimension": chosen})
+overview.follow_click()
 
 overview.cards(readiness)

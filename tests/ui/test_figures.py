@@ -132,7 +132,7 @@ def test_description_names_both_sides_with_n() -> None:
     assert "Live (n = 100): most often 1 to 2 mg/dL, 80 %" in words
 
 
-def test_no_figure_colours_paper_plot_or_text_itself() -> None:
+def test_no_figure_colours_its_paper_and_words_take_the_colours_of_the_theme() -> None:
     column = sample.columns()[0]
     drift = column.drift
     assert drift is not None
@@ -148,7 +148,9 @@ def test_no_figure_colours_paper_plot_or_text_itself() -> None:
         assert "paper_bgcolor" not in layout
         assert "plot_bgcolor" not in layout
         assert "font" not in layout
-        assert all("color" not in note.get("font", {}) for note in layout.get("annotations", []))
+        words = [layout[axis][part] for axis in ("xaxis", "yaxis") for part in ("tickfont", "title")]
+        inks = {(w.get("font") or w).get("color") for w in words}
+        assert inks == {DARK.muted}
 
 
 def test_a_figure_stays_small_whatever_the_rows() -> None:
@@ -161,6 +163,7 @@ def test_missing_shows_both_sides_from_0_to_100_with_wilson_intervals() -> None:
     column = _column(None).model_copy(update={"live": side})
     figure = figures.missing(column, LIGHT)
     live = _by_name(figure)["Live"]
+    assert list(live.y) == ["Live: 28 %"]
     assert list(live.x) == pytest.approx([28.0])
     # Wilson 95 % of 28/100: 0.2014 to 0.3749 (statsmodels proportion_confint, method="wilson").
     assert live.error_x.arrayminus[0] == pytest.approx(28 - 20.138, abs=0.01)
@@ -190,9 +193,9 @@ def test_scale_draws_score_floor_and_threshold() -> None:
     band, line = figure.layout.shapes
     assert (band.x0, band.x1) == (0, 0.04)
     assert line.x0 == line.x1 == 0.1
-    assert "standard deviations" in figure.layout.xaxis.title.text
+    assert "Wasserstein distance (SD)" in figure.layout.xaxis.title.text
     assert figures.describe_scale(drift) == (
-        "Act: Wasserstein distance in standard deviations 0.91; it matters from 0.10, no change at all stays under 0.040 "
+        "Act: Wasserstein distance (SD) 0.91; it matters from 0.10, no change at all stays under 0.040 "
         "(n = 200 and 100)."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -17,18 +18,23 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
     st.plotly_chart(figure, width="stretch", theme="streamlit", key=key, alt=alt, config=CONFIG)
 
 
-def pick(figure: go.Figure, *, key: str, alt: str) -> str | None:
-    """Draw ``figure`` and return the first entry of ``customdata`` of the point that was clicked, or ``None``."""
-    state = st.plotly_chart(
+def pick(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
+    """Draw ``figure``; a click on a point calls ``on_pick`` with the first entry of its ``customdata``."""
+
+    def take() -> None:
+        # What comes from the browser is not trusted: the caller checks the name against what it knows.
+        chosen = st.session_state[key]["selection"]["points"]
+        custom = chosen[0].get("customdata") if chosen else None
+        if custom:
+            on_pick(str(custom[0]))
+
+    st.plotly_chart(
         figure,
         width="stretch",
         theme="streamlit",
         key=key,
         alt=alt,
         config=CONFIG,
-        on_select="rerun",
+        on_select=take,
         selection_mode="points",
     )
-    chosen = state["selection"]["points"] if state else []
-    custom = chosen[0].get("customdata") if chosen else None
-    return str(custom[0]) if custom else None

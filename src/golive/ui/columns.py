@@ -11,7 +11,8 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Verdict
 from golive.model.result import Assessment, ColumnResult
-from golive.ui import chart, figures, nav, theme
+from golive.ui import chart, figures, theme
+from golive.ui.doors import door
 from golive.ui.overview import by_urgency
 from golive.ui.words import count, number, percent, plain, score
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 KEY = "column"
 """The chosen column, in the address as ``?column=``."""
+GLYPH = {Verdict.ALARM: "▲", Verdict.WATCH: "◆", Verdict.QUIET: "✓", Verdict.CANNOT_JUDGE: "?"}
+"""Cells of a table draw no Material icons; these differ in shape as the icons do."""
 ROLE_WORD = {role: role.value.replace("_", " ") for role in Role}
 
 
@@ -60,9 +63,7 @@ def table(columns: Sequence[ColumnResult], assessment: Assessment) -> pd.DataFra
     return pd.DataFrame(
         {
             "Column": [c.name for c in columns],
-            "Verdict": [
-                f":{theme.VERDICT[v].color}[{theme.VERDICT[v].icon} {theme.VERDICT[v].word}]" for v in verdicts
-            ],
+            "Verdict": [f"{GLYPH[v]} {theme.VERDICT[v].word}" for v in verdicts],
             "Training": [spark(c, "train") for c in columns],
             "Live": [spark(c, "live") for c in columns],
             "Score": pd.array([c.drift.score if c.drift else None for c in columns], dtype="Float64"),
@@ -82,21 +83,21 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
         key=KEY,
         bind="query-params",
         filter_mode="contains",
-        help="Type to search, or choose a row of the list.",
+        help="Type to search, or click a row of the list.",
     )
     shown = name if name in names else names[0]
     tokens = theme.tokens()
     st.dataframe(
-        table(columns, assessment),
+        table(columns, assessment).style.map(_ink, subset=["Verdict"]),
         key="column_list",
         on_select=lambda: _take_row(names),
-        selection_mode="single-row",
+        selection_mode="single-cell",
         hide_index=True,
-        height=430,
+        height=min(430, 38 + 35 * len(columns)),
         alt="Columns with verdict, small pictures of training and live data, score and missing share.",
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
-            "Verdict": st.column_config.MarkdownColumn(width="small"),
+            "Verdict": st.column_config.TextColumn(width=110),
             "Training": st.column_config.BarChartColumn(
                 y_min=0, color=tokens.training, width="small", help="Share of values per bin; 1-10 rows are left out."
             ),
@@ -104,16 +105,24 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
                 y_min=0, color=tokens.live, width="small", help="The same bins as training; 1-10 rows are left out."
             ),
             "Score": st.column_config.NumberColumn(format="%.3f", help="Drift score; empty when it was not compared."),
-            "Missing live (%)": st.column_config.NumberColumn(format="%.1f"),
+            "Missing live (%)": st.column_config.NumberColumn(
+                "Missing (%)", format="%.1f", help="Live rows without a value."
+            ),
         },
     )
     return columns[names.index(shown)]
 
 
+def _ink(cell: object) -> str:
+    """The colour of a verdict's word, for the reader's theme."""
+    verdict = next(v for v, glyph in GLYPH.items() if str(cell).startswith(glyph))
+    return f"color: {theme.tokens().of(verdict)}"
+
+
 def _take_row(names: Sequence[str]) -> None:
-    rows = st.session_state["column_list"]["selection"]["rows"]
-    if rows and 0 <= rows[0] < len(names):
-        st.session_state[KEY] = names[rows[0]]
+    cells = st.session_state["column_list"]["selection"]["cells"]
+    if cells and 0 <= cells[0][0] < len(names):
+        st.session_state[KEY] = names[cells[0][0]]
 
 
 def unit_of(config: Config, column: str) -> str:
@@ -170,7 +179,7 @@ def _sentence(column: ColumnResult) -> str:
         Verdict.WATCH: "Live values are spread a little differently: more than chance, less than matters.",
         Verdict.QUIET: "Live values are spread as in training, as far as these numbers of rows can show.",
     }[drift.verdict]
-    return f"{sentence} (n = {count(drift.n_train)} and {count(drift.n_live)})"
+    return f"{sentence[:-1]} (n = {count(drift.n_train)} and {count(drift.n_live)})."
 
 
 def _notes(column: ColumnResult) -> None:
@@ -219,10 +228,9 @@ def _findings(column: ColumnResult, assessment: Assessment) -> None:
         st.markdown("**Findings of this column**")
     for finding in own[:6]:
         look = theme.VERDICT[finding.verdict]
-        nav.link(
+        door(
             "findings",
             f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}",
-            icon="",
             query={"finding": finding.id},
         )
 

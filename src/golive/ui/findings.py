@@ -11,11 +11,13 @@ from golive.model.finding import Finding, Route, Signal, Verdict
 from golive.model.result import Assessment
 from golive.ui import theme
 from golive.ui.overview import by_urgency
-from golive.ui.words import count, plain
+from golive.ui.words import count, percent, plain
 
 Grouping = Literal["cause", "column", "signal", "owner"]
 GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "signal", "owner")
 ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
+ROW = "finding_open:"
+"""Prefix of the keys under which the page remembers which rows are open."""
 SHOWN_FIRST = (Verdict.ALARM, Verdict.WATCH)
 SIGNAL_WORD: dict[Signal, str] = {
     Signal.SCHEMA: "Fields and types",
@@ -69,31 +71,33 @@ def grouped(shown: Sequence[Finding], by: Grouping, everything: Sequence[Finding
     """
     known = {f.id: f for f in everything}
     explaining = {root(f, known).id for f in everything if f.cause and root(f, known).id != f.id}
-    groups: dict[str, list[Finding]] = {}
+    groups: dict[str, tuple[str, list[Finding]]] = {}
     for finding in shown:
-        groups.setdefault(_group_title(finding, by, known, explaining), []).append(finding)
-    if by == "cause":
-        for members in groups.values():
-            members.sort(key=lambda f: f.id not in explaining)
-    return list(groups.items())
-
-
-def _group_title(finding: Finding, by: Grouping, known: dict[str, Finding], explaining: set[str]) -> str:
-    if by == "column":
-        return ", ".join(finding.columns[:3]) + (" …" if len(finding.columns) > 3 else "") or "Whole data set"
-    if by == "owner":
-        return ROUTE_WORD[finding.route]
-    if by == "cause":
         origin = root(finding, known)
-        if origin.id in explaining:
-            return origin.title
-    return SIGNAL_WORD[finding.signal]
+        if by == "cause" and origin.id in explaining:
+            title = f"{_names(origin) or origin.title}: one cause"
+            groups.setdefault(origin.id, (title, []))[1].append(finding)
+            continue
+        title = (
+            (_names(finding) or "Whole data set")
+            if by == "column"
+            else ROUTE_WORD[finding.route]
+            if by == "owner"
+            else SIGNAL_WORD[finding.signal]
+        )
+        groups.setdefault(title, (title, []))[1].append(finding)
+    if by == "cause":
+        for _, members in groups.values():
+            members.sort(key=lambda f: f.id not in explaining)
+    return list(groups.values())
+
+
+def _names(finding: Finding) -> str:
+    return ", ".join(finding.columns[:3]) + (" …" if len(finding.columns) > 3 else "")
 
 
 def size_words(finding: Finding, assessment: Assessment) -> str:
     """How much of live data a finding touches: ``6.1 % of live rows``; empty when that is not known."""
-    from golive.ui.words import percent
-
     rows = assessment.inputs.live.rows
     if not finding.rows_affected or not rows:
         return ""
@@ -113,7 +117,7 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
     """Show the filters, keep them in the address, and return what was chosen: verdicts, grouping, search words."""
     tally = {v: sum(f.verdict is v for f in findings) for v in ORDER}
     asked = [Verdict(v) for v in st.query_params.get_all("show") if v in set(Verdict)]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.pills(
             "Show",
             ORDER,
@@ -127,7 +131,7 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
             "Group by", GROUPINGS, default="cause", required=True, key="group", bind="query-params"
         )
         words = st.text_input(
-            "Search", key="search", placeholder="column, site or word", icon=":material/search:", width=260
+            "Search", key="search", placeholder="column, site or word", icon=":material/search:", width=200
         )
     return list(chosen), by, words or ""
 
@@ -138,17 +142,25 @@ def _remember_filter() -> None:
 
 
 def opened() -> str | None:
-    """Id of the finding that the address opens (``?finding=``)."""
-    value = st.query_params.get("finding")
-    return str(value) if value else None
+    """Id of the finding that the address opens (``?finding=``); its row is opened once, also by a link on this page."""
+    finding = st.query_params.get("finding")
+    if finding and finding != st.session_state.get("finding_asked"):
+        _open_only(f"{ROW}{finding}")
+    st.session_state["finding_asked"] = finding
+    return finding
 
 
-def toggle(finding_id: str, key: str) -> None:
+def toggle(finding_id: str) -> None:
     """Put the finding that was just opened into the address, or take it out when it was closed."""
+    key = f"{ROW}{finding_id}"
     if st.session_state.get(key):
-        st.query_params["finding"] = finding_id
-        for other in st.session_state:
-            if str(other).startswith("finding_open:") and other != key:
-                st.session_state[other] = False
+        st.query_params["finding"] = st.session_state["finding_asked"] = finding_id
+        _open_only(key)
     elif st.query_params.get("finding") == finding_id:
         del st.query_params["finding"]
+
+
+def _open_only(key: str) -> None:
+    for other in [k for k in st.session_state if str(k).startswith(ROW)]:
+        st.session_state[other] = other == key
+    st.session_state[key] = True

@@ -12,6 +12,8 @@ from golive.model.readiness import CriterionScore, GateState, NextStep, Readines
 from golive.model.result import Assessment
 from golive.ui import nav, theme
 from golive.ui.components import TIER_WORD, inline_badge
+from golive.ui.doors import door
+from golive.ui.readiness_view import effort_words
 from golive.ui.words import count, day, percent, plain, plural, spelled
 
 FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -121,7 +123,7 @@ def failure_modes(readiness: Readiness) -> list[FailureMode]:
         unproven = [c for c in gates if c.gate_state is GateState.UNVERIFIED]
         state = GateState.FAIL if failed else GateState.UNVERIFIED if unproven or not gates else GateState.PASS
         tally = (
-            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {len(unproven)} unproven"
+            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {spelled(len(unproven))} unproven"
             if gates
             else "No gate applies"
         )
@@ -134,8 +136,9 @@ def _line(criterion: CriterionScore) -> str:
     if criterion.measurement:
         return criterion.measurement
     if criterion.gate_state is GateState.UNVERIFIED:
-        return f"No proof yet: {criterion.title}"
-    return criterion.title
+        return f"No proof yet: {criterion.title}."
+    level = "–" if criterion.level is None else criterion.level
+    return f"{criterion.title}: level {level}, the gate needs {criterion.gate}."
 
 
 def model_version(assessment: Assessment) -> str:
@@ -234,10 +237,9 @@ def _facts(findings: Sequence[Finding]) -> None:
         st.markdown(":green[:material/check_circle:] Nothing that was judged differs from training.")
     for finding in chosen:
         look = theme.VERDICT[finding.verdict]
-        nav.link(
+        door(
             "findings",
             f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}",
-            icon="",
             query={"finding": finding.id},
         )
     nav.link("findings", f"All {plural(len(findings), 'finding')}", icon=":material/arrow_forward:")
@@ -252,10 +254,9 @@ def _blocks(readiness: Readiness) -> None:
         look = theme.GATE[criterion.gate_state or GateState.UNVERIFIED]
         do = step.label if step else "FIX" if criterion.gate_state is GateState.FAIL else "PROVE"
         who = f" · {_route(step.route)}" if step and step.route else ""
-        nav.link(
+        door(
             "readiness",
             f":{look.color}[{look.icon} {look.word}] {criterion.id} {plain(criterion.title)} · **{do}**{who}",
-            icon="",
             query={"dimension": criterion.dimension},
         )
     more = len(open_gates) - 4
@@ -269,7 +270,7 @@ def _steps(readiness: Readiness) -> None:
     for rank, step in enumerate(readiness.next[:3], start=1):
         st.markdown(f"**{rank}. {step.label}** {plain(step.fix or step.title)}")
         st.caption(
-            f"{step.criterion} · effort {step.effort} of 5"
+            f"{step.criterion} · {effort_words(step.effort)}"
             + (f" · {_route(step.route)}" if step.route else "")
             + (f" · lifts the index by {step.gain:.1f}" if step.gain >= 0.05 else "")
         )
@@ -278,6 +279,18 @@ def _steps(readiness: Readiness) -> None:
 
 def _route(route: str) -> str:
     return route.replace("_", " ")
+
+
+def remember_click(dimension: str) -> None:
+    """Keep the clicked dimension until the script runs, because a callback cannot switch pages."""
+    st.session_state["dimension_clicked"] = dimension
+
+
+def follow_click() -> None:
+    """Open Readiness at the dimension that was clicked in the chart."""
+    dimension = st.session_state.pop("dimension_clicked", None)
+    if dimension:
+        nav.go("readiness", query={"dimension": dimension})
 
 
 def cards(readiness: Readiness) -> None:

@@ -9,12 +9,13 @@ import streamlit as st
 from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
-from golive.ui import chart, figures, nav, theme
+from golive.ui import chart, figures, theme
+from golive.ui.doors import door
 from golive.ui.figures.dimensions import weakest_first
 from golive.ui.words import count, percent, plain, plural
 
-KEY = "dimension"
-"""The chosen dimension, in the address as ``?dimension=``."""
+KEY, QUERY = "dimension_choice", "dimension"
+"""The chosen dimension in the page's state and in the address (``?dimension=DAT``)."""
 
 
 def choose(readiness: Readiness) -> DimensionScore | None:
@@ -24,31 +25,38 @@ def choose(readiness: Readiness) -> DimensionScore | None:
         st.info("No dimension applies to this risk profile.", icon=":material/help:")
         return None
     by_id = {d.id: d for d in ordered}
-    chosen = st.session_state.get(KEY) or st.query_params.get(KEY) or ordered[0].id
-    clicked = chart.pick(
-        figures.dimensions(readiness.dimensions, theme.tokens(), selected=chosen if chosen in by_id else None),
+    asked = st.query_params.get(QUERY)
+    if asked in by_id and asked != st.session_state.get("dimension_asked"):
+        st.session_state[KEY] = asked
+    st.session_state["dimension_asked"] = asked
+    if st.session_state.get(KEY) not in by_id:
+        st.session_state[KEY] = ordered[0].id
+    chosen = str(st.session_state[KEY])
+    chart.pick(
+        figures.dimensions(readiness.dimensions, theme.tokens(), selected=chosen),
         key="readiness_dimensions",
         alt=figures.describe_dimensions(readiness.dimensions),
+        on_pick=_take,
     )
-    if clicked in by_id and clicked != st.session_state.get("dimension_clicked"):
-        st.session_state["dimension_clicked"] = clicked
-        st.session_state[KEY] = clicked
-    name = st.selectbox(
+    st.selectbox(
         "Dimension",
         list(by_id),
         key=KEY,
-        bind="query-params",
+        format_func=lambda i: by_id[i].name,
+        on_change=_remember,
         help="Or click a bar.",
     )
-    return by_id.get(name or ordered[0].id, ordered[0])
+    return by_id[chosen]
 
 
-def anchor(criterion: CriterionScore, level: int | None) -> str:
-    """The words that describe ``level`` of a criterion in the policy; empty when the policy does not know them."""
-    model = load_model()
-    if level is None or not model.knows(criterion.id):
-        return ""
-    return model.criterion(criterion.id).levels[level]
+def _take(dimension: str) -> None:
+    st.session_state[KEY] = dimension
+    _remember()
+
+
+def _remember() -> None:
+    """Write the chosen dimension into the address, so that a reload and a shared link show the same."""
+    st.query_params[QUERY] = st.session_state["dimension_asked"] = st.session_state[KEY]
 
 
 def level_words(criterion: CriterionScore) -> str:
@@ -118,10 +126,9 @@ def _criterion(criterion: CriterionScore, assessment: Assessment) -> None:
     for key in criterion.findings[:8]:
         if key in known:
             look = theme.VERDICT[known[key].verdict]
-            nav.link(
+            door(
                 "findings",
                 f":{look.color}[{look.icon} {look.word}] {plain(known[key].title)}",
-                icon="",
                 query={"finding": key},
             )
     if criterion.evidence:
@@ -158,25 +165,19 @@ def gates(readiness: Readiness) -> None:
     if not rows:
         st.markdown("No gate applies at this tier.")
         return
-    st.dataframe(
+    st.table(
         {
-            "Gate": [c.id for c in rows],
+            "Gate": [f"**{c.id}**" for c in rows],
             "State": [_state(c) for c in rows],
-            "Criterion": [c.title for c in rows],
+            "Criterion": [plain(c.title) for c in rows],
             "Level": ["–" if c.level is None else str(c.level) for c in rows],
             "Needs": [str(c.gate) for c in rows],
             "Kind": ["hard" if c.hard else "release" for c in rows],
-            "Claimed and measured": [level_words(c) for c in rows],
+            "Source": [level_words(c) for c in rows],
         },
-        hide_index=True,
-        height="content" if len(rows) <= 12 else 430,
-        key="gates",
+        border="horizontal",
+        height="content" if len(rows) <= 12 else 520,
         alt=f"{len(rows)} gates with state, level and the level each needs.",
-        column_config={
-            "Gate": st.column_config.TextColumn(width="small", pinned=True),
-            "State": st.column_config.MarkdownColumn(width="small"),
-            "Criterion": st.column_config.TextColumn(width="large"),
-        },
     )
 
 
@@ -196,29 +197,17 @@ def plan(steps: Sequence[NextStep]) -> None:
     if not steps:
         st.markdown("Nothing is left to do in the plan.")
         return
-    st.dataframe(
+    st.table(
         {
-            "#": list(range(1, len(steps) + 1)),
-            "Do": [s.label for s in steps],
-            "Criterion": [s.criterion for s in steps],
-            "What": [s.fix or s.title for s in steps],
-            "Why": [s.why for s in steps],
+            "Step": [str(rank) for rank in range(1, len(steps) + 1)],
+            "Do": [f"**{s.label}** {s.criterion}" for s in steps],
+            "What": [plain(s.fix or s.title) for s in steps],
+            "Why": [plain(s.why) for s in steps],
             "Owner": [s.route.replace("_", " ") for s in steps],
             "Effort": [effort_words(s.effort) for s in steps],
-            "Index": [s.gain for s in steps],
-            "Average": [s.gain_mean for s in steps],
+            "Index": [f"{s.gain:+.1f}" for s in steps],
         },
-        hide_index=True,
-        key="plan",
-        alt=f"{len(steps)} next steps in order, with effort and gain.",
-        column_config={
-            "#": st.column_config.NumberColumn(width="small", pinned=True),
-            "Do": st.column_config.TextColumn(width="small"),
-            "What": st.column_config.TextColumn(width="large"),
-            "Why": st.column_config.TextColumn(width="large"),
-            "Index": st.column_config.NumberColumn(format="%+.1f", help="Points the index would gain."),
-            "Average": st.column_config.NumberColumn(
-                format="%+.1f", help="Points the average of dimensions would gain."
-            ),
-        },
+        border="horizontal",
+        height="content" if len(steps) <= 8 else 520,
+        alt=f"{len(steps)} next steps in order, with owner, effort and the points the index would gain.",
     )

@@ -28,7 +28,7 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
     ``selected`` keeps its colour while the others fade. Dimensions with coverage under one half are hatched.
     """
     ordered = weakest_first(scores)
-    figure = frame(70 + 32 * len(ordered), hovermode="closest", barmode="overlay")
+    figure = frame(70 + 32 * len(ordered), tokens, hovermode="closest", barmode="overlay")
     figure.update_layout(bargap=0.5)
     rows = list(range(len(ordered)))
     opacity = [1.0 if selected in (None, d.id) else 0.45 for d in ordered]

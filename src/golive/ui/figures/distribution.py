@@ -35,7 +35,7 @@ def distribution(
     """
     picture = column.picture
     if picture is None or not (picture.edges or picture.labels):
-        return frame(120)
+        return frame(120, tokens)
     if picture.edges:
         return _bins(column, picture, tokens, unit=unit, log=log, factor=factor)
     return _bars(column, picture, tokens, log=log)
@@ -102,7 +102,7 @@ def _hatch(colour: str) -> dict[str, Any]:
 def _bins(
     column: ColumnResult, picture: Picture, tokens: Tokens, *, unit: str, log: bool, factor: float | None
 ) -> go.Figure:
-    figure = frame(320, barmode="overlay", hovermode="x")
+    figure = frame(320, tokens, barmode="overlay", hovermode="x")
     lowest = 100.0
     for side, word in SIDES:
         cells: tuple[int | None, ...] = getattr(picture, side)
@@ -121,7 +121,10 @@ def _bins(
         _outline(figure, edges, shares, hover, word=word, colour=colour)
         _suppressed_bins(figure, edges, _hidden(cells), n, word=word, colour=colour)
     title = f"{column.name} ({unit})" if unit else column.name
-    figure.update_xaxes(title_text=title, type="date" if column.type is ColumnType.DATETIME else "linear")
+    ends = (picture.edges[0], picture.edges[-1])
+    drawn = [*ends, *(e * (1.0 if factor is None else factor) for e in ends)]
+    span = [_edge(column, min(drawn)), _edge(column, max(drawn))]
+    figure.update_xaxes(title_text=title, type="date" if column.type is ColumnType.DATETIME else "linear", range=span)
     figure.update_yaxes(title_text="Share of values (%)", rangemode="tozero")
     if log:
         import math
@@ -175,7 +178,7 @@ def _width(low: Any, high: Any) -> float:
 
 def _bars(column: ColumnResult, picture: Picture, tokens: Tokens, *, log: bool) -> go.Figure:
     labels = picture.labels[:MAX_BARS]
-    figure = frame(90 + 34 * len(labels), barmode="group", hovermode="closest")
+    figure = frame(90 + 34 * len(labels), tokens, barmode="group", hovermode="closest")
     figure.update_layout(bargap=0.25, legend_traceorder="normal")
     names = [shorten(label) for label in labels]
     lowest = 100.0

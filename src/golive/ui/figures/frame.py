@@ -1,15 +1,20 @@
-"""What every figure shares: size, margins, legend, and no colour of its own for paper or text (the theme gives those)."""
+"""What every figure shares: size, margins, legend. Paper and plot have no colour of their own: Streamlit's theme gives it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from golive.ui.theme import Tokens
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def frame(height: int, **layout: Any) -> go.Figure:
-    """Return an empty figure, ``height`` pixels high, with the legend above the plot. ``layout`` is Plotly's own."""
+def frame(height: int, tokens: Tokens, **layout: Any) -> go.Figure:
+    """Return an empty figure, ``height`` pixels high, with the legend above the plot. ``layout`` is Plotly's own.
+
+    Axis words take the muted colour of ``tokens``, because the grey of Streamlit's chart theme is too faint to read (3.7:1).
+    """
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -21,8 +26,9 @@ def frame(height: int, **layout: Any) -> go.Figure:
         dragmode=False,
         **layout,
     )
-    figure.update_xaxes(automargin=True, fixedrange=True, title_standoff=8)
-    figure.update_yaxes(automargin=True, fixedrange=True, title_standoff=8)
+    ink = {"tickfont": {"color": tokens.muted, "size": 12}, "title_font": {"color": tokens.muted, "size": 13}}
+    figure.update_xaxes(automargin=True, fixedrange=True, title_standoff=8, **ink)
+    figure.update_yaxes(automargin=True, fixedrange=True, title_standoff=8, **ink)
     return figure
 
 

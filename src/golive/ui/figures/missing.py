@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def missing(column: ColumnResult, tokens: Tokens) -> go.Figure:
     """Draw the missing share (percent of rows, axis always 0 to 100) of both sides with Wilson intervals at 95 %."""
-    figure = frame(150, showlegend=False, hovermode="closest")
+    figure = frame(150, tokens, showlegend=False, hovermode="closest")
     figure.update_layout(bargap=0.35)
     for side, word, colour in (
         (column.train, "Training", tokens.training),
@@ -27,14 +27,11 @@ def missing(column: ColumnResult, tokens: Tokens) -> go.Figure:
         low, high = (float(edge) for edge in wilson(side.missing, side.n))
         value = 100 * side.missing_share
         figure.add_bar(
-            y=[word],
+            y=[f"{word}: {percent(side.missing_share)}"],
             x=[value],
             orientation="h",
             name=word,
             marker_color=colour,
-            text=[percent(side.missing_share)],
-            textposition="outside",
-            cliponaxis=False,
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -48,7 +45,7 @@ def missing(column: ColumnResult, tokens: Tokens) -> go.Figure:
                 f"({count(side.missing)} of {count(side.n)} rows)<extra></extra>"
             ),
         )
-    figure.update_xaxes(title_text="Rows without a value (%)", range=[0, 112], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(title_text="Rows without a value (%)", range=[0, 101], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed")
     return figure
 

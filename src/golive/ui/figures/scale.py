@@ -20,7 +20,7 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
     ``after`` adds the score that a repair would leave. The axis is the score itself, starting at 0; for methods whose score
     is a p-value the title says so, because there small means different.
     """
-    figure = frame(180, showlegend=False, hovermode="closest")
+    figure = frame(180, tokens, showlegend=False, hovermode="closest")
     end = max(v for v in (drift.score, drift.threshold, drift.floor, after) if v is not None) * 1.15
     _marks(figure, drift, tokens, end)
     if drift.score is not None:
@@ -51,7 +51,7 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
         )
     meaning = "small = different" if drift.method in P_VALUE_METHODS else "0 = no difference"
     figure.update_yaxes(visible=False, range=[-1.35, 1.2])
-    figure.update_xaxes(title_text=f"{method_name(drift.method)} ({meaning})", range=[0, end])
+    figure.update_xaxes(title_text=f"{method_name(drift.method)} <br>{meaning}", range=[0, end])
     return figure
 
 
@@ -60,9 +60,16 @@ def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) ->
     if drift.floor is not None:
         figure.add_vrect(x0=0, x1=drift.floor, fillcolor=faded(tokens.cannot_judge, 0.25), line_width=0, layer="below")
         figure.add_annotation(
-            x=0, y=-1.1, text=f"no change alone gives up to {score(drift.floor)}", showarrow=False, xanchor="left"
+            x=0, y=-1.1, text=f"chance alone: up to {score(drift.floor)}", showarrow=False, xanchor="left", font_size=12
         )
-    figure.add_vline(x=drift.threshold, line={"color": tokens.muted, "width": 1.5, "dash": "dash"})
+    figure.add_shape(
+        type="line",
+        x0=drift.threshold,
+        x1=drift.threshold,
+        y0=-0.75,
+        y1=1.2,
+        line={"color": tokens.muted, "width": 1.5, "dash": "dash"},
+    )
     left = drift.threshold < end * 0.6
     word = "differs below" if drift.method in P_VALUE_METHODS else "matters from"
     figure.add_annotation(
@@ -72,6 +79,7 @@ def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) ->
         showarrow=False,
         xanchor="left" if left else "right",
         xshift=5 if left else -5,
+        font_size=12,
     )
 
 
@@ -94,7 +102,7 @@ def method_name(method: str) -> str:
 
 
 _NAMES = {
-    "wasserstein": "Wasserstein distance in standard deviations",
+    "wasserstein": "Wasserstein distance (SD)",
     "jensenshannon": "Jensen-Shannon distance",
     "psi": "Population stability index",
     "ks": "Kolmogorov-Smirnov",

@@ -25,7 +25,7 @@ def slices(parts: Sequence[SliceShare], tokens: Tokens, *, quantity: str) -> go.
     shown = [p for p in parts if p.effect is not None and p.n >= SMALL_CELL]
     shown = sorted(shown, key=lambda p: abs(p.effect or 0), reverse=True)[:12]
     share = is_share(quantity)
-    figure = frame(90 + 30 * len(shown), showlegend=False, hovermode="closest")
+    figure = frame(90 + 30 * len(shown), tokens, showlegend=False, hovermode="closest")
     figure.update_layout(bargap=0.35)
     values = [(p.effect or 0) * (100 if share else 1) for p in shown]
     figure.add_bar(
