@@ -13,7 +13,8 @@ from golive.intake.clinical import match
 from golive.model.config import parse_config
 from golive.model.errors import InputError
 from golive.model.finding import SIGNAL_OF
-from golive.samples import DEFAULT, SampleFiles, names, write
+from golive.model.readiness import ReadinessVerdict, Tier
+from golive.samples import DEFAULT, SampleFiles, get, names, write
 from golive.samples.catalogue import FAULTS
 from golive.samples.faults_in_inputs import ICD9
 from golive.samples.feed import STAGES
@@ -130,6 +131,24 @@ def test_configuration_is_valid_and_names_real_columns(name: str, written: dict[
         assert item.owner
         assert bool(item.link) == (item.grade in ("E2", "E3"))
         assert item.note.startswith("Synthetic: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "weakest"), [(DEFAULT, "HND"), ("integration", "INT"), ("monitoring", "OBS"), ("foundations", "HND")]
+)
+def test_evidence_tells_the_story(name: str, weakest: str) -> None:
+    from golive.readiness import judge
+    from golive.samples.configuration import config
+
+    declared = config(get(name))
+    assert declared.as_of is not None
+    result = judge([], declared, as_of=declared.as_of, with_stability=False)
+    assert result.verdict is ReadinessVerdict.PILOT
+    assert result.tier is Tier.HIGH
+    assert result.weakest == weakest
+    assert result.index is not None
+    assert 40 <= result.index <= 65
+    assert not result.stop
 
 
 # ---- truth ---------------------------------------------------------------------------------------------------------
@@ -301,7 +320,7 @@ def test_accuracy_in_training_and_live(
     train: pd.DataFrame, live: pd.DataFrame, written: dict[str, SampleFiles]
 ) -> None:
     assert auroc(train) == pytest.approx(0.81, abs=0.02)
-    assert auroc(live) == pytest.approx(0.74, abs=0.02)
+    assert auroc(live) == pytest.approx(0.74, abs=0.015)
     assert auroc(text(written["clean"].live)) == pytest.approx(0.81, abs=0.03)
     known = train["sepsis_48h"].astype(int)
     assert known.mean() / train["risk"].astype(float).mean() == pytest.approx(1.0, abs=0.06)

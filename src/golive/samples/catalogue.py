@@ -85,7 +85,15 @@ SAMPLES: dict[str, Sample] = {
             "Accuracy fades after go-live, two model versions answer side by side and the outcomes stop arriving, without any alert.",
             8_000,
             4_000,
-            ("temperature_fahrenheit", "two_versions", "fewer_events", "language_gap", "labels_late", "more_transfers"),
+            (
+                "creatinine_umol",
+                "temperature_fahrenheit",
+                "two_versions",
+                "fewer_events",
+                "language_gap",
+                "labels_late",
+                "more_transfers",
+            ),
             "monitoring",
         ),
         Sample(

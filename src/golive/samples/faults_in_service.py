@@ -24,12 +24,12 @@ def _feed_stopped(feed: Feed) -> None:
 
 
 def _fewer_events(feed: Feed) -> None:
-    feed.frame["sepsis_48h"] = outcome(feed.rng, feed.severity, intercept=-3.4)
+    feed.frame["sepsis_48h"] = outcome(feed.rng, feed.severity, intercept=-3.3)
 
 
 def _unseen_illness(feed: Feed) -> Mask:
     rows = (feed.frame["language"] == "Spanish").to_numpy()
-    hidden = 0.45 * feed.severity + np.sqrt(1 - 0.45**2) * feed.rng.normal(0, 1, len(rows))
+    hidden = 0.5 * feed.severity + np.sqrt(1 - 0.5**2) * feed.rng.normal(0, 1, len(rows))
     feed.frame.loc[rows, "sepsis_48h"] = outcome(feed.rng, hidden)[rows]
     return rows
 
@@ -106,7 +106,7 @@ SERVICE_FAULTS: tuple[Fault, ...] = (
         "Recalibrate the intercept on live data",
         _fewer_events,
         also=("label_shift",),
-        parameters={"log_odds": -0.4},
+        parameters={"log_odds": -0.3},
     ),
     Fault(
         "language_gap",

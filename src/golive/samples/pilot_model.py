@@ -37,11 +37,11 @@ MODEL: dict[str, Term] = {
     "heart_rate": Term(0.327, 87, 16.95, 20, 300),
     "resp_rate": Term(0.355, 18, 3.79, 2, 80),
     "sbp": Term(-0.206, 133, 21.25, 30, 300),
-    "temperature": Term(0.260, 36.9, 0.586, 30, 43),
+    "temperature": Term(0.260, 36.9, 0.586, 32, 42),
     "spo2": Term(-0.261, 97, 2.04, 40, 100),
     "gcs": Term(-0.108, 15, 0.456, 3, 15),
     "lactate": Term(0.404, 0.531, 0.477, 0.1, 30, log=True),
-    "creatinine": Term(0.275, 0.039, 0.398, 0.1, 30, log=True),
+    "creatinine": Term(0.275, 0.039, 0.398, 0.1, 15, log=True),
     "wbc": Term(0.138, 9.3, 4.05, 0, 100),
     "age": Term(0.116, 53, 18.0, 18, AGE_CAP),
 }
