@@ -39,6 +39,18 @@ def _findings(card: SessionCard) -> str:
     return " ".join(components.inline_badge(looks[k], f"{looks[k].word} {n}") for k, n in found.items() if n)
 
 
+def remove(store: Store, card: SessionCard, who: Identity) -> None:
+    """Delete a session for an administrator, and close it when it is the open one.
+
+    Raises:
+        ForbiddenError: ``who`` is no administrator. GoLiveError: it is gone already.
+    """
+    authorise(who, "admin", "delete a session")
+    store.delete(card.session, actor=who.name)
+    if state.session_id() == card.session:
+        state.close_session()
+
+
 @st.dialog("Delete this session?")
 def _confirm(store: Store, card: SessionCard, who: Identity) -> None:
     st.markdown(
@@ -48,13 +60,10 @@ def _confirm(store: Store, card: SessionCard, who: Identity) -> None:
     with st.container(horizontal=True):
         if st.button("Delete the session", type="primary", icon=":material/delete:", key="delete_yes"):
             try:
-                authorise(who, "admin", "delete a session")
-                store.delete(card.session, actor=who.name)
+                remove(store, card, who)
             except GoLiveError as error:
                 components.error_box(error)
                 return
-            if state.session_id() == card.session:
-                state.close_session()
             st.rerun()
         if st.button("Keep it", key="delete_no"):
             st.rerun()
