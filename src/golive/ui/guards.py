@@ -127,8 +127,12 @@ def _ensure_sample(store: Store) -> str | None:
 
     with st.status("Preparing the sample session", expanded=True) as status:
         bar = st.progress(0.0, text="starting")
+
+        def tell(fraction: float, sentence: str) -> None:
+            bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
+
         try:
-            session = sample_session.ensure(store, lambda f, sentence: bar.progress(min(f, 1.0), text=sentence))
+            session = sample_session.ensure(store, tell)
         except GoLiveError as error:
             status.update(label="The sample could not be prepared", state="error")
             components.error_box(error)
