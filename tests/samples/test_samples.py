@@ -142,7 +142,7 @@ def test_evidence_tells_the_story(name: str, weakest: str) -> None:
 
     declared = config(get(name))
     assert declared.as_of is not None
-    result = judge([], declared, as_of=declared.as_of, with_stability=False)
+    result = judge([], declared, evidence=declared.evidence, as_of=declared.as_of, with_stability=False)
     assert result.verdict is ReadinessVerdict.PILOT
     assert result.tier is Tier.HIGH
     assert result.weakest == weakest
