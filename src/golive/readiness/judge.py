@@ -39,16 +39,16 @@ def judge(
     """Judge a pilot on ``as_of`` by the rule of ``readiness.md`` section 2.
 
     ``measurements`` are levels taken from data on ``measured_on`` (default ``as_of``), ``evidence`` and ``waivers`` what people
-    bring; ``config.evidence`` and ``config.waivers`` count as well. ``model`` is the policy (default: the shipped one).
+    bring (the caller adds those of the configuration). ``model`` is the policy (default: the shipped one).
 
     Raises:
         InputError: every problem of evidence and waivers (unknown criterion, no owner, future date, waived hard gate ...).
     """
     model = model or load_model()
     measured = tuple(measurements)
-    items = _unique((*config.evidence, *evidence))
+    items = tuple(evidence)
     tier, flags = tier_of(config.risk), config.risk.flags
-    waiver = valid_waivers((*config.waivers, *waivers), model, tier, flags, as_of)
+    waiver = valid_waivers(waivers, model, tier, flags, as_of)
     collected = collect(measured, items, model, as_of, measured_on)
     result = score(model, collected.answers, tier, flags)
     halted = stops(result, model)
@@ -82,10 +82,6 @@ def judge(
         next=next_steps(result, model, collected.answers),
         policy=f"{model.name} {model.version}",
     )
-
-
-def _unique(items: Iterable[EvidenceItem]) -> tuple[EvidenceItem, ...]:
-    return tuple(dict.fromkeys(items))
 
 
 def _weakest(result: Score) -> str | None:

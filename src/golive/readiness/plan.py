@@ -76,7 +76,7 @@ def gains(score: Score, model: Model, places: Sequence[int], targets: Sequence[i
 def _label(stand: Standing, answer: Answer | None, target: int, model: Model) -> Label:
     if answer is not None and not answer.empty and (stand.level is None or stand.freshness < model.gate_freshness):
         return "REFRESH"
-    if stand.level is None or (stand.claimed is not None and stand.claimed >= target):
+    if stand.level is None or stand.rest_is_evidence or (stand.claimed is not None and stand.claimed >= target):
         return "PROVE"
     return "FIX"
 
@@ -88,6 +88,8 @@ def _why(label: Label, criterion: Criterion, stand: Standing, state: GateState |
     if label == "PROVE":
         if stand.level is None:
             return f"Nothing shows where this stands{needs}."
+        if stand.rest_is_evidence and (stand.claimed or 0) < target:
+            return f"Data show level {stand.level}, all they can show; a document has to show the rest{needs}."
         return f"Level {stand.claimed} is claimed, {stand.level} is proven{needs}."
     source = "measured" if stand.measured is not None else "shown"
     return f"Level {stand.level} is {source}{needs or f'; production asks for {target}'}."

@@ -30,7 +30,8 @@ class Criterion(Noun):
 
     ``gate`` is the least level per tier; ``hard`` gates cannot be waived. ``at_most`` and ``at_least`` hold, per measured
     quantity, the bounds of levels 1 to 4 (``None`` = no bound at that level); shares are 0 to 1. ``min_n`` is the smallest
-    number of rows, events or calls on which a level is given at all.
+    number of rows, events or calls on which a level is given at all. ``data_limit`` below 4 marks an anchor whose rest is a
+    document (a retention rule, a pre-registration): a measurement that reaches it leaves the levels above to evidence.
     """
 
     id: str = Field(pattern=r"^[A-Z]{3}-\d{2}$")
@@ -51,6 +52,7 @@ class Criterion(Noun):
     at_most: dict[str, Bounds] = Field(default_factory=dict)
     at_least: dict[str, Bounds] = Field(default_factory=dict)
     min_n: dict[str, int] = Field(default_factory=dict)
+    data_limit: int = Field(default=4, ge=0, le=4)
     why: str
     fix: str
     supports: tuple[str, ...] = ()

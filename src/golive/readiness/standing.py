@@ -49,7 +49,8 @@ class Standing:
     """A criterion as scored.
 
     ``proof[L]`` is how fresh (0 to 1) the best proof of level L or more is: ``proof[0]`` is the coverage, and it never rises
-    with L. ``claimed`` is the highest level claimed, ``None`` where a measurement decides alone.
+    with L. ``claimed`` is the highest level claimed, ``None`` where a measurement decides alone. ``rest_is_evidence``: data show
+    all that they can show here, and what is above the level is a document's matter.
     """
 
     level: int | None
@@ -58,6 +59,7 @@ class Standing:
     measured: int | None = None
     claim_shown: int | None = None
     items: tuple[str, ...] = field(default=())
+    rest_is_evidence: bool = False
 
     @property
     def coverage(self) -> float:
@@ -82,6 +84,8 @@ def freshness(age: float, ttl: float) -> float:
 def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Standing:
     """Level, freshness and claim of one criterion.
 
+    A capability is never proven by measurement alone: data limit its claims and can refute it (level 0).
+
     With several items the shown level is the highest that is proven freshly enough for a gate, else the highest of all. With
     one item this is the rule of ``readiness.md`` to the letter; with several, a better item never makes the standing worse.
     """
@@ -92,24 +96,29 @@ def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Stand
     measured = answer.measured
     fresh = freshness(measured.age, ttl) if measured else 0.0
     value = measured.level if measured and fresh > 0 else None
+    pieces: list[tuple[int, float, str]] = []
+    limit = 4 if value is None else value
     if criterion.kind == "condition" and value is not None:
         proof = tuple(fresh if value >= i else 0.0 for i in range(5))
-        return Standing(value, proof, None, value, shown)
-    pieces: list[tuple[int, float, str]] = []
+        if value < criterion.data_limit or criterion.data_limit == 4:
+            return Standing(value, proof, None, value, shown)
+        pieces.append((value, fresh, ""))
+        limit = 4
+    elif value == 0:
+        pieces.append((0, fresh, ""))
     for claim in answer.claims:
-        level = min(claim.level, model.grade_caps[claim.grade], 4 if value is None else value)
+        level = min(claim.level, model.grade_caps[claim.grade], limit)
         age = freshness(claim.age, ttl)
         if age > 0:
             pieces.append((level, age, claim.item))
-    if not pieces and value is not None:
-        pieces.append((value, fresh, ""))
     if not pieces:
         return Standing(None, claimed=shown, claim_shown=shown, measured=value)
     proof = tuple(max((k for level, k, _ in pieces if level >= i), default=0.0) for i in range(5))
     solid = [level for level, k, _ in pieces if k >= model.gate_freshness]
     level = max(solid) if solid else max(level for level, _, _ in pieces)
     items = tuple(dict.fromkeys(item for at, _, item in pieces if at >= level and item))
-    return Standing(level, proof, shown, value, shown, items)
+    agrees = criterion.kind == "condition" and value is not None
+    return Standing(level, proof, shown, value, shown, items, agrees)
 
 
 def gate_state(stand: Standing, gate: int, model: Model) -> GateState:
@@ -118,7 +127,7 @@ def gate_state(stand: Standing, gate: int, model: Model) -> GateState:
         return GateState.UNVERIFIED
     if stand.proof[gate] >= model.gate_freshness:
         return GateState.PASS
-    if stand.proof[gate] > 0:
+    if stand.proof[gate] > 0 or stand.rest_is_evidence:
         return GateState.UNVERIFIED
     claims_it = stand.claimed is not None and stand.claimed >= gate
     if claims_it and (stand.measured is None or stand.measured >= gate):

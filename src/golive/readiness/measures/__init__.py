@@ -1,0 +1,130 @@
+"""Levels of criteria as the data show them: one function per criterion, listed in ``MEASURES``.
+
+A measure reads findings, columns, row counts and the ``performance`` mapping, takes the pessimistic end of an interval, and
+answers "not assessed" with a reason when there is too little to judge. No finding counts as good only where the look was
+taken on enough rows. Where only part of a criterion can be looked at, that part may refute it (below level 3) but not confirm it.
+
+Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown keys are ignored)::
+
+    primary_metric          "auroc" unless named
+    windows                 consecutive live windows of good performance
+    auroc                   {train, live, change, low, high, live_low, live_high, n_events, n_nonevents}; low and high bound
+                            the change; the same form under any other primary_metric
+    at_threshold            {threshold, n_events, sensitivity|ppv|specificity: {live, live_low, live_high},
+                            alert_rate: {train, live}}
+    calibration             {n_events, slope: {live, se}, ece: {live}, observed_expected: {live}, subgroup_ece_spread}
+    subgroups               [{by, value, n, n_events, gaps: {sensitivity, ppv, ece}}], gaps against all patients
+    baseline                {n_events, prevalence|simple|rule: {low, high}}, gain of the model in the primary metric
+    validation              {split: temporal|site|external, n_events, n_nonevents, kappa}
+    net_benefit             {n_events, model, low, treat_all, rule, workups_per_true_positive, capacity}
+    silent                  {days, n_events, drop}
+    output                  {psi}
+    labels                  {coverage, n}
+    log                     {complete}
+    leakage                 {overlap, suspects: [column], split: temporal|site|random}
+    scope                   {out_of_scope, high, scored_out_of_scope}
+    sites                   {gap}
+    slices                  {missing_gap}
+    codes                   {valid}
+    operations              {latency_ms: {p95, p99, n}, success: {low, n, days}, inputs_ready: {low, n}, late: {high}}
+    versions                {known}
+    contract                {scored_violations, abstained}
+    skew                    {share, n, reproduced}
+    generated_text          {n_outputs, raters, unsupported: {high}, severe: {share}, citations: {share}}
+    fault_injection         {low, n, silent_wrong}
+    reconstruction          {share, n}
+    write_back              {attempts, right_patient}
+    feedback                {n, overrides, reasons}
+    alerts                  {n, per_shift, limit, repeats}
+    usage                   {active, eligible, feedback_closed}
+    kpi_history             {weeks, control}
+    impact                  {issues: [...], n_events, complete}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from golive.model.config import Config
+from golive.model.finding import Finding
+from golive.model.readiness import Measurement
+from golive.model.result import ColumnResult, Inputs
+from golive.readiness.measures import clinical, inputs, outputs, service
+from golive.readiness.measures.facts import Facts, Maker
+from golive.readiness.policy import Model, load_model
+from golive.readiness.risk import tier_of
+
+Measure = Callable[[Facts, Maker], Measurement]
+
+MEASURES: dict[str, Measure] = {
+    "SCO-06": clinical.baseline,
+    "DAT-01": inputs.schema,
+    "DAT-02": inputs.completeness,
+    "DAT-03": inputs.free_text,
+    "DAT-04": inputs.codes,
+    "DAT-05": inputs.plausibility,
+    "DAT-06": inputs.identity,
+    "DAT-07": inputs.leakage,
+    "INT-01": service.inputs_ready,
+    "INT-02": service.write_back,
+    "INT-05": inputs.sites,
+    "OBS-01": outputs.drift_share,
+    "OBS-02": outputs.output_shift,
+    "OBS-03": outputs.accuracy,
+    "OBS-04": outputs.generated_text,
+    "OBS-05": outputs.log_complete,
+    "OBS-08": outputs.outcomes_known,
+    "MLO-03": service.versions,
+    "MLO-07": service.skew,
+    "SEC-06": inputs.identifiers,
+    "GOV-03": service.contract,
+    "GOV-07": service.reconstruction,
+    "REL-01": service.latency,
+    "REL-02": service.availability,
+    "REL-05": service.bad_input,
+    "CLN-01": clinical.validation_size,
+    "CLN-02": clinical.operating_point,
+    "CLN-03": clinical.calibration,
+    "CLN-04": clinical.subgroups,
+    "CLN-05": clinical.silent_run,
+    "CLN-07": clinical.net_benefit,
+    "CLN-08": inputs.scope,
+    "ADO-02": service.overrides,
+    "ADO-04": service.alert_burden,
+    "ADO-05": service.active_use,
+    "VAL-02": service.kpi_baseline,
+    "VAL-04": clinical.impact,
+}
+"""Criterion to the function that measures it."""
+
+
+def measure(
+    findings: Iterable[Finding],
+    columns: Iterable[ColumnResult],
+    inputs: Inputs,
+    performance: Mapping[str, Any] | None,
+    config: Config,
+    *,
+    model: Model | None = None,
+) -> tuple[Measurement, ...]:
+    """Measure every criterion that applies to the pilot and that data can decide.
+
+    Args:
+        findings: of the comparison and of the outcomes, quiet ones included.
+        columns: with both sides, drift and pictures.
+        inputs: row counts of both data sets.
+        performance: results on outcomes and operations (keys above), or ``None``.
+        config: roles, declared columns, floors, budget and risk profile.
+        model: the policy whose bounds and minimum sizes apply (default: the shipped one).
+
+    Returns:
+        One measurement per criterion in ``MEASURES`` that applies; ``level`` is ``None`` with a reason where nothing can be said.
+    """
+    policy = model or load_model()
+    facts = Facts(tuple(findings), tuple(columns), inputs, performance or {}, config)
+    asked = policy.applicable(tier_of(config.risk), config.risk.flags)
+    return tuple(MEASURES[c.id](facts, Maker(c)) for c in asked if c.id in MEASURES)
+
+
+__all__ = ["MEASURES", "measure"]

@@ -1,0 +1,341 @@
+"""Measures of the data that come in: schema, completeness, text, codes, plausibility, identity, sites, identifiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from golive.model.columns import ColumnType, Role
+from golive.model.finding import Finding, Signal, Verdict
+from golive.model.readiness import Measurement
+from golive.model.result import ColumnResult, SideResult
+from golive.readiness.measures.facts import Facts, Maker, percent
+
+if TYPE_CHECKING:
+    from golive.intake.clinical import Analyte
+
+CODE_KINDS = ("code_system_change", "code_system_mix", "code_release_gap", "code_format_change")
+UNIT_KINDS = ("unit_change", "unit_mix", "scale_error")
+TIME_KINDS = ("time_order", "future_dates", "late_inputs")
+FLIP_TOLERANCE = 0.1  # readiness.md 4.1: a median ratio within 10 % of a known factor
+
+
+def schema(facts: Facts, make: Maker) -> Measurement:
+    """DAT-01: share of required columns that arrive with a compatible type; then optional columns and units."""
+    if not facts.features or facts.live_rows == 0:
+        return make.unknown("there is no training feature or no live row to compare.")
+    changed = {f.columns[0]: f for f in facts.of("type_changed", verdicts=[Verdict.ALARM]) if f.columns}
+    gone = facts.of("column_missing", "always_missing", verdicts=[Verdict.ALARM])
+    lost = {f.columns[0] for f in gone if f.columns} | {c.name for c in facts.features if c.live is None}
+    wrong = lost | set(changed)
+    required = {c.name for c in facts.required}
+    optional = {c.name for c in facts.features} - required
+    here = 1 - len(wrong & required) / len(required)
+    rest = 1 - len(wrong & optional) / len(optional) if optional else 1.0
+    units = facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM])
+    level = make.criterion.level_of(required=here, optional=rest)
+    if wrong & facts.top_five:
+        level = 0
+    if units:
+        level = min(level, 2)
+    level = min(level, 3)  # level 4 is a contract enforced on every batch, which two files cannot show
+    bad = sorted(wrong & required)
+    value = f"{len(required) - len(bad)} of {len(required)} required columns arrive with their type"
+    value += f"; not {', '.join(bad[:5])}" if bad else ""
+    value += f"; {len(units)} columns change their unit" if units else ""
+    used = [f for f in (*gone, *changed.values(), *units) if not f.columns or f.columns[0] in (wrong | required)]
+    return make.level(level, f"{value} (n = {facts.live_rows:,}).", n=facts.live_rows, findings=used)
+
+
+def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
+    """Missing and rows, training then live; a missing value in disguise counts as missing."""
+    before, now = column.train, column.live
+    assert before is not None
+    live = (now.missing, now.n) if now is not None else (facts.live_rows, facts.live_rows)
+    hidden = [0, 0]
+    for found in facts.of("disguised_missing"):
+        if found.columns == (column.name,) and found.effect is not None:
+            hidden[0] += round((found.effect.train or 0.0) * found.effect.n_train)
+            hidden[1] += round((found.effect.live or 0.0) * found.effect.n_live)
+    return min(before.n, before.missing + hidden[0]), before.n, min(live[1], live[0] + hidden[1]), live[1]
+
+
+def completeness(facts: Facts, make: Maker) -> Measurement:
+    """DAT-02: largest upper 95 % bound (Newcombe) of missing live minus missing in training over the required features."""
+    from golive.compare.proportions import newcombe
+
+    if not facts.required:
+        return make.unknown("training has no feature to compare.")
+    if not make.enough(facts.live_rows, "live_rows"):
+        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    worst, name, size = -1.0, "", (0.0, 0.0)
+    for column in facts.required:
+        before, n_before, now, n_now = _missing(column, facts)
+        high = float(newcombe(before, n_before, now, n_now)[1])
+        if high > worst:
+            worst, name, size = (
+                high,
+                column.name,
+                (before / n_before if n_before else 0.0, now / n_now if n_now else 1.0),
+            )
+    level = make.criterion.level_of(gap=worst)
+    slices = facts.number("slices", "missing_gap")
+    level = min(level, 3) if slices is None else min(level, make.criterion.level_of(slice_gap=slices))
+    kinds = ("missing_up", "always_missing", "disguised_missing", "missing_block", "column_missing")
+    used = [f for f in facts.of(*kinds) if name in f.columns]
+    value = (
+        f"Largest gap: {name} is missing in {percent(size[1])} of live rows and {percent(size[0])} of training rows; "
+        f"the gap is at most {100 * worst:.1f} points (95 % bound, n = {facts.live_rows:,})."
+    )
+    reason = "" if slices is not None or level < 3 else "Level 4 also needs the gap by site and group."
+    return make.level(level, value, n=facts.live_rows, findings=used, reason=reason)
+
+
+def _unparsed(side: SideResult) -> tuple[int, int]:
+    return side.unparsed, side.n - side.missing
+
+
+def free_text(facts: Facts, make: Maker) -> Measurement:
+    """DAT-03: share of present values in number and date columns that do not parse: the worst column, upper 95 % bound."""
+    from golive.compare.proportions import wilson
+
+    typed = [c for c in facts.features if c.type.is_number or c.type is ColumnType.DATETIME]
+    sides = [(c.name, *_unparsed(c.live)) for c in typed if c.live is not None]
+    total = sum(n for _, _, n in sides)
+    if not sides:
+        return make.unknown("there is no number or date column on both sides.")
+    if not make.enough(total, "live_rows"):
+        return make.too_few(total, "live_rows", "live values in number and date columns")
+    least = make.criterion.min_n.get("live_rows", 0)
+    bad = sum(k for _, k, _ in sides)
+    worst, name = float(wilson(bad, total)[1]), "all columns together"
+    for column, k, n in sides:
+        high = float(wilson(k, n)[1]) if k and n >= least else 0.0
+        if high > worst:
+            worst, name = high, column
+    used = facts.of("free_text_in_structured", "numeric_as_text")
+    value = f"{percent(bad / total)} of {total:,} live values do not parse; worst {name}, at most {percent(worst)} (95 % bound)."
+    level = min(make.criterion.level_of(violations=worst), 3)  # parser tests, level 4, are not in the data
+    return make.level(level, value, n=total, findings=used)
+
+
+def codes(facts: Facts, make: Maker) -> Measurement:
+    """DAT-04: valid codes, codes of another system or release, codes never seen in training: the worst code column."""
+    columns = {
+        c.name for c in facts.columns if c.type is ColumnType.CODE and c.live is not None and c.train is not None
+    }
+    if not columns:
+        return make.unknown("no column holds codes.")
+    if not make.enough(facts.live_rows, "live_rows"):
+        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    used = [f for f in facts.of(*CODE_KINDS, "unseen_category") if f.effect is not None and columns & set(f.columns)]
+
+    def largest(*kinds: str) -> float:
+        values = [f.effect.high or f.effect.live or 0.0 for f in used if f.kind in kinds and f.effect]
+        return max(values, default=0.0)
+
+    unseen, other = largest("unseen_category"), largest(*CODE_KINDS)
+    valid = facts.number("codes", "valid")
+    known = {"unseen": unseen, "other_version": other} | ({"valid": valid} if valid is not None else {})
+    level = min(make.criterion.level_of(**known), 3)  # pinned releases, level 4, are a contract
+    value = f"{percent(unseen)} of live codes were never seen in training, {percent(other)} are of another system or release"
+    value += f", {percent(valid)} are valid" if valid is not None else ""
+    if facts.looked(*CODE_KINDS) and valid is not None:
+        return make.level(level, f"{value} (n = {facts.live_rows:,}).", n=facts.live_rows, findings=used)
+    unseen_part = "validity of the codes" if facts.looked(*CODE_KINDS) else "code system, release and validity"
+    return make.partial(level, f"{value}.", unseen_part, n=facts.live_rows, findings=used)
+
+
+def _outside(side: SideResult, low: float, high: float) -> float:
+    """Largest share of values that can lie outside [low, high], from the quantiles of a column (0 to 1)."""
+    ladder = sorted((float(q), v) for q, v in side.quantiles.items())
+    if side.min is None or side.max is None:
+        return 0.0
+    below = 0.0 if side.min >= low else next((q for q, v in ladder if v >= low), 1.0)
+    above = 0.0 if side.max <= high else next((1 - q for q, v in reversed(ladder) if v <= high), 1.0)
+    return min(1.0, below + above)
+
+
+def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | None, Analyte | None]:
+    """Declared range of a column, else the hard limits of the analyte its name means, in the declared unit."""
+    from golive.intake.clinical import match
+
+    declared, analyte = facts.declared(column.name), match(column.name)
+    if analyte is not None and declared.unit and declared.unit != analyte.unit:
+        analyte = analyte.in_unit(declared.unit) if declared.unit in analyte.conversions else None
+    return declared.range or (analyte.hard if analyte else None), analyte
+
+
+def _flipped(column: ColumnResult, analyte: Analyte) -> bool:
+    """Whether the ratio of medians is that of two units of the analyte (a pure factor, 10 % tolerance)."""
+    if column.train is None or column.live is None:
+        return False
+    before, now = column.train.quantiles.get("0.5"), column.live.quantiles.get("0.5")
+    if not before or not now:
+        return False
+    ratio = now / before
+    factors = [
+        c.factor for c in analyte.conversions.values() if c.offset == 0 and abs(c.factor - 1) > 2 * FLIP_TOLERANCE
+    ]
+    return any(abs(ratio / f - 1) <= FLIP_TOLERANCE for factor in factors for f in (factor, 1 / factor))
+
+
+def plausibility(facts: Facts, make: Maker) -> Measurement:
+    """DAT-05: share of impossible values (worst column, upper 95 % bound) and columns whose unit changed."""
+    from golive.compare.proportions import wilson
+
+    least = make.criterion.min_n.get("live_rows", 0)
+    found = {f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None}
+    units = {f.columns[0]: f for f in facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM]) if f.columns}
+    worst, name, judged, flips = 0.0, "", 0, set(units)
+    smallest = facts.live_rows
+    for column in facts.features:
+        if not column.type.is_number or column.live is None:
+            continue
+        n = column.live.n - column.live.missing - column.live.unparsed
+        limits, analyte = _limits(column, facts)
+        if limits is None or n < least:
+            continue
+        judged += 1
+        effect = found[column.name].effect if column.name in found else None
+        share = (effect.live or 0.0) if effect else _outside(column.live, *limits)
+        high = float(wilson(share * n, n)[1])
+        if high > worst:
+            worst, name, smallest = high, column.name, n
+        if analyte is not None and _flipped(column, analyte):
+            flips.add(column.name)
+    if not judged:
+        needed = f"{least:,} live values and a declared or known range"
+        return make.unknown(f"no number column has {needed}.")
+    level = make.criterion.level_of(implausible=worst, unit_flips=len(flips))
+    level = min(level, 3)  # reviewed watch values, level 4, are not in the data
+    value = f"{judged} columns with known limits; worst {name}: at most {percent(worst)} impossible (95 % bound, n = {smallest:,})"
+    value += f"; unit changed in {', '.join(sorted(flips)[:5])}" if flips else "; no unit changed"
+    return make.level(level, f"{value}.", n=smallest, findings=[*found.values(), *units.values()])
+
+
+def identity(facts: Facts, make: Maker) -> Measurement:
+    """DAT-06: repeated rows and keys, wrong times, inputs that arrive after the prediction (upper 95 % bounds)."""
+    from golive.compare.proportions import wilson
+
+    n = facts.live_rows
+    if not make.enough(n, "live_rows"):
+        return make.too_few(n, "live_rows", "live rows")
+    every = tuple(Verdict)
+
+    def largest(*kinds: str) -> float:
+        shares = [(f.effect.live or 0.0) for f in facts.of(*kinds, verdicts=every) if f.effect is not None]
+        return float(wilson(max(shares, default=0.0) * n, n)[1])
+
+    duplicates, times, late = (
+        largest("duplicate_rows", "duplicate_keys"),
+        largest(*TIME_KINDS[:2]),
+        largest("late_inputs"),
+    )
+    if (share := facts.number("operations", "late", "high")) is not None:
+        late = max(late, share)
+    used = facts.of("duplicate_rows", "duplicate_keys", *TIME_KINDS)
+    value = f"At most {percent(duplicates)} of live rows repeat another (95 % bound, n = {n:,})"
+    unseen = []
+    if facts.looked(*TIME_KINDS[:2]):
+        value += f", {percent(times)} have an impossible time"
+    elif facts.with_role(Role.TIME) is not None:
+        unseen.append("the order of times")
+    if facts.looked("late_inputs") or facts.number("operations", "late", "high") is not None:
+        value += f", {percent(late)} have inputs that came late"
+    elif facts.with_role(Role.TIME) is not None:
+        unseen.append("inputs that arrive late")
+    if facts.with_role(Role.TIME) is None:
+        unseen.append("times (no time column)")
+    level = make.criterion.level_of(duplicates=duplicates, time_errors=times, late=late)
+    if unseen:
+        return make.partial(level, f"{value}.", " and ".join(unseen), n=n, findings=used)
+    return make.level(level, f"{value}.", n=n, findings=used)
+
+
+def leakage(facts: Facts, make: Maker) -> Measurement:
+    """DAT-07: patients on both sides of the split, and features that alone nearly give the label away."""
+    overlap, suspects = facts.number("leakage", "overlap"), facts.look("leakage", "suspects")
+    if overlap is None and suspects is None:
+        return make.unknown("the training file names no split, and no leak test was run.")
+    count = len(suspects) if isinstance(suspects, list | tuple) else int(suspects or 0)
+    n = facts.inputs.train.rows
+    if not make.enough(n, "train_rows"):
+        return make.too_few(n, "train_rows", "training rows")
+    shown = f"{count} features alone nearly give the outcome away"
+    if overlap is None:
+        return make.partial(1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n)
+    level = make.criterion.level_of(overlap=overlap, suspects=count)
+    split = str(facts.look("leakage", "split") or "random")
+    level = min(level, 3 if split in ("temporal", "site") else 2)  # level 4 is a check on every build
+    return make.level(level, f"{percent(overlap)} of test patients are in training ({split} split); {shown}.", n=n)
+
+
+def sites(facts: Facts, make: Maker) -> Measurement:
+    """INT-05: how much worse the worst site is than all together, over findings that are broken down by site."""
+    least = make.criterion.min_n.get("rows_per_site", 0)
+    found: list[tuple[float, str, int, Finding]] = []
+    families = (Signal.SCHEMA, Signal.MISSINGNESS, Signal.MEANING, Signal.DISTRIBUTION)
+    for item in facts.findings:
+        if item.signal not in families or item.effect is None or item.verdict is Verdict.QUIET:
+            continue
+        pooled = item.effect.live if item.effect.live is not None else item.effect.change
+        found += [
+            (part.effect - pooled, part.value, part.n, item)
+            for part in item.slices
+            if part.by == "site" and part.n >= least and part.effect is not None and pooled is not None
+        ]
+    gap = facts.number("sites", "gap")
+    if not found and gap is None:
+        site = facts.with_role(Role.SITE)
+        return make.unknown(
+            "no column names the site."
+            if site is None
+            else f"no result is broken down by {site.name} (at least {least} rows per site are needed)."
+        )
+    worst = max(found, key=lambda f: f[0], default=None)
+    size = max(gap or 0.0, worst[0] if worst else 0.0)
+    level = 3 if size <= 0.05 else 2
+    where = f"; site {worst[1]}, {worst[3].kind.replace('_', ' ')} of {', '.join(worst[3].columns)}" if worst else ""
+    return make.level(
+        level,
+        f"The worst site is {100 * size:.1f} points worse than all together{where}.",
+        n=worst[2] if worst else None,
+        findings=[worst[3]] if worst else [],
+    )
+
+
+def identifiers(facts: Facts, make: Maker) -> Measurement:
+    """SEC-06: columns that identify people and were not declared as the row id."""
+    if not make.enough(facts.live_rows, "live_rows"):
+        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    clear = facts.of("identifier_present", verdicts=[Verdict.ALARM])
+    if clear:
+        names = ", ".join(name for f in clear for name in f.columns[:1])
+        return make.level(0, f"Undeclared identifiers: {names}.", n=facts.live_rows, findings=clear)
+    text = facts.of("free_text_present")
+    value = f"No undeclared identifier among {len(facts.columns)} columns"
+    value += f"; {len(text)} columns hold free text" if text else ""
+    reason = "Retention is not visible in data: evidence decides above level 2."
+    return make.level(2, f"{value}.", n=facts.live_rows, findings=text, reason=reason)
+
+
+def scope(facts: Facts, make: Maker) -> Measurement:
+    """CLN-08: live rows outside what training covered; marginals alone can only refute it."""
+    if not make.enough(facts.live_rows, "live_rows"):
+        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    share = facts.number("scope", "out_of_scope")
+    if share is not None:
+        high = facts.number("scope", "high") or share
+        level = make.criterion.level_of(out_of_scope=high)
+        scored = facts.look("scope", "scored_out_of_scope")
+        level = min(level, 3 if scored == 0 else 2)
+        return make.level(
+            level, f"{percent(share)} of live rows are out of scope (at most {percent(high)}).", n=facts.live_rows
+        )
+    seen = facts.of("unseen_category", "out_of_range")
+    worst = max(((f.effect.live or 0.0), f) for f in seen if f.effect) if any(f.effect for f in seen) else None
+    if worst is None:
+        return make.unknown("how many rows lie outside training needs the rows, not columns one by one.")
+    value = f"At least {percent(worst[0])} of live rows lie outside training ({', '.join(worst[1].columns)})."
+    level = make.criterion.level_of(out_of_scope=worst[0])
+    return make.partial(level, value, "several columns at once", n=facts.live_rows, findings=[worst[1]])

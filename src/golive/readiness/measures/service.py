@@ -1,0 +1,270 @@
+"""Measures of the running service: latency, errors, late inputs, versions, contract, write-back, skew, people's response."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from golive.model.columns import Role
+from golive.model.finding import Verdict
+from golive.model.readiness import Measurement
+from golive.model.result import ColumnResult
+from golive.readiness.measures.facts import Facts, Maker, percent
+
+OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "completed", "complete", "done"})
+
+
+def _column(facts: Facts, name: str | None) -> ColumnResult | None:
+    return next((c for c in facts.columns if name and c.name == name), None)
+
+
+def latency(facts: Facts, make: Maker) -> Measurement:
+    """REL-01: 95th and 99th percentile of response time as multiples of the declared budget."""
+    p95, p99, n = (facts.number("operations", "latency_ms", k) for k in ("p95", "p99", "n"))
+    column = _column(facts, facts.config.operations.latency_ms if facts.config.operations else None)
+    if p95 is None and column is not None and column.live is not None:
+        p95, p99 = column.live.quantiles.get("0.95"), column.live.quantiles.get("0.99")
+        n = column.live.n - column.live.missing - column.live.unparsed
+    if p95 is None or p99 is None:
+        return make.unknown("the live data has no response times.")
+    budget = facts.config.latency_budget_ms
+    if not budget:
+        return make.unknown("no latency budget is declared.")
+    if not make.enough(n, "calls"):
+        return make.too_few(n or 0, "calls", "calls")
+    level = min(
+        make.criterion.level_of(p95=p95 / budget, p99=p99 / budget), 3
+    )  # twice the peak load is a test, level 4
+    value = (
+        f"95 % of answers within {p95:,.0f} ms, 99 % within {p99:,.0f} ms, budget {budget:,.0f} ms ({n:,.0f} calls)."
+    )
+    return make.level(level, value, n=int(n or 0), findings=facts.of("latency_over_budget"))
+
+
+def _days(facts: Facts) -> float | None:
+    time = facts.with_role(Role.TIME)
+    if time is None or time.live is None or not time.live.first or not time.live.last:
+        return None
+    return float((date.fromisoformat(time.live.last[:10]) - date.fromisoformat(time.live.first[:10])).days + 1)
+
+
+def _successes(facts: Facts) -> tuple[float, float] | None:
+    """Successful requests and requests, from the status column: words that mean success against all other values."""
+    column = _column(facts, facts.config.operations.status if facts.config.operations else None)
+    if column is None or column.live is None or column.picture is None or not column.picture.live:
+        return None
+    labels = [label.strip().lower() for label in column.picture.labels]
+    if not set(labels) & OK_WORDS:
+        return None
+    counts = column.picture.live
+    good = sum(c or 0 for label, c in zip(labels, counts, strict=False) if label in OK_WORDS)
+    return float(good), float(column.live.n)
+
+
+def availability(facts: Facts, make: Maker) -> Measurement:
+    """REL-02: share of requests that succeed, lower 95 % bound, over the days that the log covers."""
+    from golive.compare.proportions import wilson
+
+    low, n = facts.number("operations", "success", "low"), facts.number("operations", "success", "n")
+    counted = _successes(facts)
+    if low is None and counted is not None:
+        low, n = float(wilson(counted[0], counted[1])[0]), counted[1]
+    if low is None:
+        return make.unknown("the live data has no status of requests.")
+    if not make.enough(n, "calls"):
+        return make.too_few(n or 0, "calls", "calls")
+    days = facts.number("operations", "success", "days") or _days(facts)
+    level = make.criterion.level_of(success=low)
+    reason = "An agreed service level is a document: evidence decides above level 2." if level > 2 else ""
+    over = f" over {days:.0f} days" if days else ""
+    value = f"At least {100 * low:.2f} % of requests succeed (95 % bound, {n:,.0f} requests{over})."
+    if days is not None and days < 30 and level >= 2:
+        return make.partial(3, value, "the 30 days that the criterion asks for", n=int(n or 0))
+    return make.level(level, value, n=int(n or 0), findings=facts.of("error_rate"), reason=reason)
+
+
+def inputs_ready(facts: Facts, make: Maker) -> Measurement:
+    """INT-01: share of live predictions whose required inputs had arrived, lower 95 % bound."""
+    low, n = facts.number("operations", "inputs_ready", "low"), facts.number("operations", "inputs_ready", "n")
+    late = facts.of("late_inputs", verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
+    if low is None and late and late[0].effect is not None and late[0].effect.live is not None:
+        from golive.compare.proportions import wilson
+
+        n = float(late[0].effect.n_live)
+        low = float(wilson((1 - late[0].effect.live) * n, n)[0])
+    if low is None:
+        return make.unknown("the live data does not say when each input arrived.")
+    if not make.enough(n, "live_rows"):
+        return make.too_few(n or 0, "live_rows", "live predictions")
+    level = max(1, min(make.criterion.level_of(ready=low), 3))  # a contracted delay, level 4, is not in the data
+    return make.level(
+        level,
+        f"At least {percent(low)} of predictions had every required input (n = {n:,.0f}).",
+        n=int(n or 0),
+        findings=late,
+    )
+
+
+def versions(facts: Facts, make: Maker) -> Measurement:
+    """MLO-03: share of live predictions that name a registered version. Limits what is claimed of the registry."""
+    if not make.enough(facts.live_rows, "live_rows"):
+        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    known = facts.number("versions", "known")
+    column = facts.with_role(Role.MODEL_VERSION)
+    if known is None and column is not None and column.live is not None:
+        known = 1 - column.live.missing_share
+    if known is None:
+        return make.unknown("no column names the model version.")
+    level = max(1, make.criterion.level_of(known=known))
+    value = f"{percent(known)} of live predictions name their version (n = {facts.live_rows:,})."
+    return make.level(level, value, n=facts.live_rows, findings=facts.of("version_mixed"))
+
+
+def contract(facts: Facts, make: Maker) -> Measurement:
+    """GOV-03: live rows that break the contract and still have an output."""
+    n = facts.live_rows
+    if not make.enough(n, "live_rows"):
+        return make.too_few(n, "live_rows", "live rows")
+    share = facts.number("contract", "scored_violations")
+    if share is not None:
+        abstains = facts.number("contract", "abstained")
+        level = max(2, make.criterion.level_of(violations=share))
+        level = min(level, 3) if abstains else min(level, 2)
+        value = f"{percent(share)} of live rows break the contract and were still scored; {percent(abstains or 0.0)} were refused."
+        return make.level(level, value, n=n)
+    declared = [c for c in facts.features if facts.declared(c.name).required and c.live is not None]
+    output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
+    if not declared or output is None or output.live is None:
+        return make.unknown("no required column or no output is declared, so there is no contract to check.")
+    gaps = [(c.live.missing_share if c.live else 1.0, c.name) for c in declared]
+    worst, name = max(gaps)
+    least = max(0.0, worst - output.live.missing_share)
+    value = f"At least {percent(least)} of live rows were scored although required {name} was missing (n = {n:,})."
+    level = 2 if least > 0.001 else 3
+    used = [f for f in facts.of("missing_up", "always_missing", "missing_block") if name in f.columns]
+    return make.partial(level, value, "several columns of one row at once", n=n, findings=used)
+
+
+def write_back(facts: Facts, make: Maker) -> Measurement:
+    """INT-02: writes that reached the right patient. A wrong one refutes every claim."""
+    attempts, right = facts.number("write_back", "attempts"), facts.number("write_back", "right_patient")
+    if attempts is None or right is None:
+        return make.unknown("no log of write-back was given.")
+    if right < attempts:
+        return make.level(
+            0, f"{attempts - right:,.0f} of {attempts:,.0f} writes reached another patient.", n=int(attempts)
+        )
+    if not make.enough(attempts, "writes"):
+        return make.too_few(attempts, "writes", "writes")
+    return make.level(4, f"All of {attempts:,.0f} writes reached the right patient.", n=int(attempts))
+
+
+def skew(facts: Facts, make: Maker) -> Measurement:
+    """MLO-07: feature values that differ between training and live pipelines on the same keys."""
+    share, n = facts.number("skew", "share"), facts.number("skew", "n")
+    if share is None:
+        return make.unknown("no key is in both files, so nothing can be replayed.")
+    if not make.enough(n, "matched_rows"):
+        return make.too_few(n or 0, "matched_rows", "matched rows")
+    again = facts.number("skew", "reproduced")
+    known = {"skew": share} | ({"reproduced": again} if again is not None else {})
+    level = min(make.criterion.level_of(**known), 3)  # continuous checking, level 4, is not in two files
+    value = f"{percent(share)} of feature values differ on {n:,.0f} matched rows."
+    if again is None:
+        return make.partial(level, value, "whether scores repeat", n=int(n or 0))
+    return make.level(level, value, n=int(n or 0))
+
+
+def reconstruction(facts: Facts, make: Maker) -> Measurement:
+    """GOV-07: sampled predictions that can be put together again from the log."""
+    share, n = facts.number("reconstruction", "share"), facts.number("reconstruction", "n")
+    if share is None:
+        return make.unknown("no predictions were reconstructed from the log.")
+    if not make.enough(n, "predictions"):
+        return make.too_few(n or 0, "predictions", "reconstructed predictions")
+    level = max(0 if share == 0 else 1, make.criterion.level_of(reconstructed=share))
+    reason = "Review of the explanation is a document: evidence decides above level 2." if level > 2 else ""
+    return make.level(
+        level, f"{percent(share)} of {n:,.0f} sampled predictions could be reconstructed.", n=int(n or 0), reason=reason
+    )
+
+
+def bad_input(facts: Facts, make: Maker) -> Measurement:
+    """REL-05: injected faults that the service handled as agreed, lower 95 % bound."""
+    low, n = facts.number("fault_injection", "low"), facts.number("fault_injection", "n")
+    if low is None:
+        return make.unknown("no faults were injected into a scoring service.")
+    if not make.enough(n, "faults"):
+        return make.too_few(n or 0, "faults", "injected faults")
+    silent = facts.number("fault_injection", "silent_wrong")
+    level = min(make.criterion.level_of(handled=low), 3)
+    level = 0 if low == 0 else level if silent == 0 else min(level, 2)
+    return make.level(
+        level, f"At least {percent(low)} of {n:,.0f} injected faults were handled as agreed.", n=int(n or 0)
+    )
+
+
+def overrides(facts: Facts, make: Maker) -> Measurement:
+    """ADO-02: accepted and overridden outputs, and how many overrides give a reason."""
+    shown = facts.number("feedback", "n")
+    over, reasons = facts.number("feedback", "overrides"), facts.number("feedback", "reasons")
+    if shown is None or over is None:
+        return make.unknown("no log of accepted and overridden outputs was given.")
+    if not make.enough(shown, "shown"):
+        return make.too_few(shown, "shown", "outputs shown")
+    value = f"{percent(over)} of {shown:,.0f} outputs were overridden"
+    if not reasons:
+        return make.level(1, f"{value}, none with a reason.", n=int(shown))
+    level = make.criterion.level_of(reasons=reasons, overrides=over, accepts=1 - over)
+    level = max(2, level)
+    reason = "Review of safety overrides is a document: evidence decides above level 2." if level > 2 else ""
+    return make.level(level, f"{value}, {percent(reasons)} of them with a reason.", n=int(shown), reason=reason)
+
+
+def alert_burden(facts: Facts, make: Maker) -> Measurement:
+    """ADO-04: alerts per clinician and shift against the agreed limit, repeats, and PPV against its floor."""
+    load, limit, n = (facts.number("alerts", k) for k in ("per_shift", "limit", "n"))
+    if load is None:
+        return make.unknown("the live data does not say who received which alert.")
+    if not limit:
+        return make.unknown("no limit of alerts per shift is agreed.")
+    if not make.enough(n, "alerts"):
+        return make.too_few(n or 0, "alerts", "alerts")
+    repeats = facts.number("alerts", "repeats")
+    ppv, floor = facts.number("at_threshold", "ppv", "live"), facts.config.floors.get("ppv")
+    known = {"load": load / limit} | ({"repeats": repeats} if repeats is not None else {})
+    level = min(make.criterion.level_of(**known), 3)
+    if floor is not None and ppv is not None and ppv < floor:
+        level = min(level, 2)
+    value = f"{load:.1f} alerts per clinician and shift, limit {limit:g}"
+    value += f"; {percent(repeats)} repeat within a day" if repeats is not None else ""
+    if repeats is None or ppv is None or floor is None:
+        return make.partial(level, f"{value}.", "repeats or the share of useful alerts", n=int(n or 0))
+    return make.level(
+        level, f"{value}; {percent(ppv)} are useful.", n=int(n or 0), findings=facts.of("alert_rate_shift")
+    )
+
+
+def active_use(facts: Facts, make: Maker) -> Measurement:
+    """ADO-05: intended users who use it, and feedback answered within 30 days."""
+    active, n, closed = (facts.number("usage", k) for k in ("active", "eligible", "feedback_closed"))
+    if active is None:
+        return make.unknown("no log of use was given.")
+    if not make.enough(n, "users"):
+        return make.too_few(n or 0, "users", "intended users")
+    known = {"active": active} | ({"feedback_closed": closed} if closed is not None else {})
+    level = max(1, min(make.criterion.level_of(**known), 3))
+    value = f"{percent(active)} of {n:,.0f} intended users are active."
+    if closed is None:
+        return make.partial(level, value, "answers to feedback", n=int(n or 0))
+    return make.level(level, value, n=int(n or 0))
+
+
+def kpi_baseline(facts: Facts, make: Maker) -> Measurement:
+    """VAL-02: weeks of results before first use, and whether there is a comparison group."""
+    weeks = facts.number("kpi_history", "weeks")
+    if weeks is None:
+        return make.unknown("no history of results was given.")
+    control = facts.look("kpi_history", "control") is True
+    level = 0 if weeks == 0 else 2 if weeks < 8 or not control else 4 if weeks >= 26 else 3
+    design = "with" if control else "without"
+    return make.level(level, f"{weeks:.0f} weeks of results before first use, {design} a comparison.", n=int(weeks))
