@@ -65,7 +65,7 @@ def uniform(table: ir.Table) -> ir.Table:
             changed[column] = value.cast("float64")
         elif dtype.is_timestamp() and dtype.timezone is not None:
             changed[column] = value.cast("timestamp")
-        elif not (dtype.is_numeric() or dtype.is_string() or dtype.is_temporal()):
+        elif not (dtype.is_numeric() or dtype.is_boolean() or dtype.is_string() or dtype.is_temporal()):
             changed[column] = value.cast("string")
     if changed:
         table = table.mutate(**changed)
@@ -103,7 +103,8 @@ def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
     if any(infinite.values()):
         where = _listed([c for c in found if infinite[c]])
         space.note("INFINITE", f"{sum(infinite.values()):,} values are infinite, in {where}; they stay as they are.")
-    return table.mutate(**{c: table[c].nullif(ibis.literal(float("nan"), table[c].type())) for c in missing})
+    # Not nullif(NaN): DuckDB drops that comparison when Parquet statistics, which leave NaN out, seem to exclude it.
+    return table.mutate(**{c: table[c].isnan().ifelse(ibis.null(table[c].type()), table[c]) for c in missing})
 
 
 def check_table(table: ir.Table, where: str, space: Workspace) -> int:

@@ -18,7 +18,7 @@ from ibis import selectors
 from golive.intake import codes, identifiers
 from golive.intake.dataset import Dataset
 
-SAMPLE = 20_000
+SAMPLE = 10_000
 """Rows on which shapes of text are tested."""
 CELLS = 4_000_000
 """Cells of the sample at most; a wide table gets fewer rows, never fewer than ``FEWEST``."""
@@ -135,7 +135,7 @@ def _text(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) 
     result = tested.group_by("column").agg(
         present=rows.sum(),
         distinct=tested.count(),
-        words_missing=value.lower().isin(MISSING_WORDS).ifelse(rows, 0).sum(),
+        words_missing=_is_missing_word(value).ifelse(rows, 0).sum(),
         numbers=finite.ifelse(rows, 0).sum(),
         whole=(finite & (number == number.floor())).ifelse(rows, 0).sum(),
         number_distinct=number.nunique(),
@@ -178,6 +178,11 @@ def _number(value: Any) -> Any:
     return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 
 
+def _is_missing_word(value: Any) -> Any:
+    longest = max(map(len, MISSING_WORDS))
+    return (value.length() <= longest).ifelse(value.lower().isin(MISSING_WORDS), False)
+
+
 def _shapes(value: Any) -> dict[str, Any]:
     """Tests by shape. Long texts are not tested: no code, identifier or date is longer than 60 characters."""
     upper = value.upper()
@@ -196,8 +201,6 @@ def _shapes(value: Any) -> dict[str, Any]:
 def _as_number(column: Any) -> Any:
     """A typed value as float64; of dates and times only whether they are there."""
     dtype = column.type()
-    if dtype.is_floating():
-        return column.cast("float64").nullif(float("nan"))
     if dtype.is_boolean():
         return column.cast("int8").cast("float64")
     return (
@@ -237,7 +240,7 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
         for i, m in enumerate(batch):
             value = dataset.table[m.name].strip().nullif("")
             asked[f"p{i}"] = value.count()
-            asked[f"w{i}"] = value.lower().isin(MISSING_WORDS).ifelse(1, 0).sum()
+            asked[f"w{i}"] = _is_missing_word(value).ifelse(1, 0).sum()
             asked[f"n{i}"] = _number(value).count()
             if _open(m):
                 asked[f"d{i}"] = value.nunique()
@@ -251,7 +254,6 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
             scale = values / seen.values if seen.values else 0.0
             found[m.name] = replace(
                 seen,
-                looked=dataset.rows,
                 present=int(row[f"p{i}"]),
                 rows_present=int(row[f"p{i}"]),
                 words_missing=int(row[f"w{i}"] or 0),

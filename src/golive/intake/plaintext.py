@@ -121,7 +121,7 @@ def _encoding(path: Path, space: Workspace) -> str:
         total += len(chunk)
         nul += chunk.count(0)
         controls += len(chunk) - len(chunk.translate(None, bytes([*range(1, 9), *range(14, 27), *range(28, 32)])))
-        if nul or controls > 0.01 * total + 8:
+        if nul:
             raise _not_text(path, nul, controls)
         if chunk.isascii():
             continue
@@ -135,6 +135,8 @@ def _encoding(path: Path, space: Workspace) -> str:
         broken += 1
     if broken == 0:
         return "utf-8"
+    if controls > 0.01 * total + 8:
+        raise _not_text(path, nul, controls)
     if multibyte > broken:
         sentence = (
             f"{broken:,} bytes are not UTF-8 although {multibyte:,} other characters are: two encodings in one file."

@@ -31,9 +31,9 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     try:
         keys = space.sql(
             f"""WITH object AS (SELECT json, row_number() OVER () AS i FROM read_json_objects({paths}, {options})),
-                     key AS (SELECT unnest(json_keys(json)) AS k, generate_subscripts(json_keys(json), 1) AS at, i
+                     key AS (SELECT unnest(json_keys(json)) AS k, generate_subscripts(json_keys(json), 1) AS place, i
                              FROM object WHERE json_type(json) = 'OBJECT')
-                SELECT k FROM key GROUP BY k ORDER BY min(i), min(at)"""
+                SELECT k FROM key GROUP BY k ORDER BY min(i), min(place)"""
         )
         others = space.sql(
             f"SELECT count(*) FROM read_json_objects({paths}, {options}) WHERE json_type(json) <> 'OBJECT'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,22 +53,21 @@ def read(
         limits, sum(f.stat().st_size * (_UNPACKED if f.suffix.lower() in COMPRESSED else 1) for f in files)
     )
     try:
-        digest = sha256(files)
-        kind.load(files, space)
-        loaded = space.duck.table("data")
-        if used == "pyspark":
-            loaded = _in_spark(kind, files, space)
-        table = columnar.uniform(loaded)
-        rows = columnar.check_table(table, shown, space)
-        if not kind.text:
-            table = columnar.without_nan(table, space)
+        with ThreadPoolExecutor(1) as beside:  # hashing lets go of the interpreter: it costs no time of its own
+            digest = beside.submit(sha256, files)
+            kind.load(files, space)
+            loaded = _in_spark(kind, files, space) if used == "pyspark" else space.duck.table("data")
+            table = columnar.uniform(loaded)
+            rows = columnar.check_table(table, shown, space)
+            if not kind.text:
+                table = columnar.without_nan(table, space)
         space.lock([] if kind.text else files)
     except BaseException:
         space.close()
         raise
     storage = {c: storage_of(t) for c, t in table.schema().items()}
     notes = tuple(space.notes)
-    return Dataset(shown, digest, kind.name, used, table, rows, tuple(storage), storage, notes, space.close)
+    return Dataset(shown, digest.result(), kind.name, used, table, rows, tuple(storage), storage, notes, space.close)
 
 
 def _in_spark(kind: Kind, files: list[Path], space: Workspace) -> ir.Table:

@@ -26,7 +26,7 @@ def percent(part: float, whole: float) -> str:
 def judge(m: Measured) -> Judged:
     """Return the type of a column and why, from what was counted of it."""
     if m.present == 0:
-        return ColumnType.EMPTY, f"holds no value in {m.looked:,} rows"
+        return ColumnType.EMPTY, f"holds no value in {m.rows:,} rows"
     if m.storage == "bool":
         return ColumnType.BOOLEAN, "is stored as true or false"
     if m.storage in ("timestamp", "date"):
@@ -49,7 +49,7 @@ def _identifier(m: Measured) -> Judged | None:
         if m.shapes and m.share(kind) >= 0.5:
             return (
                 ColumnType.IDENTIFIER,
-                f"{percent(m.share(kind), 1)} of values look like a kind of identifier: {kind}",
+                f"{percent(m.share(kind), 1)} of values in {_of(m)} look like a kind of identifier: {kind}",
             )
     kind_named = identifiers.kind_by_name(m.name)
     quantity = m.storage != "text" and m.whole < m.numbers
@@ -85,7 +85,7 @@ def _code(m: Measured) -> Judged | None:
     shapes = codes.SHAPES if codes.named_as_code(m.name) else codes.STRICT
     best = max(shapes, key=m.share, default="")
     if best and m.share(best) >= MOST and m.distinct > 2:
-        return ColumnType.CODE, f"{percent(m.share(best), 1)} of values have the shape of {best} codes"
+        return ColumnType.CODE, f"{percent(m.share(best), 1)} of values in {_of(m)} have the shape of {best} codes"
     if (
         codes.named_as_code(m.name)
         and m.storage == "text"
