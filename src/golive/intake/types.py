@@ -59,7 +59,8 @@ def _identifier(m: Measured) -> Judged | None:
             f"the name speaks of an identifier ({kind_named}); {m.distinct:,} different values",
         )
     compact = m.share("compact") >= MOST and m.numbers < MOST * m.values
-    if compact and _near_unique(m) and not codes.named_as_code(m.name) and m.share("date") < MOST:
+    other = codes.named_as_code(m.name) or any(m.share(shape) >= MOST for shape in ("date", *codes.STRICT))
+    if compact and _near_unique(m) and not other:
         return (
             ColumnType.IDENTIFIER,
             f"{percent(m.distinct, m.present)} of {m.present:,} values are different and look like keys",
