@@ -15,7 +15,8 @@ overview.three_columns(assessment)
 
 st.subheader("Readiness by dimension, weakest first", anchor=False)
 st.caption(
-    "A bar runs from what is proven to what is still possible; hatched where evidence is thin. Click one to open it."
+    "A bar runs from what is proven to what is still possible; hatched where evidence is thin; dotted line: the bar for "
+    "production. Click one to open it."
 )
 chart.pick(
     figures.dimensions(readiness.dimensions, theme.tokens()),

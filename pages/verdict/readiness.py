@@ -17,7 +17,8 @@ overview.banner(readiness)
 
 st.subheader("Dimensions, weakest first", anchor=False)
 st.caption(
-    "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is thin."
+    "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is "
+    "thin; dotted line: the bar for production."
 )
 dimension = readiness_view.choose(readiness)
 if dimension:

@@ -19,8 +19,8 @@ from golive.ui.words import count, number, percent, plain, score
 if TYPE_CHECKING:
     import pandas as pd
 
-KEY = "column"
-"""The chosen column, in the address as ``?column=``."""
+KEY, QUERY = "column_choice", "column"
+"""The chosen column in the page's state and in the address (``?column=creatinine``)."""
 GLYPH = {Verdict.ALARM: "▲", Verdict.WATCH: "◆", Verdict.QUIET: "✓", Verdict.CANNOT_JUDGE: "?"}
 """Cells of a table draw no Material icons; these differ in shape as the icons do."""
 ROLE_WORD = {role: role.value.replace("_", " ") for role in Role}
@@ -77,15 +77,21 @@ def table(columns: Sequence[ColumnResult], assessment: Assessment) -> pd.DataFra
 def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnResult:
     """Show the list and the select box (for narrow screens and typing) and return the chosen column."""
     names = [c.name for c in columns]
-    name = st.selectbox(
+    asked = st.query_params.get(QUERY)
+    if asked in names and asked != st.session_state.get("column_asked"):
+        st.session_state[KEY] = asked
+    st.session_state["column_asked"] = asked
+    if st.session_state.get(KEY) not in names:
+        st.session_state[KEY] = names[0]
+    shown = str(st.session_state[KEY])
+    st.selectbox(
         "Column",
         names,
         key=KEY,
-        bind="query-params",
+        on_change=_remember,
         filter_mode="contains",
         help="Type to search, or click a row of the list.",
     )
-    shown = name if name in names else names[0]
     tokens = theme.tokens()
     st.dataframe(
         table(columns, assessment).style.map(_ink, subset=["Verdict"]),
@@ -123,6 +129,12 @@ def _take_row(names: Sequence[str]) -> None:
     cells = st.session_state["column_list"]["selection"]["cells"]
     if cells and 0 <= cells[0][0] < len(names):
         st.session_state[KEY] = names[cells[0][0]]
+        _remember()
+
+
+def _remember() -> None:
+    """Write the chosen column into the address, so that a reload and a shared link show the same."""
+    st.query_params[QUERY] = st.session_state["column_asked"] = st.session_state[KEY]
 
 
 def unit_of(config: Config, column: str) -> str:

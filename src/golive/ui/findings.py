@@ -126,6 +126,7 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
             format_func=lambda v: f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}",
             key="findings_show",
             on_change=_remember_filter,
+            wrap=True,
         )
         by = st.segmented_control(
             "Group by", GROUPINGS, default="cause", required=True, key="group", bind="query-params"

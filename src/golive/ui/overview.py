@@ -40,7 +40,8 @@ def verdict_sentence(readiness: Readiness) -> str:
     """Say how many gates fail and how many are unproven: ``Three gates fail and two are unproven.``"""
     failed, unproven = _open_gates(readiness)
     if not failed and not unproven:
-        return "Every gate is proven."
+        known = any(c.gate_state is not None for c in readiness.criteria)
+        return "Every gate is proven or waived." if known else "No gate applies at this risk tier."
     parts = []
     if failed:
         parts.append(f"{spelled(failed)} {'gate fails' if failed == 1 else 'gates fail'}")

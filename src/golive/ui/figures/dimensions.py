@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from golive.model.readiness import DimensionScore
@@ -28,7 +29,7 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
     ``selected`` keeps its colour while the others fade. Dimensions with coverage under one half are hatched.
     """
     ordered = weakest_first(scores)
-    figure = frame(70 + 32 * len(ordered), tokens, hovermode="closest", barmode="overlay")
+    figure = frame(70 + 38 * len(ordered), tokens, hovermode="closest", barmode="overlay")
     figure.update_layout(bargap=0.5)
     rows = list(range(len(ordered)))
     opacity = [1.0 if selected in (None, d.id) else 0.45 for d in ordered]
@@ -64,9 +65,9 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
     figure.update_yaxes(
-        tickmode="array", tickvals=rows, ticktext=[d.name for d in ordered], range=[len(rows) - 0.4, -0.6]
+        tickmode="array", tickvals=rows, ticktext=[_lines(d.name) for d in ordered], range=[len(rows) - 0.4, -0.6]
     )
-    figure.update_xaxes(title_text="Points (0 to 100; 80 is the bar for production)", range=[0, 102])
+    figure.update_xaxes(title_text="Points, 0 to 100", range=[0, 102])
     figure.add_vline(x=80, line={"color": tokens.muted, "width": 1, "dash": "dot"}, layer="below")
     return figure
 
@@ -82,6 +83,11 @@ def describe_dimensions(scores: Sequence[DimensionScore]) -> str:
         f"{len(scores)} readiness dimensions from weakest to strongest: {weakest.name} {weakest.point:.0f} points, "
         f"{strongest.name} {strongest.point:.0f} points; {thin} with evidence for less than half of their weight."
     )
+
+
+def _lines(name: str) -> str:
+    """A name broken into lines of at most 24 characters, so that bars keep their room on a narrow screen."""
+    return "<br>".join(wrap(name, 24))
 
 
 def _hover(d: DimensionScore) -> str:

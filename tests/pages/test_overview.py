@@ -1,0 +1,127 @@
+"""Overview: the verdict in one sentence, three facts, what blocks, the first steps, and the four ways pilots fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sample_assessment as made
+
+from golive.model.finding import Severity, Verdict, finding
+from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
+from golive.ui import overview
+
+PAGE = "pages/verdict/overview.py"
+VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
+
+
+def _text(app: Any) -> str:
+    return " ".join(str(e.value) for kind in ("title", "subheader", "markdown", "caption") for e in app.get(kind))
+
+
+def test_draws_the_verdict_the_facts_and_the_plan(seeded: Any, open_page: Any) -> None:
+    app = open_page(PAGE, session="00000000-0000-4000-8000-000000000001")
+    assert not app.exception
+    text = _text(app)
+    assert "PILOT" in text
+    assert "Three gates fail and two are unproven." in text
+    assert "28 % of live rows have no heart rate" in text
+    assert "24,000 training and 6,120 live rows" in text
+    metrics = {m.label: (m.value, m.delta) for m in app.metric}
+    assert metrics["Readiness index"] == ("44", "between 41 and 52")
+    assert metrics["Evidence"][0] == "94 %"
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("verdict", list(ReadinessVerdict))
+def test_draws_every_verdict(store: Any, open_page: Any, verdict: ReadinessVerdict) -> None:
+    store.save(made.assessment(verdict=verdict), config=made.CONFIG, actor="local", sample=True)
+    app = open_page(PAGE)
+    assert not app.exception
+    assert verdict.value.upper() in _text(app)
+
+
+def test_viewer_sees_the_same(seeded: Any, open_page: Any) -> None:
+    app = open_page(PAGE, user=VIEWER)
+    assert not app.exception
+    assert app.title
+
+
+@pytest.mark.usefixtures("no_sample")
+def test_empty_store_offers_the_sample(open_page: Any) -> None:
+    app = open_page(PAGE)
+    assert not app.exception
+    assert app.button(key="open_sample").label == "Open the sample session"
+
+
+def test_nothing_assessed_is_not_zero_points(store: Any, open_page: Any) -> None:
+    empty = Readiness(tier=Tier.LOW, verdict=ReadinessVerdict.PILOT, index=None, low=0, high=100, coverage=0)
+    store.save(made.assessment().model_copy(update={"readiness": empty}), config=made.CONFIG, actor="local")
+    app = open_page(PAGE)
+    assert not app.exception
+    assert {m.label: m.value for m in app.metric}["Readiness index"] == "–"
+
+
+def test_sentence_counts_gates_in_words() -> None:
+    readiness = made.readiness()
+    assert overview.verdict_sentence(readiness) == "Three gates fail and two are unproven."
+    proven = [c for c in readiness.criteria if c.gate_state is not GateState.FAIL]
+    assert overview.verdict_sentence(readiness.model_copy(update={"criteria": proven})) == "Two gates are unproven."
+    assert (
+        overview.verdict_sentence(readiness.model_copy(update={"criteria": ()})) == "No gate applies at this risk tier."
+    )
+
+
+def test_waived_gates_do_not_block() -> None:
+    blocked = {c.id for c, _ in overview.blocking(made.readiness())}
+    assert "SEC-07" not in blocked
+    assert blocked == {"DAT-02", "DAT-05", "HND-02", "MLO-05", "ADO-03"}
+
+
+def test_blocking_follows_the_plan() -> None:
+    assert [c.id for c, _ in overview.blocking(made.readiness())][:3] == ["MLO-05", "DAT-05", "HND-02"]
+
+
+def test_cap_is_named_only_when_it_holds_the_index_down() -> None:
+    readiness = made.readiness()
+    assert overview.cap_sentence(readiness) == (
+        "Handoff and capability is the cap: at 10 points it holds the index at 44; the average of all dimensions is 57."
+    )
+    assert overview.cap_sentence(readiness.model_copy(update={"mean": 44.0})) == ""
+
+
+def test_three_facts_are_about_three_columns_and_never_an_effect_of_another() -> None:
+    facts = overview.strongest(made.findings())
+    assert [f.kind for f in facts] == ["unit_change", "missing_up", "performance_drop"]
+
+
+def test_quiet_and_unjudged_are_no_facts() -> None:
+    quiet = finding("distribution_shift", Verdict.QUIET, columns=["a"], title="a is as before")
+    unsure = finding("distribution_shift", Verdict.CANNOT_JUDGE, columns=["b"], title="b has too few rows")
+    assert overview.strongest([quiet, unsure]) == []
+
+
+def test_urgency_puts_verdict_before_severity_before_size() -> None:
+    def made_of(name: str, verdict: Verdict, severity: Severity, rows: int) -> Any:
+        return finding("missing_up", verdict, columns=[name], severity=severity, title=name, rows_affected=rows)
+
+    listed = [
+        made_of("d", Verdict.WATCH, Severity.CRITICAL, 900),
+        made_of("c", Verdict.ALARM, Severity.MINOR, 900),
+        made_of("b", Verdict.ALARM, Severity.MAJOR, 20),
+        made_of("a", Verdict.ALARM, Severity.MAJOR, 300),
+    ]
+    assert [f.title for f in overview.by_urgency(listed)] == ["a", "b", "c", "d"]
+
+
+def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
+    modes = {m.name: m for m in overview.failure_modes(made.readiness())}
+    assert modes["Live data"].state is GateState.FAIL
+    assert modes["Live data"].evidence == "28 % of heart rates are missing in live data"
+    assert modes["Workflow"].state is GateState.UNVERIFIED
+    assert modes["Foundations"].tally == "1 of 3 gates fail, one unproven"
+
+
+def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:
+    modes = overview.failure_modes(made.readiness().model_copy(update={"criteria": ()}))
+    assert {m.state for m in modes} == {GateState.UNVERIFIED}
