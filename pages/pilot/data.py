@@ -5,7 +5,7 @@ import streamlit as st
 from golive.model.errors import InputError
 from golive.ui import assessing, cache, components, data_form, define_form, nav, pilot, state, uploads
 from golive.ui.guards import open_store, require_role
-from golive.ui.words import count, plain
+from golive.ui.words import plain
 
 who = require_role("reviewer")
 store = open_store()
@@ -18,31 +18,24 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(f"Pilot **{plain(config.project)}** · {plain(frozen) if frozen else 'criteria not frozen yet'}")
     nav.link("define", "Define", icon=":material/edit_note:")
 
-data_form.drop_zones(settings)
-kept = uploads.files()
-if not kept and st.button("Use the sample files", icon=":material/science:", key="use_sample"):
+understood = data_form.understand(config, settings)
+data_form.drop_zones(settings, understood)
+if not uploads.files() and st.button("Use the sample files", icon=":material/science:", key="use_sample"):
     assessing.use_sample(settings)
     st.rerun()
 
-understood = data_form.understand(config, settings)
 if understood.problems:
     components.error_box(InputError(understood.problems))
-data_form.summary(understood)
+data_form.notes(understood)
 
 if understood.inferred:
     st.subheader("What each column is", anchor=False)
     specs = data_form.chosen(understood)
     data_form.roles_line(specs)
-    data_form.columns_form(specs)
-    ready = assessing.ready_config(config, specs, understood.inferred)
-    live = understood.files.get("live")
-    if live is None:
-        st.caption("Bring live data to assess it.")
-    elif ready and st.button(
-        f"Assess {count(live.rows)} live rows", type="primary", icon=":material/play_arrow:", key="assess"
-    ):
-        session = assessing.run(store, ready, who, settings)
-        if session:
-            pilot.put(ready)
-            state.open_session(session)
-            nav.go("overview")
+    asked = data_form.columns_form(specs, understood.files.get("live"))
+    ready = assessing.ready_config(understood.config, data_form.chosen(understood), understood.inferred)
+    session = assessing.run(store, ready, who, settings) if asked and ready else None
+    if session and ready:
+        pilot.put(ready)
+        state.open_session(session)
+        nav.go("overview")

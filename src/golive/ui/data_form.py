@@ -14,17 +14,17 @@ from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.settings import Settings
-from golive.ui import components, uploads
+from golive.ui import components, pilot, uploads
 from golive.ui.uploads import Side, Upload
-from golive.ui.words import count, plain, plural
+from golive.ui.words import count, plain, plural, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SIDES: dict[Side, str] = {"train": "Training data", "live": "Live data"}
 ASKED: dict[Side, str] = {
-    "train": "What the model was trained on. It decides what each column is.",
-    "live": "What the model receives now, with the same columns.",
+    "train": "What the model was trained on",
+    "live": "What the model receives now",
 }
 PREVIEW_ROWS = 5
 _UNDERSTOOD_KEY = "understood"
@@ -71,6 +71,7 @@ class Understood:
     files: dict[Side, Read]
     inferred: tuple[ColumnSpec, ...]
     problems: tuple[Problem, ...]
+    config: Config
 
 
 def limits(settings: Settings) -> Limits:
@@ -78,7 +79,7 @@ def limits(settings: Settings) -> Limits:
     return Limits(bytes=4 * settings.max_upload_bytes)
 
 
-def drop_zones(settings: Settings) -> None:
+def drop_zones(settings: Settings, understood: Understood) -> None:
     """Training left, live right. A file that was taken is named with its size and can be taken back."""
     problems: dict[Side, tuple[Problem, ...]] = st.session_state.setdefault(_PROBLEMS_KEY, {})
     for column, (side, title) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
@@ -89,16 +90,16 @@ def drop_zones(settings: Settings) -> None:
                 st.badge(title, icon=":material/sensors:", color="blue")
             kept = uploads.files().get(side)
             if kept:
-                _taken(side, kept)
+                _taken(side, kept, understood.files.get(side))
             else:
-                _zone(side, title, settings, problems)
+                _zone(side, settings, problems)
             for problem in problems.get(side, ()):
                 components.error_box(InputError(problem))
 
 
-def _zone(side: Side, title: str, settings: Settings, problems: dict[Side, tuple[Problem, ...]]) -> None:
+def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ...]]) -> None:
     file = st.file_uploader(
-        f"{title}: {ASKED[side]}",
+        ASKED[side],
         type=list(uploads.SUFFIXES),
         key=uploads.next_key(side),
         max_upload_size=settings.max_upload_mb,
@@ -113,8 +114,9 @@ def _zone(side: Side, title: str, settings: Settings, problems: dict[Side, tuple
     st.rerun()
 
 
-def _taken(side: Side, kept: Upload) -> None:
-    st.markdown(f"**{plain(kept.name)}** · {kept.size / 1e6:,.1f} MB")
+def _taken(side: Side, kept: Upload, found: Read | None) -> None:
+    size = f"{count(found.rows)} rows, {plural(found.columns, 'column')}" if found else f"{kept.size / 1e6:,.1f} MB"
+    st.markdown(f"**{plain(kept.name)}** · {size}")
     st.caption(f"Kept on this machine until you leave. SHA-256 {kept.sha256[:12]}…")
     if st.button("Take another file", key=f"replace_{side}", icon=":material/swap_horiz:"):
         uploads.forget(side)
@@ -144,18 +146,27 @@ def understand(config: Config, settings: Settings) -> Understood:
             except GoLiveError as error:
                 problems += error.problems
         if "train" in datasets:
+            names = {name for dataset in datasets.values() for name in dataset.columns}
+            config = pilot.fitting(config, names)
             try:
                 specs = infer(datasets["train"], datasets.get("live"), config)
             except GoLiveError as error:
                 problems += error.problems
-    found = Understood(files, specs, tuple(problems))
+    found = Understood(files, specs, tuple(problems), config)
     st.session_state[_UNDERSTOOD_KEY] = (key, found)
     return found
 
 
+def _training_hash() -> str:
+    """Choices belong to the training data they were made for."""
+    train = uploads.files().get("train")
+    return train.sha256 if train else ""
+
+
 def chosen(understood: Understood) -> tuple[ColumnSpec, ...]:
     """The columns as a person left them: what was saved, over what was inferred."""
-    choices: dict[str, tuple[str, str]] = st.session_state.get(_CHOICES_KEY, {})
+    held: tuple[str, dict[str, tuple[str, str]]] = st.session_state.get(_CHOICES_KEY, ("", {}))
+    choices = held[1] if held[0] == _training_hash() else {}
     return tuple(
         spec.model_copy(update={"type": ColumnType(choices[spec.name][0]), "role": Role(choices[spec.name][1])})
         if spec.name in choices
@@ -164,8 +175,8 @@ def chosen(understood: Understood) -> tuple[ColumnSpec, ...]:
     )
 
 
-def summary(understood: Understood) -> None:
-    """Rows and columns of each file, what was noticed, and the first rows."""
+def notes(understood: Understood) -> None:
+    """What was noticed while reading, and the first rows of each file."""
     for side, title in SIDES.items():
         found = understood.files.get(side)
         if not found:
@@ -179,8 +190,11 @@ def summary(understood: Understood) -> None:
                 st.dataframe(found.preview, hide_index=True, alt=f"First {len(found.preview)} rows of {SIDES[side]}")
 
 
-def columns_form(specs: tuple[ColumnSpec, ...]) -> None:
-    """Type and role of every column with the reason, as an editable table. Edits hold when they are saved."""
+def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
+    """Type and role of every column with the reason, as an editable table; true when the data is to be assessed.
+
+    Both buttons keep the edits, so that none is lost by going straight to the assessment.
+    """
     import pandas as pd
 
     table = pd.DataFrame(
@@ -206,22 +220,37 @@ def columns_form(specs: tuple[ColumnSpec, ...]) -> None:
             },
             alt="Type and role of every column, with the reason",
         )
-        if st.form_submit_button("Save types and roles", icon=":material/save:"):
-            _save(edited)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            asked = live is not None and st.form_submit_button(
+                f"Assess {count(live.rows)} live rows", type="primary", icon=":material/play_arrow:", key="assess"
+            )
+            save = st.form_submit_button("Save types and roles", icon=":material/save:", key="save_roles")
+            if live is None:
+                st.caption("Bring live data to assess it.")
+    if asked or save:
+        _keep_choices(edited)
+    if save:
+        st.rerun()
+    return asked
 
 
-def _save(edited: Any) -> None:
+def _keep_choices(edited: Any) -> None:
     back = {word: role for role, word in ROLE_WORD.items()}
     rows: Iterable[dict[str, str]] = edited.to_dict("records")
-    st.session_state[_CHOICES_KEY] = {row["column"]: (row["type"], back[row["role"]].value) for row in rows}
-    st.rerun()
+    choices = {row["column"]: (row["type"], back[row["role"]].value) for row in rows}
+    st.session_state[_CHOICES_KEY] = (_training_hash(), choices)
 
 
 def roles_line(specs: tuple[ColumnSpec, ...]) -> None:
     """The roles that are filled, as chips, and for each that is not what it would unlock."""
-    filled = [s for s in specs if s.role in UNLOCKS or s.role is Role.PREDICTION]
-    st.markdown(" ".join(f":blue-badge[{s.role.value.replace('_', ' ')}: {plain(s.name)}]" for s in filled))
+    chips = []
+    for role in (*UNLOCKS, Role.PREDICTION):
+        names = [spec.name for spec in specs if spec.role is role]
+        if names:
+            chips.append(f":blue-badge[{role.value.replace('_', ' ')}: {plain(', '.join(names))}]")
+    st.markdown(" ".join(chips) if chips else "No column plays a special role yet.")
     missing = [role for role in UNLOCKS if not any(s.role is role for s in specs)]
     if missing:
-        with st.expander(f"What {plural(len(missing), 'more role')} would unlock", icon=":material/lock_open:"):
+        title = f"What {spelled(len(missing))} more {'role' if len(missing) == 1 else 'roles'} would unlock"
+        with st.expander(title, icon=":material/lock_open:"):
             st.markdown("\n".join(f"- **{ROLE_WORD[r].split(' (')[0].capitalize()}**: {UNLOCKS[r]}" for r in missing))

@@ -49,6 +49,16 @@ def change(config: Config, **values: Any) -> Config:
     return Config.model_validate(config.model_dump() | values)
 
 
+def fitting(config: Config, names: set[str]) -> Config:
+    """``config`` without the roles and declarations of columns that are in neither file: they belong to other data."""
+    roles = {
+        key: (tuple(v for v in value if v in names) if isinstance(value, tuple) else value if value in names else None)
+        for key, value in config.roles
+    }
+    columns = {name: declared for name, declared in config.columns.items() if name in names}
+    return config.model_copy(update={"roles": Roles.model_validate(roles), "columns": columns})
+
+
 def roles_from(specs: tuple[ColumnSpec, ...]) -> Roles:
     """The roles of ``specs`` as a configuration.
 
