@@ -88,7 +88,7 @@ def _why(label: Label, criterion: Criterion, stand: Standing, state: GateState |
     if label == "PROVE":
         if stand.level is None:
             return f"Nothing shows where this stands{needs}."
-        if stand.rest_is_evidence and (stand.claimed or 0) < target:
+        if stand.rest_is_evidence:
             return f"Data show level {stand.level}, all they can show; a document has to show the rest{needs}."
         return f"Level {stand.claimed} is claimed, {stand.level} is proven{needs}."
     source = "measured" if stand.measured is not None else "shown"

@@ -118,7 +118,7 @@ def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Stand
     level = max(solid) if solid else max(level for level, _, _ in pieces)
     items = tuple(dict.fromkeys(item for at, _, item in pieces if at >= level and item))
     agrees = criterion.kind == "condition" and value is not None
-    return Standing(level, proof, shown, value, shown, items, agrees)
+    return Standing(level, proof, None if agrees else shown, value, shown, items, agrees)
 
 
 def gate_state(stand: Standing, gate: int, model: Model) -> GateState:
