@@ -22,6 +22,14 @@ VALID_DAYS = 365
 SHELF = "https://evidence.example.org"  # a name reserved for examples (RFC 2606): nothing is there
 FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
 OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
+REQUIRED = (
+    "heart_rate",
+    "sbp",
+    "dbp",
+    "map",
+    "age",
+    "dx",
+)  # no visit may be scored without; the rest may be unmeasured
 MEASURED = (*NORMAL, *LOGNORMAL, "dbp", "map", "gcs", "weight", "age")
 
 
@@ -61,10 +69,10 @@ def _columns() -> dict[str, dict[str, Any]]:
         if analyte and analyte.loinc:
             declared["loinc"] = analyte.loinc
         weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
-        out[name] = {**declared, "required": True, "importance": round(weight, 2)}
+        out[name] = {**declared, "required": name in REQUIRED, "importance": round(weight, 2)}
     for name in ("gcs", "comorbidities"):  # few distinct whole numbers: counts and scores, not categories
         out[name] = {**out.get(name, {}), "type": "integer"}
-    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
+    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": "dx" in REQUIRED, "importance": OTHER_INPUT}
     return out
 
 
