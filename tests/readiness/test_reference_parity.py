@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import math
 import random
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_next_steps_have_the_same_gains_and_order(reference: ModuleType, criteri
             assert (s.gate_state.value.upper() if s.gate_state else "-") == state
             assert (s.gain, s.gain_low, s.gain_mean) == pytest.approx((gain, gain_low, gain_mean), abs=0.0051)
             keys.append((rank, value))
-        assert all(a[0] < b[0] or (a[0] == b[0] and a[1] <= b[1] + 1e-8) for a, b in zip(keys, keys[1:], strict=False))
+        assert all(a[0] < b[0] or (a[0] == b[0] and a[1] <= b[1] + 1e-8) for a, b in itertools.pairwise(keys))
 
 
 def test_facts_of_the_criteria_are_those_of_the_reference(criteria: list[Raw]) -> None:

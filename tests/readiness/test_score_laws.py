@@ -74,12 +74,8 @@ def test_better_evidence_never_lowers_the_verdict_or_what_is_proven(
     better = [replace(old, claims=(*old.claims, extra))] if old.measured is None else []
     if old.claims:
         first = old.claims[0]
-        for change in (
-            {"level": min(4, first.level + 1)},
-            {"grade": "E4"},
-            {"age": 0.0},
-        ):
-            better.append(replace(old, claims=(replace(first, **change), *old.claims[1:])))
+        changes = ({"level": min(4, first.level + 1)}, {"grade": "E4"}, {"age": 0.0})
+        better += [replace(old, claims=(replace(first, **c), *old.claims[1:])) for c in changes]
     if old.measured is not None:
         better.append(replace(old, measured=Measured(min(4, old.measured.level + 1), old.measured.age)))
     if not better:
