@@ -72,7 +72,7 @@ def _columns() -> dict[str, dict[str, Any]]:
         out[name] = {**declared, "required": name in REQUIRED, "importance": round(weight, 2)}
     for name in ("gcs", "comorbidities"):  # few distinct whole numbers: counts and scores, not categories
         out[name] = {**out.get(name, {}), "type": "integer"}
-    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": "dx" in REQUIRED, "importance": OTHER_INPUT}
+    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
     return out
 
 
