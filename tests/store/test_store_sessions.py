@@ -166,7 +166,7 @@ WRITER = """
     import sys
     from pathlib import Path
     sys.path.insert(0, {tests!r})
-    from conftest import make_assessment
+    from stored_assessment import make_assessment
     from golive.model.config import Config
     from golive.store import Store
     store = Store(Path({path!r}))

@@ -91,7 +91,7 @@ def progress() -> Iterator[Callable[[float, str], None]]:
         nonlocal tenth
         if int(fraction * 10) > tenth:
             tenth = int(fraction * 10)
-            print(f"{fraction:4.0%} {sentence}", file=sys.stderr, flush=True)
+            print(f"{fraction * 100:3.0f} % {sentence}", file=sys.stderr, flush=True)
 
     yield plain
 

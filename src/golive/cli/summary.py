@@ -23,6 +23,7 @@ WORD = {Verdict.ALARM: "Act", Verdict.WATCH: "Watch", Verdict.CANNOT_JUDGE: "Can
 _STYLE = {Verdict.ALARM: "bold red", Verdict.WATCH: "yellow", Verdict.CANNOT_JUDGE: "dim", Verdict.QUIET: "green"}
 _SEVERITY = list(Severity)
 _TOP_FINDINGS = 8
+_TOP_GATES = 10
 _TOP_STEPS = 5
 
 
@@ -65,11 +66,16 @@ def _gates(screen: Console, readiness: Readiness) -> None:
     if not gates:
         return
     screen.print(f"\nGates: {len(gates) - len(closed)} of {len(gates)} pass")
-    for gate in sorted(closed, key=lambda c: (c.gate_state is not GateState.FAIL, not c.hard, c.id)):
+    ordered = sorted(closed, key=lambda c: (c.gate_state is not GateState.FAIL, not c.hard, c.id))
+    for gate in ordered[:_TOP_GATES]:
         state = "fails" if gate.gate_state is GateState.FAIL else "unproven"
         note = ", waived" if gate.waived else ""
         why = f": {gate.measurement}" if gate.measurement else ""
         screen.print(f"  {state:8}  {gate.id}  {gate.title}{note}{why}", markup=False)
+    if len(ordered) > _TOP_GATES:
+        failing = sum(c.gate_state is GateState.FAIL for c in ordered[_TOP_GATES:])
+        rest = len(ordered) - _TOP_GATES
+        screen.print(f"  and {rest} more, {failing} of them failing.")
 
 
 def top_findings(findings: tuple[Finding, ...]) -> list[Finding]:
