@@ -42,7 +42,7 @@ def test_address_chooses_the_column(seeded: Any, open_page: Any) -> None:
 
 def test_logarithmic_shares_draw(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
-    app.toggle(key="log_shares").set_value(True).run()
+    app.toggle(key="log_shares:creatinine").set_value(True).run()
     assert not app.exception
 
 

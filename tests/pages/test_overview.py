@@ -125,3 +125,18 @@ def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
 def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:
     modes = overview.failure_modes(made.readiness().model_copy(update={"criteria": ()}))
     assert {m.state for m in modes} == {GateState.UNVERIFIED}
+
+
+def test_a_kind_of_fact_not_told_yet_goes_before_more_of_the_same() -> None:
+    same = [
+        finding("missing_up", Verdict.ALARM, columns=[name], title=name, rows_affected=900 - i)
+        for i, name in enumerate("abc")
+    ]
+    other = finding("distribution_shift", Verdict.ALARM, columns=["d"], title="d")
+    assert [f.title for f in overview.strongest([*same, other])] == ["a", "d", "b"]
+    late = finding("distribution_shift", Verdict.WATCH, columns=["e"], title="e")
+    assert [f.title for f in overview.strongest([*same, late])] == ["a", "b", "c"]
+
+
+def test_stage_is_said_in_words() -> None:
+    assert "_" not in overview.stage_name("silent_pilot")

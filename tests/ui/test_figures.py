@@ -275,3 +275,11 @@ def test_slices_are_largest_first_and_small_ones_are_left_out() -> None:
 
 def test_slices_without_any_measured_one_say_so() -> None:
     assert "No slice" in figures.describe_slices((SliceShare(by="site", value="C9", n=7),), quantity="median")
+
+
+def test_a_bin_with_most_values_asks_for_a_log_axis() -> None:
+    heap = _column(Picture(edges=(0, 1, 2, 3), train=(95, 3, 2), live=(90, 5, 5)))
+    flat = _column(Picture(edges=(0, 1, 2, 3), train=(40, 30, 30), live=(30, 30, 40)))
+    assert figures.needs_log(heap)
+    assert not figures.needs_log(flat)
+    assert not figures.needs_log(_column(None))

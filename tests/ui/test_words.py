@@ -66,3 +66,8 @@ def test_markup_of_foreign_text_is_escaped() -> None:
 def test_long_labels_are_cut_and_say_so() -> None:
     assert words.shorten("a" * 40, 10) == "a" * 9 + "…"
     assert words.shorten("short") == "short"
+
+
+def test_p_values_claim_no_more_than_a_thousandth() -> None:
+    assert words.p_value(2e-55) == "under 0.001"
+    assert words.p_value(0.0123) == "= 0.012"

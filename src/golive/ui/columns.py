@@ -14,7 +14,7 @@ from golive.model.result import Assessment, ColumnResult
 from golive.ui import chart, figures, theme
 from golive.ui.doors import door
 from golive.ui.overview import by_urgency
-from golive.ui.words import count, number, percent, plain, score
+from golive.ui.words import count, number, p_value, percent, plain, score
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,14 +150,19 @@ def render(column: ColumnResult, assessment: Assessment, config: Config) -> None
     st.subheader(f"{plain(column.name)}  :{look.color}[{look.icon} {look.word}]", anchor=False)
     st.caption(
         plain(
-            f"{column.type.value}, {ROLE_WORD[column.role]}" + (f", in {unit}" if unit else "")
-            + (f". {column.reason}" if column.reason else "")
+            f"{column.type.value.capitalize()}, {ROLE_WORD[column.role]}" + (f", in {unit}" if unit else "") + "."
+            + (f" Type and role: {column.reason}." if column.reason else "")
         )
     )  # fmt: skip
     st.markdown(plain(_sentence(column)))
     tokens = theme.tokens()
     if column.picture and (column.picture.edges or column.picture.labels):
-        log = st.toggle("Logarithmic shares", key="log_shares", help="Makes small tails visible.")
+        log = st.toggle(
+            "Logarithmic shares",
+            value=figures.needs_log(column),
+            key=f"log_shares:{column.name}",
+            help="Makes small tails visible; on by itself where one bin holds most values.",
+        )
         chart.show(
             figures.distribution(column, tokens, unit=unit, log=log),
             key=f"distribution:{column.name}",
@@ -227,7 +232,7 @@ def _scale(column: ColumnResult) -> None:
         return
     chart.show(figures.scale(drift, theme.tokens()), key=f"scale:{column.name}", alt=figures.describe_scale(drift))
     if drift.smallest_detectable is not None:
-        p = f" Adjusted p = {drift.p_adjusted:.2g}." if drift.p_adjusted is not None else ""
+        p = f" Adjusted p {p_value(drift.p_adjusted)}." if drift.p_adjusted is not None else ""
         st.caption(
             f"The smallest shift these numbers of rows show reliably is {score(drift.smallest_detectable)} "
             f"(80 % power; n = {count(drift.n_train)} and {count(drift.n_live)}).{p}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import streamlit as st
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, WhatIf
+from golive.model.finding import Effect, Finding, Signal, WhatIf
 from golive.model.result import Assessment, ColumnResult
 from golive.ui import chart, figures, nav, theme
 from golive.ui.figures.slices import is_share, quantity_name
@@ -65,7 +67,10 @@ def render(finding: Finding, assessment: Assessment, config: Config) -> None:
     if facts:
         st.caption(plain(" ".join(facts)))
     column = assessment.column(finding.columns[0]) if len(finding.columns) == 1 else None
-    _pictures(finding, column, config)
+    if column is None and finding.signal is Signal.MISSINGNESS:
+        _missing_together(finding, assessment)
+    else:
+        _pictures(finding, column, config)
     _reasons(finding)
     _repair(finding, column)
     _doors(finding, assessment)
@@ -85,7 +90,7 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
         with left:
             st.markdown("**Training and live**")
             chart.show(
-                figures.distribution(column, tokens, unit=unit),
+                figures.distribution(column, tokens, unit=unit, log=figures.needs_log(column)),
                 key=f"picture:{finding.id}",
                 alt=figures.describe_distribution(column, unit=unit),
             )
@@ -107,7 +112,7 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
                 key=f"slices:{finding.id}",
                 alt=figures.describe_slices(finding.slices, quantity=quantity),
             )
-        elif column and column.train and column.live and finding.signal.value == "missingness":
+        elif column and column.train and column.live and finding.signal is Signal.MISSINGNESS:
             st.markdown("**Rows without a value**")
             chart.show(
                 figures.missing(column, tokens), key=f"missing:{finding.id}", alt=figures.describe_missing(column)
@@ -116,6 +121,21 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
             st.markdown("**How far from nothing**")
             chart.show(
                 figures.scale(column.drift, tokens), key=f"scale:{finding.id}", alt=figures.describe_scale(column.drift)
+            )
+
+
+def _missing_together(finding: Finding, assessment: Assessment) -> None:
+    """Missing shares of the first columns of a finding about several, two beside each other."""
+    known = [
+        c for c in (assessment.column(name) for name in finding.columns[:4]) if c is not None and c.train and c.live
+    ]
+    for place, column in zip(cycle(st.columns(2, gap="medium")), known, strict=False):
+        with place:
+            st.markdown(f"**{plain(column.name)}**")
+            chart.show(
+                figures.missing(column, theme.tokens()),
+                key=f"missing:{finding.id}:{column.name}",
+                alt=figures.describe_missing(column),
             )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import CriterionScore, GateState, NextStep, Readiness, ReadinessVerdict
 from golive.model.result import Assessment
+from golive.readiness import load_model
 from golive.ui import nav, theme
 from golive.ui.components import TIER_WORD, inline_badge
 from golive.ui.doors import door
@@ -73,20 +74,21 @@ def cap_sentence(readiness: Readiness) -> str:
 def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
     """The ``most`` findings a first-time reader should know: urgent, severe and large first, one per column.
 
-    Findings that another one explains (``cause``) are left to their cause; one fact per set of columns keeps three facts
-    from being one fact told three times.
+    Findings that another one explains (``cause``) are left to their cause. No column is told twice, and facts of a kind not
+    told yet (a signal, such as missing values) go before more of the same, so that three facts are not one fact three times.
     """
+    left = [f for f in by_urgency(findings) if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
     chosen: list[Finding] = []
-    told: set[str] = set()
-    for finding in by_urgency(findings):
-        if finding.verdict not in (Verdict.ALARM, Verdict.WATCH) or finding.cause:
-            continue
-        if told & set(finding.columns):
-            continue
-        chosen.append(finding)
-        told |= set(finding.columns)
-        if len(chosen) == most:
+    while left and len(chosen) < most:
+        told = {c for f in chosen for c in f.columns}
+        left = [f for f in left if not told & set(f.columns)]
+        signals = {f.signal for f in chosen}
+        urgent = [f for f in left if f.verdict is left[0].verdict]
+        following = next((f for f in urgent if f.signal not in signals), left[0] if left else None)
+        if following is None:
             break
+        chosen.append(following)
+        left.remove(following)
     return chosen
 
 
@@ -192,7 +194,7 @@ def banner(readiness: Readiness) -> None:
                 st.markdown(f":{look.color}[:material/block:] {plain(reason)}")
             st.markdown(f"**{verdict_sentence(readiness)}** {plain(cap_sentence(readiness))}")
             if readiness.verdict is not ReadinessVerdict.READY and readiness.stage:
-                st.caption(f"What this evidence allows: {plain(readiness.stage)}.")
+                st.caption(f"What this evidence allows: {plain(stage_name(readiness.stage))}.")
         if readiness.index is None:
             index.metric("Readiness index", "–", help="Nothing has been assessed yet.")
         else:
@@ -212,6 +214,12 @@ def banner(readiness: Readiness) -> None:
             delta_arrow="off",
             help="Share of the model's weight with fresh evidence. Silence never counts as a pass.",
         )
+
+
+def stage_name(stage: str) -> str:
+    """The name of a stage of the policy (``silent_pilot``) in words."""
+    known = {s.id: s.name for s in load_model().stages}
+    return known.get(stage, stage.replace("_", " "))
 
 
 def _between(readiness: Readiness) -> str | None:

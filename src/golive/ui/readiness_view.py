@@ -197,6 +197,9 @@ def plan(steps: Sequence[NextStep]) -> None:
     if not steps:
         st.markdown("Nothing is left to do in the plan.")
         return
+    st.caption(
+        "Gain: points of the index / points of the average of all dimensions. A weak dimension can hold the index back."
+    )
     st.table(
         {
             "Step": [str(rank) for rank in range(1, len(steps) + 1)],
@@ -205,7 +208,7 @@ def plan(steps: Sequence[NextStep]) -> None:
             "Why": [plain(s.why) for s in steps],
             "Owner": [s.route.replace("_", " ") for s in steps],
             "Effort": [effort_words(s.effort) for s in steps],
-            "Index": [f"{s.gain:+.1f}" for s in steps],
+            "Gain": [f"{s.gain:+.1f} / {s.gain_mean:+.1f}" for s in steps],
         },
         border="horizontal",
         height="content" if len(steps) <= 8 else 520,

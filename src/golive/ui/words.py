@@ -61,6 +61,11 @@ def score(value: float | None) -> str:
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.2f}"
 
 
+def p_value(value: float) -> str:
+    """Write a p-value: ``= 0.012``, never more exact than ``under 0.001``."""
+    return "under 0.001" if value < 0.001 else f"= {value:.2g}"
+
+
 def count(value: int | None) -> str:
     """Write a number of rows: ``24,000``; ``1-10`` stands for a suppressed cell (``None``)."""
     return "1-10" if value is None else f"{value:,}"

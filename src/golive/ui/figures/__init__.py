@@ -1,7 +1,7 @@
 """All Plotly figures: pure functions from parts of an assessment to a figure, each beside the sentence for its ``alt``."""
 
 from golive.ui.figures.dimensions import describe_dimensions, dimensions
-from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution
+from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution, needs_log
 from golive.ui.figures.missing import describe_missing, missing
 from golive.ui.figures.scale import describe_scale, scale
 from golive.ui.figures.slices import describe_slices, slices
@@ -16,6 +16,7 @@ __all__ = [
     "dimensions",
     "distribution",
     "missing",
+    "needs_log",
     "scale",
     "slices",
 ]

@@ -86,8 +86,8 @@ def describe_dimensions(scores: Sequence[DimensionScore]) -> str:
 
 
 def _lines(name: str) -> str:
-    """A name broken into lines of at most 24 characters, so that bars keep their room on a narrow screen."""
-    return "<br>".join(wrap(name, 24))
+    """A name broken into lines of at most 26 characters, so that bars keep their room on a narrow screen."""
+    return "<br>".join(wrap(name, 26, break_on_hyphens=False))
 
 
 def _hover(d: DimensionScore) -> str:
