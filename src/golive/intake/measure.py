@@ -24,6 +24,8 @@ CELLS = 4_000_000
 """Cells of the sample at most; a wide table gets fewer rows, never fewer than ``FEWEST``."""
 FEWEST = 2_000
 BATCH = 200
+WIDE = 2_500
+"""Columns in one query: every query costs the compiler a walk over all columns, so queries are few."""
 FEW_VALUES = 10
 """Up to this many different whole numbers are a code list rather than a quantity."""
 
@@ -98,23 +100,26 @@ def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
         return {}
     size = min(SAMPLE, max(FEWEST, CELLS // len(columns)))
     partial = dataset.rows > size
-    sample = dataset.table.select(*columns)
-    if partial:
-        sample = sample.limit(size)
     looked = min(size, dataset.rows)
     blank = {c: Measured(c, dataset.storage[c], dataset.rows, looked) for c in columns}
     text = [c for c in columns if dataset.storage[c] == "text"]
     typed = [c for c in columns if dataset.storage[c] != "text"]
-    found = blank | _text(sample, text, blank) | _typed(sample, typed, blank)
+    found = dict(blank)
+    for start in range(0, len(columns), WIDE):
+        for part, count in ((text[start : start + WIDE], _text), (typed[start : start + WIDE], _typed)):
+            if part:
+                sample = dataset.table.select(*part)
+                found |= count(sample.limit(size) if partial else sample, part, blank)
     if not partial:
         return {c: replace(m, rows_present=m.present) for c, m in found.items()}
     return found | _exact_text(dataset, [found[c] for c in text]) | _exact_typed(dataset, [found[c] for c in typed])
 
 
-def _long(values: dict[str, Any], table: ir.Table) -> ir.Table:
-    """One row per column and different value, with how many rows (``rows``) hold it. Columns go by number."""
-    wide = table.select(**{f"c{i}": v for i, v in enumerate(values.values())})
+def _long(wide: ir.Table) -> ir.Table:
+    """One row per column and different value that is there, with how many rows (``rows``) hold it."""
     long = wide.pivot_longer(selectors.all(), names_to="column", values_to="value")
+    if long.value.type().is_string():
+        long = long.mutate(value=long.value.strip().nullif(""))
     return long.filter(long.value.notnull()).group_by("column", "value").agg(rows=lambda t: t.count())
 
 
@@ -123,9 +128,7 @@ def _records(expression: ir.Table) -> list[dict[str, Any]]:
 
 
 def _text(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) -> dict[str, Measured]:
-    if not columns:
-        return {}
-    grouped = _long({c: sample[c].strip().nullif("") for c in columns}, sample)
+    grouped = _long(sample.select(**{f"c{i}": c for i, c in enumerate(columns)}))
     value, rows = grouped.value, grouped.rows
     shapes = _shapes(value)
     number = _number(value)
@@ -211,9 +214,7 @@ def _as_number(column: Any) -> Any:
 
 
 def _typed(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) -> dict[str, Measured]:
-    if not columns:
-        return {}
-    grouped = _long({c: _as_number(sample[c]) for c in columns}, sample)
+    grouped = _long(sample.select(**{f"c{i}": _as_number(sample[c]) for i, c in enumerate(columns)}))
     value, rows = grouped.value, grouped.rows
     finite = ~value.isinf()
     result = grouped.group_by("column").agg(
