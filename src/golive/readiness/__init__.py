@@ -1,7 +1,26 @@
 """Readiness: findings, evidence and a risk profile in, criteria, gates, a verdict and a plan out. Pure."""
 
+from golive.readiness.evidence import effective_grade, evidence_problems, expiring
 from golive.readiness.judge import judge
+from golive.readiness.maturity import ml_test_score
 from golive.readiness.measures import measure
+from golive.readiness.plan import within_budget
 from golive.readiness.policy import Model, load_model, parse_model
+from golive.readiness.risk import explain_tier, tier_of
+from golive.readiness.tiers import at_tiers
 
-__all__ = ["Model", "judge", "load_model", "measure", "parse_model"]
+__all__ = [
+    "Model",
+    "at_tiers",
+    "effective_grade",
+    "evidence_problems",
+    "expiring",
+    "explain_tier",
+    "judge",
+    "load_model",
+    "measure",
+    "ml_test_score",
+    "parse_model",
+    "tier_of",
+    "within_budget",
+]

@@ -46,6 +46,10 @@ def reasons(
     return tuple(found)
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share == 0 or share >= 0.0995 else f"{100 * share:.1f} %"
+
+
 def _plural(word: str, things: object) -> str:
     count = things if isinstance(things, int) else len(things)  # type: ignore[arg-type]
     return word if count == 1 else f"{word}s"
@@ -113,7 +117,7 @@ def _unknown(result: Score, collected: Collected) -> list[str]:
     lost = [k for k in unknown if (a := collected.answers.get(k)) is not None and not a.empty]
     aged = f", {len(lost)} of them because the evidence expired ({', '.join(lost[:SHOWN])})" if lost else ""
     return [
-        f"{len(unknown)} of {len(result.criteria)} criteria are not assessed{aged}; coverage is {result.coverage:.0%}."
+        f"{len(unknown)} of {len(result.criteria)} criteria are not assessed{aged}; coverage is {_percent(result.coverage)}."
     ]
 
 

@@ -26,6 +26,11 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if abs(value) >= 9.95 or value == 0 else f"{value:.1f} %"
 
 
+def fine(share: float) -> str:
+    """A share near a bound as percent with one decimal (``0.987`` -> ``98.7 %``)."""
+    return f"{100 * share:.1f} %"
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything known of an assessment, without rows."""
@@ -73,13 +78,24 @@ class Facts:
         return self.inputs.live.rows
 
     @cached_property
+    def serving_columns(self) -> frozenset[str]:
+        """Columns of the serving log and of generated text: they describe the service, not the patient."""
+        named = [
+            part.model_dump().values() for part in (self.config.operations, self.config.outputs) if part is not None
+        ]
+        return frozenset(name for names in named for name in names if name)
+
+    @cached_property
     def features(self) -> tuple[ColumnResult, ...]:
         """Columns that training used as inputs: features and groups with values that can be compared."""
         skipped = (ColumnType.EMPTY, ColumnType.IDENTIFIER, ColumnType.TEXT)
         return tuple(
             c
             for c in self.columns
-            if c.train is not None and c.role in (Role.FEATURE, Role.GROUP) and c.type not in skipped
+            if c.train is not None
+            and c.role in (Role.FEATURE, Role.GROUP)
+            and c.type not in skipped
+            and c.name not in self.serving_columns
         )
 
     @cached_property

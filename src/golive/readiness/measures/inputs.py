@@ -186,11 +186,12 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
     least = make.criterion.min_n.get("live_rows", 0)
     found = {f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None}
     units = {f.columns[0]: f for f in facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM]) if f.columns}
-    worst, name, judged, flips = 0.0, "", 0, set(units)
+    worst, name, judged, numbers, flips = 0.0, "", 0, 0, set(units)
     smallest = facts.live_rows
     for column in facts.features:
         if not column.type.is_number or column.live is None:
             continue
+        numbers += 1
         n = column.live.n - column.live.missing - column.live.unparsed
         limits, analyte = _limits(column, facts)
         if limits is None or n < least:
@@ -208,9 +209,13 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
         return make.unknown(f"no number column has {needed}.")
     level = make.criterion.level_of(implausible=worst, unit_flips=len(flips))
     level = min(level, 3)  # reviewed watch values, level 4, are not in the data
-    value = f"{judged} columns with known limits; worst {name}: at most {percent(worst)} impossible (95 % bound, n = {smallest:,})"
+    value = f"{judged} of {numbers} number columns have known limits and enough values; worst {name or 'none'}: "
+    value += f"at most {percent(worst)} impossible (95 % bound, n = {smallest:,})"
     value += f"; unit changed in {', '.join(sorted(flips)[:5])}" if flips else "; no unit changed"
-    return make.level(level, f"{value}.", n=smallest, findings=[*found.values(), *units.values()])
+    used = [*found.values(), *units.values()]
+    if 2 * judged < numbers:
+        return make.partial(level, f"{value}.", "the limits of the other columns", n=smallest, findings=used)
+    return make.level(level, f"{value}.", n=smallest, findings=used)
 
 
 def identity(facts: Facts, make: Maker) -> Measurement:
@@ -314,7 +319,7 @@ def identifiers(facts: Facts, make: Maker) -> Measurement:
         return make.level(0, f"Undeclared identifiers: {names}.", n=facts.live_rows, findings=clear)
     text = facts.of("free_text_present")
     value = f"No undeclared identifier among {len(facts.columns)} columns"
-    value += f"; {len(text)} columns hold free text" if text else ""
+    value += f"; free text in {', '.join(name for f in text for name in f.columns[:1])}" if text else ""
     reason = "Retention is not visible in data: evidence decides above level 2."
     return make.level(2, f"{value}.", n=facts.live_rows, findings=text, reason=reason)
 

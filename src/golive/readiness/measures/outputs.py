@@ -9,7 +9,7 @@ from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Picture
-from golive.readiness.measures.facts import Facts, Maker, percent
+from golive.readiness.measures.facts import Facts, Maker, fine, percent
 
 SMALL = 5.0  # what a suppressed cell (1 to 10 rows) counts in a sum
 PSI_BINS = 10
@@ -218,7 +218,7 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
         share = max(0.0, 1 - sum(c.live.missing_share for c in fields.values() if c is not None and c.live is not None))
     level = min(make.criterion.level_of(complete=share), 3)  # tamper evidence, level 4, is not in the data
     used = facts.of("output_missing")
-    value = f"At least {percent(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
+    value = f"At least {fine(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
     return make.level(level, value, n=facts.live_rows, findings=used)
 
 
@@ -242,7 +242,7 @@ def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     used = facts.of("label_missing", "label_delay")
     return make.level(
         level,
-        f"{percent(share)} of {n:,.0f} live predictions have an outcome (at least {percent(low)}).",
+        f"{percent(share)} of {n:,.0f} live predictions have an outcome (at least {fine(low)}).",
         n=int(n),
         findings=used,
     )

@@ -8,7 +8,7 @@ from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
-from golive.readiness.measures.facts import Facts, Maker, percent
+from golive.readiness.measures.facts import Facts, Maker, fine, percent
 
 OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "completed", "complete", "done"})
 
@@ -98,7 +98,7 @@ def inputs_ready(facts: Facts, make: Maker) -> Measurement:
     level = max(1, min(make.criterion.level_of(ready=low), 3))  # a contracted delay, level 4, is not in the data
     return make.level(
         level,
-        f"At least {percent(low)} of predictions had every required input (n = {n:,.0f}).",
+        f"At least {fine(low)} of predictions had every required input (n = {n:,.0f}).",
         n=int(n or 0),
         findings=late,
     )
@@ -115,7 +115,7 @@ def versions(facts: Facts, make: Maker) -> Measurement:
     if known is None:
         return make.unknown("no column names the model version.")
     level = max(1, make.criterion.level_of(known=known))
-    value = f"{percent(known)} of live predictions name their version (n = {facts.live_rows:,})."
+    value = f"{fine(known)} of live predictions name their version (n = {facts.live_rows:,})."
     return make.level(level, value, n=facts.live_rows, findings=facts.of("version_mixed"))
 
 
