@@ -98,7 +98,8 @@ def _is_stand_in(train: NumericProfile, live: NumericProfile, value: float) -> b
     """Whether a spike at ``value`` stands alone outside what training calls a value.
 
     Real values form a continuum: a zero beside 0.1 and 0.2, or one that training already has, is a value. A stand-in lies
-    more than half a training standard deviation beyond every real training value, with next to nothing between or behind.
+    more than half a training standard deviation beyond every real training value, or below 0 where training never is, with
+    next to nothing between or behind.
     """
     keep = train.values != value
     if not keep.any():
@@ -110,10 +111,11 @@ def _is_stand_in(train: NumericProfile, live: NumericProfile, value: float) -> b
     mean = float(np.average(real, weights=counts))
     spread = math.sqrt(float(np.average((real - mean) ** 2, weights=counts)))
     gap = low - value if value < low else value - high
-    if low <= value <= high or gap <= 0.5 * spread:
+    impossible = value < 0 <= low
+    if low <= value <= high or (gap <= 0.5 * spread and not impossible):
         return False
     # Training knows the value well: zero and small positive numbers are then real; a negative or all-nines mark is not.
-    if known_share > 0.005 and not (value < 0 <= low or value > 2 * high):
+    if known_share > 0.005 and not (impossible or value > 2 * high):
         return False
     outside = live.values < low if value < low else live.values > high
     company = int(live.counts[outside & (live.values != value)].sum())

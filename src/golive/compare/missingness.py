@@ -181,8 +181,9 @@ def _blocks(train: Profile, live: Profile, changes: dict[str, _Change], up: set[
     found: list[Finding] = []
     taken: set[str] = set()
     before = {frozenset(block.columns): block.rows for block in train.missing_blocks}
-    for block in sorted(live.missing_blocks, key=lambda b: (-len(b.columns), -b.rows)):
-        columns = tuple(name for name in train.columns if name in block.columns and name in up)
+    blocks = [(b, tuple(n for n in train.columns if n in b.columns and n in up)) for b in live.missing_blocks]
+    # The block that tells most: many columns in many rows.
+    for block, columns in sorted(blocks, key=lambda item: (-len(item[1]) * item[0].rows, item[1])):
         if len(columns) < 2 or taken & set(columns):
             continue
         # Rows of training without any of them: known when training has that block, and never more than its rarest gap.

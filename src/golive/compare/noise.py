@@ -82,10 +82,9 @@ SHARE_STATISTICS: dict[str, ShareStatistic] = {
     "psi": psi,
     "kl_div": kl_div,
     "hellinger": hellinger,
-    "TVD": total_variation,
 }
 # Small departures: distances grow with them, divergences with their square.
-_POWER_OF = {"jensenshannon": 1.0, "hellinger": 1.0, "TVD": 1.0, "psi": 2.0, "kl_div": 2.0}
+_POWER_OF = {"jensenshannon": 1.0, "hellinger": 1.0, "psi": 2.0, "kl_div": 2.0}
 
 
 def quantile(null: FloatArray, level: float) -> float:
@@ -168,11 +167,13 @@ def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: flo
     centre, count_train, count_live = pooled_bins(train, live)
     n_train, n_live = int(count_train.sum()), int(count_live.sum())
     pooled = count_train + count_live
-    spread = float(np.sqrt(np.cov(centre, fweights=pooled, ddof=0))) if len(centre) > 1 else 0.0
     error = math.sqrt(1 / n_train + 1 / n_live)
-    if spread == 0:
+    width = float(centre[-1] - centre[0])
+    if width == 0:
         return Noise(0.0, 0.0, 1.0, (_Z99 + _Z80) * error, 0.0)
-    gaps = np.diff(centre) / spread
+    unit = (centre - centre[0]) / width  # so that squares of huge values do not overflow
+    spread = float(np.sqrt(np.cov(unit, fweights=pooled, ddof=0)))
+    gaps = np.diff(unit) / spread
 
     def distances(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
         gap = np.abs(np.cumsum(first - second, axis=-1)[..., :-1])
@@ -185,7 +186,7 @@ def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: flo
     # either may show that something changed; two looks cost a factor of two.
     p = min(1.0, 2 * min(p_value(distance, null), p_value(gap, null_gap)))
     return Noise(
-        effect=distance * spread / max(train.std, 0.001),
+        effect=distance * spread * (width / max(train.std, 0.001)),
         floor=floor,
         p_value=p,
         smallest_detectable=floor + _Z80 * error,

@@ -16,8 +16,9 @@ from golive.model.finding import Effect, Finding, Route, Severity, Verdict, find
 
 ALARM_H, WATCH_H = 0.2, 0.1
 """Cohen's h from which a change of share matters by itself: 0.2 is "small" (2 % -> 6 %, 50 % -> 60 %)."""
-ALARM_POINTS, WATCH_POINTS, RATIO = 0.02, 0.005, 2.0
-"""A rare value matters when it at least doubles or halves and moves by this many points."""
+ALARM_RATIO, ALARM_POINTS = 2.0, 0.02
+WATCH_RATIO, WATCH_POINTS = 1.5, 0.01
+"""A rare value also matters by its ratio (either way), when it moves by this many points."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class ShareShift:
 def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShift]:
     """Judge the values known from training of every category column.
 
-    Within a column the smallest p counts times the number of values (Bonferroni); over columns Benjamini-Hochberg.
+    Within a column the smallest p counts times the number of free shares (Bonferroni); over columns Benjamini-Hochberg.
     Values never seen in training are ``unseen_category``, not a share.
     """
     candidates = {
@@ -58,7 +59,8 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         assert pair.train.category is not None
         assert pair.live.category is not None
         names, train, live = category_counts(pair.train.category, pair.live.category)
-        p = np.minimum(1.0, two_share_p(train, pair.sizes[0], live, pair.sizes[1]) * max(1, len(names)))
+        # Of k shares that add up to one, k - 1 are free; with two values both ask the same question.
+        p = np.minimum(1.0, two_share_p(train, pair.sizes[0], live, pair.sizes[1]) * max(1, len(names) - 1))
         known = (train > 0) & (np.array(names) != "")
         tables[name] = (names, train, live, p, known)
         ps.append(float(p[known].min()) if known.any() else 1.0)
@@ -67,14 +69,14 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         n_train, n_live = candidates[name].sizes
         p1, p2 = share(train, n_train), share(live, n_live)
         h, difference = np.abs(cohen_h(p1, p2)), np.abs(p2 - p1)
-        doubled = np.maximum(p1, p2) >= RATIO * np.minimum(p1, p2)
+        smaller, larger = np.minimum(p1, p2), np.maximum(p1, p2)
         # A value counts when it would still be certain with the column's own correction over columns.
         certain = known & (p <= alpha) & (adjusted <= alpha)
-        alarm = certain & ((h >= ALARM_H) | (doubled & (difference >= ALARM_POINTS)))
-        watch = certain & ((h >= WATCH_H) | (doubled & (difference >= WATCH_POINTS)))
+        alarm = certain & ((h >= ALARM_H) | ((larger >= ALARM_RATIO * smaller) & (difference >= ALARM_POINTS)))
+        watch = certain & ((h >= WATCH_H) | ((larger >= WATCH_RATIO * smaller) & (difference >= WATCH_POINTS)))
         if not (alarm | watch).any():
             continue
-        order = [i for i in np.lexsort((p1, -h)) if alarm[i] or watch[i]]
+        order = [i for i in np.lexsort((p1, -h.round(9))) if alarm[i] or watch[i]]
         shifts[name] = ShareShift(
             verdict=Verdict.ALARM if alarm.any() else Verdict.WATCH,
             p_adjusted=float(adjusted),

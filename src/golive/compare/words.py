@@ -17,6 +17,8 @@ def percent(value: float) -> str:
         return "under 0.01 %"
     if size < 1:
         return f"{points:.2f} %"
+    if 99.95 <= size < 100:
+        return "over 99.9 %"
     if size < 9.95 or 99 < size < 100:
         return f"{points:.1f} %"
     return f"{points:.0f} %"
