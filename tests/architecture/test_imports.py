@@ -33,7 +33,7 @@ SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
 ONLY_IN = {
     "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py"),
     "evidently": ("src/golive/compare/evidently_scores.py",),
-    "plotly": ("src/golive/ui/figures/", "src/golive/report/"),
+    "plotly": ("src/golive/ui/", "src/golive/report/"),
     "typer": ("src/golive/cli",),
     "duckdb": ("src/golive/store/", "src/golive/intake/", "src/golive/profile/", "src/golive/doctor.py"),
 }
