@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from stored_assessment import make_finding
 
 from golive import __version__
 from golive.model.config import Config
@@ -145,6 +148,69 @@ def test_the_connection_reaches_no_other_file(tmp_path: Path, statement: str) ->
     finally:
         opened.close()
     assert {p.name for p in tmp_path.iterdir()} == {"x.csv", "s.duckdb"}
+
+
+def _bytes_of(folder: Path) -> bytes:
+    return b"".join(p.read_bytes() for p in folder.iterdir())
+
+
+@pytest.mark.parametrize("key", [None, "a key"])
+def test_the_bytes_of_a_deleted_session_leave_the_file(
+    tmp_path: Path, build: Build, config: Config, key: str | None
+) -> None:
+    if key and database.encryption_extension() is None:
+        pytest.skip("needs the secure extra (httpfs)")
+
+    def session(word: str) -> Assessment:
+        return build(findings=[make_finding(column=f"{word}-{i:04d}") for i in range(300)])
+
+    path = tmp_path / "s.duckdb"
+    gone, kept = session("ZEBRA"), session("LION")
+    with Store(path, key=key) as store:
+        for assessment in (gone, kept):
+            store.save(assessment, config=config, actor="ana")
+    assert (b"ZEBRA" in _bytes_of(tmp_path)) is (key is None)
+    size = path.stat().st_size
+    with Store(path, key=key) as store:
+        store.delete(gone.session, actor="ana")
+    written = _bytes_of(tmp_path)
+    assert b"ZEBRA" not in written
+    assert (b"LION" in written) is (key is None)
+    assert path.stat().st_size <= size
+    assert path.stat().st_mode & 0o077 == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["s.duckdb"]
+    with Store(path, key=key) as store:
+        assert store.load(kept.session) == kept
+        assert store.verify_audit().ok
+        assert [a.action for a in store.audit()] == ["store.compact", "session.delete", "session.save", "session.save"]
+        with pytest.raises(StoreError):
+            store.save(kept, config=config, actor="ana")
+        store.put_evidence(EvidenceItem(id="E", criterion="C", claim_level=1), project="p", actor="ana")
+        assert store.verify_audit().ok
+
+
+def test_a_deletion_before_a_crash_is_finished_on_opening(tmp_path: Path, build: Build, config: Config) -> None:
+    path = tmp_path / "s.duckdb"
+    code = f"""
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from stored_assessment import make_assessment, make_finding
+from golive.model.config import Config
+from golive.store import Store
+path = Path({str(path)!r})
+findings = [make_finding(column=f"ZEBRA-{{i:04d}}") for i in range(300)]
+with Store(path) as store:
+    session = store.save(make_assessment(findings=findings), config=Config(), actor="ana")
+Store(path).delete(session, actor="ana")
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    assert b"ZEBRA" in _bytes_of(tmp_path)
+    with Store(path) as store:
+        assert store.list() == ()
+        assert store.verify_audit().ok
+    assert b"ZEBRA" not in _bytes_of(tmp_path)
 
 
 @pytest.mark.skipif(database.encryption_extension() is None, reason="needs the secure extra (httpfs)")

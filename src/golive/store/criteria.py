@@ -14,7 +14,7 @@ from golive.model.result import CriteriaLock
 from golive.store import audit
 from golive.store.records import CriteriaVersion
 
-CRITERIA_KEYS = ("risk", "operating_threshold", "floors", "latency_budget_ms", "drift")
+CRITERIA_KEYS = ("intended_use", "risk", "operating_threshold", "floors", "latency_budget_ms", "drift")
 """Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from duckdb import DuckDBPyConnection
 
 from golive import __version__
 from golive.model.errors import Problem, StoreError
-from golive.store import migrations
+from golive.store import compaction, migrations
 
 NAME = "golive"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -93,6 +93,13 @@ def _reason(text: str) -> str:
     return line.rstrip(".!") + "."
 
 
+def _options(key: str | None, *, read_only: bool = False) -> str:
+    """Options of ATTACH, with a space before them."""
+    options = ["READ_ONLY"] if read_only else []
+    options += [f"ENCRYPTION_KEY {_quote(key)}"] if key is not None else []
+    return f" ({', '.join(options)})" if options else ""
+
+
 def _connect(path: Path, key: str | None, *, read_only: bool = False) -> DuckDBPyConnection:
     """Attach ``path`` to a fresh in-memory DuckDB and make it the default database."""
     connection = duckdb.connect(":memory:", config=_CONFIG)
@@ -108,10 +115,7 @@ def _connect(path: Path, key: str | None, *, read_only: bool = False) -> DuckDBP
                     )
                 )
             connection.execute(f"LOAD {_quote(str(extension))}")
-        options = ["READ_ONLY"] if read_only else []
-        options += [f"ENCRYPTION_KEY {_quote(key)}"] if key is not None else []
-        suffix = f" ({', '.join(options)})" if options else ""
-        connection.execute(f"ATTACH {_quote(str(path))} AS {NAME}{suffix}")
+        connection.execute(f"ATTACH {_quote(str(path))} AS {NAME}{_options(key, read_only=read_only)}")
         connection.execute(f"USE {NAME}")
     except duckdb.Error as error:
         connection.close()
@@ -174,6 +178,8 @@ class Database:
         if steps and migrations.applied(self._connection):
             self._back_up(before=steps[0])
         migrations.migrate(self._connection)
+        if compaction.is_due(self._connection):
+            self._compact()
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
@@ -185,6 +191,12 @@ class Database:
         shutil.copy2(self.path, copy)
         self._connection = _connect(self.path, self.key)
         _refuse_strangers(self._connection, self.path)
+
+    def _compact(self) -> None:
+        """Write the file anew and attach it again. Called before anyone uses it."""
+        compaction.compact(self._connection, NAME, self.path, _options(self.key))
+        self._connection.close()
+        self._connection = _connect(self.path, self.key)
 
     @contextmanager
     def cursor(self) -> Iterator[DuckDBPyConnection]:
@@ -220,7 +232,14 @@ class Database:
             self.users -= 1
             if self.users == 0:
                 _open.pop(self.path, None)
+                due = compaction.is_due(self._connection)
                 self._connection.close()
+                if due:
+                    # This connection is locked down, so a new one does it. Should another process be faster, it does.
+                    with suppress(StoreError):
+                        fresh = _connect(self.path, self.key)
+                        with closing(fresh):
+                            compaction.compact(fresh, NAME, self.path, _options(self.key))
 
 
 def open_database(path: Path, key: str | None = None) -> Database:

@@ -139,7 +139,11 @@ class Store:
             return sessions.history(cursor, sessions.resolve(cursor, session))
 
     def delete(self, session: str, *, actor: str) -> str:
-        """Remove a session and its data facts, keep an audit line without content, and return its full id."""
+        """Remove a session, keep an audit line without content, and return the full id.
+
+        The bytes leave the file when the store is closed (``golive.store.compaction``). Copies made before an upgrade
+        (``*.before-*``) are not touched.
+        """
         with self._database.write() as cursor:
             full = sessions.resolve(cursor, session)
             sessions.delete(cursor, full, actor=actor, now=self._now())
