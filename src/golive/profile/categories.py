@@ -81,9 +81,6 @@ def patterns_of(category: CategoryProfile) -> CategoryProfile:
 
 def shape(value: str) -> str:
     """``A10.25`` -> ``A99.99``: digits as 9, letters as A, runs cut at ``LONGEST_RUN``."""
-    return cap_runs(_LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN])))
-
-
-def cap_runs(pattern: str) -> str:
-    """Cut every run of one sign to ``LONGEST_RUN``."""
-    return _RUN.sub(lambda match: match.group(1) * LONGEST_RUN, pattern)
+    return _RUN.sub(
+        lambda match: match.group(1) * LONGEST_RUN, _LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN]))
+    )

@@ -12,7 +12,7 @@ import numpy as np
 
 from golive.model.columns import Roles
 from golive.model.profile import IntArray, SliceColumn
-from golive.profile.fields import Field, as_text, day_text, missing
+from golive.profile.fields import Field, as_text, day_text, missing, trimmed
 from golive.profile.slicing import Slicing, largest, windows
 from golive.profile.times import MOST_DAYS, DateReader
 
@@ -73,7 +73,7 @@ def slice_key(table: ir.Table, slicing: Slicing) -> ir.StringValue:
     """
     column = table[slicing.column]
     if slicing.by != "time":
-        text = as_text(column).strip()
+        text = trimmed(as_text(column))
         return text.isin(slicing.labels).ifelse(text, ibis.null("string"))
     day = column.cast("date") if column.type().is_temporal() else as_text(column).left(10).try_cast("date")
     lows = [low for low in slicing.starts if low is not None]

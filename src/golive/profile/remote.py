@@ -19,7 +19,7 @@ from golive.model.profile import (
 )
 from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of
 from golive.profile.cutting import slice_key
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
+from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, infinite, is_text, missing, number
 from golive.profile.local import Reduced, failed, tokens_of
 from golive.profile.numbers import SUPPORT, numeric_profile
 from golive.profile.slicing import TOP, Slicing
@@ -65,13 +65,13 @@ def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[st
         asked[f"missing{i}"] = missing(column).sum()
         if field.kind is Kind.NUMBER:
             value = number(column)
-            infinite = value.isinf()
-            finite = infinite.ifelse(ibis.null("float64"), value)
+            endless = infinite(value)
+            finite = endless.ifelse(ibis.null("float64"), value)
             asked |= {
                 f"parsed{i}": value.count(),
-                f"infinite{i}": infinite.sum(),
-                f"low_infinite{i}": (infinite & (value < 0)).any(),
-                f"high_infinite{i}": (infinite & (value > 0)).any(),
+                f"infinite{i}": endless.sum(),
+                f"low_infinite{i}": (endless & (value < 0)).any(),
+                f"high_infinite{i}": (endless & (value > 0)).any(),
                 f"mean{i}": finite.mean(),
                 f"std{i}": finite.std(how="pop"),
                 f"low{i}": finite.min(),
@@ -92,10 +92,10 @@ def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[st
 
 
 def _numbers(table: ir.Table, field: Field, rows: int, facts: dict[str, Any]) -> ColumnProfile:
-    absent, parsed, infinite = int(facts["missing"] or 0), int(facts["parsed"]), int(facts["infinite"] or 0)
-    n = parsed - infinite
+    absent, parsed, endless = int(facts["missing"] or 0), int(facts["parsed"]), int(facts["infinite"] or 0)
+    n = parsed - endless
     numeric = _support(table, field, n, facts) if n else numeric_profile(np.zeros(0), np.zeros(0, dtype=np.int64))
-    numeric = replace(numeric, infinities=infinite)
+    numeric = replace(numeric, infinities=endless)
     tokens, other = (EMPTY_CATEGORY, 0) if rows == absent + parsed else tokens_of(table, field.name)
     known = len(numeric.values) if numeric.exact else max(int(facts["distinct"]), len(numeric.values))
     return ColumnProfile(
@@ -119,7 +119,7 @@ def _support(table: ir.Table, field: Field, n: int, facts: dict[str, Any]) -> Nu
     relative in the tails, so a far outlier has a group of its own.
     """
     value = number(table[field.name])
-    finite = table.select(x=value).filter(lambda t: t.x.notnull() & ~t.x.isinf())
+    finite = table.select(x=value).filter(lambda t: t.x.notnull() & ~infinite(t.x))
     mean, std = float(facts["mean"]), float(facts["std"] or 0.0)
     moments = (mean, std, float(facts["low"]), float(facts["high"]))
     exact = int(facts["distinct"]) <= SUPPORT * 1.2 or std == 0
@@ -182,7 +182,7 @@ def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn
     groups = keyed.group_by("key")
     asked: dict[str, Any] = {"n": keyed.count(), "absent": keyed.missing.sum()}
     if field.kind is Kind.NUMBER:
-        finite = keyed.value.isinf().ifelse(ibis.null("float64"), keyed.value)
+        finite = infinite(keyed.value).ifelse(ibis.null("float64"), keyed.value)
         asked |= {"parsed": keyed.value.count(), "mean": finite.mean()}
         asked |= {f"q{i}": finite.approx_quantile(q) for i, q in enumerate(SLICE_QUANTILES)}
         found = {r["key"]: r for r in groups.aggregate(**asked).to_pyarrow().to_pylist()}

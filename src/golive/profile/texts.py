@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from golive.model.columns import ColumnType
 from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile
-from golive.profile.categories import MOST_PATTERNS, cap_runs, counted
+from golive.profile.categories import MOST_PATTERNS, counted, shape
 from golive.profile.fields import LONGEST_PATTERN, Field, as_text, engine_of, missing, pattern
 
 EXACT_DISTINCT = 200_000
@@ -66,7 +66,7 @@ def _patterns(table: ir.Table, field: Field, present: int) -> CategoryProfile:
         groups = shapes.group_by("shape").aggregate(rows=shapes.count())
         top = groups.order_by(groups.rows.desc(), groups["shape"]).limit(MOST_PATTERNS).to_pyarrow().to_pylist()
         pairs = [(r["shape"], r["rows"]) for r in top]
-    return counted(((cap_runs(value), rows) for value, rows in pairs), most=MOST_PATTERNS, total=present)
+    return counted(((shape(value), rows) for value, rows in pairs), most=MOST_PATTERNS, total=present)
 
 
 def _shapes_in_process(texts: ir.Table) -> list[tuple[str, int]]:

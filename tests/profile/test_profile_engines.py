@@ -1,0 +1,106 @@
+"""The same table in DuckDB and in Spark gives the same profile; other engines at least compile."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from golive.intake.dataset import storage_of
+from golive.model.columns import Roles
+from golive.profile import profile
+
+TYPES = {
+    "x": "numeric",
+    "lab": "numeric",
+    "sex": "category",
+    "dx": "code",
+    "flag": "boolean",
+    "when": "datetime",
+    "day": "datetime",
+    "note": "text",
+    "site": "category",
+}
+
+
+def _frame() -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    rows = 400
+    frame = pd.DataFrame(
+        {
+            "x": rng.normal(0, 1, rows),
+            "lab": rng.choice(["1.5", "2", "nan", "1f", "see note", "", "inf"], rows),
+            "sex": rng.choice(["1.0", "0", "1"], rows),
+            "dx": rng.choice(["A01.1", "007", "E11"], rows),
+            "flag": rng.choice([True, False], rows),
+            "when": pd.Timestamp("2024-03-01") + pd.to_timedelta(rng.integers(0, 240, rows), unit="h"),
+            "day": rng.choice(["2024-03-01", "2024-03-02T10:00", "03/04/2024", "soon"], rows),
+            "note": rng.choice(["seen 12", "Ward B", ""], rows),
+            "site": rng.choice(["north", "south"], rows),
+        }
+    )
+    frame.loc[:39, "x"] = np.nan
+    return pd.concat([frame, frame.tail(2)], ignore_index=True)
+
+
+@pytest.fixture
+def spark() -> Iterator[Any]:
+    pytest.importorskip("pyspark", reason="the spark extra is not installed")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    import ibis
+    from pyspark.sql import SparkSession
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate()
+        )
+        session.createDataFrame(_frame()).createOrReplaceTempView("pilot")
+        yield ibis.pyspark.connect(session).table("pilot")
+        session.stop()
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_spark_and_duckdb_agree(spark: Any, dataset, specs) -> None:
+    frame = _frame()
+    here = dataset(frame)
+    there = replace(here, engine="pyspark", table=spark, storage={n: storage_of(t) for n, t in spark.schema().items()})
+    roles = Roles(site="site", time="when")
+    one = profile(here, specs(here, **TYPES), roles)
+    two = profile(there, specs(here, **TYPES), roles)
+    assert [c.error for c in two.columns.values()] == [""] * len(TYPES)
+    assert (one.duplicate_rows, one.missing_blocks) == (two.duplicate_rows, two.missing_blocks)
+    assert one.duplicate_rows >= 2
+    for name, a in one.columns.items():
+        b = two.columns[name]
+        assert (name, a.n, a.missing, a.tokens.as_dict()) == (name, b.n, b.missing, b.tokens.as_dict())
+        assert a.patterns.as_dict() == b.patterns.as_dict()
+        assert (a.category is None) == (b.category is None)
+        if a.category is not None and b.category is not None:
+            assert a.category.as_dict() == b.category.as_dict()
+        if a.numeric is not None and b.numeric is not None:
+            assert (a.numeric.n, a.numeric.infinities) == (b.numeric.n, b.numeric.infinities)
+            np.testing.assert_allclose(a.numeric.values, b.numeric.values, rtol=1e-12)
+            assert (a.numeric.mean, a.numeric.std) == pytest.approx((b.numeric.mean, b.numeric.std), rel=1e-9)
+        if a.time is not None and b.time is not None:
+            assert (a.time.days, a.time.formats, a.time.minimum) == (b.time.days, b.time.formats, b.time.minimum)
+            np.testing.assert_array_equal(a.time.counts, b.time.counts)
+    assert [(s.by, s.value, s.n) for s in one.slices] == [(s.by, s.value, s.n) for s in two.slices]
+    for a, b in zip(one.slices, two.slices, strict=True):
+        for name in TYPES:
+            x, y = a.columns[name], b.columns[name]
+            assert (x.n, x.missing, x.tokens, dict(x.top)) == (y.n, y.missing, y.tokens, dict(y.top))
+            np.testing.assert_allclose(x.quantiles, y.quantiles, atol=0.5)

@@ -1,0 +1,92 @@
+"""Slices: the same column inside each site, model version and time window, against pandas."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from golive.model.columns import Roles
+from golive.model.profile import SLICE_QUANTILES
+from golive.profile import profile
+from golive.profile.slicing import windows
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    rows = 3_000
+    frame = pd.DataFrame(
+        {
+            "hr": [str(v) if v < 105 else "refused" for v in rng.integers(50, 110, rows)],
+            "lab": rng.normal(4, 1, rows),
+            "sex": rng.choice(["m", "f"], rows),
+            "note": rng.choice(["seen", ""], rows),
+            "clinic": rng.choice(["east", "west", "tiny"], rows, p=[0.6, 0.398, 0.002]),
+            "at": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 30 * 24, rows), unit="h"),
+        }
+    )
+    frame.loc[rng.random(rows) < 0.2, "lab"] = np.nan
+    return frame
+
+
+def test_slices_agree_with_pandas(dataset, specs, frame) -> None:
+    data = dataset(frame)
+    kinds = {
+        "hr": "integer",
+        "lab": "numeric",
+        "sex": "category",
+        "note": "text",
+        "clinic": "category",
+        "at": "datetime",
+    }
+    found = profile(data, specs(data, **kinds), Roles(site="clinic", time="at"))
+    sites = {s.value: s for s in found.slices if s.by == "site"}
+    assert set(sites) == {c for c, n in frame.clinic.value_counts().items() if n >= 11}
+    days = [s for s in found.slices if s.by == "time"]
+    assert [s.start for s in days] == sorted(frame["at"].dt.date.unique())
+    assert sum(s.n for s in days) == len(frame)
+    for name, one in sites.items():
+        rows = frame[frame.clinic == name]
+        lab = rows.lab.dropna()
+        assert (one.n, one.columns["lab"].missing) == (len(rows), len(rows) - len(lab))
+        expected = np.quantile(lab, SLICE_QUANTILES, method="inverted_cdf")
+        np.testing.assert_allclose(one.columns["lab"].quantiles, expected)
+        assert one.columns["lab"].mean == pytest.approx(lab.mean())
+        assert dict(one.columns["sex"].top) == rows.sex.value_counts().to_dict()
+        assert one.columns["hr"].tokens == int((rows.hr == "refused").sum())
+        assert one.columns["note"].missing == int((rows.note == "").sum())
+    for one in days:
+        rows = frame[frame["at"].dt.date == one.start]
+        assert (one.n, one.columns["lab"].missing) == (len(rows), int(rows.lab.isna().sum()))
+
+
+@pytest.mark.parametrize(
+    ("last", "count", "first_start"),
+    [
+        (date(2024, 2, 1), 32, date(2024, 1, 1)),
+        (date(2024, 12, 31), 53, date(2024, 1, 1)),
+        (date(2027, 12, 31), 48, date(2024, 1, 1)),
+        (date(2043, 12, 31), 60, date(2024, 1, 1)),
+    ],
+)
+def test_at_most_sixty_windows(last: date, count: int, first_start: date) -> None:
+    days = [d.date() for d in pd.date_range("2024-01-01", last)]
+    starts, sizes, positions = windows([*days, None], np.full(len(days) + 1, 20))
+    assert (len(starts), starts[0]) == (count, first_start)
+    assert sum(sizes) == 20 * len(days)
+    assert positions[-1] == -1
+    assert all(starts[p] <= d for d, p in zip(days, positions, strict=False))
+
+
+def test_written_times_are_cut_too(dataset, specs) -> None:
+    data = dataset({"at": ["03/01/2024"] * 20 + ["03/02/2024"] * 15 + ["?"] * 5 + ["03/03/2024"] * 3, "x": ["1"] * 43})
+    found = profile(data, specs(data, at="datetime", x="numeric"), Roles(time="at"))
+    assert [(s.value, s.n) for s in found.slices] == [("2024-03-01", 20), ("2024-03-02", 15)]
+
+
+def test_no_roles_no_slices(dataset, specs, frame) -> None:
+    data = dataset(frame)
+    assert profile(data, specs(data, lab="numeric"), Roles()).slices == ()
