@@ -15,6 +15,13 @@ ACTOR = "sample"
 _FILES = ("train.csv", "live.csv", "config.yaml", "truth.yaml")
 
 
+def was_deleted(store: Store) -> bool:
+    """Whether someone deleted a sample session from this store: then the app does not bring it back by itself."""
+    lines = store.audit(limit=100_000)
+    samples = {line.subject for line in lines if line.action == "session.save" and line.detail.get("sample")}
+    return any(line.action == "session.delete" and line.subject in samples for line in lines)
+
+
 def ensure(store: Store, progress: Progress | None = None, *, home: Path | None = None, rows: int | None = None) -> str:
     """Return the id of the sample session, making it when the store has none of this version and configuration.
 

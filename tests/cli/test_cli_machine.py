@@ -52,7 +52,9 @@ def test_the_sample_session_is_made_once(home: Path) -> None:
         assert card.sample
         assert card.title
         assert store.criteria_lock(card.project) is None
+        assert not sample_session.was_deleted(store)
         store.delete(first, actor="ana")
+        assert sample_session.was_deleted(store)
         assert sample_session.ensure(store, rows=400) != first
         assert len(store.list()) == 1
 
@@ -123,6 +125,18 @@ def test_app_uses_the_store_it_is_given(
     golive("app", "--port", free_port, "--no-open", "--store", "mine.duckdb")
     assert settings.load().store == tmp_path / "mine.duckdb"
     assert (tmp_path / "mine.duckdb").exists()
+
+
+def test_app_does_not_bring_back_a_sample_that_was_deleted(
+    golive: Run, free_port: int, served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("golive.sample_session.ensure", lambda *_, **__: made.append("sample"))
+    golive("app", "--port", free_port, "--no-open")
+    monkeypatch.setattr("golive.sample_session.was_deleted", lambda _: True)
+    golive("app", "--port", free_port, "--no-open")
+    assert made == ["sample"]
+    assert len(served) == 2
 
 
 def test_a_taken_port_is_said_before_the_work(golive: Run, home: Path) -> None:

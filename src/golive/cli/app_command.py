@@ -91,11 +91,12 @@ def check_port(host: str, port: int) -> None:
 
 
 def _prepare_sample() -> None:
-    """Make sure that the sample session is stored, with progress; the store is free again afterwards."""
+    """Make sure that the sample session is stored, unless someone deleted it; the store is free again afterwards."""
     from golive import sample_session
 
     with console.open_store(None) as store, console.progress() as progress:
-        sample_session.ensure(store, progress)
+        if not sample_session.was_deleted(store):
+            sample_session.ensure(store, progress)
 
 
 def _open_when_up(address: str) -> None:
