@@ -138,9 +138,9 @@ def _remember() -> None:
 
 
 def unit_of(config: Config, column: str) -> str:
-    """The declared unit of a column, or an empty string."""
+    """The declared unit of a column, or an empty string. Braces of UCUM annotations (``{score}``) are left out."""
     declared = config.columns.get(column)
-    return (declared.unit or "") if declared else ""
+    return (declared.unit or "").strip("{}") if declared else ""
 
 
 def render(column: ColumnResult, assessment: Assessment, config: Config) -> None:

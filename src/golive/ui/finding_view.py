@@ -10,9 +10,12 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Signal, WhatIf
 from golive.model.result import Assessment, ColumnResult
 from golive.ui import chart, figures, nav, theme
+from golive.ui.columns import unit_of
 from golive.ui.figures.slices import is_share, quantity_name
 from golive.ui.findings import ROUTE_WORD, SIGNAL_WORD, size_words
 from golive.ui.words import count, day, number, percent, plain, points, score
+
+PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")
 
 
 def effect_sentence(effect: Effect) -> str:
@@ -76,17 +79,12 @@ def render(finding: Finding, assessment: Assessment, config: Config) -> None:
     _doors(finding, assessment)
 
 
-def _unit(config: Config, column: str) -> str:
-    declared = config.columns.get(column)
-    return (declared.unit or "") if declared else ""
-
-
 def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> None:
     tokens = theme.tokens()
     left, right = st.columns(2, gap="medium")
     drawn = False
     if column and column.picture:
-        unit = _unit(config, column.name)
+        unit = unit_of(config, column.name)
         with left:
             st.markdown("**Training and live**")
             chart.show(
@@ -100,7 +98,7 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
         if column and column.picture and column.picture.edges and factor is not None:
             st.markdown("**The same after the repair**")
             chart.show(
-                figures.distribution(column, tokens, unit=_unit(config, column.name), factor=factor),
+                figures.distribution(column, tokens, unit=unit_of(config, column.name), factor=factor),
                 key=f"repaired:{finding.id}",
                 alt=f"Distribution of {column.name} with every live value multiplied by {number(factor)}.",
             )
@@ -112,7 +110,7 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
                 key=f"slices:{finding.id}",
                 alt=figures.describe_slices(finding.slices, quantity=quantity),
             )
-        elif column and column.train and column.live and finding.signal is Signal.MISSINGNESS:
+        elif column and column.train and column.live and finding.kind in PLAINLY_MISSING:
             st.markdown("**Rows without a value**")
             chart.show(
                 figures.missing(column, tokens), key=f"missing:{finding.id}", alt=figures.describe_missing(column)
