@@ -27,7 +27,7 @@ if len(projects) > 1:
     wanted = st.selectbox("Pilot", ["All pilots", *projects], key="sessions_project")
     cards = tuple(card for card in cards if wanted in ("All pilots", card.project))
 
-session_cards.comparison(store, session_cards.ticked(cards))
+session_cards.comparison(session_cards.ticked(cards), of=len(cards))
 with st.grid(min_column_width=340, gap="medium", key="session_cards"):
     for card in cards:
         session_cards.show(store, card, who)

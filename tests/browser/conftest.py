@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,10 +21,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import chromium
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests" / "ui")]
+import chromium  # noqa: E402 - found through the line above
+
+SESSION = "00000000-0000-4000-8000-000000000001"
 # A cold deep link asks for these relative to the page first; Streamlit then finds the right address itself.
 COLD_LINK = ("_stcore/health", "_stcore/host-config")
 
@@ -100,26 +102,38 @@ def start(home: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
                     return process, url
-        except OSError:
-            pass
+        except OSError as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             pytest.fail(f"the dashboard did not start:\n{log.read_text(errors='replace')[-3000:]}")
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One dashboard per test module."""
-    home = tmp_path_factory.mktemp("home")
-    process, url = start(home, home / "server.log")
-    yield Server(url, home)
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the dashboard the way an operator does, and wait for it."""
     process.terminate()
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One dashboard per test module, over a store that holds one session."""
+    import sample_assessment as made
+
+    from golive.store import Store
+
+    home = tmp_path_factory.mktemp("home")
+    with Store(home / "golive.duckdb") as store:
+        store.save(made.assessment(), config=made.CONFIG, actor="local")
+    process, url = start(home, home / "server.log")
+    yield Server(url, home)
+    stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +148,12 @@ def browser() -> Iterator[Any]:
         running = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         yield running
         running.close()
+
+
+def settled(page: Any) -> None:
+    """Wait until the page's script has run: a title is there and nothing says "running"."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
 
 
 @pytest.fixture

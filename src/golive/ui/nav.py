@@ -114,12 +114,22 @@ def sections(role: str) -> dict[str, list[Any]]:
                 page.path,
                 title=page.title,
                 icon=page.icon,
-                url_path=page.url_path,
+                # The default page is served at the root and only reserves its name, which its alias below needs.
+                url_path="home" if page.default else page.url_path,
                 default=page.default,
                 help=page.help,
             )
         )
+    for page in visible(role):
+        if page.default:
+            alias = st.Page(_to_default, title=page.title, url_path=page.url_path, visibility="hidden")
+            found[page.section].append(alias)
     return found
+
+
+def _to_default() -> None:
+    """The default page lives at ``/``; its own name leads there too."""
+    go(next(page.url_path for page in PAGES if page.default))
 
 
 def _sign_in_page() -> None:

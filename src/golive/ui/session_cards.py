@@ -97,7 +97,7 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
                 _confirm(store, card, who)
 
 
-def difference(store: Store, cards: list[SessionCard]) -> SessionDiff:
+def difference(cards: list[SessionCard]) -> SessionDiff:
     """What changed from the first to the second of two ticked sessions.
 
     Raises:
@@ -107,8 +107,10 @@ def difference(store: Store, cards: list[SessionCard]) -> SessionDiff:
     return compare_sessions(first, second)
 
 
-def comparison(store: Store, cards: list[SessionCard]) -> None:
-    """Two ticks compare; with fewer or more the page says what to do."""
+def comparison(cards: list[SessionCard], *, of: int) -> None:
+    """Two ticks compare; with fewer or more the page says what to do. ``of`` is how many sessions there are to tick."""
+    if of < 2:
+        return
     if len(cards) < 2:
         st.caption("Tick two sessions to compare them.")
         return
@@ -116,7 +118,7 @@ def comparison(store: Store, cards: list[SessionCard]) -> None:
         st.caption(f"{plural(len(cards), 'session')} are ticked; a comparison takes two.")
         return
     try:
-        diff = difference(store, cards)
+        diff = difference(cards)
     except GoLiveError as error:
         components.error_box(error, title="These sessions cannot be compared.")
         return
