@@ -46,9 +46,11 @@ def list_command(
     table.add_column("Live data")
     table.add_column("By")
     for card in cards:
+        # A screen gets the eight characters that name a session; a pipe gets the whole id.
+        name = card.session[:8] if sys.stdout.isatty() else card.session
         index = "-" if card.index is None else f"{card.index:.0f} ({card.low:.0f}-{card.high:.0f})"
         table.add_row(
-            card.session,
+            name,
             card.created_at.strftime("%d %b %Y %H:%M"),
             Text(card.project + (" (sample)" if card.sample else "")),
             card.verdict.value.capitalize(),
