@@ -95,6 +95,14 @@ def test_looking_at_a_store_that_is_not_there_makes_none(golive: Run, tmp_path: 
     assert not (tmp_path / "typo.duckdb").exists()
 
 
+def test_before_the_first_assessment_the_list_is_empty(golive: Run, home: Path) -> None:
+    answer = golive("sessions", "list")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("No sessions yet.")
+    assert golive("sessions", "list", "--json").out == "[]\n"
+    assert not home.exists()
+
+
 def test_an_unreadable_store_is_exit_3(golive: Run, tmp_path: Path) -> None:
     path = tmp_path / "junk.duckdb"
     path.write_bytes(b"junk" * 10_000)

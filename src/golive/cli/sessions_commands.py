@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from golive.cli import console
+
+if TYPE_CHECKING:
+    from golive.store import SessionCard
 
 sessions = typer.Typer(no_args_is_help=True, help="Look at what was assessed before, compare it, export or delete it.")
 _StorePath = Annotated[
@@ -27,8 +30,13 @@ def list_command(
     as_json: _Json = False,
 ) -> None:
     """List sessions, newest first."""
-    with console.open_store(store, must_exist=True) as opened:
-        cards = opened.list(project, limit=limit)
+    from golive import settings
+
+    cards: tuple[SessionCard, ...] = ()
+    # Before the first assessment there is no file; only a file that was named has to exist.
+    if store is not None or settings.load().store.exists():
+        with console.open_store(store, must_exist=True) as opened:
+            cards = opened.list(project, limit=limit)
     if as_json:
         print(json.dumps([card.model_dump(mode="json") for card in cards], indent=2))
         return
