@@ -50,7 +50,7 @@ from golive.model.config import Config
 from golive.model.finding import Finding
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
-from golive.readiness.measures import clinical, inputs, outputs, service
+from golive.readiness.measures import clinical, inputs, outputs, population, service
 from golive.readiness.measures.facts import Facts, Maker
 from golive.readiness.policy import Model, load_model
 from golive.readiness.risk import tier_of
@@ -68,7 +68,7 @@ MEASURES: dict[str, Measure] = {
     "DAT-07": inputs.leakage,
     "INT-01": service.inputs_ready,
     "INT-02": service.write_back,
-    "INT-05": inputs.sites,
+    "INT-05": population.sites,
     "OBS-01": outputs.drift_share,
     "OBS-02": outputs.output_shift,
     "OBS-03": outputs.accuracy,
@@ -77,7 +77,7 @@ MEASURES: dict[str, Measure] = {
     "OBS-08": outputs.outcomes_known,
     "MLO-03": service.versions,
     "MLO-07": service.skew,
-    "SEC-06": inputs.identifiers,
+    "SEC-06": population.identifiers,
     "GOV-03": service.contract,
     "GOV-07": service.reconstruction,
     "REL-01": service.latency,
@@ -89,7 +89,7 @@ MEASURES: dict[str, Measure] = {
     "CLN-04": clinical.subgroups,
     "CLN-05": clinical.silent_run,
     "CLN-07": clinical.net_benefit,
-    "CLN-08": inputs.scope,
+    "CLN-08": population.scope,
     "ADO-02": service.overrides,
     "ADO-04": service.alert_burden,
     "ADO-05": service.active_use,
