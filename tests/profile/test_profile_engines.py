@@ -104,3 +104,25 @@ def test_spark_and_duckdb_agree(spark: Any, dataset, specs) -> None:
             x, y = a.columns[name], b.columns[name]
             assert (x.n, x.missing, x.tokens, dict(x.top)) == (y.n, y.missing, y.tokens, dict(y.top))
             np.testing.assert_allclose(x.quantiles, y.quantiles, atol=0.5)
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "bigquery", "snowflake", "duckdb"])
+def test_expressions_compile_for(dialect: str) -> None:
+    import ibis
+
+    from golive.profile import fields
+
+    table = ibis.table({"text": "string", "x": "float64", "at": "timestamp", "flag": "boolean", "n": "int64"}, name="t")
+    for column in (table.text, table.x, table.at, table.flag, table.n):
+        assert ibis.to_sql(table.select(a=fields.missing(column), b=fields.number(column)), dialect=dialect)
+    value = fields.number(table.text)
+    asked = table.aggregate(
+        parsed=value.count(),
+        endless=fields.infinite(value).sum(),
+        std=value.std(how="pop"),
+        distinct=value.approx_nunique(),
+        low=value.approx_quantile(0.05),
+    )
+    assert ibis.to_sql(asked, dialect=dialect)
+    shapes = table.select(day=fields.day_text(table.text), shape=fields.pattern(table.text))
+    assert ibis.to_sql(shapes, dialect=dialect)
