@@ -19,6 +19,8 @@ ALARM_H, WATCH_H = 0.2, 0.1
 ALARM_RATIO, ALARM_POINTS = 2.0, 0.02
 WATCH_RATIO, WATCH_POINTS = 1.5, 0.01
 """A rare value also matters by its ratio (either way), when it moves by this many points."""
+WATCH_LEVELS = 5.0
+"""A share is watched at five times the level of an alarm: missing a rare event that doubled costs more than a second look."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,13 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         h, difference = np.abs(cohen_h(p1, p2)), np.abs(p2 - p1)
         smaller, larger = np.minimum(p1, p2), np.maximum(p1, p2)
         # A value counts when it would still be certain with the column's own correction over columns.
-        certain = known & (p <= alpha) & (adjusted <= alpha)
-        alarm = certain & ((h >= ALARM_H) | ((larger >= ALARM_RATIO * smaller) & (difference >= ALARM_POINTS)))
-        watch = certain & ((h >= WATCH_H) | ((larger >= WATCH_RATIO * smaller) & (difference >= WATCH_POINTS)))
+        strength = np.where(known, np.maximum(p, adjusted), 1.0)
+        alarm = (strength <= alpha) & (
+            (h >= ALARM_H) | ((larger >= ALARM_RATIO * smaller) & (difference >= ALARM_POINTS))
+        )
+        watch = (strength <= WATCH_LEVELS * alpha) & (
+            (h >= WATCH_H) | ((larger >= WATCH_RATIO * smaller) & (difference >= WATCH_POINTS))
+        )
         if not (alarm | watch).any():
             continue
         order = [i for i in np.lexsort((p1, -h.round(9))) if alarm[i] or watch[i]]
