@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import decisions, finding_view, findings
+from golive.ui import decisions, finding_view, findings, verdict
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 from golive.ui.words import plain
@@ -16,7 +16,7 @@ verdicts, by, words = findings.filters(assessment.findings)
 open_id = findings.opened()
 shown = findings.matching(assessment.findings, verdicts, words)
 if open_id and open_id not in {f.id for f in shown}:
-    shown = findings.by_urgency([*shown, *(f for f in assessment.findings if f.id == open_id)])
+    shown = verdict.by_urgency([*shown, *(f for f in assessment.findings if f.id == open_id)])
 if not shown:
     st.info("No finding matches. Choose another verdict or clear the search.", icon=":material/filter_alt_off:")
 

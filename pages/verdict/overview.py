@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import chart, figures, overview, theme
+from golive.ui import chart, figures, overview, theme, verdict
 from golive.ui.guards import require_assessment
 
 current = require_assessment()
@@ -10,7 +10,7 @@ assessment = current.assessment
 readiness = assessment.readiness
 
 overview.header(assessment, sample=current.sample)
-overview.banner(readiness)
+overview.banner(readiness, verdict.previous(current.store.list(assessment.project), current.session))
 overview.three_columns(assessment)
 
 st.subheader("Readiness by dimension, weakest first", anchor=False)

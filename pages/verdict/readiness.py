@@ -22,7 +22,8 @@ st.caption(
 )
 dimension = readiness_view.choose(readiness)
 if dimension:
-    readiness_view.criteria(dimension, assessment)
+    items = (*current.config.evidence, *current.store.evidence(assessment.project))
+    readiness_view.criteria(dimension, assessment, {item.id: item for item in items})
 
 st.subheader("What to do next", anchor=False)
 readiness_view.plan(readiness.next)

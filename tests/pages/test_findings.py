@@ -10,7 +10,7 @@ import sample_assessment as made
 
 from golive.model.errors import InputError
 from golive.model.finding import Verdict
-from golive.ui import decisions, finding_view, findings
+from golive.ui import decisions, finding_view, findings, verdict
 
 PAGE = "pages/evidence/findings.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -118,9 +118,9 @@ def test_matching_needs_every_word_and_one_of_the_verdicts() -> None:
 def test_groups_lose_no_finding_and_put_the_cause_first() -> None:
     everything = made.findings()
     for by in findings.GROUPINGS:
-        groups = findings.grouped(findings.by_urgency(everything), by, everything)
+        groups = findings.grouped(verdict.by_urgency(everything), by, everything)
         assert sorted(f.id for _, members in groups for f in members) == sorted(f.id for f in everything)
-    first = findings.grouped(findings.by_urgency(everything), "cause", everything)[0][1]
+    first = findings.grouped(verdict.by_urgency(everything), "cause", everything)[0][1]
     assert [f.kind for f in first] == ["unit_change", "distribution_shift"]
 
 

@@ -9,7 +9,7 @@ import sample_assessment as made
 
 from golive.model.finding import Severity, Verdict, finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
-from golive.ui import overview
+from golive.ui import verdict
 
 PAGE = "pages/verdict/overview.py"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
@@ -33,12 +33,12 @@ def test_draws_the_verdict_the_facts_and_the_plan(seeded: Any, open_page: Any) -
     assert len(app.get("plotly_chart")) == 1
 
 
-@pytest.mark.parametrize("verdict", list(ReadinessVerdict))
-def test_draws_every_verdict(store: Any, open_page: Any, verdict: ReadinessVerdict) -> None:
-    store.save(made.assessment(verdict=verdict), config=made.CONFIG, actor="local", sample=True)
+@pytest.mark.parametrize("word", list(ReadinessVerdict))
+def test_draws_every_verdict(store: Any, open_page: Any, word: ReadinessVerdict) -> None:
+    store.save(made.assessment(verdict=word), config=made.CONFIG, actor="local", sample=True)
     app = open_page(PAGE)
     assert not app.exception
-    assert verdict.value.upper() in _text(app)
+    assert word.value.upper() in _text(app)
 
 
 def test_viewer_sees_the_same(seeded: Any, open_page: Any) -> None:
@@ -64,41 +64,41 @@ def test_nothing_assessed_is_not_zero_points(store: Any, open_page: Any) -> None
 
 def test_sentence_counts_gates_in_words() -> None:
     readiness = made.readiness()
-    assert overview.verdict_sentence(readiness) == "Three gates fail and two are unproven."
+    assert verdict.verdict_sentence(readiness) == "Three gates fail and two are unproven."
     proven = [c for c in readiness.criteria if c.gate_state is not GateState.FAIL]
-    assert overview.verdict_sentence(readiness.model_copy(update={"criteria": proven})) == "Two gates are unproven."
+    assert verdict.verdict_sentence(readiness.model_copy(update={"criteria": proven})) == "Two gates are unproven."
     assert (
-        overview.verdict_sentence(readiness.model_copy(update={"criteria": ()})) == "No gate applies at this risk tier."
+        verdict.verdict_sentence(readiness.model_copy(update={"criteria": ()})) == "No gate applies at this risk tier."
     )
 
 
 def test_waived_gates_do_not_block() -> None:
-    blocked = {c.id for c, _ in overview.blocking(made.readiness())}
+    blocked = {c.id for c, _ in verdict.blocking(made.readiness())}
     assert "SEC-07" not in blocked
     assert blocked == {"DAT-02", "DAT-05", "HND-02", "MLO-05", "ADO-03"}
 
 
 def test_blocking_follows_the_plan() -> None:
-    assert [c.id for c, _ in overview.blocking(made.readiness())][:3] == ["MLO-05", "DAT-05", "HND-02"]
+    assert [c.id for c, _ in verdict.blocking(made.readiness())][:3] == ["MLO-05", "DAT-05", "HND-02"]
 
 
 def test_cap_is_named_only_when_it_holds_the_index_down() -> None:
     readiness = made.readiness()
-    assert overview.cap_sentence(readiness) == (
+    assert verdict.cap_sentence(readiness) == (
         "Handoff and capability is the cap: at 10 points it holds the index at 44; the average of all dimensions is 57."
     )
-    assert overview.cap_sentence(readiness.model_copy(update={"mean": 44.0})) == ""
+    assert verdict.cap_sentence(readiness.model_copy(update={"mean": 44.0})) == ""
 
 
 def test_three_facts_are_about_three_columns_and_never_an_effect_of_another() -> None:
-    facts = overview.strongest(made.findings())
+    facts = verdict.strongest(made.findings())
     assert [f.kind for f in facts] == ["unit_change", "missing_up", "performance_drop"]
 
 
 def test_quiet_and_unjudged_are_no_facts() -> None:
     quiet = finding("distribution_shift", Verdict.QUIET, columns=["a"], title="a is as before")
     unsure = finding("distribution_shift", Verdict.CANNOT_JUDGE, columns=["b"], title="b has too few rows")
-    assert overview.strongest([quiet, unsure]) == []
+    assert verdict.strongest([quiet, unsure]) == []
 
 
 def test_urgency_puts_verdict_before_severity_before_size() -> None:
@@ -111,11 +111,11 @@ def test_urgency_puts_verdict_before_severity_before_size() -> None:
         made_of("b", Verdict.ALARM, Severity.MAJOR, 20),
         made_of("a", Verdict.ALARM, Severity.MAJOR, 300),
     ]
-    assert [f.title for f in overview.by_urgency(listed)] == ["a", "b", "c", "d"]
+    assert [f.title for f in verdict.by_urgency(listed)] == ["a", "b", "c", "d"]
 
 
 def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
-    modes = {m.name: m for m in overview.failure_modes(made.readiness())}
+    modes = {m.name: m for m in verdict.failure_modes(made.readiness())}
     assert modes["Live data"].state is GateState.FAIL
     assert modes["Live data"].evidence == "28 % of heart rates are missing in live data"
     assert modes["Workflow"].state is GateState.UNVERIFIED
@@ -123,7 +123,7 @@ def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
 
 
 def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:
-    modes = overview.failure_modes(made.readiness().model_copy(update={"criteria": ()}))
+    modes = verdict.failure_modes(made.readiness().model_copy(update={"criteria": ()}))
     assert {m.state for m in modes} == {GateState.UNVERIFIED}
 
 
@@ -133,10 +133,22 @@ def test_a_kind_of_fact_not_told_yet_goes_before_more_of_the_same() -> None:
         for i, name in enumerate("abc")
     ]
     other = finding("distribution_shift", Verdict.ALARM, columns=["d"], title="d")
-    assert [f.title for f in overview.strongest([*same, other])] == ["a", "d", "b"]
+    assert [f.title for f in verdict.strongest([*same, other])] == ["a", "d", "b"]
     late = finding("distribution_shift", Verdict.WATCH, columns=["e"], title="e")
-    assert [f.title for f in overview.strongest([*same, late])] == ["a", "b", "c"]
+    assert [f.title for f in verdict.strongest([*same, late])] == ["a", "b", "c"]
 
 
 def test_stage_is_said_in_words() -> None:
-    assert "_" not in overview.stage_name("silent_pilot")
+    assert "_" not in verdict.stage_name("silent_pilot")
+
+
+def test_trend_compares_with_the_session_before(seeded: Any, open_page: Any) -> None:
+    first, second = sorted(seeded.list("ed-sepsis-alert"), key=lambda c: c.created_at)
+    readiness = made.readiness()
+    assert verdict.previous([second, first], second.session) == first
+    assert verdict.previous([second, first], first.session) is None
+    assert verdict.trend_sentence(readiness, None) == ""
+    lower = first.model_copy(update={"index": 38.0})
+    assert verdict.trend_sentence(readiness, lower) == "6 points higher than on 20 Nov 2026."
+    app = open_page(PAGE, session=second.session)
+    assert "The index is the same as on 20 Nov 2026" in _text(app)

@@ -108,3 +108,13 @@ def test_gate_words_name_state_kind_and_level() -> None:
 def test_effort_is_said_in_days() -> None:
     assert readiness_view.effort_words(1) == "about 1 day"
     assert readiness_view.effort_words(9) == "effort 9 of 5"
+
+
+def test_evidence_is_told_with_owner_and_dates() -> None:
+    item = EvidenceItem(
+        id="e", criterion="DAT-01", grade="E1", claim_level=3, owner="lead", issued=date(2026, 10, 3), link="wiki/7"
+    )
+    assert readiness_view.evidence_words(item) == (
+        "attestation, grade E1, claims level 3; owner lead; issued 3 Oct 2026; wiki/7"
+    )
+    assert "no owner" in readiness_view.evidence_words(EvidenceItem(id="e", criterion="DAT-01", claim_level=1))

@@ -13,7 +13,7 @@ from golive.model.finding import Verdict
 from golive.model.result import Assessment, ColumnResult
 from golive.ui import chart, figures, theme
 from golive.ui.doors import door
-from golive.ui.overview import by_urgency
+from golive.ui.verdict import by_urgency
 from golive.ui.words import count, number, p_value, percent, plain, score
 
 if TYPE_CHECKING:

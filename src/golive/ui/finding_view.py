@@ -8,7 +8,7 @@ import streamlit as st
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Signal, WhatIf
-from golive.model.result import Assessment, ColumnResult
+from golive.model.result import Assessment, ColumnResult, DriftResult
 from golive.ui import chart, figures, nav, theme
 from golive.ui.columns import unit_of
 from golive.ui.figures.slices import is_share, quantity_name
@@ -115,11 +115,16 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
             chart.show(
                 figures.missing(column, tokens), key=f"missing:{finding.id}", alt=figures.describe_missing(column)
             )
-        elif column and column.drift and column.drift.score is not None and drawn:
+        elif drawn and column and column.drift and _is_about_spread(finding, column.drift):
             st.markdown("**How far from nothing**")
             chart.show(
                 figures.scale(column.drift, tokens), key=f"scale:{finding.id}", alt=figures.describe_scale(column.drift)
             )
+
+
+def _is_about_spread(finding: Finding, drift: DriftResult) -> bool:
+    """Whether the finding's own quantity is the drift score; beside any other finding the score would mislead."""
+    return drift.score is not None and finding.effect is not None and finding.effect.name == drift.method
 
 
 def _missing_together(finding: Finding, assessment: Assessment) -> None:

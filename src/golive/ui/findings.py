@@ -10,7 +10,7 @@ import streamlit as st
 from golive.model.finding import Finding, Route, Signal, Verdict
 from golive.model.result import Assessment
 from golive.ui import theme
-from golive.ui.overview import by_urgency
+from golive.ui.verdict import by_urgency
 from golive.ui.words import count, percent, plain
 
 Grouping = Literal["cause", "column", "signal", "owner"]

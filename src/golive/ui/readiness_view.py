@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
+from golive.model.readiness import CriterionScore, DimensionScore, EvidenceItem, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
 from golive.ui import chart, figures, theme
 from golive.ui.doors import door
 from golive.ui.figures.dimensions import weakest_first
-from golive.ui.words import count, percent, plain, plural
+from golive.ui.words import count, day, percent, plain, plural
 
 KEY, QUERY = "dimension_choice", "dimension"
 """The chosen dimension in the page's state and in the address (``?dimension=DAT``)."""
@@ -78,15 +78,18 @@ def dimension_line(dimension: DimensionScore) -> str:
     )
 
 
-def criteria(dimension: DimensionScore, assessment: Assessment) -> None:
-    """Every criterion of a dimension as a row that opens to its question, levels, measurement, findings and evidence."""
+def criteria(dimension: DimensionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem]) -> None:
+    """Every criterion of a dimension as a row that opens to its question, levels, measurement, findings and evidence.
+
+    ``evidence`` holds the items by id, to say what stands behind each.
+    """
     members = [c for c in assessment.readiness.criteria if c.dimension == dimension.id]
     st.subheader(f"{plain(dimension.name)}: {plural(len(members), 'criterion', 'criteria')}", anchor=False)
     st.caption(plain(dimension_line(dimension)))
     for criterion in sorted(members, key=_urgency):
         with st.expander(_criterion_label(criterion), key=f"criterion:{criterion.id}", on_change="rerun") as row:
             if row.open:
-                _criterion(criterion, assessment)
+                _criterion(criterion, assessment, evidence)
 
 
 def _urgency(criterion: CriterionScore) -> tuple[int, int, str]:
@@ -110,7 +113,7 @@ def _criterion_label(criterion: CriterionScore) -> str:
     return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (f" · {gate}" if gate else "")
 
 
-def _criterion(criterion: CriterionScore, assessment: Assessment) -> None:
+def _criterion(criterion: CriterionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem]) -> None:
     st.markdown(plain(criterion.question))
     facts = [level_words(criterion)]
     if criterion.points is not None:
@@ -132,13 +135,26 @@ def _criterion(criterion: CriterionScore, assessment: Assessment) -> None:
                 query={"finding": key},
             )
     if criterion.evidence:
-        st.markdown("**Evidence.** " + plain(", ".join(criterion.evidence)))
+        lines = [evidence_words(evidence[key]) if key in evidence else key for key in criterion.evidence]
+        st.markdown("**Evidence**\n" + "".join(f"\n- {plain(line)}" for line in lines))
     inputs = assessment.inputs
     if criterion.measured is not None:
         st.caption(
             f"Measured on {plain(inputs.live.name)} ({count(inputs.live.rows)} rows, SHA\\-256 {inputs.live.sha256[:12]}…) "
             f"against {plain(inputs.train.name)} ({count(inputs.train.rows)} rows, SHA\\-256 {inputs.train.sha256[:12]}…)."
         )
+
+
+def evidence_words(item: EvidenceItem) -> str:
+    """One item in a line: what it is, its grade and claim, who stands behind it, from when to when, and where it lies."""
+    parts = [f"{item.kind}, grade {item.grade}, claims level {item.claim_level}"]
+    parts.append(f"owner {item.owner}" if item.owner else "no owner")
+    if item.issued:
+        parts.append(f"issued {day(item.issued)}")
+    if item.expires:
+        parts.append(f"expires {day(item.expires)}")
+    parts += [text for text in (item.note, item.link) if text]
+    return "; ".join(parts)
 
 
 def _levels(criterion: CriterionScore) -> None:
