@@ -283,3 +283,14 @@ def test_a_bin_with_most_values_asks_for_a_log_axis() -> None:
     assert figures.needs_log(heap)
     assert not figures.needs_log(flat)
     assert not figures.needs_log(_column(None))
+
+
+def test_a_rare_category_that_is_new_in_live_data_is_drawn() -> None:
+    labels = tuple(f"code {i}" for i in range(30))
+    train = (*tuple(100 - i for i in range(29)), 0)
+    live = (*tuple(100 - i for i in range(29)), 60)
+    column = _column(Picture(labels=labels, train=train, live=live), n=3000, kind=ColumnType.CODE)
+    drawn = list(figures.distribution(column, LIGHT).layout.yaxis.ticktext)
+    assert len(drawn) == 15
+    assert drawn[:10] == list(labels[:10])
+    assert "code 29" in drawn

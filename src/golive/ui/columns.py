@@ -210,7 +210,9 @@ def _notes(column: ColumnResult) -> None:
     if picture.edges and any(c is None for c in (*picture.train, *picture.live)):
         notes.append("hatched: 1-10 rows, the exact count is not shown")
     if len(picture.labels) > figures.MAX_BARS:
-        notes.append(f"{len(picture.labels) - figures.MAX_BARS} rarer categories are not drawn")
+        notes.append(
+            f"{len(picture.labels) - figures.MAX_BARS} categories that are rarer and changed less are not drawn"
+        )
     if notes:
         st.caption("; ".join(notes).capitalize() + ".")
 

@@ -125,7 +125,8 @@ def _blocks(readiness: Readiness) -> None:
         who = f" · {_route(step.route)}" if step and step.route else ""
         door(
             "readiness",
-            f":{look.color}[{look.icon} {look.word}] {criterion.id} {plain(criterion.title)} · **{do}**{who}",
+            f":{look.color}[{look.icon} {look.word}] {plain(criterion.title)} · **{do}**{who}",
+            label=criterion.id,
             query={"dimension": criterion.dimension},
         )
     more = len(open_gates) - 4

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MAX_BARS = 15
+FREQUENT = 10
 SIDES = (("train", "Training"), ("live", "Live"))
 
 
@@ -185,14 +186,34 @@ def _width(low: Any, high: Any) -> float:
     return float(step.total_seconds() * 1000) if hasattr(step, "total_seconds") else float(step)
 
 
+def chosen_categories(column: ColumnResult) -> list[int]:
+    """Positions of the categories to draw, in the picture's order, at most ``MAX_BARS``.
+
+    The ten most frequent, and of the rest those whose share changed most: what is new in live data is often rare.
+    """
+    picture = column.picture
+    if picture is None or len(picture.labels) <= MAX_BARS:
+        return list(range(len(picture.labels) if picture else 0))
+    n_train, n_live = _values(column.train), _values(column.live)
+
+    def moved(i: int) -> float:
+        train, live = (cells[i] if cells else 0 for cells in (picture.train, picture.live))
+        return abs(_share(train, n_train) - _share(live, n_live))
+
+    rest = sorted(range(FREQUENT, len(picture.labels)), key=moved, reverse=True)
+    return [*range(FREQUENT), *sorted(rest[: MAX_BARS - FREQUENT])]
+
+
 def _bars(column: ColumnResult, picture: Picture, tokens: Tokens, *, log: bool) -> go.Figure:
-    labels = picture.labels[:MAX_BARS]
+    chosen = chosen_categories(column)
+    labels = [picture.labels[i] for i in chosen]
     figure = frame(90 + 34 * len(labels), tokens, barmode="group", hovermode="closest")
     figure.update_layout(bargap=0.25, legend_traceorder="normal")
     names = [shorten(label) for label in labels]
     lowest = 100.0
     for side, word in SIDES:
-        cells: tuple[int | None, ...] = getattr(picture, side)[: len(labels)]
+        counts: tuple[int | None, ...] = getattr(picture, side)
+        cells = tuple(counts[i] for i in chosen) if counts else ()
         n = _values(getattr(column, side))
         if not cells or not n:
             continue

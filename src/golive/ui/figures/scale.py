@@ -66,7 +66,7 @@ def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) ->
         type="line",
         x0=drift.threshold,
         x1=drift.threshold,
-        y0=-0.75,
+        y0=0,
         y1=1.2,
         line={"color": tokens.muted, "width": 1.5, "dash": "dash"},
     )
