@@ -146,5 +146,6 @@ def rescore(
         evidence=_latest(config.evidence, evidence),
         waivers=(*config.waivers, *waivers),
         as_of=as_of or config.as_of or date.today(),
+        measured_on=date.fromisoformat(assessment.created_at[:10]),
     )
     return assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})
