@@ -32,6 +32,11 @@ def table(path: Path, seed: int, rows: int, missing: float) -> Path:
     return path
 
 
+def bring(page: Any, side: str, path: Path) -> None:
+    """Put a file into the drop zone of one side."""
+    page.locator(f".st-key-zone_{side} input[type=file]").set_input_files(path)
+
+
 def choose_role(page: Any, row: int, role: str) -> None:
     """Choose the role of the column in ``row`` with the keyboard, as the editor is a canvas."""
     page.get_by_test_id("stForm").get_by_test_id("stDataFrame").click(
@@ -40,16 +45,21 @@ def choose_role(page: Any, row: int, role: str) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
+    overlay = page.locator("#portal")
+    overlay.locator("input").wait_for()
     page.keyboard.type(role)
+    overlay.get_by_text("feature").wait_for(state="detached")
     page.keyboard.press("Enter")
+    overlay.locator("input").wait_for(state="detached")
+    page.wait_for_timeout(400)  # the editor tells the form of an edit with a delay; nothing on the page shows when
 
 
 def test_from_two_files_to_a_session_that_is_found_again(page: Any, server: Server, tmp_path: Path) -> None:
     page.goto("/data")
     settled(page)
-    page.locator("input[type=file]").nth(0).set_input_files(table(tmp_path / "old.csv", 1, 500, 0.0))
+    bring(page, "train", table(tmp_path / "old.csv", 1, 500, 0.0))
     page.get_by_text("old.csv · 500 rows, 4 columns").wait_for()
-    page.locator("input[type=file]").nth(0).set_input_files(table(tmp_path / "new.csv", 2, 320, 0.5))
+    bring(page, "live", table(tmp_path / "new.csv", 2, 320, 0.5))
     page.get_by_text("new.csv · 320 rows, 4 columns").wait_for()
     settled(page)
 
@@ -89,11 +99,11 @@ def test_from_two_files_to_a_session_that_is_found_again(page: Any, server: Serv
 def test_wrong_files_are_told_and_the_right_one_is_kept(page: Any, tmp_path: Path) -> None:
     page.goto("/data")
     settled(page)
-    page.locator("input[type=file]").nth(0).set_input_files(table(tmp_path / "good.csv", 1, 400, 0.0))
+    bring(page, "train", table(tmp_path / "good.csv", 1, 400, 0.0))
     page.get_by_text("good.csv · 400 rows, 4 columns").wait_for()
     picture = tmp_path / "picture.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
-    page.locator("input[type=file]").nth(0).set_input_files(picture)
+    bring(page, "live", picture)
     page.get_by_test_id("stAlert").filter(has_text="NOT_TEXT").wait_for()
     page.get_by_text("good.csv · 400 rows, 4 columns").wait_for()
     assert page.get_by_role("button", name=re.compile("Assess")).count() == 0

@@ -1,0 +1,36 @@
+"""The first visit to a new installation: the page answers at once and the sample session opens by itself."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conftest import Server, settled, start, stop
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard that has never been used."""
+    home = tmp_path_factory.mktemp("new")
+    process, url = start(home, home / "server.log")
+    yield Server(url, home)
+    stop(process)
+
+
+def test_the_sample_opens_by_itself_and_says_what_is_being_done(page: Any) -> None:
+    page.goto("/")
+    page.get_by_text("Preparing the sample session").wait_for()
+    page.get_by_text("Sample", exact=True).wait_for(timeout=180_000)
+    page.wait_for_url(re.compile(r"session=[0-9a-f-]{36}"))
+    settled(page)
+    assert page.get_by_text("gates fail").count() > 0
+    started = time.monotonic()
+    page.get_by_role("link", name="Findings").first.click()
+    page.get_by_role("heading", name="Findings").wait_for()
+    print(f"page switch {time.monotonic() - started:.2f} s")
