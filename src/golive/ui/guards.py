@@ -155,7 +155,11 @@ def _default_session(store: Store) -> str | None:
     if latest:
         return latest[0].session
     # Only a store that never held anything opens the sample by itself; one that was emptied says so.
-    return _ensure_sample(store) if not store.audit(limit=1) else None
+    session = None if store.audit(limit=1) else _ensure_sample(store)
+    if session:
+        state.open_session(session)
+        st.rerun()  # without the progress that was just shown
+    return None
 
 
 def current() -> Current | None:
