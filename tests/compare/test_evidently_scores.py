@@ -102,14 +102,14 @@ def test_every_categorical_method_of_evidently_is_passed_through(method: Any) ->
 
 
 def test_one_failing_column_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = evidently_scores._run
+    real = evidently_scores._score
 
-    def breaks_on_bad(sides: Any, pairs: Any, drift: Any) -> Any:
-        if "bad" in sides:
+    def breaks_on_bad(both: Any, pair: Any, drift: Any) -> Any:
+        if pair.name == "bad":
             raise TypeError("boom")
-        return real(sides, pairs, drift)
+        return real(both, pair, drift)
 
-    monkeypatch.setattr(evidently_scores, "_run", breaks_on_bad)
+    monkeypatch.setattr(evidently_scores, "_score", breaks_on_bad)
     rng = np.random.default_rng(3)
     pairs = pairs_of(
         {n: rng.normal(size=50) for n in ("good", "bad")}, {n: rng.normal(size=50) for n in ("good", "bad")}
