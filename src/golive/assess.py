@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from golive.compare import compare
+from golive.compare.comparison import urgency
 from golive.intake import Dataset, infer, roles_of
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
+from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
 from golive.readiness import judge, measure
 
@@ -86,9 +88,11 @@ def assess(
     roles = roles_of(specs)
     train_profile = profile(train, specs, roles, progress=_part(report, 0.05, 0.35))
     live_profile = profile(live, specs, roles, progress=_part(report, 0.35, 0.65))
-    comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.95))
+    comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
+    outcomes = judge_outcomes(train, live, specs, roles, config, progress=_part(report, 0.85, 0.95))
+    findings = tuple(sorted((*comparison.findings, *outcomes.findings), key=urgency))
     inputs = Inputs(train=_info(train), live=_info(live))
-    not_assessed = [*comparison.not_assessed]
+    not_assessed = [*comparison.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:
         not_assessed.append(
             NotAssessed(what="live data", why="training and live are the same file, so nothing can differ between them")
@@ -99,7 +103,7 @@ def assess(
         for note in dataset.notes
     ]
     report(0.95, "scoring readiness")
-    measurements = measure(comparison.findings, comparison.columns, inputs, None, config)
+    measurements = measure(findings, comparison.columns, inputs, outcomes.performance, config)
     readiness = judge(
         measurements,
         config,
@@ -117,7 +121,8 @@ def assess(
         inputs=inputs,
         roles=roles,
         columns=comparison.columns,
-        findings=comparison.findings,
+        findings=findings,
+        performance=outcomes.performance,
         readiness=readiness,
         criteria_lock=lock,
         not_assessed=tuple(not_assessed),

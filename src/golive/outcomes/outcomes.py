@@ -1,0 +1,173 @@
+"""The outcomes of an assessment: performance as numbers, findings, and what could not be judged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from golive.model.columns import ColumnSpec, Roles
+from golive.model.config import Config
+from golive.model.finding import Finding
+from golive.model.result import NotAssessed
+from golive.outcomes import drops
+from golive.outcomes.performance import Measured, described, measure
+from golive.outcomes.target import Target, target_of
+from golive.outcomes.usable import Cases, cases, limits, without_repeats
+from golive.profile.scored import Scored, scored, wanted
+
+if TYPE_CHECKING:
+    from golive.intake import Dataset
+
+Progress = Callable[[float, str], None]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Outcomes:
+    """What outcomes say: ``performance`` (``None`` when no column has a role that is looked at), findings, gaps."""
+
+    performance: dict[str, Any] | None = None
+    findings: list[Finding] = field(default_factory=list)
+    not_assessed: list[NotAssessed] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every part of outcomes looks at. ``train`` and ``live`` are without repeated predictions."""
+
+    train: Scored
+    live: Scored
+    roles: Roles
+    config: Config
+    target: Target | None
+    bounds: tuple[float, float] | None
+    repeated: tuple[int, int]
+    measured: Measured | None = None
+
+    @property
+    def output(self) -> str:
+        """The column with the score, else the prediction."""
+        return self.roles.score or self.roles.prediction or ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Output and outcome, as findings name them."""
+        return tuple(c for c in (self.output, self.roles.label) if c)
+
+
+def judge(
+    train: Dataset,
+    live: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    config: Config,
+    *,
+    progress: Progress | None = None,
+) -> Outcomes:
+    """Judge predictions against outcomes, and the service that gave them.
+
+    Args:
+        train: data with the scores of the model on training or hold-out rows, where there are any.
+        live: data with scores, and outcomes where they exist.
+        specs: types and roles of the columns.
+        roles: which column is score, prediction, label, id, time, site, version and group.
+        config: threshold, floors, budget, columns of the service log.
+        progress: called with a fraction 0..1 and a sentence.
+
+    Returns:
+        Outcomes; empty, and without reading a row, when no column has such a role. A part that fails is listed in
+        ``not_assessed`` and the others still run.
+    """
+    out = Outcomes()
+    if not wanted(roles, config):
+        return out
+    report = progress or (lambda _fraction, _sentence: None)
+    report(0.0, "reading scores and outcomes")
+    sides = [scored(dataset, specs, roles, config) or Scored(rows=dataset.rows) for dataset in (train, live)]
+    context = _context(sides[0], sides[1], roles, config)
+    out.performance = {}
+    for i, (name, part) in enumerate(PARTS):
+        report(0.2 + 0.8 * i / len(PARTS), f"judging {name}")
+        try:
+            part(context, out)
+        except Exception as error:  # a result with one gap, named, is worth more than none
+            _log.exception("outcomes: '%s' failed", name)
+            out.not_assessed.append(
+                NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log")
+            )
+    report(1.0, f"{len(out.findings)} findings on outcomes")
+    return out
+
+
+def _context(train: Scored, live: Scored, roles: Roles, config: Config) -> Context:
+    (before, twice), (now, again) = without_repeats(train), without_repeats(live)
+    target = target_of(before, now)
+    bounds = limits(before, roles.score, config)
+    context = Context(before, now, roles, config, target, bounds, (twice, again))
+    if target is None or target.task != "event" or now.label is None:
+        return context
+    current = cases(now, target, config, bounds, repeated=again)
+    if current.n == 0 or (current.score is None and current.flagged is None):
+        return context
+    earlier: Cases | None = None
+    if before.label is not None and (before.score is not None or current.score is None):
+        earlier = cases(before, target, config, bounds, repeated=twice)
+    probability = bounds == (0.0, 1.0)
+    measured = measure(earlier if earlier and earlier.n else None, current, config, probability=probability)
+    return Context(before, now, roles, config, target, bounds, (twice, again), measured)
+
+
+def _performance(context: Context, out: Outcomes) -> None:
+    m = context.measured
+    assert out.performance is not None
+    if m is None:
+        out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
+        return
+    out.performance |= described(m, context.config)
+    out.findings.append(drops.performance_drop(m, context.columns))
+    if (drift := drops.calibration_drift(m, context.columns)) is not None:
+        out.findings.append(drift)
+    elif m.cases_live.score is not None:
+        why = f"{context.output} is not a probability between 0 and 1 in training"
+        out.not_assessed.append(NotAssessed(what="calibration", why=why))
+    out.findings += drops.below_floor(m, context.config, context.columns)
+    out.not_assessed += _left_out(m.cases_live, context)
+
+
+def _why_not(context: Context) -> str:
+    if context.target is None:
+        return "no outcome column with values that can be read"
+    if context.target.task != "event":
+        return f"the outcome is {'one of several classes' if context.target.task == 'classes' else 'a quantity'}"
+    if context.live.label is None:
+        return "live data has no outcome column"
+    return "no live row has both an outcome and a readable score"
+
+
+def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
+    """Rows that took no part in the figures, by reason."""
+    name, label = context.output, context.roles.label
+    unreadable = context.live.unparsed.get("score", 0)
+    reasons = (
+        (
+            live.repeated,
+            "predictions sent more than once",
+            "repeats of the same id, time, score and outcome count once",
+        ),
+        (unreadable, f"{name}: text", "these values are no numbers, so their rows were left out of performance"),
+        (
+            live.outside,
+            f"{name}: out of range",
+            "these scores lie outside their range and were left out of performance",
+        ),
+        (live.unlabelled, f"{label}: no outcome yet", "performance is measured on the other rows"),
+        (live.unknown_labels, f"{label}: unknown values", "training has no such outcome value; the rows were left out"),
+    )
+    return [NotAssessed(what=f"{count:,} live rows ({what})", why=why) for count, what, why in reasons if count]
+
+
+Part = Callable[[Context, Outcomes], None]
+PARTS: tuple[tuple[str, Part], ...] = (("performance", _performance),)

@@ -1,0 +1,125 @@
+"""Which rows can be judged: repeated predictions, missing and impossible scores, outcomes that are not there. All counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from golive.model.config import Config
+from golive.model.profile import FloatArray
+from golive.outcomes.interval import Mask, Units, units_of
+from golive.outcomes.target import Target, events, flags
+from golive.profile.scored import Scored
+
+SENTINEL_SHARE = 0.05
+"""Share of training scores outside 0 to 1 from which the score is no probability, rather than one with marks in it."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Rows with an output and an outcome. ``score`` is NaN-free and in range; ``flagged`` is ``None`` without a threshold.
+
+    ``rows`` of the table; ``repeated`` left out as repeats; ``unscored`` without a readable output; ``outside`` the score's
+    range; ``unlabelled`` without outcome. ``place`` are the positions of the cases in ``side``, the table without repeats.
+    """
+
+    side: Scored
+    place: Units
+    score: FloatArray | None
+    event: Mask
+    flagged: Mask | None
+    units: Units | None
+    rows: int
+    repeated: int
+    unscored: int
+    outside: int
+    unlabelled: int
+    unknown_labels: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return len(self.event)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events."""
+        return int(self.event.sum())
+
+    def part(self, rows: Mask) -> Cases:
+        """The cases that ``rows`` (length n) marks."""
+        return replace(
+            self,
+            place=self.place[rows],
+            score=None if self.score is None else self.score[rows],
+            event=self.event[rows],
+            flagged=None if self.flagged is None else self.flagged[rows],
+            units=None if self.units is None else units_of(self.units[rows]),
+        )
+
+
+def limits(train: Scored, name: str | None, config: Config) -> tuple[float, float] | None:
+    """Range of the score: declared, else 0 to 1 when training scores keep to it; ``None`` for a score on another scale."""
+    declared = config.columns.get(name) if name else None
+    if declared is not None and declared.range is not None:
+        return declared.range
+    if train.score is None:
+        return 0.0, 1.0
+    held = train.score[np.isfinite(train.score)]
+    outside = float(((held < 0) | (held > 1)).mean()) if len(held) else 0.0
+    return (0.0, 1.0) if outside < SENTINEL_SHARE else None
+
+
+def without_repeats(side: Scored) -> tuple[Scored, int]:
+    """Keep the first of rows that agree in id, time, output, outcome and version: the same prediction sent again."""
+    if side.unit is None or side.rows == 0:
+        return side, 0
+    parts = [side.unit.astype(np.int64)]
+    parts += [np.unique(values, return_inverse=True)[1] for values in (side.time, side.score) if values is not None]
+    parts += [c.codes.astype(np.int64) for c in (side.label, side.prediction) if c is not None]
+    keys = np.column_stack(parts)
+    order = np.lexsort(keys.T)
+    ordered = keys[order]
+    again = np.append(False, (ordered[1:] == ordered[:-1]).all(axis=1))
+    repeat = np.zeros(side.rows, dtype=bool)
+    repeat[order[again]] = True
+    count = int(repeat.sum())
+    return (side.keep(~repeat), count) if count else (side, 0)
+
+
+def cases(
+    side: Scored, target: Target, config: Config, bounds: tuple[float, float] | None, *, repeated: int = 0
+) -> Cases:
+    """The rows of ``side`` (already without repeats) that can be judged, in their order."""
+    rows = side.rows
+    event, known, odd = events(side.label, target) if side.label else (np.zeros(rows, bool), np.zeros(rows, bool), 0)
+    outside = np.zeros(rows, dtype=bool)
+    flagged: Mask | None = None
+    if side.score is not None:
+        answered = np.isfinite(side.score)
+        if bounds is not None:
+            outside = answered & ((side.score < bounds[0]) | (side.score > bounds[1]))
+        if config.operating_threshold is not None:
+            flagged = np.nan_to_num(side.score, nan=-np.inf) >= config.operating_threshold
+    else:
+        answered = np.ones(rows, dtype=bool)
+    if flagged is None and side.prediction is not None:
+        flagged, here = flags(side.prediction, target)
+        answered = answered & here if side.score is None else answered
+    use = known & answered & ~outside
+    units = None if side.unit is None else units_of(side.unit[use])
+    return Cases(
+        side=side,
+        place=np.flatnonzero(use),
+        score=None if side.score is None else side.score[use],
+        event=event[use],
+        flagged=None if flagged is None else flagged[use],
+        units=units,
+        rows=rows + repeated,
+        repeated=repeated,
+        unscored=int((~answered).sum()),
+        outside=int(outside.sum()),
+        unlabelled=int((~known).sum()) - odd,
+        unknown_labels=odd,
+    )
