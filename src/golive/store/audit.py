@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from golive.store.migrations import REGISTER_TABLES
 from golive.store.records import AuditCheck, AuditLine
 
 GENESIS = "0" * 64
@@ -35,11 +37,26 @@ def append(
     cursor: DuckDBPyConnection, created_at: datetime, actor: str, action: str, subject: str, **detail: Any
 ) -> None:
     """Add a line in the caller's transaction. ``created_at`` is naive UTC; ``detail`` names things, never their content."""
+    append_many(cursor, created_at, actor, [(action, subject, detail)])
+
+
+def append_many(
+    cursor: DuckDBPyConnection, created_at: datetime, actor: str, entries: Sequence[tuple[str, str, dict[str, Any]]]
+) -> None:
+    """Add a line per ``(action, subject, detail)`` in the caller's transaction, in one insert."""
     last = cursor.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     seq, prev_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
-    text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
-    line = [seq, created_at, actor, action, subject, text, prev_hash]
-    cursor.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [*line, _hash(*line)])
+    rows = []
+    for number, (action, subject, detail) in enumerate(entries, start=seq):
+        text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
+        digest = _hash(number, created_at, actor, action, subject, text, prev_hash)
+        rows.append((number, action, subject, text, prev_hash, digest))
+        prev_hash = digest
+    numbers, actions, subjects, details, before, hashes = (list(part) for part in zip(*rows, strict=True))
+    cursor.execute(
+        "INSERT INTO audit SELECT unnest(?), ?, ?, unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+        [numbers, created_at, actor, actions, subjects, details, before, hashes],
+    )
 
 
 def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
@@ -60,11 +77,13 @@ def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
     )
 
 
-_CONTENT = """
+_REVISED = " UNION ALL ".join(
+    f"SELECT '{table} ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM {table}"
+    for table in ("evidence", "decision", "waiver", *REGISTER_TABLES)
+)
+_CONTENT = f"""
     SELECT 'session ' || session || ' ' || revision, sha256(result::VARCHAR || config) FROM assessment
-    UNION ALL SELECT 'evidence ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM evidence
-    UNION ALL SELECT 'decision ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM decision
-    UNION ALL SELECT 'waiver ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM waiver
+    UNION ALL {_REVISED}
     UNION ALL SELECT 'criteria ' || project || ' ' || version, sha256(payload) FROM criteria
 """
 

@@ -15,6 +15,22 @@ from golive import __version__
 
 Migration = Callable[[DuckDBPyConnection], object]
 MIGRATIONS: dict[str, Migration] = {}
+REGISTER_TABLES = (
+    "scope_item",
+    "deferral",
+    "decision_row",
+    "owner_row",
+    "kpi",
+    "value_line",
+    "event",
+    "manifest",
+    "training",
+    "drill",
+    "hazard",
+    "plan_row",
+    "proposal",
+)
+"""Tables of step 4; a register that comes later is a step of its own."""
 
 
 def _migration(step: Migration) -> Migration:
@@ -66,6 +82,17 @@ def _m0003_criteria(cursor: DuckDBPyConnection) -> None:
             project VARCHAR NOT NULL, version INTEGER NOT NULL, payload VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
             frozen_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, reason VARCHAR NOT NULL, PRIMARY KEY (project, version))"""
     )
+
+
+@_migration
+def _m0004_registers(cursor: DuckDBPyConnection) -> None:
+    for table in REGISTER_TABLES:
+        cursor.execute(
+            f"""CREATE TABLE {table} (
+                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
+                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
+                PRIMARY KEY (project, id, revision))"""
+        )
 
 
 def tables(cursor: DuckDBPyConnection) -> set[str]:

@@ -26,6 +26,7 @@ from golive.store.records import (
     SessionRevision,
     StoreState,
 )
+from golive.store.registers import RegisterStore
 
 
 def _utc_now() -> datetime:
@@ -51,6 +52,7 @@ class Store:
         self._database = open_database(path, key)
         self._clock = clock
         self._closed = False
+        self.registers = RegisterStore(self._database, self._now)
 
     @property
     def path(self) -> Path:

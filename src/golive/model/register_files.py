@@ -1,0 +1,138 @@
+"""Registers as files: YAML and CSV out, YAML and CSV in, with every problem of a file at once.
+
+CSV cells that a spreadsheet would run as a formula get an apostrophe in front, and lose it again when they are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from golive.model.columns import Noun
+from golive.model.errors import InputError, Problem, nearest
+
+ItemT = TypeVar("ItemT", bound=Noun)
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+MAX_ROWS = 100_000
+
+
+def _escape(text: str) -> str:
+    return "'" + text if text.startswith(_RISKY) else text
+
+
+def _unescape(text: str) -> str:
+    return text[1:] if text.startswith("'") else text
+
+
+def to_yaml(items: Iterable[Noun]) -> str:
+    """Items as a YAML list; fields that are not filled are left out."""
+    rows = [item.model_dump(mode="json", exclude_defaults=True) for item in items]
+    return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=100) if rows else "[]\n"
+
+
+def to_csv(items: Iterable[Noun], noun: type[Noun]) -> str:
+    """Items as CSV with one column per field, in the order of the noun."""
+    names = list(noun.model_fields)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    for item in items:
+        row = item.model_dump(mode="json")
+        writer.writerow([_cell(row[name]) for name in names])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    # A number cannot be a formula, and must be read back as the number it is.
+    return _escape(value) if isinstance(value, str) else str(value)
+
+
+def parse(data: bytes, name: str, noun: type[ItemT]) -> tuple[ItemT, ...]:
+    """Read a register from the bytes of ``name`` (``.csv``, ``.yaml``, ``.yml``, ``.json``).
+
+    Raises:
+        InputError: not UTF-8, not a list of rows, unknown or missing fields, wrong values, an id that is there twice: every
+            problem of the file, each with its row.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(
+            Problem("REGISTER_ENCODING", "The file is not UTF-8 text.", "Save it as UTF-8.", name)
+        ) from None
+    rows = _csv_rows(text, name, noun) if name.lower().endswith(".csv") else _yaml_rows(text, name)
+    if len(rows) > MAX_ROWS:
+        raise InputError(
+            Problem("REGISTER_SIZE", f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read.", "", name)
+        )
+    return from_rows(rows, noun, name)
+
+
+def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]:
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)) from None
+    if "id" not in (reader.fieldnames or ()):
+        hint = f"The first line names the columns: {', '.join(noun.model_fields)}."
+        raise InputError(Problem("REGISTER_CSV", "The file has no column 'id'.", hint, name))
+    found: list[Mapping[str, Any]] = []
+    for row in rows:
+        if None in row:
+            row = {k: v for k, v in row.items() if k is not None} | {"(beyond the last column)": "?"}  # noqa: PLW2901
+        found.append({k: _unescape(v) for k, v in row.items() if v not in (None, "")})
+    return found
+
+
+def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
+    try:
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        sentence = f"The file is not valid YAML: {str(error).splitlines()[0]}."
+        raise InputError(Problem("REGISTER_YAML", sentence, "", name)) from None
+    rows = raw if raw is not None else []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(Problem("REGISTER_YAML", "The file must be a list of rows, each with an 'id'.", "", name))
+    return rows
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str) -> tuple[ItemT, ...]:
+    """Check rows and make items of them.
+
+    Raises:
+        InputError: every problem of every row (``REGISTER_FIELD``, ``REGISTER_VALUE``, ``REGISTER_TWICE``).
+    """
+    items, problems = [], []
+    for number, row in enumerate(rows, start=1):
+        place = f"{where}, row {number}" + (f" '{row['id']}'" if row.get("id") else "")
+        try:
+            items.append(noun.model_validate(row))
+        except ValidationError as error:
+            problems += [_problem(item, noun, place) for item in error.errors()]
+    counted = Counter(str(getattr(item, "id", "")) for item in items)
+    problems += [
+        Problem("REGISTER_TWICE", f"The id '{key}' is there {count} times.", "Give every row an id of its own.", where)
+        for key, count in counted.items()
+        if count > 1
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(items)
+
+
+def _problem(item: Any, noun: type[Noun], place: str) -> Problem:
+    field = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return Problem("REGISTER_FIELD", f"'{field}' is not a field.", nearest(field, list(noun.model_fields)), place)
+    if item["type"] == "missing":
+        return Problem("REGISTER_FIELD", f"'{field}' is missing.", "Fill it in.", place)
+    return Problem("REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {item['msg']}.", "", place)
