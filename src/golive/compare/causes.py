@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from golive.model.finding import Finding, Verdict
 
+_BY_UNIT = ("distribution_shift", "out_of_range", "watch_range", "limit_changed", "rounding_changed", "stuck_value")
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit_change", ("distribution_shift", "out_of_range", "watch_range")),
-    ("unit_mix", ("distribution_shift", "out_of_range", "watch_range")),
-    ("scale_error", ("distribution_shift", "out_of_range", "watch_range")),
+    ("unit_change", _BY_UNIT),
+    ("unit_mix", _BY_UNIT),
+    ("scale_error", _BY_UNIT),
+    ("column_swap", _BY_UNIT),
     ("disguised_missing", ("distribution_shift", "unseen_category", "out_of_range", "watch_range")),
     ("type_changed", ("distribution_shift", "free_text_in_structured", "missing_up", "always_missing")),
     ("code_system_change", ("distribution_shift", "unseen_category", "category_share_shift", "code_format_change")),
@@ -18,6 +20,9 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("code_format_change", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("spelling_variants", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("missing_block", ("missing_up", "always_missing")),
+    ("limit_changed", ("distribution_shift", "watch_range", "stuck_value")),
+    ("out_of_range", ("distribution_shift",)),
+    ("stuck_value", ("distribution_shift",)),
     ("unseen_category", ("distribution_shift", "category_share_shift")),
     ("category_share_shift", ("distribution_shift",)),
 )
@@ -27,20 +32,38 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
 def link(findings: Sequence[Finding]) -> list[Finding]:
     """Set ``cause`` of every finding that another one of the same column explains; findings that have one keep it.
 
-    Only what someone must act on explains or is explained: a quiet finding has no cause.
+    Only what someone must act on explains or is explained: a quiet finding has no cause. A cause whose repair was tried
+    explains a distribution shift only when the repair takes at least half of it away.
     """
     active = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     cause: dict[str, str] = {}
     for explaining, explained in EXPLAINS:
         for source in (f for f in active if f.kind == explaining):
             for target in active:
-                same = set(target.columns) <= set(source.columns) and target.segment in (None, source.segment)
+                same = set(target.columns) <= set(source.columns) and _same_place(source, target)
                 if (
                     target.kind in explained
                     and same
+                    and _takes_away(source, target)
                     and target.columns
                     and target.id not in cause
                     and target.cause is None
                 ):
                     cause[target.id] = source.id
     return [f.model_copy(update={"cause": cause[f.id]}) if f.id in cause else f for f in findings]
+
+
+def _takes_away(source: Finding, target: Finding) -> bool:
+    """Whether the tried repair of ``source`` leaves at most half of the shift; true where nothing was tried."""
+    tried = source.what_if
+    if target.kind != "distribution_shift" or tried is None or tried.before is None or tried.after is None:
+        return True
+    return tried.after <= 0.5 * tried.before
+
+
+def _same_place(source: Finding, target: Finding) -> bool:
+    """Whether ``target`` is about the whole live data or about the slice that ``source`` is about."""
+    if target.segment is None:
+        return True
+    here = source.segment
+    return here is None or (here.column, here.value) == (target.segment.column, target.segment.value)

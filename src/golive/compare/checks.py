@@ -15,9 +15,12 @@ from golive.compare import (
     identity,
     integrity,
     labels,
+    limits,
     missingness,
     outputs,
+    plausibility,
     schema,
+    units,
     unseen,
 )
 from golive.model.config import Config
@@ -29,7 +32,10 @@ Check = Callable[[Profile, Profile, Config], list[Finding]]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("columns and types", schema.check),
     ("missing values", missingness.check),
+    ("units", units.check),
     ("missing values in disguise", disguised.check),
+    ("implausible values", plausibility.check),
+    ("limits of values", limits.check),
     ("free text in structured fields", free_text.check),
     ("values never seen in training", unseen.check),
     ("outcome", labels.check),

@@ -11,10 +11,11 @@ from golive.compare.checks import CHECKS
 from golive.compare.drift import judge
 from golive.compare.drift_findings import drift_findings
 from golive.compare.pairs import pair_up
+from golive.compare.repair import fill
 from golive.compare.shares import share_findings, share_shifts
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
-from golive.model.finding import Finding, Severity, Verdict
+from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.profile import Profile
 from golive.model.result import ColumnResult, DriftResult, NotAssessed
 
@@ -63,16 +64,29 @@ def compare(
         except Exception as error:  # a result with one gap, named, is worth more than none
             _log.exception("check '%s' failed", name)
             not_assessed.append(NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log"))
-    report(0.9, "putting the findings in order")
+    report(0.9, "trying the repairs")
+    findings = fill(findings, train, live, drift, config.drift)
+    report(0.95, "putting the findings in order")
     columns = _columns(train, live, config, drift, {spec.name: spec for spec in specs})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
     return Comparison(columns, tuple(sorted(link(findings), key=urgency)), tuple(not_assessed))
 
 
-def urgency(finding: Finding) -> tuple[int, int, float, str]:
-    """Sort key of a finding: verdict, severity, size of the change, then id so that ties keep one order."""
+def urgency(finding: Finding) -> tuple[int, bool, int, bool, float, str]:
+    """Sort key of a finding: verdict, causes before what they explain, severity,
+    a changed meaning first, size of the change.
+
+    The id comes last so that ties keep one order.
+    """
     size = abs(finding.effect.change or 0.0) if finding.effect else 0.0
-    return _URGENCY.index(finding.verdict), _WEIGHT.index(finding.severity), -size, finding.id
+    return (
+        _URGENCY.index(finding.verdict),
+        finding.cause is not None,
+        _WEIGHT.index(finding.severity),
+        finding.signal is not Signal.MEANING,
+        -size,
+        finding.id,
+    )
 
 
 def _columns(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnType, Role
-from golive.model.finding import Verdict
+from golive.model.finding import Finding, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, SideResult
 from golive.readiness.measures.facts import Facts, Maker, percent
@@ -156,13 +156,25 @@ def _outside(side: SideResult, low: float, high: float) -> float:
 
 
 def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | None, Analyte | None]:
-    """Declared range of a column, else the hard limits of the analyte its name means, in the declared unit."""
-    from golive.intake.clinical import match
+    """Declared range of a column, else the hard limits of the analyte it is, in the unit that training uses."""
+    from golive.compare.measured import analyte_of, in_training_unit
 
-    declared, analyte = facts.declared(column.name), match(column.name)
-    if analyte is not None and declared.unit and declared.unit != analyte.unit:
-        analyte = analyte.in_unit(declared.unit) if declared.unit in analyte.conversions else None
+    declared = facts.declared(column.name)
+    analyte = analyte_of(column.name, declared)
+    if analyte is not None:
+        known = list(column.train.quantiles.values()) if column.train else []
+        analyte = in_training_unit(analyte, declared.unit, known, [1] * len(known))
     return declared.range or (analyte.hard if analyte else None), analyte
+
+
+def _impossible(column: ColumnResult, found: Finding | None, limits: tuple[float, float], n: int) -> float:
+    """Share of live values that are impossible (0 to 1); a count too small to be shown is taken as the largest such."""
+    from golive.model.profile import SMALL_CELL
+
+    assert column.live is not None
+    if found is None or found.effect is None:
+        return _outside(column.live, *limits)
+    return found.effect.live if found.effect.live is not None else min(1.0, (SMALL_CELL - 1) / n)
 
 
 def _flipped(column: ColumnResult, analyte: Analyte) -> bool:
@@ -197,8 +209,7 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
         if limits is None or n < least:
             continue
         judged += 1
-        effect = found[column.name].effect if column.name in found else None
-        share = (effect.live or 0.0) if effect else _outside(column.live, *limits)
+        share = _impossible(column, found.get(column.name), limits, n)
         high = float(wilson(share * n, n)[1])
         if high > worst:
             worst, name, smallest = high, column.name, n
