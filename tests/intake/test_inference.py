@@ -236,3 +236,10 @@ def test_sepsis_types_and_roles(reference_data: Path) -> None:
     assert kinds["EtCO2"] == "empty"
     assert kinds["patient_id"] == "identifier"
     assert {kinds[c] for c in ("HR", "Calcium", "FiO2", "TroponinI", "Age")} == {"numeric"}
+
+
+def test_a_role_that_was_taken_away_is_not_guessed(tmp_path: Path) -> None:
+    path = csv_of(tmp_path / "t.csv", {"sex": ["F", "M"] * 30, "age": list(range(60))})
+    assert specs_of(path)["sex"].role is Role.GROUP
+    spec = specs_of(path, Config(roles=Roles(features=("sex",))))["sex"]
+    assert (spec.role, spec.reason.endswith("feature as configured")) == (Role.FEATURE, True)

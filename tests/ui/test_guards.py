@@ -58,6 +58,20 @@ def test_roles_of_a_table_become_a_configuration() -> None:
     assert {name: column.type for name, column in config.columns.items()} == {"x": ColumnType.CATEGORY}
 
 
+def test_what_nobody_touched_stays_out_of_the_configuration() -> None:
+    inferred = (spec("y", Role.LABEL), spec("sex", Role.GROUP))
+    assert pilot.with_columns(Config(), inferred, inferred) == Config()
+
+
+def test_a_role_that_was_taken_away_is_not_guessed_again() -> None:
+    inferred = (spec("y", Role.LABEL), spec("sex", Role.GROUP))
+    edited = (spec("y", Role.FEATURE), spec("sex", Role.FEATURE))
+    config = pilot.with_columns(Config(), edited, inferred)
+    assert config.roles.features == ("y", "sex")
+    back = pilot.with_columns(config, inferred, edited)
+    assert (back.roles.label, back.roles.groups, back.roles.features) == ("y", ("sex",), ())
+
+
 def test_every_role_given_twice_is_told_at_once() -> None:
     specs = (
         spec("a", Role.LABEL),

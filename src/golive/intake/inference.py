@@ -50,7 +50,7 @@ def roles_of(specs: Iterable[ColumnSpec]) -> Roles:
 
 def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
     """Columns whose role a person chose. A column named for two roles keeps the first of ``Roles.role_of``."""
-    names = [*roles.ignored, *roles.named().values(), *roles.groups]
+    names = [*roles.features, *roles.ignored, *roles.named().values(), *roles.groups]
     return {
         name: (roles.role_of(name), f"{roles.role_of(name).value.replace('_', ' ')} as configured") for name in names
     }
@@ -59,7 +59,7 @@ def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
 def _check(config: Config, columns: list[str]) -> None:
     problems = []
     asked = [(role, name) for role, name in config.roles.named().items()]
-    asked += [("groups", c) for c in config.roles.groups] + [("ignored", c) for c in config.roles.ignored]
+    asked += [(key, c) for key in ("groups", "ignored", "features") for c in getattr(config.roles, key)]
     for role, name in asked:
         if name not in columns:
             sentence = f"Role '{role}' names column '{name}', which is in neither dataset."

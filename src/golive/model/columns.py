@@ -64,7 +64,10 @@ class ColumnSpec(Noun):
 
 
 class Roles(Noun):
-    """Which column plays which role (``interface.md``, ``roles``). ``None`` means that no column plays it."""
+    """Which column plays which role. ``None`` means that no column is named for it.
+
+    ``features`` are columns that a person took a guessed role from, so that it is not guessed again.
+    """
 
     label: str | None = None
     score: str | None = None
@@ -75,6 +78,7 @@ class Roles(Noun):
     model_version: str | None = None
     groups: tuple[str, ...] = Field(default=())
     ignored: tuple[str, ...] = Field(default=())
+    features: tuple[str, ...] = Field(default=())
 
     def role_of(self, column: str) -> Role:
         """Return the role that ``column`` plays."""

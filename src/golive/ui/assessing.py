@@ -6,14 +6,13 @@ import streamlit as st
 
 from golive.assess import assess
 from golive.intake import load_config, read
-from golive.model.columns import ColumnSpec, Role
+from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.settings import Settings
 from golive.store import Store
 from golive.ui import components, data_form, pilot, uploads
 from golive.ui.guards import Identity, authorise
-from golive.ui.words import plain
 
 
 def run(store: Store, config: Config, who: Identity, settings: Settings) -> str | None:
@@ -68,21 +67,9 @@ def use_sample(settings: Settings) -> None:
 
 
 def ready_config(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]) -> Config | None:
-    """The configuration to assess with, or ``None`` after showing which roles contradict each other.
-
-    A role that was taken from its column and given to no other would be inferred again, so the page says how to avoid that.
-    """
+    """The configuration to assess with, or ``None`` after showing which roles contradict each other."""
     try:
-        ready = pilot.with_columns(config, specs, inferred)
+        return pilot.with_columns(config, specs, inferred)
     except GoLiveError as error:
         components.error_box(error)
         return None
-    played = {spec.role for spec in specs}
-    taken = [spec for spec in inferred if spec.role in (*pilot.SINGLE, Role.GROUP) and spec.role not in played]
-    for spec in taken:
-        st.warning(
-            f"No column is the {spec.role.value.replace('_', ' ')} now, so GoLive will look for one again. "
-            f"Give {plain(spec.name)} the role 'ignore' to leave it out.",
-            icon=":material/info:",
-        )
-    return ready

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+from golive.intake import roles_of
+from golive.model.columns import ColumnSpec, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.errors import InputError, Problem
 from golive.store import Store
@@ -82,14 +83,21 @@ def roles_from(specs: tuple[ColumnSpec, ...]) -> Roles:
 
 
 def with_columns(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]) -> Config:
-    """``config`` with the roles of ``specs``, and the type of every column where a person chose another one.
+    """``config`` with the roles and types that a person chose in ``specs`` in place of the ``inferred`` ones.
+
+    What nobody touched stays out, so that the page and a script that says nothing assess with the same configuration.
 
     Raises:
         InputError: see ``roles_from``.
     """
-    guessed: dict[str, ColumnType] = {spec.name: spec.type for spec in inferred}
+    was = {spec.name: spec for spec in inferred}
+    touched = {spec.name: spec.role for spec in specs if spec.name not in was or was[spec.name].role is not spec.role}
+    roles, guessed = dict(roles_from(specs)), dict(roles_of(inferred))
+    chosen = {key: value for key, value in roles.items() if key != "features" and value != guessed[key]}
+    kept = [name for name in config.roles.features if touched.get(name, Role.FEATURE) is Role.FEATURE]
+    chosen["features"] = (*kept, *(n for n, role in touched.items() if role is Role.FEATURE and n not in kept))
     columns = dict(config.columns)
     for spec in specs:
-        if guessed.get(spec.name) is not spec.type:
+        if spec.name in was and was[spec.name].type is not spec.type:
             columns[spec.name] = columns.get(spec.name, ColumnConfig()).model_copy(update={"type": spec.type})
-    return config.model_copy(update={"roles": roles_from(specs), "columns": columns})
+    return config.model_copy(update={"roles": config.roles.model_copy(update=chosen), "columns": columns})
