@@ -103,6 +103,7 @@ def test_spark_and_duckdb_agree(spark: Any, dataset, specs) -> None:
         for name in TYPES:
             x, y = a.columns[name], b.columns[name]
             assert (x.n, x.missing, x.tokens, dict(x.top)) == (y.n, y.missing, y.tokens, dict(y.top))
+            assert dict(x.shapes) == dict(y.shapes)
             np.testing.assert_allclose(x.quantiles, y.quantiles, atol=0.5)
 
 

@@ -81,6 +81,17 @@ def test_at_most_sixty_windows(last: date, count: int, first_start: date) -> Non
     assert all(starts[p] <= d for d, p in zip(days, positions, strict=False))
 
 
+def test_codes_keep_their_shapes_in_every_slice(dataset, specs) -> None:
+    frame = pd.DataFrame(
+        {"dx": ["A41.9", "I10", "786.50", "486", None] * 8, "clinic": (["east"] * 3 + ["west"] * 2) * 8}
+    )
+    data = dataset(frame)
+    found = profile(data, specs(data, dx="code", clinic="category"), Roles(site="clinic"))
+    shapes = {s.value: dict(s.columns["dx"].shapes) for s in found.slices}
+    assert shapes == {"east": {"A99.9": 8, "A99": 8, "999.99": 8}, "west": {"999": 8}}
+    assert all(s.columns["clinic"].shapes == () for s in found.slices), "only codes are told by their shape"
+
+
 def test_written_times_are_cut_too(dataset, specs) -> None:
     data = dataset({"at": ["03/01/2024"] * 20 + ["03/02/2024"] * 15 + ["?"] * 5 + ["03/03/2024"] * 3, "x": ["1"] * 43})
     found = profile(data, specs(data, at="datetime", x="numeric"), Roles(time="at"))

@@ -133,7 +133,11 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class SliceColumn:
-    """One column inside one slice: enough to say that this slice carries a change. Quantiles at ``SLICE_QUANTILES``."""
+    """One column inside one slice: enough to say that this slice carries a change. Quantiles at ``SLICE_QUANTILES``.
+
+    ``top`` are the most frequent values of a category, ``shapes`` the shapes of a code column's values (digits as ``9``,
+    letters as ``A``): codes are too many to keep, but what is another system shows in how it is written.
+    """
 
     n: int
     missing: int
@@ -141,6 +145,7 @@ class SliceColumn:
     mean: float | None = None
     top: tuple[tuple[str, int], ...] = ()
     tokens: int = 0
+    shapes: tuple[tuple[str, int], ...] = ()
 
 
 SLICE_QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)

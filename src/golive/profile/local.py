@@ -15,8 +15,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from golive.model.columns import ColumnType
 from golive.model.profile import EMPTY_CATEGORY, ColumnProfile, FloatArray, IntArray, SliceColumn
-from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of
+from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of, shape
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
 from golive.profile.numbers import sorted_profile
 from golive.profile.slicing import Slicing, slice_categories, slice_numbers
@@ -162,7 +163,8 @@ def _categories(field: Field, column: pa.ChunkedArray, slicings: Sequence[Slicin
         category=category,
         patterns=patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY,
     )
-    return Reduced(profile, tuple(slice_categories(codes, names, s) for s in slicings))
+    shapes = [shape(name) for name in names] if slicings and field.type is ColumnType.CODE else []
+    return Reduced(profile, tuple(slice_categories(codes, names, s, shapes) for s in slicings))
 
 
 def coded(column: pa.ChunkedArray, field: Field) -> tuple[list[str], IntArray]:

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from golive.model.columns import ColumnType
 from golive.model.profile import (
     EMPTY_CATEGORY,
     SLICE_QUANTILES,
@@ -17,12 +18,12 @@ from golive.model.profile import (
     NumericProfile,
     SliceColumn,
 )
-from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of
+from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of, shape
 from golive.profile.cutting import slice_key
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, infinite, is_text, missing, number
+from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, infinite, is_text, missing, number, pattern
 from golive.profile.local import Reduced, failed, tokens_of
 from golive.profile.numbers import SUPPORT, numeric_profile
-from golive.profile.slicing import TOP, Slicing
+from golive.profile.slicing import SHAPES, TOP, Slicing
 
 COLUMNS = 50
 """Columns whose counts and moments are asked for in one query."""
@@ -193,13 +194,26 @@ def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn
     top: dict[str, list[tuple[str, int]]] = {}
     for r in best.filter(best["rank"] < TOP).to_pyarrow().to_pylist():
         top.setdefault(r["key"], []).append((canonical(r["value"], field), int(r["rows"])))
+    shapes = _shapes(table, field, slicing) if field.type is ColumnType.CODE else {}
     made = []
     for label in slicing.labels:
         r = found.get(label)
         pairs = counted(top.get(label, []), most=TOP)
         ranked = tuple(pairs.as_dict().items())
-        made.append(SliceColumn(int(r["n"]), int(r["absent"]), top=ranked) if r else SliceColumn(0, 0))
+        kept = shapes.get(label, ())
+        made.append(SliceColumn(int(r["n"]), int(r["absent"]), top=ranked, shapes=kept) if r else SliceColumn(0, 0))
     return made
+
+
+def _shapes(table: ir.Table, field: Field, slicing: Slicing) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Shapes of the written codes in every slice, most frequent first."""
+    column = table[field.name]
+    keyed = table.filter(~missing(column)).select(key=slice_key(table, slicing), shape=pattern(column))
+    groups = keyed.filter(keyed.key.notnull()).group_by(["key", "shape"]).aggregate(rows=lambda t: t.count())
+    found: dict[str, list[tuple[str, int]]] = {}
+    for r in groups.to_pyarrow().to_pylist():
+        found.setdefault(r["key"], []).append((shape(r["shape"]), int(r["rows"])))
+    return {key: tuple(counted(pairs, most=SHAPES).as_dict().items()) for key, pairs in found.items()}
 
 
 def _measured(column: ir.Value, field: Field) -> ir.Value:

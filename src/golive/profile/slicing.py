@@ -23,6 +23,7 @@ MOST_SLICES = 30
 MOST_WINDOWS = 60
 MOST_SLICED_COLUMNS = 1_000
 TOP = 10
+SHAPES = 20
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,17 @@ def slice_numbers(values: FloatArray, tokens: IntArray | None, slicing: Slicing)
     return found
 
 
-def slice_categories(codes: IntArray, names: Sequence[str], slicing: Slicing) -> list[SliceColumn]:
-    """A category column in every slice. ``codes`` index ``names`` for all rows, -1 where missing."""
+def slice_categories(
+    codes: IntArray, names: Sequence[str], slicing: Slicing, shapes: Sequence[str] = ()
+) -> list[SliceColumn]:
+    """A category column in every slice. ``codes`` index ``names`` for all rows, -1 where missing.
+
+    ``shapes`` are the shapes of ``names`` (one each), counted too when given.
+    """
     grouped = codes[slicing.order]
+    kinds = sorted(set(shapes))
+    place = {kind: i for i, kind in enumerate(kinds)}
+    shape_of = np.array([place[kind] for kind in shapes], dtype=np.int64)
     found = []
     for low, high in zip(slicing.bounds[:-1], slicing.bounds[1:], strict=True):
         part = grouped[low:high]
@@ -127,5 +136,8 @@ def slice_categories(codes: IntArray, names: Sequence[str], slicing: Slicing) ->
         counts = np.bincount(held, minlength=len(names)) if len(held) else np.zeros(0, dtype=np.int64)
         best = np.argsort(-counts, kind="stable")[:TOP]
         top = tuple((names[i], int(counts[i])) for i in best if counts[i])
-        found.append(SliceColumn(n=len(part), missing=len(part) - len(held), top=top))
+        written = np.bincount(shape_of, weights=counts, minlength=len(kinds)) if kinds and len(held) else np.zeros(0)
+        frequent = np.argsort(-written, kind="stable")[:SHAPES]
+        kept = tuple((kinds[i], int(written[i])) for i in frequent if written[i])
+        found.append(SliceColumn(n=len(part), missing=len(part) - len(held), top=top, shapes=kept))
     return found
