@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from golive.compare import compare
@@ -13,13 +12,11 @@ from golive.compare.comparison import urgency
 from golive.intake import Dataset, infer, roles_of
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Waiver
+from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
-from golive.readiness import judge, measure
-
-if TYPE_CHECKING:
-    from golive.model.readiness import Readiness
+from golive.readiness import Basis, Model, basis
 
 Progress = Callable[[float, str], None]
 
@@ -63,6 +60,8 @@ def assess(
     evidence: Iterable[EvidenceItem] = (),
     waivers: Iterable[Waiver] = (),
     lock: CriteriaLock | None = None,
+    registers: Registers | None = None,
+    policy: Model | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Compare ``live`` with ``train`` and judge readiness.
@@ -74,6 +73,8 @@ def assess(
         evidence: items kept in the store; added to those of the configuration.
         waivers: release gates accepted for a time; added to those of the configuration.
         lock: when the success criteria were frozen, if they were.
+        registers: scope, owners, events and the like of the project; they are measured as well.
+        policy: weights, gates and thresholds (default: the shipped policy).
         progress: called with a fraction 0..1 and a sentence.
 
     Returns:
@@ -103,14 +104,18 @@ def assess(
         for note in dataset.notes
     ]
     report(0.95, "scoring readiness")
-    measurements = measure(findings, comparison.columns, inputs, outcomes.performance, config)
-    readiness = judge(
-        measurements,
+    readiness = basis(
+        findings,
+        comparison.columns,
+        inputs,
+        outcomes.performance,
         config,
         evidence=_latest(config.evidence, evidence),
         waivers=(*config.waivers, *waivers),
+        registers=registers,
         as_of=config.as_of or date.today(),
-    )
+        model=policy,
+    ).judge()
     report(1.0, "done")
     return Assessment(
         created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -129,28 +134,50 @@ def assess(
     )
 
 
+def basis_of(
+    assessment: Assessment,
+    config: Config,
+    *,
+    evidence: Iterable[EvidenceItem] = (),
+    waivers: Iterable[Waiver] = (),
+    registers: Registers | None = None,
+    policy: Model | None = None,
+    as_of: date | None = None,
+) -> Basis:
+    """What readiness is judged on today: what the assessment measured, and evidence, waivers and registers as they stand."""
+    return basis(
+        assessment.findings,
+        assessment.columns,
+        assessment.inputs,
+        assessment.performance,
+        config,
+        evidence=_latest(config.evidence, evidence),
+        waivers=(*config.waivers, *waivers),
+        registers=registers,
+        as_of=as_of or config.as_of or date.today(),
+        measured_on=date.fromisoformat(assessment.created_at[:10]),
+        model=policy,
+    )
+
+
 def rescore(
     assessment: Assessment,
     config: Config,
     *,
     evidence: Iterable[EvidenceItem] = (),
     waivers: Iterable[Waiver] = (),
+    registers: Registers | None = None,
+    policy: Model | None = None,
     as_of: date | None = None,
 ) -> Assessment:
-    """Judge readiness again from what was measured, after evidence, waivers or the risk profile changed.
+    """Judge readiness again from what was measured, after evidence, waivers, registers or the risk profile changed.
 
     Nothing is measured again: findings, columns and performance stay as they are.
 
     Raises:
         InputError: evidence or waivers are malformed; every problem at once.
     """
-    measurements = measure(assessment.findings, assessment.columns, assessment.inputs, assessment.performance, config)
-    readiness: Readiness = judge(
-        measurements,
-        config,
-        evidence=_latest(config.evidence, evidence),
-        waivers=(*config.waivers, *waivers),
-        as_of=as_of or config.as_of or date.today(),
-        measured_on=date.fromisoformat(assessment.created_at[:10]),
-    )
+    readiness = basis_of(
+        assessment, config, evidence=evidence, waivers=waivers, registers=registers, policy=policy, as_of=as_of
+    ).judge()
     return assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})

@@ -1,5 +1,6 @@
 """Readiness: findings, evidence and a risk profile in, criteria, gates, a verdict and a plan out. Pure."""
 
+from golive.readiness.basis import Basis, Outlook, basis
 from golive.readiness.evidence import effective_grade, evidence_problems, expiring
 from golive.readiness.judge import judge
 from golive.readiness.maturity import ml_test_score
@@ -10,8 +11,11 @@ from golive.readiness.risk import explain_tier, tier_of
 from golive.readiness.tiers import at_tiers
 
 __all__ = [
+    "Basis",
     "Model",
+    "Outlook",
     "at_tiers",
+    "basis",
     "effective_grade",
     "evidence_problems",
     "expiring",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -92,11 +92,14 @@ def collect(
     model: Model,
     as_of: date,
     measured_on: date | None = None,
+    *,
+    invalid: Mapping[str, str] | None = None,
 ) -> Collected:
     """Bring measurements and evidence together per criterion, as they count on ``as_of``.
 
     An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 or more
-    may lack it) has age 0 and is limited by its grade or expiry. ``measured_on`` dates the measurements (default ``as_of``).
+    may lack it) has age 0 and is limited by its grade or expiry. ``measured_on`` dates the measurements (default ``as_of``). ``invalid`` holds items that an
+    event took out (id to reason); like expired ones they are not assessed.
 
     Raises:
         InputError: every problem of the evidence (see ``evidence_problems``) and unknown criteria in measurements.
@@ -116,6 +119,10 @@ def collect(
     expired: dict[str, int] = {}
     notes: dict[str, list[str]] = {}
     for item in evidence:
+        if invalid and item.id in invalid:
+            expired[item.criterion] = expired.get(item.criterion, 0) + 1
+            notes.setdefault(item.criterion, []).append(invalid[item.id])
+            continue
         if item.expires and item.expires < as_of:
             expired[item.criterion] = expired.get(item.criterion, 0) + 1
             notes.setdefault(item.criterion, []).append(f"{item.id}: expired on {item.expires}.")

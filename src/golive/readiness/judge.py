@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from golive.model.config import Config
@@ -35,11 +35,13 @@ def judge(
     model: Model | None = None,
     measured_on: date | None = None,
     with_stability: bool = True,
+    invalid: Mapping[str, str] | None = None,
 ) -> Readiness:
     """Judge a pilot on ``as_of`` by the rule of ``readiness.md`` section 2.
 
     ``measurements`` are levels taken from data on ``measured_on`` (default ``as_of``), ``evidence`` and ``waivers`` what people
-    bring (the caller adds those of the configuration). ``model`` is the policy (default: the shipped one).
+    bring (the caller adds those of the configuration). ``model`` is the policy (default: the shipped one). ``invalid`` holds
+    evidence that an event took out (``golive.readiness.invalidation``).
 
     Raises:
         InputError: every problem of evidence and waivers (unknown criterion, no owner, future date, waived hard gate ...).
@@ -49,7 +51,7 @@ def judge(
     items = tuple(evidence)
     tier, flags = tier_of(config.risk), config.risk.flags
     waiver = valid_waivers(waivers, model, tier, flags, as_of)
-    collected = collect(measured, items, model, as_of, measured_on)
+    collected = collect(measured, items, model, as_of, measured_on, invalid=invalid)
     result = score(model, collected.answers, tier, flags)
     halted = stops(result, model)
     verdict = ReadinessVerdict.STOP if halted else band_of(result, model, waiver.waived)

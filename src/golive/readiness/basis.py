@@ -1,0 +1,119 @@
+"""Everything that a verdict rests on, on one day: measurements, evidence, waivers, registers, events and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from golive.model.config import Config
+from golive.model.finding import Finding
+from golive.model.readiness import EvidenceItem, GateState, Measurement, Readiness, ReadinessVerdict, Waiver
+from golive.model.registers import Registers
+from golive.model.result import ColumnResult, Inputs
+from golive.readiness import from_registers, invalidation
+from golive.readiness.evidence import collect, valid_waivers
+from golive.readiness.judge import judge
+from golive.readiness.measures import measure
+from golive.readiness.plan import lift
+from golive.readiness.policy import Model, load_model
+from golive.readiness.risk import tier_of
+from golive.readiness.score import score
+from golive.readiness.verdict import band_of, stops
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The verdict and its numbers if some criteria stood at other levels; ``gates`` do not pass then."""
+
+    verdict: ReadinessVerdict
+    index: float | None
+    low: float
+    high: float
+    coverage: float
+    gates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What is judged. ``invalid`` holds the items that an event took out, by id, with the reason."""
+
+    config: Config
+    measurements: tuple[Measurement, ...]
+    evidence: tuple[EvidenceItem, ...]
+    waivers: tuple[Waiver, ...]
+    as_of: date
+    measured_on: date | None
+    model: Model
+    invalid: Mapping[str, str] = field(default_factory=dict)
+
+    def judge(self) -> Readiness:
+        """The verdict with its reasons and its plan. Raises InputError for malformed evidence and waivers."""
+        return judge(
+            self.measurements,
+            self.config,
+            evidence=self.evidence,
+            waivers=self.waivers,
+            as_of=self.as_of,
+            model=self.model,
+            measured_on=self.measured_on,
+            invalid=self.invalid,
+        )
+
+    def outlook(self, levels: Mapping[str, int]) -> Outlook:
+        """The verdict if every criterion of ``levels`` stood at its level (0 to 4) with fresh proof. Nothing is stored.
+
+        Raises:
+            InputError: malformed evidence or waivers.
+        """
+        tier, flags = tier_of(self.config.risk), self.config.risk.flags
+        collected = collect(
+            self.measurements, self.evidence, self.model, self.as_of, self.measured_on, invalid=self.invalid
+        )
+        answers = dict(collected.answers)
+        for key, level in levels.items():
+            answers = lift(answers, key, level)
+        waived = valid_waivers(self.waivers, self.model, tier, flags, self.as_of).waived
+        result = score(self.model, answers, tier, flags)
+        verdict = ReadinessVerdict.STOP if stops(result, self.model) else band_of(result, self.model, waived)
+        gates = tuple(g.criterion for g in result.gates if g.state is not GateState.PASS and g.criterion not in waived)
+        return Outlook(verdict, result.index, result.low, result.high, result.coverage, gates)
+
+
+def basis(
+    findings: Iterable[Finding],
+    columns: Iterable[ColumnResult],
+    inputs: Inputs,
+    performance: Mapping[str, Any] | None,
+    config: Config,
+    *,
+    evidence: Sequence[EvidenceItem] = (),
+    waivers: Sequence[Waiver] = (),
+    registers: Registers | None = None,
+    as_of: date,
+    measured_on: date | None = None,
+    model: Model | None = None,
+) -> Basis:
+    """Bring together what readiness is judged on. Arguments as in ``measure`` and ``judge``; registers are measured as well."""
+    policy, kept = model or load_model(), registers or Registers()
+    tier, flags = tier_of(config.risk), config.risk.flags
+    asked = {c.id for c in policy.applicable(tier, flags)}
+    gates = frozenset(c.id for c in policy.applicable(tier, flags) if tier in c.gate)
+    read = from_registers.readings(kept, train_sha256=inputs.train.sha256, as_of=as_of, gates=gates)
+    read = {key: value for key, value in read.items() if key in asked}
+    data = measure(findings, columns, inputs, performance, config, model=policy)
+    return Basis(
+        config=config,
+        # The registers are read today; only what was measured on data ages with it.
+        measurements=(
+            *invalidation.standing_measurements(data, kept.events, measured_on, as_of),
+            *from_registers.measured(read),
+        ),
+        evidence=(*evidence, *from_registers.as_evidence(read, kept, as_of)),
+        waivers=tuple(waivers),
+        as_of=as_of,
+        measured_on=measured_on,
+        model=policy,
+        invalid=invalidation.invalidated(evidence, kept.events, as_of),
+    )

@@ -1,0 +1,98 @@
+"""Events that take the ground from evidence: a new model version, a new site, a code-set release, an EHR upgrade.
+
+Evidence and measurements from before an event stop counting for the criteria that the event touches, until they are renewed.
+An event takes away proof, never a refutation: what shows a level under the production bar stays, because nothing was repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from golive.model.readiness import EvidenceItem, Measurement
+from golive.model.registers import Event, EventKind
+
+BAR = 3
+TOUCHES: Mapping[EventKind, tuple[str, ...]] = {
+    "model_version_change": (
+        "DAT-07", "DAT-08", "OBS-02", "OBS-03", "OBS-04", "MLO-01", "MLO-02", "MLO-05", "MLO-07", "GOV-07", "REL-01",
+        "REL-03", "REL-05", "CLN-01", "CLN-02", "CLN-03", "CLN-04", "CLN-05", "CLN-07", "HND-01",
+    ),
+    "ehr_upgrade": ("DAT-01", "DAT-02", "DAT-03", "DAT-05", "INT", "REL-05"),
+    "code_set_release": ("DAT-04", "INT-05"),
+    "new_site": (
+        "DAT-01", "DAT-02", "DAT-03", "DAT-04", "DAT-05", "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "OBS-01",
+        "OBS-07", "CLN-02", "CLN-03", "CLN-04", "CLN-08", "ADO-03", "GOV-04", "SEC-01",
+    ),
+    "intended_use_change": ("SCO", "CLN", "SEC-07", "GOV-02", "ADO-01", "ADO-03"),
+    "major_incident": ("OBS-06", "MLO-05", "GOV-04", "GOV-05", "CLN-06"),
+}  # fmt: skip
+"""Criteria (or whole dimensions) that an event touches. Judgement: ``readiness.md`` 1.3 names the events, not the criteria."""
+EVENT_WORDS: Mapping[EventKind, str] = {
+    "model_version_change": "a new model version",
+    "ehr_upgrade": "an upgrade of the record system",
+    "code_set_release": "a new release of a code system",
+    "new_site": "a new site",
+    "intended_use_change": "a change of the intended use",
+    "major_incident": "a major incident",
+}
+
+
+def touches(event: Event, criterion: str) -> bool:
+    """Whether ``event`` bears on ``criterion`` (an id such as ``DAT-04``)."""
+    named = TOUCHES[event.kind]
+    return criterion in named or criterion[:3] in named
+
+
+def _covers(item: EvidenceItem, event: Event) -> bool:
+    """Whether the item says itself that it is about what the event brought."""
+    if event.kind == "model_version_change":
+        return bool(event.model_version) and item.model_version.strip() == event.model_version.strip()
+    if event.kind == "new_site":
+        return bool(event.site) and item.site.strip() == event.site.strip()
+    return False
+
+
+def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date) -> dict[str, str]:
+    """Items that no longer count on ``as_of``: id to the reason in words, by the latest event that touches each.
+
+    An item counts again when it is issued on the day of the event or later, or names the new version or site. An item without an
+    issue date cannot show that it is newer, so it falls. Items that claim less than the production bar stay.
+    """
+    happened = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.id))
+    found: dict[str, str] = {}
+    for item in evidence if happened else ():
+        if item.claim_level < BAR:
+            continue
+        for event in happened:
+            older = item.issued is None or item.issued < event.on
+            if older and touches(event, item.criterion) and not _covers(item, event):
+                found[item.id] = (
+                    f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {event.on}{_named(event)}."
+                )
+    return found
+
+
+def _named(event: Event) -> str:
+    name = event.model_version or event.site or event.what
+    return f" ({name})" if name else ""
+
+
+def standing_measurements(
+    measurements: Iterable[Measurement], events: Iterable[Event], measured_on: date | None, as_of: date
+) -> tuple[Measurement, ...]:
+    """Measurements as they count on ``as_of``: those at the bar or above that are older than an event are not assessed.
+
+    ``measured_on`` is the day of the data (``None`` = ``as_of``).
+    """
+    on = measured_on or as_of
+    later = sorted((e for e in events if on < e.on <= as_of), key=lambda e: (e.on, e.id))
+    kept = []
+    for item in measurements:
+        event = next((e for e in reversed(later) if touches(e, item.criterion)), None)
+        if event is None or item.level is None or item.level < BAR:
+            kept.append(item)
+            continue
+        reason = f"Measured on {on}, before {EVENT_WORDS[event.kind]} on {event.on}{_named(event)}: measure again."
+        kept.append(item.model_copy(update={"level": None, "reason": f"Not assessed: {reason}", "findings": ()}))
+    return tuple(kept)
