@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.finding import Finding
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
-from golive.outcomes.performance import Measured, described, measure
-from golive.outcomes.target import Target, target_of
-from golive.outcomes.usable import Cases, cases, limits, without_repeats
+from golive.outcomes.context import Context, Outcomes, context_of
+from golive.outcomes.outputs import outputs
+from golive.outcomes.performance import described
+from golive.outcomes.service import service
+from golive.outcomes.usable import Cases
 from golive.profile.scored import Scored, scored, wanted
 
 if TYPE_CHECKING:
@@ -23,39 +23,6 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass
-class Outcomes:
-    """What outcomes say: ``performance`` (``None`` when no column has a role that is looked at), findings, gaps."""
-
-    performance: dict[str, Any] | None = None
-    findings: list[Finding] = field(default_factory=list)
-    not_assessed: list[NotAssessed] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every part of outcomes looks at. ``train`` and ``live`` are without repeated predictions."""
-
-    train: Scored
-    live: Scored
-    roles: Roles
-    config: Config
-    target: Target | None
-    bounds: tuple[float, float] | None
-    repeated: tuple[int, int]
-    measured: Measured | None = None
-
-    @property
-    def output(self) -> str:
-        """The column with the score, else the prediction."""
-        return self.roles.score or self.roles.prediction or ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Output and outcome, as findings name them."""
-        return tuple(c for c in (self.output, self.roles.label) if c)
 
 
 def judge(
@@ -87,7 +54,7 @@ def judge(
     report = progress or (lambda _fraction, _sentence: None)
     report(0.0, "reading scores and outcomes")
     sides = [scored(dataset, specs, roles, config) or Scored(rows=dataset.rows) for dataset in (train, live)]
-    context = _context(sides[0], sides[1], roles, config)
+    context = context_of(sides[0], sides[1], roles, config)
     out.performance = {}
     for i, (name, part) in enumerate(PARTS):
         report(0.2 + 0.8 * i / len(PARTS), f"judging {name}")
@@ -100,24 +67,6 @@ def judge(
             )
     report(1.0, f"{len(out.findings)} findings on outcomes")
     return out
-
-
-def _context(train: Scored, live: Scored, roles: Roles, config: Config) -> Context:
-    (before, twice), (now, again) = without_repeats(train), without_repeats(live)
-    target = target_of(before, now)
-    bounds = limits(before, roles.score, config)
-    context = Context(before, now, roles, config, target, bounds, (twice, again))
-    if target is None or target.task != "event" or now.label is None:
-        return context
-    current = cases(now, target, config, bounds, repeated=again)
-    if current.n == 0 or (current.score is None and current.flagged is None):
-        return context
-    earlier: Cases | None = None
-    if before.label is not None and (before.score is not None or current.score is None):
-        earlier = cases(before, target, config, bounds, repeated=twice)
-    probability = bounds == (0.0, 1.0)
-    measured = measure(earlier if earlier and earlier.n else None, current, config, probability=probability)
-    return Context(before, now, roles, config, target, bounds, (twice, again), measured)
 
 
 def _performance(context: Context, out: Outcomes) -> None:
@@ -170,4 +119,8 @@ def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
 
 
 Part = Callable[[Context, Outcomes], None]
-PARTS: tuple[tuple[str, Part], ...] = (("performance", _performance),)
+PARTS: tuple[tuple[str, Part], ...] = (
+    ("performance", _performance),
+    ("outputs", outputs),
+    ("the service", service),
+)

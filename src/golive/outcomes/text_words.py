@@ -1,0 +1,134 @@
+"""Words the text checks look for: medications, findings with their other names, negation cues, and how words are compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+
+from golive.settings import resource
+
+WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+SENTENCE = re.compile(r"[^.!?\n;]+(?:[.!?;]+|\n|$)")
+TURN = re.compile(r"^\s*[A-Z][A-Za-z_ ]{1,24}:", re.MULTILINE)
+
+NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nope|nah|denies|denied|deny|denying|without|negative for|absent|nothing|neither|nor|isn't|wasn't"
+    r"|doesn't|don't|didn't|hasn't|haven't|won't|can't|cannot|free of|rules? out|ruled out|unremarkable)\b",
+    re.IGNORECASE,
+)
+_STOPS_NEGATION = re.compile(r"\b(?:but|however|although|except|presents?|complains?|reports?)\b|;", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"^\s*(?:[A-Z]\w*:\s*)?(?:(?:oh|um+|uh+|well|ah)[, ]+)*(?:no|nope|nah|not|none|never|negative|nothing)\b", re.I
+)
+
+_STOP = frozenset(
+    "the and for with that this from have has had was were are been being his her she him they them their who which what when "
+    "where will would could should about after before into over under than then there here also any all some other more most "
+    "such only very just does did done not patient patients states stated reports reported history male female old year years "
+    "your you our its per can may might been out due because while during each both these those".split()
+)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Medications by any of their names (to one name), and findings as (name, pattern)."""
+
+    medications: dict[str, str]
+    endings: tuple[str, ...]
+    not_medications: frozenset[str]
+    findings: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The word lists of ``data/clinical_text.yaml``."""
+    import yaml
+
+    held = yaml.safe_load(resource("data", "clinical_text.yaml").read_text(encoding="utf-8"))
+    names = {name: name for name in held["medications"]}
+    for group in held["medication_names"]:
+        names |= dict.fromkeys(group, group[0])
+    findings = tuple(
+        (group[0], re.compile(r"\b(?:" + "|".join(_form(f) for f in group) + ")", re.IGNORECASE))
+        for group in held["findings"]
+    )
+    return Lexicon(names, tuple(held["medication_endings"]), frozenset(held["not_medications"]), findings)
+
+
+def _form(words: str) -> str:
+    """Pattern of one form: short ones as whole words, longer ones from the start of a word."""
+    pattern = re.escape(words).replace(r"\ ", r"\s+")
+    return rf"{pattern}\b" if len(words) <= 4 else pattern
+
+
+def medication(word: str) -> str | None:
+    """The generic name when ``word`` (any case) is a medication, else ``None``."""
+    known, lower = lexicon(), word.lower()
+    if lower in known.medications:
+        return known.medications[lower]
+    long_enough = len(lower) >= 7 and lower not in known.not_medications
+    return lower if long_enough and lower.endswith(known.endings) else None
+
+
+def words_of(text: str) -> list[str]:
+    """Words of ``text`` in lower case."""
+    return [w.lower() for w in WORD.findall(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """Words that carry content: four letters or more and no function word."""
+    return [w for w in words_of(text) if len(w) >= 4 and w not in _STOP]
+
+
+def stem(word: str) -> str:
+    """What is left of a word without common English endings: enough to match ``smokes`` with ``smoking``."""
+    for ending in ("ations", "ation", "ically", "ings", "ing", "ness", "ment", "ies", "ied", "ers", "ed", "es", "ly", "al", "er", "s", "y", "e"):  # fmt: skip
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+class Known:
+    """The words of a source, asked whether they hold a word of the output."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        self._stems = frozenset(map(stem, self.words))
+        self._by_start: dict[str, list[str]] = {}
+        for word in self.words:
+            self._by_start.setdefault(word[:2], []).append(word)
+
+    def holds(self, word: str) -> bool:
+        """The word itself or another form of it."""
+        return word in self.words or stem(word) in self._stems
+
+    def resembles(self, word: str, ratio: float = 0.8) -> bool:
+        """A word that starts alike and is spelled nearly alike: transcripts misspell names."""
+        if self.holds(word):
+            return True
+        near = self._by_start.get(word[:2], ())
+        return any(
+            (len(w) >= 5 and w[:5] == word[:5])
+            or (abs(len(w) - len(word)) <= 3 and SequenceMatcher(None, w, word).ratio() >= ratio)
+            for w in near
+        )
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence (also cut at semicolons and line ends)."""
+    return [(m.start(), m.end()) for m in SENTENCE.finditer(text) if m.group().strip()]
+
+
+def is_negated(text: str, start: int, begin: int, end: int | None = None) -> bool:
+    """Whether a negation cue stands before ``start`` in the sentence that begins at ``begin``, with nothing to end its scope."""
+    before = text[begin:start]
+    cues = list(NEGATION.finditer(before))
+    return bool(cues) and not _STOPS_NEGATION.search(before, cues[-1].end())
+
+
+def answered_no(text: str, end: int) -> bool:
+    """Whether what follows ``end`` (the end of a question) begins with a no."""
+    return bool(_ANSWER.match(text[end : end + 80].lstrip()))
