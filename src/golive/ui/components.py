@@ -8,12 +8,11 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError
 from golive.model.finding import Verdict
-from golive.model.readiness import ReadinessVerdict, Tier
+from golive.model.readiness import ReadinessVerdict
 from golive.model.result import Assessment
+from golive.report.look import TIER_WORD
 from golive.ui import theme
 from golive.ui.words import count, day, plain
-
-TIER_WORD = {Tier.LOW: "Low", Tier.MODERATE: "Moderate", Tier.HIGH: "High", Tier.CRITICAL: "Critical"}
 
 
 def look_of(verdict: Verdict | ReadinessVerdict) -> theme.Look:

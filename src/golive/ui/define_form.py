@@ -11,6 +11,7 @@ from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.model.readiness import Flag, Modifier, RiskProfile, Significance, Situation, Tier
 from golive.readiness.risk import ESCALATORS, explain_tier, tier_of
+from golive.report.look import TIER_WORD
 from golive.store import Store
 from golive.ui import components, pilot, theme
 from golive.ui.guards import Identity, authorise
@@ -116,7 +117,7 @@ def risk(config: Config) -> Config:
         tier = tier_of(profile)
         why = explain_tier(profile).partition(": ")[2]
         st.markdown(
-            f":{TIER_LOOK[tier]}-badge[:material/shield: {components.TIER_WORD[tier]} tier] {plain(why[0].upper() + why[1:])}"
+            f":{TIER_LOOK[tier]}-badge[:material/shield: {TIER_WORD[tier]} tier] {plain(why[0].upper() + why[1:])}"
         )
     return pilot.change(config, risk=profile)
 

@@ -9,10 +9,11 @@ import streamlit as st
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Signal, WhatIf
 from golive.model.result import Assessment, ColumnResult, DriftResult
+from golive.report.look import ROUTE_WORD, SIGNAL_WORD
 from golive.ui import chart, figures, nav, theme
 from golive.ui.columns import unit_of
 from golive.ui.figures.slices import is_share, quantity_name
-from golive.ui.findings import ROUTE_WORD, SIGNAL_WORD, size_words
+from golive.ui.findings import size_words
 from golive.ui.words import count, day, number, percent, plain, points, score
 
 PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")

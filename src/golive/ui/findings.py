@@ -7,8 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from golive.model.finding import Finding, Route, Signal, Verdict
+from golive.model.finding import Finding, Verdict
 from golive.model.result import Assessment
+from golive.report.look import ROUTE_WORD, SIGNAL_WORD
 from golive.ui import theme
 from golive.ui.verdict import by_urgency
 from golive.ui.words import count, percent, plain
@@ -19,26 +20,6 @@ ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
 ROW = "finding_open:"
 """Prefix of the keys under which the page remembers which rows are open."""
 SHOWN_FIRST = (Verdict.ALARM, Verdict.WATCH)
-SIGNAL_WORD: dict[Signal, str] = {
-    Signal.SCHEMA: "Fields and types",
-    Signal.MISSINGNESS: "Missing values",
-    Signal.DISTRIBUTION: "Spread of values",
-    Signal.MEANING: "Units, codes and meaning",
-    Signal.INTEGRITY: "Duplicates, time and feeds",
-    Signal.IDENTITY: "Identifiers and free text",
-    Signal.LABEL: "Labels",
-    Signal.PERFORMANCE: "Performance",
-    Signal.FAIRNESS: "Subgroups",
-    Signal.OUTPUT: "Model output",
-    Signal.OPERATIONS: "Operations",
-    Signal.GENERATED_TEXT: "Generated text",
-}
-ROUTE_WORD: dict[Route, str] = {
-    Route.ENGINEERING: "Engineering",
-    Route.CLINICAL_INFORMATICS: "Clinical informatics",
-    Route.PRODUCT: "Product",
-    Route.COMPLIANCE: "Compliance",
-}
 
 
 def matching(findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "") -> list[Finding]:

@@ -52,6 +52,14 @@ PAGES = (
         "Every dimension, criterion and gate, and what proves it.",
     ),
     PageSpec(
+        "Verdict",
+        "pages/verdict/plan.py",
+        "Plan",
+        ":material/checklist:",
+        "plan",
+        "What to fix, prove and renew, by whom and until when.",
+    ),
+    PageSpec(
         "Live data",
         "pages/evidence/findings.py",
         "Findings",

@@ -9,11 +9,12 @@ import streamlit as st
 from golive.model.finding import Finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict
 from golive.model.result import Assessment
+from golive.report.look import TIER_WORD
+from golive.report.verdict import effort_words
 from golive.store import SessionCard
 from golive.ui import nav, theme, verdict
-from golive.ui.components import TIER_WORD, inline_badge
+from golive.ui.components import inline_badge
 from golive.ui.doors import door
-from golive.ui.readiness_view import effort_words
 from golive.ui.words import count, day, percent, plain, plural
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from golive.model.readiness import CriterionScore, DimensionScore, EvidenceItem, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
+from golive.report.verdict import effort_words
 from golive.ui import chart, figures, theme
 from golive.ui.doors import door
 from golive.ui.figures.dimensions import weakest_first
@@ -200,12 +201,6 @@ def gates(readiness: Readiness) -> None:
 def _state(criterion: CriterionScore) -> str:
     look = theme.GATE[criterion.gate_state or GateState.UNVERIFIED]
     return f":{look.color}[{look.icon} {look.word}]" + (" (waived)" if criterion.waived else "")
-
-
-def effort_words(effort: int) -> str:
-    """Effort 1 to 5 as working days by the policy: ``about 2 days``."""
-    days = load_model().effort_days.get(effort)
-    return f"about {plural(round(days), 'day')}" if days is not None and days >= 1 else f"effort {effort} of 5"
 
 
 def plan(steps: Sequence[NextStep]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from golive.model.errors import GoLiveError
+from golive.report.look import TIER_WORD
 from golive.store import SessionCard, SessionDiff, Store, compare_sessions
 from golive.ui import cache, components, nav, state, theme
 from golive.ui.guards import Identity, authorise
@@ -78,7 +79,7 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
                 st.badge("Sample", icon=":material/science:", color="blue")
             if state.session_id() == card.session:
                 st.badge("Open", icon=":material/folder_open:", color="gray")
-        st.markdown(f"**{plain(card.title or card.project)}** · {components.TIER_WORD[card.tier]} tier")
+        st.markdown(f"**{plain(card.title or card.project)}** · {TIER_WORD[card.tier]} tier")
         st.markdown(_numbers(card))
         st.markdown(_findings(card))
         st.caption(

@@ -1,159 +1,39 @@
-"""What is said about a verdict, without drawing it: sentences, the strongest facts, what blocks, the four ways pilots fail."""
+"""What is said about a verdict, as in reports (``golive.report.verdict``), and how it moved since the session before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from golive.model.finding import Finding, Verdict
-from golive.model.readiness import CriterionScore, GateState, NextStep, Readiness
-from golive.model.result import Assessment
-from golive.readiness import load_model
-from golive.store import SessionCard
-from golive.ui import theme
-from golive.ui.words import day, plural, spelled
-
-FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Live data", "Live records differ from the curated training data", ("DAT", "CLN")),
-    ("Workflow", "The result does not reach the clinical workflow", ("INT", "ADO")),
-    ("Monitoring", "Nobody is watching until a clinician notices", ("OBS", "REL")),
-    ("Foundations", "Governance, rollback, ownership are left for later", ("GOV", "MLO", "SEC", "SCO", "HND")),
+from golive.model.readiness import Readiness
+from golive.report.verdict import (
+    FAILURE_MODES,
+    FailureMode,
+    blocking,
+    by_urgency,
+    cap_sentence,
+    failure_modes,
+    model_version,
+    stage_name,
+    strongest,
+    verdict_sentence,
 )
-"""Four ways a good pilot dies, and the readiness dimensions that make each one visible."""
+from golive.store import SessionCard
+from golive.ui.words import day, plural
 
-
-@dataclass(frozen=True)
-class FailureMode:
-    """One of the four ways pilots fail: its state (the worst gate), the count of gates, and one line of evidence."""
-
-    name: str
-    meaning: str
-    state: GateState | None
-    tally: str
-    evidence: str
-
-
-def verdict_sentence(readiness: Readiness) -> str:
-    """Say how many gates fail and how many are unproven: ``Three gates fail and two are unproven.``"""
-    failed, unproven = _open_gates(readiness)
-    if not failed and not unproven:
-        known = any(c.gate_state is not None for c in readiness.criteria)
-        return "Every gate is proven or waived." if known else "No gate applies at this risk tier."
-    parts = []
-    if failed:
-        parts.append(f"{spelled(failed)} {'gate fails' if failed == 1 else 'gates fail'}")
-    if unproven:
-        noun = "" if failed else " gate" if unproven == 1 else " gates"
-        parts.append(f"{spelled(unproven)}{noun} {'is' if unproven == 1 else 'are'} unproven")
-    sentence = " and ".join(parts) + "."
-    return sentence[0].upper() + sentence[1:]
-
-
-def _open_gates(readiness: Readiness) -> tuple[int, int]:
-    states = [c.gate_state for c in readiness.criteria if not c.waived]
-    return states.count(GateState.FAIL), states.count(GateState.UNVERIFIED)
-
-
-def cap_sentence(readiness: Readiness) -> str:
-    """Say which dimension holds the index under the mean of all, or an empty string when none does."""
-    weakest = next((d for d in readiness.dimensions if d.id == readiness.weakest), None)
-    if weakest is None or weakest.point is None or readiness.index is None or readiness.mean is None:
-        return ""
-    if readiness.mean - readiness.index < 0.5:
-        return ""
-    return (
-        f"{weakest.name} is the cap: at {weakest.point:.0f} points it holds the index at {readiness.index:.0f}; "
-        f"the average of all dimensions is {readiness.mean:.0f}."
-    )
-
-
-def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
-    """The ``most`` findings a first-time reader should know: urgent, severe and large first, one per column.
-
-    Findings that another one explains (``cause``) are left to their cause. No column is told twice, and facts of a kind not
-    told yet (a signal, such as missing values) go before more of the same, so that three facts are not one fact three times.
-    """
-    left = [f for f in by_urgency(findings) if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
-    chosen: list[Finding] = []
-    while left and len(chosen) < most:
-        told = {c for f in chosen for c in f.columns}
-        left = [f for f in left if not told & set(f.columns)]
-        signals = {f.signal for f in chosen}
-        urgent = [f for f in left if f.verdict is left[0].verdict]
-        following = next((f for f in urgent if f.signal not in signals), left[0] if left else None)
-        if following is None:
-            break
-        chosen.append(following)
-        left.remove(following)
-    return chosen
-
-
-def by_urgency(findings: Sequence[Finding]) -> list[Finding]:
-    """Order findings by verdict, severity and size (rows affected, then the change of the effect)."""
-    return sorted(
-        findings,
-        key=lambda f: (
-            theme.VERDICT_ORDER[f.verdict],
-            theme.SEVERITY_ORDER[f.severity],
-            -(f.rows_affected or 0),
-            -abs((f.effect.change if f.effect else None) or 0),
-            f.id,
-        ),
-    )
-
-
-def blocking(readiness: Readiness) -> list[tuple[CriterionScore, NextStep | None]]:
-    """Gates that fail or are unproven, in the order of the plan, each with its step when the plan has one."""
-    steps = {step.criterion: (rank, step) for rank, step in enumerate(readiness.next)}
-    open_gates = [
-        c for c in readiness.criteria if c.gate_state in (GateState.FAIL, GateState.UNVERIFIED) and not c.waived
-    ]
-    ordered = sorted(open_gates, key=lambda c: (steps.get(c.id, (len(steps), None))[0], not c.hard, c.id))
-    return [(c, steps[c.id][1] if c.id in steps else None) for c in ordered]
-
-
-def failure_modes(readiness: Readiness) -> list[FailureMode]:
-    """The four ways pilots fail, judged by the gates of the dimensions behind each; criteria when no gate applies."""
-    found = []
-    for name, meaning, dimensions in FAILURE_MODES:
-        members = [c for c in readiness.criteria if c.dimension in dimensions]
-        gates = [c for c in members if c.gate_state is not None and not c.waived]
-        failed = [c for c in gates if c.gate_state is GateState.FAIL]
-        unproven = [c for c in gates if c.gate_state is GateState.UNVERIFIED]
-        state = GateState.FAIL if failed else GateState.UNVERIFIED if unproven or not gates else GateState.PASS
-        tally = (
-            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {spelled(len(unproven))} unproven"
-            if gates
-            else "No gate applies"
-        )
-        worst = sorted(failed or unproven, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id))
-        found.append(FailureMode(name, meaning, state, tally, _line(worst[0]) if worst else meaning))
-    return found
-
-
-def _line(criterion: CriterionScore) -> str:
-    if criterion.measurement:
-        return criterion.measurement
-    if criterion.gate_state is GateState.UNVERIFIED:
-        return f"No proof yet: {criterion.title}."
-    level = "–" if criterion.level is None else criterion.level
-    return f"{criterion.title}: level {level}, the gate needs {criterion.gate}."
-
-
-def model_version(assessment: Assessment) -> str:
-    """The model versions seen in live data, most frequent first; empty when no column holds them."""
-    column = assessment.column(assessment.roles.model_version) if assessment.roles.model_version else None
-    picture = column.picture if column else None
-    if picture is None or not picture.labels:
-        return ""
-    seen = [label for label, rows in zip(picture.labels, picture.live, strict=False) if rows is None or rows > 0]
-    return ", ".join(seen[:3]) + (" …" if len(seen) > 3 else "")
-
-
-def stage_name(stage: str) -> str:
-    """The name of a stage of the policy (``silent_pilot``) in words."""
-    known = {s.id: s.name for s in load_model().stages}
-    return known.get(stage, stage.replace("_", " "))
+__all__ = [
+    "FAILURE_MODES",
+    "FailureMode",
+    "blocking",
+    "by_urgency",
+    "cap_sentence",
+    "failure_modes",
+    "model_version",
+    "previous",
+    "stage_name",
+    "strongest",
+    "trend_sentence",
+    "verdict_sentence",
+]
 
 
 def previous(cards: Sequence[SessionCard], session: str) -> SessionCard | None:
