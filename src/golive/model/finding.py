@@ -69,6 +69,7 @@ KINDS: dict[Signal, tuple[str, ...]] = {
         "code_system_mix",
         "code_release_gap",
         "code_format_change",
+        "code_invalid",
         "spelling_variants",
         "date_format_change",
         "limit_changed",
