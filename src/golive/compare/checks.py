@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from golive.compare import (
+    codes,
     disguised,
+    feed,
     free_text,
     identity,
     integrity,
@@ -19,7 +21,10 @@ from golive.compare import (
     missingness,
     outputs,
     plausibility,
+    rounding,
     schema,
+    stuck,
+    swap,
     units,
     unseen,
 )
@@ -36,11 +41,16 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("missing values in disguise", disguised.check),
     ("implausible values", plausibility.check),
     ("limits of values", limits.check),
+    ("exchanged columns", swap.check),
+    ("repeated values", stuck.check),
+    ("rounding", rounding.check),
     ("free text in structured fields", free_text.check),
+    ("codes and their systems", codes.check),
     ("values never seen in training", unseen.check),
     ("outcome", labels.check),
     ("model outputs", outputs.check),
     ("identifiers and free text", identity.check),
     ("repeated rows", integrity.check),
+    ("times and gaps of the feed", feed.check),
 )
 """Name for people (progress, ``not_assessed``) and function, in the order in which they run."""

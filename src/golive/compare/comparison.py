@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from golive.compare.breakdown import break_down
 from golive.compare.causes import link
 from golive.compare.checks import CHECKS
 from golive.compare.drift import judge
@@ -66,6 +67,7 @@ def compare(
             not_assessed.append(NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log"))
     report(0.9, "trying the repairs")
     findings = fill(findings, train, live, drift, config.drift)
+    findings = break_down(findings, train, live)
     report(0.95, "putting the findings in order")
     columns = _columns(train, live, config, drift, {spec.name: spec for spec in specs})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")

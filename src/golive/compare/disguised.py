@@ -11,7 +11,7 @@ from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.words import number, percent, points, sizes
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
 
 MISSING_WORDS = frozenset(
@@ -82,6 +82,7 @@ class _Disguise:
     n_train: int
     n_live: int
     why: str
+    values: tuple[float | str, ...] = ()
 
 
 def is_missing_word(value: str) -> bool:
@@ -136,7 +137,7 @@ def _numbers(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
     rows = [sum(_rows_at(side, v) for v in spikes) for side in (train, live)]
     real = train.values[~np.isin(train.values, spikes)]
     why = f"real training values run from {number(float(real.min()))} to {number(float(real.max()))}, and nothing lies between"
-    return _Disguise(tuple(number(v) for v in spikes), rows[0], rows[1], before.n, now.n, why)
+    return _Disguise(tuple(number(v) for v in spikes), rows[0], rows[1], before.n, now.n, why, tuple(spikes))
 
 
 def _words(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
@@ -162,6 +163,7 @@ def _words(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
         before.present,
         now.present,
         "these words mean that there is no value",
+        tuple(sorted(live)),
     )
 
 
@@ -219,5 +221,6 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
         ),
         evidence=(f"{d.live:,} live rows hold {what}", f"change {points(now - before)}", f"adjusted p {p:.2g}"),
         rows_affected=d.live,
+        what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}),
         fix=f"Send a real null instead of {what} in {name}, or turn it into null at intake, and then judge it as missing.",
     )

@@ -145,7 +145,10 @@ def fill(
         for name in columns_of(repair)[:1]:
             if name not in drift or drift[name].score is None:
                 continue
-            after = repaired(live, [repair]).columns[name]
+            try:
+                after = repaired(live, [repair]).columns[name]
+            except InputError:  # it would empty the column: proposed, but there is nothing left to score
+                continue
             pair = Pair(train.columns[name], after)
             if min(pair.sizes) == 0:
                 continue

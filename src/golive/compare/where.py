@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from golive.compare.words import listing, sizes
+from golive.compare.words import is_small, listing
 from golive.model.finding import Segment, SliceShare
 from golive.model.profile import Profile, SliceColumn
 
@@ -23,6 +23,7 @@ MOST_CARRIERS = 0.75
 _GAIN = 6.0
 """Log-likelihood that a change point must add beyond chance: 6 is about 1 in 1,000 over 60 possible windows."""
 
+_Part = tuple[str, float, int, date | None]
 ShareOf = Callable[[SliceColumn], tuple[float, int] | None]
 """Share of a slice's rows that the finding is about, and the rows it was computed on; ``None`` when it cannot be told."""
 
@@ -59,16 +60,29 @@ class Place:
         return said
 
 
-def locate(live: Profile, column: str, share_of: ShareOf, *, dated: bool = True) -> Place:
-    """Find the slices of ``live`` that carry a finding of ``column``, and (``dated``) since when it occurs."""
+def locate(
+    live: Profile, column: str, share_of: ShareOf, *, base: float = 0.0, dated: bool = True, private: bool = True
+) -> Place:
+    """Find the slices of ``live`` that carry a finding of ``column``, and (``dated``) since when it occurs.
+
+    ``base`` is the share that training had: a slice carries what it has beyond it. With ``private`` a slice in which 1 to 10
+    rows hold the value is named without its share.
+    """
     place = Place()
     told: list[SliceShare] = []
+
+    def beyond(parts: Sequence[_Part]) -> list[_Part]:
+        return [(v, max(0.0, s - base), n, d) for v, s, n, d in parts]
+
+    def shown(share: float, n: int) -> float | None:
+        return None if private and is_small(round(share * n)) else round(share, 6)
+
     for by in ("site", "model_version"):
         parts = _parts(live, column, by, share_of)
         if len(parts) < 2:
             continue
-        told += [SliceShare(by=by, value=v, n=n, effect=round(s, 6)) for v, s, n, _ in parts]
-        carriers = _carriers([(s, n) for _, s, n, _ in parts])
+        told += [SliceShare(by=by, value=v, n=n, effect=shown(s, n)) for v, s, n, _ in parts]
+        carriers = _carriers([(s, n) for _, s, n, _ in beyond(parts)])
         if carriers and not place.sites:
             names = tuple(parts[i][0] for i in carriers)
             held = sum(parts[i][2] for i in carriers)
@@ -77,15 +91,15 @@ def locate(live: Profile, column: str, share_of: ShareOf, *, dated: bool = True)
             label = next(s.column for s in live.slices if s.by == by)
             place = Place(by=by, column=label, sites=names, site_share=mean, others=listing(rest, 4))
     windows = sorted(_parts(live, column, "time", share_of), key=lambda w: w[3] or date.min)
-    since, exact, after = _since(windows) if dated else (None, True, 0.0)
+    since, exact, after = _since(beyond(windows)) if dated else (None, True, 0.0)
     told += [
-        SliceShare(by="time", value=v, n=n, effect=round(s, 6), since=d.isoformat() if d else None)
+        SliceShare(by="time", value=v, n=n, effect=shown(s, n), since=d.isoformat() if d else None)
         for v, s, n, d in windows
     ]
     return Place(place.by, place.column, place.sites, place.site_share, since, exact, after, tuple(told), place.others)
 
 
-def _parts(live: Profile, column: str, by: str, share_of: ShareOf) -> list[tuple[str, float, int, date | None]]:
+def _parts(live: Profile, column: str, by: str, share_of: ShareOf) -> list[_Part]:
     found = []
     for one in live.slices:
         if one.by != by or column not in one.columns:
@@ -128,7 +142,7 @@ def _likelihood(k: float, n: float) -> float:
     return k * math.log(p) + (n - k) * math.log(1 - p)
 
 
-def _since(windows: Sequence[tuple[str, float, int, date | None]]) -> tuple[date | None, bool, float]:
+def _since(windows: Sequence[_Part]) -> tuple[date | None, bool, float]:
     """First day of the stretch in which a finding occurs, whether it is known to the day, and the share from then on.
 
     One split of the windows into before and after (binary segmentation), accepted when it beats chance and what comes
@@ -191,10 +205,3 @@ def of_mean(ordinary: float, converted: float) -> ShareOf:
         return (0.0 if share < 0.02 else min(share, 1.0)), n
 
     return share_of
-
-
-def slice_sizes(place: Place) -> str:
-    """Rows in and outside the slices that carry a finding, in words."""
-    own = sum(s.n for s in place.slices if s.by == place.by and s.value in place.sites)
-    rest = sum(s.n for s in place.slices if s.by == place.by and s.value not in place.sites)
-    return sizes(own, rest)

@@ -1,0 +1,101 @@
+"""Break findings down by site, model version and time after the fact: which slice carries each, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golive.compare.where import Place, ShareOf, locate, of_missing, of_tokens
+from golive.compare.words import percent
+from golive.model.finding import Finding, Verdict
+from golive.model.profile import Profile, SliceColumn
+
+MISSING_KINDS = ("missing_up", "always_missing", "missing_block", "output_missing", "label_missing")
+TEXT_KINDS = ("free_text_in_structured", "numeric_as_text", "type_changed")
+_ACTIVE = (Verdict.ALARM, Verdict.WATCH)
+
+
+def break_down(findings: Sequence[Finding], train: Profile, live: Profile) -> list[Finding]:
+    """Give every active finding that is a share of rows its slices, and its segment where one slice carries it.
+
+    A finding that already has slices keeps them. The id stays as it is: it names the fact, not the place.
+    """
+    if not live.slices:
+        return list(findings)
+    return [_placed(f, train, live) if f.verdict in _ACTIVE and not f.slices and f.columns else f for f in findings]
+
+
+def _placed(finding: Finding, train: Profile, live: Profile) -> Finding:
+    name = finding.columns[0]
+    share_of, base = _question(finding, name, train, live)
+    if share_of is None:
+        return finding
+    place = locate(live, name, share_of, base=base, private=finding.kind not in MISSING_KINDS)
+    if not place.slices:
+        return finding
+    update: dict[str, object] = {"slices": place.slices}
+    if place.sites or place.since:
+        said = f"Found{place.words}" + (f": {percent(place.site_share)} of its rows" if place.sites else "")
+        others = f", not at {place.others}" if place.others else ""
+        update |= {"evidence": (*finding.evidence, f"{said}{others}")}
+        if finding.segment is None and place.segment is not None:
+            update |= {"segment": place.segment}
+        if place.words not in finding.title:
+            update |= {"title": _with_place(finding.title, place)}
+    return finding.model_copy(update=update)
+
+
+def _with_place(title: str, place: Place) -> str:
+    """The title with the place before its sample sizes: ``...; in training none did; all of it at site C2 (n = ...)``."""
+    head, sign, rest = title.rpartition(" (n = ")
+    said = f"; all of it{place.words}"
+    return f"{head}{said}{sign}{rest}" if sign else f"{title}{said}"
+
+
+def _question(finding: Finding, name: str, train: Profile, live: Profile) -> tuple[ShareOf | None, float]:
+    """How the share of a finding is read off a slice, and the share that training had."""
+    before, now = train.columns.get(name), live.columns.get(name)
+    if now is None:
+        return None, 0.0
+    if finding.kind in MISSING_KINDS:
+        return of_missing, before.missing_share if before else 0.0
+    if finding.kind in TEXT_KINDS:
+        return (of_tokens if now.numeric is not None else None), 0.0
+    if finding.kind == "disguised_missing" and finding.what_if is not None:
+        return _of_sentinel(finding.what_if.repair.get("values", ()), live, name), 0.0
+    if finding.kind in ("unseen_category", "spelling_variants") and before and before.category is not None:
+        return _of_new(frozenset(before.category.values)), 0.0
+    return None, 0.0
+
+
+def _of_new(known: frozenset[str]) -> ShareOf:
+    """Share of a slice's values that training never held, among its most frequent ones (a lower bound)."""
+
+    def share_of(part: SliceColumn) -> tuple[float, int] | None:
+        present = part.n - part.missing
+        return (sum(c for v, c in part.top if v not in known) / present, present) if present and part.top else None
+
+    return share_of
+
+
+def _of_sentinel(values: Sequence[object], live: Profile, name: str) -> ShareOf | None:
+    """Share of a stand-in number in a slice, from the slice's mean between it and the mean of real values."""
+    numbers = [float(v) for v in values if isinstance(v, int | float)]
+    numeric = live.columns[name].numeric
+    if numeric is None or len(numbers) != 1 or numeric.n == 0:
+        words = frozenset(str(v) for v in values)
+        return (lambda p: (sum(c for v, c in p.top if v in words) / max(1, p.n - p.missing), p.n)) if words else None
+    value = numbers[0]
+    real = numeric.values != value
+    rows = int(numeric.counts[real].sum())
+    if rows == 0:
+        return None
+    mean = float((numeric.values[real] * numeric.counts[real]).sum() / rows)
+
+    def share_of(part: SliceColumn) -> tuple[float, int] | None:
+        n = part.n - part.missing - part.tokens
+        if n <= 0 or part.mean is None or not part.quantiles:
+            return None
+        edge = part.quantiles[0] if value < mean else part.quantiles[-1]
+        return (max(0.0, (part.mean - mean) / (value - mean)) if edge == value else 0.0), n
+
+    return share_of

@@ -1,0 +1,125 @@
+"""Changed rounding: values written with more or fewer decimals, or heaped on multiples of 5 and 10."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from golive.compare.measured import Measured, measured
+from golive.compare.pairs import MINIMUM_VALUES
+from golive.compare.proportions import newcombe, two_share_p
+from golive.compare.words import percent, points, sizes
+from golive.model.config import Config
+from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import NumericProfile, Profile
+
+LEAST_CHANGE = 0.02
+"""Change of the share of coarse values from which it is told."""
+LARGE_CHANGE = 0.25
+ALPHA = 1e-5
+HEAP_ERRORS = 5.0
+FEWEST_DISTINCT = 30
+"""Distinct training values that a column needs before heaping is looked for."""
+
+
+def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+    """``rounding_changed`` of number columns: decimals first, heaping of whole numbers where the decimals agree."""
+    found = []
+    for one in measured(train, live, config):
+        if min(one.train.n, one.live.n) < MINIMUM_VALUES:
+            continue
+        made = _decimals(one) or _heaping(one)
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _decimals(one: Measured) -> Finding | None:
+    """The number of decimals up to which the shares differ most."""
+    shares = []
+    for side in (one.train, one.live):
+        rows = dict(side.decimals)
+        total = sum(rows.values())
+        if total == 0:
+            return None
+        shares.append(np.cumsum([rows.get(d, 0) / total for d in range(7)]))
+    at = int(np.argmax(np.abs(shares[1] - shares[0])))
+    counts = [round(float(s[at]) * side.n) for s, side in zip(shares, (one.train, one.live), strict=True)]
+    if not _changed(counts, one):
+        return None
+    now, before = counts[1] / one.live.n, counts[0] / one.train.n
+    what = "whole numbers" if at == 0 else f"written with at most {at} decimal{'s' if at > 1 else ''}"
+    return _finding(one, counts, what, "coarser" if now > before else "finer")
+
+
+def _heaping(one: Measured) -> Finding | None:
+    """Multiples of 10 or 5 beyond what their neighbours hold."""
+    if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < 0.95 * one.train.n:
+        return None
+    for step in (10, 5):
+        before, now = _heaped(one.train, step), _heaped(one.live, step)
+        # Counts on multiples minus their neighbours' mean vary like 1.25 times a binomial share.
+        error = math.sqrt(1.25 / step * (1 / one.train.n + 1 / one.live.n))
+        counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
+        if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
+            what = f"heaped on multiples of {step}"
+            return _finding(one, counts, what, "coarser" if now > before else "finer")
+    return None
+
+
+def _heaped(side: NumericProfile, step: int) -> float:
+    """Share of values on multiples of ``step`` in excess of the mean of the two whole numbers on either side; about 0 for none."""
+    whole = side.values == np.floor(side.values)
+    values, counts = side.values[whole].astype(np.int64), side.counts[whole]
+    if len(values) == 0 or values[-1] - values[0] > 1_000_000:
+        return 0.0
+    line = np.zeros(int(values[-1] - values[0]) + 5)
+    line[values - values[0] + 2] = counts
+    smooth = (line[:-4] + line[1:-3] + line[3:-1] + line[4:]) / 4
+    places = np.arange(int(values[0]), int(values[-1]) + 1)
+    chosen = places % step == 0
+    # The ends are limits, not heaps: they have neighbours on one side only.
+    chosen[:2], chosen[-2:] = False, False
+    return float((line[2:-2] - smooth)[chosen].sum() / side.n)
+
+
+def _changed(counts: list[int], one: Measured) -> bool:
+    now, before = counts[1] / one.live.n, counts[0] / one.train.n
+    p = float(two_share_p(counts[0], one.train.n, counts[1], one.live.n))
+    return abs(now - before) >= LEAST_CHANGE and p <= ALPHA
+
+
+def _finding(one: Measured, counts: list[int], what: str, way: str) -> Finding:
+    now, before = counts[1] / one.live.n, counts[0] / one.train.n
+    low, high = (float(v) for v in newcombe(counts[0], one.train.n, counts[1], one.live.n))
+    large = abs(now - before) >= LARGE_CHANGE
+    return finding(
+        "rounding_changed",
+        Verdict.WATCH,
+        columns=(one.name,),
+        severity=Severity.MAJOR if large else Severity.MINOR,
+        route=Route.ENGINEERING,
+        title=(
+            f"{one.name} is recorded {way}: {percent(now)} of live values are {what}; in training {percent(before)} "
+            f"({sizes(one.train.n, one.live.n)})"
+        ),
+        explanation=(
+            "Another device, form or export rounds differently. The values keep their meaning, but a model that cuts at a value "
+            "(38.0) or learnt from the last digit sees other patients on either side of it."
+        ),
+        effect=Effect(
+            name="coarse_share",
+            train=before,
+            live=now,
+            change=now - before,
+            low=low,
+            high=high,
+            n_train=one.train.n,
+            n_live=one.live.n,
+        ),
+        evidence=(f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",),
+        ruled_out=("other patients: they would change the values, not how many decimals are written",),
+        rows_affected=None,
+        fix=f"Ask the sender of {one.name} for the precision training has, or round training to the coarser one and refit.",
+    )

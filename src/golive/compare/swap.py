@@ -1,0 +1,141 @@
+"""Two columns exchanged, in whole or in part: each fits the other's training distribution far better than its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from golive.compare.measured import Measured, measured
+from golive.compare.mixture import ALPHA, EXPLAINED, SMALLEST_SHARE, WHOLE_SHARE, beyond, spread
+from golive.compare.pairs import MINIMUM_VALUES
+from golive.compare.proportions import newcombe, two_share_p
+from golive.compare.words import number, percent, sizes
+from golive.model.config import Config
+from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.profile import FloatArray, NumericProfile, Profile
+
+SEPARATION = 0.5
+"""Least difference of the two columns' shares beyond the cut between them."""
+AGREEMENT = 0.35
+"""Largest relative difference between the share of a's values that look like b and of b's that look like a."""
+MOST_COLUMNS = 200
+_GRID = (np.arange(200) + 0.5) / 200
+
+
+@dataclass(frozen=True)
+class _Foreign:
+    """Share (0 to 1) of one column's live values that look like another column, with its p-value."""
+
+    share: float
+    p: float
+
+
+@dataclass(frozen=True)
+class _Grid:
+    train: FloatArray
+    live: FloatArray
+    changed: float
+
+
+def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+    """``column_swap`` of pairs of number columns; a column belongs to at most one pair, the one that fits best."""
+    columns = [m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES][:MOST_COLUMNS]
+    grids = {m.name: _grid(m) for m in columns}
+    # Only columns that changed beyond chance can have been exchanged.
+    moved = [m for m in columns if grids[m.name].changed > 1.6 * math.sqrt(1 / m.train.n + 1 / m.live.n)]
+    pairs = []
+    for a, b in combinations(moved, 2):
+        first = _foreign(a, b.train, grids[a.name], grids[b.name].train)
+        second = _foreign(b, a.train, grids[b.name], grids[a.name].train) if first else None
+        if first is None or second is None:
+            continue
+        larger, smaller = max(first.share, second.share), min(first.share, second.share)
+        noise = 3 * math.sqrt(larger / min(a.live.n, b.live.n))
+        if larger - smaller <= max(AGREEMENT * larger, noise):
+            pairs.append((-(first.share + second.share), a, b, first, second))
+    found, taken = [], set[str]()
+    for _, a, b, first, second in sorted(pairs, key=lambda p: (p[0], p[1].name, p[2].name)):
+        if not taken & {a.name, b.name}:
+            taken |= {a.name, b.name}
+            found.append(_finding(a, b, first, second))
+    return found
+
+
+def _grid(one: Measured) -> _Grid:
+    points = one.train.quantile(_GRID)
+    now = one.live.quantile(_GRID)
+    both = np.unique(np.concatenate([points, now]))
+    gap = np.abs(np.searchsorted(points, both, side="right") - np.searchsorted(now, both, side="right")).max() / len(
+        points
+    )
+    return _Grid(points, now, float(gap))
+
+
+def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArray) -> _Foreign | None:
+    """How much of ``one`` looks like the training values of ``other``: the mixture of both that live would be."""
+    grid = np.unique(np.concatenate([own.train, theirs]))
+    n = len(_GRID)
+    f_own = np.searchsorted(own.train, grid, side="right") / n
+    f_their = np.searchsorted(theirs, grid, side="right") / n
+    at = int(np.argmax(np.abs(f_own - f_their)))
+    if abs(f_own[at] - f_their[at]) < SEPARATION or spread(theirs) == 0:
+        return None
+    above = bool(f_own[at] > f_their[at])  # their values lie above the cut
+    cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
+    k_train, k_live = beyond(one.train, cut, above=above), beyond(one.live, cut, above=above)
+    a, b = k_train / one.train.n, beyond(other, cut, above=above) / other.n
+    share = (k_live / one.live.n - a) / (b - a) if b != a else 0.0
+    p = float(two_share_p(k_train, one.train.n, k_live, one.live.n))
+    if share < SMALLEST_SHARE or p > ALPHA:
+        return None
+    share = min(share, 1.0)
+    f_live = np.searchsorted(own.live, grid, side="right") / n
+    before = float(np.abs(f_live - f_own).max())
+    after = float(np.abs(f_live - (1 - share) * f_own - share * f_their).max())
+    noise = 1.4 * math.sqrt(1 / one.train.n + 1 / one.live.n) + 1 / n
+    if after > max(EXPLAINED * before, min(noise, 0.6 * before)):
+        return None
+    return _Foreign(share, p)
+
+
+def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Finding:
+    share = (first.share + second.share) / 2
+    whole = share >= WHOLE_SHARE
+    rows = round(share * min(a.live.n, b.live.n))
+    low, high = (float(v) for v in newcombe(0, a.train.n, rows, min(a.live.n, b.live.n)))
+    much = "" if whole else f" in about {percent(share)} of live rows"
+    medians = (
+        f"medians in training {number(a.train.median)} and {number(b.train.median)}, live {number(a.live.median)} and "
+        f"{number(b.live.median)}"
+    )
+    return finding(
+        "column_swap",
+        Verdict.ALARM,
+        columns=(a.name, b.name),
+        severity=Severity.CRITICAL,
+        route=Route.ENGINEERING,
+        title=f"{a.name} and {b.name} are exchanged{much} ({sizes(a.train.n, a.live.n)})",
+        explanation=(
+            f"{percent(first.share)} of the live {a.name} values are distributed like training's {b.name}, and "
+            f"{percent(second.share)} of the live {b.name} values like training's {a.name}: the same share, so the two were "
+            "exchanged on their way."
+        ),
+        effect=Effect(
+            name="exchanged_share",
+            train=0.0,
+            live=share,
+            change=share,
+            low=low,
+            high=high,
+            n_train=a.train.n,
+            n_live=a.live.n,
+        ),
+        evidence=(medians, f"p {max(first.p, second.p):.2g} that both changed by chance"),
+        ruled_out=("other patients: they would not make each column look like the other by the same share",),
+        rows_affected=None if whole else rows,
+        fix=f"Check the mapping of {a.name} and {b.name} in the feed, and swap them back.",
+        what_if=WhatIf(repair={"op": "swap", "columns": [a.name, b.name]}) if whole else None,
+    )
