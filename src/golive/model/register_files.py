@@ -22,7 +22,8 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 MAX_ROWS = 100_000
 
 
-def _escape(text: str) -> str:
+def escape_cell(text: str) -> str:
+    """Text as a CSV cell that no spreadsheet runs as a formula."""
     return "'" + text if text.startswith(_RISKY) else text
 
 
@@ -52,7 +53,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     # A number cannot be a formula, and must be read back as the number it is.
-    return _escape(value) if isinstance(value, str) else str(value)
+    return escape_cell(value) if isinstance(value, str) else str(value)
 
 
 def parse(data: bytes, name: str, noun: type[ItemT]) -> tuple[ItemT, ...]:

@@ -1,0 +1,91 @@
+"""Readiness as it stands today: judged again from what was measured, with evidence, waivers and registers as they are now."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from golive.model.errors import GoLiveError
+from golive.model.readiness import Readiness
+from golive.readiness import Basis
+from golive.ui import theme
+from golive.ui.components import error_box
+from golive.ui.guards import Current, authorise
+from golive.ui.words import percent, plain
+
+_DONE = "scored_again"
+
+
+def today(where: Current) -> Basis:
+    """What readiness of the open session rests on today (or on the day that its configuration fixes)."""
+    from golive.assess import basis_of
+
+    project = where.assessment.project
+    return basis_of(
+        where.assessment,
+        where.config,
+        evidence=where.store.evidence(project),
+        waivers=where.store.waivers(project),
+        registers=where.store.registers.bearing(project),
+    )
+
+
+def again(where: Current, reason: str) -> Readiness:
+    """Judge readiness again and store it as a new revision of the session; the earlier ones stay.
+
+    Raises:
+        ForbiddenError: a viewer asked. InputError: evidence or waivers are malformed. StoreError: the store cannot be written.
+    """
+    authorise(where.identity, "reviewer", "score again")
+    readiness = today(where).judge()
+    judged = where.assessment.model_copy(update={"readiness": readiness})
+    where.store.rescore(judged, config=where.config, actor=where.identity.name, reason=reason)
+    return readiness
+
+
+def save_and_score(where: Current, reason: str, said: str) -> None:
+    """After something was written: judge again, remember what to say, and draw the page anew.
+
+    Evidence that cannot be judged is shown and changes nothing: what was written stays.
+    """
+    try:
+        again(where, reason)
+    except GoLiveError as error:
+        error_box(error, title="It was saved, but readiness could not be scored again.")
+        return
+    st.session_state[_DONE] = said
+    st.rerun()
+
+
+def confirmation() -> None:
+    """Say once what was done before the page was drawn anew."""
+    sentence = st.session_state.pop(_DONE, "")
+    if sentence:
+        st.success(plain(sentence), icon=":material/task_alt:")
+
+
+def standing(readiness: Readiness) -> str:
+    """Verdict, index and coverage in a few words: ``Pilot, index 44 (41 to 52), evidence 94 %``."""
+    word = theme.READINESS[readiness.verdict].word
+    if readiness.index is None or readiness.low is None or readiness.high is None:
+        return f"{word}, nothing assessed yet"
+    interval = f"{readiness.low:.0f} to {readiness.high:.0f}"
+    return f"{word}, index {readiness.index:.0f} ({interval}), evidence {percent(readiness.coverage)}"
+
+
+def notice(where: Current) -> None:
+    """Say so when the stored verdict is not what stands today, because evidence aged or a register changed."""
+    try:
+        now = today(where).judge()
+    except GoLiveError as error:
+        error_box(error, title="Readiness cannot be judged as of today.")
+        return
+    before = where.assessment.readiness
+    if standing(now) == standing(before):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/update: Stored: {plain(standing(before))}. As of today: **{plain(standing(now))}**.",
+            width="stretch",
+        )
+        if where.identity.may("reviewer") and st.button("Score again", icon=":material/refresh:", key="score_again"):
+            save_and_score(where, "scored as of today", "Readiness was scored as of today.")
