@@ -136,26 +136,35 @@ def calibration_error(p: FloatArray, event: Mask, units: Units | None, *, seed: 
     """
     if len(p) < BINS:
         return UNKNOWN
-    cut = equal_mass(p, event, BINS)
-    gap = cut.events / cut.rows - cut.expected
-    weight = cut.rows / cut.rows.sum()
-    residual = event - p
-    if units is None:
-        second = np.bincount(cut.of_row, weights=(residual - gap[cut.of_row]) ** 2)
-    else:
-        cells = units * len(gap) + cut.of_row
-        _, cell = np.unique(cells, return_inverse=True)
-        sums = np.bincount(cell, weights=residual - gap[cut.of_row])
-        place = np.zeros(int(cell.max()) + 1, dtype=np.int64)
-        place[cell] = cut.of_row
-        second = np.bincount(place, weights=sums**2, minlength=len(gap))
-    se = np.sqrt(second) / cut.rows
+    weight, gap, se = _gaps(p, event, units)
     noise = np.random.default_rng(seed).normal(size=(draws, len(gap))) * se
-    value = float(weight @ np.abs(gap))
     drawn = np.abs(gap + noise) @ weight
     none = np.abs(noise) @ weight
     low = max(0.0, float(np.quantile(drawn, 0.025)) - float(none.mean()))
-    return Estimate(value, float(drawn.std()), low, float(np.quantile(drawn, 0.975)))
+    return Estimate(float(weight @ np.abs(gap)), float(drawn.std()), low, float(np.quantile(drawn, 0.975)))
+
+
+def excess_error(p: FloatArray, event: Mask, units: Units | None) -> float:
+    """Calibration error beyond what chance shows at this size, so that small and large groups can be compared (0 to 1)."""
+    if len(p) < BINS:
+        return math.nan
+    weight, gap, se = _gaps(p, event, units)
+    return max(0.0, float(weight @ np.abs(gap)) - float(weight @ se) * math.sqrt(2 / math.pi))
+
+
+def _gaps(p: FloatArray, event: Mask, units: Units | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Per bin its share of the rows, observed minus expected, and the standard error of that per patient."""
+    cut = equal_mass(p, event, BINS)
+    gap = cut.events / cut.rows - cut.expected
+    residual = event - p - gap[cut.of_row]
+    if units is None:
+        second = np.bincount(cut.of_row, weights=residual**2)
+    else:
+        _, cell = np.unique(units * len(gap) + cut.of_row, return_inverse=True)
+        place = np.zeros(int(cell.max()) + 1, dtype=np.int64)
+        place[cell] = cut.of_row
+        second = np.bincount(place, weights=np.bincount(cell, weights=residual) ** 2, minlength=len(gap))
+    return cut.rows / cut.rows.sum(), gap, np.asarray(np.sqrt(second) / cut.rows, dtype=np.float64)
 
 
 def curve(p: FloatArray, event: Mask, units: Units | None) -> list[dict[str, Any]]:

@@ -10,10 +10,12 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
+from golive.outcomes.baseline import baseline
 from golive.outcomes.context import Context, Outcomes, context_of
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
 from golive.outcomes.service import service
+from golive.outcomes.subgroups import subgroups
 from golive.outcomes.usable import Cases
 from golive.profile.scored import Scored, scored, wanted
 
@@ -121,6 +123,8 @@ def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
 Part = Callable[[Context, Outcomes], None]
 PARTS: tuple[tuple[str, Part], ...] = (
     ("performance", _performance),
+    ("groups", subgroups),
+    ("baselines", baseline),
     ("outputs", outputs),
     ("the service", service),
 )

@@ -167,7 +167,7 @@ def _alert_rate_shift(context: Context, before: Estimate, now: Estimate, n_befor
         columns=(context.output,),
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         title=f"{said} ({sizes(n_before, n_now)})",
-        explanation=f"The team gets {abs(relative):.0%} {more} alerts for the same number of patients than the threshold was chosen for."
+        explanation=f"The team gets {percent(abs(relative))} {more} alerts for the same number of patients than the threshold was chosen for."
         if active
         else "The team gets about as many alerts as the threshold was chosen for."
         if verdict is Verdict.QUIET

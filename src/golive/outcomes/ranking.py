@@ -14,6 +14,7 @@ from golive.outcomes.interval import (
     Units,
     number,
     on_logit,
+    plain,
     standard_error,
 )
 
@@ -63,6 +64,21 @@ def _clustered(of_events: FloatArray, of_others: FloatArray, event: Mask, units:
     s01 = float(second @ second) * k0 / max(k0 - 1, 1) / n0
     s11 = float(first @ second) * both / max(both - 1, 1)
     return s10 / n1 + s01 / n0 + 2 * s11 / (n1 * n0)
+
+
+def auroc_gain(score: FloatArray, other: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
+    """AUROC of ``score`` minus that of ``other`` on the same rows, with the variance of the paired difference (DeLong 1988)."""
+    n, n1 = len(event), int(event.sum())
+    if n1 < 2 or n - n1 < 2:
+        return UNKNOWN
+    influence, difference = np.zeros(n), 0.0
+    for sign, values in ((1.0, score), (-1.0, other)):
+        of_events, of_others = placements(values, event)
+        area = float(of_events.mean())
+        difference += sign * area
+        influence[event] += sign * (of_events - area) * (n / n1)
+        influence[~event] += sign * (of_others - area) * (n / (n - n1))
+    return plain(difference, standard_error(influence, units))
 
 
 def average_precision(score: FloatArray, event: Mask, units: Units | None = None) -> Estimate:

@@ -95,9 +95,11 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
         if p99[2] <= budget
         else Verdict.CANNOT_JUDGE
     )
-    where = f" at {slow[0].value}{_peak(live, budget, slow[0].value, context.roles.site)}" if slow else ""
     active = verdict in (Verdict.ALARM, Verdict.WATCH)
-    slowest = f"; worst{where}: {percent(slow[0].effect or 0.0)} too late" if slow else ""
+    slowest = ""
+    if slow:
+        peak = _peak(live, budget, slow[0].value, context.roles.site)
+        slowest = f"; at {slow[0].value} {percent(slow[0].effect or 0.0)} do{peak}"
     low, high = wilson(over * len(now), len(now))
     return finding(
         "latency_over_budget",
@@ -151,7 +153,7 @@ def _peak(live: Scored, budget: float, value: str, site: str | None) -> str:
             slow.append(h)
     if not slow or len(slow) > 12 or slow[-1] - slow[0] + 1 != len(slow):
         return ""
-    return f" between {slow[0]}:00 and {slow[-1] + 1}:00"
+    return f", mostly between {slow[0]}:00 and {slow[-1] + 1}:00"
 
 
 def succeeded(status: Coded) -> tuple[Mask, Mask] | None:
