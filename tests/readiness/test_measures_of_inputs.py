@@ -101,8 +101,15 @@ def test_codes_are_only_confirmed_when_validity_and_release_were_looked_at() -> 
     mixed = found("code_system_mix", "dx", live=0.031)
     assert level("DAT-04", columns=dx, findings=[mixed]) == 1
     quiet = found("code_system_mix", "dx", verdict="quiet", live=0.0)
-    assert level("DAT-04", columns=dx, findings=[quiet], performance={"codes": {"valid": 0.995}}) == 3
-    assert level("DAT-04", columns=dx, findings=[quiet]) is None
+    assert level("DAT-04", columns=dx, findings=[quiet]) is None, "validity was not looked at"
+    valid = found("code_invalid", "dx", verdict="quiet", live=0.0)
+    assert level("DAT-04", columns=dx, findings=[quiet, valid]) == 3
+    some = found("code_invalid", "dx", verdict="quiet", live=0.01)
+    assert level("DAT-04", columns=dx, findings=[quiet, some]) == 2, "1 % of 1,000: at least 98.2 % are valid"
+    two = [*dx, column("proc", kind="code")]
+    assert level("DAT-04", columns=two, findings=[quiet, valid]) is None, "nobody looked at the second column"
+    unknown = found("code_invalid", "proc", verdict="cannot_judge")
+    assert level("DAT-04", columns=two, findings=[quiet, valid, unknown]) is None
 
 
 def test_plausibility_by_declared_and_known_limits() -> None:
@@ -205,7 +212,7 @@ def test_no_measure_breaks_on_odd_performance(key: str) -> None:
     odd: list[object] = [None, "x", 3, [], {}, {"n": "many"}, {"live": float("nan"), "n_events": 500}]
     names = [
         "auroc at_threshold calibration subgroups baseline validation net_benefit silent output labels log leakage scope sites",
-        "slices codes operations versions contract skew generated_text fault_injection reconstruction write_back feedback",
+        "slices operations versions contract skew generated_text fault_injection reconstruction write_back feedback",
         "alerts usage kpi_history impact primary_metric windows",
     ]
     for value in odd:

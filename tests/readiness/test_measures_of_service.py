@@ -265,7 +265,7 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
         column("id", role="id", kind="identifier"),
         column("y", role="label", kind="boolean"),
     ]
-    quiet = [("code_system_mix", "dx"), ("time_order", "t"), ("late_inputs", "t")]
+    quiet = [("code_system_mix", "dx"), ("code_invalid", "dx"), ("time_order", "t"), ("late_inputs", "t")]
     findings = [found(kind, name, verdict="quiet", live=0.0) for kind, name in quiet]
     performance = (
         auroc()
@@ -276,7 +276,6 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
             "baseline": {"n_events": 200, "rule": {"low": 0.01}},
             "net_benefit": {"n_events": 200, "model": 0.03, "low": 0.02, "treat_all": 0.01},
             "silent": {"days": 40, "n_events": 120, "drop": 0.02},
-            "codes": {"valid": 0.995},
             "leakage": {"overlap": 0.0, "suspects": [], "split": "temporal"},
             "scope": {"out_of_scope": 0.02, "scored_out_of_scope": 0},
             "sites": {"gap": 0.03},

@@ -10,11 +10,11 @@ from golive.compare.code_formats import format_finding, formats
 from golive.compare.code_reading import CodeColumn, Share, code_columns, share_by_shape, share_of_values
 from golive.compare.code_systems import rules
 from golive.compare.pairs import MINIMUM_VALUES
-from golive.compare.proportions import benjamini_hochberg, wilson
+from golive.compare.proportions import benjamini_hochberg
 from golive.compare.where import Place, locate
 from golive.compare.words import is_small, listing, percent, sizes
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
 
 ALARM_SHARE = 0.005
@@ -165,19 +165,9 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     assert own is not None
     n = sizes(share.n_train, share.n_live)
     certain = p <= alpha and share.live >= LEAST_ROWS and share.change >= INVALID_WATCH
-    valid, low_high = 1 - share.now, wilson(share.n_live - share.live, share.n_live)
-    effect = Effect(
-        name="valid_share",
-        train=1 - share.before,
-        live=valid,
-        change=share.before - share.now,
-        low=float(low_high[0]) - (1 - share.before),
-        high=float(low_high[1]) - (1 - share.before),
-        n_train=share.n_train,
-        n_live=share.n_live,
-    )
+    effect = share.effect("invalid_share")
     if not certain:
-        said = "every" if not share.live else percent(valid) + " of"
+        said = "every" if not share.live else percent(1 - share.now) + " of"
         return finding(
             "code_invalid",
             Verdict.QUIET,

@@ -25,7 +25,6 @@ Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown key
     scope                   {out_of_scope, high, scored_out_of_scope}
     sites                   {gap}
     slices                  {missing_gap}
-    codes                   {valid}
     operations              {latency_ms: {p95, p99, n}, success: {low, n, days}, inputs_ready: {low, n}, late: {high}}
     versions                {known}
     contract                {scored_violations, abstained}

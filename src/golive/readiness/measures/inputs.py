@@ -8,12 +8,13 @@ from golive.model.columns import ColumnType, Role
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, SideResult
-from golive.readiness.measures.facts import Facts, Maker, percent
+from golive.readiness.measures.facts import FOUND, Facts, Maker, fine, percent
 
 if TYPE_CHECKING:
     from golive.intake.clinical import Analyte
 
 CODE_KINDS = ("code_system_change", "code_system_mix", "code_release_gap", "code_format_change")
+CODE_VALIDITY = "code_invalid"
 UNIT_KINDS = ("unit_change", "unit_mix", "scale_error")
 TIME_KINDS = ("time_order", "future_dates", "late_inputs")
 FLIP_TOLERANCE = 0.1  # readiness.md 4.1: a median ratio within 10 % of a known factor
@@ -118,11 +119,29 @@ def free_text(facts: Facts, make: Maker) -> Measurement:
     return make.level(level, value, n=total, findings=used)
 
 
+def _valid(facts: Facts, columns: frozenset[str]) -> tuple[float | None, set[str]]:
+    """Smallest share of valid codes (lower 95 % bound, Wilson) over the columns that were checked, and those columns."""
+    from golive.compare.proportions import wilson
+
+    checked = {
+        f.columns[0]: f.effect
+        for f in facts.of(CODE_VALIDITY, verdicts=[*FOUND, Verdict.QUIET])
+        if f.effect is not None and f.columns and f.columns[0] in columns
+    }
+    shares = [1 - float(wilson(round((e.live or 0.0) * e.n_live), e.n_live)[1]) for e in checked.values()]
+    return min(shares, default=None), set(checked)
+
+
 def codes(facts: Facts, make: Maker) -> Measurement:
     """DAT-04: valid codes, codes of another system or release, codes never seen in training: the worst code column."""
-    columns = {
-        c.name for c in facts.columns if c.type is ColumnType.CODE and c.live is not None and c.train is not None
-    }
+    columns = frozenset(
+        c.name
+        for c in facts.columns
+        if c.live is not None
+        and c.train is not None
+        and c.role is not Role.IGNORED
+        and (c.type is ColumnType.CODE or facts.declared(c.name).system)
+    )
     if not columns:
         return make.unknown("no column holds codes.")
     if not make.enough(facts.live_rows, "live_rows"):
@@ -134,15 +153,18 @@ def codes(facts: Facts, make: Maker) -> Measurement:
         return max(values, default=0.0)
 
     unseen, other = largest("unseen_category"), largest(*CODE_KINDS)
-    valid = facts.number("codes", "valid")
+    valid, checked = _valid(facts, columns)
     known = {"unseen": unseen, "other_version": other} | ({"valid": valid} if valid is not None else {})
     level = min(make.criterion.level_of(**known), 3)  # pinned releases, level 4, are a contract
-    value = f"{percent(unseen)} of live codes were never seen in training, {percent(other)} are of another system or release"
-    value += f", {percent(valid)} are valid" if valid is not None else ""
-    if facts.looked(*CODE_KINDS) and valid is not None:
-        return make.level(level, f"{value} (n = {facts.live_rows:,}).", n=facts.live_rows, findings=used)
-    unseen_part = "validity of the codes" if facts.looked(*CODE_KINDS) else "code system, release and validity"
-    return make.partial(level, f"{value}.", unseen_part, n=facts.live_rows, findings=used)
+    used += [f for f in facts.of(CODE_VALIDITY) if columns & set(f.columns)]
+    value = f"At most {percent(unseen)} of live codes were never seen in training, {percent(other)} are of another system or release"
+    value += f", and at least {fine(valid)} are valid" if valid is not None else ""
+    value += f" (95 % bounds, {', '.join(sorted(columns)[:5])}, n = {facts.live_rows:,})."
+    if checked == columns and facts.looked(*CODE_KINDS):
+        return make.level(level, value, n=facts.live_rows, findings=used)
+    missed = ", ".join(sorted(columns - checked)[:5])
+    unseen_part = f"validity of {missed}" if missed else "code system and release"
+    return make.partial(level, value, unseen_part, n=facts.live_rows, findings=used)
 
 
 def _outside(side: SideResult, low: float, high: float) -> float:
