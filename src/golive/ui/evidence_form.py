@@ -10,6 +10,9 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.readiness import CriterionScore, EvidenceItem, Grade
+from golive.model.registers import Proposal
+from golive.store.registers import PROPOSALS
+from golive.ui import rescoring
 from golive.ui.components import error_box
 from golive.ui.guards import Current
 from golive.ui.words import day, plain
@@ -45,27 +48,30 @@ def store_and_rescore(item: EvidenceItem, where: Current) -> None:
     Raises:
         InputError: every problem of the item. StoreError: the store cannot be written.
     """
-    from golive.assess import rescore
-
     wrong = problems(item, date.today())
     if wrong:
         raise InputError(wrong)
     project, actor = where.assessment.project, where.identity.name
     where.store.put_evidence(item, project=project, actor=actor)
-    judged = rescore(
-        where.assessment,
-        where.config,
-        evidence=where.store.evidence(project),
-        waivers=where.store.waivers(project),
-    )
-    where.store.rescore(judged, config=where.config, actor=actor, reason=f"evidence for {item.criterion}")
+    rescoring.again(where, f"evidence for {item.criterion}")
+
+
+def propose(item: EvidenceItem, where: Current) -> None:
+    """Keep ``item`` as a proposal: it counts for nothing until a reviewer other than its author accepts it.
+
+    Raises:
+        InputError: every problem of the item. StoreError: the store cannot be written.
+    """
+    wrong = problems(item, date.today())
+    if wrong:
+        raise InputError(wrong)
+    proposal = Proposal(id=item.id, evidence=item, proposed_by=where.identity.name)
+    where.store.registers.put(PROPOSALS, proposal, project=where.assessment.project, actor=where.identity.name)
 
 
 def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str) -> None:
-    """Show the form to reviewers; it writes through the store and scores again."""
-    if not where.identity.may("reviewer"):
-        st.caption(":material/lock: Reviewers can add evidence here.")
-        return
+    """Show the form: a reviewer adds evidence and readiness is scored again, everyone may propose it to a reviewer."""
+    reviewer = where.identity.may("reviewer")
     by_id = {c.id: c for c in criteria}
     first = next((i for i, c in enumerate(criteria) if c.dimension == dimension), 0)
     with st.form("evidence", border=True, clear_on_submit=False):
@@ -85,7 +91,12 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
         expires = two.date_input("Expires", value=None, format="YYYY-MM-DD")
         link = st.text_input("Link or file reference", placeholder="where it can be read")
         note = st.text_area("Note", height=80)
-        if not st.form_submit_button("Add the evidence and score again", type="primary", icon=":material/add_task:"):
+        with st.container(horizontal=True):
+            add = reviewer and st.form_submit_button(
+                "Add the evidence and score again", type="primary", icon=":material/add_task:"
+            )
+            ask = st.form_submit_button("Propose it to a reviewer", icon=":material/outgoing_mail:")
+        if not add and not ask:
             return
     item = EvidenceItem(
         id=f"ev-{uuid4().hex[:12]}",
@@ -100,11 +111,15 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
         note=note.strip(),
     )
     try:
-        store_and_rescore(item, where)
+        if add:
+            store_and_rescore(item, where)
+        else:
+            propose(item, where)
     except GoLiveError as error:
         error_box(error)
         return
-    st.session_state["evidence_added"] = f"Evidence for {key} was added and readiness scored again."
+    done = "was added and readiness scored again" if add else "was proposed; it counts once a reviewer accepts it"
+    st.session_state["evidence_added"] = f"Evidence for {key} {done}."
     st.rerun()
 
 

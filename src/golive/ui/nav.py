@@ -92,6 +92,14 @@ PAGES = (
         "Bring training and live data, check what each column is, and assess.",
     ),
     PageSpec(
+        "Pilot",
+        "pages/pilot/evidence.py",
+        "Evidence",
+        ":material/folder_open:",
+        "evidence",
+        "What proves each criterion, until when, and who accepted it.",
+    ),
+    PageSpec(
         "History",
         "pages/history/sessions.py",
         "Sessions",

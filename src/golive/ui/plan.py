@@ -178,8 +178,7 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
             return
         st.session_state.pop("plan_seen")
         st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
-        st.session_state["scored_again"] = f"{plural(len(todo), 'step')} saved."
-        st.rerun()
+        rescoring.say(f"{plural(len(todo), 'step')} saved.")
 
 
 def plan_changes(

@@ -210,8 +210,7 @@ def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
     if register.scores and written:
         rescoring.save_and_score(where, f"{register.title.lower()} changed", f"{said} Readiness was scored again.")
     else:
-        st.session_state["scored_again"] = said
-        st.rerun()
+        rescoring.say(said)
 
 
 def files(register: Register[Any], items: Sequence[Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from golive.model.errors import GoLiveError
@@ -52,7 +54,12 @@ def save_and_score(where: Current, reason: str, said: str) -> None:
     except GoLiveError as error:
         error_box(error, title="It was saved, but readiness could not be scored again.")
         return
-    st.session_state[_DONE] = said
+    say(said)
+
+
+def say(sentence: str) -> NoReturn:
+    """Draw the page anew and say ``sentence`` once at its top."""
+    st.session_state[_DONE] = sentence
     st.rerun()
 
 

@@ -1,0 +1,20 @@
+"""Evidence: what stands behind each criterion, until when, with history; propose, accept, import and export."""
+
+import streamlit as st
+
+from golive.ui import evidence, evidence_form, rescoring
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+page_title("Evidence", "What proves each criterion, until when it counts, and who accepted it.")
+assessment_line(current.assessment)
+evidence_form.confirmation()
+rescoring.confirmation()
+rescoring.notice(current)
+evidence.page(current)
+
+st.subheader("Proposed", anchor=False)
+evidence.proposals(current)
+st.subheader("Add or propose evidence", anchor=False)
+evidence_form.form(current.assessment.readiness.criteria, current, dimension="")
