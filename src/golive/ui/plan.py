@@ -18,7 +18,7 @@ from golive.readiness import Basis, Outlook, expiring, within_budget
 from golive.store import Revised
 from golive.store.registers import PLAN, Change
 from golive.ui import rescoring, theme
-from golive.ui.components import error_box, inline_badge
+from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
 from golive.ui.words import day, percent, plain, plural
 
@@ -31,14 +31,14 @@ STATES = ("open", "doing", "done")
 _TURN = "plan_turn"
 
 
-def worth(step: NextStep) -> float:
-    """Value of a step by which the plan is ordered within a class: dR + 0.5 dR_lo + 0.25 dM (``readiness.md`` 2.3)."""
-    return step.gain + 0.5 * step.gain_low + 0.25 * step.gain_mean
+def opens_gate(step: NextStep) -> bool:
+    """Whether the step opens a gate that does not pass today."""
+    return step.gate_state in (GateState.FAIL, GateState.UNVERIFIED)
 
 
 def gate_words(step: NextStep) -> str:
-    """What the step does for a gate: ``opens a hard gate``; empty when it belongs to none."""
-    if step.gate_state is None:
+    """The gate that the step opens: ``hard gate fails``, ``gate unproven``; empty when it opens none."""
+    if not opens_gate(step):
         return ""
     kind = "hard gate" if step.hard else "gate"
     return f"{kind} {'fails' if step.gate_state is GateState.FAIL else 'unproven'}"
@@ -101,16 +101,18 @@ def _config() -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, (label, help_text) in COLUMNS.items():
         if name == "now":
-            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width="small", pinned=True)
+            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=60, pinned=True)
         elif name == "due":
-            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY")
+            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=110)
         elif name == "state":
-            made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True)
+            made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True, width=80)
         elif name in ("days", "gain"):
-            made[name] = st.column_config.NumberColumn(label, help=help_text, width="small")
+            made[name] = st.column_config.NumberColumn(label, help=help_text, width=65)
         else:
-            width = {"what": "large", "why": "medium", "do": "small", "criterion": "small"}.get(name)
-            made[name] = st.column_config.TextColumn(label, help=help_text, width=width)  # type: ignore[arg-type]
+            width = {"what": 300, "why": 240, "do": 80, "criterion": 85, "owner": 150, "gate": 130, "note": 160}.get(
+                name
+            )
+            made[name] = st.column_config.TextColumn(label, help=help_text, width=width)
     return made
 
 
@@ -132,8 +134,8 @@ def budget_sentence(
     if not chosen:
         return "No step fits this budget."
     days = sum(basis.model.effort_days[s.effort] for s in chosen)
-    opened = sum(s.gate_state is not None for s in chosen)
-    gates = sum(s.gate_state is not None for s in steps)
+    opened = sum(map(opens_gate, chosen))
+    gates = sum(map(opens_gate, steps))
     then = basis.outlook({s.criterion: s.target for s in chosen})
     return (
         f"**{plural(len(chosen), 'step')} of {len(steps)} fit {plural(weeks, 'week')} with "
@@ -287,8 +289,8 @@ def what_if(readiness: Readiness, basis: Basis) -> None:
     words = basis.model.criterion(key).levels[int(level if level is not None else 3)]
     st.caption(f"Level {level}: {plain(words)}")
     st.markdown(
-        f"{inline_badge(theme.READINESS[then.verdict])} {plain(outlook_words(then))}; today {plain(outlook_words(now))}. "
-        f"Evidence {percent(now.coverage)} → {percent(then.coverage)}."
+        f"**It would stand at {plain(outlook_words(then))}**, evidence {percent(then.coverage)}. "
+        f"Today it stands at {plain(outlook_words(now))}, evidence {percent(now.coverage)}."
     )
 
 
