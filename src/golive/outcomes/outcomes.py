@@ -12,11 +12,14 @@ from golive.model.result import NotAssessed
 from golive.outcomes import drops
 from golive.outcomes.baseline import baseline
 from golive.outcomes.context import Context, Outcomes, context_of
+from golive.outcomes.delay import delay
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
 from golive.outcomes.service import service
 from golive.outcomes.subgroups import subgroups
+from golive.outcomes.timeline import timeline
 from golive.outcomes.usable import Cases
+from golive.outcomes.versions import versions
 from golive.profile.scored import Scored, scored, wanted
 
 if TYPE_CHECKING:
@@ -126,5 +129,8 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("groups", subgroups),
     ("baselines", baseline),
     ("outputs", outputs),
+    ("model versions", versions),
     ("the service", service),
+    ("when outcomes come", delay),
+    ("the course of time", timeline),
 )

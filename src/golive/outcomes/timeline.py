@@ -1,0 +1,196 @@
+"""Over time: performance in windows against the band that training leads one to expect, and when something changed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from golive.model.finding import Verdict
+from golive.model.profile import SMALL_CELL, FloatArray
+from golive.outcomes import ranking
+from golive.outcomes.context import Context, Outcomes
+from golive.outcomes.interval import Z95, Mask, number, share
+from golive.outcomes.outputs import flagged
+from golive.outcomes.performance import Measured
+from golive.outcomes.usable import Cases
+
+MOST_WINDOWS = 40
+WINDOW_EVENTS = 10
+"""Events and non-events that a window needs for an AUROC."""
+
+GOOD_LOSS = 0.05
+"""Relative loss of the primary metric up to which a window counts as good (OBS-03 of the readiness model, level 3)."""
+
+ALPHA = 0.01
+_TRIM = 0.02
+Starts = npt.NDArray[np.datetime64]
+
+EXPLAINED = {"calibration": "calibration_drift", "ranking": "performance_drop", "alerts": "alert_rate_shift"}
+"""What changed, and the finding to which its date belongs."""
+
+
+def timeline(context: Context, out: Outcomes) -> None:
+    """Keys ``time_line``, ``windows`` (good ones in a row, up to the last) and ``change_points``; dates for findings."""
+    assert out.performance is not None
+    live, m = context.live, context.measured
+    if live.time is None or np.isnat(live.time).all():
+        return
+    starts, unit = windows(live.time)
+    out.performance["time_line"] = {"window": unit, "rows": _rows(context, starts)}
+    if m is not None:
+        out.performance["windows"] = good_in_a_row(out.performance["time_line"]["rows"])
+    points = change_points(context)
+    out.performance["change_points"] = points
+    since = {EXPLAINED[p["signal"]]: p for p in points if p["signal"] in EXPLAINED}
+    out.findings = [
+        f.model_copy(update={"evidence": (*f.evidence, _said(since[f.kind]))})
+        if f.kind in since and f.verdict in (Verdict.ALARM, Verdict.WATCH)
+        else f
+        for f in out.findings
+    ]
+
+
+def windows(time: Starts) -> tuple[Starts, str]:
+    """First moment of the window of each row (days, weeks from Monday, or months: at most ``MOST_WINDOWS``), and its name."""
+    held = time[~np.isnat(time)]
+    days = int((held.max() - held.min()).astype("timedelta64[D]").astype(int)) + 1
+    day = time.astype("datetime64[D]")
+    if days <= MOST_WINDOWS // 2:
+        return day, "day"
+    if days <= 7 * MOST_WINDOWS:
+        weekday = (day.astype(np.int64) + 3) % 7  # 1 Jan 1970 was a Thursday
+        return np.where(np.isnat(day), day, day - weekday.astype("timedelta64[D]")), "week"
+    return time.astype("datetime64[M]").astype("datetime64[D]"), "month"
+
+
+def _rows(context: Context, starts: Starts) -> list[dict[str, Any]]:
+    live, m = context.live, context.measured
+    held = flagged(live, context)
+    rows = []
+    for start in np.unique(starts[~np.isnat(starts)])[-MOST_WINDOWS:]:
+        here = starts == start
+        n = int(here.sum())
+        row: dict[str, Any] = {"start": str(start)[:10], "n": n}
+        if n < SMALL_CELL:
+            rows.append({**row, "n": None})
+            continue
+        if held is not None:
+            row["alert_rate"] = share(held[0], held[1] & here, None).side("live")
+        if live.score is not None:
+            row["mean_score"] = (
+                number(float(np.nanmean(live.score[here]))) if np.isfinite(live.score[here]).any() else None
+            )
+        if m is not None:
+            row |= _window(m.cases_live.part(here[m.cases_live.place]), m)
+        rows.append(row)
+    return rows
+
+
+def _window(part: Cases, m: Measured) -> dict[str, Any]:
+    """Primary metric of one window with its interval, and the band around training's value at the window's size."""
+    events, others = part.n_events, part.n - part.n_events
+    row: dict[str, Any] = {"n_cases": None if 0 < part.n < SMALL_CELL else part.n}
+    small = any(0 < c < SMALL_CELL for c in (events, others))
+    row["n_events"] = None if small else events
+    if part.score is None or min(events, others) < WINDOW_EVENTS:
+        return row
+    area = ranking.auroc(part.score, part.event, part.units)
+    row["auroc"] = area.side("live")
+    if not small and m.probability:
+        row["observed"], row["expected"] = number(float(part.event.mean())), number(float(part.score.mean()))
+    before = m.train.get(m.primary)
+    if before is not None and before.known:
+        half = Z95 * math.hypot(area.se, before.se)
+        row["expected_band"] = [number(max(0.0, before.value - half)), number(min(1.0, before.value + half))]
+        row["inside"] = bool(area.value >= before.value - half)
+        row["good"] = bool(area.value >= (1 - GOOD_LOSS) * before.value)
+    return row
+
+
+def good_in_a_row(rows: list[dict[str, Any]]) -> int:
+    """Windows without a loss that matters, counted back from the last window that could be judged."""
+    judged = [r["good"] for r in rows if "good" in r]
+    return next((i for i, good in enumerate(reversed(judged)) if not good), len(judged))
+
+
+def cusum(values: FloatArray) -> tuple[float, int]:
+    """p-value of "the mean never changed" and the position after which it most likely did, for values in time order.
+
+    The largest distance of the cumulative sum from its straight line, over the standard deviation, follows Kolmogorov's
+    distribution when nothing changed (Brownian bridge; Ploberger and Kraemer 1992).
+    """
+    from scipy.special import kolmogorov
+
+    n = len(values)
+    spread = float(values.std())
+    if n < 2 or spread == 0:
+        return 1.0, 0
+    bridge = np.cumsum(values - values.mean())[:-1] / (spread * math.sqrt(n))
+    part = np.arange(1, n) / n
+    trimmed = (part >= _TRIM) & (part <= 1 - _TRIM)
+    standard = np.where(trimmed, np.abs(bridge) / np.sqrt(part * (1 - part)), 0.0)
+    return float(kolmogorov(float(np.abs(bridge).max()))), int(np.argmax(standard)) + 1
+
+
+def _signals(context: Context) -> dict[str, tuple[FloatArray, Starts]]:
+    """Values in time order whose mean is constant as long as nothing changes, with the time of each."""
+    live, m = context.live, context.measured
+    assert live.time is not None
+    found: dict[str, tuple[FloatArray, Starts]] = {}
+    known = ~np.isnat(live.time)
+
+    def add(name: str, values: FloatArray, time: Starts) -> None:
+        order = np.argsort(time, kind="stable")
+        found[name] = (values[order], time[order])
+
+    if live.score is not None:
+        here = known & np.isfinite(live.score)
+        add("score", live.score[here], live.time[here])
+    held = flagged(live, context)
+    if held is not None:
+        here = known & held[1]
+        add("alerts", held[0][here].astype(np.float64), live.time[here])
+    if m is not None and m.cases_live.score is not None and m.cases_live.n:
+        cases = m.cases_live
+        assert cases.score is not None
+        time = live.time[cases.place]
+        dated = ~np.isnat(time)
+        if m.probability:
+            residual = cases.event.astype(np.float64) - cases.score
+            add("calibration", residual[dated], time[dated])
+        if min(cases.n_events, cases.n - cases.n_events) >= WINDOW_EVENTS:
+            add("ranking", *_placed(cases, dated, time))
+    return found
+
+
+def _placed(cases: Cases, dated: Mask, time: Starts) -> tuple[FloatArray, Starts]:
+    """Per event its share of non-events beaten: the terms of the AUROC that carry most of its noise."""
+    assert cases.score is not None
+    of_events, _ = ranking.placements(cases.score, cases.event)
+    return of_events[dated[cases.event]], time[cases.event & dated]
+
+
+def change_points(context: Context) -> list[dict[str, Any]]:
+    """The most likely single change of each signal, where p (Benjamini-Hochberg over signals) is at most ``ALPHA``."""
+    from scipy.stats import false_discovery_control
+
+    signals = {k: v for k, v in _signals(context).items() if len(v[0]) >= 2 * SMALL_CELL}
+    if not signals:
+        return []
+    found = {name: cusum(values) for name, (values, _) in signals.items()}
+    adjusted = false_discovery_control([p for p, _ in found.values()])
+    points = []
+    for (name, (_, at)), p in zip(found.items(), adjusted, strict=True):
+        values, time = signals[name]
+        if p <= ALPHA and min(at, len(values) - at) >= SMALL_CELL:
+            before, after = float(values[:at].mean()), float(values[at:].mean())
+            ends = {"before": number(before), "after": number(after), "n_before": at, "n_after": len(values) - at}
+            points.append({"signal": name, "date": str(time[at])[:10], "p_adjusted": number(float(p)), **ends})
+    return points
+
+
+def _said(point: dict[str, Any]) -> str:
+    return f"most likely changed about {point['date']} (adjusted p {point['p_adjusted']:.2g}, cumulative sum)"
