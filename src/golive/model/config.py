@@ -55,11 +55,18 @@ class DriftConfig(Noun):
 
 
 class OutputsConfig(Noun):
-    """Generated text: the column with the output, its source, and a reviewer's label of hallucination."""
+    """Generated text: the columns with the output, its source, and a reviewer's label of hallucination.
+
+    ``second_label`` is the label of a second, independent reviewer, ``severity`` how harmful an output is, ``detector`` the
+    score of the team's own hallucination detector (higher is worse).
+    """
 
     note: str | None = None
     source: str | None = None
     label: str | None = None
+    second_label: str | None = None
+    severity: str | None = None
+    detector: str | None = None
 
 
 class OperationsConfig(Noun):

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from golive.outcomes.text_numbers import WORD_VALUE, spoken_values
 
-_NAMES = "january february march april may june july august september october november december".split()
+_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = {name: i for i, name in enumerate(_NAMES, 1)} | {name[:3]: i for i, name in enumerate(_NAMES, 1)} | {"sept": 9}
 _MONTHS = "|".join(sorted(_MONTH, key=len, reverse=True))
 _WORDS = "|".join(sorted((*WORD_VALUE, "hundred", "thousand"), key=len, reverse=True))
@@ -37,9 +50,11 @@ class Day:
 def days(text: str) -> list[Day]:
     """Dates of ``text`` in order. A month alone counts only with a day or a year beside it ("may" is mostly a verb)."""
     found: list[Day] = []
-    for m in _ISO.finditer(text):
-        if 1 <= int(m["m"]) <= 12:
-            found.append(Day(m.start(), m.end(), int(m["y"]), int(m["m"]), int(m["d"]) if m["d"] else None))
+    found += [
+        Day(m.start(), m.end(), int(m["y"]), int(m["m"]), int(m["d"]) if m["d"] else None)
+        for m in _ISO.finditer(text)
+        if 1 <= int(m["m"]) <= 12
+    ]
     for m in _SLASHED.finditer(text):
         a, b = int(m["a"]), int(m["b"])
         month, day = (a, b) if a <= 12 else (b, a)
@@ -48,17 +63,15 @@ def days(text: str) -> list[Day]:
     for m in _SPOKEN.finditer(text):
         values = [int(v) for v in spoken_values([w for w in re.split(r"[\s-]+", m["run"].lower()) if w != "and"])]
         year = next((v for v in values if 1900 <= v <= 2100), None)
-        day = next((v for v in _leading(m["run"]) if 1 <= v <= 31), None)
-        if year is not None and str(m["run"]).lower().startswith(("two thousand", "nineteen", "twenty twenty")):
-            day = None
-        found.append(Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], day))
+        said = next((v for v in _leading(m["run"]) if 1 <= v <= 31), None)
+        only_year = year is not None and m["run"].lower().startswith(("two thousand", "nineteen", "twenty twenty"))
+        found.append(Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], None if only_year else said))
     taken = [(f.start, f.end) for f in found]
     for m in _NAMED.finditer(text):
         if (m["before"] or m["day"] or m["y"]) and not any(s < m.end() and m.start() < e for s, e in taken):
-            day = m["before"] or m["day"]
-            found.append(
-                Day(m.start(), m.end(), int(m["y"]) if m["y"] else None, _MONTH[m["m"].lower()], int(day) if day else None)
-            )
+            written = m["before"] or m["day"]
+            year = int(m["y"]) if m["y"] else None
+            found.append(Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], int(written) if written else None))
     return sorted(found, key=lambda f: f.start)
 
 

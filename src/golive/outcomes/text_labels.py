@@ -157,7 +157,7 @@ def mean_share(values: FloatArray) -> Estimate:
     spread = float(values.var(ddof=1)) if n > 1 else 0.0
     size = n * max(1.0, p * (1 - p) / spread) if spread > 0 else float(n)
     low, high = wilson(p * size, size)
-    return Estimate(p, math.sqrt(p * (1 - p) / size), float(low), float(high))
+    return Estimate(p, math.sqrt(p * (1 - p) / size), float(low) if p > 0 else 0.0, float(high) if p < 1 else 1.0)
 
 
 def fisher_p(train: Mask, live: Mask) -> float:

@@ -10,10 +10,52 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-_TENTHS = "twentieth thirtieth".split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ORDINALS = [
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
+_TENTHS = ["twentieth", "thirtieth"]
 WORD_VALUE: dict[str, int] = (
     {w: i for i, w in enumerate(_ONES)}
     | {w: 20 + 10 * i for i, w in enumerate(_TENS)}
@@ -27,11 +69,36 @@ _NOISY = frozenset(("zero", "one", "once", "first", "second", "single", "both", 
 
 UNITS: dict[str, tuple[str, float]] = {}
 """Written unit -> dimension and its size in the dimension's base unit."""
-for _dimension, _forms in {
-    "mass": {"kg|kgs|kilogram|kilograms|kilo|kilos": 1e3, "g|gm|gram|grams": 1, "mg|milligram|milligrams": 1e-3, "mcg|ug|microgram|micrograms": 1e-6, "lb|lbs|pound|pounds": 453.59, "oz|ounce|ounces": 28.35},
-    "volume": {"l|liter|liters|litre|litres": 1, "dl": 0.1, "ml|cc|milliliter|milliliters|millilitre|millilitres": 1e-3},
-    "length": {"m|meter|meters|metre|metres": 1, "cm|centimeter|centimeters|centimetre|centimetres": 1e-2, "mm|millimeter|millimeters": 1e-3, "inch|inches": 0.0254, "ft|foot|feet": 0.3048},
-    "time": {"second|seconds|sec|secs": 1, "minute|minutes|min|mins": 60, "hour|hours|hr|hrs|hourly": 3600, "day|days|daily": 86400, "week|weeks|weekly|wk|wks": 604800, "month|months|monthly|mo": 2629800, "year|years|yr|yrs|yearly": 31557600},
+_FORMS: dict[str, dict[str, float]] = {
+    "mass": {
+        "kg|kgs|kilogram|kilograms|kilo|kilos": 1e3,
+        "g|gm|gram|grams": 1,
+        "mg|milligram|milligrams": 1e-3,
+        "mcg|ug|microgram|micrograms": 1e-6,
+        "lb|lbs|pound|pounds": 453.59,
+        "oz|ounce|ounces": 28.35,
+    },
+    "volume": {
+        "l|liter|liters|litre|litres": 1,
+        "dl": 0.1,
+        "ml|cc|milliliter|milliliters|millilitre|millilitres": 1e-3,
+    },
+    "length": {
+        "meter|meters|metre|metres": 1,
+        "cm|centimeter|centimeters|centimetre|centimetres": 1e-2,
+        "mm|millimeter|millimeters": 1e-3,
+        "inch|inches": 0.0254,
+        "ft|foot|feet": 0.3048,
+    },
+    "time": {
+        "second|seconds|sec|secs": 1,
+        "minute|minutes|min|mins": 60,
+        "hour|hours|hr|hrs|hourly": 3600,
+        "day|days|daily": 86400,
+        "week|weeks|weekly|wk|wks": 604800,
+        "month|months|monthly|mo": 2629800,
+        "year|years|yr|yrs|yearly": 31557600,
+    },
     "concentration": {"mg/dl": 1, "g/dl": 1e3, "g/l": 1e2, "mg/l": 0.1, "ng/ml": 1e-4},
     "amount": {"mmol/l|mmol": 1, "umol/l": 1e-3, "meq/l|meq": 1},
     "pressure": {"mmhg": 1},
@@ -39,7 +106,8 @@ for _dimension, _forms in {
     "rate": {"bpm": 1},
     "dose": {"unit|units|iu": 1},
     "pills": {"tablet|tablets|pill|pills|capsule|capsules|puff|puffs": 1},
-}.items():  # fmt: skip
+}
+for _dimension, _forms in _FORMS.items():
     for _names, _size in _forms.items():
         for _name in _names.split("|"):
             UNITS[_name] = (_dimension, _size)
@@ -50,8 +118,9 @@ _DIGITS = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:st|nd|rd|th|s)?(?![\d]|\.\d|[A-Za-z]{0,2}\d)"
 )
 _SPOKEN = re.compile(rf"\b(?:{_WORDS})(?:(?:[\s-]+(?:and[\s-]+)?)(?:{_WORDS}))*\b", re.IGNORECASE)
-_AFTER = re.compile(rf"(?:\s|-)*(?P<unit>{_UNIT})(?![A-Za-z0-9/])", re.IGNORECASE)
-_ENUMERATOR = re.compile(r"(?:^|[\n.;:])\s*\(?\d{1,2}[.)](?=\s)")
+_AFTER = re.compile(rf"(?:\s|-)*(?P<unit>{_UNIT}|m\s?g|m\s?l|k\s?g|c\s?c|m\s?c\s?g)(?![A-Za-z0-9/])", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"(?:^|[\n.;:,])\s*\(?\d{1,2}[.)](?=\s|$)")
+_FRACTION = re.compile(r"(?:\d+(?:\s|-))?\d/\d(?![\d/])")
 
 
 @dataclass(frozen=True)
@@ -67,14 +136,14 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number of ``text`` in order, written with digits or as words; list numbers (``2.`` at a line start) left out."""
+    """Every number of ``text`` in order, written with digits or as words; list numbers (``2.``) and fractions (``1/2``) left out."""
     return sorted(_all(text), key=lambda q: q.start)
 
 
 def _all(text: str) -> Iterator[Quantity]:
-    listed = {m.end() for m in _ENUMERATOR.finditer(text)}
+    skipped = [m.span() for pattern in (_ENUMERATOR, _FRACTION) for m in pattern.finditer(text)]
     for m in _DIGITS.finditer(text):
-        if any(end in listed for end in (m.end(), m.end() + 1)):
+        if any(start <= m.start() < end for start, end in skipped):
             continue
         written = m["value"].replace(",", "")
         decimals = len(written.partition(".")[2])
@@ -87,7 +156,10 @@ def _all(text: str) -> Iterator[Quantity]:
 
 def _unit(text: str, end: int) -> str:
     found = _AFTER.match(text, end)
-    return found["unit"].lower() if found else ""
+    if not found:
+        return ""
+    unit = found["unit"].lower()
+    return unit if unit in UNITS else re.sub(r"\s", "", unit)  # transcripts spell "m g"
 
 
 def spoken_values(words: list[str]) -> list[float]:

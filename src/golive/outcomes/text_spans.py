@@ -28,18 +28,61 @@ KINDS: tuple[SpanKind, ...] = (
     "number", "unit", "date", "medication", "name", "finding", "negation", "contradiction",
 )  # fmt: skip
 
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _PLAIN_TITLES = frozenset(
-    "patient doctor dr mr mrs ms miss emergency department room hospital clinic history medical surgical social family present "
-    "illness chief complaint review systems physical exam assessment plan past medications allergies impression diagnosis "
-    "i he she they the no noncontributory negative positive unremarkable".split()
+    [
+        "patient",
+        "doctor",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "emergency",
+        "department",
+        "room",
+        "hospital",
+        "clinic",
+        "history",
+        "medical",
+        "surgical",
+        "social",
+        "family",
+        "present",
+        "illness",
+        "chief",
+        "complaint",
+        "review",
+        "systems",
+        "physical",
+        "exam",
+        "assessment",
+        "plan",
+        "past",
+        "medications",
+        "allergies",
+        "impression",
+        "diagnosis",
+        "i",
+        "he",
+        "she",
+        "they",
+        "the",
+        "no",
+        "noncontributory",
+        "negative",
+        "positive",
+        "unremarkable",
+    ]
 )
 _SEX = {
     "male": re.compile(r"\b(?:male|man|gentleman|boy)\b", re.IGNORECASE),
     "female": re.compile(r"\b(?:female|woman|lady|girl)\b", re.IGNORECASE),
 }
 _SEX_CUES = {
-    "male": re.compile(r"\b(?:he|him|his|sir|mister|mr|male|man|boy|son|gentleman|prostate|husband|father|dad)\b", re.I),
+    "male": re.compile(
+        r"\b(?:he|him|his|sir|mister|mr|male|man|boy|son|gentleman|prostate|husband|father|dad)\b", re.I
+    ),
     "female": re.compile(
         r"\b(?:she|her|hers|miss|ma'am|maam|madam|mrs|ms|female|woman|girl|daughter|lady|pregnan\w*|period\w*|menstrua\w*"
         r"|uterus|ovar\w*|birth|wife|mother|mom)\b",
@@ -153,7 +196,9 @@ def _names(output: str, source: Source) -> list[Span]:
         capital = [w for w in words if w.group()[0].isupper()]
         if len(words) < 4 or len(capital) > len(words) / 2 or sentence.rstrip().endswith(":"):
             continue
-        for w in capital:
+        letters = "".join(w.group()[0].lower() for w in capital)
+        spelled = any(letters[i : i + 2] in source.known.words for i in range(len(letters) - 1))
+        for w in [] if spelled else capital:  # "Physical Therapy" where the source says P T
             lower = w.group().lower().removesuffix("'s")
             first = w.start() == words[0].start() or sentence[: w.start()].rstrip().endswith((":", '"'))
             if first or len(lower) < 4 or lower in _PLAIN_TITLES or w.group().isupper() or medication(lower):
@@ -174,7 +219,7 @@ def _mentions(text: str) -> list[tuple[str, int, int, bool]]:
         for name, pattern in lexicon().findings:
             for m in pattern.finditer(sentence):
                 at = begin + m.start()
-                found.append((name, at, begin + m.end(), no or is_negated(text, at, begin)))
+                found.append((name, at, begin + m.end(), no or is_negated(text, at, begin, begin + m.end())))
     return found
 
 
@@ -190,9 +235,9 @@ def _findings(text: str) -> dict[str, tuple[bool, bool]]:
 def _said(output: str, source: Source) -> list[Span]:
     """Findings of the output against the source: not mentioned, or mentioned only the other way round."""
     found = []
-    for name, start, end, negated in _mentions(output):
+    for name, start, stop, negated in _mentions(output):
+        end = _word_end(output, stop)
         said = output[start:end]
-        end = _word_end(output, end)
         if name not in source.findings:
             if any(source.known.holds(w) for w in words_of(output[start:end]) if len(w) >= 4):
                 continue

@@ -12,23 +12,18 @@ from golive.settings import resource
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 SENTENCE = re.compile(r"[^.!?\n;]+(?:[.!?;]+|\n|$)")
-TURN = re.compile(r"^\s*[A-Z][A-Za-z_ ]{1,24}:", re.MULTILINE)
 
 NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nope|nah|denies|denied|deny|denying|without|negative for|absent|nothing|neither|nor|isn't|wasn't"
+    r"\b(?:no|not|never|none|nope|nah|denies|denied|deny|denying|without|negative|absent|nothing|neither|nor|isn't|wasn't"
     r"|doesn't|don't|didn't|hasn't|haven't|won't|can't|cannot|free of|rules? out|ruled out|unremarkable)\b",
     re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\w*(?:\s+test)?\s*(?:is|was|were)?\s*[:-]?\s*(?:negative|denied|absent|ruled out)\b", re.IGNORECASE
 )
 _STOPS_NEGATION = re.compile(r"\b(?:but|however|although|except|presents?|complains?|reports?)\b|;", re.IGNORECASE)
 _ANSWER = re.compile(
     r"^\s*(?:[A-Z]\w*:\s*)?(?:(?:oh|um+|uh+|well|ah)[, ]+)*(?:no|nope|nah|not|none|never|negative|nothing)\b", re.I
-)
-
-_STOP = frozenset(
-    "the and for with that this from have has had was were are been being his her she him they them their who which what when "
-    "where will would could should about after before into over under than then there here also any all some other more most "
-    "such only very just does did done not patient patients states stated reports reported history male female old year years "
-    "your you our its per can may might been out due because while during each both these those".split()
 )
 
 
@@ -78,11 +73,6 @@ def words_of(text: str) -> list[str]:
     return [w.lower() for w in WORD.findall(text)]
 
 
-def content_words(text: str) -> list[str]:
-    """Words that carry content: four letters or more and no function word."""
-    return [w for w in words_of(text) if len(w) >= 4 and w not in _STOP]
-
-
 def stem(word: str) -> str:
     """What is left of a word without common English endings: enough to match ``smokes`` with ``smoking``."""
     for ending in ("ations", "ation", "ically", "ings", "ing", "ness", "ment", "ies", "ied", "ers", "ed", "es", "ly", "al", "er", "s", "y", "e"):  # fmt: skip
@@ -122,8 +112,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [(m.start(), m.end()) for m in SENTENCE.finditer(text) if m.group().strip()]
 
 
-def is_negated(text: str, start: int, begin: int, end: int | None = None) -> bool:
-    """Whether a negation cue stands before ``start`` in the sentence that begins at ``begin``, with nothing to end its scope."""
+def is_negated(text: str, start: int, begin: int, end: int) -> bool:
+    """Whether ``text[start:end]`` is negated: a cue before it in the sentence that begins at ``begin``, with nothing to end its
+    scope, or a cue right behind it ("pregnancy: negative").
+    """
+    if _BEHIND.match(text, end):
+        return True
     before = text[begin:start]
     cues = list(NEGATION.finditer(before))
     return bool(cues) and not _STOPS_NEGATION.search(before, cues[-1].end())
