@@ -95,9 +95,14 @@ def _fit(x: FloatArray, y: Mask, offset: FloatArray, units: Units | None) -> lis
 
 def intercept(p: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
     """Calibration in the large: log odds by which all probabilities are too low (above 0) or too high (Cox 1958, slope 1)."""
+    return level(logit(p), event, units)
+
+
+def level(odds: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
+    """Constant to add to log odds so that they promise as many events as happened; unknown when one class is absent."""
     if not event.any() or event.all():
         return UNKNOWN
-    return _fit(np.ones((len(p), 1)), event, logit(p), units)[0]
+    return _fit(np.ones((len(odds), 1)), event, odds, units)[0]
 
 
 def slope(p: FloatArray, event: Mask, units: Units | None = None) -> Estimate:

@@ -17,7 +17,9 @@ from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
 from golive.outcomes.service import service
 from golive.outcomes.subgroups import subgroups
+from golive.outcomes.text import assess_text
 from golive.outcomes.timeline import timeline
+from golive.outcomes.unlabelled import unlabelled
 from golive.outcomes.usable import Cases
 from golive.outcomes.versions import versions
 from golive.profile.scored import Scored, scored, wanted
@@ -54,13 +56,28 @@ def judge(
         ``not_assessed`` and the others still run.
     """
     out = Outcomes()
+    report = progress or (lambda _fraction, _sentence: None)
+    if config.outputs is not None:
+        report(0.0, "checking generated text against its sources")
+    text, found, gaps = assess_text(train, live, specs, roles, config)
+    out.findings += found
+    out.not_assessed += gaps
+    if text:
+        out.performance = {"generated_text": text}
     if not wanted(roles, config):
         return out
-    report = progress or (lambda _fraction, _sentence: None)
     report(0.0, "reading scores and outcomes")
     sides = [scored(dataset, specs, roles, config) or Scored(rows=dataset.rows) for dataset in (train, live)]
-    context = context_of(sides[0], sides[1], roles, config)
-    out.performance = {}
+    return judge_scored(sides[0], sides[1], roles, config, progress=report)
+
+
+def judge_scored(
+    train: Scored, live: Scored, roles: Roles, config: Config, *, progress: Progress | None = None
+) -> Outcomes:
+    """Judge rows that were already read; see ``judge``."""
+    report = progress or (lambda _fraction, _sentence: None)
+    out = Outcomes(performance={})
+    context = context_of(train, live, roles, config)
     for i, (name, part) in enumerate(PARTS):
         report(0.2 + 0.8 * i / len(PARTS), f"judging {name}")
         try:
@@ -129,6 +146,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("groups", subgroups),
     ("baselines", baseline),
     ("outputs", outputs),
+    ("performance without outcomes", unlabelled),
     ("model versions", versions),
     ("the service", service),
     ("when outcomes come", delay),
