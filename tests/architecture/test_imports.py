@@ -21,6 +21,7 @@ LAYERS = [
     {"profile"},
     {"compare", "outcomes"},
     {"readiness"},
+    {"contract"},
     {"assess"},
     {"store", "report", "alerts"},
     {"sample_session", "doctor"},

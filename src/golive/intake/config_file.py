@@ -32,7 +32,7 @@ def load_config(path: str | Path) -> Config:
         InputError: ``NOT_FOUND``, ``CONFIG_YAML`` with the line, or every wrong key and value (``CONFIG_*``).
     """
     file = Path(path).expanduser()
-    data = _read(file)
+    data = read_yaml(file)
     if data is None:
         data = {}
     if not isinstance(data, dict):
@@ -40,7 +40,7 @@ def load_config(path: str | Path) -> Config:
     for key in ("evidence", "waivers"):
         if isinstance(data.get(key), str):
             other = file.parent / data[key]
-            content = _read(other)
+            content = read_yaml(other)
             if isinstance(content, dict) and set(content) == {key}:
                 content = content[key]
             data[key] = content or []
@@ -49,16 +49,36 @@ def load_config(path: str | Path) -> Config:
     return parse_config({str(k): v for k, v in data.items()}, file.name)
 
 
-def _read(file: Path) -> Any:
+def read_yaml(file: Path, code: str = "CONFIG_YAML") -> Any:
+    """Content of a YAML file. Raises as ``read_text`` and ``parse_yaml`` do."""
+    return parse_yaml(read_text(file, code), file.name, code)
+
+
+def read_text(file: Path, code: str = "CONFIG_YAML") -> str:
+    """Text of a file a person wrote.
+
+    Raises:
+        InputError: ``NOT_FOUND``, or ``code`` when it cannot be opened or is not UTF-8.
+    """
     try:
-        return yaml.load(file.read_text("utf-8-sig"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+        return file.read_text("utf-8-sig")
     except FileNotFoundError:
         raise InputError(Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))) from None
     except (OSError, UnicodeDecodeError) as error:
         sentence = f"The file cannot be read ({type(error).__name__})."
-        raise InputError(Problem("CONFIG_YAML", sentence, "Save it as UTF-8 text.", file.name)) from None
+        raise InputError(Problem(code, sentence, "Save it as UTF-8 text.", file.name)) from None
+
+
+def parse_yaml(text: str, name: str, code: str = "CONFIG_YAML") -> Any:
+    """Content of YAML text in which no key is given twice; ``name`` is the file it came from.
+
+    Raises:
+        InputError: ``code`` with the line.
+    """
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{file.name}, line {mark.line + 1}" if mark else file.name
+        where = f"{name}, line {mark.line + 1}" if mark else name
         sentence = f"The file is not valid YAML: {getattr(error, 'problem', None) or type(error).__name__}."
-        raise InputError(Problem("CONFIG_YAML", sentence, "", where)) from None
+        raise InputError(Problem(code, sentence, "", where)) from None

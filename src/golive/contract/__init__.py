@@ -1,0 +1,22 @@
+"""Contract: what the model needs to receive and what it gives back, agreed once and counted on every live batch."""
+
+from golive.contract.checking import Checked, Violation, check
+from golive.contract.inferring import infer
+from golive.contract.odcs import from_yaml, load, to_yaml
+from golive.contract.terms import ColumnTerms, Contract, parse_contract
+from golive.contract.versions import changes, next_version
+
+__all__ = [
+    "Checked",
+    "ColumnTerms",
+    "Contract",
+    "Violation",
+    "changes",
+    "check",
+    "from_yaml",
+    "infer",
+    "load",
+    "next_version",
+    "parse_contract",
+    "to_yaml",
+]

@@ -1,0 +1,150 @@
+"""A live batch held against a contract: every violation with its column, rows and share."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from golive.compare.words import cell, is_small, number, percent
+from golive.contract.counting import Counts, count
+from golive.contract.terms import ColumnTerms, Contract
+from golive.intake import Dataset
+from golive.model.columns import ColumnType, Noun
+
+Rule = Literal["present", "missing", "type", "range", "values", "codes"]
+
+_IS = {
+    ColumnType.NUMERIC: "numbers",
+    ColumnType.INTEGER: "numbers",
+    ColumnType.DATETIME: "dates",
+}
+
+
+class Violation(Noun):
+    """One term that a batch breaks. ``rows`` of ``n`` break it; ``None`` where 1 to 10 rows hold such a value.
+
+    ``share`` and ``allowed`` are 0 to 1. For ``missing`` the ``n`` are rows, for the other rules values.
+    """
+
+    column: str
+    rule: Rule
+    rows: int | None
+    n: int
+    share: float | None
+    allowed: float
+    sentence: str
+
+
+class Checked(Noun):
+    """What a batch was held against and what came of it. ``unlisted`` are columns the contract does not speak of."""
+
+    contract: str
+    version: str
+    live: str
+    sha256: str
+    rows: int
+    columns_checked: int
+    violations: tuple[Violation, ...]
+    unlisted: tuple[str, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the batch keeps every term that was checked."""
+        return not self.violations
+
+
+def check(contract: Contract, live: Dataset) -> Checked:
+    """Count every violation of ``contract`` in ``live``, in the order of the contract's columns."""
+    counts = count(live, contract.columns)
+    violations: list[Violation] = []
+    not_checked = list(contract.not_checked)
+    for terms in contract.columns:
+        if terms.name not in live.storage:
+            if terms.max_missing < 1:
+                violations.append(_absent(terms, live.rows))
+            continue
+        found = counts[terms.name]
+        violations += _broken(terms, found)
+        if found.unjudged:
+            not_checked.append(f"{terms.name}: {found.unjudged:,} rows hold too many different values to look at all")
+    known = {c.name for c in contract.columns}
+    return Checked(
+        contract=contract.name,
+        version=contract.version,
+        live=live.name,
+        sha256=live.sha256,
+        rows=live.rows,
+        columns_checked=len(contract.columns),
+        violations=tuple(violations),
+        unlisted=tuple(c for c in live.columns if c not in known),
+        not_checked=tuple(not_checked),
+    )
+
+
+def _absent(terms: ColumnTerms, rows: int) -> Violation:
+    return Violation(
+        column=terms.name,
+        rule="present",
+        rows=rows,
+        n=rows,
+        share=1.0,
+        allowed=terms.max_missing,
+        sentence=f"{terms.name} does not arrive: the column is absent from all {rows:,} rows.",
+    )
+
+
+def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
+    broken = []
+    share = found.missing / found.rows if found.rows else 0.0
+    if share > terms.max_missing:
+        broken.append(
+            Violation(
+                column=terms.name,
+                rule="missing",
+                rows=found.missing,
+                n=found.rows,
+                share=share,
+                allowed=terms.max_missing,
+                sentence=f"{percent(share)} of {found.rows:,} rows have no {terms.name}; {_allowed(terms.max_missing)}.",
+            )
+        )
+    if found.invalid_share > terms.max_invalid:
+        broken += [_invalid(terms, rule, rows, found.values) for rule, rows in _invalid_rows(terms, found) if rows]
+    return broken
+
+
+def _invalid_rows(terms: ColumnTerms, found: Counts) -> tuple[tuple[Rule, int], ...]:
+    listed: Rule = "codes" if terms.system and not terms.values else "values"
+    return (("type", found.unparsed), ("range", found.outside), (listed, found.unlisted))
+
+
+def _invalid(terms: ColumnTerms, rule: Rule, rows: int, n: int) -> Violation:
+    unit = f" {terms.unit}" if terms.unit else ""
+    what = {
+        "type": f"are not {_IS.get(terms.type, 'of its type')}",
+        "range": f"lie {_outside(terms.range)}{unit}" if terms.range else "",
+        "values": f"are not among the {len(terms.values)} agreed values",
+        "codes": f"are not codes of {terms.system}",
+    }[rule]
+    many = f"Fewer than 11 of {n:,}" if is_small(rows) else f"{cell(rows, n)} of {n:,}"
+    return Violation(
+        column=terms.name,
+        rule=rule,
+        rows=None if is_small(rows) else rows,
+        n=n,
+        share=None if is_small(rows) else rows / n,
+        allowed=terms.max_invalid,
+        sentence=f"{many} {terms.name} values {what}; {_allowed(terms.max_invalid)}.",
+    )
+
+
+def _outside(limits: tuple[float, float]) -> str:
+    low, high = limits
+    if low == -math.inf:
+        return f"above {number(high)}"
+    return f"below {number(low)}" if high == math.inf else f"outside {number(low)} to {number(high)}"
+
+
+def _allowed(share: float) -> str:
+    return f"at most {percent(share)} may" if share else "none may"
