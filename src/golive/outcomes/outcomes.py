@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
+from golive.model.errors import GoLiveError
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
 from golive.outcomes.baseline import baseline
@@ -57,13 +58,19 @@ def judge(
     """
     out = Outcomes()
     report = progress or (lambda _fraction, _sentence: None)
-    if config.outputs is not None:
-        report(0.0, "checking generated text against its sources")
-    text, found, gaps = assess_text(train, live, specs, roles, config)
-    out.findings += found
-    out.not_assessed += gaps
-    if text:
-        out.performance = {"generated_text": text}
+    report(0.0, "checking generated text against its sources" if config.outputs else "looking for scores and outcomes")
+    try:
+        text, found, gaps = assess_text(train, live, specs, roles, config)
+        out.performance = {"generated_text": text} if text else None
+        out.findings += found
+        out.not_assessed += gaps
+    except GoLiveError:
+        raise
+    except Exception as error:
+        _log.exception("outcomes: 'generated text' failed")
+        out.not_assessed.append(
+            NotAssessed(what="generated text", why=f"the check failed ({type(error).__name__}); see the log")
+        )
     if not wanted(roles, config):
         return out
     report(0.0, "reading scores and outcomes")
