@@ -7,7 +7,7 @@ A repair is a mapping with ``op`` and ``column``:
 - ``{"op": "set_missing", "column": c, "values": [...]}`` or with ``above`` / ``below`` (exclusive; both: outside of them)
   or ``inside: [low, high]`` (inclusive): those values become missing; ``values`` may hold words;
 - ``{"op": "map", "column": c, "mapping": {"iv": "IV"}}``: values of a category column are replaced (``recode`` is the same
-  for codes);
+  for codes); in a number column words are read as numbers (``{"<0.5": 0.5}``);
 - ``{"op": "clip", "column": c, "low": x, "high": y}``: values beyond a limit become the limit;
 - ``{"op": "swap", "columns": [a, b]}``: two columns change places;
 - ``{"op": "deduplicate"}``: rows that equal an earlier row are dropped; it changes counts of rows that no profile knows, so
@@ -95,6 +95,8 @@ def apply(column: ColumnProfile, repair: Repair) -> ColumnProfile:
         return _emptied(column, repair)
     if op in ("map", "recode") and column.category is not None:
         return replace(column, category=_mapped(column.category, repair["mapping"]))
+    if op in ("map", "recode") and column.numeric is not None:
+        return _parsed(column, column.numeric, repair["mapping"])
     return column
 
 
@@ -213,6 +215,16 @@ def _without(category: CategoryProfile, words: set[str]) -> CategoryProfile:
     left = {v: c for v, c in category.as_dict().items() if v not in words}
     total = category.n - sum(category.count(w) for w in words)
     return counted(left.items(), most=len(left) or 1, total=total)
+
+
+def _parsed(column: ColumnProfile, numeric: NumericProfile, mapping: Mapping[str, float]) -> ColumnProfile:
+    """The column after words were read as numbers (``<0.5`` as 0.5); words that it does not hold change nothing."""
+    held = {word: float(value) for word, value in mapping.items() if column.tokens.count(word)}
+    if not held:
+        return column
+    values = np.concatenate([numeric.values, np.array(list(held.values()))])
+    counts = np.concatenate([numeric.counts, np.array([column.tokens.count(word) for word in held])])
+    return replace(column, numeric=_weighted(values, numeric, counts), tokens=_without(column.tokens, set(held)))
 
 
 def _mapped(category: CategoryProfile, mapping: Mapping[str, str]) -> CategoryProfile:
