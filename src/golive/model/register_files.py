@@ -31,6 +31,11 @@ def _unescape(text: str) -> str:
     return text[1:] if text.startswith("'") else text
 
 
+def key_of(noun: type[Noun]) -> str:
+    """The field that names a row: ``id``, or the first field where there is none (a waiver is named by its criterion)."""
+    return "id" if "id" in noun.model_fields else next(iter(noun.model_fields))
+
+
 def to_yaml(items: Iterable[Noun]) -> str:
     """Items as a YAML list; fields that are not filled are left out."""
     rows = [item.model_dump(mode="json", exclude_defaults=True) for item in items]
@@ -83,9 +88,9 @@ def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]
         rows = list(reader)
     except csv.Error as error:
         raise InputError(Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)) from None
-    if "id" not in (reader.fieldnames or ()):
+    if key_of(noun) not in (reader.fieldnames or ()):
         hint = f"The first line names the columns: {', '.join(noun.model_fields)}."
-        raise InputError(Problem("REGISTER_CSV", "The file has no column 'id'.", hint, name))
+        raise InputError(Problem("REGISTER_CSV", f"The file has no column '{key_of(noun)}'.", hint, name))
     found: list[Mapping[str, Any]] = []
     for row in rows:
         if None in row:
@@ -102,7 +107,7 @@ def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
         raise InputError(Problem("REGISTER_YAML", sentence, "", name)) from None
     rows = raw if raw is not None else []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(Problem("REGISTER_YAML", "The file must be a list of rows, each with an 'id'.", "", name))
+        raise InputError(Problem("REGISTER_YAML", "The file must be a list of rows, each with its fields.", "", name))
     return rows
 
 
@@ -114,14 +119,16 @@ def from_rows(rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str) 
     """
     items, problems = [], []
     for number, row in enumerate(rows, start=1):
-        place = f"{where}, row {number}" + (f" '{row['id']}'" if row.get("id") else "")
+        name = row.get(key_of(noun))
+        place = f"{where}, row {number}" + (f" '{name}'" if name else "")
         try:
             items.append(noun.model_validate(row))
         except ValidationError as error:
             problems += [_problem(item, noun, place) for item in error.errors()]
-    counted = Counter(str(getattr(item, "id", "")) for item in items)
+    key_field = key_of(noun)
+    counted = Counter(str(getattr(item, key_field)) for item in items)
     problems += [
-        Problem("REGISTER_TWICE", f"The id '{key}' is there {count} times.", "Give every row an id of its own.", where)
+        Problem("REGISTER_TWICE", f"'{key}' is there {count} times as {key_field}.", "Keep one row of each.", where)
         for key, count in counted.items()
         if count > 1
     ]

@@ -93,6 +93,14 @@ PAGES = (
     ),
     PageSpec(
         "Pilot",
+        "pages/pilot/scope.py",
+        "Scope and decisions",
+        ":material/gavel:",
+        "scope",
+        "What is in, what is out on purpose, what was decided and put off, and who owns it.",
+    ),
+    PageSpec(
+        "Pilot",
         "pages/pilot/evidence.py",
         "Evidence",
         ":material/folder_open:",

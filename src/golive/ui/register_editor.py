@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal
@@ -14,6 +14,7 @@ import streamlit as st
 from golive.model.columns import Noun
 from golive.model.errors import GoLiveError
 from golive.model.register_files import from_rows, parse, to_csv, to_yaml
+from golive.readiness import Basis
 from golive.store import Revised
 from golive.store.ledger import Ledger
 from golive.store.records import ItemT
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Register(Generic[ItemT]):
-    """How one register is shown: its ledger, what it is called, the prefix of new ids, and the label of each field."""
+    """How one register is shown: its ledger, what it is called, the prefix of new ids, and the label of each field.
+
+    ``scores`` says that readiness is judged again after a change; ``check`` raises InputError for rows that cannot be judged.
+    """
 
     ledger: Ledger[ItemT]
     title: str
@@ -37,6 +41,7 @@ class Register(Generic[ItemT]):
     prefix: str
     labels: Mapping[str, str]
     scores: bool = False
+    check: Callable[[Sequence[Any], Basis], None] | None = None
 
     @property
     def key(self) -> str:
@@ -137,10 +142,9 @@ def column_config(noun: type[Noun], labels: Mapping[str, str]) -> dict[str, Any]
     made: dict[str, Any] = {}
     for name, label in labels.items():
         kind, options = kind_of(noun, name)
-        required = noun.model_fields[name].is_required() and name != "id"
         if kind == "choice":
             made[name] = st.column_config.SelectboxColumn(
-                label, options=list(options), format_func=lambda o: str(o).replace("_", " "), required=required
+                label, options=list(options), format_func=lambda o: str(o).replace("_", " ")
             )
         elif kind == "date":
             made[name] = st.column_config.DateColumn(label, format="D MMM YYYY")
@@ -149,7 +153,7 @@ def column_config(noun: type[Noun], labels: Mapping[str, str]) -> dict[str, Any]
         elif kind == "flag":
             made[name] = st.column_config.CheckboxColumn(label)
         else:
-            made[name] = st.column_config.TextColumn(label, required=required)
+            made[name] = st.column_config.TextColumn(label)
     return made
 
 
@@ -190,7 +194,9 @@ def _save(
     """Check and write the edited rows; on any problem nothing is written and the edits stay in the table."""
     try:
         authorise(where.identity, "reviewer", "change a register")
-        filled = numbered(rows, register.prefix, (register.ledger.key(e.item) for e in seen))
+        filled = (
+            numbered(rows, register.prefix, (register.ledger.key(e.item) for e in seen)) if register.prefix else rows
+        )
         write(register, where, seen, from_rows(filled, register.ledger.noun, register.title))
     except GoLiveError as error:
         error_box(error, title="Nothing was saved, and your edits are still in the table.")
@@ -200,8 +206,10 @@ def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
     """Write what differs, then judge again when the register bears on readiness.
 
     Raises:
-        StoreError: someone else changed a row in between; every such row at once.
+        InputError: rows that cannot be judged. StoreError: someone else changed a row in between; every such row at once.
     """
+    if register.check is not None:
+        register.check(items, rescoring.today(where))
     todo = changes(seen, items, register)
     project, actor = where.assessment.project, where.identity.name
     written = where.store.registers.write(register.ledger, todo, project=project, actor=actor)
