@@ -17,8 +17,8 @@ from golive.model.profile import NumericProfile, Profile
 LEAST_CHANGE = 0.02
 """Change of the share of coarse values from which it is told."""
 LARGE_CHANGE = 0.25
-ALPHA = 1e-5
-HEAP_ERRORS = 5.0
+ALPHA = 1e-4
+HEAP_ERRORS = 3.5
 FEWEST_DISTINCT = 30
 """Distinct training values that a column needs before heaping is looked for."""
 
@@ -59,7 +59,7 @@ def _heaping(one: Measured) -> Finding | None:
         return None
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)
-        # Counts on multiples minus their neighbours' mean vary like 1.25 times a binomial share.
+        # Counts on multiples minus their neighbours' mean vary like a binomial share and an eighth or a quarter more.
         error = math.sqrt(1.25 / step * (1 / one.train.n + 1 / one.live.n))
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
@@ -69,19 +69,22 @@ def _heaping(one: Measured) -> Finding | None:
 
 
 def _heaped(side: NumericProfile, step: int) -> float:
-    """Share of values on multiples of ``step`` in excess of the mean of the two whole numbers on either side; about 0 for none."""
+    """Share of values on multiples of ``step`` in excess of the mean of the whole numbers around them; about 0 for none."""
     whole = side.values == np.floor(side.values)
     values, counts = side.values[whole].astype(np.int64), side.counts[whole]
     if len(values) == 0 or values[-1] - values[0] > 1_000_000:
         return 0.0
-    line = np.zeros(int(values[-1] - values[0]) + 5)
-    line[values - values[0] + 2] = counts
-    smooth = (line[:-4] + line[1:-3] + line[3:-1] + line[4:]) / 4
+    reach = step // 2 - 1 if step > 5 else 2
+    line = np.zeros(int(values[-1] - values[0]) + 1 + 2 * reach)
+    line[values - values[0] + reach] = counts
+    around = np.ones(2 * reach + 1)
+    around[reach] = 0
+    smooth = np.convolve(line, around / around.sum(), mode="valid")
     places = np.arange(int(values[0]), int(values[-1]) + 1)
     chosen = places % step == 0
     # The ends are limits, not heaps: they have neighbours on one side only.
-    chosen[:2], chosen[-2:] = False, False
-    return float((line[2:-2] - smooth)[chosen].sum() / side.n)
+    chosen[:reach], chosen[-reach:] = False, False
+    return float((line[reach:-reach] - smooth)[chosen].sum() / side.n)
 
 
 def _changed(counts: list[int], one: Measured) -> bool:

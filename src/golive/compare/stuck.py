@@ -8,7 +8,7 @@ from golive.compare.disguised import SENTINELS
 from golive.compare.measured import Measured, measured
 from golive.compare.pairs import MINIMUM_VALUES
 from golive.compare.proportions import newcombe, two_share_p
-from golive.compare.words import cell, number, percent, sizes
+from golive.compare.words import cell, number, percent, points, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
@@ -18,8 +18,8 @@ ALARM_CHANGE = 0.05
 USUAL = 0.15
 """Largest share of training that a value may hold: above it, its share is a matter of patients."""
 FEWEST_DISTINCT = 15
-MOST_OF_EXCESS = 0.5
-"""Share of all values' excess that one value must hold: coarser rounding lifts many values at once."""
+ALONE = 3.0
+"""Multiple of the next value's excess that one value must have: coarser rounding lifts many values at once."""
 ALPHA = 1e-6
 
 
@@ -52,7 +52,8 @@ def _stuck(one: Measured) -> Finding | None:
     outside = not one.train.minimum <= value <= one.train.maximum
     if edge or (outside and (value in SENTINELS or not whole)) or before[at] > USUAL:
         return None
-    if excess[at] < LEAST_CHANGE or excess[at] < MOST_OF_EXCESS * excess.sum():
+    next_best = float(np.partition(excess, -2)[-2]) if len(excess) > 1 else 0.0
+    if excess[at] < LEAST_CHANGE or excess[at] < ALONE * next_best:
         return None
     if float(two_share_p(then, one.train.n, rows, one.live.n)) > ALPHA:
         return None
@@ -83,9 +84,7 @@ def _stuck(one: Measured) -> Finding | None:
             n_train=one.train.n,
             n_live=one.live.n,
         ),
-        evidence=(
-            f"{percent(float(excess[at] / excess.sum()))} of everything that is more frequent than in training is this one value",
-        ),
+        evidence=(f"its share grew by {points(change)}; that of the next value by {points(next_best)}",),
         ruled_out=("coarser rounding: it would lift many values at once", "a limit: the value lies inside the range"),
         rows_affected=round(change * one.live.n),
         fix=f"Ask whether {number(value)} is a default or a stuck device for {one.name}, and send null where nothing was measured.",

@@ -45,7 +45,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     columns = [m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES][:MOST_COLUMNS]
     grids = {m.name: _grid(m) for m in columns}
     # Only columns that changed beyond chance can have been exchanged.
-    moved = [m for m in columns if grids[m.name].changed > 1.6 * math.sqrt(1 / m.train.n + 1 / m.live.n)]
+    moved = [m for m in columns if grids[m.name].changed > math.sqrt(1 / m.train.n + 1 / m.live.n)]
     pairs = []
     for a, b in combinations(moved, 2):
         first = _foreign(a, b.train, grids[a.name], grids[b.name].train)

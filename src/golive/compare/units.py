@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -110,7 +111,8 @@ def _partial(one: Measured, live: Profile) -> Finding | None:
     found = min(known or slips, key=lambda p: p.misfit, default=None)
     if found is None:
         return None
-    place = locate(live, one.name, of_mean(*found.means))
+    both = not any(math.isnan(m) for m in found.means)  # else nothing is left in training's unit
+    place = locate(live, one.name, of_mean(*found.means)) if both else Place()
     return _mixed(one, found, place, live)
 
 

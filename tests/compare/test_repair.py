@@ -1,0 +1,187 @@
+"""What-if: a repair applied to the profile equals a full rerun on rows repaired by the exported SQL and pandas code."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from golive.compare import compare, repair_code
+from golive.compare.evidently_scores import scores
+from golive.compare.pairs import pair_up
+from golive.compare.repair import Repair, repaired, what_if
+from golive.intake.dataset import Dataset, storage_of
+from golive.model.columns import ColumnSpec, ColumnType, Roles
+from golive.model.config import Config, DriftConfig
+from golive.model.errors import InputError
+from golive.model.profile import Profile
+from golive.profile import profile
+
+_CONNECTION = ibis.duckdb.connect()
+_NAMES = itertools.count()
+TYPES = {"creatinine": ColumnType.NUMERIC, "pressure": ColumnType.NUMERIC, "route": ColumnType.CATEGORY}
+
+
+def _stored(frame: pd.DataFrame) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return _CONNECTION.create_table(f"repair_{next(_NAMES)}", frame)
+
+
+def _profile(table: Any) -> Profile:
+    storage = {name: storage_of(dtype) for name, dtype in table.schema().items()}
+    rows = int(table.count().execute())
+    data = Dataset("frame", "0" * 64, "memory", "duckdb", table, rows, tuple(table.columns), storage)
+    specs = [ColumnSpec(name=n, type=TYPES[n], storage=storage[n]) for n in table.columns]
+    return profile(data, specs, Roles())
+
+
+def _frame(rng: np.random.Generator, rows: int, *, faulty: bool) -> pd.DataFrame:
+    creatinine = rng.lognormal(0, 0.4, rows).round(2)
+    pressure = rng.normal(120, 15, rows).round()
+    route = rng.choice(["IV", "oral"], rows, p=[0.6, 0.4]).astype(object)
+    if faulty:
+        creatinine[: rows // 5] *= 88.42
+        pressure[rows // 2 : rows // 2 + rows // 20] = -1
+        route[: rows // 4] = np.where(route[: rows // 4] == "IV", "iv", route[: rows // 4])
+    creatinine[rng.random(rows) < 0.1] = np.nan
+    frame = pd.DataFrame({"creatinine": creatinine, "pressure": pressure, "route": route})
+    frame.loc[rng.random(rows) < 0.05, "route"] = None
+    return frame
+
+
+REPAIRS: list[Repair] = [
+    {"op": "convert", "column": "creatinine", "factor": 1 / 88.42, "offset": 0.0, "above": 12.5},
+    {"op": "convert", "column": "creatinine", "factor": 0.37, "offset": -0.4, "below": 1.5},
+    {"op": "convert", "column": "creatinine", "factor": 88.42, "offset": 0.0},
+    {"op": "convert", "column": "pressure", "factor": 5 / 9, "offset": -160 / 9},
+    {"op": "set_missing", "column": "pressure", "values": [-1.0]},
+    {"op": "set_missing", "column": "pressure", "below": 20.0, "above": 150.0},
+    {"op": "set_missing", "column": "pressure", "inside": [-5.0, 100.0]},
+    {"op": "set_missing", "column": "route", "values": ["iv"]},
+    {"op": "clip", "column": "pressure", "low": 90.0, "high": 140.0},
+    {"op": "map", "column": "route", "mapping": {"iv": "IV"}},
+    {"op": "swap", "columns": ["creatinine", "pressure"]},
+]
+
+
+def _by_sql(frame: pd.DataFrame, repairs: list[Repair]) -> Any:
+    table = _stored(frame)
+    return _CONNECTION.sql(repair_code.sql(repairs, list(frame.columns), table.op().name))
+
+
+def _by_pandas(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
+    names: dict[str, Any] = {"live": frame.copy(), "NaN": np.nan}
+    exec(repair_code.pandas(repairs), names)
+    return pd.DataFrame(names["live"])
+
+
+def _same(a: Profile, b: Profile) -> None:
+    for name, one in a.columns.items():
+        other = b.columns[name]
+        assert (one.n, one.missing) == (other.n, other.missing), name
+        if one.numeric is not None and other.numeric is not None:
+            np.testing.assert_array_equal(one.numeric.counts, other.numeric.counts, err_msg=name)
+            np.testing.assert_allclose(one.numeric.values, other.numeric.values, rtol=1e-13, atol=1e-13)
+            np.testing.assert_allclose(one.numeric.std, other.numeric.std, rtol=1e-9)
+        if one.category is not None and other.category is not None:
+            assert one.category.as_dict() == other.category.as_dict()
+
+
+@pytest.mark.parametrize("repair", REPAIRS, ids=lambda r: "-".join(str(v) for v in list(r.values())[:2]) + f"-{len(r)}")
+def test_profile_sql_and_pandas_agree(repair: Repair) -> None:
+    rng = np.random.default_rng(3)
+    train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
+    tried = repaired(_profile(_stored(live)), [repair])
+    rerun = _profile(_by_sql(live, [repair]))
+    _same(tried, rerun)
+    _same(tried, _profile(_stored(_by_pandas(live, [repair]))))
+    drift = DriftConfig()
+    after = what_if(train, _profile(_stored(live)), [repair], drift)
+    names = [repair["column"]] if "column" in repair else repair["columns"]
+    full = scores(pair_up(train, rerun)[0], drift)[0]
+    assert after
+    for name in names:
+        assert after[name] == pytest.approx(full[name], rel=1e-9)
+
+
+def test_several_repairs_at_once_equal_a_full_rerun() -> None:
+    rng = np.random.default_rng(4)
+    chosen = [REPAIRS[0], REPAIRS[4], REPAIRS[9]]
+    train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
+    tried = repaired(_profile(_stored(live)), chosen)
+    _same(tried, _profile(_by_sql(live, chosen)))
+    _same(tried, _profile(_stored(_by_pandas(live, chosen))))
+    before = scores(pair_up(train, _profile(_stored(live)))[0], DriftConfig())[0]
+    after = what_if(train, _profile(_stored(live)), chosen, DriftConfig())
+    assert set(after) == {"creatinine", "pressure", "route"}
+    assert all(after[name] < 0.1 < before[name] for name in after)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.floats(-1e3, 1e3).map(lambda v: round(v, 2)), min_size=25, max_size=60),
+    st.floats(0.01, 100),
+    st.floats(-50, 50),
+    st.floats(-500, 500),
+)
+def test_any_conversion_of_part_of_the_values(values: list[float], factor: float, offset: float, cut: float) -> None:
+    frame = pd.DataFrame({"creatinine": values, "pressure": values[::-1], "route": ["IV"] * len(values)})
+    repair = {"op": "convert", "column": "creatinine", "factor": factor, "offset": offset, "above": cut}
+    tried = repaired(_profile(_stored(frame)), [repair])
+    rerun = _profile(_by_sql(frame, [repair]))
+    left, right = tried.columns["creatinine"].numeric, rerun.columns["creatinine"].numeric
+    assert left is not None
+    assert right is not None
+    assert left.n == right.n
+    assert left.mean == pytest.approx(right.mean, rel=1e-9, abs=1e-9)
+
+
+def test_findings_carry_the_score_of_a_full_rerun() -> None:
+    """What a finding promises is what comparing the repaired rows gives."""
+    rng = np.random.default_rng(5)
+    train, live = _profile(_stored(_frame(rng, 3000, faulty=False))), _frame(rng, 2000, faulty=True)
+    said = compare(train, _profile(_stored(live)), Config())
+    tried = [f for f in said.findings if f.what_if is not None and f.what_if.after is not None]
+    assert {f.kind for f in tried} >= {"unit_mix", "disguised_missing"}
+    for finding in tried:
+        assert finding.what_if is not None
+        rerun = compare(train, _profile(_by_sql(live, [finding.what_if.repair])), Config())
+        column = next(c for c in rerun.columns if c.name == finding.columns[0])
+        assert column.drift is not None
+        assert finding.what_if.after == pytest.approx(column.drift.score, rel=1e-6)
+
+
+def test_deduplicate_drops_equal_rows() -> None:
+    frame = pd.DataFrame({"creatinine": [1.0, 1.0, 2.0], "pressure": [5.0, 5.0, 5.0], "route": ["IV", "IV", None]})
+    assert len(_by_pandas(frame, [{"op": "deduplicate"}])) == 2
+    assert int(_by_sql(frame, [{"op": "deduplicate"}]).count().execute()) == 2
+
+
+@pytest.mark.parametrize(
+    ("repair", "code"),
+    [
+        ({"op": "convrt", "column": "creatinine"}, "REPAIR_UNKNOWN"),
+        ({"op": "convert", "column": "creatinin", "factor": 2.0}, "REPAIR_UNKNOWN"),
+        ({"op": "set_missing", "column": "creatinine", "below": 1e9}, "REPAIR_EMPTIES"),
+    ],
+)
+def test_a_repair_that_cannot_be_applied_is_refused(repair: Repair, code: str) -> None:
+    live = _profile(_stored(_frame(np.random.default_rng(0), 100, faulty=True)))
+    with pytest.raises(InputError) as caught:
+        repaired(live, [repair])
+    assert caught.value.code == code
+
+
+def test_names_and_values_are_quoted() -> None:
+    frame = pd.DataFrame({'we"ird': ["O'Hara", "b"], "n": [1.0, 2.0]})
+    repairs: list[Repair] = [{"op": "map", "column": 'we"ird', "mapping": {"O'Hara": 'x"y'}}]
+    assert _by_sql(frame, repairs).execute()['we"ird'].tolist() == ['x"y', "b"]
+    assert _by_pandas(frame, repairs)['we"ird'].tolist() == ['x"y', "b"]
