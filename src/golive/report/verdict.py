@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from golive.model.finding import Finding, Verdict
-from golive.model.readiness import CriterionScore, GateState, NextStep, Readiness
+from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
 from golive.report.look import SEVERITY_ORDER, VERDICT_ORDER
@@ -159,3 +159,8 @@ def effort_words(effort: int) -> str:
     """Effort 1 to 5 as working days by the policy: ``about 2 days``."""
     days = load_model().effort_days.get(effort)
     return f"about {plural(round(days), 'day')}" if days is not None and days >= 1 else f"effort {effort} of 5"
+
+
+def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:
+    """Order dimensions by what was assessed, lowest first; those never assessed come last, least possible first."""
+    return sorted(scores, key=lambda d: (d.point is None, d.point if d.point is not None else d.high, d.low, d.id))

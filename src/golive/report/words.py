@@ -7,6 +7,7 @@ from datetime import date, datetime
 from math import isnan
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~$]|^[#+-]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL_NUMBERS = (
     "no",
@@ -99,3 +100,8 @@ def plain(text: object) -> str:
 def shorten(text: str, length: int = 28) -> str:
     """Cut a label at ``length`` characters and mark the cut."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def escaped(text: str) -> str:
+    """Escape text for a Markdown file: what would be markup is shown as it is, the rest stays readable."""
+    return _MARKUP.sub(lambda found: "\\" + found.group(0), text)

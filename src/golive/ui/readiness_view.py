@@ -9,10 +9,9 @@ import streamlit as st
 from golive.model.readiness import CriterionScore, DimensionScore, EvidenceItem, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
-from golive.report.verdict import effort_words
+from golive.report.verdict import effort_words, weakest_first
 from golive.ui import chart, figures, theme
 from golive.ui.doors import door
-from golive.ui.figures.dimensions import weakest_first
 from golive.ui.words import count, day, percent, plain, plural
 
 KEY, QUERY = "dimension_choice", "dimension"

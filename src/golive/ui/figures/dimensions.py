@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from golive.model.readiness import DimensionScore
+from golive.report.verdict import weakest_first
 from golive.ui.figures.frame import faded, frame
 from golive.ui.theme import Tokens
 from golive.ui.words import percent
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 THIN = 0.5
 """Coverage under which a dimension is hatched: less than half of its weight is assessed (readiness model, rule 4)."""
-
-
-def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:
-    """Order dimensions by what was assessed, lowest first; those never assessed come last, least possible first."""
-    return sorted(scores, key=lambda d: (d.point is None, d.point if d.point is not None else d.high, d.low, d.id))
 
 
 def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: str | None = None) -> go.Figure:

@@ -1,0 +1,109 @@
+"""One column in training and live data, overlaid, as shares of each side's own values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from golive.model.columns import ColumnType
+from golive.model.result import ColumnResult, Picture, SideResult
+from golive.report.document import Figure
+from golive.report.figures.svg import Canvas
+from golive.report.look import LIGHT
+from golive.report.words import count, number, percent, shorten
+
+WIDTH, HEIGHT, BASE = 760, 220, 170
+LEFT = 60
+BARS = 10
+SIDES = (("train", "Training", LIGHT.training), ("live", "Live", LIGHT.live))
+
+
+def values_of(side: SideResult | None) -> int:
+    """Rows of one side that hold a value."""
+    return side.n - side.missing if side else 0
+
+
+def column_figure(column: ColumnResult, unit: str = "") -> Figure | None:
+    """Draw the picture of ``column``; ``None`` when there are no values to draw. Suppressed cells (1 to 10) count as none."""
+    picture = column.picture
+    if picture is None or not (picture.edges or picture.labels):
+        return None
+    name = f"{column.name} ({unit})" if unit else column.name
+    sizes = f"n = {count(values_of(column.train))} and {count(values_of(column.live))} values"
+    alt = f"Distribution of {name} in training and live data, {sizes}."
+    hidden = None in (*picture.train, *picture.live)
+    caption = f"{name}: share of values in training (grey) and live data (blue), {sizes}." + (
+        " Cells of 1 to 10 rows are not drawn." if hidden else ""
+    )
+    draw = _bins if picture.edges else _bars
+    return Figure(draw(column, picture, alt), alt, caption)
+
+
+def _shares(column: ColumnResult, side: str) -> list[float]:
+    n = values_of(getattr(column, side))
+    cells: tuple[int | None, ...] = getattr(column.picture, side)
+    return [(cell or 0) / n if n else 0.0 for cell in cells]
+
+
+def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
+    canvas = Canvas(WIDTH, HEIGHT, alt)
+    low, high = picture.edges[0], picture.edges[-1]
+    span = (high - low) or 1.0
+    top = max([*_shares(column, "train"), *_shares(column, "live"), 1e-9])
+
+    def x(value: float) -> float:
+        return LEFT + (value - low) / span * (WIDTH - LEFT - 20)
+
+    def y(share: float) -> float:
+        return BASE - share / top * (BASE - 24)
+
+    for share in (0.0, top / 2, top):
+        canvas.line(LEFT, y(share), WIDTH - 20, y(share), LIGHT.border)
+        canvas.text(LEFT - 8, y(share) + 4, percent(share), LIGHT.muted, size=12, anchor="end")
+    for side, _, colour in SIDES:
+        shares = _shares(column, side)
+        if not any(shares):
+            continue
+        outline = [(x(low), y(0))]
+        for i, share in enumerate(shares):
+            outline += [(x(picture.edges[i]), y(share)), (x(picture.edges[i + 1]), y(share))]
+        canvas.area([*outline, (x(high), y(0))], colour, colour, width=2 if side == "live" else 1.2)
+    dates = column.type is ColumnType.DATETIME
+    for part in range(5):
+        value = low + span * part / 4
+        words = f"{datetime.fromtimestamp(value, tz=UTC):%d %b %Y}" if dates else number(value)
+        canvas.text(x(value), BASE + 18, words, LIGHT.muted, size=12, anchor="middle" if 0 < part < 4 else "start")
+    _legend(canvas, HEIGHT - 10)
+    return canvas.document()
+
+
+def _bars(column: ColumnResult, picture: Picture, alt: str) -> str:
+    sides = {side: _shares(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES}
+    moved = sorted(
+        range(len(picture.labels)), key=lambda i: (i >= BARS // 2, -abs(sides["train"][i] - sides["live"][i]), i)
+    )
+    chosen = sorted(moved[:BARS])
+    left = 210
+    canvas = Canvas(WIDTH, 34 * len(chosen) + 34, alt)
+    top = max([*sides["train"], *sides["live"], 1e-9])
+    for row, i in enumerate(chosen):
+        base = 34 * row + 8
+        canvas.text(left - 10, base + 17, shorten(picture.labels[i], 30), LIGHT.text, anchor="end")
+        for place, (side, _, colour) in enumerate(SIDES):
+            share, y = sides[side][i], base + 13 * place
+            canvas.rect(left, y, share / top * (WIDTH - left - 90), 11, colour)
+            words = "1-10 rows" if _suppressed(picture, side, i) else percent(share)
+            canvas.text(left + share / top * (WIDTH - left - 90) + 6, y + 10, words, LIGHT.muted, size=11)
+    _legend(canvas, 34 * len(chosen) + 24)
+    return canvas.document()
+
+
+def _suppressed(picture: Picture, side: str, i: int) -> bool:
+    cells: tuple[int | None, ...] = getattr(picture, side)
+    return bool(cells) and cells[i] is None
+
+
+def _legend(canvas: Canvas, y: float) -> None:
+    for place, (_, word, colour) in enumerate(SIDES):
+        x = canvas.width / 2 - 90 + 110 * place
+        canvas.rect(x, y - 10, 12, 12, colour)
+        canvas.text(x + 18, y, word, LIGHT.text)

@@ -1,0 +1,103 @@
+"""Which reports there are, in which forms, and how one is made: the one door for pages and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from golive.model.errors import InputError, Problem, nearest
+from golive.report.document import Document
+from golive.report.full import full, reviewer
+from golive.report.memo import memo
+from golive.report.sources import Sources
+
+Writer = Callable[[Sources], bytes]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One report: what it is called, whom it serves, and how its document is made."""
+
+    title: str
+    serves: str
+    write: Callable[[Sources], Document]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of file. ``of_kinds`` forms set any report; the others hold the whole assessment."""
+
+    title: str
+    suffix: str
+    mime: str
+    of_kinds: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A report as a file."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
+KINDS: dict[str, Kind] = {
+    "report": Kind("Report", "Everything one assessment says, with figures.", full),
+    "memo": Kind("Go/no-go memo", "One page for the meeting that decides.", memo),
+    "reviewer": Kind("Reviewer's report", "Every criterion, every finding with its evidence.", reviewer),
+}
+FORMS: dict[str, Form] = {
+    "html": Form("HTML, one file that works offline", "html", "text/html", of_kinds=True),
+    "md": Form("Markdown", "md", "text/markdown", of_kinds=True),
+    "json": Form("JSON, the whole result", "json", "application/json"),
+    "csv": Form("Tables as CSV, in a zip", "csv.zip", "application/zip"),
+}
+
+
+def render(sources: Sources, form: str, kind: str = "report") -> File:
+    """Write one report as a file.
+
+    Raises:
+        InputError: ``REPORT_FORM``, ``REPORT_KIND`` for an unknown name; both when both are unknown.
+    """
+    problems = []
+    if form not in FORMS:
+        problems.append(Problem("REPORT_FORM", f"'{form}' is not a form of report.", nearest(form, list(FORMS))))
+    if kind not in KINDS:
+        problems.append(Problem("REPORT_KIND", f"'{kind}' is not a kind of report.", nearest(kind, list(KINDS))))
+    if not problems and kind != "report" and not FORMS[form].of_kinds:
+        hint = f"Leave the kind out, or choose {', '.join(name for name, f in FORMS.items() if f.of_kinds)}."
+        problems.append(Problem("REPORT_KIND", f"'{form}' holds the whole assessment and has no kinds.", hint))
+    if problems:
+        raise InputError(problems)
+    chosen = FORMS[form]
+    data = _DOCUMENTS[form](KINDS[kind].write(sources)) if chosen.of_kinds else _WHOLE[form](sources)
+    name = f"golive-{sources.assessment.session[:8]}-{kind if chosen.of_kinds else form}.{chosen.suffix}"
+    return File(name, chosen.mime, data)
+
+
+def _html(document: Document) -> bytes:
+    from golive.report.html import html
+
+    return html(document).encode()
+
+
+def _markdown(document: Document) -> bytes:
+    from golive.report.markdown import markdown
+
+    return markdown(document).encode()
+
+
+def _json(sources: Sources) -> bytes:
+    return (sources.assessment.model_dump_json(indent=2) + "\n").encode()
+
+
+def _csv(sources: Sources) -> bytes:
+    from golive.report.tables import tables, zipped
+
+    return zipped({name: text.encode() for name, text in tables(sources).items()})
+
+
+_DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "md": _markdown}
+_WHOLE: Mapping[str, Writer] = {"json": _json, "csv": _csv}

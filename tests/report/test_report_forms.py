@@ -1,0 +1,132 @@
+"""The same numbers in every form, nothing fetched, foreign text shown as it is, and what every report says about itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html import unescape
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from golive.model.errors import InputError
+from golive.report import FORMS, KINDS, Sources, render
+from golive.report.document import Facts, Figure, Table
+from golive.report.identity import DISCLAIMER
+from golive.report.sections import index_words
+from golive.report.verdict import verdict_sentence
+
+TEXT_FORMS = ("html", "md")
+
+
+def plain_text(form: str, data: bytes) -> str:
+    """The words of a rendered form without its markup."""
+    text = data.decode()
+    if form == "html":
+        text = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", " ", text)))
+    else:
+        text = re.sub(r"\\([\\`*_\[\]<>|~$#+-])", r"\1", text)
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("form", TEXT_FORMS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_word_of_a_document_is_in_every_form(sources: Sources, form: str, kind: str) -> None:
+    text = plain_text(form, render(sources, form, kind).data)
+    document = KINDS[kind].write(sources)
+    for block in document.blocks:
+        cells = []
+        if isinstance(block, Facts):
+            cells = [value for _, value in block.rows]
+        elif isinstance(block, Table):
+            cells = [cell for row in block.rows for cell in row]
+        for cell in cells:
+            assert " ".join(cell.split()) in text
+
+
+@pytest.mark.parametrize("form", TEXT_FORMS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_report_says_where_it_comes_from(sources: Sources, form: str, kind: str) -> None:
+    text = plain_text(form, render(sources, form, kind).data)
+    a = sources.assessment
+    assert DISCLAIMER in text
+    assert "not a certification" in text
+    for needed in (a.inputs.train.sha256, a.inputs.live.sha256, a.session, "Sample:", "Policy", "Risk tier"):
+        assert needed in text
+
+
+@pytest.mark.parametrize("form", TEXT_FORMS)
+def test_the_verdict_reads_the_same(sources: Sources, form: str) -> None:
+    r = sources.assessment.readiness
+    for kind in ("report", "memo", "reviewer"):
+        text = plain_text(form, render(sources, form, kind).data)
+        assert verdict_sentence(r) in text
+        assert index_words(r) in text
+
+
+def test_json_and_csv_hold_the_same_numbers_as_the_assessment(sources: Sources) -> None:
+    a = sources.assessment
+    assert json.loads(render(sources, "json").data) == json.loads(a.model_dump_json())
+    archive = zipfile.ZipFile(io.BytesIO(render(sources, "csv").data))
+    rows = {name: list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
+    assert float(rows["verdict.csv"][0]["index"]) == a.readiness.index
+    assert [float(r["low"]) for r in rows["dimensions.csv"]] == [d.low for d in a.readiness.dimensions]
+    assert [r["id"] for r in rows["findings.csv"]] == [f.id for f in a.findings]
+    assert len(rows["criteria.csv"]) == len(a.readiness.criteria)
+    scores = {r["name"]: r["drift_score"] for r in rows["columns.csv"]}
+    for column in a.columns:
+        if column.drift and column.drift.score is not None:
+            assert float(scores[column.name]) == column.drift.score
+
+
+def test_html_fetches_nothing_and_runs_nothing(sources: Sources) -> None:
+    text = render(sources, "html").data.decode()
+    assert len(text) < 3_000_000
+    assert "<script" not in text
+    assert not re.search(r"(?:src|href)\s*=|url\((?!#)|@import", text)
+
+
+def test_foreign_text_is_shown_as_it_is(sources: Sources) -> None:
+    nasty = '<script>alert(1)</script> | *x* & "y" ]] #let a = $1$'
+    a = sources.assessment
+    first = a.findings[0].model_copy(update={"title": nasty})
+    hostile = replace(sources, title=nasty, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])}))
+    assert "<script>" not in render(hostile, "html").data.decode()
+    for form in TEXT_FORMS:
+        assert " ".join(nasty.split()) in plain_text(form, render(hostile, form).data)
+
+
+def test_csv_text_is_no_formula(sources: Sources) -> None:
+    a = sources.assessment
+    first = a.findings[0].model_copy(update={"title": "=HYPERLINK(1)"})
+    hostile = replace(sources, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])}))
+    archive = zipfile.ZipFile(io.BytesIO(render(hostile, "csv").data))
+    assert "'=HYPERLINK(1)" in archive.read("findings.csv").decode()
+
+
+def test_figures_are_well_formed_and_described(sources: Sources) -> None:
+    figures = [b for b in KINDS["report"].write(sources).blocks if isinstance(b, Figure)]
+    assert len(figures) >= 3
+    for figure in figures:
+        root = ET.fromstring(figure.svg)
+        assert root.attrib["aria-label"] == figure.alt
+        assert not re.search(r'[" ,]-?(?:nan|inf)[" ,]', figure.svg)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_equal_sources_give_equal_bytes(sources: Sources, form: str) -> None:
+    assert render(sources, form).data == render(sources, form).data
+
+
+def test_unknown_names_are_all_named_at_once(sources: Sources) -> None:
+    with pytest.raises(InputError) as caught:
+        render(sources, "htm", "repot")
+    assert [p.code for p in caught.value.problems] == ["REPORT_FORM", "REPORT_KIND"]
+    assert "'html'" in caught.value.problems[0].hint
+    with pytest.raises(InputError) as caught:
+        render(sources, "json", "memo")
+    assert caught.value.code == "REPORT_KIND"
