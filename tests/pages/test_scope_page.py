@@ -123,7 +123,7 @@ def test_a_file_adds_rows_and_replaces_known_ones(seeded: Any, open_page: Any) -
 
 def test_the_address_follows_the_chosen_register(seeded: Any, open_page: Any) -> None:
     app = _open(open_page, "hazards")
-    assert app.query_params["register"] == ["hazards"]
+    assert app.query_params["register"] == "hazards"
 
 
 @pytest.mark.usefixtures("no_sample")
