@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from golive.compare import compare
 from golive.compare.comparison import urgency
 from golive.intake import Dataset, infer, roles_of
+from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
+from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
@@ -28,6 +31,26 @@ def _silent(_fraction: float, _sentence: str) -> None:
 def _part(progress: Progress, start: float, end: float) -> Progress:
     """Map the 0..1 of one step onto its part of the whole."""
     return lambda fraction, sentence: progress(start + (end - start) * fraction, sentence)
+
+
+def _profiles(
+    train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, progress: Progress
+) -> tuple[Profile, Profile]:
+    """Both profiles: side by side where each dataset has an in-process engine of its own, else one after the other.
+
+    Only training reports its columns then, from the caller's thread: a page may not be drawn from another one.
+    """
+    apart = train.engine == live.engine == "duckdb" and train.table.get_backend() is not live.table.get_backend()
+    if not apart:
+        return (
+            profile(train, specs, roles, progress=_part(progress, 0, 0.5)),
+            profile(live, specs, roles, progress=_part(progress, 0.5, 1)),
+        )
+    with ThreadPoolExecutor(1, thread_name_prefix="profile-live") as pool:
+        waiting = pool.submit(profile, live, specs, roles)
+        done = profile(train, specs, roles, progress=_part(progress, 0, 0.9))
+        progress(0.9, "profiling live data")
+        return done, waiting.result()
 
 
 def _info(dataset: Dataset) -> InputInfo:
@@ -87,8 +110,7 @@ def assess(
     report(0.0, "working out what each column is")
     specs = infer(train, live, config)
     roles = roles_of(specs)
-    train_profile = profile(train, specs, roles, progress=_part(report, 0.05, 0.35))
-    live_profile = profile(live, specs, roles, progress=_part(report, 0.35, 0.65))
+    train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
     comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
     outcomes = judge_outcomes(train, live, specs, roles, config, progress=_part(report, 0.85, 0.95))
     findings = tuple(sorted((*comparison.findings, *outcomes.findings), key=urgency))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -150,13 +151,16 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
     from golive.assess import assess
     from golive.intake import read
 
-    with console.progress() as progress, ExitStack() as stack:
+    with console.progress() as progress, ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         datasets: list[Dataset] = []
         problems: list[Problem] = []
-        for source, words in ((train, "training"), (live, "live")):
-            progress(0.0, f"reading {words} data")
+        progress(0.0, "reading training and live data")
+        # An engine by address is one connection for both, so only files are read side by side.
+        wait = [pool.submit(read, source, engine=engine) for source in (train, live)] if engine is None else []
+        for side, source in enumerate((train, live)):
             try:
-                datasets.append(stack.enter_context(read(source, engine=engine)))
+                dataset = wait[side].result() if wait else read(source, engine=engine)
+                datasets.append(stack.enter_context(dataset))
             except InputError as error:
                 problems += error.problems
         if problems:

@@ -47,6 +47,7 @@ class Workspace:
             autoload_known_extensions=False,
             allow_community_extensions=False,
         )
+        self.sql("SET enable_progress_bar = false")  # progress is told by GoLive, in words
         if size > IN_MEMORY_BYTES:
             self.sql(f"ATTACH {text(self.folder / 'rows.duckdb')} AS rows; USE rows")
 
