@@ -93,10 +93,8 @@ def apply(column: ColumnProfile, repair: Repair) -> ColumnProfile:
         return replace(column, numeric=_weighted(np.clip(column.numeric.values, low, high), column.numeric))
     if op == "set_missing":
         return _emptied(column, repair)
-    if op in ("map", "recode") and column.category is not None:
-        return replace(column, category=_mapped(column.category, repair["mapping"]))
-    if op in ("map", "recode") and column.numeric is not None:
-        return _parsed(column, column.numeric, repair["mapping"])
+    if op in ("map", "recode"):
+        return _mapped(column, repair["mapping"])
     return column
 
 
@@ -227,8 +225,11 @@ def _parsed(column: ColumnProfile, numeric: NumericProfile, mapping: Mapping[str
     return replace(column, numeric=_weighted(values, numeric, counts), tokens=_without(column.tokens, set(held)))
 
 
-def _mapped(category: CategoryProfile, mapping: Mapping[str, str]) -> CategoryProfile:
+def _mapped(column: ColumnProfile, mapping: Mapping[str, Any]) -> ColumnProfile:
+    """The column after values were replaced: those of a category, or the words of a number column by numbers."""
+    if column.category is None:
+        return _parsed(column, column.numeric, mapping) if column.numeric is not None else column
     merged: Counter[str] = Counter()
-    for value, rows in category.as_dict().items():
+    for value, rows in column.category.as_dict().items():
         merged[mapping.get(value, value)] += rows
-    return counted(merged.items(), most=max(1, len(merged)), total=category.n)
+    return replace(column, category=counted(merged.items(), most=max(1, len(merged)), total=column.category.n))
