@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from golive.compare import (
     codes,
+    dates,
     disguised,
     feed,
     free_text,
@@ -21,6 +22,7 @@ from golive.compare import (
     missingness,
     outputs,
     plausibility,
+    releases,
     rounding,
     schema,
     spelling,
@@ -47,7 +49,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("rounding", rounding.check),
     ("free text in structured fields", free_text.check),
     ("codes and their systems", codes.check),
+    ("releases of codes", releases.check),
     ("spellings", spelling.check),
+    ("dates as written", dates.check),
     ("values never seen in training", unseen.check),
     ("outcome", labels.check),
     ("model outputs", outputs.check),
