@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from html import unescape
@@ -81,6 +83,65 @@ def test_json_and_csv_hold_the_same_numbers_as_the_assessment(sources: Sources) 
     for column in a.columns:
         if column.drift and column.drift.score is not None:
             assert float(scores[column.name]) == column.drift.score
+
+
+def words_of_pdf(data: bytes) -> str:
+    """Text of a PDF as its readers extract it, without spaces (lines break anywhere)."""
+    tool = shutil.which("pdftotext")
+    if tool is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    told = subprocess.run([tool, "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
+    return squeezed(told)
+
+
+def squeezed(text: str) -> str:
+    """Text without spaces and the hyphens of broken lines, for comparing across forms that break lines."""
+    return re.sub(r"[\s\u200b\u00ad\-\u2010]", "", text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pdf_holds_the_same_numbers(sources: Sources, kind: str) -> None:
+    data = render(sources, "pdf", kind).data
+    assert data.startswith(b"%PDF-")
+    text = words_of_pdf(data)
+    for block in KINDS[kind].write(sources).blocks:
+        if isinstance(block, Facts):
+            for _, value in block.rows:
+                assert squeezed(value) in text
+    for _, value in KINDS[kind].write(sources).identity.rows:
+        assert squeezed(value) in text
+    assert squeezed(DISCLAIMER) in text
+
+
+def test_the_memo_keeps_to_one_page(sources: Sources) -> None:
+    data = render(sources, "pdf", "memo").data
+    assert words_of_pdf(data).count("1/1") == 1
+    assert squeezed("Where this comes from") in words_of_pdf(data)
+
+
+def test_slides_hold_the_same_numbers_in_native_charts(sources: Sources) -> None:
+    from pptx import Presentation
+
+    r = sources.assessment.readiness
+    deck = Presentation(io.BytesIO(render(sources, "pptx").data))
+    said, charts = [], []
+    for page in deck.slides:
+        assert page.shapes.title.text_frame.text
+        words = [s.text_frame.text for s in page.shapes if s.has_text_frame]
+        assert any("not a certification" in w for w in words)
+        said += words
+        for shape in page.shapes:
+            if shape.has_table:
+                said += [c.text_frame.text for row in shape.table.rows for c in row.cells]
+            if shape.has_chart:
+                charts.append(shape.chart)
+    text = "\n".join(said)
+    for needed in (verdict_sentence(r), index_words(r), sources.assessment.inputs.live.sha256):
+        assert needed in text
+    proven = {
+        s.name: dict(zip(charts[0].plots[0].categories, s.values, strict=True)) for s in charts[0].plots[0].series
+    }
+    assert proven["Proven"] == {d.name: round(d.low, 1) for d in r.dimensions}
 
 
 def test_html_fetches_nothing_and_runs_nothing(sources: Sources) -> None:

@@ -49,7 +49,9 @@ KINDS: dict[str, Kind] = {
 }
 FORMS: dict[str, Form] = {
     "html": Form("HTML, one file that works offline", "html", "text/html", of_kinds=True),
+    "pdf": Form("PDF", "pdf", "application/pdf", of_kinds=True),
     "md": Form("Markdown", "md", "text/markdown", of_kinds=True),
+    "pptx": Form("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "json": Form("JSON, the whole result", "json", "application/json"),
     "csv": Form("Tables as CSV, in a zip", "csv.zip", "application/zip"),
 }
@@ -83,6 +85,12 @@ def _html(document: Document) -> bytes:
     return html(document).encode()
 
 
+def _pdf(document: Document) -> bytes:
+    from golive.report.pdf import pdf
+
+    return pdf(document)
+
+
 def _markdown(document: Document) -> bytes:
     from golive.report.markdown import markdown
 
@@ -93,11 +101,18 @@ def _json(sources: Sources) -> bytes:
     return (sources.assessment.model_dump_json(indent=2) + "\n").encode()
 
 
+def _pptx(sources: Sources) -> bytes:
+    from golive.report.slides import slides
+
+    return slides(sources)
+
+
 def _csv(sources: Sources) -> bytes:
-    from golive.report.tables import tables, zipped
+    from golive.report.tables import tables
+    from golive.report.zipping import zipped
 
     return zipped({name: text.encode() for name, text in tables(sources).items()})
 
 
-_DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "md": _markdown}
-_WHOLE: Mapping[str, Writer] = {"json": _json, "csv": _csv}
+_DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "pdf": _pdf, "md": _markdown}
+_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "csv": _csv}

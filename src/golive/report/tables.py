@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,8 +12,6 @@ from golive.report.metrics import Side, metric_rows
 from golive.report.sources import Sources
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Time of every entry of a zip, so that equal content gives equal bytes."""
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -91,15 +88,3 @@ def _performance(sources: Sources) -> str:
             "change_high", "floor")  # fmt: skip
     rows = metric_rows(sources.assessment, sources.config)
     return csv_text(head, [(r.key, *ends(r.train), *ends(r.live), *ends(r.change), r.floor) for r in rows])
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Files by name as one zip; equal files give equal bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
-    return out.getvalue()

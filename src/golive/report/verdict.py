@@ -9,15 +9,11 @@ from golive.model.finding import Finding, Verdict
 from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
+from golive.readiness.failure_modes import MODES
 from golive.report.look import SEVERITY_ORDER, VERDICT_ORDER
 from golive.report.words import plural, spelled
 
-FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Live data", "Live records differ from the curated training data", ("DAT", "CLN")),
-    ("Workflow", "The result does not reach the clinical workflow", ("INT", "ADO")),
-    ("Monitoring", "Nobody is watching until a clinician notices", ("OBS", "REL")),
-    ("Foundations", "Governance, rollback, ownership are left for later", ("GOV", "MLO", "SEC", "SCO", "HND")),
-)
+FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = tuple((m.name, m.meaning, m.dimensions) for m in MODES)
 """Four ways a good pilot dies, and the readiness dimensions that make each one visible."""
 
 

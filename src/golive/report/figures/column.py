@@ -38,7 +38,8 @@ def column_figure(column: ColumnResult, unit: str = "") -> Figure | None:
     return Figure(draw(column, picture, alt), alt, caption)
 
 
-def _shares(column: ColumnResult, side: str) -> list[float]:
+def shares_of(column: ColumnResult, side: str) -> list[float]:
+    """Share of the values of one side per bin or category, 0 to 1; a suppressed cell counts as none."""
     n = values_of(getattr(column, side))
     cells: tuple[int | None, ...] = getattr(column.picture, side)
     return [(cell or 0) / n if n else 0.0 for cell in cells]
@@ -48,7 +49,7 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
     canvas = Canvas(WIDTH, HEIGHT, alt)
     low, high = picture.edges[0], picture.edges[-1]
     span = (high - low) or 1.0
-    top = max([*_shares(column, "train"), *_shares(column, "live"), 1e-9])
+    top = max([*shares_of(column, "train"), *shares_of(column, "live"), 1e-9])
 
     def x(value: float) -> float:
         return LEFT + (value - low) / span * (WIDTH - LEFT - 20)
@@ -60,7 +61,7 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
         canvas.line(LEFT, y(share), WIDTH - 20, y(share), LIGHT.border)
         canvas.text(LEFT - 8, y(share) + 4, percent(share), LIGHT.muted, size=12, anchor="end")
     for side, _, colour in SIDES:
-        shares = _shares(column, side)
+        shares = shares_of(column, side)
         if not any(shares):
             continue
         outline = [(x(low), y(0))]
@@ -71,17 +72,21 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
     for part in range(5):
         value = low + span * part / 4
         words = f"{datetime.fromtimestamp(value, tz=UTC):%d %b %Y}" if dates else number(value)
-        canvas.text(x(value), BASE + 18, words, LIGHT.muted, size=12, anchor="middle" if 0 < part < 4 else "start")
+        canvas.text(
+            x(value),
+            BASE + 18,
+            words,
+            LIGHT.muted,
+            size=12,
+            anchor=("start", "middle", "middle", "middle", "end")[part],
+        )
     _legend(canvas, HEIGHT - 10)
     return canvas.document()
 
 
 def _bars(column: ColumnResult, picture: Picture, alt: str) -> str:
-    sides = {side: _shares(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES}
-    moved = sorted(
-        range(len(picture.labels)), key=lambda i: (i >= BARS // 2, -abs(sides["train"][i] - sides["live"][i]), i)
-    )
-    chosen = sorted(moved[:BARS])
+    sides = {side: shares_of(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES}
+    _, chosen = chosen_labels(column)
     left = 210
     canvas = Canvas(WIDTH, 34 * len(chosen) + 34, alt)
     top = max([*sides["train"], *sides["live"], 1e-9])
@@ -107,3 +112,16 @@ def _legend(canvas: Canvas, y: float) -> None:
         x = canvas.width / 2 - 90 + 110 * place
         canvas.rect(x, y - 10, 12, 12, colour)
         canvas.text(x + 18, y, word, LIGHT.text)
+
+
+def chosen_labels(column: ColumnResult) -> tuple[list[str], list[int]]:
+    """Names and positions of the bins or categories to draw: all bins, or the most frequent and the most changed categories."""
+    picture = column.picture
+    if picture is None:
+        return [], []
+    if picture.edges:
+        return [number(edge) for edge in picture.edges[:-1]], list(range(len(picture.edges) - 1))
+    train, live = (shares_of(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES)
+    moved = sorted(range(BARS // 2, len(picture.labels)), key=lambda i: (-abs(train[i] - live[i]), i))
+    places = sorted([*range(min(BARS // 2, len(picture.labels))), *moved[: BARS - BARS // 2]])
+    return [shorten(picture.labels[i], 30) for i in places], places
