@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from golive import __version__, settings
+from golive.samples.catalogue import DEFAULT
 
 if TYPE_CHECKING:
     from golive.assess import Progress
@@ -22,20 +23,27 @@ def was_deleted(store: Store) -> bool:
     return any(line.action == "session.delete" and line.subject in samples for line in lines)
 
 
-def ensure(store: Store, progress: Progress | None = None, *, home: Path | None = None, rows: int | None = None) -> str:
-    """Return the id of the sample session, making it when the store has none of this version and configuration.
+def ensure(
+    store: Store,
+    progress: Progress | None = None,
+    *,
+    home: Path | None = None,
+    rows: int | None = None,
+    name: str = DEFAULT,
+) -> str:
+    """Return the id of the session of sample ``name``, making it when the store has none of this version and configuration.
 
     The sample is written to ``home/samples/<name>-<version>``. ``rows`` is the number of live rows (the sample's own when
     absent). ``progress`` is called only when there is something to do.
 
     Raises:
-        StoreError: the session cannot be stored. InputError: the folder cannot be written.
+        StoreError: the session cannot be stored. InputError: the folder cannot be written, or there is no such sample.
     """
     from golive.assess import assess, config_hash
     from golive.intake import load_config, read
-    from golive.samples import DEFAULT, get, write
+    from golive.samples import get, write
 
-    sample = get(DEFAULT)
+    sample = get(name)
     size = f"-{rows}" if rows else ""
     folder = (home or settings.load().home) / "samples" / f"{sample.name}-{__version__}{size}"
     if not all((folder / file).is_file() for file in _FILES):
@@ -57,6 +65,7 @@ def ensure(store: Store, progress: Progress | None = None, *, home: Path | None 
             config,
             evidence=store.evidence(config.project),
             waivers=store.waivers(config.project),
+            registers=store.registers.bearing(config.project),
             lock=store.criteria_lock(config.project, config),
             progress=progress,
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from golive.intake import Dataset
     from golive.model.config import Config
     from golive.model.readiness import EvidenceItem, Waiver
+    from golive.model.registers import Registers
     from golive.model.result import Assessment, CriteriaLock
 
 _BUSY_TRIES = 5
@@ -130,6 +131,7 @@ class _Known:
 
     evidence: tuple[EvidenceItem, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
+    registers: Registers | None = None
     lock: CriteriaLock | None = None
 
 
@@ -139,6 +141,7 @@ def _known(path: Path | None, config: Config) -> _Known:
         return _Known(
             store.evidence(config.project),
             store.waivers(config.project),
+            store.registers.bearing(config.project),
             store.criteria_lock(config.project, config),
         )
 
@@ -171,6 +174,7 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
             config,
             evidence=known.evidence,
             waivers=known.waivers,
+            registers=known.registers,
             lock=known.lock,
             progress=progress,
         )

@@ -40,6 +40,7 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
                     config,
                     evidence=store.evidence(config.project),
                     waivers=store.waivers(config.project),
+                    registers=store.registers.bearing(config.project),
                     lock=store.criteria_lock(config.project, config),
                     progress=tell,
                 )

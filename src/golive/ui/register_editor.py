@@ -153,7 +153,7 @@ def column_config(noun: type[Noun], labels: Mapping[str, str]) -> dict[str, Any]
         elif kind == "flag":
             made[name] = st.column_config.CheckboxColumn(label)
         else:
-            made[name] = st.column_config.TextColumn(label)
+            made[name] = st.column_config.TextColumn(label, width="medium" if name not in ("id", "criterion") else None)
     return made
 
 
@@ -185,7 +185,7 @@ def show(register: Register[ItemT], where: Current) -> None:
             _forget(register, where)
             st.rerun()
         files(register, [entry.item for entry in seen])
-    bring(register, where, seen)
+        bring(register, where, seen)
 
 
 def _save(
