@@ -85,6 +85,10 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
             _half_width(limit, LEAST_OUTPUTS),
             f"Start with a random {LEAST_OUTPUTS} outputs.{second}",
         )
+    if rated < LEAST_OUTPUTS and float(wilson(rate * rated, rated)[0]) < limit <= rate:
+        reason = f"Too few to tell: go on to {LEAST_OUTPUTS} random outputs."
+        more = LEAST_OUTPUTS - rated
+        return ReviewPlan(rated, more, LEAST_OUTPUTS, _half_width(rate, LEAST_OUTPUTS), f"{reason}{second}")
     total = max(LEAST_OUTPUTS, rated)
     while total <= MOST_REVIEWS and float(wilson(rate * total, total)[1]) >= limit:
         total = math.ceil(total * 1.02)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -129,8 +129,9 @@ def understand(config: Config, settings: Settings) -> Understood:
     key = (*(kept[s].sha256 if s in kept else "" for s in SIDES), config.roles, repr(config.columns))
     held = st.session_state.get(_UNDERSTOOD_KEY)
     if held and held[0] == key:
-        found: Understood = held[1]
-        return found
+        known: Understood = held[1]
+        names = {spec.name for spec in known.inferred}
+        return replace(known, config=pilot.fitting(config, names) if names else config)
     files: dict[Side, Read] = {}
     problems: list[Problem] = []
     specs: tuple[ColumnSpec, ...] = ()

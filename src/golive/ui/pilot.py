@@ -8,7 +8,7 @@ import streamlit as st
 
 from golive.intake import roles_of
 from golive.model.columns import ColumnSpec, Role, Roles
-from golive.model.config import ColumnConfig, Config
+from golive.model.config import ColumnConfig, Config, OutputsConfig
 from golive.model.errors import InputError, Problem
 from golive.store import Store
 
@@ -57,7 +57,11 @@ def fitting(config: Config, names: set[str]) -> Config:
         for key, value in config.roles
     }
     columns = {name: declared for name, declared in config.columns.items() if name in names}
-    return config.model_copy(update={"roles": Roles.model_validate(roles), "columns": columns})
+    outputs = config.outputs
+    if outputs is not None:
+        outputs = OutputsConfig(**{what: name if name in names else None for what, name in outputs})
+    kept = {"roles": Roles.model_validate(roles), "columns": columns, "outputs": outputs}
+    return config.model_copy(update=kept)
 
 
 def roles_from(specs: tuple[ColumnSpec, ...]) -> Roles:

@@ -1,0 +1,40 @@
+"""Generated text: does what the model writes stand in its source? The rate, the marks, and a desk to review outputs."""
+
+import streamlit as st
+
+from golive.ui import cache, data_form, nav, pilot, rescoring, review, text_view
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+page_title("Generated text", "Does what the model writes stand in its source, and how do we know?")
+assessment_line(current.assessment)
+rescoring.confirmation()
+
+found = text_view.numbers(current.assessment)
+if not found:
+    st.info(
+        "This session assessed no generated text. Name the column that holds it (outputs.note), its source and a reviewer's "
+        "label where there is one, and assess again.",
+        icon=":material/edit_note:",
+    )
+    if current.identity.may("reviewer") and text_view.in_session():
+        draft = pilot.draft(current.store)
+        text_view.choose_columns(draft, data_form.understand(draft, cache.current_settings()))
+    else:
+        nav.link("data", "Bring data with generated text", icon=":material/upload_file:")
+    st.stop()
+
+text_view.summary(current.assessment, found)
+
+st.subheader("Review outputs", anchor=False)
+if not current.identity.may("reviewer"):
+    st.caption("Reviewing outputs takes the role reviewer.")
+    st.stop()
+desk = review.desk(current)
+if desk is None:
+    review.missing_file(current)
+else:
+    st.caption("Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text.")
+    review.draw(current, desk)
+text_view.count_reviews(current)
