@@ -16,6 +16,7 @@ from golive.outcomes.interval import (
     Units,
     number,
     on_log,
+    patients,
     plain,
     share,
     standard_error,
@@ -88,7 +89,7 @@ def _fit(x: FloatArray, y: Mask, offset: FloatArray, units: Units | None) -> lis
     scores = x * (y - p)[:, None]
     summed = np.column_stack([totals(scores[:, j], units) for j in range(scores.shape[1])])
     bread = np.linalg.inv(information)
-    k = len(np.unique(units)) if units is not None else len(y)
+    k = patients(units, len(y))
     covariance = bread @ (summed.T @ summed) @ bread * k / max(k - 1, 1)
     return [plain(float(b), math.sqrt(max(float(v), 0.0))) for b, v in zip(beta, np.diag(covariance), strict=True)]
 
@@ -126,8 +127,9 @@ class Bins:
 def equal_mass(p: FloatArray, event: Mask, bins: int) -> Bins:
     """Cut rows into at most ``bins`` bins of about equal size; equal scores stay together."""
     edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1]))
-    of_row = np.searchsorted(edges, p, side="right").astype(np.int64)
-    _, of_row = np.unique(of_row, return_inverse=True)
+    bin_of = np.searchsorted(edges, p, side="right")
+    present = np.bincount(bin_of, minlength=len(edges) + 1) > 0
+    of_row = (np.cumsum(present) - 1)[bin_of]
     rows = np.bincount(of_row).astype(float)
     events = np.asarray(np.bincount(of_row, weights=event.astype(float)), dtype=np.float64)
     return Bins(rows, events, np.bincount(of_row, weights=p) / rows, of_row.astype(np.int64))
@@ -165,10 +167,9 @@ def _gaps(p: FloatArray, event: Mask, units: Units | None) -> tuple[FloatArray, 
     if units is None:
         second = np.bincount(cut.of_row, weights=residual**2)
     else:
-        _, cell = np.unique(units * len(gap) + cut.of_row, return_inverse=True)
-        place = np.zeros(int(cell.max()) + 1, dtype=np.int64)
-        place[cell] = cut.of_row
-        second = np.bincount(place, weights=np.bincount(cell, weights=residual) ** 2, minlength=len(gap))
+        k = len(gap)
+        sums = np.bincount(units * k + cut.of_row, weights=residual, minlength=(int(units.max()) + 1) * k)
+        second = (sums.reshape(-1, k) ** 2).sum(axis=0)
     return cut.rows / cut.rows.sum(), gap, np.asarray(np.sqrt(second) / cut.rows, dtype=np.float64)
 
 

@@ -24,15 +24,17 @@ ROC_POINTS = 100
 def placements(score: FloatArray, event: Mask) -> tuple[FloatArray, FloatArray]:
     """Placement values: per event the share of non-events it beats, per non-event the share of events that beat it.
 
-    Ties count half. Computed from ranks (Sun and Xu 2014), so in n log n.
+    Ties count half. By sorting both classes and looking each up in the other, so in n log n; linear where rows come sorted.
     """
-    from scipy.stats import rankdata
+    of_events, of_others = score[event], score[~event]
+    return _beaten(of_events, of_others), 1 - _beaten(of_others, of_events)
 
-    n1, n0 = int(event.sum()), int((~event).sum())
-    ranks = rankdata(score)
-    of_events = (ranks[event] - rankdata(score[event])) / n0
-    of_others = 1 - (ranks[~event] - rankdata(score[~event])) / n1
-    return of_events, of_others
+
+def _beaten(values: FloatArray, others: FloatArray) -> FloatArray:
+    """Share of ``others`` below each of ``values``, equal ones half."""
+    ascending = np.sort(others, kind="stable")
+    below, up_to = (np.searchsorted(ascending, values, side=side) for side in ("left", "right"))
+    return np.asarray((below + up_to) / (2 * len(others)), dtype=np.float64)
 
 
 def auroc(score: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
@@ -59,7 +61,7 @@ def _clustered(of_events: FloatArray, of_others: FloatArray, event: Mask, units:
     k = int(units.max()) + 1
     first = np.bincount(units[event], weights=of_events, minlength=k)
     second = np.bincount(units[~event], weights=of_others, minlength=k)
-    k1, k0, both = (len(np.unique(u)) for u in (units[event], units[~event], units))
+    k1, k0, both = (int(np.count_nonzero(np.bincount(u))) for u in (units[event], units[~event], units))
     s10 = float(first @ first) * k1 / max(k1 - 1, 1) / n1
     s01 = float(second @ second) * k0 / max(k0 - 1, 1) / n0
     s11 = float(first @ second) * both / max(both - 1, 1)

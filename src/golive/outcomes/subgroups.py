@@ -68,7 +68,7 @@ def subgroups(context: Context, out: Outcomes) -> None:
     assert out.performance is not None
     if m is None:
         return
-    live = m.cases_live
+    live = _by_score(m.cases_live)
     columns = {name: coded for name, coded in live.side.slices.items() if name != context.roles.model_version}
     if not columns:
         return
@@ -88,6 +88,11 @@ def subgroups(context: Context, out: Outcomes) -> None:
     shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[:MOST_PAIRS]
     out.performance["pairs"] = [_row(g, m, overall) for g in shown]
     out.findings += _findings(context, by_column, shown, len(pairs))
+
+
+def _by_score(cases: Cases) -> Cases:
+    """Cases in the order of their score: every group of them is then sorted already."""
+    return cases if cases.score is None else cases.part(np.argsort(cases.score, kind="stable"))
 
 
 def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Group]:
@@ -121,7 +126,7 @@ def _already_known(groups: Sequence[Group], m: Measured) -> None:
     if not groups or train is None or groups[0].by not in train.side.slices:
         return
     by = groups[0].by
-    before = groups_of(train, by, train.side.slices[by], m.probability)
+    before = groups_of(_by_score(train), by, train.side.slices[by], m.probability)
     compare(before)
     then = {g.value: g for g in before}
     for g in groups:

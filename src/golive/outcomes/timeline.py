@@ -22,8 +22,9 @@ WINDOW_EVENTS = 10
 """Events and non-events that a window needs for an AUROC."""
 
 GOOD_LOSS = 0.05
-"""Relative loss of the primary metric up to which a window counts as good (OBS-03 of the readiness model, level 3)."""
+"""Relative loss of AUROC up to which a stretch counts as good (OBS-03 of the readiness model, level 3)."""
 
+BLOCK_EVENTS = 100
 ALPHA = 0.01
 _TRIM = 0.02
 Starts = npt.NDArray[np.datetime64]
@@ -41,7 +42,7 @@ def timeline(context: Context, out: Outcomes) -> None:
     starts, unit = windows(live.time)
     out.performance["time_line"] = {"window": unit, "rows": _rows(context, starts)}
     if m is not None:
-        out.performance["windows"] = good_in_a_row(out.performance["time_line"]["rows"])
+        out.performance["windows"] = good_in_a_row(m, live.time[m.cases_live.place])
     points = change_points(context)
     out.performance["change_points"] = points
     since = {EXPLAINED[p["signal"]]: p for p in points if p["signal"] in EXPLAINED}
@@ -106,14 +107,29 @@ def _window(part: Cases, m: Measured) -> dict[str, Any]:
         half = Z95 * math.hypot(area.se, before.se)
         row["expected_band"] = [number(max(0.0, before.value - half)), number(min(1.0, before.value + half))]
         row["inside"] = bool(area.value >= before.value - half)
-        row["good"] = bool(area.value >= (1 - GOOD_LOSS) * before.value)
     return row
 
 
-def good_in_a_row(rows: list[dict[str, Any]]) -> int:
-    """Windows without a loss that matters, counted back from the last window that could be judged."""
-    judged = [r["good"] for r in rows if "good" in r]
-    return next((i for i, good in enumerate(reversed(judged)) if not good), len(judged))
+def good_in_a_row(m: Measured, time: Starts) -> int:
+    """Consecutive stretches of live time without a loss that matters, counted back from the last one.
+
+    Stretches hold ``BLOCK_EVENTS`` events each, so that each can be told from a loss; the rest at the start is left out.
+    """
+    cases, before = m.cases_live, m.train.get("auroc")
+    if cases.score is None or before is None or not before.known:
+        return 0
+    dated = np.flatnonzero(~np.isnat(time))
+    order = dated[np.argsort(time[dated], kind="stable")]
+    after = np.cumsum(cases.event[order][::-1])[::-1]  # events from here to the end
+    block = (after - 1) // BLOCK_EVENTS if len(after) else after
+    good = 0
+    for b in range(int(after[0]) // BLOCK_EVENTS if len(after) else 0):
+        part = cases.part(np.sort(order[block == b]))
+        area = ranking.auroc(part.score, part.event, part.units) if part.score is not None else before
+        if area.value < (1 - GOOD_LOSS) * before.value:
+            break
+        good += 1
+    return good
 
 
 def cusum(values: FloatArray) -> tuple[float, int]:

@@ -47,15 +47,15 @@ class Cases:
         """Number of events."""
         return int(self.event.sum())
 
-    def part(self, rows: Mask) -> Cases:
-        """The cases that ``rows`` (length n) marks."""
+    def part(self, rows: Mask | Units) -> Cases:
+        """The cases that ``rows`` marks (length n), or names by position."""
         return replace(
             self,
             place=self.place[rows],
             score=None if self.score is None else self.score[rows],
             event=self.event[rows],
             flagged=None if self.flagged is None else self.flagged[rows],
-            units=None if self.units is None else units_of(self.units[rows]),
+            units=None if self.units is None else self.units[rows],
         )
 
 
@@ -75,15 +75,10 @@ def without_repeats(side: Scored) -> tuple[Scored, int]:
     """Keep the first of rows that agree in id, time, output, outcome and version: the same prediction sent again."""
     if side.unit is None or side.rows == 0:
         return side, 0
-    parts = [side.unit.astype(np.int64)]
-    parts += [np.unique(values, return_inverse=True)[1] for values in (side.time, side.score) if values is not None]
-    parts += [c.codes.astype(np.int64) for c in (side.label, side.prediction) if c is not None]
-    keys = np.column_stack(parts)
-    order = np.lexsort(keys.T)
-    ordered = keys[order]
-    again = np.append(False, (ordered[1:] == ordered[:-1]).all(axis=1))
-    repeat = np.zeros(side.rows, dtype=bool)
-    repeat[order[again]] = True
+    import pandas as pd
+
+    parts = [side.unit, side.time, side.score, *(c.codes for c in (side.label, side.prediction) if c is not None)]
+    repeat = pd.DataFrame({i: v for i, v in enumerate(parts) if v is not None}).duplicated().to_numpy()
     count = int(repeat.sum())
     return (side.keep(~repeat), count) if count else (side, 0)
 
