@@ -14,6 +14,7 @@ from golive.outcomes import drops
 from golive.outcomes.baseline import baseline
 from golive.outcomes.context import Context, Outcomes, context_of
 from golive.outcomes.delay import delay
+from golive.outcomes.other_targets import other_targets
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
 from golive.outcomes.service import service
@@ -102,6 +103,8 @@ def _performance(context: Context, out: Outcomes) -> None:
     m = context.measured
     assert out.performance is not None
     if m is None:
+        if context.target is not None and context.target.task != "event" and context.live.label is not None:
+            return  # judged as classes or as a quantity
         out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
         return
     out.performance |= described(m, context.config)
@@ -118,8 +121,6 @@ def _performance(context: Context, out: Outcomes) -> None:
 def _why_not(context: Context) -> str:
     if context.target is None:
         return "no outcome column with values that can be read"
-    if context.target.task != "event":
-        return f"the outcome is {'one of several classes' if context.target.task == 'classes' else 'a quantity'}"
     if context.live.label is None:
         return "live data has no outcome column"
     return "no live row has both an outcome and a readable score"
@@ -150,6 +151,7 @@ def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
 Part = Callable[[Context, Outcomes], None]
 PARTS: tuple[tuple[str, Part], ...] = (
     ("performance", _performance),
+    ("classes and quantities", other_targets),
     ("groups", subgroups),
     ("baselines", baseline),
     ("outputs", outputs),

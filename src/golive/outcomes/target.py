@@ -7,8 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from golive.model.columns import Roles
-from golive.model.profile import FloatArray
 from golive.outcomes.interval import Mask
 from golive.profile.scored import Coded, Scored
 
@@ -90,17 +88,3 @@ def flags(prediction: Coded, target: Target) -> tuple[Mask, Mask]:
         none = set(names) - set(target.positive)
     positive = np.array([n not in none for n in names] + [False])
     return positive[prediction.codes], prediction.codes >= 0
-
-
-def quantity(side: Scored) -> tuple[FloatArray, FloatArray] | None:
-    """Predicted and true quantities of the rows that have both; ``None`` without a number prediction or score."""
-    guess = side.number_prediction if side.number_prediction is not None else side.score
-    if guess is None or side.number_label is None:
-        return None
-    here = np.isfinite(guess) & np.isfinite(side.number_label)
-    return guess[here], side.number_label[here]
-
-
-def named(roles: Roles) -> str:
-    """The outcome column for titles."""
-    return roles.label or "the outcome"
