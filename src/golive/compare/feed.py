@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
 from golive.compare.proportions import newcombe, two_share_p
-from golive.compare.words import percent, sizes
+from golive.compare.words import is_small, percent, sizes
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import IntArray, Profile, TimeProfile
+from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
+from golive.model.profile import IntArray, Profile
 
-USUAL_ROWS = 10.0
-"""Rows a day from which a day without any says something."""
+USUAL_ROWS = 5.0
+"""Usual rows a day below which silence is not told from chance."""
+FEWEST_DAYS = 10
+LONGEST = 60
+LEAST_DEFICIT = 6.0
+"""Times the usual spread: one in a thousand over all runs of days of a year."""
+LEAST_LOST = 0.15
+HALF, ALL_LOST = 0.5, 0.9
 ALPHA = 1e-4
 RARE = 0.001
 """Share of training rows with one time after another up to which their order counts as a rule."""
@@ -22,96 +29,106 @@ ALARM_SHARE = 0.01
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     """``feed_stopped``, ``time_order`` and ``future_dates``."""
-    return [*_stopped(live, config), *_order(train, live, config), *_future(train, live, config)]
+    return [*_stopped(live), *_order(train, live), *_future(train, live)]
 
 
-def daily(time: TimeProfile) -> tuple[list[date], IntArray]:
-    """Every calendar day from the first to the last with its rows, days without rows included."""
-    if not time.days:
-        return [], np.zeros(0, dtype=np.int64)
-    held = dict(zip(time.days, time.counts.tolist(), strict=True))
-    days = [time.days[0] + timedelta(days=i) for i in range((time.days[-1] - time.days[0]).days + 1)]
-    return days, np.array([held.get(d, 0) for d in days], dtype=np.int64)
+def daily(days: Sequence[date], counts: IntArray, first: date, last: date) -> IntArray:
+    """Rows of every calendar day from ``first`` to ``last``, days without rows included."""
+    held = dict(zip(days, counts.tolist(), strict=True))
+    span = (last - first).days + 1
+    return np.array([held.get(first + timedelta(days=i), 0) for i in range(span)], dtype=np.int64)
 
 
 def quiet_stretch(counts: IntArray) -> tuple[int, int, float, float] | None:
-    """The run of days that lacks most rows: first and last position, rows expected in it, and the log-likelihood it lacks.
+    """The run of at most ``LONGEST`` days that lacks most rows: first and last position, rows expected, and how many
+    times its usual spread it lacks.
 
-    The usual number of rows of a day is the median over its weekday where there are eight weeks, else over all days. A run
-    must be at least twice as unlikely a day as chance over all runs allows.
+    The usual number of rows of a day is the median over its weekday where there are eight weeks, else over all days. Counts
+    vary more than a Poisson number (holidays, campaigns), so the usual spread of the middle days sets the scale.
     """
     n = len(counts)
-    if n < 10:
+    if n < FEWEST_DAYS:
         return None
     usual = np.full(n, float(np.median(counts)))
     if n >= 56:
         for day in range(7):
-            usual[day::7] = max(float(np.median(counts[day::7])), 1e-9)
-    if float(np.median(usual)) < USUAL_ROWS:
+            usual[day::7] = float(np.median(counts[day::7]))
+    typical = float(np.median(usual))
+    if typical < USUAL_ROWS:
         return None
-    ratio = counts / usual
-    # Counts vary more than Poisson (holidays, campaigns): the usual spread of the middle days sets the scale.
-    spread = max(1.0, float(np.median(np.abs(counts - usual)) / (0.6745 * np.sqrt(np.median(usual)))))
-    low = ratio < 0.9
+    usual = np.maximum(usual, 0.1 * typical)
+    spread = max(1.0, float(np.median(np.abs(counts - usual)) / (0.6745 * np.sqrt(typical))))
+    lacking = np.concatenate([[0.0], np.cumsum(usual - counts)])
+    expected = np.concatenate([[0.0], np.cumsum(usual)])
     best: tuple[int, int, float, float] | None = None
-    start = 0
-    while start < n:
-        if not low[start]:
-            start += 1
-            continue
-        end = start
-        while end + 1 < n and low[end + 1]:
-            end += 1
-        first, last = start, end
-        expected, seen = float(usual[first : last + 1].sum()), float(counts[first : last + 1].sum())
-        deficit = (expected - seen) / (spread * np.sqrt(expected))
-        if best is None or deficit > best[3]:
-            best = (first, last, expected, float(deficit))
-        start = end + 1
+    for length in range(1, min(LONGEST, n // 2) + 1):
+        gap = lacking[length:] - lacking[:-length]
+        rows = expected[length:] - expected[:-length]
+        size = gap / (spread * np.sqrt(rows))
+        at = int(np.argmax(size))
+        if best is None or size[at] > best[3] + 1e-9:
+            best = (at, at + length - 1, float(rows[at]), float(size[at]))
     return best
 
 
-def _stopped(live: Profile, config: Config) -> list[Finding]:
+def _stopped(live: Profile) -> list[Finding]:
+    """The longest silence of each site, or of the whole feed where sites are not known or all fell silent."""
     name = live.roles.time
     column = live.columns.get(name) if name else None
-    if name is None or column is None or column.time is None:
+    if name is None or column is None or column.time is None or not column.time.days:
         return []
-    days, counts = daily(column.time)
     # The first and the last day are rarely whole.
-    days, counts = days[1:-1], counts[1:-1]
-    found = quiet_stretch(counts)
-    if found is None or found[3] < 4.0 + np.log10(max(len(counts), 1)):
+    first, last = column.time.days[0] + timedelta(days=1), column.time.days[-1] - timedelta(days=1)
+    if last <= first:
         return []
-    first, last, expected, deficit = found
-    seen = int(counts[first : last + 1].sum())
-    lost = 1 - seen / expected
-    length = last - first + 1
-    span = f"{days[first].day} {days[first]:%b}" + (f" to {days[last].day} {days[last]:%b}" if last > first else "")
-    return [
-        finding(
-            "feed_stopped",
-            Verdict.ALARM if lost >= 0.5 else Verdict.WATCH,
-            columns=(name,),
-            severity=Severity.CRITICAL if lost >= 0.9 else Severity.MAJOR if lost >= 0.5 else Severity.MINOR,
-            route=Route.ENGINEERING,
-            title=(
-                f"{percent(lost)} of the usual live rows are missing on {span} ({length} day{'s' if length > 1 else ''}, "
-                f"{seen:,} rows instead of about {expected:,.0f})"
-            ),
-            explanation=(
-                "All rows stopped."
-                if lost > 0.9
-                else "Part of the feed stopped: about as much as one of several senders."
-            )
-            + " Patients of those days were not scored, and nothing in the other rows shows it.",
-            effect=Effect(name="rows_lost_share", live=lost, change=lost, n_live=seen),
-            evidence=(f"{deficit:.1f} times the usual day-to-day spread below the usual number of rows",),
-            fix="Alarm on silence: fewer rows than expected per sender and hour.",
-        )
-    ]
+    whole = _silence(name, None, daily(column.time.days, column.time.counts, first, last), first)
+    if whole is not None and (whole.effect is None or (whole.effect.live or 0.0) >= ALL_LOST or len(live.arrivals) < 2):
+        return [whole]
+    found = [_silence(name, a.site, daily(a.days, a.counts, first, last), first, live) for a in live.arrivals]
+    made = [f for f in found if f is not None]
+    return made or ([whole] if whole is not None else [])
 
 
-def _order(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def _silence(name: str, site: str | None, counts: IntArray, first: date, live: Profile | None = None) -> Finding | None:
+    found = quiet_stretch(counts)
+    if found is None or found[3] < LEAST_DEFICIT:
+        return None
+    start, end, expected, deficit = found
+    seen = int(counts[start : end + 1].sum())
+    lost, length = 1 - seen / expected, end - start + 1
+    if lost < LEAST_LOST:
+        return None
+    begin, finish = first + timedelta(days=start), first + timedelta(days=end)
+    span = f"{begin.day} {begin:%b}" + (f" to {finish.day} {finish:%b}" if end > start else "")
+    column = live.roles.site if live is not None and live.roles.site else name
+    rows = "no rows" if seen == 0 else "fewer than 11 rows" if is_small(seen) else f"{seen:,} rows"
+    who = f"{column} {site} sent" if site else "the feed brought"
+    return finding(
+        "feed_stopped",
+        Verdict.ALARM if lost >= HALF else Verdict.WATCH,
+        columns=(column, name) if site else (name,),
+        severity=Severity.MAJOR if lost >= HALF else Severity.MINOR,
+        route=Route.ENGINEERING,
+        segment=Segment(column=column, value=site, since=begin.isoformat()) if site else None,
+        title=(
+            f"{who[0].upper()}{who[1:]} {rows} on {span} ({length} day{'s' if length > 1 else ''}) instead of about "
+            f"{expected:,.0f}"
+        ),
+        explanation=(
+            "Patients of those days were not scored, and nothing in the other rows shows it. "
+            + ("The other senders went on." if site else "")
+        ).strip(),
+        effect=Effect(name="rows_lost_share", live=lost, change=lost, n_live=int(counts.sum())),
+        evidence=(
+            f"{deficit:.1f} times the usual day-to-day spread below the usual number of rows",
+            f"{begin.isoformat()} to {finish.isoformat()}, usually about {expected / length:,.0f} rows a day",
+        ),
+        ruled_out=("a quiet weekend: each day is held against its own weekday where eight weeks are known",),
+        fix="Alarm on silence: fewer rows than expected per sender and hour.",
+    )
+
+
+def _order(train: Profile, live: Profile) -> list[Finding]:
     found = []
     for (earlier, later), now in live.time_violations.items():
         before = train.time_violations.get((earlier, later), 0)
@@ -157,7 +174,7 @@ def _order(train: Profile, live: Profile, config: Config) -> list[Finding]:
     return found
 
 
-def _future(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def _future(train: Profile, live: Profile) -> list[Finding]:
     found = []
     for name, column in live.columns.items():
         if column.time is None or not column.time.future or not column.time.n:

@@ -96,7 +96,7 @@ def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArra
     before = float(np.abs(f_live - f_own).max())
     after = float(np.abs(f_live - (1 - share) * f_own - share * f_their).max())
     noise = 1.4 * math.sqrt(1 / one.train.n + 1 / one.live.n) + 1 / n
-    if after > max(EXPLAINED * before, min(noise, 0.6 * before)):
+    if after > max(EXPLAINED * before, min(noise, 0.8 * before)):
         return None
     return _Foreign(share, p)
 

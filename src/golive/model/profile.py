@@ -164,6 +164,15 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Rows that one site sent, by calendar day; days without rows are left out."""
+
+    site: str
+    days: tuple[date, ...]
+    counts: IntArray
+
+
+@dataclass(frozen=True)
 class MissingBlock:
     """Columns that are missing in the same rows: ``rows`` of them hold none of ``columns``."""
 
@@ -187,3 +196,4 @@ class Profile:
     missing_blocks: tuple[MissingBlock, ...] = ()
     slices: tuple[Slice, ...] = ()
     time_violations: dict[tuple[str, str], int] = field(default_factory=dict)
+    arrivals: tuple[Arrivals, ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.profile import ColumnProfile, Profile, Slice
 from golive.profile import joint
+from golive.profile.arrivals import arrivals
 from golive.profile.cutting import slice_missing, slicings_of
 from golive.profile.fields import Field, Kind, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
@@ -88,6 +89,7 @@ def profile(
         missing_blocks=joint.missing_blocks(table, columns, readable),
         slices=tuple(slices),
         time_violations=joint.time_violations(table, readable),
+        arrivals=arrivals(table, roles, [s.value for s in slices if s.by == "site"]),
     )
 
 
