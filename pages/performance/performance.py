@@ -1,0 +1,35 @@
+"""Performance: does the model still work on live patients, since when not, and how sure is that."""
+
+import streamlit as st
+
+from golive.model.finding import Signal
+from golive.ui import outcomes
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+assessment = current.assessment
+page_title("Performance", "Does the model still work on live patients, and how sure is that?")
+assessment_line(assessment)
+performance = outcomes.need(
+    assessment,
+    "auroc",
+    "regression",
+    "multiclass",
+    "estimated",
+    why="Performance needs a score and an outcome in training and live data. Name them on the Data page.",
+)
+
+outcomes.said(assessment, Signal.PERFORMANCE, Signal.OUTPUT, Signal.LABEL)
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("Predicted and observed risk", anchor=False)
+    outcomes.calibration(performance)
+with right:
+    st.subheader("Where to alert", anchor=False)
+    outcomes.threshold_explorer(performance)
+    outcomes.without_labels(performance)
+st.subheader("Over time", anchor=False)
+outcomes.course(performance)
+st.subheader("The numbers", anchor=False)
+outcomes.metric_table(performance)

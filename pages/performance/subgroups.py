@@ -1,0 +1,16 @@
+"""Subgroups: for whom does the model work, and for whom is that not known."""
+
+from golive.model.finding import Signal
+from golive.ui import outcomes
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+assessment = current.assessment
+page_title("Subgroups", "For whom does it work, for whom less, and of whom is too little known?")
+assessment_line(assessment)
+performance = outcomes.need(
+    assessment, "subgroups", why="Groups need a score, an outcome, and columns with the role 'group' or 'site'."
+)
+outcomes.said(assessment, Signal.FAIRNESS)
+outcomes.groups(performance)

@@ -1,0 +1,247 @@
+"""What the Performance, Subgroups and Operations pages show of ``Assessment.performance``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from golive.model.finding import Finding, Signal
+from golive.model.result import Assessment
+from golive.ui import chart, theme
+from golive.ui.components import inline_badge, look_of
+from golive.ui.figures import outcomes as figures
+from golive.ui.words import count, number, percent, plain, score
+
+Part = Mapping[str, Any]
+SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate")
+METRIC_WORDS = {
+    "auroc": "AUROC (ranking of patients)",
+    "auprc": "AUPRC (average precision)",
+    "brier": "Brier score (lower is better)",
+    "log_loss": "Log loss (lower is better)",
+    "sensitivity": "Sensitivity (cases found)",
+    "specificity": "Specificity (non-cases left alone)",
+    "ppv": "PPV (alerts that are right)",
+    "npv": "NPV (silence that is right)",
+    "alert_rate": "Alert rate",
+}
+
+
+def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
+    """Return ``performance`` when it holds any of ``keys``; else say what is missing and stop the page."""
+    performance = assessment.performance or {}
+    if not any(performance.get(key) for key in keys):
+        reasons = [
+            n for n in assessment.not_assessed if n.what.startswith(("performance", "label", "score", "latency"))
+        ]
+        st.info(why + "".join(f"\n\n{plain(n.what)}: {plain(n.why)}." for n in reasons), icon=":material/help:")
+        st.stop()
+    return performance
+
+
+def said(assessment: Assessment, *signals: Signal) -> None:
+    """Findings of ``signals`` that ask for something, each one sentence with word, icon and colour."""
+    found: list[Finding] = [f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"]
+    for item in found[:6]:
+        st.markdown(f"{inline_badge(look_of(item.verdict))} {plain(item.title)}")
+    if not found:
+        st.markdown("Nothing here asks for action.")
+
+
+def _interval(part: Part, low: str, high: str, write: Any) -> str:
+    if part.get(low) is None or part.get(high) is None:
+        return ""
+    return f"{write(part[low])} to {write(part[high])}"
+
+
+def metric_table(performance: Part) -> None:
+    """Every figure in training and live with its 95 % interval, and the change."""
+    at = performance.get("at_threshold") or {}
+    rows = []
+    for key, words in METRIC_WORDS.items():
+        part = performance.get(key) or at.get(key)
+        if not isinstance(part, Mapping) or part.get("live") is None:
+            continue
+        write = percent if key in SHARES else score
+        rows.append(
+            {
+                "Measure": words,
+                "Training": write(part["train"]) if part.get("train") is not None else "not measured",
+                "Live": write(part["live"]),
+                "Live, 95 % interval": _interval(part, "live_low", "live_high", write),
+                "Change, 95 % interval": _interval(part, "low", "high", number),
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch", alt="Measures in training and live with 95 % intervals")
+    n = performance.get("n") or {}
+    events = (performance.get("auroc") or {}).get("n_events")
+    st.caption(
+        f"n = {count(n.get('train'))} training and {count(n.get('live'))} live cases with score and outcome"
+        + (f", {count(events)} live events" if events is not None else "")
+        + (f"; operating threshold {at['threshold']:g}." if at.get("threshold") is not None else ".")
+    )
+
+
+def calibration(performance: Part) -> None:
+    """Calibration curve with the rug of live scores."""
+    figure = figures.calibration(performance.get("curves") or {}, performance.get("score_histogram"), theme.tokens())
+    chart.show(figure, key="calibration", alt=figures.describe_calibration(performance))
+
+
+def nearest_step(steps: Sequence[Part], threshold: float) -> Part:
+    """The step of the threshold table that lies closest to ``threshold``."""
+    return min(steps, key=lambda step: abs(step["threshold"] - threshold))
+
+
+def at(step: Part) -> dict[str, float | None]:
+    """Shares at one threshold from its counts; ``None`` where a count is suppressed or nothing is divided."""
+    tp, fp, fn, tn = (step.get(key) for key in ("tp", "fp", "fn", "tn"))
+
+    def share(part: Any, *rest: Any) -> float | None:
+        if part is None or any(r is None for r in rest) or not (part + sum(rest)):
+            return None
+        return float(part / (part + sum(rest)))
+
+    alerts = None if tp is None or fp is None else tp + fp
+    silent = None if fn is None or tn is None else fn + tn
+    return {
+        "sensitivity": share(tp, fn),
+        "specificity": share(tn, fp),
+        "ppv": share(tp, fp),
+        "alert_rate": None if alerts is None or silent is None else share(alerts, silent),
+    }
+
+
+@st.fragment
+def threshold_explorer(performance: Part) -> None:
+    """Move the threshold: what it would find, how many alerts a day, and how many of them would be right."""
+    steps: list[Part] = ((performance.get("curves") or {}).get("live") or {}).get("thresholds") or []
+    if len(steps) < 2:
+        st.info("Too few outcomes to explore thresholds.", icon=":material/help:")
+        return
+    declared = (performance.get("at_threshold") or {}).get("threshold")
+    options: list[float] = [float(step["threshold"]) for step in steps]
+    start: float = (
+        float(nearest_step(steps, declared)["threshold"]) if declared is not None else options[len(options) // 2]
+    )
+    chosen = st.select_slider(
+        "Alert at a score of", options, value=start, key="explored_threshold", format_func="{:g}".format
+    )
+    shares = at(nearest_step(steps, float(chosen)))
+    per_day = ((performance.get("at_threshold") or {}).get("per_day") or {}).get("patients")
+    rate = shares["alert_rate"]
+    columns = st.columns(4)
+    words = (("Finds", "sensitivity"), ("Alerts that are right", "ppv"), ("Patients alerted", "alert_rate"))
+    for column, (label, key) in zip(columns, words, strict=False):
+        column.metric(label, percent(shares[key]) if shares[key] is not None else "1-10 cases")
+    columns[3].metric("Alerts a day", number(rate * per_day) if rate is not None and per_day else "no time column")
+    if declared is not None:
+        st.caption(
+            f"Declared operating threshold: {declared:g}. Live cases with outcome; the score moves in {len(steps)} steps."
+        )
+
+
+def course(performance: Part) -> None:
+    """The primary metric and the alert rate over time, each over what training lets expect."""
+    line = performance.get("time_line") or {}
+    rows, changes = line.get("rows") or [], performance.get("change_points") or []
+    if not rows:
+        st.info("No course over time: no time column, or too few rows in a window.", icon=":material/help:")
+        return
+    for metric in ("auroc", "alert_rate"):
+        figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
+        chart.show(figure, key=f"course_{metric}", alt=figures.describe_time_line(rows, changes))
+    for change in changes:
+        sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
+        st.markdown(
+            f"- **{plain(change['signal'])}** changed on {change['date']}: {number(change['before'])} before, {number(change['after'])} after ({sizes})."
+        )
+
+
+def without_labels(performance: Part) -> None:
+    """What is estimated where outcomes are missing, or why that is refused."""
+    found = performance.get("estimated") or {}
+    if found.get("refused"):
+        reasons = "".join(f"\n- {plain(r)}" for r in found["refused"])
+        st.warning(
+            f"Performance without outcomes is not estimated, because its assumptions fail:{reasons}",
+            icon=":material/block:",
+        )
+    elif found:
+        shown = {
+            key: value
+            for key, value in found.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
+        st.dataframe(
+            [{"Quantity": k.replace("_", " "), "Value": number(v)} for k, v in shown.items()],
+            hide_index=True,
+            width="stretch",
+        )
+
+
+def groups(performance: Part) -> None:
+    """One metric for every group, chosen by the reader, with intervals; groups too small are named, not measured."""
+    every = [*(performance.get("subgroups") or []), *(performance.get("pairs") or [])]
+    known = {m for g in every for m in (g.get("metrics") or {})}
+    metrics = [
+        m for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate") if m in known
+    ]
+    if metrics:
+        metric = st.segmented_control("Measure", metrics, default=metrics[0], key="group_metric", required=True)
+        part = performance.get(metric) or (performance.get("at_threshold") or {}).get(metric) or {}
+        part = part or (performance.get("calibration") or {}).get(metric) or {}
+        shown = [g for g in every if (g.get("metrics") or {}).get(metric)]
+        shown.sort(key=lambda g: g["metrics"][metric]["live"])
+        figure = figures.forest(shown[:24], metric, part.get("live"), theme.tokens())
+        chart.show(figure, key=f"forest_{metric}", alt=figures.describe_forest(shown, metric))
+        st.caption("Dots: live value; bars: 95 % interval; dotted line: everyone. Lowest first, at most 24 groups.")
+    small = [g for g in every if not g.get("enough")]
+    if small:
+        with st.expander(f"{len(small)} groups are too small to judge"):
+            st.dataframe(
+                [
+                    {"Group": f"{g['by']}: {g['value']}", "Patients": count(g["n"]) if g.get("n") else "1-10"}
+                    for g in small
+                ],
+                hide_index=True,
+                width="stretch",
+            )
+
+
+def service(performance: Part) -> None:
+    """Latency against the budget, success, lateness, and the hours of the day."""
+    found = performance.get("operations") or {}
+    latency, success, late = (found.get(key) or {} for key in ("latency_ms", "success", "late"))
+    columns = st.columns(4)
+    if latency:
+        columns[0].metric(
+            "95 % answered within", f"{count(round(latency['p95']))} ms", help="95th percentile of the answer time"
+        )
+        columns[1].metric(
+            "99 % answered within", f"{count(round(latency['p99']))} ms", help="99th percentile of the answer time"
+        )
+    if success:
+        columns[2].metric("Answered", percent(success["live"]), help="Share of calls with a valid answer")
+    if late:
+        columns[3].metric("Inputs arrived late", percent(late["live"]), help="Later than 99 % of training inputs")
+    if latency:
+        over = latency.get("over_budget")
+        budget = latency.get("budget")
+        if budget is not None and over is not None:
+            st.markdown(
+                f"{percent(over)} of {count(latency['n'])} calls took longer than the budget of {count(round(budget))} ms."
+            )
+    rows = found.get("by_hour") or []
+    if rows:
+        chart.show(
+            figures.by_hour(rows, latency.get("budget"), theme.tokens()),
+            key="by_hour",
+            alt=figures.describe_by_hour(rows),
+        )
+    capacity = found.get("capacity") or []
+    if capacity:
+        st.subheader("At 10 and 100 times the load (simulation)", anchor=False)
+        st.dataframe(capacity, hide_index=True, width="stretch")

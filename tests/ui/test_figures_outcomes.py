@@ -1,0 +1,92 @@
+"""Figures and arithmetic of the performance pages, from small performance dictionaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from golive.ui import outcomes
+from golive.ui.figures import outcomes as figures
+from golive.ui.theme import LIGHT
+
+POINT = {"expected": 0.1, "observed": 0.2, "low": 0.15, "high": 0.26, "n": 200, "n_events": 40}
+CURVES = {"train": {"calibration": [POINT]}, "live": {"calibration": [POINT, {**POINT, "expected": 0.4}]}}
+HISTOGRAM = {"edges": [0.0, 0.5, 1.0], "train": [50, None], "live": [30, None]}
+GROUPS = [
+    {
+        "by": "site",
+        "value": "C1",
+        "n": 400,
+        "enough": True,
+        "metrics": {"auroc": {"live": 0.8, "low": 0.7, "high": 0.9}},
+    },
+    {
+        "by": "site",
+        "value": "C2",
+        "n": 300,
+        "enough": True,
+        "metrics": {"auroc": {"live": 0.6, "low": 0.5, "high": 0.7}},
+    },
+    {"by": "site", "value": "C3", "n": 20, "enough": False},
+]
+WEEKS = [
+    {"start": f"2026-03-0{i}", "n": 100, "auroc": {"live": 0.7, "low": 0.6, "high": 0.8}, "expected_band": [0.75, 0.85]}
+    for i in (1, 8)
+]
+
+
+def test_calibration_draws_both_sides_the_diagonal_and_the_rug() -> None:
+    figure = figures.calibration(CURVES, HISTOGRAM, LIGHT)
+    assert [t.name for t in figure.data] == ["Training", "Live", "Predicted = observed", "How many live scores"]
+    assert list(figure.data[1].x) == pytest.approx([10.0, 40.0])
+    assert list(figure.data[1].error_y.array) == pytest.approx([6.0, 6.0])
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Predicted risk (%)", "Observed (%)")
+
+
+def test_calibration_without_outcomes_is_empty_and_says_so() -> None:
+    assert [t.name for t in figures.calibration({}, None, LIGHT).data] == ["Predicted = observed"]
+    assert "could not be drawn" in figures.describe_calibration({})
+
+
+def test_time_line_draws_the_expected_band_and_the_breaks() -> None:
+    figure = figures.time_line(WEEKS, "auroc", LIGHT, changes=[{"date": "2026-03-04"}, {"date": "2026-03-04"}])
+    assert [t.name for t in figure.data] == ["Expected from training", "Live"]
+    assert len(figure.data[1].x) == 2
+    assert len(figure.layout.shapes) == 1
+
+
+def test_forest_draws_only_groups_that_could_be_measured_and_names_the_lowest() -> None:
+    figure = figures.forest(GROUPS, "auroc", 0.75, LIGHT)
+    assert list(figure.data[0].x) == [0.8, 0.6]
+    assert "C2" in figures.describe_forest(GROUPS, "auroc")
+    assert "No group" in figures.describe_forest(GROUPS[2:], "auroc")
+
+
+def test_by_hour_draws_two_percentiles_and_the_budget() -> None:
+    rows = [{"hour": h, "p50": 100.0, "p95": 100.0 + h} for h in range(24)]
+    figure = figures.by_hour(rows, 500.0, LIGHT)
+    assert [len(t.x) for t in figure.data] == [24, 24]
+    assert "23:00" in figures.describe_by_hour(rows)
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (
+            {"tp": 30, "fp": 70, "fn": 20, "tn": 880},
+            {"sensitivity": 0.6, "specificity": 880 / 950, "ppv": 0.3, "alert_rate": 0.1},
+        ),
+        (
+            {"tp": None, "fp": 70, "fn": 20, "tn": 880},
+            {"sensitivity": None, "specificity": 880 / 950, "ppv": None, "alert_rate": None},
+        ),
+    ],
+)
+def test_shares_at_a_threshold_come_from_its_counts(step: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert outcomes.at(step) == pytest.approx(expected)
+
+
+def test_the_explorer_takes_the_nearest_step() -> None:
+    steps = [{"threshold": t} for t in (0.1, 0.2, 0.4)]
+    assert outcomes.nearest_step(steps, 0.29)["threshold"] == 0.2
