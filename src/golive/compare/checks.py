@@ -15,6 +15,7 @@ from golive.compare import (
     disguised,
     feed,
     free_text,
+    hipaa,
     identity,
     integrity,
     labels,
@@ -56,6 +57,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("outcome", labels.check),
     ("model outputs", outputs.check),
     ("identifiers and free text", identity.check),
+    ("identifiers inside values", hipaa.check),
     ("repeated rows", integrity.check),
     ("times and gaps of the feed", feed.check),
 )
