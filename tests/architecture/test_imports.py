@@ -24,6 +24,7 @@ LAYERS = [
     {"contract"},
     {"assess"},
     {"store", "report", "alerts"},
+    {"monitor"},
     {"sample_session", "doctor"},
     {"ui"},
     {"cli", "server"},

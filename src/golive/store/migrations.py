@@ -31,6 +31,10 @@ REGISTER_TABLES = (
     "proposal",
 )
 """Tables of step 4; a register that comes later is a step of its own."""
+MONITOR_TABLES = ("baseline", "batch", "alert", "delivery", "mute", "watch")
+"""Tables of step 5."""
+REVIEW_TABLES = ("review",)
+"""Tables of step 6."""
 
 
 def _migration(step: Migration) -> Migration:
@@ -87,6 +91,28 @@ def _m0003_criteria(cursor: DuckDBPyConnection) -> None:
 @_migration
 def _m0004_registers(cursor: DuckDBPyConnection) -> None:
     for table in REGISTER_TABLES:
+        cursor.execute(
+            f"""CREATE TABLE {table} (
+                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
+                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
+                PRIMARY KEY (project, id, revision))"""
+        )
+
+
+@_migration
+def _m0005_monitors(cursor: DuckDBPyConnection) -> None:
+    for table in MONITOR_TABLES:
+        cursor.execute(
+            f"""CREATE TABLE {table} (
+                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
+                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
+                PRIMARY KEY (project, id, revision))"""
+        )
+
+
+@_migration
+def _m0006_reviews(cursor: DuckDBPyConnection) -> None:
+    for table in REVIEW_TABLES:
         cursor.execute(
             f"""CREATE TABLE {table} (
                 project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,

@@ -15,6 +15,7 @@ from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
 from golive.store import audit, criteria, ledger, migrations, sessions
 from golive.store.database import look, open_database
+from golive.store.monitors import MonitorStore
 from golive.store.records import (
     AuditCheck,
     AuditLine,
@@ -27,6 +28,7 @@ from golive.store.records import (
     StoreState,
 )
 from golive.store.registers import RegisterStore
+from golive.store.reviews import ReviewStore
 
 
 def _utc_now() -> datetime:
@@ -53,6 +55,8 @@ class Store:
         self._clock = clock
         self._closed = False
         self.registers = RegisterStore(self._database, self._now)
+        self.monitors = MonitorStore(self._database, self._now)
+        self.reviews = ReviewStore(self._database, self._now)
 
     @property
     def path(self) -> Path:

@@ -1,0 +1,54 @@
+"""What is said of an alert outside GoLive: kinds, column names and times. No value, no count and no name of a place or person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from golive.model.finding import Severity
+from golive.model.monitoring import Alert
+
+_FEED = {
+    "batch_missing": "A batch did not arrive",
+    "batch_empty": "A batch holds no rows",
+    "batch_unreadable": "A batch cannot be read",
+    "batch_other_schema": "A batch has other columns than the baseline",
+    "batch_small": "A batch holds less than half of the usual rows",
+}
+FEED_KINDS = tuple(_FEED)
+_MOST_COLUMNS = 5
+
+
+def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] = ()) -> str:
+    """A sentence without a value: ``Unit change in creatinine``, ``Missing up in heart_rate, spo2 and 3 more``."""
+    if kind in _FEED:
+        return _FEED[kind]
+    what = kind.replace("_", " ").capitalize()
+    named = ", ".join(columns[:_MOST_COLUMNS])
+    more = f" and {len(columns) - _MOST_COLUMNS} more" if len(columns) > _MOST_COLUMNS else ""
+    return f"{what} in {named}{more}" if columns else what
+
+
+def day(moment: datetime) -> str:
+    """``20 Mar 2026``, with the hour where it is not midnight."""
+    return f"{moment:%d %b %Y}" if moment.hour == moment.minute == 0 else f"{moment:%d %b %Y %H:%M} UTC"
+
+
+def subject(alert: Alert) -> str:
+    """First line of a message."""
+    urgent = {Severity.CRITICAL: "Critical: ", Severity.MAJOR: ""}.get(alert.severity, "For information: ")
+    word = {"escalated": "Still open: ", "reopened": "Again: "}.get(alert.change, "")
+    return f"GoLive {alert.monitor}: {urgent}{word}{alert.title}"
+
+
+def body(alert: Alert) -> str:
+    """The message. The number of the alert leads to it in the app; repeated messages carry the same one."""
+    lines = [
+        f"{alert.title}.",
+        f"Seen since the batch of {day(alert.onset)}, for {alert.route.value.replace('_', ' ')}.",
+    ]
+    if alert.consequences:
+        lines.append(f"It may also explain: {', '.join(c.replace('_', ' ') for c in alert.consequences)}.")
+    if alert.change == "escalated":
+        lines.append("Nobody has acknowledged it yet.")
+    lines.append(f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data.")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Watching live data after go-live: batches against a stored baseline, alerts, deliveries."""

@@ -1,0 +1,64 @@
+"""Look at a monitor without changing anything, and play stored batches again with other thresholds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from golive.alerts.engine import step
+from golive.alerts.rules import Rules
+from golive.model.monitoring import Alert, Batch
+from golive.monitor import arrivals as source
+from golive.monitor.file import addresses
+from golive.monitor.run import Opened, found_of, setup, sorted_out
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a look found. ``quiet``: nothing waits for a person or for a run."""
+
+    sentences: tuple[str, ...]
+    missed: tuple[datetime, ...]
+    open_alerts: tuple[Alert, ...]
+    quiet: bool
+
+
+def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
+    """Compare the monitor file with what arrived and what is stored. Raises as ``run``."""
+    plan = setup(path)
+    file, batches = plan.file, plan.file.batches
+    found = found_of(plan, now)
+    with opened() as store:
+        baseline = store.monitors.baseline(plan.project, file.baseline.name)
+        known = store.monitors.known(plan.project, file.monitor)
+        alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
+        unsent = sum(d.state == "failed" and d.monitor == file.monitor for d in store.monitors.deliveries(plan.project))
+    new, _ = sorted_out(found, known)
+    slots = {a.slot for a in found.arrivals} | known.slots
+    missed = source.missed(batches, slots, starts=batches.starts, now=now)
+    told_of = {slot for a in alerts for slot in a.slots}
+    due = source.next_expected(batches, slots, starts=batches.starts)
+    routes = {r: addresses(file, r) for r in file.routes}
+    silent = sorted(name for name, found_addresses in routes.items() if not found_addresses)
+    sentences = [
+        f"{file.monitor}: the file is right.",
+        f"Baseline '{file.baseline.name}' "
+        + (f"is stored ({baseline.rows:,} rows)." if baseline else "is not stored yet; the first run makes it."),
+        f"{len(known.names)} batches judged, {len(new)} new, {len(found.waiting)} still being written.",
+        f"The next batch is due by {due:%d %b %Y %H:%M} UTC." if due else "No batch has arrived yet.",
+    ]
+    sentences += [f"Route '{name}' reaches nobody: no address, or its variable is not set." for name in silent]
+    sentences += [f"{unsent} messages could not be delivered and are kept."] if unsent else []
+    fresh = tuple(slot for slot in missed if slot not in told_of)
+    quiet = not (new or fresh or alerts or unsent or silent or baseline is None)
+    return Check(tuple(sentences), missed[-10:], alerts, quiet)
+
+
+def replay(batches: tuple[Batch, ...], rules: Rules) -> tuple[Alert, ...]:
+    """Alerts that ``rules`` would have raised over stored batches, in their order; what people did is left out."""
+    alerts: dict[str, Alert] = {}
+    for number, batch in enumerate(batches, start=1):
+        recent = batches[max(0, number - rules.longest - 14) : number]
+        alerts |= {a.id: a for a in step(recent, alerts.values(), rules, now=batch.slot)}
+    return tuple(alerts.values())

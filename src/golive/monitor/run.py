@@ -1,0 +1,281 @@
+"""One run of a monitor: every new batch judged once, alerts opened and closed, messages sent. Safe to run twice, at once or
+after a crash: what belongs to a batch is written in one transaction, and a batch is known by its content.
+
+The store is opened for moments only, never while a batch is read, so that two runs and the app get along.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from golive import __version__
+from golive.alerts.decisions import on_batch, on_missed, on_time
+from golive.alerts.sending import send
+from golive.assess import config_hash
+from golive.model.config import Config
+from golive.model.errors import InputError, Problem
+from golive.model.monitoring import Alert, Baseline, Batch, Watch
+from golive.monitor import arrivals as source
+from golive.monitor.arrivals import Arrival, Arrived
+from golive.monitor.baseline import build, reading_hash, restore
+from golive.monitor.file import MonitorFile, addresses, load_monitor
+from golive.monitor.judging import Yardstick, feed_trouble, judge
+from golive.store import Store
+from golive.store.monitors import Known
+
+if TYPE_CHECKING:
+    from golive.intake import Dataset
+
+Opened = Callable[[], AbstractContextManager[Store]]
+Tell = Callable[[float, str], None]
+
+
+@dataclass
+class Report:
+    """What a run did: names of batches by what became of them, alerts that changed, messages sent and kept."""
+
+    monitor: str
+    project: str
+    judged: list[Batch] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    waiting: tuple[str, ...] = ()
+    missed: tuple[datetime, ...] = ()
+    alerts: list[Alert] = field(default_factory=list)
+    sent: int = 0
+    unsent: int = 0
+    open_alerts: tuple[Alert, ...] = ()
+    next_expected: datetime | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A monitor file with what it names: where it lies, its configuration, its project."""
+
+    file: MonitorFile
+    folder: Path
+    config: Config
+    project: str
+
+
+def setup(path: str | Path) -> Setup:
+    """Read a monitor file and the configuration it names. Raises InputError with everything that is wrong in one of them."""
+    from golive.intake import load_config
+
+    file = load_monitor(path)
+    folder = Path(path).expanduser().absolute().parent
+    config = load_config(folder / file.config) if file.config else Config()
+    return Setup(file, folder, config, file.project or config.project)
+
+
+def baseline_of(plan: Setup, opened: Opened, *, actor: str) -> Baseline:
+    """The stored baseline; made from training data when it is not there yet.
+
+    Raises:
+        InputError: ``BASELINE_MISSING`` without training data to make it from, ``BASELINE_CONFIG`` when columns are read in
+            another way now than when it was made, and whatever is wrong with training data.
+    """
+    from golive.intake import read
+
+    wanted = plan.file.baseline
+    with opened() as store:
+        known = store.monitors.baseline(plan.project, wanted.name)
+    if known is None:
+        if wanted.train is None:
+            hint = "Add baseline.train for the first run; its rows are not needed afterwards."
+            raise InputError(Problem("BASELINE_MISSING", f"There is no stored baseline '{wanted.name}'.", hint))
+        train = wanted.train if wanted.train.startswith("table:") else str(plan.folder / wanted.train)
+        with read(train, engine=wanted.engine) as dataset:
+            made = build(wanted.name, dataset, plan.config)
+        with opened() as store:
+            known = store.monitors.put_baseline(made, project=plan.project, actor=actor)
+    if known.config_sha256 != reading_hash(plan.config):
+        raise InputError(
+            Problem(
+                "BASELINE_CONFIG",
+                f"Baseline '{wanted.name}' was made with other roles or column types.",
+                "Give the new baseline another name, with baseline.train.",
+            )
+        )
+    return known
+
+
+def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Tell | None = None) -> Report:
+    """Judge every batch that is new, raise what is due, and send what is queued.
+
+    Args:
+        path: the monitor file.
+        opened: gives the store for a moment; it waits while another process has it.
+        actor: who runs, for the audit chain.
+        now: the time, aware.
+        tell: called with a fraction and a sentence.
+
+    Raises:
+        InputError: the monitor file, the configuration or the baseline is wrong. StoreError: the store stays busy.
+    """
+    plan = setup(path)
+    file, batches = plan.file, plan.file.batches
+    baseline = baseline_of(plan, opened, actor=actor)
+    report = Report(file.monitor, plan.project)
+    found = found_of(plan, now)
+    report.waiting = found.waiting
+    with opened() as store:
+        known = store.monitors.known(plan.project, file.monitor)
+        by = Yardstick(
+            monitor=file.monitor,
+            baseline_name=baseline.id,
+            baseline=restore(baseline),
+            config=plan.config,
+            config_sha256=config_hash(plan.config),
+            evidence=store.evidence(plan.project),
+            waivers=store.waivers(plan.project),
+            registers=store.registers.bearing(plan.project),
+        )
+    rules = file.alerts.rule_set()
+    new, again = sorted_out(found, known)
+    slots = {a.slot for a in found.arrivals} | known.slots
+    report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
+    last = max(known.slots, default=None)
+
+    def miss(before: datetime | None) -> None:
+        due = [s for s in report.missed if before is None or s < before]
+        if not due:
+            return
+        with opened() as store:
+            report.alerts += store.monitors.decided(
+                on_missed(file.monitor, due, rules), project=plan.project, monitor=file.monitor, actor=actor
+            )
+
+    for number, arrival in enumerate(new):
+        if tell:
+            tell(number / len(new), f"judging batch {arrival.name} ({number + 1} of {len(new)})")
+        miss(arrival.slot)
+        batch = _judged(arrival, by, plan, new[:number], late=last is not None and arrival.slot < last)
+        if batch is None:
+            report.waiting = (*report.waiting, arrival.name)
+            continue
+        with opened() as store:
+            fresh, changed = store.monitors.judged(
+                batch, on_batch(rules), project=plan.project, actor=actor, recent=rules.longest + 14
+            )
+        if fresh:
+            report.judged.append(batch)
+            report.alerts += changed
+        last = arrival.slot if last is None else max(last, arrival.slot)
+    miss(None)
+    for name, content in again:
+        with opened() as store:
+            if store.monitors.seen_again(plan.project, file.monitor, content, name, actor=actor):
+                report.duplicates.append(name)
+    _finish(plan, opened, report, path=str(path), slots=slots, actor=actor, now=now)
+    if tell:
+        tell(1.0, f"{len(report.judged)} batches judged")
+    return report
+
+
+def found_of(plan: Setup, now: datetime) -> Arrived:
+    """Batches that the source of a monitor holds now."""
+    batches = plan.file.batches
+    if batches.source.startswith(source.TABLE):
+        return source.table_slots(batches, now=now)
+    return source.arrived(batches, plan.folder, now=now)
+
+
+def sorted_out(found: Arrived, known: Known) -> tuple[list[Arrival], list[tuple[str, str]]]:
+    """New contents, once each, and names under which a known content came again."""
+    new: dict[str, Arrival] = {}
+    again = []
+    for arrival in found.arrivals:
+        names = known.names.get(arrival.sha256)
+        if names is None and arrival.sha256 not in new:
+            new[arrival.sha256] = arrival
+        elif names is None or arrival.name not in names:
+            again.append((arrival.name, arrival.sha256))
+    return list(new.values()), again
+
+
+def _judged(arrival: Arrival, by: Yardstick, plan: Setup, before: list[Arrival], *, late: bool) -> Batch | None:
+    """A batch, judged; ``None`` when its file changed or went away while it was read: the next run takes it."""
+    try:
+        with _read(arrival, plan, before) as dataset:
+            changed = arrival.path is not None and plan.file.batches.window == 1 and dataset.sha256 != arrival.sha256
+            return None if changed else judge(dataset, arrival, by, late=late)
+    except InputError as error:
+        if error.code == "NOT_FOUND":
+            return None
+        empty = error.code in ("EMPTY_FILE", "NO_ROWS")
+        seen = feed_trouble("batch_empty" if empty else "batch_unreadable", error.problems[0].code)
+        return Batch(
+            id=arrival.sha256,
+            monitor=by.monitor,
+            name=arrival.name,
+            slot=arrival.slot,
+            state="empty" if empty else "unreadable",
+            late=late,
+            observations=(seen,),
+            problem=error.problems[0].code,
+            golive=__version__,
+        )
+
+
+@contextmanager
+def _read(arrival: Arrival, plan: Setup, before: list[Arrival]) -> Iterator[Dataset]:
+    """The rows to judge: those of the batch, or of the last ``window`` batches of this run and their files together."""
+    from golive.intake import read
+    from golive.monitor.tables import read_slot
+
+    batches = plan.file.batches
+    if arrival.path is None:
+        with read_slot(arrival, batches, plan.config) as dataset:
+            yield dataset
+        return
+    if batches.window == 1:
+        with read(arrival.path, name=arrival.name) as dataset:
+            yield dataset
+        return
+    held = [p for p in source.files(batches, plan.folder) if p.suffix == arrival.path.suffix]
+    near = [p for p in held if (d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every]
+    at = near.index(arrival.path) + 1 if arrival.path in near else len(near)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(near[max(0, at - batches.window) : at]):
+            (Path(folder) / f"{number:03d}-{path.name}").symlink_to(path)
+        with read(folder, name=arrival.name) as dataset:
+            yield dataset
+
+
+def _finish(
+    plan: Setup, opened: Opened, report: Report, *, path: str, slots: set[datetime], actor: str, now: datetime
+) -> None:
+    """Escalate, send, and keep how the run went."""
+    file, rules = plan.file, plan.file.alerts.rule_set()
+    with opened() as store:
+        report.alerts += store.monitors.decided(on_time(rules), project=plan.project, monitor=file.monitor, actor=actor)
+        due = store.monitors.claim(plan.project, file.monitor, actor=actor)
+    for delivery in due:
+        error = send(addresses(file, delivery.route), delivery.title, delivery.body)
+        with opened() as store:
+            store.monitors.settle(delivery, error=error, project=plan.project, actor=actor)
+        report.sent += not error
+        report.unsent += bool(error)
+    batches = file.batches
+    report.next_expected = source.next_expected(batches, slots, starts=batches.starts)
+    report.problems = [f"{b.name}: {b.problem or b.state}" for b in report.judged if b.state != "assessed"]
+    with opened() as store:
+        report.open_alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
+        watch = Watch(
+            id=file.monitor,
+            file=Path(path).name,
+            baseline=file.baseline.name,
+            every_seconds=int(batches.every.total_seconds()),
+            last_run=now,
+            next_expected=report.next_expected,
+            assessed=len(report.judged),
+            problems=tuple(report.problems),
+        )
+        store.monitors.ran(watch, project=plan.project, actor=actor)
