@@ -93,7 +93,7 @@ def _limit(one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: 
     spiked = last >= LEAST_ROWS and last / cut.n >= 0.002 and last >= SPIKE * max(neighbours, 1.0)
     if not spiked and not _edge(values, counts, end, width, cut.n):
         return None
-    return _Limit(sign * end, upper, rows, other.n, last / cut.n if spiked else 0.0)
+    return _Limit(sign * end + 0.0, upper, rows, other.n, last / cut.n if spiked else 0.0)
 
 
 def _edge(values: FloatArray, counts: IntArray, end: float, width: float, n: int) -> bool:
