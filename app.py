@@ -9,6 +9,6 @@ st.logo(nav.asset(f"wordmark-{theme.theme_name()}.svg"), size="large", icon_imag
 who = guards.identity()
 guards.restore()
 # Always called, signed in or not: a server that has not run it serves scripts by their address.
-page = st.navigation(nav.sections(who.role) if who else nav.sign_in_only())
+page = st.navigation(nav.sections(who.role) if who else nav.sign_in_only(), expanded=True)
 guards.sidebar(who)
 page.run()

@@ -12,10 +12,18 @@ from golive.model.result import Assessment
 from golive.ui import chart, theme
 from golive.ui.components import inline_badge, look_of
 from golive.ui.figures import outcomes as figures
-from golive.ui.words import count, number, percent, plain, score
+from golive.ui.words import count, day, number, percent, plain, points
 
 Part = Mapping[str, Any]
 SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate")
+GROUP_WORDS = {
+    "auroc": "AUROC",
+    "sensitivity": "Sensitivity",
+    "ppv": "PPV",
+    "specificity": "Specificity",
+    "observed_expected": "Observed to predicted",
+    "alert_rate": "Alert rate",
+}
 METRIC_WORDS = {
     "auroc": "AUROC (ranking of patients)",
     "auprc": "AUPRC (average precision)",
@@ -44,6 +52,7 @@ def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
 def said(assessment: Assessment, *signals: Signal) -> None:
     """Findings of ``signals`` that ask for something, each one sentence with word, icon and colour."""
     found: list[Finding] = [f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"]
+    found.sort(key=lambda f: signals.index(f.signal))  # the page's own question first, urgency within
     for item in found[:6]:
         st.markdown(f"{inline_badge(look_of(item.verdict))} {plain(item.title)}")
     if not found:
@@ -56,6 +65,16 @@ def _interval(part: Part, low: str, high: str, write: Any) -> str:
     return f"{write(part[low])} to {write(part[high])}"
 
 
+def three(value: float) -> str:
+    """A measure between 0 and 1 as the field writes it."""
+    return f"{value:.3f}"
+
+
+def signed(value: float) -> str:
+    """A change of a measure, with its sign."""
+    return f"{value:+.3f}"
+
+
 def metric_table(performance: Part) -> None:
     """Every figure in training and live with its 95 % interval, and the change."""
     at = performance.get("at_threshold") or {}
@@ -64,14 +83,14 @@ def metric_table(performance: Part) -> None:
         part = performance.get(key) or at.get(key)
         if not isinstance(part, Mapping) or part.get("live") is None:
             continue
-        write = percent if key in SHARES else score
+        write = percent if key in SHARES else three
         rows.append(
             {
                 "Measure": words,
                 "Training": write(part["train"]) if part.get("train") is not None else "not measured",
                 "Live": write(part["live"]),
                 "Live, 95 % interval": _interval(part, "live_low", "live_high", write),
-                "Change, 95 % interval": _interval(part, "low", "high", number),
+                "Change, 95 % interval": _interval(part, "low", "high", points if key in SHARES else signed),
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch", alt="Measures in training and live with 95 % intervals")
@@ -132,11 +151,13 @@ def threshold_explorer(performance: Part) -> None:
     shares = at(nearest_step(steps, float(chosen)))
     per_day = ((performance.get("at_threshold") or {}).get("per_day") or {}).get("patients")
     rate = shares["alert_rate"]
-    columns = st.columns(4)
-    words = (("Finds", "sensitivity"), ("Alerts that are right", "ppv"), ("Patients alerted", "alert_rate"))
+    columns = [*st.columns(2), *st.columns(2)]
+    words = (("Cases found", "sensitivity"), ("Alerts that are right", "ppv"), ("Patients alerted", "alert_rate"))
     for column, (label, key) in zip(columns, words, strict=False):
         column.metric(label, percent(shares[key]) if shares[key] is not None else "1-10 cases")
-    columns[3].metric("Alerts a day", number(rate * per_day) if rate is not None and per_day else "no time column")
+    columns[3].metric(
+        "Alerts a day", number(round(rate * per_day, 1)) if rate is not None and per_day else "no time column"
+    )
     if declared is not None:
         st.caption(
             f"Declared operating threshold: {declared:g}. Live cases with outcome; the score moves in {len(steps)} steps."
@@ -156,7 +177,7 @@ def course(performance: Part) -> None:
     for change in changes:
         sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
         st.markdown(
-            f"- **{plain(change['signal'])}** changed on {change['date']}: {number(change['before'])} before, {number(change['after'])} after ({sizes})."
+            f"- **{plain(change['signal'])}** changed on {day(change['date'])}: {number(change['before'])} before, {number(change['after'])} after ({sizes})."
         )
 
 
@@ -190,7 +211,14 @@ def groups(performance: Part) -> None:
         m for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate") if m in known
     ]
     if metrics:
-        metric = st.segmented_control("Measure", metrics, default=metrics[0], key="group_metric", required=True)
+        metric = st.segmented_control(
+            "Measure",
+            metrics,
+            default=metrics[0],
+            key="group_metric",
+            required=True,
+            format_func=lambda m: GROUP_WORDS.get(m, m),
+        )
         part = performance.get(metric) or (performance.get("at_threshold") or {}).get(metric) or {}
         part = part or (performance.get("calibration") or {}).get(metric) or {}
         shown = [g for g in every if (g.get("metrics") or {}).get(metric)]
