@@ -57,6 +57,19 @@ def few(m: Measured) -> str:
     return ""
 
 
+def few_for_calibration(m: Measured) -> str:
+    """Why nothing can be said of probabilities: fewer than ``FEWEST`` events or non-events promised on a side, or one class."""
+    for name, side in (("live data", m.cases_live), ("training", m.cases_train)):
+        if side is None or side.score is None or side.n == 0:
+            return f"{name} has no scores with outcomes"
+        promised = float(side.score.sum())
+        if min(promised, side.n - promised) < FEWEST:
+            return f"{name} promises fewer than {FEWEST} events or non-events"
+        if side.n_events in (0, side.n):
+            return f"{name} has outcomes of one kind only"
+    return ""
+
+
 def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     """Primary metric live against training: ``alarm`` when the interval of the change is below 0 and the drop is 0.03 or more."""
     name = NAMES[m.primary]
@@ -149,7 +162,7 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
     if not m.probability or m.cases_live.score is None:
         return None
     n_train, n_live = (m.cases_train.n if m.cases_train else 0), m.cases_live.n
-    why = few(m)
+    why = few_for_calibration(m)
     level, tilt = m.both("intercept"), m.both("slope")
     ratio = m.live.get("observed_expected")
     if why or ratio is None or not (level[0].known and level[1].known and tilt[0].known and tilt[1].known):

@@ -12,6 +12,7 @@ from golive.model.errors import GoLiveError
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
 from golive.outcomes.baseline import baseline
+from golive.outcomes.capacity import capacity
 from golive.outcomes.context import Context, Outcomes, context_of
 from golive.outcomes.delay import delay
 from golive.outcomes.other_targets import other_targets
@@ -158,6 +159,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("performance without outcomes", unlabelled),
     ("model versions", versions),
     ("the service", service),
+    ("capacity", capacity),
     ("when outcomes come", delay),
     ("the course of time", timeline),
 )
