@@ -14,7 +14,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment
 
 
+def _pair(train: float, live: float, half: float) -> dict[str, float]:
+    """A metric on both sides in the form of ``golive.outcomes.interval.pair``."""
+    change = live - train
+    return {
+        "train": train, "train_low": train - half, "train_high": train + half,
+        "live": live, "live_low": live - half, "live_high": live + half,
+        "change": change, "low": change - half, "high": change + half,
+    }  # fmt: skip
+
+
+PERFORMANCE = {
+    "task": "event",
+    "primary_metric": "auroc",
+    "n": {"train": 24_000, "live": 5_466},
+    "counts": {"live": {"n_events": 494}},
+    "auroc": _pair(0.8206, 0.7325, 0.02),
+    "brier": _pair(0.0805, 0.0988, 0.004),
+    "at_threshold": {"threshold": 0.35, "sensitivity": _pair(0.651, 0.684, 0.04), "ppv": _pair(0.316, 0.173, 0.016)},
+    "calibration": {"slope": _pair(1.03, 0.561, 0.06)},
+}
+
+
 @pytest.fixture(scope="session")
 def sources() -> Sources:
     config = sample_assessment.CONFIG.model_copy(update={"as_of": date(2026, 11, 20)})
-    return from_assessment(sample_assessment.assessment(), config, sample=True)
+    assessment = sample_assessment.assessment().model_copy(update={"performance": PERFORMANCE})
+    return from_assessment(assessment, config, sample=True)

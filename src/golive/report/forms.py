@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from golive.model.errors import InputError, Problem, nearest
+from golive.report.datasheet import datasheet
 from golive.report.document import Document
 from golive.report.full import full, reviewer
+from golive.report.hti1 import hti1
 from golive.report.memo import memo
+from golive.report.model_card import card
 from golive.report.sources import Sources
 
 Writer = Callable[[Sources], bytes]
@@ -46,6 +49,9 @@ KINDS: dict[str, Kind] = {
     "report": Kind("Report", "Everything one assessment says, with figures.", full),
     "memo": Kind("Go/no-go memo", "One page for the meeting that decides.", memo),
     "reviewer": Kind("Reviewer's report", "Every criterion, every finding with its evidence.", reviewer),
+    "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
+    "hti1": Kind("Source attributes", "The 31 attributes of HTI-1.", hti1),
+    "datasheet": Kind("Datasheets", "Training and live data, column by column.", datasheet),
 }
 FORMS: dict[str, Form] = {
     "html": Form("HTML, one file that works offline", "html", "text/html", of_kinds=True),
@@ -53,6 +59,7 @@ FORMS: dict[str, Form] = {
     "md": Form("Markdown", "md", "text/markdown", of_kinds=True),
     "pptx": Form("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "json": Form("JSON, the whole result", "json", "application/json"),
+    "chai-xml": Form("Model card as CHAI v0.2 XML", "xml", "application/xml"),
     "csv": Form("Tables as CSV, in a zip", "csv.zip", "application/zip"),
 }
 
@@ -107,6 +114,12 @@ def _pptx(sources: Sources) -> bytes:
     return slides(sources)
 
 
+def _chai(sources: Sources) -> bytes:
+    from golive.report.chai import chai_xml
+
+    return chai_xml(sources)
+
+
 def _csv(sources: Sources) -> bytes:
     from golive.report.tables import tables
     from golive.report.zipping import zipped
@@ -115,4 +128,4 @@ def _csv(sources: Sources) -> bytes:
 
 
 _DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "pdf": _pdf, "md": _markdown}
-_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "csv": _csv}
+_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "chai-xml": _chai, "csv": _csv}

@@ -240,10 +240,11 @@ def level_words(criterion: CriterionScore) -> str:
 
 def basis_words(criterion: CriterionScore) -> str:
     """What a criterion rests on: the measurement, the claim, or nothing."""
-    if criterion.measurement:
-        return criterion.measurement
-    if criterion.claimed is not None:
-        return f"Level {criterion.claimed} is claimed by {plural(len(criterion.evidence), 'item')} of evidence."
+    filed = ""
+    if criterion.claimed is not None and criterion.measured is None:
+        filed = f"Level {criterion.claimed} is claimed by {plural(len(criterion.evidence), 'item')} of evidence."
+    if criterion.measurement or filed:
+        return f"{criterion.measurement} {filed}".strip()
     return "Nothing shows where this stands."
 
 

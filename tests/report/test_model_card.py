@@ -1,0 +1,118 @@
+"""The model card is valid XML of its schema and says what the document says; the 31 source attributes are all there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+from lxml import etree
+
+from golive.model.registers import Hazard, OwnerRow, ScopeItem
+from golive.report import KINDS, Sources, render
+from golive.report.answers import ORIGIN_WORD
+from golive.report.chai import NAMESPACE
+from golive.report.document import Table
+from golive.report.hti1 import GROUPS, attributes
+from golive.report.metrics import metric_rows
+from golive.report.model_card import fields, key_metrics
+from golive.settings import resource
+
+
+@pytest.fixture(scope="session")
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(resource("data", "report", "chai_model_card.xsd"))))
+
+
+def test_the_card_is_valid_and_in_the_order_of_its_schema(sources: Sources, schema: etree.XMLSchema) -> None:
+    document = etree.fromstring(render(sources, "chai-xml").data)
+    assert schema.validate(document), schema.error_log
+
+
+def test_the_schema_refuses_a_card_without_a_needed_field(sources: Sources, schema: etree.XMLSchema) -> None:
+    document = etree.fromstring(render(sources, "chai-xml").data)
+    name = document.find(f".//{{{NAMESPACE}}}ModelName")
+    name.getparent().remove(name)
+    assert not schema.validate(document)
+
+
+def test_an_assessment_without_performance_still_gives_a_valid_card(sources: Sources, schema: etree.XMLSchema) -> None:
+    bare = replace(
+        sources, assessment=sources.assessment.model_copy(update={"performance": None, "findings": ()}), evidence=()
+    )
+    assert schema.validate(etree.fromstring(render(bare, "chai-xml").data)), schema.error_log
+
+
+def test_hostile_text_stays_text(sources: Sources, schema: etree.XMLSchema) -> None:
+    hostile = replace(sources, title="<a>&\x07]]> -- x")
+    document = etree.fromstring(render(hostile, "chai-xml").data)
+    assert schema.validate(document)
+    assert document.findtext(f".//{{{NAMESPACE}}}ModelName") == "<a>&]]> -- x"
+
+
+def test_xml_and_document_say_the_same(sources: Sources) -> None:
+    root = ET.fromstring(render(sources, "chai-xml").data)
+    written = {
+        cell for b in KINDS["card"].write(sources).blocks if isinstance(b, Table) for row in b.rows for cell in row
+    }
+    for field in fields(sources):
+        node = root.find("/".join(f"{{{NAMESPACE}}}{name}" for name in field.path))
+        assert node is not None
+        assert node.text == field.answer.text
+        assert field.answer.text in written
+
+
+def test_key_metrics_are_the_numbers_of_the_assessment(sources: Sources) -> None:
+    root = ET.fromstring(render(sources, "chai-xml").data)
+    told = {
+        e.findtext(f"{{{NAMESPACE}}}Label"): json.loads(e.findtext(f"{{{NAMESPACE}}}ValueJson") or "null")
+        for e in root.iter(f"{{{NAMESPACE}}}MetricResult")
+    }
+    rows = metric_rows(sources.assessment, sources.config)
+    assert rows
+    for row in rows:
+        if row.live is not None:
+            assert told[f"{row.name}, live"]["value"] == row.live.value
+            assert told[f"{row.name}, live"]["text"] == row.words("live")
+    assert all(group.results for group in key_metrics(sources))
+
+
+def test_what_nobody_stated_says_so(sources: Sources) -> None:
+    found = {f.path[-1]: f.answer for f in fields(sources)}
+    assert found["FundingSource"].origin == "missing"
+    assert found["FundingSource"].text.startswith("Not stated.")
+    named = replace(sources, owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),))
+    known = {f.path[-1]: f.answer for f in fields(named)}
+    assert known["ModelDeveloper"].text == "Product lead"
+    assert known["DeveloperContact"].origin == "stated"
+
+
+def test_scope_and_hazards_reach_the_card(sources: Sources) -> None:
+    told = replace(
+        sources,
+        scope=(ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),),
+        hazards=(Hazard(id="h1", hazard="A late alert"), Hazard(id="h2", hazard="Closed one", state="controlled")),
+    )
+    found = {f.path[-1]: f.answer.text for f in fields(told)}
+    assert "Children (no training data)" in found["CautionedOutOfScopeSettings"]
+    assert "A late alert" in found["KnownRisksAndLimitations"]
+    assert "Closed one" not in found["KnownRisksAndLimitations"]
+
+
+def test_hti1_has_31_attributes_in_nine_groups(sources: Sources) -> None:
+    names = [name for _, group in GROUPS for name in group]
+    found = attributes(sources)
+    assert len(GROUPS) == 9
+    assert len(names) == len(found) == len(set(names)) == 31
+    rows = [row for b in KINDS["hti1"].write(sources).blocks if isinstance(b, Table) for row in b.rows]
+    assert [row[0] for row in rows] == [str(n) for n in range(1, 32)]
+    assert [row[2] for row in rows] == [a.text for a in found]
+    assert {row[3] for row in rows} <= set(ORIGIN_WORD.values())
+
+
+def test_datasheets_hold_every_column_of_each_side(sources: Sources) -> None:
+    tables = [b for b in KINDS["datasheet"].write(sources).blocks if isinstance(b, Table) and b.head[0] == "Column"]
+    train, live = ([row[0] for row in t.rows] for t in tables)
+    assert train == [c.name for c in sources.assessment.columns if c.train]
+    assert live == [c.name for c in sources.assessment.columns if c.live]
