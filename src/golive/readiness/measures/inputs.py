@@ -189,13 +189,18 @@ def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | N
     return declared.range or (analyte.hard if analyte else None), analyte
 
 
-def _impossible(column: ColumnResult, found: Finding | None, limits: tuple[float, float], n: int) -> float:
-    """Share of live values that are impossible (0 to 1); a count too small to be shown is taken as the largest such."""
+def _impossible(
+    column: ColumnResult, found: Finding | None, limits: tuple[float, float], n: int, *, stand_in: bool
+) -> float:
+    """Share of live values that are impossible (0 to 1); a count too small to be shown is taken as the largest such.
+
+    A ``stand_in`` for missing (-1, 999) is counted as missing, not as an impossible value.
+    """
     from golive.model.profile import SMALL_CELL
 
     assert column.live is not None
     if found is None or found.effect is None:
-        return _outside(column.live, *limits)
+        return 0.0 if stand_in else _outside(column.live, *limits)
     return found.effect.live if found.effect.live is not None else min(1.0, (SMALL_CELL - 1) / n)
 
 
@@ -219,6 +224,7 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
 
     least = make.criterion.min_n.get("live_rows", 0)
     found = {f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None}
+    hidden = {name for f in facts.of("disguised_missing") for name in f.columns}
     units = {f.columns[0]: f for f in facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM]) if f.columns}
     worst, name, judged, numbers, flips = 0.0, "", 0, 0, set(units)
     smallest = facts.live_rows
@@ -231,7 +237,7 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
         if limits is None or n < least:
             continue
         judged += 1
-        share = _impossible(column, found.get(column.name), limits, n)
+        share = _impossible(column, found.get(column.name), limits, n, stand_in=column.name in hidden)
         high = float(wilson(share * n, n)[1])
         if high > worst:
             worst, name, smallest = high, column.name, n
