@@ -18,6 +18,7 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("code_system_mix", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("code_release_gap", ("unseen_category", "distribution_shift")),
     ("code_format_change", ("distribution_shift", "unseen_category", "category_share_shift")),
+    ("code_invalid", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("spelling_variants", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("missing_block", ("missing_up", "always_missing")),
     ("limit_changed", ("distribution_shift", "watch_range", "stuck_value")),

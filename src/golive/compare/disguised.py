@@ -62,11 +62,37 @@ MISSING_WORDS = frozenset(
         "x",
         "xx",
         "xxx",
+        "_",
+        "__",
+        "___",
+        "____",
+        "*",
+        "**",
+        "***",
+        "n.a.",
+        "n.d.",
+        "not_specified",
+        "unspecified",
+        "no_information",
+        "asked_but_unknown",
+        "not_asked",
+        "asku",
+        "nask",
     ]
 )
 """Lower case, spaces as underscores."""
 SENTINELS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 8888.0, 777.0, 888.0)
-_SENTINEL_CATEGORIES = frozenset({"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"})
+_SENTINEL_CATEGORIES = frozenset(
+    {"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"}
+) | {
+    "R69",
+    "799.9",
+    "7999",
+    "NI",
+    "NAV",
+    "MSK",
+}
+"""Also ICD codes for an unknown illness, and HL7 null flavours; only where training does not use them as values."""
 ALARM_SHARE = 0.01
 LEAST_ROWS = 3
 """Rows that must hold a number before it is a habit and not one slip."""
