@@ -267,9 +267,9 @@ def test_rescoring_with_ten_thousand_items_takes_under_a_tenth_of_a_second() -> 
     columns = tuple(column(f"c{i}") for i in range(50))
     times = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()  # of this process: other work on the machine does not count
         basis((), columns, INPUTS, None, CONFIG, evidence=many, registers=kept, as_of=AS_OF).judge()
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.1, f"{1000 * min(times):.0f} ms"
 
 

@@ -50,28 +50,33 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
     E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 a link or file hash; E4 that and a reviewer who
     is not the owner. An item that lacks something counts for the next grade whose needs it meets.
     """
-    attached = bool(item.link.strip() or item.sha256.strip())
-    reviewer = item.reviewer.strip()
-    needs: dict[Grade, list[tuple[bool, str]]] = {
-        "E4": [
-            (attached, "a link or file hash"),
-            (bool(reviewer) and reviewer != item.owner.strip(), "a reviewer other than the owner"),
-        ],
-        "E3": [(attached, "a link or file hash")],
-        "E2": [(item.expires is not None, "an expiry date"), (attached, "a link or file hash")],
-        "E1": [(bool(item.owner.strip()), "an owner"), (item.issued is not None, "an issue date")],
-        "E0": [],
-    }
-    grades: list[Grade] = ["E4", "E3", "E2", "E1", "E0"]
-    for grade in grades[grades.index(item.grade) :]:
-        if all(ok for ok, _ in needs[grade]):
-            if grade == item.grade:
-                return GradeResult(grade)
-            lacking = " and ".join(name for ok, name in needs[item.grade] if not ok)
-            return GradeResult(
-                grade, f"{item.id}: counts as {grade}, not {item.grade}, because it has no {_bare(lacking)}."
-            )
+    lacking = _lacking(item, item.grade)
+    if not lacking:
+        return GradeResult(item.grade)
+    for grade in GRADES[GRADES.index(item.grade) + 1 :]:
+        if not _lacking(item, grade):
+            words = _bare(" and ".join(lacking))
+            return GradeResult(grade, f"{item.id}: counts as {grade}, not {item.grade}, because it has no {words}.")
     return GradeResult("E0")
+
+
+GRADES: tuple[Grade, ...] = ("E4", "E3", "E2", "E1", "E0")
+
+
+def _lacking(item: EvidenceItem, grade: Grade) -> list[str]:
+    """What ``item`` would need to count as ``grade``, in words."""
+    if grade == "E0":
+        return []
+    if grade == "E1":
+        found = [] if item.owner.strip() else ["an owner"]
+        return found if item.issued is not None else [*found, "an issue date"]
+    found = [] if item.expires is not None or grade != "E2" else ["an expiry date"]
+    if not (item.link.strip() or item.sha256.strip()):
+        found.append("a link or file hash")
+    reviewer = item.reviewer.strip()
+    if grade == "E4" and (not reviewer or reviewer == item.owner.strip()):
+        found.append("a reviewer other than the owner")
+    return found
 
 
 def _bare(words: str) -> str:

@@ -61,12 +61,14 @@ def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of
     """
     happened = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.id))
     found: dict[str, str] = {}
+    bearing: dict[str, list[Event]] = {}
     for item in evidence if happened else ():
         if item.claim_level < BAR:
             continue
-        for event in happened:
-            older = item.issued is None or item.issued < event.on
-            if older and touches(event, item.criterion) and not _covers(item, event):
+        if item.criterion not in bearing:
+            bearing[item.criterion] = [e for e in happened if touches(e, item.criterion)]
+        for event in bearing[item.criterion]:
+            if (item.issued is None or item.issued < event.on) and not _covers(item, event):
                 found[item.id] = (
                     f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {event.on}{_named(event)}."
                 )

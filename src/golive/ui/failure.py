@@ -28,6 +28,8 @@ def headline(judged: tuple[Judged, ...]) -> str:
     unsure = [j.mode.name.lower() for j in judged if j.state == "open"]
     if not shown and not unsure:
         return "This pilot shows none of the four."
+    if len(shown) == len(judged):
+        return "This pilot shows all four."
     said = f"This pilot shows {spelled(len(shown))} of the four: {', '.join(shown)}." if shown else "None is shown."
     return said + (f" Not excluded, because proof is missing: {', '.join(unsure)}." if unsure else "")
 
@@ -63,31 +65,26 @@ def _mode(number: int, judged: Judged, where: Current) -> None:
             border="horizontal",
             alt=f"{mode.meaning}: conditions of the pilot beside those of production.",
         )
+        st.caption(f"**A case, synthetic.** {plain(mode.story)}")
+        if where.identity.may("reviewer") and st.button(
+            "Open the case", key=f"case:{mode.id}", icon=":material/play_circle:", help=get(mode.sample).story
+        ):
+            open_case(mode.sample, where.store)
     with right:
         st.markdown("**What this pilot shows**")
         _evidence(judged)
         st.caption(f"First step: {plain(mode.first_step)}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        sample = get(mode.sample)
-        st.caption(f"**A case, synthetic.** {plain(mode.story)} {plain(sample.story)}", width="stretch")
-        if where.identity.may("reviewer") and st.button(
-            "Open the case",
-            key=f"case:{mode.id}",
-            icon=":material/play_circle:",
-            help="Assesses synthetic data and opens it",
-        ):
-            open_case(mode.sample, where.store)
 
 
 def _evidence(judged: Judged) -> None:
-    for finding in judged.findings[:3]:
+    for finding in judged.findings[:2]:
         look = theme.VERDICT[finding.verdict]
         door(
             "findings",
             f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}",
             query={"finding": finding.id},
         )
-    for criterion in (*judged.failed, *judged.unproven)[:3]:
+    for criterion in (*judged.failed, *judged.unproven)[:2]:
         said = f": {criterion.measurement}" if criterion.measurement else ""
         door(
             "readiness",
