@@ -212,6 +212,30 @@ def test_several_time_zones_and_mixed_times_are_read(tmp_path: Path) -> None:
     found = run(tmp_path, frame(), live)
     assert len(found.performance["time_line"]["rows"]) > 4
     assert "failed" not in gaps(found)
+    live.loc[:99, "when"] = "2026-01-05 10:00:00"
+    assert "1,100 carry a UTC offset and 100 do not" in gaps(run(tmp_path, frame(), live))
+
+
+def test_an_outcome_before_its_row_and_an_empty_group_are_named(tmp_path: Path) -> None:
+    sides = [f.assign(label_time=f.when + pd.Timedelta(days=2)) for f in (frame(4000), frame(4000, seed=1))]
+    sides[0].loc[:199, "sex"] = "x"
+    sides[1].loc[:49, "label_time"] = sides[1].loc[:49, "when"] - pd.Timedelta(days=1)
+    sides[1].loc[50:89, "sex"] = "u"
+    found = run(tmp_path, *sides)
+    assert "50 live rows (outcome before the row)" in gaps(found)
+    small = found.of("subgroup_too_small")[0]
+    assert "u, x (none live)" in small.title
+    assert "1.0 % of live patients" in small.title
+
+
+def test_a_group_that_is_served_worse_is_found_and_only_that_one(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    live = frame(6000, seed=1)
+    worse = (live.sex == "f").to_numpy()
+    live.loc[worse, "risk"] = rng.permutation(live.loc[worse, "risk"])
+    found = run(tmp_path, frame(6000), live)
+    alarms = [f.segment.value for f in found.of("subgroup_gap") if f.verdict is Verdict.ALARM and f.segment]
+    assert alarms == ["f"]
 
 
 def test_repeated_predictions_count_once(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.result import NotAssessed
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import number, wilson
 from golive.outcomes.words import percent, sizes
@@ -37,6 +38,10 @@ def delay(context: Context, out: Outcomes) -> None:
     labels = out.performance.setdefault("labels", {})
     labels |= {"delay_days_p50": number(float(middle)), "delay_days_p95": number(float(late))}
     labels["before_the_row"] = None if 0 < early < SMALL_CELL else early
+    if early:
+        shown = "fewer than 11" if early < SMALL_CELL else f"{early:,}"
+        why = "the outcome was known before the score was given: it is no prediction, or one of the two times is wrong"
+        out.not_assessed.append(NotAssessed(what=f"{shown} live rows (outcome before the row)", why=why))
     _lead(context, took, out)
     if len(before) >= FEWEST:
         out.findings.append(_finding(context, took, before))

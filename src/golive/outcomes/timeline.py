@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from golive.model.finding import Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.result import NotAssessed
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import Z95, Mask, number, share
@@ -39,6 +40,9 @@ def timeline(context: Context, out: Outcomes) -> None:
     live, m = context.live, context.measured
     if live.time is None or np.isnat(live.time).all():
         return
+    if min(live.zones) > 0:
+        why = f"{live.zones[0]:,} carry a UTC offset and {live.zones[1]:,} do not; the latter were read as UTC"
+        out.not_assessed.append(NotAssessed(what=f"{context.roles.time}: times in several zones", why=why))
     starts, unit = windows(live.time)
     out.performance["time_line"] = {"window": unit, "rows": _rows(context, starts)}
     if m is not None:

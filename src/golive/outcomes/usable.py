@@ -59,14 +59,18 @@ class Cases:
         )
 
 
-def limits(train: Scored, name: str | None, config: Config) -> tuple[float, float] | None:
-    """Range of the score: declared, else 0 to 1 when training scores keep to it; ``None`` for a score on another scale."""
+def limits(train: Scored, live: Scored, name: str | None, config: Config) -> tuple[float, float] | None:
+    """Range of the score: declared, else 0 to 1 when training scores (live ones, where training has none) keep to it.
+
+    ``None`` for a score on another scale.
+    """
     declared = config.columns.get(name) if name else None
     if declared is not None and declared.range is not None:
         return declared.range
-    if train.score is None:
+    score = train.score if train.score is not None else live.score
+    if score is None:
         return 0.0, 1.0
-    held = train.score[np.isfinite(train.score)]
+    held = score[np.isfinite(score)]
     outside = float(((held < 0) | (held > 1)).mean()) if len(held) else 0.0
     return (0.0, 1.0) if outside < SENTINEL_SHARE else None
 
