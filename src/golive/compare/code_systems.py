@@ -65,18 +65,20 @@ class CodeSystem(Noun):
 
 
 def loinc_check(code: str) -> bool:
-    """Mod-10 check digit of LOINC: Luhn over the digits before the hyphen (Regenstrief, LOINC Users' Guide, appendix)."""
+    """Mod-10 check digit of LOINC: Luhn over what stands before the hyphen (LOINC Users' Guide, appendix on check digits)."""
     body, _, digit = code.rpartition("-")
-    digits = re.sub(r"\D", "", body)
-    return bool(digits) and digit.isdigit() and luhn(digits) == int(digit)
+    return body.isalnum() and body.isascii() and digit.isdigit() and luhn(body) == int(digit)
 
 
-def luhn(digits: str) -> int:
-    """Check digit of Luhn's mod-10 scheme for ``digits`` (ISO/IEC 7812-1, annex B); 0 to 9."""
+def luhn(text: str) -> int:
+    """Check digit of Luhn's mod-10 scheme (ISO/IEC 7812-1, annex B), 0 to 9.
+
+    Capital letters count as their ASCII code less 48, which is how answers and parts of LOINC (``LA6576-8``) get theirs.
+    """
     total = 0
-    for i, sign in enumerate(reversed(digits)):
-        value = int(sign) * (2 if i % 2 == 0 else 1)
-        total += value - 9 if value > 9 else value
+    for i, sign in enumerate(reversed(text)):
+        value = ord(sign) - 48
+        total += 2 * value - 9 * (value // 5) if i % 2 == 0 else value
     return -total % 10
 
 
