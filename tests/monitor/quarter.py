@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from golive.samples import catalogue, generate
+from golive.samples import catalogue, generate, pilot_model
 
 FIRST = date(2026, 2, 16)
 DAYS, ROWS = 90, 150
@@ -29,12 +29,12 @@ def name(number: int) -> str:
     return f"live-{day(number).isoformat()}.csv"
 
 
-def frames(*, days: int = DAYS, rows: int = ROWS) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Training data and the batches, troubles planted: creatinine in umol/L from ``UNIT_DAY`` on, ever fewer heart rates
+def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Training data and the batches, troubles planted: creatinine in umol/L from ``unit_day`` on, ever fewer heart rates
     from ``DECLINE_DAY`` on (three points more missing every day)."""
     drawn = generate.draw(catalogue.get("clean"), rows=days * rows, seed=7)
     train = drawn.train.head(4_000)[COLUMNS]
-    live = drawn.live[COLUMNS].sample(frac=1.0, random_state=3).reset_index(drop=True)
+    live = drawn.live.sample(frac=1.0, random_state=3).reset_index(drop=True)
     draw = np.random.default_rng(11)
     batches = []
     for number in range(days):
@@ -42,22 +42,31 @@ def frames(*, days: int = DAYS, rows: int = ROWS) -> tuple[pd.DataFrame, list[pd
         batch["recorded_at"] = [
             f"{day(number).isoformat()} {t}" for t in batch["recorded_at"].str.slice(11).sort_values()
         ]
-        if number >= UNIT_DAY:
+        if number >= unit_day:
             batch["creatinine"] = (batch["creatinine"] * 88.42).round(1)
         if number >= DECLINE_DAY:
             gone = draw.random(rows) < min(0.9, 0.03 * (number - DECLINE_DAY + 1))
             batch["heart_rate"] = batch["heart_rate"].mask(gone)
-        batches.append(batch)
+        # The model reads what arrives, so its score follows both troubles.
+        batch["risk"] = pilot_model.score(batch)
+        batch["alert"] = (batch["risk"] >= pilot_model.THRESHOLD).astype(int)
+        batches.append(batch[COLUMNS])
     return train, batches
 
 
-def write(folder: Path, *, routes: dict[str, list[str]] | None = None, days: int = DAYS) -> tuple[Path, list[pd.DataFrame]]:
+def write(
+    folder: Path, *, routes: dict[str, list[str]] | None = None, days: int = DAYS, unit_day: int = UNIT_DAY
+) -> tuple[Path, list[pd.DataFrame]]:
     """Training data, configuration and monitor file in ``folder``; the batches are returned, not written."""
-    train, batches = frames(days=days)
+    train, batches = frames(days=days, unit_day=unit_day)
     (folder / "incoming").mkdir(parents=True)
     train.to_csv(folder / "train.csv", index=False)
     roles = {"label": "sepsis_48h", "score": "risk", "prediction": "alert", "time": "recorded_at", "id": "encounter_id"}
-    config = {"project": "quarter", "roles": {**roles, "site": "site", "groups": ["sex"]}, "operating_threshold": 0.35}
+    config = {
+        "project": "quarter",
+        "roles": {**roles, "site": "site", "groups": ["sex"]},
+        "operating_threshold": pilot_model.THRESHOLD,
+    }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     monitor = {
         "monitor": "nightly",
@@ -80,5 +89,3 @@ def deliver(folder: Path, batches: list[pd.DataFrame], numbers: range) -> None:
         if number == DUPLICATE_DAY:
             again = folder / "incoming" / f"resent-{name(number)}"
             again.write_bytes((folder / "incoming" / name(number)).read_bytes())
-
-
