@@ -152,3 +152,15 @@ def test_trend_compares_with_the_session_before(seeded: Any, open_page: Any) -> 
     assert verdict.trend_sentence(readiness, lower) == "6 points higher than on 20 Nov 2026."
     app = open_page(PAGE, session=second.session)
     assert "The index is the same as on 20 Nov 2026" in _text(app)
+
+
+def test_a_fall_of_performance_is_always_one_of_the_facts() -> None:
+    kinds = ("missing_up", "unit_change", "column_missing")
+    larger = [
+        finding(kind, Verdict.ALARM, columns=[kind], severity=Severity.CRITICAL, title=kind, rows_affected=900)
+        for kind in kinds
+    ]
+    fell = finding("performance_drop", Verdict.ALARM, columns=["risk"], title="fell")
+    facts = [f.title for f in verdict.strongest([*larger, fell])]
+    assert len(facts) == 3
+    assert facts[2] == "fell"

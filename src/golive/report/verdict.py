@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Signal, Verdict
 from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
@@ -67,6 +67,7 @@ def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
 
     Findings that another one explains (``cause``) are left to their cause. No column is told twice, and facts of a kind not
     told yet (a signal, such as missing values) go before more of the same, so that three facts are not one fact three times.
+    Drift is a symptom and harm is the question: when performance fell, that is one of the facts.
     """
     left = [f for f in by_urgency(findings) if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
     chosen: list[Finding] = []
@@ -75,7 +76,11 @@ def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
         left = [f for f in left if not told & set(f.columns)]
         signals = {f.signal for f in chosen}
         urgent = [f for f in left if f.verdict is left[0].verdict]
-        following = next((f for f in urgent if f.signal not in signals), left[0] if left else None)
+        harm = next((f for f in left if f.signal is Signal.PERFORMANCE and f.verdict is Verdict.ALARM), None)
+        if harm and len(chosen) == most - 1 and Signal.PERFORMANCE not in signals:
+            following: Finding | None = harm
+        else:
+            following = next((f for f in urgent if f.signal not in signals), left[0] if left else None)
         if following is None:
             break
         chosen.append(following)
