@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from golive.intake.dataset import Limits
-from golive.intake.kinds import Kind, kind_of, known
+from golive.intake.fhir_files import among
+from golive.intake.kinds import FHIR, Kind, kind_of, known
 from golive.model.errors import InputError, Problem, nearest
 
 _LISTED = 5
@@ -39,14 +40,18 @@ def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
             hint = nearest(path.name, beside) if beside else ""
             hint = hint if hint.startswith("Did") else "Check the path."
             raise InputError(Problem("NOT_FOUND", f"There is no file '{shown}'.", hint, str(source)))
+    clinical = among(files)
+    if clinical:
+        return _checked(clinical, shown, limits, FHIR)
     return _checked(files, shown, limits)
 
 
-def _checked(files: list[Path], shown: str, limits: Limits) -> tuple[Kind, list[Path]]:
+def _checked(files: list[Path], shown: str, limits: Limits, given: Kind | None = None) -> tuple[Kind, list[Path]]:
+    """Check what can be checked from outside; ``given`` is the kind where content, not ending, decides."""
     problems = []
     kinds: dict[str, Kind] = {}
     for file in files:
-        if kind := kind_of(file):
+        if kind := given or kind_of(file):
             kinds[kind.name] = kind
         else:
             sentence = f"'{''.join(file.suffixes[-2:]) or file.name}' is not a kind of file that is read."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from golive.intake import columnar, delimited, records, workbook
+from golive.intake import columnar, delimited, fhir, records, workbook
 from golive.intake.workspace import Workspace
 
 Loader = Callable[[Sequence[Path], Workspace], ir.Table]
@@ -28,6 +28,9 @@ class Kind:
     text: bool = True
 
 
+FHIR = Kind("fhir", (".zip",), fhir.load)
+"""Archives are FHIR; JSON and NDJSON files are when they hold FHIR resources (``fhir_files.among``)."""
+
 KINDS = (
     Kind("csv", (".csv",), delimited.load),
     Kind("tsv", (".tsv", ".tab"), delimited.load),
@@ -35,6 +38,7 @@ KINDS = (
     Kind("json", (".json",), records.load),
     Kind("ndjson", (".ndjson", ".jsonl"), records.load),
     Kind("parquet", (".parquet", ".pq"), columnar.load, text=False),
+    FHIR,
     Kind("xlsx", (".xlsx", ".xlsm"), workbook.load),
 )
 
@@ -42,13 +46,13 @@ COMPRESSED = (".gz", ".zst")
 
 
 def kind_of(path: Path) -> Kind | None:
-    """Return the kind of a file by its ending (``labs.csv.gz`` is csv), or ``None``. Excel and Parquet are not unpacked."""
+    """Return the kind of a file by its ending (``labs.csv.gz`` is csv), or ``None``. Excel, Parquet and zip are not unpacked."""
     ending = path.suffix.lower()
     packed = ending in COMPRESSED
     if packed:
         ending = path.with_suffix("").suffix.lower()
     found = next((k for k in KINDS if ending in k.endings), None)
-    return None if packed and found and found.name in ("parquet", "xlsx") else found
+    return None if packed and found and found.name in ("parquet", "xlsx", "fhir") else found
 
 
 def known() -> str:

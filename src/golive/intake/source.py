@@ -26,7 +26,8 @@ def read(
     """Read a source into a ``Dataset``. Rows stay in the engine.
 
     Args:
-        source: a file (csv, tsv, txt, json, ndjson, parquet, xlsx; text kinds also .gz and .zst), a glob, a folder of
+        source: a file (csv, tsv, txt, json, ndjson, parquet, xlsx; text kinds also .gz and .zst), FHIR R4 (a Bundle, a
+            zip or folder of them, a bulk NDJSON folder), a glob, a folder of
             files of one kind, or ``table:NAME`` on ``engine``.
         engine: an Ibis URL (``duckdb://file``, ``pyspark://``, ``postgres://...``); the built-in DuckDB when absent.
             Files are read by the built-in DuckDB and by ``pyspark://``.
