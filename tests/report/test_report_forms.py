@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from dataclasses import replace
 from html import unescape
@@ -180,7 +181,10 @@ def test_figures_are_well_formed_and_described(sources: Sources) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_equal_sources_give_equal_bytes(sources: Sources, form: str) -> None:
-    assert render(sources, form).data == render(sources, form).data
+    first = render(sources, form).data
+    if form == "pptx":  # the workbooks behind its charts hold a time in seconds
+        time.sleep(1.1)
+    assert render(sources, form).data == first
 
 
 def test_unknown_names_are_all_named_at_once(sources: Sources) -> None:

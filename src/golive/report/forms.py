@@ -9,6 +9,7 @@ from golive.model.errors import InputError, Problem, nearest
 from golive.report.datasheet import datasheet
 from golive.report.document import Document
 from golive.report.full import full, reviewer
+from golive.report.handoff import handoff, pack
 from golive.report.hti1 import hti1
 from golive.report.memo import memo
 from golive.report.model_card import card
@@ -52,6 +53,7 @@ KINDS: dict[str, Kind] = {
     "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
     "hti1": Kind("Source attributes", "The 31 attributes of HTI-1.", hti1),
     "datasheet": Kind("Datasheets", "Training and live data, column by column.", datasheet),
+    "handoff": Kind("Handoff list", "Twenty items a receiving team needs, and who owes them.", handoff),
 }
 FORMS: dict[str, Form] = {
     "html": Form("HTML, one file that works offline", "html", "text/html", of_kinds=True),
@@ -61,6 +63,7 @@ FORMS: dict[str, Form] = {
     "json": Form("JSON, the whole result", "json", "application/json"),
     "chai-xml": Form("Model card as CHAI v0.2 XML", "xml", "application/xml"),
     "csv": Form("Tables as CSV, in a zip", "csv.zip", "application/zip"),
+    "handoff": Form("Handoff pack, a zip of all of these", "handoff.zip", "application/zip"),
 }
 
 
@@ -127,5 +130,27 @@ def _csv(sources: Sources) -> bytes:
     return zipped({name: text.encode() for name, text in tables(sources).items()})
 
 
+def _handoff(sources: Sources) -> bytes:
+    """The pack: its list first, then every report, the card, the tables and the registers."""
+    from golive.report.tables import tables
+    from golive.report.zipping import zipped
+
+    files = {
+        "README.html": _html(handoff(sources)),
+        "report.html": _html(full(sources)),
+        "report.pdf": _pdf(full(sources)),
+        "memo.pdf": _pdf(memo(sources)),
+        "reviewer.html": _html(reviewer(sources)),
+        "model-card.html": _html(card(sources)),
+        "model-card.xml": _chai(sources),
+        "hti1.html": _html(hti1(sources)),
+        "datasheet.html": _html(datasheet(sources)),
+        "result.json": _json(sources),
+    }
+    files |= {name: text.encode() for name, text in pack(sources).items()}
+    files |= {f"tables/{name}": text.encode() for name, text in tables(sources).items()}
+    return zipped(files)
+
+
 _DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "pdf": _pdf, "md": _markdown}
-_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "chai-xml": _chai, "csv": _csv}
+_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "chai-xml": _chai, "csv": _csv, "handoff": _handoff}

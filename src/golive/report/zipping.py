@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Time of every entry, so that equal content gives equal bytes."""
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -22,6 +24,19 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def normalised(archive: bytes) -> bytes:
-    """The same archive with the clock of its writer taken out."""
+    """The same Office file with the clock of its writer taken out, in the workbooks behind its charts too."""
+    files = {}
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return zipped({name: opened.read(name) for name in opened.namelist()})
+        for name in opened.namelist():
+            data = opened.read(name)
+            files[name] = _timeless(data) if name.endswith(".xlsx") else data
+    return zipped(files)
+
+
+def _timeless(workbook: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    core = "docProps/core.xml"
+    if core in files:
+        files[core] = _MOMENT.sub(b"1980-01-01T00:00:00Z", files[core])
+    return zipped(files)

@@ -1,0 +1,251 @@
+"""The handoff pack: twenty items that a receiving team needs, what is there, what is missing, and who owes it (``readiness.md`` 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from golive.model.columns import Noun, Role
+from golive.model.finding import Verdict
+from golive.model.registers import OWNER_ROLES
+from golive.report.answers import Answer, tally
+from golive.report.document import Block, Document, Heading, Paragraph, Table, Tone
+from golive.report.hti1 import attributes
+from golive.report.identity import identity, subtitle
+from golive.report.look import ROUTE_WORD
+from golive.report.model_card import fields
+from golive.report.sections import owner_word
+from golive.report.sources import Sources
+from golive.report.tables import csv_text
+from golive.report.verdict import by_urgency
+from golive.report.words import percent, plural
+
+State = Literal["complete", "partial", "missing"]
+STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "missing": "Missing"}
+STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
+EXAM = ("deploy a version", "read a drift alert and decide", "roll back", "reconstruct one prediction")
+"""The four tasks of the handoff exam (HND-02), done without help from the authors."""
+PRODUCTION = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of the twenty: its state, what it rests on, who owes it, and the files of the pack that hold it."""
+
+    number: int
+    title: str
+    state: State
+    note: str
+    who: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """How an item is judged: criteria whose evidence has to be there, rows that have to be there, files the pack writes."""
+
+    title: str
+    who: str
+    criteria: tuple[str, ...] = ()
+    rows: Callable[[Sources], int] | None = None
+    least: int = 1
+    files: tuple[str, ...] = ()
+    generated: bool = False
+    answers: Callable[[Sources], Sequence[Answer]] | None = None
+
+
+def _card_answers(sources: Sources) -> list[Answer]:
+    return [field.answer for field in fields(sources)]
+
+
+def _owned(sources: Sources) -> int:
+    named = {o.id for o in sources.owners if o.name}
+    return sum(role in named for role in OWNER_ROLES)
+
+
+ITEMS: tuple[_Ask, ...] = (
+    _Ask("Intended use and scope statement", "product", ("SCO-02", "SCO-03"), files=("registers/scope.csv",)),
+    _Ask("Model card", "product", files=("model-card.html", "model-card.xml"), generated=True, answers=_card_answers),
+    _Ask("Source attributes (HTI-1)", "compliance", files=("hti1.html",), generated=True, answers=attributes),
+    _Ask("Datasheets of training and live data", "engineering", ("DAT-08",), files=("datasheet.html",), generated=True),
+    _Ask("Input and output contract", "engineering", ("GOV-03",), lambda s: len(s.config.columns), 1, ("contract.csv",)),
+    _Ask("Lineage manifest", "engineering", ("DAT-08", "MLO-03"), files=("tables/about.csv",)),
+    _Ask("Evaluation report with subgroups and intervals", "clinical_informatics", ("CLN-02", "CLN-04"), files=("report.html", "report.pdf")),
+    _Ask("Drift baseline", "engineering", files=("baseline.csv",), generated=True),
+    _Ask("Thresholds and alerts with reasons", "clinical_informatics", ("OBS-06",), files=("thresholds.csv",)),
+    _Ask("Routing matrix and rota", "product", ("OBS-07", "HND-04"), _owned, len(OWNER_ROLES), ("registers/owners.csv",)),
+    _Ask("Runbook: deploy, monitor, roll back, retrain, retire", "engineering", ("MLO-05", "MLO-06", "GOV-04")),
+    _Ask("Records of rollback and fallback drills", "engineering", ("MLO-05", "GOV-04"), files=("registers/drills.csv",)),
+    _Ask("Hazard log and safety case", "clinical_informatics", ("CLN-06",), lambda s: len(s.hazards), 1, ("registers/hazards.csv",)),
+    _Ask("Catalogue of at least ten failure modes: symptom, cause, fix", "engineering", ("HND-03",), lambda s: len(_modes(s)), 10,
+         ("failure-modes.csv",)),
+    _Ask("Design decisions: why, and what was rejected", "engineering", (), lambda s: len(s.decisions), 1, ("registers/decisions.csv",)),
+    _Ask("Integration notes per site", "engineering", ("INT-02", "INT-03", "INT-05")),
+    _Ask("Security and privacy pack", "compliance", ("SEC-01", "SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06")),
+    _Ask("Regulatory memo and change-control plan", "compliance", ("SEC-07", "MLO-06")),
+    _Ask("KPI tree with its baseline", "product", ("VAL-01", "VAL-02"), lambda s: len(s.kpis), 1, ("registers/kpis.csv",)),
+    _Ask("Open decisions and deferred items", "product", ("SCO-04",), lambda s: len(s.deferrals), 1, ("registers/deferrals.csv",)),
+)  # fmt: skip
+
+
+def items(sources: Sources) -> tuple[Item, ...]:
+    """The twenty items as they stand."""
+    return tuple(_judge(sources, number, asked) for number, asked in enumerate(ITEMS, start=1))
+
+
+def _judge(sources: Sources, number: int, asked: _Ask) -> Item:
+    scored = [c for c in sources.assessment.readiness.criteria if c.id in asked.criteria]
+    met = [c for c in scored if c.level is not None and c.level >= PRODUCTION]
+    absent = [c.id for c in scored if c not in met]
+    found = asked.rows(sources) if asked.rows else asked.least
+    answers = asked.answers(sources) if asked.answers else ()
+    whole = (
+        not absent
+        and all(a.origin != "missing" for a in answers)
+        and found >= asked.least
+        and (asked.generated or bool(scored) or asked.rows is not None)
+    )
+    some = bool(met) or asked.generated or (asked.rows is not None and found > 0)
+    notes = []
+    if absent:
+        notes.append(f"Below level {PRODUCTION} or without proof: {', '.join(absent)}.")
+    if asked.rows is not None and found < asked.least:
+        notes.append(f"{plural(found, 'entry', 'entries')} of at least {asked.least}.")
+    if answers:
+        notes.append(f"{tally(answers)}.")
+    if asked.generated:
+        notes.append("Written by GoLive from this assessment.")
+    state: State = "complete" if whole else "partial" if some else "missing"
+    if not notes:
+        notes.append(
+            f"Evidence holds for {', '.join(c.id for c in met)}." if met else f"{plural(found, 'entry', 'entries')}."
+        )
+    return Item(number, asked.title, state, " ".join(notes), owner_word(asked.who), asked.files)
+
+
+def handoff(sources: Sources) -> Document:
+    """The list of the pack: what is there, what is missing, who owes it, and the exam."""
+    found = items(sources)
+    complete = sum(i.state == "complete" for i in found)
+    rows = tuple(
+        (STATE_WORD[i.state], str(i.number), i.title, i.note, i.who, ", ".join(i.files) or "bring the document")
+        for i in found
+    )
+    blocks: list[Block] = [
+        Paragraph(
+            f"{complete} of {len(found)} items are complete ({percent(complete / len(found))}), "
+            f"{sum(i.state == 'partial' for i in found)} in part, {sum(i.state == 'missing' for i in found)} missing."
+        ),
+        Table(
+            ("State", "", "Item", "What it rests on", "Who", "File"),
+            rows,
+            (1.2, 0.5, 3, 4, 1.6, 2.4),
+            tuple(STATE_TONE[i.state] for i in found),
+        ),
+        Heading("Exam of the receiving team"),
+        Paragraph("Without help from the authors: " + "; ".join(EXAM) + "."),
+    ]
+    return Document(
+        f"Handoff pack: {sources.name}",
+        subtitle(sources),
+        identity(sources),
+        sources.assessment.created_at,
+        tuple(blocks),
+    )
+
+
+def _modes(sources: Sources) -> list[tuple[str, str, str, str, str]]:
+    """Failure modes seen in live data: symptom, how it is known, what to do, who, verdict."""
+    seen = (Verdict.ALARM, Verdict.WATCH)
+    return [
+        (f.title, f.explanation, f.fix, ROUTE_WORD[f.route], f.verdict.value)
+        for f in by_urgency(sources.assessment.findings)
+        if f.verdict in seen and not f.cause and f.fix
+    ]
+
+
+def _register(rows: Sequence[Noun], noun: type[Noun]) -> str:
+    names = list(noun.model_fields)
+    return csv_text(names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def _contract(sources: Sources) -> str:
+    """What live data has to look like, column by column, as declared or as seen in training."""
+    rows: list[list[Any]] = []
+    for c in sources.assessment.columns:
+        if c.train is None or c.role is Role.IGNORED:
+            continue
+        d = sources.config.columns.get(c.name)
+        low, high = d.range if d and d.range else (c.train.min, c.train.max)
+        rows.append(
+            [
+                c.name,
+                c.type.value,
+                c.role.value,
+                d.unit if d else None,
+                d.loinc if d else None,
+                d.system if d else None,
+                d.release if d else None,
+                d.required if d else None,
+                low,
+                high,
+                "declared" if d and d.range else "seen in training",
+                c.train.missing_share,
+            ]
+        )
+    head = ("column", "type", "role", "unit", "loinc", "code_system", "release", "required", "low", "high", "range_is",
+            "missing_share_in_training")  # fmt: skip
+    return csv_text(head, rows)
+
+
+def _baseline(sources: Sources) -> str:
+    """The reference that drift is measured against: moments and quantiles of training, no rows."""
+    known = [c for c in sources.assessment.columns if c.train is not None]
+    cuts = sorted({q for c in known if c.train for q in c.train.quantiles}, key=float)
+    rows = [
+        [c.name, c.type.value, t.n, t.missing_share, t.distinct, t.mean, t.std, *(t.quantiles.get(q) for q in cuts)]
+        for c in known
+        if (t := c.train) is not None
+    ]
+    return csv_text(("column", "type", "n", "missing_share", "distinct", "mean", "std", *(f"q{q}" for q in cuts)), rows)
+
+
+def _thresholds(sources: Sources) -> str:
+    config = sources.config
+    rows: list[list[Any]] = [
+        ["drift score", config.drift.threshold, f"{config.drift.numeric} for numbers, {config.drift.categorical} for categories"],
+        ["significance", config.drift.alpha, "after Benjamini-Hochberg over columns"],
+        ["share of drifted columns", config.drift.drift_share, "reported as drift of the data set"],
+        ["operating threshold", config.operating_threshold, "score at or above which the model alerts"],
+        ["latency budget, ms", config.latency_budget_ms, "agreed with users"],
+    ]  # fmt: skip
+    rows += [[f"floor of {name}", value, "stop when live data falls below"] for name, value in config.floors.items()]
+    return csv_text(("threshold", "value", "what it does"), rows)
+
+
+def pack(sources: Sources) -> dict[str, str]:
+    """Texts that only the pack holds, by file name; the reports beside them are written by ``golive.report.forms``."""
+    from golive.model import registers as nouns
+
+    found = items(sources)
+    head = ("number", "item", "state", "what_it_rests_on", "who", "files")
+    listed = csv_text(head, [(i.number, i.title, i.state, i.note, i.who, i.files) for i in found])
+    texts = {
+        "items.csv": listed,
+        "contract.csv": _contract(sources),
+        "baseline.csv": _baseline(sources),
+        "thresholds.csv": _thresholds(sources),
+        "failure-modes.csv": csv_text(("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)),
+    }
+    for name, rows, noun in (
+        ("scope", sources.scope, nouns.ScopeItem),
+        ("owners", sources.owners, nouns.OwnerRow),
+        ("drills", sources.drills, nouns.Drill),
+        ("hazards", sources.hazards, nouns.Hazard),
+        ("decisions", sources.decisions, nouns.DecisionRow),
+        ("kpis", sources.kpis, nouns.Kpi),
+        ("deferrals", sources.deferrals, nouns.Deferral),
+    ):
+        texts[f"registers/{name}.csv"] = _register(rows, noun)
+    return texts
