@@ -25,16 +25,19 @@ if not found:
         nav.link("data", "Bring data with generated text", icon=":material/upload_file:")
     st.stop()
 
-text_view.summary(current.assessment, found)
-
-st.subheader("Review outputs", anchor=False)
-if not current.identity.may("reviewer"):
+view = st.segmented_control(
+    "View", ("What was found", "Review outputs"), default="What was found", required=True, key="text_view",
+    label_visibility="collapsed",
+)  # fmt: skip
+if view == "What was found":
+    text_view.summary(current.assessment, found)
+elif not current.identity.may("reviewer"):
     st.caption("Reviewing outputs takes the role reviewer.")
-    st.stop()
-desk = review.desk(current)
-if desk is None:
-    review.missing_file(current)
 else:
-    st.caption("Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text.")
-    review.draw(current, desk)
-text_view.count_reviews(current)
+    desk = review.desk(current)
+    if desk is None:
+        review.missing_file(current)
+    else:
+        st.caption("Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text.")
+        review.draw(current, desk)
+    text_view.count_reviews(current)

@@ -10,6 +10,9 @@ from golive.outcomes.interval import Estimate, Mask, plain, wilson
 LEAST_OUTPUTS = 200
 """Rated outputs that criterion OBS-04 asks for."""
 
+FIRST_OUTPUTS = 30
+"""Rated outputs below which a high rate says nothing yet."""
+
 LEAST_RATERS = 2
 """Reviewers that criterion OBS-04 asks for."""
 
@@ -85,7 +88,8 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
             _half_width(limit, LEAST_OUTPUTS),
             f"Start with a random {LEAST_OUTPUTS} outputs.{second}",
         )
-    if rated < LEAST_OUTPUTS and float(wilson(rate * rated, rated)[0]) < limit <= rate:
+    unsure = rated < FIRST_OUTPUTS or float(wilson(rate * rated, rated)[0]) < limit
+    if rated < LEAST_OUTPUTS and limit <= rate and unsure:
         reason = f"Too few to tell: go on to {LEAST_OUTPUTS} random outputs."
         more = LEAST_OUTPUTS - rated
         return ReviewPlan(rated, more, LEAST_OUTPUTS, _half_width(rate, LEAST_OUTPUTS), f"{reason}{second}")

@@ -266,7 +266,7 @@ def length_finding(train: TextSide, live: TextSide, config: Config, columns: tup
         columns=columns,
         severity=severity,
         route=Route.ENGINEERING,
-        title=f"Live outputs have {np.median(b):.0f} words in the middle, training outputs {np.median(a):.0f} ({sizes(m, n)}){tail}",
+        title=f"The median live output has {np.median(b):.0f} words, the median training output {np.median(a):.0f} ({sizes(m, n)}){tail}",
         explanation=(
             f"A live output is longer than a training output with probability {percent(shift.value)} "
             f"({percent(shift.low)} to {percent(shift.high)}; no shift is 50 %)."

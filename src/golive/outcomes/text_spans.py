@@ -7,6 +7,7 @@ still be wrong. An output with a marked place is a question for a reviewer, not 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,52 +30,6 @@ KINDS: tuple[SpanKind, ...] = (
 )  # fmt: skip
 
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
-_PLAIN_TITLES = frozenset(
-    [
-        "patient",
-        "doctor",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "emergency",
-        "department",
-        "room",
-        "hospital",
-        "clinic",
-        "history",
-        "medical",
-        "surgical",
-        "social",
-        "family",
-        "present",
-        "illness",
-        "chief",
-        "complaint",
-        "review",
-        "systems",
-        "physical",
-        "exam",
-        "assessment",
-        "plan",
-        "past",
-        "medications",
-        "allergies",
-        "impression",
-        "diagnosis",
-        "i",
-        "he",
-        "she",
-        "they",
-        "the",
-        "no",
-        "noncontributory",
-        "negative",
-        "positive",
-        "unremarkable",
-    ]
-)
 _SEX = {
     "male": re.compile(r"\b(?:male|man|gentleman|boy)\b", re.IGNORECASE),
     "female": re.compile(r"\b(?:female|woman|lady|girl)\b", re.IGNORECASE),
@@ -201,7 +156,7 @@ def _names(output: str, source: Source) -> list[Span]:
         for w in [] if spelled else capital:  # "Physical Therapy" where the source says P T
             lower = w.group().lower().removesuffix("'s")
             first = w.start() == words[0].start() or sentence[: w.start()].rstrip().endswith((":", '"'))
-            if first or len(lower) < 4 or lower in _PLAIN_TITLES or w.group().isupper() or medication(lower):
+            if first or len(lower) < 4 or lower in lexicon().titles or w.group().isupper() or medication(lower):
                 continue
             if lower in _WEEKDAYS or source.known.resembles(lower, 0.75) or days(w.group() + " 1"):
                 continue
@@ -212,14 +167,21 @@ def _names(output: str, source: Source) -> list[Span]:
 
 def _mentions(text: str) -> list[tuple[str, int, int, bool]]:
     """Findings a text mentions: name, start, end, and whether it is negated there (or asked and answered with no)."""
+    bounds = sentences(text)
+    starts = [begin for begin, _ in bounds]
     found = []
-    for begin, end in sentences(text):
-        sentence = text[begin:end]
-        no = sentence.rstrip().endswith("?") and answered_no(text, end)
-        for name, pattern in lexicon().findings:
-            for m in pattern.finditer(sentence):
-                at = begin + m.start()
-                found.append((name, at, begin + m.end(), no or is_negated(text, at, begin, begin + m.end())))
+    known = lexicon()
+    last = 0
+    for word in WORD.finditer(text):
+        pattern = known.findings.get(word.group()[:2].lower()) if word.start() >= last else None
+        m = pattern.match(text, word.start()) if pattern else None
+        if m is None:
+            continue
+        last = m.end()
+        begin, end = bounds[max(0, bisect_right(starts, m.start()) - 1)]
+        no = text[begin:end].rstrip().endswith("?") and answered_no(text, end)
+        negated = no or is_negated(text, m.start(), begin, m.end())
+        found.append((known.finding_of[str(m.lastgroup)], m.start(), m.end(), negated))
     return found
 
 

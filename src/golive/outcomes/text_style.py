@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from golive.outcomes.text_words import Known, medication, words_of
 
 _ENDS = re.compile(r"[.!?:)\]\"'”’]\s*$")
 _SENTENCES = re.compile(r"[.!?]+\s+|\n+")
-HISTOGRAM_BINS = 24
+FEWEST_BINS, MOST_BINS, OUTPUTS_PER_BIN = 4, 24, 20
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,22 @@ def longer_live(train: FloatArray, live: FloatArray) -> Estimate:
     return auroc(score, side)
 
 
-def histogram(train: FloatArray, live: FloatArray) -> dict[str, list[float | None]]:
-    """Counts of words per output on both sides in shared bins; cells of 1 to 10 are ``None``. Last bin: the longest 1 %."""
+def histogram(train: FloatArray, live: FloatArray) -> dict[str, Any]:
+    """Counts of words per output on both sides in shared bins, fewer bins for fewer outputs; cells of 1 to 10 are ``None``.
+
+    Outputs longer than the 99th percentile count in the last bin. ``n_train`` and ``n_live`` are all outputs of a side.
+    """
     both = np.concatenate([train, live])
     top = max(1.0, float(np.quantile(both, 0.99))) if len(both) else 1.0
-    edges = np.unique(np.round(np.linspace(0, top, HISTOGRAM_BINS + 1)))
+    fewest = min(len(side) for side in (train, live) if len(side)) if len(both) else 0
+    bins = int(np.clip(fewest / OUTPUTS_PER_BIN, FEWEST_BINS, MOST_BINS))
+    edges = np.unique(np.ceil(np.linspace(0, top, bins + 1)))
     inside = [np.histogram(np.minimum(side, edges[-1]), edges)[0] for side in (train, live)]
     cells = [[None if 0 < c < SMALL_CELL else float(c) for c in side] for side in inside]
-    return {"edges": [float(e) for e in edges], "train": cells[0], "live": cells[1]}
+    return {
+        "edges": [float(e) for e in edges],
+        "train": cells[0],
+        "live": cells[1],
+        "n_train": len(train),
+        "n_live": len(live),
+    }

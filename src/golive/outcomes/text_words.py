@@ -29,12 +29,16 @@ _ANSWER = re.compile(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Medications by any of their names (to one name), and findings as (name, pattern)."""
+    """Medications by any of their names (to one name); findings by the first two letters of their forms, as a
+    pattern whose groups are named in ``finding_of``; capitalised words that name nobody.
+    """
 
     medications: dict[str, str]
     endings: tuple[str, ...]
     not_medications: frozenset[str]
-    findings: tuple[tuple[str, re.Pattern[str]], ...]
+    findings: dict[str, re.Pattern[str]]
+    finding_of: dict[str, str]
+    titles: frozenset[str]
 
 
 @cache
@@ -46,11 +50,20 @@ def lexicon() -> Lexicon:
     names = {name: name for name in held["medications"]}
     for group in held["medication_names"]:
         names |= dict.fromkeys(group, group[0])
-    findings = tuple(
-        (group[0], re.compile(r"\b(?:" + "|".join(_form(f) for f in group) + ")", re.IGNORECASE))
-        for group in held["findings"]
+    forms = sorted(((form, group[0]) for group in held["findings"] for form in group), key=lambda f: -len(f[0]))
+    groups = {f"g{i}": finding for i, (_, finding) in enumerate(forms)}
+    by_start: dict[str, list[str]] = {}
+    for i, (form, _) in enumerate(forms):  # the longest first: "high blood pressure" is not also "blood"
+        by_start.setdefault(form[:2], []).append(f"(?P<g{i}>{_form(form)})")
+    findings = {start: re.compile("|".join(patterns), re.IGNORECASE) for start, patterns in by_start.items()}
+    return Lexicon(
+        names,
+        tuple(held["medication_endings"]),
+        frozenset(held["not_medications"]),
+        findings,
+        groups,
+        frozenset(held["titles"]),
     )
-    return Lexicon(names, tuple(held["medication_endings"]), frozenset(held["not_medications"]), findings)
 
 
 def _form(words: str) -> str:

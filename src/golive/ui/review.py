@@ -32,6 +32,8 @@ VERDICTS: tuple[tuple[ReviewVerdict, str, str, str], ...] = (
 )
 WORD: dict[str, str] = {verdict: word for verdict, word, _, _ in VERDICTS}
 DRAWN: dict[Drawn, str] = {"random": "Random (counts towards the rate)", "marked": "Most marks first (does not count)"}
+LONG_TEXT, SHORT, TALL = 500, 260, 440
+"""Characters from which both boxes are tall, and their heights in pixels: the buttons do not jump between short texts."""
 _TEXTS_KEY = "review_texts"
 _PLACE_KEY = "review_place"
 _TURN = {"next": 1, "back": -1}
@@ -207,11 +209,12 @@ def _desk(where: Current, turn: Turn) -> None:
 
 def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
     left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True, height=420):
+    source = found.texts.source[place] if found.texts.source else ""
+    height = TALL if max(len(source), len(found.texts.note[place])) > LONG_TEXT else SHORT
+    with left, st.container(border=True, height=height):
         st.markdown("**Source**")
-        source = found.texts.source[place] if found.texts.source else ""
         st.markdown(literal(source) if source else "_No source: what the output says cannot be checked._")
-    with right, st.container(border=True, height=420):
+    with right, st.container(border=True, height=height):
         st.markdown("**Output**")
         st.markdown(marked_text(found.texts.note[place], spans))
         if spans:

@@ -59,6 +59,7 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
         if found.get("checked") and kinds:
             alt = describe_text_marks(kinds)
             chart.show(text_marks(kinds, theme.tokens()), key="text_marks", alt=alt)
+            st.caption("Dots are shares of outputs, lines their 95 % intervals.")
         else:
             st.info("No live output has a source beside it: cannot check.", icon=":material/help:")
     with right:
@@ -73,8 +74,10 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
 
 def _length_words(found: Mapping[str, Any]) -> str:
     length = found["length"]
-    before = f", training outputs {length['train_median']:.0f}" if length.get("train_median") is not None else ""
-    return f"Live outputs have {length['live_median'] or 0:.0f} words in the middle{before}."
+    before = (
+        f", the median training output {length['train_median']:.0f}" if length.get("train_median") is not None else ""
+    )
+    return f"The median live output has {length['live_median'] or 0:.0f} words{before}."
 
 
 def trust(found: Mapping[str, Any]) -> list[str]:

@@ -61,7 +61,8 @@ def text_marks(kinds: Mapping[str, Mapping[str, Any]], tokens: Tokens) -> go.Fig
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=[KIND_WORD.get(k, k) for k, _ in rows], range=[-0.6, len(rows) - 0.4]
     )
-    figure.update_xaxes(title_text="Outputs with one or more, in percent (bars: 95 % interval)", rangemode="tozero")
+    top = max((100 * (row.get(f"{side}_high") or 0) for _, row in rows for side in ("train", "live")), default=1.0)
+    figure.update_xaxes(title_text="Outputs with one or more, %", range=[-0.03 * top, 1.04 * top])
     return figure
 
 
@@ -77,17 +78,16 @@ def describe_text_marks(kinds: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def text_lengths(histogram: Mapping[str, Any], tokens: Tokens) -> go.Figure:
-    """Draw the words per output on both sides as shares of the shown counts; cells of 1 to 10 outputs are left out."""
+    """Draw the words per output on both sides as shares of all outputs; cells of 1 to 10 outputs are left out."""
     edges = histogram["edges"]
     figure = frame(230, tokens, barmode="overlay")
     for side, name, colour in (("train", "Training", tokens.training), ("live", "Live", tokens.live)):
-        counts = [c or 0 for c in histogram[side]]
-        total = sum(counts)
+        total = histogram[f"n_{side}"]
         if total:
             figure.add_bar(
                 x=[(a + b) / 2 for a, b in pairwise(edges)],
                 width=[b - a for a, b in pairwise(edges)],
-                y=[100 * c / total for c in counts],
+                y=[None if c is None else 100 * c / total for c in histogram[side]],
                 name=name,
                 marker={"color": colour},
                 opacity=0.55,
