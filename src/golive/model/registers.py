@@ -183,6 +183,29 @@ class Hazard(Noun):
     owner: str = ""
 
 
+class Milestone(Noun):
+    """One piece of work until go-live, in working days (10th percentile, median, 90th), and the ids it waits for."""
+
+    id: Key
+    name: str = Field(min_length=1)
+    track: str = ""
+    low: float | None = Field(default=None, ge=0)
+    likely: float | None = Field(default=None, ge=0)
+    high: float | None = Field(default=None, ge=0)
+    after: str = ""
+    owner: str = ""
+
+
+class PolicyFile(Noun):
+    """A readiness policy that an organisation brought: its text as it was, and why it differs from the shipped one."""
+
+    id: Key = "policy"
+    name: str
+    version: str
+    reason: str = Field(min_length=1)
+    text: str
+
+
 class PlanRow(Noun):
     """Who does a step of the plan, by when, and how far it is. ``id`` is the criterion."""
 

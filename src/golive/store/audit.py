@@ -15,7 +15,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from golive.store.migrations import MONITOR_TABLES, REGISTER_TABLES, REVIEW_TABLES
+from golive.store.migrations import LATER_TABLES, MONITOR_TABLES, REGISTER_TABLES, REVIEW_TABLES
 from golive.store.records import AuditCheck, AuditLine
 
 GENESIS = "0" * 64
@@ -79,7 +79,7 @@ def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
 
 _REVISED = " UNION ALL ".join(
     f"SELECT '{table} ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM {table}"
-    for table in ("evidence", "decision", "waiver", *REGISTER_TABLES, *MONITOR_TABLES, *REVIEW_TABLES)
+    for table in ("evidence", "decision", "waiver", *REGISTER_TABLES, *MONITOR_TABLES, *REVIEW_TABLES, *LATER_TABLES)
 )
 _CONTENT = f"""
     SELECT 'session ' || session || ' ' || revision, sha256(result::VARCHAR || config) FROM assessment

@@ -31,6 +31,8 @@ REGISTER_TABLES = (
     "proposal",
 )
 """Tables of step 4; a register that comes later is a step of its own."""
+LATER_TABLES = ("milestone", "policy_file")
+"""Tables of step 7."""
 MONITOR_TABLES = ("baseline", "batch", "alert", "delivery", "mute", "watch")
 """Tables of step 5."""
 REVIEW_TABLES = ("review",)
@@ -90,7 +92,12 @@ def _m0003_criteria(cursor: DuckDBPyConnection) -> None:
 
 @_migration
 def _m0004_registers(cursor: DuckDBPyConnection) -> None:
-    for table in REGISTER_TABLES:
+    _ledgers(cursor, REGISTER_TABLES)
+
+
+def _ledgers(cursor: DuckDBPyConnection, names: tuple[str, ...]) -> None:
+    """Tables of revised rows, all of one form."""
+    for table in names:
         cursor.execute(
             f"""CREATE TABLE {table} (
                 project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
@@ -101,24 +108,17 @@ def _m0004_registers(cursor: DuckDBPyConnection) -> None:
 
 @_migration
 def _m0005_monitors(cursor: DuckDBPyConnection) -> None:
-    for table in MONITOR_TABLES:
-        cursor.execute(
-            f"""CREATE TABLE {table} (
-                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
-                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-                PRIMARY KEY (project, id, revision))"""
-        )
+    _ledgers(cursor, MONITOR_TABLES)
 
 
 @_migration
 def _m0006_reviews(cursor: DuckDBPyConnection) -> None:
-    for table in REVIEW_TABLES:
-        cursor.execute(
-            f"""CREATE TABLE {table} (
-                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
-                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-                PRIMARY KEY (project, id, revision))"""
-        )
+    _ledgers(cursor, REVIEW_TABLES)
+
+
+@_migration
+def _m0007_milestones_and_policy(cursor: DuckDBPyConnection) -> None:
+    _ledgers(cursor, LATER_TABLES)
 
 
 def tables(cursor: DuckDBPyConnection) -> set[str]:
