@@ -68,6 +68,14 @@ PAGES = (
         "Four ways good pilots die, and which of them this one shows.",
     ),
     PageSpec(
+        "Verdict",
+        "pages/verdict/value.py",
+        "Value",
+        ":material/payments:",
+        "value",
+        "What it costs and brings, as ranges, and what alerts ask of people.",
+    ),
+    PageSpec(
         "Live data",
         "pages/evidence/findings.py",
         "Findings",
@@ -154,6 +162,14 @@ PAGES = (
         ":material/history:",
         "sessions",
         "Every assessment, kept: open one, compare two.",
+    ),
+    PageSpec(
+        "History",
+        "pages/history/report.py",
+        "Report",
+        ":material/description:",
+        "report",
+        "One session as a page, a PDF, slides, a model card or a handoff pack.",
     ),
 )
 _BY_URL = {page.url_path: page for page in PAGES}

@@ -1,0 +1,20 @@
+"""Report: the form each stakeholder uses, from the open session; the same numbers everywhere."""
+
+import streamlit as st
+
+from golive.report import KINDS, gather
+from golive.ui import report_view
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+page_title(
+    "Report", "A page, a PDF, slides or a model card, each from the same numbers. No row of data leaves with it."
+)
+assessment_line(current.assessment)
+
+kind, form = report_view.choose()
+sources = gather(current.store, current.session)
+report_view.downloads(sources, kind, form)
+report_view.preview(KINDS[kind].write(sources))
+st.caption("What the file holds is what stands here; PDF and HTML are set for paper.")
