@@ -107,7 +107,8 @@ def _by_release(column: CodeColumn, own: CodeSystem, known: list[Release], confi
         ),
         *_examples(forward.values, "only live"),
     )
-    what = f"live codes fit {now}, training codes {before}"
+    fits = [name for name in rows if rows[name][1] == rows[now][1] and name != before]
+    what = f"live codes fit {' or '.join(fits)}, training codes {before}"
     if before == now:
         what = f"{'live' if newer else 'training'} data holds codes that {now} does not have"
     return _Gap(forward, p, what, evidence, ("another code system: the codes have the shape of this one",))
