@@ -86,7 +86,7 @@ def _by_pandas(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
 def _same(a: Profile, b: Profile) -> None:
     for name, one in a.columns.items():
         other = b.columns[name]
-        assert (one.n, one.missing) == (other.n, other.missing), name
+        assert (one.n, one.missing, one.distinct) == (other.n, other.missing, other.distinct), name
         if one.numeric is not None and other.numeric is not None:
             np.testing.assert_array_equal(one.numeric.counts, other.numeric.counts, err_msg=name)
             np.testing.assert_allclose(one.numeric.values, other.numeric.values, rtol=1e-13, atol=1e-13)

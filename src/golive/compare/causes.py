@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Severity, Verdict
 
 _BY_UNIT = ("distribution_shift", "out_of_range", "watch_range", "limit_changed", "rounding_changed", "stuck_value")
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -30,35 +30,53 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Explaining kind and the kinds of the same column that it explains, strongest explanation first."""
 
 
+_ONLY_IF_TRIED = frozenset({"limit_changed", "out_of_range", "stuck_value"})
+"""Kinds that concern some values only: they explain a shift when repairing those values was seen to take it away."""
+
+
 def link(findings: Sequence[Finding]) -> list[Finding]:
     """Set ``cause`` of every finding that another one of the same column explains; findings that have one keep it.
 
     Only what someone must act on explains or is explained: a quiet finding has no cause. A cause whose repair was tried
-    explains a distribution shift only when the repair takes at least half of it away.
+    explains a distribution shift only when the repair takes at least half of it away. What explains an alarm is an alarm.
     """
     active = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     cause: dict[str, str] = {}
+    raised: set[str] = set()
     for explaining, explained in EXPLAINS:
         for source in (f for f in active if f.kind == explaining):
             for target in active:
-                same = set(target.columns) <= set(source.columns) and _same_place(source, target)
-                if (
-                    target.kind in explained
-                    and same
-                    and _takes_away(source, target)
-                    and target.columns
-                    and target.id not in cause
-                    and target.cause is None
-                ):
+                if target.kind in explained and target.id not in cause and _explains(source, target):
                     cause[target.id] = source.id
-    return [f.model_copy(update={"cause": cause[f.id]}) if f.id in cause else f for f in findings]
+                    if target.verdict is Verdict.ALARM and source.kind in _ONLY_IF_TRIED:
+                        raised.add(source.id)
+    return [_linked(f, cause.get(f.id), raised=f.id in raised and f.id not in cause) for f in findings]
+
+
+def _linked(finding: Finding, cause: str | None, *, raised: bool) -> Finding:
+    update: dict[str, object] = {"cause": cause} if cause else {}
+    if raised and finding.verdict is Verdict.WATCH:
+        update |= {"verdict": Verdict.ALARM}
+        update |= {"severity": Severity.MAJOR} if finding.severity in (Severity.MINOR, Severity.INFO) else {}
+    return finding.model_copy(update=update) if update else finding
+
+
+def _explains(source: Finding, target: Finding) -> bool:
+    """Whether ``source`` is about the same column and place, and its repair, where tried, takes the shift away."""
+    if not target.columns or target.cause is not None or not set(target.columns) <= set(source.columns):
+        return False
+    return _same_place(source, target) and _takes_away(source, target)
 
 
 def _takes_away(source: Finding, target: Finding) -> bool:
-    """Whether the tried repair of ``source`` leaves at most half of the shift; true where nothing was tried."""
+    """Whether the tried repair of ``source`` leaves at most half of the shift; where nothing was tried, the kind decides."""
     tried = source.what_if
-    if target.kind != "distribution_shift" or tried is None or tried.before is None or tried.after is None:
+    if source.kind == "limit_changed" and target.kind == "watch_range":
+        return tried is not None and "high" in tried.repair  # extremes beyond the upper limit that live data passes
+    if target.kind != "distribution_shift":
         return True
+    if tried is None or tried.before is None or tried.after is None:
+        return source.kind not in _ONLY_IF_TRIED
     return tried.after <= 0.5 * tried.before
 
 

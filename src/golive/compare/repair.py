@@ -80,6 +80,13 @@ def chosen(values: FloatArray, repair: Repair) -> npt.NDArray[np.bool_]:
 
 def apply(column: ColumnProfile, repair: Repair) -> ColumnProfile:
     """The profile of one live column after a repair of it. Exact while the support is (``NumericProfile.exact``)."""
+    after = _applied(column, repair)
+    held = [len(p.values) for p in (after.numeric, after.category, after.tokens) if p is not None]
+    exact = after.numeric is None or after.numeric.exact
+    return replace(after, distinct=sum(held)) if after is not column and exact else after
+
+
+def _applied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
     op = repair["op"]
     if op == "convert" and column.numeric is not None:
         values = column.numeric.values
