@@ -96,7 +96,7 @@ PAGES = (
         "pages/evidence/generated_text.py",
         "Generated text",
         ":material/article:",
-        "generated-text",
+        "generated_text",
         "Does what the model writes stand in its source? Review outputs.",
     ),
     PageSpec(
@@ -154,6 +154,14 @@ PAGES = (
         ":material/folder_open:",
         "evidence",
         "What proves each criterion, until when, and who accepted it.",
+    ),
+    PageSpec(
+        "Pilot",
+        "pages/pilot/policy.py",
+        "Policy and standards",
+        ":material/balance:",
+        "policy",
+        "What readiness is judged by, and which clauses have evidence behind them.",
     ),
     PageSpec(
         "History",
