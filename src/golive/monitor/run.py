@@ -209,7 +209,7 @@ def _judged(arrival: Arrival, by: Yardstick, plan: Setup, before: list[Arrival],
     except InputError as error:
         if error.code == "NOT_FOUND":
             return None
-        empty = error.code in ("EMPTY_FILE", "NO_ROWS")
+        empty = error.code in ("EMPTY_FILE", "HEADER_ONLY")
         seen = feed_trouble("batch_empty" if empty else "batch_unreadable", error.problems[0].code)
         return Batch(
             id=arrival.sha256,
