@@ -34,7 +34,7 @@ def test_a_viewer_takes_every_form(seeded: Any, open_page: Any) -> None:
     assert not app.exception
     labels = [b.proto.label for b in app.get("download_button")]
     assert len(labels) == 1 + sum(not form.of_kinds for form in FORMS.values())
-    assert labels[0] == "Download the report"
+    assert labels[0] == "Download the full report"
 
 
 def test_the_file_of_the_page_is_that_of_the_command(seeded: Any) -> None:

@@ -32,6 +32,27 @@ PERFORMANCE = {
     "auroc": _pair(0.8206, 0.7325, 0.02),
     "brier": _pair(0.0805, 0.0988, 0.004),
     "at_threshold": {"threshold": 0.35, "sensitivity": _pair(0.651, 0.684, 0.04), "ppv": _pair(0.316, 0.173, 0.016)},
+    "subgroups": [
+        {
+            "by": "clinic",
+            "value": "C1",
+            "n": 1_687,
+            "enough": True,
+            "n_events": 158,
+            "metrics": {
+                "auroc": {"live": 0.801, "low": 0.761, "high": 0.836},
+                "sensitivity": {"live": 0.696, "low": 0.62, "high": 0.76},
+            },
+        },
+        {
+            "by": "clinic",
+            "value": "C9",
+            "n": 40,
+            "enough": False,
+            "n_events": None,
+            "metrics": {"auroc": {"live": 0.9}},
+        },
+    ],
     "calibration": {"slope": _pair(1.03, 0.561, 0.06)},
 }
 

@@ -116,3 +116,14 @@ def test_datasheets_hold_every_column_of_each_side(sources: Sources) -> None:
     train, live = ([row[0] for row in t.rows] for t in tables)
     assert train == [c.name for c in sources.assessment.columns if c.train]
     assert live == [c.name for c in sources.assessment.columns if c.live]
+
+
+def test_groups_too_small_to_judge_give_no_number(sources: Sources) -> None:
+    small = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C9"))
+    assert small.value["value"] is None
+    assert small.words == "too few to judge"
+    fine = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C1"))
+    assert (fine.value["value"], fine.words) == (0.696, "70 % (62 % to 76 %)")
+    for kind in ("report", "reviewer"):
+        said = [row for b in KINDS[kind].write(sources).blocks if isinstance(b, Table) for row in b.rows]
+        assert ("clinic", "C9", "40", "1-10", "too few to judge", "too few to judge", "too few to judge") in said

@@ -47,7 +47,7 @@ class File:
 
 
 KINDS: dict[str, Kind] = {
-    "report": Kind("Report", "Everything one assessment says, with figures.", full),
+    "report": Kind("Full report", "Everything one assessment says, with figures.", full),
     "memo": Kind("Go/no-go memo", "One page for the meeting that decides.", memo),
     "reviewer": Kind("Reviewer's report", "Every criterion, every finding with its evidence.", reviewer),
     "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),

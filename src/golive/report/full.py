@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.model.finding import Finding, Verdict
-from golive.report import sections
+from golive.report import sections, subgroups
 from golive.report.document import Block, Bullets, Document, Facts, Heading, Paragraph, Table
 from golive.report.identity import identity, subtitle
 from golive.report.look import GATE_WORD, ROUTE_WORD, SIGNAL_WORD, VERDICT_WORD
@@ -19,6 +19,7 @@ PARTS: tuple[sections.Part, ...] = (
     sections.modes,
     sections.findings,
     sections.performance,
+    subgroups.section,
     sections.columns,
     sections.gates,
     sections.unknown,
@@ -51,7 +52,12 @@ def reviewer(sources: Sources) -> Document:
     ]
     for finding in found:
         blocks += _finding(finding)
-    blocks += [*sections.performance(sources), *_criteria(sources), *sections.evidence(sources)]
+    blocks += [
+        *sections.performance(sources),
+        *subgroups.section(sources),
+        *_criteria(sources),
+        *sections.evidence(sources),
+    ]
     return _document(sources, f"Reviewer's report: {sources.name}", blocks)
 
 

@@ -16,6 +16,7 @@ from golive.report.identity import DISCLAIMER, identity, subtitle
 from golive.report.metrics import SHARES, MetricRow, metric_rows, sizes
 from golive.report.sections import index_words
 from golive.report.sources import Sources
+from golive.report.subgroups import groups
 from golive.report.verdict import model_version, stage_name, verdict_sentence
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
@@ -117,7 +118,7 @@ def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
     test = Answer("Live data against training data, assessed by GoLive.", "measured")
     groups = (
         ("UsefulnessUsabilityEfficacy", "SCO-05", tuple(map(_result, useful)), ask.basis(sources, "CLN-02", "OBS-03")),
-        ("FairnessEquity", "CLN-04", _levels(sources, "CLN-04", "CLN-08"), ask.basis(sources, "CLN-04", "CLN-08")),
+        ("FairnessEquity", "CLN-04", (*_groups(sources), *_levels(sources, "CLN-04", "CLN-08")), ask.basis(sources, "CLN-04", "CLN-08")),
         ("SafetyReliability", "CLN-06", (*map(_result, safe), *_levels(sources, "CLN-03", "OBS-02", "REL-02")),
          ask.basis(sources, "CLN-03", "OBS-02", "REL-02")),
     )  # fmt: skip
@@ -147,6 +148,27 @@ def _result(row: MetricRow) -> Result:
     if side is not None and side.low is not None:
         value |= {"low": side.low, "high": side.high}
     return Result(f"{row.name}, {where}", {**value, "text": row.words("live" if row.live else "train")})
+
+
+def _groups(sources: Sources) -> list[Result]:
+    """Sensitivity (AUROC where there is none) of every group that may be judged, and which may not."""
+    told = []
+    for group in groups(sources.assessment):
+        key = "sensitivity" if "sensitivity" in group.values else "auroc"
+        value, low, high = group.values.get(key, (None, None, None))
+        known = group.enough and value is not None
+        said: dict[str, Any] = {
+            "kind": "single",
+            "value": value if known else None,
+            "unit": "share" if key in SHARES else "",
+        }
+        told.append(
+            Result(
+                f"{key}, {group.name}",
+                {**said, **({"low": low, "high": high} if known else {}), "n": group.n, "text": group.words(key)},
+            )
+        )
+    return told
 
 
 def _levels(sources: Sources, *keys: str) -> tuple[Result, ...]:
