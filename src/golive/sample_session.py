@@ -66,6 +66,7 @@ def ensure(
             evidence=store.evidence(config.project),
             waivers=store.waivers(config.project),
             registers=store.registers.bearing(config.project),
+            policy=store.registers.policy(config.project),
             lock=store.criteria_lock(config.project, config),
             progress=progress,
         )

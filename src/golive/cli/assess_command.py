@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from golive.model.readiness import EvidenceItem, Waiver
     from golive.model.registers import Registers
     from golive.model.result import Assessment, CriteriaLock
+    from golive.readiness import Model
 
 _BUSY_TRIES = 5
 _ROLE = "Roles"
@@ -132,6 +133,7 @@ class _Known:
     evidence: tuple[EvidenceItem, ...] = field(default=())
     waivers: tuple[Waiver, ...] = field(default=())
     registers: Registers | None = None
+    policy: Model | None = None
     lock: CriteriaLock | None = None
 
 
@@ -142,6 +144,7 @@ def _known(path: Path | None, config: Config) -> _Known:
             store.evidence(config.project),
             store.waivers(config.project),
             store.registers.bearing(config.project),
+            store.registers.policy(config.project),
             store.criteria_lock(config.project, config),
         )
 
@@ -175,6 +178,7 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
             evidence=known.evidence,
             waivers=known.waivers,
             registers=known.registers,
+            policy=known.policy,
             lock=known.lock,
             progress=progress,
         )

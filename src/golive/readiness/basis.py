@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from golive.model.config import Config
 from golive.model.finding import Finding
@@ -21,6 +21,8 @@ from golive.readiness.policy import Model, load_model
 from golive.readiness.risk import tier_of
 from golive.readiness.score import score
 from golive.readiness.verdict import band_of, stops
+
+RowT = TypeVar("RowT", EvidenceItem, Waiver)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Basis:
         return Outlook(verdict, result.index, result.low, result.high, result.coverage, gates)
 
 
+def _asked_somewhere(items: Sequence[RowT], policy: Model) -> tuple[RowT, ...]:
+    """Without what an own policy leaves out on purpose: criteria of the shipped policy that it does not have."""
+    shipped = load_model()
+    if policy is shipped:
+        return tuple(items)
+    return tuple(i for i in items if policy.knows(i.criterion) or not shipped.knows(i.criterion))
+
+
 def basis(
     findings: Iterable[Finding],
     columns: Iterable[ColumnResult],
@@ -97,6 +107,8 @@ def basis(
 ) -> Basis:
     """Bring together what readiness is judged on. Arguments as in ``measure`` and ``judge``; registers are measured as well."""
     policy, kept = model or load_model(), registers or Registers()
+    evidence = _asked_somewhere(evidence, policy)
+    waivers = _asked_somewhere(waivers, policy)
     tier, flags = tier_of(config.risk), config.risk.flags
     asked = {c.id for c in policy.applicable(tier, flags)}
     gates = frozenset(c.id for c in policy.applicable(tier, flags) if tier in c.gate)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from golive.model import registers as nouns
 from golive.model.errors import GoLiveError, Problem, StoreError
@@ -14,6 +15,9 @@ from golive.store import audit, ledger, sessions
 from golive.store.database import Database
 from golive.store.ledger import Ledger
 from golive.store.records import ItemT, Revised
+
+if TYPE_CHECKING:
+    from golive.readiness import Model
 
 
 def _by_id(item: Any) -> str:
@@ -93,6 +97,15 @@ class RegisterStore:
                     changed[name] = found[0].replace(tzinfo=UTC).date()
         return Registers(**values, changed_on=changed)
 
+    def policy(self, project: str) -> Model | None:
+        """The readiness policy that the organisation put in force for ``project``; ``None`` for the shipped one.
+
+        Raises:
+            InputError: the stored policy does not fit this version of GoLive; every problem.
+        """
+        rows = self.items(POLICIES, project)
+        return _parsed(rows[0].text) if rows else None
+
     def put(self, kept: Ledger[ItemT], item: ItemT, *, project: str, actor: str, revision: int = 0) -> int:
         """Store one row and return its new revision. Raises StoreError ``CONFLICT``."""
         self.write(kept, [Change(item, revision)], project=project, actor=actor)
@@ -156,6 +169,13 @@ class RegisterStore:
             seen = known[0].revision if known else 0
             EVIDENCE.put(cursor, evidence, project=project, actor=actor, expected=seen, now=now)
         return decided
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Model:
+    from golive.readiness import parse_model
+
+    return parse_model(text, "policy of the project")
 
 
 _Known = tuple[int, str, datetime | None, bool]

@@ -41,6 +41,7 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
                     evidence=store.evidence(config.project),
                     waivers=store.waivers(config.project),
                     registers=store.registers.bearing(config.project),
+                    policy=store.registers.policy(config.project),
                     lock=store.criteria_lock(config.project, config),
                     progress=tell,
                 )

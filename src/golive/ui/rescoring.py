@@ -8,7 +8,7 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError
 from golive.model.readiness import Readiness
-from golive.readiness import Basis
+from golive.readiness import Basis, Model
 from golive.ui import theme
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
@@ -17,8 +17,11 @@ from golive.ui.words import percent, plain
 _DONE = "scored_again"
 
 
-def today(where: Current) -> Basis:
-    """What readiness of the open session rests on today (or on the day that its configuration fixes)."""
+def today(where: Current, policy: Model | None = None) -> Basis:
+    """What readiness of the open session rests on today (or on the day that its configuration fixes).
+
+    ``policy`` replaces the one that is in force for the pilot, to compare.
+    """
     from golive.assess import basis_of
 
     project = where.assessment.project
@@ -28,6 +31,7 @@ def today(where: Current) -> Basis:
         evidence=where.store.evidence(project),
         waivers=where.store.waivers(project),
         registers=where.store.registers.bearing(project),
+        policy=policy or where.store.registers.policy(project),
     )
 
 

@@ -1,0 +1,14 @@
+"""Policy and standards: what readiness is judged by, an own policy, two of them on one session, coverage of standards."""
+
+from golive.ui import policy, rescoring
+from golive.ui.components import assessment_line, page_title
+from golive.ui.guards import require_assessment
+
+current = require_assessment()
+page_title(
+    "Policy and standards",
+    "What readiness is judged by, and which clauses of which standards have evidence behind them.",
+)
+assessment_line(current.assessment)
+rescoring.confirmation()
+policy.page(current)
