@@ -40,4 +40,3 @@ else:
     else:
         st.caption("Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text.")
         review.draw(current, desk)
-    text_view.count_reviews(current)

@@ -19,7 +19,7 @@ from golive.model.reviews import Drawn, Review, ReviewVerdict
 from golive.outcomes.text_reviews import reviewed
 from golive.outcomes.text_spans import Source, Span, unsupported
 from golive.profile.texts_generated import GeneratedTexts, generated_texts
-from golive.ui import cache, components, data_form, nav, uploads
+from golive.ui import cache, components, data_form, nav, text_view, uploads
 from golive.ui.figures.text_marks import KIND_WORD
 from golive.ui.guards import Current, authorise
 from golive.ui.words import percent, plain, plural
@@ -205,6 +205,7 @@ def _desk(where: Current, turn: Turn) -> None:
     if problem is not None:
         components.error_box(problem)
     st.caption(progress_sentence(reviewed(e.item for e in entries)))
+    text_view.count_reviews(where)
 
 
 def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
@@ -261,3 +262,4 @@ def missing_file(where: Current) -> None:
         icon=":material/upload_file:",
     )
     nav.link("data", "Bring the live file", icon=":material/upload_file:")
+    text_view.count_reviews(where)
