@@ -149,7 +149,7 @@ def read(values: Mapping[str, int], column: str, own: CodeSystem) -> Reading:
                     found.bare[value] = rows
                 elif without_marks(code) != code:
                     marked += rows
-                if value != code:
+                if value != (value.strip() if own.keeps_case else code):
                     found.untidy[value] = rows
         elif _is_list(code, systems):
             found.lists[value] = rows

@@ -27,7 +27,9 @@ Check = Literal["mod10", "verhoeff", "luhn80840"]
 
 
 class CodeSystem(Noun):
-    """One code system. ``weak`` shapes are believed only where the column's name or a declaration speaks of the system."""
+    """One code system. ``weak`` shapes are believed only where the column's name or a declaration speaks of the system;
+    ``keeps_case`` says that upper and lower case differ in meaning (UCUM).
+    """
 
     id: str
     title: str
@@ -39,6 +41,7 @@ class CodeSystem(Noun):
     check: Check | None = None
     names: tuple[str, ...] = ()
     weak: bool = False
+    keeps_case: bool = False
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str] | None]:

@@ -167,15 +167,15 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     certain = p <= alpha and share.live >= LEAST_ROWS and share.change >= INVALID_WATCH
     effect = share.effect("invalid_share")
     if not certain:
-        said = "every" if not share.live else percent(1 - share.now) + " of"
+        every = "Every live value" if not share.live else f"{percent(1 - share.now)} of live values"
         return finding(
             "code_invalid",
             Verdict.QUIET,
             columns=(column.name,),
             severity=Severity.INFO,
             route=Route.CLINICAL_INFORMATICS,
-            title=f"{said[0].upper()}{said[1:]} live {column.name} code{'' if not share.live else 's'} "
-            f"{'has' if not share.live else 'have'} the shape{' and check digit' if own.check else ''} of a code system ({n})",
+            title=f"{every} of {column.name} {'have' if share.live else 'has'} the shape{' and check digit' if own.check else ''} "
+            f"of {own.title} or another code system ({n})",
             effect=effect,
         )
     place = locate(live, column.name, share_by_shape(column.values, share.values))

@@ -34,7 +34,7 @@ SHAPES: dict[str, str] = {
 """Kind of identifier -> how it looks in the shape of a text."""
 
 WEAK_SHAPES: dict[str, str] = {
-    "record or account number": rf"{_EDGE}9{{7,12}}{_END}",
+    "record or account number": r"(?<![9A\-_.])9{7,12}(?![9A\-_])",
     "date": rf"{_EDGE}(?:99?[/.\-]99?[/.\-]9{{4}}|9999-99-99){_END}",
 }
 """The same for what may also be something else: worth a look, no proof."""

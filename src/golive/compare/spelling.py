@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,7 +21,7 @@ from golive.intake.codes import snake
 from golive.model.columns import ColumnType
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
-from golive.model.profile import CategoryProfile, Profile, SliceColumn
+from golive.model.profile import Profile, SliceColumn
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Change of the share of other spellings from which it matters: the bounds of values never seen in training."""
@@ -38,9 +39,15 @@ def fold(value: str) -> str:
 
     Signs that carry meaning stay: a dot or hyphen between digits (``1.5``, ``10-19``), a hyphen or plus at an end (``A-``).
     """
-    text = unicodedata.normalize("NFKC", value).casefold().strip()
+    folded = _folded(value)
+    while (again := _folded(folded)) != folded:  # what is taken away may bring a letter and its accent together
+        folded = again
+    return folded
+
+
+def _folded(value: str) -> str:
+    text = unicodedata.normalize("NFKC", re.sub(r"['\"`´’]", "", value)).casefold().strip()
     text = re.sub(r"(?<!\d)\.|\.(?!\d)", "", text)
-    text = re.sub(r"['\"`´’]", "", text)
     text = re.sub(r"(?<=[^\W\d_])-(?=\w)|(?<=\w)-(?=[^\W\d_])", "", text)
     return re.sub(r"_|(?<!\d)\s+|\s+(?!\d)", "", text)
 
@@ -118,40 +125,51 @@ def _variants(pair: Pair) -> _Variants | None:
             by_fold.setdefault(fold(value), value)
             by_meaning.setdefault(_meaning(value, pair), value)
     mapping, guessed = {}, set()
-    known = set(before.values)
-    for value in now.values:
+    was, here = before.as_dict(), now.as_dict()
+    lost = _lost(pair, was, here)
+    for value in here:
         if is_missing_word(value) or not fold(value):
             continue
         usual = by_fold.get(fold(value))
-        if usual is None and value not in known:
-            usual = by_meaning.get(_meaning(value, pair)) or _abbreviated(value, pair, before, now)
+        if usual is None and value not in was:
+            usual = by_meaning.get(_meaning(value, pair)) or _abbreviated(value, here[value] / pair.sizes[1], lost)
             if usual is not None and _meaning(usual, pair) != _meaning(value, pair):
                 guessed.add(value)
         if usual is not None and usual != value:
             mapping[value] = usual
     if not mapping:
         return None
-    rows = [sum(side.count(v) for v in mapping) for side in (before, now)]
+    rows = [sum(side.get(v, 0) for v in mapping) for side in (was, here)]
     return _Variants(mapping, frozenset(guessed), *rows)
 
 
-def _abbreviated(value: str, pair: Pair, before: CategoryProfile, now: CategoryProfile) -> str | None:
+def _lost(pair: Pair, was: Mapping[str, int], here: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    """Training values whose share fell, with how much they lost and 3 standard errors of that difference."""
+    n_train, n_live = pair.sizes
+    found = {}
+    for value, rows in was.items():
+        share = rows / n_train
+        loss = share - here.get(value, 0) / n_live
+        if loss >= WATCH_SHARE / 2:
+            found[value] = (loss, 3 * math.sqrt(share * (1 - share) * (1 / n_train + 1 / n_live)))
+    return found
+
+
+def _abbreviated(value: str, gain: float, lost: Mapping[str, tuple[float, float]]) -> str | None:
     """The training value that ``value`` shortens or spells out, when it alone lost what ``value`` gained.
 
     Letters prove little, so the shares must agree as well: with ``value`` counted as the training value, its share is that of
     training again, within chance (3 standard errors) and a quarter of what moved.
     """
-    n_train, n_live = pair.sizes
-    gain = now.count(value) / n_live
-    fitting = []
-    for known in before.values:
-        if not (is_abbreviation(value, known) or is_abbreviation(known, value)):
-            continue
-        share = before.count(known) / n_train
-        left = now.count(known) / n_live
-        error = math.sqrt(share * (1 - share) * (1 / n_train + 1 / n_live))
-        if share - left >= gain / 2 and abs(share - left - gain) <= 3 * error + gain / 4:
-            fitting.append(known)
+    if gain < WATCH_SHARE:
+        return None
+    fitting = [
+        known
+        for known, (loss, error) in lost.items()
+        if loss >= gain / 2
+        and abs(loss - gain) <= error + gain / 4
+        and (is_abbreviation(value, known) or is_abbreviation(known, value))
+    ]
     return fitting[0] if len(fitting) == 1 else None
 
 
