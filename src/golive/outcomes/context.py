@@ -52,7 +52,7 @@ def context_of(train: Scored, live: Scored, roles: Roles, config: Config) -> Con
     """Leave out repeats, decide the target, and measure both sides where scores meet outcomes."""
     (before, twice), (now, again) = without_repeats(train), without_repeats(live)
     target = target_of(before, now)
-    bounds = limits(before, roles.score, config)
+    bounds = limits(before, now, roles.score, config)
     context = Context(before, now, roles, config, target, bounds, (twice, again))
     if target is None or target.task != "event" or now.label is None:
         return context
