@@ -33,7 +33,8 @@ def test_kinds_are_found_and_named_at_five_percent_of_two_thousand_rows() -> Non
     named = [s.named / s.runs for s in scores.values()]
     assert float(np.mean(recall)) >= 0.95
     assert float(np.mean(named)) >= 0.9
-    poor = {n: s.named for n, s in scores.items() if n not in HARD and s.named < 0.7 * s.runs}
+    # Two runs say nothing of one kind; ten do.
+    poor = {n: s.named for n, s in scores.items() if FULL and n not in HARD and s.named < 0.7 * s.runs}
     assert not poor
 
 

@@ -49,9 +49,9 @@ def test_a_column_in_another_unit_is_named_with_its_factor() -> None:
 @pytest.mark.parametrize(
     ("name", "values", "factor", "offset", "unit"),
     [
-        ("temperature", (37.0, 0.7), 1.8, 32.0, "[degF]"),
+        ("temperature", (37.0, 0.7), 1.8, 32.0, "°F"),
         ("glucose", (130.0, 30.0), 0.0555, 0.0, "mmol/L"),
-        ("weight", (78.0, 15.0), 2.2046, 0.0, "[lb_av]"),
+        ("weight", (78.0, 15.0), 2.2046, 0.0, "lb"),
         ("hemoglobin", (12.9, 1.8), 10.0, 0.0, "g/L"),
         ("sbp", (130.0, 20.0), 0.1333, 0.0, "kPa"),
     ],

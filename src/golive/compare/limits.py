@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.compare.disguised import SENTINELS
-from golive.compare.measured import Measured, measured
+from golive.compare.measured import Measured, measured, unit_words
 from golive.compare.mixture import spread
 from golive.compare.pairs import MINIMUM_VALUES
 from golive.compare.proportions import newcombe, two_share_p
@@ -113,7 +113,7 @@ def _ascending(numeric: NumericProfile, sign: float) -> tuple[FloatArray, IntArr
 
 def _finding(one: Measured, limit: _Limit, *, training_cut: bool) -> Finding:
     side, beyond = ("above", "at most") if limit.upper else ("below", "at least")
-    unit = f" {one.unit}" if one.unit else ""
+    unit = f" {unit_words(one.unit)}" if one.unit else ""
     value, share = f"{number(limit.value)}{unit}", limit.beyond / limit.n
     k = (0, limit.beyond) if training_cut else (limit.beyond, 0)
     low, high = (float(v) for v in newcombe(k[0], one.train.n, k[1], one.live.n))

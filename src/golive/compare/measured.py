@@ -16,6 +16,30 @@ NEARLY_ALL = 0.95
 """Share of training values that the limits of a unit must hold before the column is taken to be in that unit."""
 
 
+UNIT_WORDS = {
+    "a": "years",
+    "mo": "months",
+    "Cel": "°C",
+    "[degF]": "°F",
+    "mm[Hg]": "mmHg",
+    "/min": "per minute",
+    "[lb_av]": "lb",
+    "[in_i]": "in",
+    "10*3/uL": "10³/uL",
+    "/uL": "per uL",
+    "{score}": "points",
+    "{INR}": "INR",
+    "[pH]": "pH",
+    "fraction": "as a fraction",
+}
+"""UCUM codes that people do not write that way."""
+
+
+def unit_words(unit: str) -> str:
+    """A UCUM unit as people write it: ``[degF]`` becomes ``°F``."""
+    return UNIT_WORDS.get(unit, unit)
+
+
 @dataclass(frozen=True)
 class Measured:
     """One number column on both sides. ``analyte`` is expressed in the unit of training, ``None`` where nothing is known."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.compare.disguised import SENTINELS
-from golive.compare.measured import Measured, measured
+from golive.compare.measured import Measured, measured, unit_words
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.where import Place, ShareOf, locate
 from golive.compare.words import cell, cell_share, is_small, number, sizes
@@ -104,7 +104,7 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
     # Quantiles give a lower bound of the share, good enough for the place but not for the day.
     place = locate(live, one.name, _of_limits(low, high), dated=False) if now >= ALARM_SHARE else Place()
     what = {"hard": "impossible", "watch": "extreme", "seen": "far outside anything training held"}[o.tier]
-    unit = f" {one.unit}" if one.unit else ""
+    unit = f" {unit_words(one.unit)}" if one.unit else ""
     between = f"outside {number(low)} to {number(high)}{unit}"
     interval = [float(v) for v in newcombe(o.train, one.train.n, o.live, one.live.n)]
     shown = not (is_small(o.train) or is_small(o.live))
@@ -163,7 +163,7 @@ def _why(o: _Outside) -> str:
         source = "declared for this column"
     else:
         source = f"known for {one.analyte.title if one.analyte else one.name} in adults"
-        source += f", in {one.unit}, the unit training uses" if one.unit else ""
+        source += f", in {unit_words(one.unit)}, the unit training uses" if one.unit else ""
     if o.tier == "watch":
         return f"The limits are {source}. Such values occur in very sick patients, so they are listed for review, never removed."
     return f"The limits are {source}. No patient has such a value, so it was entered, sent or converted wrongly."

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from golive.compare import scale
-from golive.compare.measured import Measured, measured
+from golive.compare.measured import Measured, measured, unit_words
 from golive.compare.mixture import ALPHA, WHOLE_SHARE, Candidate, Part, part, whole_misfit
 from golive.compare.pairs import MINIMUM_VALUES
 from golive.compare.siblings import sibling
@@ -41,11 +41,14 @@ def candidates(one: Measured) -> list[Candidate]:
         return []
     unit = one.analyte.unit
     found = [
-        Candidate(way.factor, way.offset, f"{other} instead of {unit}")
+        Candidate(way.factor, way.offset, f"{unit_words(other)} instead of {unit_words(unit)}")
         for other, way in one.analyte.conversions.items()
     ]
     if not one.declared.unit:
-        found += [_inverse(way, f"{unit} instead of {other}") for other, way in one.analyte.conversions.items()]
+        found += [
+            _inverse(way, f"{unit_words(unit)} instead of {unit_words(other)}")
+            for other, way in one.analyte.conversions.items()
+        ]
     return found
 
 
@@ -153,8 +156,9 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
         segment=place.segment,
         explanation=(
             f"{share} of the live values (95 % interval {percent(found.low)} to {percent(found.high)}) are distributed like "
-            f"training's values after the conversion; the others are like training. The median of all hardly shows it: "
-            f"{number(one.live.median)} live, {number(one.train.median)} in training."
+            f"training's values after the conversion; the others are like training. The median of all is "
+            f"{number(one.live.median)} live and {number(one.train.median)} in training"
+            + (", so it hardly shows it." if found.share < 0.3 else ".")
         ),
         effect=Effect(
             name="share_in_other_unit",
