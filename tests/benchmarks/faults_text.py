@@ -22,7 +22,7 @@ FORMS: dict[str, Callable[[float], str]] = {
 }
 SPELLINGS = {
     "antibiotic_route": ("IV", ["iv", "Intravenous", "I.V."]),
-    "sex": ("F", ["female", "f", "Female"]),
+    "sex": ("female", ["F", "Female", "FEMALE"]),
     "arrival_mode": ("walk-in", ["Walk In", "WALK-IN", "walk_in"]),
     "insurance": ("Private", ["PRIVATE", "private ", "Private."]),
 }
