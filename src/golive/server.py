@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from golive import __version__, settings
+from golive import __version__, api, settings
 from golive.model.errors import GoLiveError
 from golive.settings import Settings, resource
 
@@ -140,7 +140,7 @@ def build(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> s
     PagesManager.uses_pages_directory = False
     application = st.App(
         resource("app.py"),
-        routes=[Route("/readyz", readyz)],
+        routes=[Route("/readyz", readyz), *api.routes()],
         middleware=[Middleware(SecurityHeaders, headers=security_headers())],
         lifespan=lifespan,
     )

@@ -21,7 +21,7 @@ class Settings(BaseModel):
     """How this installation runs. Every field is ``GOLIVE_<NAME>`` in the environment and ``<name>`` in ``golive.toml``.
 
     ``home`` is the folder for data, ``store`` the DuckDB file with the sessions (``<home>/golive.duckdb`` when not set),
-    ``store_key`` encrypts it and is never printed, ``max_upload_mb`` limits one uploaded file (megabytes of 1,000,000
+    ``store_key`` encrypts it and is never printed, ``api_token`` opens ``/api/v1`` (closed without), ``max_upload_mb`` limits one uploaded file (megabytes of 1,000,000
     bytes), ``log_level`` is a level name of the standard library.
     """
 
@@ -30,6 +30,7 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("golive"))
     store: Path = Field(default_factory=lambda data: data["home"] / "golive.duckdb")
     store_key: SecretStr | None = None
+    api_token: SecretStr | None = None
     max_upload_mb: int = Field(default=500, gt=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 

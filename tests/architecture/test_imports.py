@@ -27,6 +27,7 @@ LAYERS = [
     {"monitor"},
     {"sample_session", "doctor"},
     {"ui"},
+    {"api"},
     {"cli", "server"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

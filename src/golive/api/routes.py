@@ -1,0 +1,168 @@
+"""Routes of ``/api/v1``: the same calls as the pages and the command line."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from golive.api.document import document
+from golive.api.guard import guarded, limited, problem, whole
+from golive.model.errors import InputError, Problem
+
+PREFIX = "/api/v1"
+_FILES = ("train", "live", "config")
+_MOST_ITEMS = 500
+_one_at_a_time = Lock()
+"""An assessment may take the memory of the machine; a second one is asked to come back."""
+
+
+async def _openapi(_request: Request) -> Response:
+    """The document says nothing about what is stored, so it needs no token."""
+    return JSONResponse(document())
+
+
+@guarded
+async def _sessions(request: Request) -> Response:
+    from golive.ui import cache
+
+    limit = whole(request.query_params.get("limit"), 50, low=1, high=_MOST_ITEMS, name="limit")
+    cards = cache.store().list(request.query_params.get("project"), limit=limit)
+    return JSONResponse({"sessions": [card.model_dump(mode="json") for card in cards]})
+
+
+@guarded
+async def _assessment(request: Request) -> Response:
+    from golive.ui import cache
+
+    found = cache.store().load(request.path_params["id"])
+    return Response(found.model_dump_json(), media_type="application/json")
+
+
+@guarded
+async def _assess(request: Request) -> Response:
+    from golive.ui import cache
+
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return problem(415, Problem("API_BODY", "The body is multipart/form-data with the files train and live."))
+    if not _one_at_a_time.acquire(blocking=False):
+        busy = Problem("API_BUSY", "Another assessment is running.", "Try again in a minute.")
+        return problem(429, busy, headers={"Retry-After": "60"})
+    try:
+        most = cache.current_settings().max_upload_bytes
+        async with limited(request, 2 * most + 1_000_000).form(max_files=3, max_fields=2) as form:
+            _check(form, most)
+            assessment = await run_in_threadpool(_assessed, form)
+    finally:
+        _one_at_a_time.release()
+    place = {"Location": f"{PREFIX}/assessments/{assessment.session}"}
+    return Response(assessment.model_dump_json(), status_code=201, media_type="application/json", headers=place)
+
+
+def _check(form: FormData, most: int) -> None:
+    problems = [
+        Problem("API_BODY", f"'{key}' is not a part of this call.", f"Known: {', '.join((*_FILES, 'project'))}.")
+        for key in form
+        if key not in (*_FILES, "project")
+    ]
+    for name in _FILES:
+        part = form.get(name)
+        if part is None and name != "config":
+            problems.append(Problem("API_BODY", f"The file '{name}' is missing.", "", name))
+        elif part is not None and not isinstance(part, UploadFile):
+            problems.append(Problem("API_BODY", f"'{name}' is text, not a file.", "Send it with a file name.", name))
+        elif isinstance(part, UploadFile) and (part.size or 0) > most:
+            problems.append(Problem("TOO_LARGE", f"The file '{name}' is too large.", "Send a sample.", name))
+    if problems:
+        raise InputError(problems)
+
+
+def _assessed(form: FormData) -> Any:
+    """Write the parts to a folder of their own, assess them, keep the session, and remove the folder."""
+    from golive.assess import assess
+    from golive.intake import load_config, read
+    from golive.model.config import Config
+    from golive.ui import cache
+
+    with tempfile.TemporaryDirectory(prefix="golive-api-") as folder, ExitStack() as stack:
+        paths = {name: _written(Path(folder), name, form[name]) for name in _FILES if name in form}
+        config = load_config(paths["config"]) if "config" in paths else Config()
+        if project := form.get("project"):
+            config = config.model_copy(update={"project": str(project)[:80]})
+        train, live = (stack.enter_context(read(paths[name], name=_shown(form[name]))) for name in ("train", "live"))
+        store = cache.store()
+        made = assess(
+            train,
+            live,
+            config,
+            evidence=store.evidence(config.project),
+            waivers=store.waivers(config.project),
+            lock=store.criteria_lock(config.project, config),
+            registers=store.registers.bearing(config.project),
+        )
+    store.save(made, config=config, actor="api")
+    return made
+
+
+def _shown(part: Any) -> str:
+    return Path(part.filename or "file").name[:120]
+
+
+def _written(folder: Path, name: str, part: Any) -> Path:
+    """A part as a file whose name we chose; only the kind (its suffix) is the sender's."""
+    suffixes = "".join(s for s in Path(_shown(part)).suffixes[-2:] if s[1:].isalnum() and len(s) <= 8)
+    path = folder / f"{name}{suffixes}"
+    with path.open("wb") as file:
+        while chunk := part.file.read(1_000_000):
+            file.write(chunk)
+    return path
+
+
+@guarded
+async def _monitors(_request: Request) -> Response:
+    from golive.ui import cache
+
+    watches = cache.store().monitors.watches()
+    return JSONResponse({"monitors": [{"project": p, **w.model_dump(mode="json")} for p, w in watches]})
+
+
+@guarded
+async def _alerts(request: Request) -> Response:
+    from golive.ui import cache
+
+    store = cache.store()
+    project = request.query_params.get("project")
+    names = [project] if project is not None else store.projects()
+    found = [(name, alert) for name in names for alert in store.monitors.alerts(name)]
+    if request.query_params.get("open") in ("1", "true"):
+        found = [(name, alert) for name, alert in found if alert.active]
+    return JSONResponse({"alerts": [{"project": p, **a.model_dump(mode="json")} for p, a in found[:_MOST_ITEMS]]})
+
+
+@guarded
+async def _metrics(_request: Request) -> Response:
+    from golive.api.metrics import exposition
+    from golive.ui import cache
+
+    return PlainTextResponse(exposition(cache.store()), media_type="text/plain; version=0.0.4")
+
+
+def routes() -> list[Route]:
+    """Every route of the API, for ``st.App``."""
+    return [
+        Route(f"{PREFIX}/openapi.json", _openapi, methods=["GET"]),
+        Route(f"{PREFIX}/sessions", _sessions, methods=["GET"]),
+        Route(f"{PREFIX}/assessments", _assess, methods=["POST"]),
+        Route(f"{PREFIX}/assessments/{{id}}", _assessment, methods=["GET"]),
+        Route(f"{PREFIX}/monitors", _monitors, methods=["GET"]),
+        Route(f"{PREFIX}/alerts", _alerts, methods=["GET"]),
+        Route(f"{PREFIX}/metrics", _metrics, methods=["GET"]),
+    ]
