@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from golive.compare import compare
-from golive.compare.comparison import urgency
+from golive.compare import compare, multivariate
 from golive.intake import Dataset, infer, roles_of
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
@@ -113,9 +112,17 @@ def assess(
     train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
     comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
     outcomes = judge_outcomes(train, live, specs, roles, config, progress=_part(report, 0.85, 0.95))
-    findings = tuple(sorted((*comparison.findings, *outcomes.findings), key=urgency))
+    report(0.93, "looking at all columns together")
+    joint = multivariate.judge(train, live, specs, roles, config, known=comparison.findings)
+    columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
+    findings = tuple(
+        sorted(
+            (*comparison.findings, *joint.findings, *outcomes.findings),
+            key=lambda f: multivariate.urgency_by_importance(f, joint.importance),
+        )
+    )
     inputs = Inputs(train=_info(train), live=_info(live))
-    not_assessed = [*comparison.not_assessed, *outcomes.not_assessed]
+    not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:
         not_assessed.append(
             NotAssessed(what="live data", why="training and live are the same file, so nothing can differ between them")
@@ -128,7 +135,7 @@ def assess(
     report(0.95, "scoring readiness")
     readiness = basis(
         findings,
-        comparison.columns,
+        columns,
         inputs,
         outcomes.performance,
         config,
@@ -147,7 +154,7 @@ def assess(
         config_sha256=config_hash(config),
         inputs=inputs,
         roles=roles,
-        columns=comparison.columns,
+        columns=columns,
         findings=findings,
         performance=outcomes.performance,
         readiness=readiness,

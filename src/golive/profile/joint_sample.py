@@ -1,0 +1,136 @@
+"""A joint sample of both sides for checks that need whole rows: at most 10,000 a side, in memory, never kept.
+
+A profile holds no rows, so it cannot say whether columns moved together. These rows live as long as the one function that
+asked for them; nothing of them is written, logged or put into a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+
+from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+from golive.model.profile import FloatArray
+from golive.profile.categories import canonical
+from golive.profile.fields import Field, Kind, as_text, fields_of, missing, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from golive.intake import Dataset
+
+MOST_ROWS = 10_000
+"""Rows a side: an AUC is known to 0.01 from these, and twice as many cost twice the time."""
+MOST_CELLS = 1_000_000
+"""Rows times columns of one side: wide tables get fewer rows."""
+MOST_CATEGORIES = 60
+"""Categories told apart in one column; rarer ones are one."""
+_STRIDE = 2_654_435_761
+_RING = 1 << 32
+
+
+@dataclass(frozen=True)
+class JointSample:
+    """Rows of both sides over the same columns.
+
+    ``train`` and ``live`` have shape ``(rows, len(columns))``: numbers as they are, categories as codes shared by both
+    sides, NaN where missing. ``score`` is the model's score beside ``train`` (or beside ``live`` when ``scored`` says so),
+    NaN where missing; ``None`` without a score column.
+    """
+
+    columns: tuple[str, ...]
+    categorical: tuple[bool, ...]
+    train: FloatArray
+    live: FloatArray
+    score: FloatArray | None = None
+    scored: str = "train"
+
+
+def draw(
+    train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, *, limit: int = MOST_ROWS
+) -> JointSample:
+    """Draw rows spread evenly over both tables; deterministic for tables in one order.
+
+    Only features and groups that both sides hold values of; dates, texts and identifiers tell any two tables apart and
+    are left out. With an id column one row per id is kept: rows of one patient are not independent, and a classifier would
+    learn to recognise the patient. ``limit`` is rows per side.
+    """
+    wanted = [s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and _usable(s.type)]
+    names = [s.name for s in wanted if s.name in train.storage and s.name in live.storage]
+    rows = max(1, min(limit, MOST_CELLS // max(1, len(names))))
+    score = roles.score if roles.score and (roles.score in train.storage or roles.score in live.storage) else None
+    frames = [_rows(d, names, specs, roles, limit=rows, score=score) for d in (train, live)]
+    fields = [{f.name: f for f in fields_of(d.table, d.storage, wanted, Roles())} for d in (train, live)]
+    columns, categorical, left, right = [], [], [], []
+    for name in names:
+        sides = [_values(frame[name], field[name]) for frame, field in zip(frames, fields, strict=True)]
+        if any(len(values) == 0 or not values.notna().any() for values in sides):
+            continue
+        coded = fields[0][name].kind is Kind.CATEGORY
+        before, now = _coded(*sides) if coded else [v.to_numpy(dtype=np.float64, na_value=np.nan) for v in sides]
+        columns.append(name)
+        categorical.append(coded)
+        left.append(before)
+        right.append(now)
+    empty = np.zeros((0, 0))
+    scored = 0 if score and score in train.storage else 1
+    return JointSample(
+        tuple(columns),
+        tuple(categorical),
+        np.column_stack(left) if left else empty,
+        np.column_stack(right) if right else empty,
+        frames[scored][score].to_numpy(dtype=np.float64, na_value=np.nan) if score else None,
+        ("train", "live")[scored],
+    )
+
+
+def _usable(type_: ColumnType) -> bool:
+    return type_.is_number or type_ in (ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.CODE)
+
+
+def _rows(
+    dataset: Dataset, names: Sequence[str], specs: Sequence[ColumnSpec], roles: Roles, *, limit: int, score: str | None
+) -> pd.DataFrame:
+    """Rows of one side, evenly spread: row i is taken when i times the golden stride falls in the share of the ring."""
+    key = roles.id if roles.id in dataset.storage else None
+    held = list(dict.fromkeys([*names, *([score] if score in dataset.storage else []), *([key] if key else [])]))
+    table = dataset.table.select(*held)
+    if dataset.rows > limit:
+        spread = table.mutate(__place=ibis.row_number() * _STRIDE % _RING)
+        table = spread.filter(spread["__place"] < limit * _RING // dataset.rows).drop("__place").limit(limit)
+    if key:
+        table = table.mutate(__key=as_text(table[key]))
+    number_like = {s.name for s in specs if s.type.is_number} | ({score} if score else set())
+    read: dict[str, Any] = {
+        n: number(table[n]) if n in number_like else missing(table[n]).ifelse(ibis.null(table[n].type()), table[n])
+        for n in held
+        if n != key
+    }
+    frame: pd.DataFrame = table.select(**read, **({"__key": table["__key"]} if key else {})).to_pandas()
+    if key:
+        frame = frame[~frame["__key"].duplicated() | frame["__key"].isna()].drop(columns="__key").reset_index(drop=True)
+    if score and score not in frame:
+        frame[score] = np.nan
+    return frame
+
+
+def _values(column: pd.Series[Any], field: Field) -> pd.Series[Any]:
+    """Numbers without infinities; categories under one spelling."""
+    if field.kind is Kind.NUMBER:
+        return column.astype("float64").replace([np.inf, -np.inf], np.nan)
+    spelled = {value: canonical(value, field) for value in column.dropna().unique()}
+    return column.astype(object).map(spelled)
+
+
+def _coded(before: pd.Series[Any], now: pd.Series[Any]) -> list[FloatArray]:
+    """Categories of both sides as shared codes, most frequent first; rare ones share the last code."""
+    import pandas as pd
+
+    counts = pd.concat([before, now]).value_counts()
+    ranked = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
+    codes = {value: min(i, MOST_CATEGORIES - 1) for i, value in enumerate(ranked)}
+    return [side.map(codes).to_numpy(dtype=np.float64, na_value=np.nan) for side in (before, now)]
