@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
@@ -20,7 +21,7 @@ from golive.outcomes import calibration as cal
 from golive.outcomes import operating as op
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
-from golive.outcomes.interval import Z95, Estimate, Mask, number
+from golive.outcomes.interval import Z95, Estimate, Units, number
 from golive.outcomes.performance import Measured
 from golive.outcomes.usable import Cases
 from golive.outcomes.words import NAMES, metric, percent
@@ -35,7 +36,7 @@ ALPHA = 0.01
 LIMITS = {"auroc": 0.05, "sensitivity": 0.10, "observed_expected": 0.22}
 """Gaps that matter: points of AUROC and sensitivity; observed to expected off by a quarter (0.22 on the log scale)."""
 
-MOST_LEVELS, MOST_PAIRS, PAIR_ROWS = 30, 10, 200_000
+MOST_LEVELS, MOST_PAIRS, PAIR_ROWS = 30, 10, 100_000
 
 
 @dataclass
@@ -99,13 +100,22 @@ def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Gro
     """The groups of one column, largest first, with their estimates where they are large enough."""
     codes = coded.codes[live.place]
     sizes = np.bincount(codes[codes >= 0], minlength=len(coded.names))
-    order = np.argsort(-sizes, kind="stable")[:MOST_LEVELS]
-    return [
-        _group(live, by, coded.names[i], np.asarray(codes == i), probability) for i in order if sizes[i] >= SMALL_CELL
-    ]
+    largest = np.argsort(-sizes, kind="stable")[:MOST_LEVELS]
+    rows = rows_by_code(codes)
+    return [_group(live, by, coded.names[i], rows[int(i)], probability) for i in largest if sizes[i] >= SMALL_CELL]
 
 
-def _group(live: Cases, by: str, value: str, rows: Mask, probability: bool) -> Group:
+def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
+    """Positions of the rows of each code, in their order; negative codes are left out."""
+    narrow = codes.astype(np.int16) if codes.size and int(codes.max()) < np.iinfo(np.int16).max else codes
+    order = np.argsort(narrow, kind="stable")
+    ordered = codes[order]
+    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0)) if codes.size else np.zeros(0, dtype=np.int64)
+    parts = np.split(order, starts[1:])
+    return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
+
+
+def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> Group:
     part = live.part(rows)
     made = Group(by, value, part.n, part.n_events)
     if not made.enough:
@@ -201,9 +211,8 @@ def _pairs(live: Cases, columns: dict[str, Coded], probability: bool, config: Co
             width = len(columns[second].names)
             codes = np.where((a >= 0) & (b >= 0), a * width + b, -1)
             crossed = []
-            for cell in np.unique(codes[codes >= 0]):
-                rows = codes == cell
-                if int((rows & live.event).sum()) >= GROUP_EVENTS:
+            for cell, rows in rows_by_code(codes).items():
+                if int(live.event[rows].sum()) >= GROUP_EVENTS:
                     value = f"{columns[first].names[cell // width]}, {columns[second].names[cell % width]}"
                     crossed.append(_group(live, f"{first} and {second}", value, rows, probability))
             compare(crossed)
