@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from golive.report import KINDS, gather
+from golive.report.forms import KINDS
+from golive.report.sources import gather
 from golive.ui import report_view
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment

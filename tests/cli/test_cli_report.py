@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from golive.report import FORMS
+from golive.report.forms import FORMS
 
 Run = Callable[..., Any]
 

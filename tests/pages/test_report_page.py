@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sample_assessment as made
 
-from golive.report import FORMS, KINDS, from_assessment, gather, render
+from golive.report.forms import FORMS, KINDS, render
+from golive.report.sources import from_assessment, gather
 from golive.report.verdict import verdict_sentence
 from golive.ui import report_view
 from golive.ui.words import plain

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from golive.report import Sources, from_assessment
+from golive.report.sources import Sources, from_assessment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment

@@ -8,8 +8,9 @@ import zipfile
 from dataclasses import replace
 
 from golive.model.registers import DecisionRow, OwnerRow
-from golive.report import Sources, render
+from golive.report.forms import render
 from golive.report.handoff import items
+from golive.report.sources import Sources
 from golive.report.tables import csv_text
 
 

@@ -10,13 +10,14 @@ import pytest
 from lxml import etree
 
 from golive.model.registers import Hazard, OwnerRow, ScopeItem
-from golive.report import KINDS, Sources, render
 from golive.report.answers import ORIGIN_WORD
 from golive.report.chai import NAMESPACE
 from golive.report.document import Table
+from golive.report.forms import KINDS, render
 from golive.report.hti1 import GROUPS, attributes
 from golive.report.metrics import metric_rows
 from golive.report.model_card import fields, key_metrics
+from golive.report.sources import Sources
 from golive.settings import resource
 
 

@@ -17,10 +17,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from golive.model.errors import InputError
-from golive.report import FORMS, KINDS, Sources, render
 from golive.report.document import Facts, Figure, Table
+from golive.report.forms import FORMS, KINDS, render
 from golive.report.identity import DISCLAIMER
 from golive.report.sections import index_words
+from golive.report.sources import Sources
 from golive.report.verdict import verdict_sentence
 
 TEXT_FORMS = ("html", "md")
@@ -195,3 +196,10 @@ def test_unknown_names_are_all_named_at_once(sources: Sources) -> None:
     with pytest.raises(InputError) as caught:
         render(sources, "json", "memo")
     assert caught.value.code == "REPORT_KIND"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_takes_less_than_five_seconds_of_computing(sources: Sources, form: str) -> None:
+    started = time.process_time()
+    render(sources, form)
+    assert time.process_time() - started < 5

@@ -7,10 +7,11 @@ from functools import partial
 import streamlit as st
 
 from golive.model.finding import Verdict
-from golive.report import FORMS, KINDS, Sources, render
 from golive.report.document import Banner, Block, Bullets, Document, Facts, Figure, Heading, Paragraph, Table
+from golive.report.forms import FORMS, KINDS, render
 from golive.report.html import TONE_MARK
 from golive.report.identity import SAMPLE
+from golive.report.sources import Sources
 from golive.ui import theme
 from golive.ui.words import plain
 
