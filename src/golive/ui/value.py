@@ -217,8 +217,8 @@ def costliest(assessment: Assessment) -> None:
     issues = impact.get("issues") if isinstance(impact, Mapping) else None
     if not issues:
         criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)
-        why = criterion.measurement if criterion and criterion.measurement else "It takes labelled live data."
-        st.markdown(f"Not measured in this session. {plain(why)}")
+        why = criterion.measurement if criterion else ""
+        st.markdown(plain(why) if why else "Not measured in this session: it takes labelled live data.")
         return
     rows = [issue if isinstance(issue, Mapping) else {"issue": issue} for issue in issues]
     keys = list(dict.fromkeys(k for row in rows for k in row))
