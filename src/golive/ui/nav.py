@@ -173,11 +173,36 @@ PAGES = (
     ),
     PageSpec(
         "History",
+        "pages/history/monitors.py",
+        "Monitors",
+        ":material/notifications_active:",
+        "monitors",
+        "Is every batch arriving, and does anything in it ask for someone?",
+    ),
+    PageSpec(
+        "History",
+        "pages/history/trend.py",
+        "Trend",
+        ":material/trending_up:",
+        "trend",
+        "Is it getting better or worse, and since when?",
+    ),
+    PageSpec(
+        "History",
         "pages/history/report.py",
         "Report",
         ":material/description:",
         "report",
         "One session as a page, a PDF, slides, a model card or a handoff pack.",
+    ),
+    PageSpec(
+        "History",
+        "pages/history/audit.py",
+        "Audit",
+        ":material/policy:",
+        "audit",
+        "Who did what, and was anything changed behind it?",
+        roles=frozenset({"reviewer", "admin"}),
     ),
 )
 _BY_URL = {page.url_path: page for page in PAGES}

@@ -1,0 +1,39 @@
+"""Monitors: live data judged without a person, and the alerts that came of it."""
+
+import streamlit as st
+
+from golive.ui import components, monitor_view
+from golive.ui.guards import open_store, require_role
+
+who = require_role()
+store = open_store()
+
+components.page_title("Monitors", "Is every batch arriving, and does anything in it ask for someone?")
+watches = store.monitors.watches()
+if not watches:
+    with st.container(border=True):
+        st.markdown("No monitor has run yet. Write a monitor file and let a scheduler run it:")
+        st.code("golive monitor run monitor.yaml", language="bash")
+        st.caption("Ready examples for cron, systemd, GitHub Actions and Airflow come with GoLive in `data/examples`.")
+    st.stop()
+
+projects = sorted({project for project, _ in watches})
+alerts = [(project, alert) for project in projects for alert in store.monitors.alerts(project)]
+active = [pair for pair in alerts if pair[1].active]
+ended = [pair for pair in alerts if not pair[1].active]
+
+for project in projects:
+    monitor_view.unsent(store, project)
+with st.grid(min_column_width=340, gap="medium", key="watch_cards"):
+    for project, watch in watches:
+        monitor_view.watch_card(store, project, watch, who)
+
+st.subheader("Open alerts", anchor=False)
+if not active:
+    st.markdown(":material/check_circle: No alert is open.")
+for project, alert in active:
+    monitor_view.alert_card(store, project, alert, who)
+if ended:
+    with st.expander(f"Ended alerts: {len(ended)}", icon=":material/history:"):
+        for project, alert in ended[:50]:
+            monitor_view.alert_card(store, project, alert, who)

@@ -1,0 +1,87 @@
+"""Trend: one quantity over time, with the events that explain a step and the alerts that were open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from golive.ui.figures.frame import faded, frame
+from golive.ui.theme import Tokens
+from golive.ui.words import day, number, plural
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """A value at a time, with the interval it lies in where there is one."""
+
+    at: datetime
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day."""
+
+    on: date
+    words: str
+
+
+def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks: Sequence[Mark] = ()) -> go.Figure:
+    """Draw ``points`` in the order of time, their interval as a band, and ``marks`` as dotted lines with their number."""
+    shown = sorted(points, key=lambda p: p.at)
+    figure = frame(280, tokens, showlegend=False, hovermode="x")
+    times = [p.at for p in shown]
+    if shown and all(p.low is not None and p.high is not None for p in shown):
+        figure.add_scatter(x=times, y=[p.high for p in shown], mode="lines", line={"width": 0}, hoverinfo="skip")
+        figure.add_scatter(
+            x=times,
+            y=[p.low for p in shown],
+            mode="lines",
+            line={"width": 0},
+            fill="tonexty",
+            fillcolor=faded(tokens.live, 0.18),
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=times,
+        y=[p.value for p in shown],
+        mode="lines+markers" if len(shown) <= 60 else "lines",
+        line={"color": tokens.live, "width": 2},
+        hovertemplate="%{x|%d %b %Y}: %{y:.4g}<extra></extra>",
+    )
+    for place, mark in enumerate(sorted(marks, key=lambda m: m.on), start=1):
+        figure.add_vline(x=datetime(mark.on.year, mark.on.month, mark.on.day), line_dash="dot", line_color=tokens.muted)
+        figure.add_annotation(
+            x=datetime(mark.on.year, mark.on.month, mark.on.day),
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=str(place),
+            showarrow=False,
+            font={"color": tokens.muted, "size": 12},
+        )
+    figure.update_yaxes(title_text=quantity)
+    return figure
+
+
+def describe_trend(points: Sequence[TrendPoint], *, quantity: str, marks: Sequence[Mark] = ()) -> str:
+    """Say in a sentence what the figure shows."""
+    if not points:
+        return f"{quantity}: nothing was measured yet."
+    shown = sorted(points, key=lambda p: p.at)
+    first, last = shown[0], shown[-1]
+    if len(shown) == 1:
+        return f"{quantity}: {number(first.value)} on {day(first.at)}."
+    events = f" {plural(len(marks), 'event')} marked." if marks else ""
+    return (
+        f"{quantity} from {day(first.at)} to {day(last.at)}: first {number(first.value)}, last {number(last.value)}, "
+        f"lowest {number(min(p.value for p in shown))}, highest {number(max(p.value for p in shown))} "
+        f"({plural(len(shown), 'point')}).{events}"
+    )

@@ -1,0 +1,82 @@
+"""The Trend page: verdict, dimensions, drift and performance of a pilot over time, with what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from golive.model.monitoring import Alert, Batch
+from golive.store import SessionCard, Store
+from golive.store.registers import EVENTS
+from golive.ui import chart, theme
+from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
+from golive.ui.words import day, plain
+
+READINESS = "Readiness index"
+
+
+@dataclass(frozen=True)
+class Past:
+    """Everything that is known of a pilot's past, oldest first."""
+
+    cards: tuple[SessionCard, ...]
+    batches: tuple[Batch, ...]
+    alerts: tuple[Alert, ...]
+    marks: tuple[Mark, ...]
+
+
+def past_of(store: Store, project: str) -> Past:
+    """Read sessions, judged batches, alerts and events of a project."""
+    monitors = sorted({watch.id for _, watch in store.monitors.watches(project)})
+    batches = tuple(b for name in monitors for b in store.monitors.batches(project, name) if b.state == "assessed")
+    alerts = store.monitors.alerts(project)
+    events = store.registers.items(EVENTS, project)
+    marks = [Mark(e.on, e.kind.replace("_", " ") + (f": {e.what}" if e.what else "")) for e in events]
+    marks += [Mark(a.onset.date(), f"alert: {a.title}") for a in alerts]
+    return Past(tuple(reversed(store.list(project))), batches, alerts, tuple(sorted(marks, key=lambda m: m.on)))
+
+
+def quantities(past: Past) -> dict[str, tuple[TrendPoint, ...]]:
+    """What can be drawn, by name: the index of sessions, and of batches the index, dimensions, performance and drift."""
+    found: dict[str, list[TrendPoint]] = {}
+
+    def add(name: str, at: datetime, value: float | None, low: float | None = None, high: float | None = None) -> None:
+        if value is not None:
+            found.setdefault(name, []).append(TrendPoint(at, value, low, high))
+
+    for card in past.cards:
+        add(READINESS, card.created_at, card.index, card.low, card.high)
+    for batch in past.batches:
+        at = batch.slot.astimezone(UTC)
+        add(f"{READINESS} of batches", at, batch.index, batch.low, batch.high)
+        for name, value in batch.dimensions.items():
+            add(f"Dimension {name}", at, value)
+        for name, value in batch.metrics.items():
+            add(f"Performance: {name.upper() if name.startswith('au') else name.capitalize()}", at, value)
+    for batch in past.batches:
+        for name, value in batch.drift.items():
+            add(f"Drift of {name}", batch.slot.astimezone(UTC), value)
+    return {name: tuple(points) for name, points in found.items()}
+
+
+def show(past: Past) -> None:
+    """Choose a quantity, draw it, and list what is marked."""
+    known = quantities(past)
+    if not known:
+        st.info("Nothing was measured yet. Assess data, or run a monitor.", icon=":material/info:")
+        return
+    wanted = st.selectbox("What to look at", list(known), key="trend_quantity")
+    points = known[wanted]
+    begin = min(p.at for p in points).date()
+    end = max(p.at for p in points).date()
+    marks = [m for m in past.marks if begin <= m.on <= end]
+    chart.show(
+        trend(points, theme.tokens(), quantity=wanted, marks=marks),
+        key="trend_figure",
+        alt=describe_trend(points, quantity=wanted, marks=marks),
+    )
+    st.caption(plain(describe_trend(points, quantity=wanted, marks=marks)))
+    if marks:
+        st.markdown("\n".join(f"{place}. {day(mark.on)}: {plain(mark.words)}" for place, mark in enumerate(marks, 1)))
