@@ -145,7 +145,7 @@ def _steps(readiness: Readiness) -> None:
             + (f" · {_route(step.route)}" if step.route else "")
             + (f" · lifts the index by {step.gain:.1f}" if step.gain >= 0.05 else "")
         )
-    nav.link("readiness", "The whole plan", icon=":material/arrow_forward:")
+    nav.link("plan", "The whole plan", icon=":material/arrow_forward:")
 
 
 def _route(route: str) -> str:
