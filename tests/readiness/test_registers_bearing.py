@@ -277,3 +277,14 @@ def test_registers_that_are_not_asked_are_left_out() -> None:
     config = Config(risk=CONFIG.risk.model_copy(update={"situation": "non_serious", "significance": "inform"}))
     judged = _basis(Registers(scope=FULL_SCOPE), config=config).judge()
     assert _level(judged, "SCO-03") == 3
+
+
+def test_the_clock_alone_changes_the_verdict() -> None:
+    model = load_model()
+    proof = [item(c.id, 4, "E4", 1) for c in model.criteria]
+    ends = AS_OF + timedelta(days=20)
+    evidence = [i.model_copy(update={"expires": ends}) if i.criterion == "SEC-01" else i for i in proof]
+    before, after = (_basis(evidence=evidence, as_of=ends + timedelta(days=d)).judge() for d in (0, 1))
+    assert before.verdict is ReadinessVerdict.READY
+    assert after.verdict is ReadinessVerdict.PILOT
+    assert next(c for c in after.criteria if c.id == "SEC-01").gate_state == "unverified"
