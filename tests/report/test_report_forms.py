@@ -203,3 +203,25 @@ def test_every_form_takes_less_than_five_seconds_of_computing(sources: Sources, 
     started = time.process_time()
     render(sources, form)
     assert time.process_time() - started < 5
+
+
+def test_a_bin_that_holds_nearly_everything_does_not_flatten_the_rest() -> None:
+    from golive.model.columns import ColumnType, Role
+    from golive.model.result import ColumnResult, Picture, SideResult
+    from golive.report.figures import column_figure
+
+    side = SideResult(n=1000, missing=0, missing_share=0, distinct=900)
+    picture = Picture(edges=(0, 1, 2, 3, 4), train=(1000, 0, 0, 0), live=(900, 0, 80, 20))
+    column = ColumnResult(name="x", type=ColumnType.NUMERIC, role=Role.FEATURE, train=side, live=side, picture=picture)
+    heaped = column_figure(column)
+    assert heaped is not None
+    assert "Logarithmic" in heaped.caption
+    # 2 %, 8 % and 90 % stand at visibly different heights, the smallest well above the baseline.
+    live = ET.fromstring(heaped.svg).findall("{*}polygon")[-1].attrib["points"].split()
+    heights = sorted({round(float(point.split(",")[1])) for point in live})
+    assert len(heights) == 4
+    assert heights[-1] - heights[-2] > 20
+    flat = column.model_copy(
+        update={"picture": picture.model_copy(update={"train": (300, 300, 200, 200), "live": (250, 250, 250, 250)})}
+    )
+    assert "Logarithmic" not in (column_figure(flat) or heaped).caption

@@ -73,7 +73,7 @@ class Deck:
         page = self.deck.slides.add_slide(self.deck.slide_layouts[5])
         heading = page.shapes.title
         heading.left, heading.top, heading.width, heading.height = (Inches(v) for v in (LEFT, 0.35, WIDTH, 0.95))
-        self._write(heading.text_frame, [(title, 28, True, LIGHT.text)])
+        self._write(heading.text_frame, [(title, 28 if len(title) < 80 else 22, True, LIGHT.text)])
         self.text(page, [(self.origin, 10, False, LIGHT.muted)], top=6.95, height=0.4)
         return page
 
@@ -146,6 +146,7 @@ class Deck:
         height: float = 5.3,
         number_format: str = "0",
         highest: float | None = None,
+        log: bool = False,
     ) -> None:
         """A native bar chart whose numbers can be edited; ``series`` are (name, values, colour), an empty colour is no fill."""
         from pptx.chart.data import CategoryChartData
@@ -167,7 +168,14 @@ class Deck:
         for axis in (chart.category_axis, chart.value_axis):
             axis.tick_labels.font.size = Pt(12)
         chart.category_axis.reverse_order = across
-        chart.value_axis.minimum_scale = 0
+        if log:
+            from pptx.oxml.xmlchemy import OxmlElement
+
+            base = OxmlElement("c:logBase")
+            base.set("val", "10")
+            chart.value_axis._element.find("{*}scaling").insert(0, base)
+        else:
+            chart.value_axis.minimum_scale = 0
         if highest is not None:
             chart.value_axis.maximum_scale = highest
         chart.value_axis.major_gridlines.format.line.color.rgb = _colour(LIGHT.border)
@@ -251,7 +259,7 @@ def _performance(deck: Deck, sources: Sources) -> None:
 
 def _column(deck: Deck, sources: Sources) -> None:
     """The column whose values changed most urgently, when it can be drawn."""
-    from golive.report.figures.column import chosen_labels, shares_of
+    from golive.report.figures.column import chosen_labels, needs_log, shares_of
 
     for finding in by_urgency(sources.assessment.findings):
         column = sources.assessment.column(finding.columns[0]) if len(finding.columns) == 1 else None
@@ -263,12 +271,12 @@ def _column(deck: Deck, sources: Sources) -> None:
         train, live = shares_of(column, "train"), shares_of(column, "live")
         if not names or not any(train) or not any(live):
             continue
-        page = deck.slide(shorten(finding.title, 110))
+        page = deck.slide(shorten(finding.title, 170))
         series = [
-            ("Training, % of values", [round(100 * train[i], 2) for i in places], LIGHT.training),
-            ("Live, % of values", [round(100 * live[i], 2) for i in places], LIGHT.live),
+            ("Training, % of values", [round(100 * train[i], 2) or None for i in places], LIGHT.training),
+            ("Live, % of values", [round(100 * live[i], 2) or None for i in places], LIGHT.live),
         ]
-        deck.bars(page, names, series, across=bool(picture.labels), number_format="0.0")
+        deck.bars(page, names, series, across=bool(picture.labels), number_format="0.0", log=needs_log(column))
         return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 from golive.model.columns import ColumnType
@@ -22,6 +23,15 @@ def values_of(side: SideResult | None) -> int:
     return side.n - side.missing if side else 0
 
 
+def needs_log(column: ColumnResult) -> bool:
+    """Whether one bin holds so much (over 60 % of a side) that everything else is flat on a plain axis."""
+    picture = column.picture
+    if picture is None or len(picture.edges) < 4:
+        return False
+    sides = ((picture.train, values_of(column.train)), (picture.live, values_of(column.live)))
+    return any(n and max((c or 0) for c in cells) > 0.6 * n for cells, n in sides if cells)
+
+
 def column_figure(column: ColumnResult, unit: str = "") -> Figure | None:
     """Draw the picture of ``column``; ``None`` when there are no values to draw. Suppressed cells (1 to 10) count as none."""
     picture = column.picture
@@ -31,8 +41,10 @@ def column_figure(column: ColumnResult, unit: str = "") -> Figure | None:
     sizes = f"n = {count(values_of(column.train))} and {count(values_of(column.live))} values"
     alt = f"Distribution of {name} in training and live data, {sizes}."
     hidden = None in (*picture.train, *picture.live)
-    caption = f"{name}: share of values in training (grey) and live data (blue), {sizes}." + (
-        " Cells of 1 to 10 rows are not drawn." if hidden else ""
+    caption = (
+        f"{name}: share of values in training (grey) and live data (blue), {sizes}."
+        + (" Cells of 1 to 10 rows are not drawn." if hidden else "")
+        + (" Logarithmic: each line is ten times the one below." if needs_log(column) else "")
     )
     draw = _bins if picture.edges else _bars
     return Figure(draw(column, picture, alt), alt, caption)
@@ -49,15 +61,18 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
     canvas = Canvas(WIDTH, HEIGHT, alt)
     low, high = picture.edges[0], picture.edges[-1]
     span = (high - low) or 1.0
-    top = max([*shares_of(column, "train"), *shares_of(column, "live"), 1e-9])
+    drawn = [share for side, _, _ in SIDES for share in shares_of(column, side) if share > 0] or [1.0]
+    log, top = needs_log(column), max(drawn)
+    floor = min(drawn) / 2
 
     def x(value: float) -> float:
         return LEFT + (value - low) / span * (WIDTH - LEFT - 20)
 
     def y(share: float) -> float:
-        return BASE - share / top * (BASE - 24)
+        part = math.log(max(share, floor) / floor) / math.log(top / floor) if log else share / top
+        return BASE - part * (BASE - 24)
 
-    for share in (0.0, top / 2, top):
+    for share in _powers(floor, top) if log else (0.0, top / 2, top):
         canvas.line(LEFT, y(share), WIDTH - 20, y(share), LIGHT.border)
         canvas.text(LEFT - 8, y(share) + 4, percent(share), LIGHT.muted, size=12, anchor="end")
     for side, _, colour in SIDES:
@@ -82,6 +97,11 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
         )
     _legend(canvas, HEIGHT - 10)
     return canvas.document()
+
+
+def _powers(floor: float, top: float) -> list[float]:
+    """Powers of ten between the ends of a logarithmic axis."""
+    return [10.0**k for k in range(math.ceil(math.log10(floor)), math.floor(math.log10(top) + 1e-9) + 1)]
 
 
 def _bars(column: ColumnResult, picture: Picture, alt: str) -> str:

@@ -1,7 +1,8 @@
 """All Plotly figures: pure functions from parts of an assessment to a figure, each beside the sentence for its ``alt``."""
 
+from golive.report.figures.column import needs_log
 from golive.ui.figures.dimensions import describe_dimensions, dimensions
-from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution, needs_log
+from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution
 from golive.ui.figures.missing import describe_missing, missing
 from golive.ui.figures.scale import describe_scale, scale
 from golive.ui.figures.slices import describe_slices, slices

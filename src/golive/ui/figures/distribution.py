@@ -42,15 +42,6 @@ def distribution(
     return _bars(column, picture, tokens, log=log)
 
 
-def needs_log(column: ColumnResult) -> bool:
-    """Whether one bin holds so much (over 60 % of a side) that everything else is flat on a plain axis."""
-    picture = column.picture
-    if picture is None or len(picture.edges) < 4:
-        return False
-    sides = ((picture.train, _values(column.train)), (picture.live, _values(column.live)))
-    return any(n and max((c or 0) for c in cells) > 0.6 * n for cells, n in sides if cells)
-
-
 def describe_distribution(column: ColumnResult, *, unit: str = "") -> str:
     """Say in one sentence what the overlaid figure of ``column`` shows, for screen readers."""
     picture = column.picture
