@@ -141,6 +141,14 @@ PAGES = (
     ),
     PageSpec(
         "Pilot",
+        "pages/pilot/contract.py",
+        "Contract",
+        ":material/handshake:",
+        "contract",
+        "What each batch must be, who owns the result, and what live data breaks.",
+    ),
+    PageSpec(
+        "Pilot",
         "pages/pilot/scope.py",
         "Scope and decisions",
         ":material/gavel:",

@@ -21,7 +21,7 @@ import streamlit as st
 from golive.model.errors import InputError, Problem
 
 Side = Literal["train", "live"]
-SUFFIXES = ("csv", "tsv", "txt", "parquet", "json", "ndjson", "xlsx", "gz", "zst")
+SUFFIXES = ("csv", "tsv", "txt", "parquet", "json", "ndjson", "xlsx", "zip", "gz", "zst")
 MAX_AGE_HOURS = 8
 _CHUNK = 1 << 20
 _FOLDER_KEY = "upload_folder"

@@ -1,0 +1,35 @@
+"""Contract: what the model receives and gives back, agreed, versioned, and held against live data."""
+
+import streamlit as st
+
+from golive.ui import cache, components, contract_form, nav, pilot
+from golive.ui.guards import open_store, require_role
+from golive.ui.words import plain
+
+who = require_role()
+store = open_store()
+settings = cache.current_settings()
+
+components.page_title(
+    "Contract", "What the model is given and gives back, who owns the result, and what each batch must keep."
+)
+config = pilot.draft(store)
+kept = contract_form.kept(config.project, settings)
+
+if said := st.session_state.pop("contract_said", ""):
+    st.success(plain(said), icon=":material/check_circle:")
+if not kept:
+    st.markdown(f"Pilot **{plain(config.project)}** has no contract yet.")
+    contract_form.start(config, settings, may=who.may("reviewer"))
+    nav.link("data", "Data", icon=":material/upload_file:")
+else:
+    contract = kept[0]
+    st.markdown(
+        f"Pilot **{plain(config.project)}** · version **{contract.version}** · "
+        f"{len(contract.inputs)} input and {len(contract.outputs)} output columns"
+    )
+    contract_form.edit(contract, settings, may=who.may("reviewer"))
+    st.subheader("This live batch", anchor=False)
+    contract_form.held(contract, settings)
+    st.subheader("Versions", anchor=False)
+    contract_form.versions(kept)

@@ -1,0 +1,72 @@
+"""Contract: inferred from the training file, edited into a new version, held against the live file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from golive.contract import infer, shelf
+from golive.intake import read
+from golive.model.config import Config
+from golive.ui import contract_form
+
+PAGE = "pages/pilot/contract.py"
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Any:
+    pd.DataFrame({"creatinine": [0.9, 1.1, 1.4] * 40, "sex": ["f", "m", "m"] * 40}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    with read(tmp_path / "t.csv") as train:
+        return infer(train, Config(project="my-pilot"))
+
+
+def test_without_a_contract_the_page_says_how_to_get_one(open_page: Any, store: Any) -> None:
+    app = open_page(PAGE)
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Contract"]
+    assert any("has no contract yet" in m.value for m in app.markdown)
+
+
+def test_a_kept_contract_is_shown_with_what_is_still_open(
+    open_page: Any, store: Any, home: Path, contract: Any
+) -> None:
+    shelf.keep(home, contract)
+    app = open_page(PAGE)
+    assert not app.exception
+    assert sum("still open" in m.value for m in app.markdown) == 2
+    app.text_input(key="contract_owner").set_value("ICU")
+    next(b for b in app.button if "Save" in b.label).click().run()
+    assert not app.exception
+    newest, first = shelf.versions(home, "my-pilot")
+    assert (first.version, newest.version, newest.owner) == ("1.0.0", "1.0.1", "ICU")
+
+
+def test_what_is_typed_into_the_table_becomes_terms(contract: Any) -> None:
+    table = contract_form.frame(contract)
+    words = {"owner": "", "when_uncertain": ""}
+    assert contract_form.changed(contract, table, words) == contract
+    table.loc[0, "max_missing"] = 12.5
+    table.loc[0, "low"] = None
+    table.loc[0, "unit"] = "umol/L"
+    changed = contract_form.changed(contract, table, words).columns[0]
+    assert (changed.max_missing, changed.unit) == (0.125, "umol/L")
+    assert changed.range is not None
+    assert changed.range[0] == float("-inf")
+
+
+def test_versions_are_kept_and_never_overwritten(home: Path, contract: Any) -> None:
+    from golive.model.errors import InputError
+
+    shelf.keep(home, contract)
+    with pytest.raises(InputError, match="CONTRACT_SAME"):
+        shelf.keep(home, contract)
+    other = contract.model_copy(update={"name": "My Pilot!"})
+    shelf.keep(home, other)
+    assert len(shelf.versions(home, "my-pilot")) == 1
+    for file in (home / "contracts").rglob("*.yaml"):
+        assert file.stat().st_mode & 0o077 == 0
