@@ -11,4 +11,4 @@ page_title(
 assessment_line(current.assessment)
 rescoring.confirmation()
 rescoring.notice(current)
-scope.page(current, rescoring.today(current))
+scope.page(current, rescoring.basis(current))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from golive.model.registers import PolicyFile
 from golive.readiness import load_model
 from golive.readiness.policy import raw_policy
+from golive.store import registers
 
 PAGE = "pages/pilot/policy.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -85,3 +87,12 @@ def test_an_empty_store_offers_the_sample_on_policy(open_page: Any) -> None:
     app = open_page(PAGE)
     assert not app.exception
     assert app.button(key="open_sample")
+
+
+@pytest.mark.parametrize("page", ["pilot/policy", "pilot/scope", "pilot/evidence", "verdict/plan"])
+def test_a_stored_policy_that_no_longer_fits_is_told_and_breaks_no_page(seeded: Any, open_page: Any, page: str) -> None:
+    old = PolicyFile(name="hospital", version="0", reason="old", text="name: hospital")
+    seeded.registers.put(registers.POLICIES, old, project=PROJECT, actor="ana")
+    app = open_page(f"pages/{page}.py", session=FIRST)
+    assert not app.exception
+    assert any("POLICY_MISSING_KEY" in e.value for e in app.error)

@@ -324,7 +324,7 @@ def _return(entry: Revised[Proposal], where: Current) -> None:
 
 def page(where: Current) -> None:
     """The register of the pilot of the open session."""
-    basis = rescoring.today(where)
+    basis = rescoring.basis(where)
     found = rows(basis, where.store.evidence_revisions(where.assessment.project))
     register(found, where, basis)
     files(found, where)

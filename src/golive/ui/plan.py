@@ -326,7 +326,7 @@ def overdue(taken: Mapping[str, Revised[PlanRow]], steps: Sequence[NextStep], to
 def page(where: Current) -> None:
     """The whole plan of the open session."""
     readiness = where.assessment.readiness
-    basis = rescoring.today(where)
+    basis = rescoring.basis(where)
     steps = readiness.next
     if not steps:
         st.success("Nothing is left to do in the plan.", icon=":material/check_circle:")

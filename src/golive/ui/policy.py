@@ -22,11 +22,20 @@ from golive.ui.words import day, percent, plain, plural
 STATE_WORDS = {"supported": "Supported", "partly": "Partly", "none": "No evidence", "not_asked": "Not asked here"}
 
 
+def _stored(where: Current) -> Model | None:
+    """The own policy of the pilot; one that this version cannot read is told, and the shipped one judges meanwhile."""
+    try:
+        return where.store.registers.policy(where.assessment.project)
+    except GoLiveError as error:
+        error_box(error, title="The stored policy cannot be used by this version.")
+        return None
+
+
 def in_force(where: Current) -> Model:
     """Say which policy is in force, offer it as a file, and return it."""
     project = where.assessment.project
     entries = where.store.registers.current(POLICIES, project)
-    model = where.store.registers.policy(project) or load_model()
+    model = _stored(where) or load_model()
     st.markdown(f"**{plain(model.name)} {plain(model.version)}** judges this pilot; this session was judged by "
                 f"{plain(where.assessment.readiness.policy or 'an unnamed policy')}.")  # fmt: skip
     if entries:

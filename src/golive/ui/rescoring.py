@@ -35,6 +35,15 @@ def today(where: Current, policy: Model | None = None) -> Basis:
     )
 
 
+def basis(where: Current) -> Basis:
+    """``today``, or show why it cannot be brought together (a stored policy of another version) and stop the page."""
+    try:
+        return today(where)
+    except GoLiveError as error:
+        error_box(error, title="Readiness cannot be judged as of today.")
+        st.stop()
+
+
 def again(where: Current, reason: str) -> Readiness:
     """Judge readiness again and store it as a new revision of the session; the earlier ones stay.
 
@@ -89,7 +98,7 @@ def notice(where: Current) -> None:
         now = today(where).judge()
     except GoLiveError as error:
         error_box(error, title="Readiness cannot be judged as of today.")
-        return
+        return  # the page below may still show what is stored
     before = where.assessment.readiness
     if standing(now) == standing(before):
         return
