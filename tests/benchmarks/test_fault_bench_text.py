@@ -1,6 +1,6 @@
 """Planted faults of text, codes and dates: what is found and how it is called, at 5 % of rows and 2,000 live rows.
 
-``GOLIVE_BENCH_SEEDS`` asks for more splits than the routine two.
+``GOLIVE_FULL=1`` runs ten splits instead of two.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 from fault_bench import run, sample_base
 from faults_text import TEXT_FAULTS
 
-SEEDS = int(os.environ.get("GOLIVE_BENCH_SEEDS", "2"))
+SEEDS = 10 if os.environ.get("GOLIVE_FULL") else 2
 
 
 @pytest.mark.benchmark
