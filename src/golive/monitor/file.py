@@ -94,7 +94,7 @@ class Rule(Noun):
     kind: str | None = None
     columns: tuple[str, ...] = ()
     ignore: bool = False
-    on: Literal["alarm", "watch"] | None = None
+    level: Literal["alarm", "watch"] | None = None
     at_least: float | None = Field(default=None, gt=0)
     persist: tuple[int, int] | None = None
     severity: Severity | None = None
@@ -134,7 +134,7 @@ class Escalation(Noun):
 class AlertsFile(Noun):
     """When an alert opens and ends. ``persist`` is ``[k, n]``; it clears after ``clear_after`` batches without even a Watch."""
 
-    on: Literal["alarm", "watch"] = "alarm"
+    level: Literal["alarm", "watch"] = "alarm"
     persist: tuple[int, int] = (2, 3)
     clear_after: int = Field(default=3, ge=1, le=30)
     escalate: Escalation | None = None
@@ -147,13 +147,13 @@ class AlertsFile(Noun):
 
     def rule_set(self) -> alert_rules.Rules:
         """The thresholds as the alert engine takes them."""
-        default = alert_rules.Rule(on=self.on, persist=self.persist)
+        default = alert_rules.Rule(on=self.level, persist=self.persist)
         made = tuple(
             alert_rules.Rule(
                 kind=r.kind,
                 columns=r.columns,
                 ignore=r.ignore,
-                on=r.on or self.on,
+                on=r.level or self.level,
                 at_least=r.at_least,
                 persist=r.persist or self.persist,
                 severity=r.severity,
