@@ -10,6 +10,7 @@ from rich.text import Text
 from golive.cli.console import stdout
 from golive.model.finding import Finding, Severity, Verdict
 from golive.model.readiness import GateState
+from golive.report.look import TIER_WORD, VERDICT_ORDER, VERDICT_WORD
 
 if TYPE_CHECKING:
     from golive.model.readiness import Readiness
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 VERDICTS = ("stop", "pilot", "conditional", "ready")
 """Verdicts from worst to best."""
-TIERS = {"L": "Low", "M": "Moderate", "H": "High", "C": "Critical"}
-WORD = {Verdict.ALARM: "Act", Verdict.WATCH: "Watch", Verdict.CANNOT_JUDGE: "Cannot judge", Verdict.QUIET: "Quiet"}
+WORD = {verdict: VERDICT_WORD[verdict] for verdict in VERDICT_ORDER}
+"""Words of verdicts, most urgent first."""
 _STYLE = {Verdict.ALARM: "bold red", Verdict.WATCH: "yellow", Verdict.CANNOT_JUDGE: "dim", Verdict.QUIET: "green"}
 _SEVERITY = list(Severity)
 _TOP_FINDINGS = 8
@@ -32,7 +33,7 @@ def summary(assessment: Assessment) -> None:
     screen, readiness = stdout(), assessment.readiness
     train, live = assessment.inputs.train, assessment.inputs.live
     head = Text(readiness.verdict.value.upper(), style="bold")
-    head.append(f"  {assessment.project}, risk tier {TIERS[readiness.tier.value]}", style="not bold")
+    head.append(f"  {assessment.project}, risk tier {TIER_WORD[readiness.tier]}", style="not bold")
     screen.print(head)
     screen.print(
         f"{live.rows:,} live rows ({live.name}) against {train.rows:,} training rows ({train.name}).", markup=False

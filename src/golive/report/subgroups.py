@@ -70,7 +70,16 @@ def section(sources: Sources) -> list[Block]:
     found = groups(sources.assessment)
     if not found:
         return [Heading("Subgroups"), Paragraph("Not measured: no group column has live outcomes with outputs.")]
-    rows = tuple((g.by, g.value, count(g.n), count(g.events), *(g.words(key) for key, _ in SHOWN)) for g in found)
+    rows = tuple(
+        (
+            g.by,
+            g.value,
+            count(g.n),
+            "not shown" if g.events is None else count(g.events),
+            *(g.words(key) for key, _ in SHOWN),
+        )
+        for g in found
+    )
     small = sum(not g.enough for g in found)
     told = (
         f"{len(found)} groups; {small} of them have too few rows or events to judge: unknown, not fine."
