@@ -74,7 +74,8 @@ def standard_error(influence: FloatArray, units: Units | None) -> float:
     if k < 2:
         return math.nan
     summed = totals(influence, units)
-    return math.sqrt(float(summed @ summed) * k / (k - 1)) / n
+    squares = float(np.square(summed).sum())  # not a dot product: its threads cost more than they save here
+    return math.sqrt(squares * k / (k - 1)) / n
 
 
 def plain(value: float, se: float) -> Estimate:

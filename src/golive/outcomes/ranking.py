@@ -62,9 +62,9 @@ def _clustered(of_events: FloatArray, of_others: FloatArray, event: Mask, units:
     first = np.bincount(units[event], weights=of_events, minlength=k)
     second = np.bincount(units[~event], weights=of_others, minlength=k)
     k1, k0, both = (int(np.count_nonzero(np.bincount(u))) for u in (units[event], units[~event], units))
-    s10 = float(first @ first) * k1 / max(k1 - 1, 1) / n1
-    s01 = float(second @ second) * k0 / max(k0 - 1, 1) / n0
-    s11 = float(first @ second) * both / max(both - 1, 1)
+    s10 = float(np.square(first).sum()) * k1 / max(k1 - 1, 1) / n1
+    s01 = float(np.square(second).sum()) * k0 / max(k0 - 1, 1) / n0
+    s11 = float((first * second).sum()) * both / max(both - 1, 1)
     return s10 / n1 + s01 / n0 + 2 * s11 / (n1 * n0)
 
 
