@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from golive.compare.comparison import urgency
+from golive.compare.measured import service_columns
 from golive.compare.words import listing
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
@@ -90,7 +91,8 @@ def judge(
 
     declared = {name: c.importance for name, c in config.columns.items() if c.importance is not None}
     try:
-        sample = draw(train, live, specs, roles)
+        service = service_columns(config)
+        sample = draw(train, live, [s for s in specs if s.name not in service], roles)
         if len(sample.columns) > MOST_COLUMNS:
             why = f"{len(sample.columns):,} columns; the joint check reads at most {MOST_COLUMNS}"
             return Multivariate((), declared, (_skipped(why),))
