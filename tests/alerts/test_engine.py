@@ -154,7 +154,7 @@ def test_a_batch_with_far_fewer_rows_is_told_at_once() -> None:
 def test_a_message_holds_kind_columns_and_day_and_nothing_of_the_finding() -> None:
     (alert,) = play([(UNIT, SCORE)] * 3)
     text = subject(alert) + body(alert)
-    assert "Unit change in creatinine" in text
+    assert "Another unit in creatinine" in text
     assert "01 Jan 2026" in text
     for part in ("1,234", "secret", "99"):
         assert part not in text

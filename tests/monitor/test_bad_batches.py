@@ -249,3 +249,57 @@ def test_check_says_what_waits_and_changes_nothing(
     assert golive(["monitor", "run", str(ward.file), "--store", store, "--fail-on", "new"]) == 1
     assert golive(["monitor", "run", str(ward.file), "--store", store, "--fail-on", "new"]) == 0
     assert golive(["monitor", "replay", str(ward.file), "--store", store]) == 0
+
+
+def test_an_alert_nobody_takes_is_told_to_one_more_route_once(tmp_path: Path, receiver: Receiver, warmed: None) -> None:
+    clock = [datetime(2026, 3, 9, 12, tzinfo=UTC)]
+    opened = opener(tmp_path / "golive.duckdb", clock=lambda: clock[0])
+    routes = {"engineering": [receiver.address("engineering")], "on_call": [receiver.address("on_call")]}
+    ward = Ward(tmp_path, opened, routes=routes, alerts={"escalate": {"after": "2h", "to": "on_call"}})
+    ward.put("2026-03-08", "")
+    for hours in (0, 1, 3, 4):
+        clock[0] = datetime(2026, 3, 9, 12 + hours, tzinfo=UTC)
+        ward.run(clock[0])
+    assert [m["path"] for m in receiver.taken] == ["/engineering", "/on_call"]
+    assert "Still open" in receiver.taken[1]["title"]
+
+
+def test_slots_of_a_table_are_batches_and_each_is_judged_once(tmp_path: Path, opened: Opened, warmed: None) -> None:
+    import duckdb
+
+    frame = pd.concat([table(100, n).assign(at=f"2026-03-{8 + n:02d} 10:00:00") for n in range(2)])
+    frame["at"] = pd.to_datetime(frame["at"])
+    with duckdb.connect(str(tmp_path / "hospital.db")) as connection:
+        connection.execute("CREATE TABLE live AS SELECT * FROM frame")
+    source = {
+        "source": "table:live",
+        "engine": f"duckdb://{tmp_path / 'hospital.db'}",
+        "starts": "2026-03-08",
+        "grace": "1h",
+    }
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"roles": {"time": "at"}}))
+    ward = Ward(tmp_path, opened, batches=source, config="config.yaml")
+    table(800, 1).assign(at="2026-01-01 10:00:00").to_csv(tmp_path / "train.csv", index=False)
+    report = ward.run(NOON)
+    assert [(b.state, b.rows) for b in report.judged] == [("assessed", 100), ("assessed", 100)]
+    assert ward.run(NOON).judged == []
+    assert [b.state for b in ward.run(NOON + timedelta(days=1)).judged] == ["empty"]
+
+
+def test_a_window_judges_several_batches_together(tmp_path: Path, opened: Opened, warmed: None) -> None:
+    ward = Ward(tmp_path, opened, batches={"source": "in", "settle": "0s", "starts": "2026-03-08", "window": 2})
+    ward.put("2026-03-08", seed=3)
+    ward.put("2026-03-09", seed=4)
+    assert [b.rows for b in ward.run().judged] == [120, 240]
+
+
+def test_a_mistake_in_the_configuration_ends_the_run_and_costs_no_batch(ward: Ward) -> None:
+    ward.put("2026-03-08")
+    data = yaml.safe_load(ward.file.read_text())
+    item = {"id": "e1", "criterion": "NO-SUCH", "kind": "document", "claim_level": 1, "owner": "x"}
+    (ward.folder / "config.yaml").write_text(yaml.safe_dump({"project": "ward", "evidence": [item]}))
+    ward.file.write_text(yaml.safe_dump({**data, "config": "config.yaml"}))
+    with pytest.raises(InputError):
+        ward.run()
+    (ward.folder / "config.yaml").write_text(yaml.safe_dump({"project": "ward"}))
+    assert [b.state for b in ward.run().judged] == ["assessed"]

@@ -110,7 +110,7 @@ def test_one_message_per_alert_and_no_patient_data_in_it(watched: Quarter) -> No
     text = " ".join(m["title"] + m["message"] for m in watched.receiver.taken)
     for value in ("LP0", "LE0", "female", "C1", "umol", "%", "n ="):
         assert value not in text
-    assert "Unit change in creatinine" in text
+    assert "Another unit in creatinine" in text
 
 
 def test_a_second_run_changes_nothing(watched: Quarter) -> None:

@@ -15,17 +15,35 @@ _FEED = {
     "batch_small": "A batch holds less than half of the usual rows",
 }
 FEED_KINDS = tuple(_FEED)
+_KIND = {
+    "missing_up": "More missing values in",
+    "missing_down": "Fewer missing values in",
+    "missing_block": "Missing together:",
+    "always_missing": "No values at all in",
+    "distribution_shift": "Other values than in training in",
+    "category_share_shift": "Other shares than in training in",
+    "unseen_category": "Values never seen in training in",
+    "unit_change": "Another unit in",
+    "unit_mix": "Two units mixed in",
+    "scale_error": "Values off by a factor in",
+    "out_of_range": "Implausible values in",
+    "column_missing": "No longer delivered:",
+    "column_new": "New columns:",
+    "type_changed": "Another type of values in",
+    "score_shift": "Scores are distributed differently:",
+    "performance_drop": "Performance fell:",
+}
 _MOST_COLUMNS = 5
 
 
 def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] = ()) -> str:
-    """A sentence without a value: ``Unit change in creatinine``, ``Missing up in heart_rate, spo2 and 3 more``."""
+    """A sentence without a value: ``Another unit in creatinine``, ``More missing values in heart_rate, spo2 and 3 more``."""
     if kind in _FEED:
         return _FEED[kind]
-    what = kind.replace("_", " ").capitalize()
+    what = _KIND.get(kind, f"{kind.replace('_', ' ').capitalize()} in")
     named = ", ".join(columns[:_MOST_COLUMNS])
     more = f" and {len(columns) - _MOST_COLUMNS} more" if len(columns) > _MOST_COLUMNS else ""
-    return f"{what} in {named}{more}" if columns else what
+    return f"{what} {named}{more}" if columns else what.removesuffix(" in").rstrip(":")
 
 
 def day(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Opened = Callable[[], AbstractContextManager[Store]]
 Tell = Callable[[float, str], None]
+_TRANSIENT = ("NOT_FOUND", "NOT_READABLE")
 
 
 @dataclass
@@ -156,7 +157,7 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
         if tell:
             tell(number / len(new), f"judging batch {arrival.name} ({number + 1} of {len(new)})")
         miss(arrival.slot)
-        batch = _judged(arrival, by, plan, new[:number], late=last is not None and arrival.slot < last)
+        batch = _judged(arrival, by, plan, late=last is not None and arrival.slot < last)
         if batch is None:
             report.waiting = (*report.waiting, arrival.name)
             continue
@@ -200,32 +201,42 @@ def sorted_out(found: Arrived, known: Known) -> tuple[list[Arrival], list[tuple[
     return list(new.values()), again
 
 
-def _judged(arrival: Arrival, by: Yardstick, plan: Setup, before: list[Arrival], *, late: bool) -> Batch | None:
-    """A batch, judged; ``None`` when its file changed or went away while it was read: the next run takes it."""
-    try:
-        with _read(arrival, plan, before) as dataset:
-            changed = arrival.path is not None and plan.file.batches.window == 1 and dataset.sha256 != arrival.sha256
-            return None if changed else judge(dataset, arrival, by, late=late)
-    except InputError as error:
-        if error.code == "NOT_FOUND":
-            return None
-        empty = error.code in ("EMPTY_FILE", "HEADER_ONLY")
-        seen = feed_trouble("batch_empty" if empty else "batch_unreadable", error.problems[0].code)
-        return Batch(
-            id=arrival.sha256,
-            monitor=by.monitor,
-            name=arrival.name,
-            slot=arrival.slot,
-            state="empty" if empty else "unreadable",
-            late=late,
-            observations=(seen,),
-            problem=error.problems[0].code,
-            golive=__version__,
-        )
+def _judged(arrival: Arrival, by: Yardstick, plan: Setup, *, late: bool) -> Batch | None:
+    """A batch, judged; ``None`` when its file changed, went away or is locked: the next run takes it.
+
+    Only what is wrong with the content of a file makes an unreadable batch. A database that is down or a mistake in the
+    configuration ends the run instead, and the batch stays new.
+    """
+    with ExitStack() as stack:
+        try:
+            dataset = stack.enter_context(_read(arrival, plan))
+        except InputError as error:
+            if arrival.path is None:
+                raise
+            if error.code in _TRANSIENT:
+                return None
+            return _unreadable(arrival, by, error.problems[0].code, late=late)
+        changed = arrival.path is not None and plan.file.batches.window == 1 and dataset.sha256 != arrival.sha256
+        return None if changed else judge(dataset, arrival, by, late=late)
+
+
+def _unreadable(arrival: Arrival, by: Yardstick, code: str, *, late: bool) -> Batch:
+    empty = code in ("EMPTY_FILE", "HEADER_ONLY")
+    return Batch(
+        id=arrival.sha256,
+        monitor=by.monitor,
+        name=arrival.name,
+        slot=arrival.slot,
+        state="empty" if empty else "unreadable",
+        late=late,
+        observations=(feed_trouble("batch_empty" if empty else "batch_unreadable", code),),
+        problem=code,
+        golive=__version__,
+    )
 
 
 @contextmanager
-def _read(arrival: Arrival, plan: Setup, before: list[Arrival]) -> Iterator[Dataset]:
+def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
     """The rows to judge: those of the batch, or of the last ``window`` batches of this run and their files together."""
     from golive.intake import read
     from golive.monitor.tables import read_slot

@@ -23,6 +23,11 @@ _STATE = {
     "cleared": ("Cleared", ":material/check_circle:", "green"),
 }
 _SHOWN = 20
+_ERROR = {
+    "NO_RECEIVER": "the route names no receiver",
+    "BAD_ADDRESS": "the address of a receiver has a form that is not known",
+    "NOT_DELIVERED": "the receiver did not take it",
+}
 
 
 def act(store: Store, who: Identity, project: str, alert: Alert, happened: Happened, *, owner: str, note: str) -> None:
@@ -98,7 +103,7 @@ def alert_card(store: Store, project: str, alert: Alert, who: Identity) -> None:
         owner = f" · owner {plain(alert.owner)}" if alert.owner else ""
         st.caption(
             f"{plain(alert.monitor)}{where} · since {day(alert.onset)}, last seen {day(alert.last)} in "
-            f"{plural(alert.seen, 'batch', 'batches')} after it opened · for {alert.route.value.replace('_', ' ')}{owner}"
+            f"{plural(alert.seen, 'batch', 'batches')} since it opened · for {alert.route.value.replace('_', ' ')}{owner}"
         )
         if alert.consequences:
             said = ", ".join(c.replace("_", " ") for c in alert.consequences)
@@ -142,6 +147,6 @@ def unsent(store: Store, project: str) -> None:
     if failed:
         st.warning(
             f"{plural(len(failed), 'message')} of {plain(project)} could not be delivered and will be tried again: "
-            f"{plain(', '.join(sorted({d.error for d in failed})))}.",
+            f"{'; '.join(sorted({_ERROR.get(d.error, d.error) for d in failed}))}.",
             icon=":material/mark_email_unread:",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from golive.ui.figures.frame import faded, frame
@@ -68,6 +68,9 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
             font={"color": tokens.muted, "size": 12},
         )
     figure.update_yaxes(title_text=quantity)
+    if times and times[0].date() == times[-1].date():
+        # One day alone would be drawn in thousandths of a second.
+        figure.update_xaxes(range=[times[0] - timedelta(days=2), times[-1] + timedelta(days=2)], tickformat="%d %b %Y")
     return figure
 
 
