@@ -98,7 +98,7 @@ def test_the_document_is_openapi_and_names_every_route(client: TestClient) -> No
 @pytest.mark.parametrize("path", list(document()["paths"]))
 def test_every_call_needs_the_token(client: TestClient, path: str, head: dict[str, str]) -> None:
     method = next(iter(document()["paths"][path]))
-    answer = client.request(method, path.replace("{id}", "x"), headers=head)
+    answer = client.request(method, path.replace("{id}", "x").replace("{name}", "x"), headers=head)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
     fits(path, method, answer)
@@ -160,6 +160,25 @@ def test_a_body_without_a_stated_length_is_cut_off_too(client: TestClient) -> No
     head = {**HEAD, "Content-Type": "multipart/form-data; boundary=x"}
     answer = client.post("/api/v1/assessments", headers=head, content=endless())
     assert answer.status_code == 413
+
+
+def test_a_monitor_runs_in_the_server_that_has_the_store(client: TestClient, warmed: None, tmp_path: Path) -> None:
+    folder = tmp_path / "monitors"
+    (folder / "in").mkdir(parents=True)
+    (folder / "train.csv").write_bytes(csv(400, 1))
+    (folder / "in" / "b-2026-03-08.csv").write_bytes(csv(200, 2))
+    (folder / "ward.yaml").write_text(
+        "monitor: ward\nbaseline: {name: b, train: train.csv}\nbatches: {source: in, settle: 0s}\n"
+    )
+    path = "/api/v1/monitors/{name}/run"
+    done = client.post("/api/v1/monitors/ward/run", headers=HEAD)
+    assert done.status_code == 200, done.text
+    fits(path, "post", done)
+    assert done.json()["judged"] == ["b-2026-03-08.csv"]
+    assert client.post("/api/v1/monitors/ward/run", headers=HEAD).json()["judged"] == []
+    for name in ("other", "..%2Fward", "%00"):
+        answer = client.post(f"/api/v1/monitors/{name}/run", headers=HEAD)
+        assert answer.status_code == 404
 
 
 WORD = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)

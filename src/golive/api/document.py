@@ -14,11 +14,11 @@ _REF = "#/components/schemas/{model}"
 _WORDS = {
     401: "The token is missing or wrong.",
     403: "The server has no token set.",
-    404: "There is no such session.",
+    404: "There is no such thing.",
     413: "A file is larger than the server takes.",
     415: "The body is not multipart/form-data.",
     422: "The input is wrong; every problem is listed.",
-    429: "Another assessment is running.",
+    429: "Another assessment or run is going on.",
     503: "The store is busy or cannot be opened.",
 }
 
@@ -74,6 +74,14 @@ def document() -> dict[str, Any]:
         "properties": {"train": file, "live": file, "config": file, "project": text},
     }
     session = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    names = {"type": "array", "items": text}
+    run = {
+        "type": "object",
+        "required": ["monitor", "judged", "open"],
+        "properties": {"monitor": text}
+        | dict.fromkeys(("judged", "duplicates", "waiting", "opened", "open"), names)
+        | {key: {"type": "integer"} for key in ("sent", "unsent")},
+    }
     assessment = {"description": "The assessment.", "content": _json(_ref("Assessment"))}
     paths = {
         "/api/v1/sessions": _get(
@@ -95,6 +103,13 @@ def document() -> dict[str, Any]:
             }
         },
         "/api/v1/monitors": _get("Monitors and their last runs.", "monitors", _of_project("Watch")),
+        "/api/v1/monitors/{name}/run": {
+            "post": {
+                "summary": "Run a monitor in the server, which has the store while the app is up.",
+                "parameters": [{**session, "name": "name"}],
+                "responses": _answers({"description": "What the run did.", "content": _json(run)}, 404, 422, 429),
+            }
+        },
         "/api/v1/alerts": _get(
             "Alerts, newest first.",
             "alerts",

@@ -16,7 +16,7 @@ from golive.model.errors import ForbiddenError, GoLiveError, InputError, Problem
 
 Handler = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger(__name__)
-_NOT_FOUND = ("SESSION_UNKNOWN", "SESSION_AMBIGUOUS", "ALERT_UNKNOWN")
+_NOT_FOUND = ("SESSION_UNKNOWN", "SESSION_AMBIGUOUS", "ALERT_UNKNOWN", "MONITOR_UNKNOWN")
 
 
 class TooLargeError(Exception):

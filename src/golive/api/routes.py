@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,6 +23,7 @@ from golive.model.errors import InputError, Problem
 PREFIX = "/api/v1"
 _FILES = ("train", "live", "config")
 _MOST_ITEMS = 500
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _one_at_a_time = Lock()
 """An assessment may take the memory of the machine; a second one is asked to come back."""
 
@@ -135,6 +138,39 @@ async def _monitors(_request: Request) -> Response:
 
 
 @guarded
+async def _run_monitor(request: Request) -> Response:
+    """Run ``monitors/NAME.yaml`` of the data folder here: while the app is up, the store is its own."""
+    from golive.monitor.run import run
+    from golive.ui import cache
+
+    name = request.path_params["name"]
+    path = cache.current_settings().home / "monitors" / f"{name}.yaml"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        hint = "Put its file into the folder 'monitors' of GOLIVE_HOME."
+        raise InputError(Problem("MONITOR_UNKNOWN", "There is no such monitor.", hint))
+    if not _one_at_a_time.acquire(blocking=False):
+        busy = Problem("API_BUSY", "Another run is going on.", "Try again in a minute.")
+        return problem(429, busy, headers={"Retry-After": "60"})
+    try:
+        report = await run_in_threadpool(
+            run, path, lambda: nullcontext(cache.store()), actor="api", now=datetime.now(UTC)
+        )
+    finally:
+        _one_at_a_time.release()
+    facts = {
+        "monitor": report.monitor,
+        "judged": [batch.name for batch in report.judged],
+        "duplicates": report.duplicates,
+        "waiting": list(report.waiting),
+        "opened": [a.id for a in report.alerts if a.change in ("opened", "reopened")],
+        "open": [a.id for a in report.open_alerts],
+        "sent": report.sent,
+        "unsent": report.unsent,
+    }
+    return JSONResponse(facts)
+
+
+@guarded
 async def _alerts(request: Request) -> Response:
     from golive.ui import cache
 
@@ -163,6 +199,7 @@ def routes() -> list[Route]:
         Route(f"{PREFIX}/assessments", _assess, methods=["POST"]),
         Route(f"{PREFIX}/assessments/{{id}}", _assessment, methods=["GET"]),
         Route(f"{PREFIX}/monitors", _monitors, methods=["GET"]),
+        Route(f"{PREFIX}/monitors/{{name}}/run", _run_monitor, methods=["POST"]),
         Route(f"{PREFIX}/alerts", _alerts, methods=["GET"]),
         Route(f"{PREFIX}/metrics", _metrics, methods=["GET"]),
     ]
