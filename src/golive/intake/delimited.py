@@ -142,6 +142,9 @@ def _append(plain: Path, file: Path, delimiter: str, names: Sequence[str], space
             raise InputError(Problem("BROKEN_ROWS", sentence, "Export it again as CSV.", file.name)) from None
         rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
         space.note("LINE_ENDS", "Lines end in different ways; they were read as the same.", "", file.name)
+    if not rows and _count(space) == before:
+        # A line break inside a name makes DuckDB expect that break at the end of every row, and find none.
+        rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
     good = _count(space) - before
     quotes = [r for r in rows if r.kind not in ("MISSING COLUMNS", "TOO MANY COLUMNS")]
     ragged = [r for r in rows if r.kind in ("MISSING COLUMNS", "TOO MANY COLUMNS")]

@@ -22,6 +22,8 @@ def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
         InputError: every one of ``NOT_FOUND``, ``EMPTY_FOLDER``, ``UNKNOWN_KIND``, ``MIXED_KINDS``, ``TOO_LARGE``,
             ``NOT_READABLE`` that applies.
     """
+    if not str(source).strip():  # an unset variable of a script, never the folder one is in
+        raise InputError(Problem("NOT_FOUND", "The source has no name.", "Name a file, a glob or a folder."))
     path = Path(source).expanduser()
     shown = path.name or str(source)
     if path.is_dir():

@@ -24,7 +24,7 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     judged type and ``config.roles`` over the guessed role.
 
     Raises:
-        InputError: ``ROLE_COLUMN`` for every role, and ``CONFIG_COLUMN`` for every declared column, that names a column
+        InputError: ``ROLE_TWICE`` for every column with two roles, ``ROLE_COLUMN`` for every role, and ``CONFIG_COLUMN`` for every declared column, that names a column
             which neither dataset has.
     """
     extra = [c for c in live.columns if c not in train.storage] if live else []
@@ -64,6 +64,12 @@ def _check(config: Config, columns: list[str]) -> None:
         if name not in columns:
             sentence = f"Role '{role}' names column '{name}', which is in neither dataset."
             problems.append(Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "roles"))
+    named = config.roles.named()
+    for name in dict.fromkeys(named.values()):
+        twice = [role for role, column in named.items() if column == name]
+        if len(twice) > 1:
+            sentence = f"Column '{name}' is given {len(twice)} roles: {', '.join(twice)}."
+            problems.append(Problem("ROLE_TWICE", sentence, "Give a column one role.", "roles"))
     for name in config.columns:
         if name not in columns:
             sentence = f"Column '{name}' is declared and in neither dataset."

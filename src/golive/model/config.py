@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, FiniteFloat, ValidationError
 
 from golive.model.columns import ColumnType, Noun, Roles
 from golive.model.errors import InputError, Problem, nearest
@@ -85,9 +85,9 @@ class Config(Noun):
     risk: RiskProfile = RiskProfile()
     roles: Roles = Roles()
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
-    operating_threshold: float | None = None
-    floors: dict[str, float] = Field(default_factory=dict)
-    latency_budget_ms: float | None = None
+    operating_threshold: FiniteFloat | None = None
+    floors: dict[str, FiniteFloat] = Field(default_factory=dict)
+    latency_budget_ms: FiniteFloat | None = None
     drift: DriftConfig = DriftConfig()
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()

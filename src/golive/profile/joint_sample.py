@@ -61,6 +61,8 @@ def draw(
     """
     wanted = [s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and _usable(s.type)]
     names = [s.name for s in wanted if s.name in train.storage and s.name in live.storage]
+    if not names:
+        return JointSample((), (), np.zeros((0, 0)), np.zeros((0, 0)))
     rows = max(1, min(limit, MOST_CELLS // max(1, len(names))))
     score = roles.score if roles.score and (roles.score in train.storage or roles.score in live.storage) else None
     frames = [_rows(d, names, specs, roles, limit=rows, score=score) for d in (train, live)]

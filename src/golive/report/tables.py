@@ -27,10 +27,10 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, tuple | list):
+        value = "; ".join(str(v) for v in value)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
-    if isinstance(value, tuple | list):
-        return "; ".join(str(v) for v in value)
     return value
 
 

@@ -1,0 +1,122 @@
+"""Input that is wrong or hostile: a result or one clear error with every problem, and never a traceback."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from golive.cli import run
+from golive.intake import load_config, read
+from golive.model.errors import InputError
+from golive.report.tables import csv_text
+
+HEADER = ("enc", "hr", "sex", "site", "risk", "y")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GOLIVE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GOLIVE_STORE", str(tmp_path / "home" / "golive.duckdb"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
+
+
+def _rows(n: int) -> list[list[str]]:
+    return [
+        [f"e{i}", f"{60 + i * 7 % 40}.5", "MF"[i % 2], "ABC"[i % 3], f"0.{1 + i * 31 % 98:02d}", str(i * 13 % 10 // 7)]
+        for i in range(n)
+    ]
+
+
+def _write(path: Path, header: Sequence[str], rows: list[list[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+def _assess(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run([str(a) for a in ("assess", "--no-store", "--out", "-", *arguments)])
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    return code, printed.out, printed.err
+
+
+def test_two_columns_with_equally_many_new_values_are_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], warmed_here: None
+) -> None:
+    train = _write(tmp_path / "train.csv", HEADER, _rows(200))
+    changed = _rows(200)
+    for row in changed:
+        row[2], row[3] = "=1+1", "@SUM(A1)"
+    live = _write(tmp_path / "live.csv", HEADER, changed)
+    code, out, err = _assess(capsys, "--train", train, "--live", live, "--label", "y", "--score", "risk")
+    assert code == 0, err
+    unseen = {c for f in json.loads(out)["findings"] if f["kind"] == "unseen_category" for c in f["columns"]}
+    assert unseen == {"sex", "site"}
+
+
+def test_live_data_without_any_training_column_says_why_it_is_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, warmed_here: None
+) -> None:
+    train = _write(tmp_path / "train.csv", HEADER, _rows(200))
+    live = _write(tmp_path / "live.csv", [f"{c}_x" for c in HEADER], _rows(200))
+    code, out, err = _assess(capsys, "--train", train, "--live", live)
+    assert code == 0, err
+    assert not caplog.records, caplog.text
+    why = [n["why"] for n in json.loads(out)["not_assessed"] if n["what"] == "all columns together"]
+    assert why == ["fewer than two columns hold numbers or categories on both sides"]
+
+
+def test_a_line_break_in_a_name_does_not_hide_the_rows(tmp_path: Path) -> None:
+    path = _write(tmp_path / "live.csv", ("enc", "heart\nrate", *HEADER[2:]), _rows(30))
+    with read(path) as dataset:
+        assert dataset.rows == 30
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(tmp_path: Path) -> None:
+    _write(tmp_path / "other.csv", HEADER, _rows(5))
+    with pytest.raises(InputError) as caught:
+        read("")
+    assert [p.code for p in caught.value.problems] == ["NOT_FOUND"]
+
+
+def test_one_column_cannot_have_two_roles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _write(tmp_path / "data.csv", HEADER, _rows(50))
+    code, _, err = _assess(capsys, "--train", path, "--live", path, "--label", "y", "--score", "y", "--id", "nope")
+    assert code == 2
+    assert "error[ROLE_TWICE]" in err
+    assert "error[ROLE_COLUMN]" in err
+
+
+@pytest.mark.parametrize("text", ["operating_threshold: .nan\n", "floors: {auroc: .inf}\n"])
+def test_numbers_of_the_configuration_are_numbers(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "golive.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_config(path)
+    assert [p.code for p in caught.value.problems] == ["CONFIG_VALUE"]
+
+
+def test_no_cell_of_an_export_runs_as_a_formula() -> None:
+    text = csv_text(("columns", "n"), [(("=cmd|1", "b"), -3), ("@SUM(A1)", 1.5), ((), 0)])
+    assert list(csv.reader(text.splitlines())) == [
+        ["columns", "n"],
+        ["'=cmd|1; b", "-3"],
+        ["'@SUM(A1)", "1.5"],
+        ["", "0"],
+    ]
+
+
+@pytest.fixture(scope="session")
+def warmed_here() -> None:
+    """Evidently imported before a test runs: warnings are errors here, and filters are shared by all threads."""
+    from golive.compare import evidently_scores
+
+    evidently_scores.warm().join()
