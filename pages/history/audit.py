@@ -41,6 +41,6 @@ st.dataframe(
     key="audit_lines",
 )
 st.caption(
-    f"The last {plural(len(lines), 'line')}, newest first. Each line holds the hash of the one before. Keep the newest hash "
+    f"{plural(len(lines), 'line')}, newest first. Each line holds the hash of the one before. Keep the newest hash "
     f"elsewhere to prove later that the chain was not written anew: `{lines[0].hash}`"
 )

@@ -9,7 +9,7 @@ current = require_assessment()
 assessment = current.assessment
 readiness = assessment.readiness
 
-overview.header(assessment, sample=current.sample)
+overview.header(assessment, sample=current.sample, title=current.store.card(current.session).title)
 overview.banner(readiness, verdict.previous(current.store.list(assessment.project), current.session))
 overview.three_columns(assessment)
 

@@ -90,7 +90,7 @@ def test_expired_evidence_is_not_assessed() -> None:
     assert level(old) is None
     assert level(item(grade="E2", expires=DAY)) == 3
     notes = collect([], [old], MODEL, DAY).notes
-    assert notes["GOV-01"] == ("e1: expired on 2026-11-19.",)
+    assert notes["GOV-01"] == ("e1: expired on 19 Nov 2026.",)
 
 
 def test_evidence_fades_after_its_time_to_live() -> None:
@@ -167,8 +167,8 @@ def test_a_valid_waiver() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"starts": DAY - timedelta(days=60), "expires": DAY - timedelta(days=1)}, "expired on 2026-11-19"),
-        ({"starts": DAY + timedelta(days=1), "expires": DAY + timedelta(days=9)}, "starts on 2026-11-21"),
+        ({"starts": DAY - timedelta(days=60), "expires": DAY - timedelta(days=1)}, "expired on 19 Nov 2026"),
+        ({"starts": DAY + timedelta(days=1), "expires": DAY + timedelta(days=9)}, "starts on 21 Nov 2026"),
         ({"criterion": "DAT-03"}, "is no gate at tier H"),
     ],
 )

@@ -152,7 +152,7 @@ def _ruled_out(column: CodeColumn, live: Profile) -> tuple[str, ...]:
     if "ICD9CM" in column.live.systems and time and time.minimum and time.minimum.date() >= start:
         said.append(
             f"visits of the ICD-9-CM years: all live rows are from {time.minimum:%Y} or later, "
-            f"and ICD-10-CM is required in the United States since {start.isoformat()}"
+            f"and ICD-10-CM is required in the United States since {start.day} {start:%b %Y}"
         )
     return tuple(said)
 

@@ -121,7 +121,7 @@ def _silence(name: str, site: str | None, counts: IntArray, first: date, live: P
         effect=Effect(name="rows_lost_share", live=lost, change=lost, n_live=int(counts.sum())),
         evidence=(
             f"{deficit:.1f} times the usual day-to-day spread below the usual number of rows",
-            f"{begin.isoformat()} to {finish.isoformat()}, usually about {expected / length:,.0f} rows a day",
+            f"{span}, usually about {expected / length:,.0f} rows a day",
         ),
         ruled_out=("a quiet weekend: each day is held against its own weekday where eight weeks are known",),
         fix="Alarm on silence: fewer rows than expected per sender and hour.",

@@ -134,7 +134,7 @@ def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap |
         return None
     days = sorted({day for code in new if (day := first_day(code))})
     evidence = (
-        f"training ends on {last}; the codes exist since {listing([str(d) for d in days], 3)}",
+        f"training ends on {last.day} {last:%b %Y}; the codes exist since {listing([f'{d.day} {d:%b %Y}' for d in days], 3)}",
         *_examples(new, "new"),
     )
     return _Gap(share, share.p, "live data holds codes that did not exist when training ended", evidence)

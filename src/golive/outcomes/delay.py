@@ -9,7 +9,7 @@ from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import number, wilson
-from golive.outcomes.words import percent, sizes
+from golive.outcomes.words import day, percent, sizes
 from golive.profile.scored import Scored
 
 FEWEST = 100
@@ -103,7 +103,7 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
     )
     active = verdict is not Verdict.QUIET
     since = str(np.quantile(live.time[late].astype(np.int64), 0.1).astype("datetime64[s]"))[:10] if active else ""
-    tail = f", most of them since {since}" if since else ""
+    tail = f", most of them since {day(since)}" if since else ""
     return finding(
         "label_delay",
         verdict,

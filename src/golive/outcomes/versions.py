@@ -14,7 +14,7 @@ from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import FEWEST
 from golive.outcomes.interval import Estimate, Mask, Units, change, number, on_logit, pair, plain, share, units_of
 from golive.outcomes.outputs import flagged
-from golive.outcomes.words import percent, sizes
+from golive.outcomes.words import day, percent, sizes
 
 MOST_VERSIONS = 10
 MIXED_SHARE = 0.01
@@ -173,7 +173,7 @@ def _mixed(context: Context, name: str, present: list[str], overlap: Overlap | N
         )
     n = int(overlap.rows_first.sum()), int(overlap.rows_second.sum())
     held = flagged(live, context)
-    title = f"{overlap.first} and {overlap.second} answer at the same time since {overlap.since}"
+    title = f"{overlap.first} and {overlap.second} answer at the same time since {day(overlap.since)}"
     evidence: tuple[str, ...] = ()
     effect = None
     differ = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from golive.outcomes.interval import Estimate
 
 NAMES = {
@@ -47,3 +49,9 @@ def span(estimate: Estimate, *, share: bool = False) -> str:
 def sizes(n_train: int, n_live: int) -> str:
     """``n = 303 and 200``, training first."""
     return f"n = {n_train:,} and {n_live:,}"
+
+
+def day(iso: str) -> str:
+    """An ISO date in words: ``20 Nov 2026``."""
+    moment = date.fromisoformat(iso)
+    return f"{moment.day} {moment:%b %Y}"

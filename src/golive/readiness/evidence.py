@@ -26,12 +26,14 @@ def evidence_problems(evidence: Iterable[EvidenceItem], model: Model, as_of: dat
             sentence = "The evidence has no owner."
             problems.append(Problem("EVIDENCE_OWNER", sentence, "Name the person who stands for it.", where))
         if item.issued and item.issued > as_of:
-            sentence = f"The evidence is issued on {item.issued}, which is after {as_of}."
+            sentence = f"The evidence is issued on {in_words(item.issued)}, which is after {in_words(as_of)}."
             problems.append(
                 Problem("EVIDENCE_FUTURE", sentence, "Correct the date, or add the evidence when it exists.", where)
             )
         if item.issued and item.expires and item.expires < item.issued:
-            sentence = f"The evidence expires on {item.expires}, before it is issued on {item.issued}."
+            sentence = (
+                f"The evidence expires on {in_words(item.expires)}, before it is issued on {in_words(item.issued)}."
+            )
             problems.append(Problem("EVIDENCE_DATES", sentence, "Correct one of the dates.", where))
     return problems
 
@@ -130,7 +132,7 @@ def collect(
             continue
         if item.expires and item.expires < as_of:
             expired[item.criterion] = expired.get(item.criterion, 0) + 1
-            notes.setdefault(item.criterion, []).append(f"{item.id}: expired on {item.expires}.")
+            notes.setdefault(item.criterion, []).append(f"{item.id}: expired on {in_words(item.expires)}.")
             continue
         result = effective_grade(item)
         if result.reason:
@@ -182,14 +184,14 @@ def valid_waivers(
                 problems.append(Problem("WAIVER_INCOMPLETE", sentence, "Fill it in.", where))
         days = (waiver.expires - waiver.starts).days
         if not 0 <= days <= model.waiver_days:
-            sentence = f"The waiver runs {days} days ({waiver.starts} to {waiver.expires}); 0 to {model.waiver_days} are allowed."
+            sentence = f"The waiver runs {days} days ({in_words(waiver.starts)} to {in_words(waiver.expires)}); 0 to {model.waiver_days} are allowed."
             problems.append(Problem("WAIVER_DATES", sentence, "Shorten it; renew it with a new decision.", where))
         if tier not in criterion.gate or not criterion.applies(tier, flags):
             refused.append(f"The waiver of {criterion.id} does not count: it is no gate at tier {tier}.")
         elif waiver.expires < as_of:
-            refused.append(f"The waiver of {criterion.id} does not count: it expired on {waiver.expires}.")
+            refused.append(f"The waiver of {criterion.id} does not count: it expired on {in_words(waiver.expires)}.")
         elif waiver.starts > as_of:
-            refused.append(f"The waiver of {criterion.id} does not count yet: it starts on {waiver.starts}.")
+            refused.append(f"The waiver of {criterion.id} does not count yet: it starts on {in_words(waiver.starts)}.")
         else:
             waived[criterion.id] = max(waiver.expires, waived.get(criterion.id, waiver.expires))
     if problems:
@@ -206,6 +208,11 @@ class Expiring:
     on: date
     days: int
     reason: str
+
+
+def in_words(day: date) -> str:
+    """A date as people write it: ``20 Nov 2026``."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def last_day(item: EvidenceItem, model: Model) -> date | None:

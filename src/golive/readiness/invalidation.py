@@ -11,6 +11,7 @@ from datetime import date
 
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import Event, EventKind
+from golive.readiness.evidence import in_words
 
 BAR = 3
 TOUCHES: Mapping[EventKind, tuple[str, ...]] = {
@@ -70,7 +71,7 @@ def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of
         for event in bearing[item.criterion]:
             if (item.issued is None or item.issued < event.on) and not _covers(item, event):
                 found[item.id] = (
-                    f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {event.on}{_named(event)}."
+                    f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}."
                 )
     return found
 
@@ -95,6 +96,6 @@ def standing_measurements(
         if event is None or item.level is None or item.level < BAR:
             kept.append(item)
             continue
-        reason = f"Measured on {on}, before {EVENT_WORDS[event.kind]} on {event.on}{_named(event)}: measure again."
+        reason = f"Measured on {in_words(on)}, before {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}: measure again."
         kept.append(item.model_copy(update={"level": None, "reason": f"Not assessed: {reason}", "findings": ()}))
     return tuple(kept)

@@ -122,7 +122,7 @@ def failure_modes(readiness: Readiness) -> list[FailureMode]:
         unproven = [c for c in gates if c.gate_state is GateState.UNVERIFIED]
         state = GateState.FAIL if failed else GateState.UNVERIFIED if unproven or not gates else GateState.PASS
         tally = (
-            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {spelled(len(unproven))} unproven"
+            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {spelled(len(unproven)) if unproven else 'none'} unproven"
             if gates
             else "No gate applies"
         )

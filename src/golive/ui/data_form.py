@@ -104,6 +104,8 @@ def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ..
         key=uploads.next_key(side),
         max_upload_size=settings.max_upload_mb,
     )
+    # The widget cuts its own list of formats at this width.
+    st.caption("CSV, TSV, Parquet, JSON, NDJSON or Excel, also as zip, gz or zst.")
     if file is None:
         return
     problems.pop(side, None)

@@ -12,7 +12,7 @@ from golive.model.result import Assessment
 from golive.ui import chart, theme
 from golive.ui.components import inline_badge, look_of
 from golive.ui.figures import outcomes as figures
-from golive.ui.words import count, day, number, percent, plain, points
+from golive.ui.words import count, day, number, percent, plain, points, score
 
 Part = Mapping[str, Any]
 SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate")
@@ -23,6 +23,12 @@ GROUP_WORDS = {
     "specificity": "Specificity",
     "observed_expected": "Observed to predicted",
     "alert_rate": "Alert rate",
+}
+CHANGE_WORDS = {
+    "score": "The mean score",
+    "alerts": "The alert rate",
+    "calibration": "Observed minus promised risk",
+    "ranking": "The ranking of patients (AUROC)",
 }
 METRIC_WORDS = {
     "auroc": "AUROC (ranking of patients)",
@@ -174,11 +180,21 @@ def course(performance: Part) -> None:
     for metric in ("auroc", "alert_rate"):
         figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
         chart.show(figure, key=f"course_{metric}", alt=figures.describe_time_line(rows, changes))
+    if changes:
+        st.caption("Dashed lines: days on which something changed, listed below. Bars: 95 % interval.")
     for change in changes:
         sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
         st.markdown(
-            f"- **{plain(change['signal'])}** changed on {day(change['date'])}: {number(change['before'])} before, {number(change['after'])} after ({sizes})."
+            f"- **{CHANGE_WORDS.get(change['signal'], plain(change['signal']))}** changed on {day(change['date'])}: "
+            f"{_level(change['signal'], change['before'])} before, {_level(change['signal'], change['after'])} after ({sizes})."
         )
+
+
+def _level(signal: str, value: float) -> str:
+    """The mean of a signal before or after a change, in the unit that people read."""
+    if signal == "alerts":
+        return percent(value)
+    return points(value) if signal == "calibration" else score(value)
 
 
 def without_labels(performance: Part) -> None:
@@ -269,7 +285,28 @@ def service(performance: Part) -> None:
             key="by_hour",
             alt=figures.describe_by_hour(rows),
         )
-    capacity = found.get("capacity") or []
+    capacity = found.get("capacity") or {}
     if capacity:
         st.subheader("At 10 and 100 times the load (simulation)", anchor=False)
-        st.dataframe(capacity, hide_index=True, width="stretch")
+        st.table(
+            {
+                "Load": [f"{row['load']} ×" for row in capacity["loads"]],
+                "Calls in the busiest hour": [count(round(row["per_hour"])) for row in capacity["loads"]],
+                "Parallel workers needed": [_workers(row) for row in capacity["loads"]],
+                "95 % answered within": [
+                    f"{count(round(row['p95_ms']))} ms" if row.get("p95_ms") else "–" for row in capacity["loads"]
+                ],
+            },
+            border="horizontal",
+            alt=f"Simulated load: {len(capacity['loads'])} rows with calls per hour and workers needed.",
+        )
+        st.caption(
+            f"Simulated from the measured answer times (mean {count(round(capacity['service_ms_mean']))} ms), so that 95 % are "
+            f"within the budget of {count(round(capacity['budget_ms']))} ms."
+        )
+
+
+def _workers(row: Part) -> str:
+    """How many workers a load needs, or why no number of them is enough."""
+    why = str(row.get("why") or "")
+    return count(row["workers"]) if row.get("workers") else plain(why[:1].upper() + why[1:])

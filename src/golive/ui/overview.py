@@ -18,10 +18,10 @@ from golive.ui.doors import door
 from golive.ui.words import count, day, percent, plain, plural
 
 
-def header(assessment: Assessment, *, sample: bool) -> None:
+def header(assessment: Assessment, *, sample: bool, title: str = "") -> None:
     """Name the pilot, its model, its risk, and what it was judged from; offer the result as a file."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(plain(assessment.project), anchor=False, width="content")
+        st.title(plain(title or assessment.project), anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if sample:
                 st.badge(
@@ -39,7 +39,8 @@ def header(assessment: Assessment, *, sample: bool) -> None:
     version = verdict.model_version(assessment)
     inputs = assessment.inputs
     st.caption(
-        (f"Model {plain(version)} · " if version else "")
+        (f"{plain(assessment.project)} · " if title else "")
+        + (f"Model {plain(version)} · " if version else "")
         + f"Risk tier: {TIER_WORD[assessment.readiness.tier]} · Assessed {day(assessment.created_at)} from "
         f"{count(inputs.train.rows)} training and {count(inputs.live.rows)} live rows"
     )

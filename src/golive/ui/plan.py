@@ -70,6 +70,7 @@ def table(
             "what": [s.fix or s.title for s, _ in rows],
             "days": [model.effort_days[s.effort] for s, _ in rows],
             "gain": [round(s.gain, 1) for s, _ in rows],
+            "gain_mean": [round(s.gain_mean, 1) for s, _ in rows],
             "owner": [row.owner or route_words(s) for s, row in rows],
             "due": pd.Series([row.due for _, row in rows], dtype="datetime64[s]"),
             "state": [row.state for _, row in rows],
@@ -86,7 +87,8 @@ COLUMNS: dict[str, Any] = {
     "criterion": ("Criterion", None),
     "what": ("What", None),
     "days": ("Days", "Person-days by the policy"),
-    "gain": ("Gain", "Points that the index would gain from this step alone"),
+    "gain": ("Gain", "Points that the index would gain from this step alone; a weak dimension can hold it back"),
+    "gain_mean": ("Average", "Points that the average of all dimensions would gain from this step alone"),
     "owner": ("Owner", "Who does it; the team it belongs to until somebody is named"),
     "due": ("Due", None),
     "state": ("State", None),
@@ -94,6 +96,7 @@ COLUMNS: dict[str, Any] = {
     "why": ("Why", None),
     "note": ("Note", None),
 }
+ROW = 56  # two lines, so that what to do is not cut
 EDITABLE = ("owner", "due", "state", "note")
 
 
@@ -101,15 +104,19 @@ def _config() -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, (label, help_text) in COLUMNS.items():
         if name == "now":
-            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=60, pinned=True)
+            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=50, pinned=True)
         elif name == "due":
-            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=110)
+            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=95)
         elif name == "state":
             made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True, width=80)
-        elif name in ("days", "gain"):
-            made[name] = st.column_config.NumberColumn(label, help=help_text, width=65)
+        elif name == "days":
+            made[name] = st.column_config.NumberColumn(label, help=help_text, width=55)
+        elif name in ("gain", "gain_mean"):
+            made[name] = st.column_config.NumberColumn(
+                label, help=help_text, width=72 if name == "gain_mean" else 58, format="%+.1f"
+            )
         else:
-            width = {"what": 300, "why": 240, "do": 80, "criterion": 85, "owner": 150, "gate": 130, "note": 160}.get(
+            width = {"what": 265, "why": 240, "do": 70, "criterion": 80, "owner": 125, "gate": 130, "note": 160}.get(
                 name
             )
             made[name] = st.column_config.TextColumn(label, help=help_text, width=width)
@@ -159,7 +166,7 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
     shown = table(steps, taken, chosen, basis.model)
     alt = f"{len(steps)} steps in the order of the plan, with owner, date, effort and gain."
     if not where.identity.may("reviewer"):
-        st.dataframe(shown, hide_index=True, column_config=_config(), alt=alt, height=520)
+        st.dataframe(shown, hide_index=True, column_config=_config(), alt=alt, height=520, row_height=ROW)
         return
     edited = st.data_editor(
         shown,
@@ -167,6 +174,8 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
         column_config=_config(),
         disabled=[name for name in COLUMNS if name not in EDITABLE],
         height=520,
+        row_height=ROW,
+        placeholder="",
         key=f"plan:{st.session_state.get(_TURN, 0)}",
         alt=alt,
     )
@@ -287,7 +296,7 @@ def what_if(readiness: Readiness, basis: Basis) -> None:
     level = right.segmented_control("stood at level", [0, 1, 2, 3, 4], default=3, required=True, key="what_if_level")
     now, then = basis.outlook({}), basis.outlook({key: int(level if level is not None else 3)})
     words = basis.model.criterion(key).levels[int(level if level is not None else 3)]
-    st.caption(f"Level {level}: {plain(words)}")
+    st.caption(f"{plain(by_id[key].title)}, level {level}: {plain(words)}")
     st.markdown(
         f"**It would stand at {plain(outlook_words(then))}**, evidence {percent(then.coverage)}. "
         f"Today it stands at {plain(outlook_words(now))}, evidence {percent(now.coverage)}."

@@ -162,6 +162,11 @@ def _differences(found: Sequence[Difference]) -> None:
     )
 
 
+def _month(as_of: str) -> str:
+    """``2026-11`` as ``Nov 2026``."""
+    return day(f"{as_of}-01").removeprefix("1 ") if len(as_of) == 7 else day(as_of)
+
+
 def standards(readiness: Readiness, model: Model) -> None:
     """Coverage of each standard, with its status and date, and the clauses of one."""
     found = coverage(readiness, model)
@@ -179,7 +184,7 @@ def standards(readiness: Readiness, model: Model) -> None:
             "Partly": [str(c.count("partly")) for c in found],
             "No evidence": [str(c.count("none")) for c in found],
             "Status": [plain(c.status) for c in found],
-            "Looked up": [plain(f"{c.as_of}, {c.source}") for c in found],
+            "Looked up": [plain(f"{_month(c.as_of)}, {c.source}") for c in found],
         },
         border="horizontal",
         height=480,

@@ -9,7 +9,7 @@ from golive.model.finding import SliceShare
 from golive.model.profile import SMALL_CELL
 from golive.ui.figures.frame import frame
 from golive.ui.theme import Tokens
-from golive.ui.words import count, number, percent, shorten
+from golive.ui.words import count, day, number, percent, shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,13 +36,13 @@ def slices(parts: Sequence[SliceShare], tokens: Tokens, *, quantity: str) -> go.
         marker_color=tokens.live,
         text=[percent(p.effect) if share else number(p.effect) for p in shown],
         textposition="auto",
-        customdata=[f"{p.value}: n = {count(p.n)}" + (f", since {p.since}" if p.since else "") for p in shown],
+        customdata=[f"{_name(p)}: n = {count(p.n)}" + (f", since {day(p.since)}" if p.since else "") for p in shown],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(shown))),
-        ticktext=[f"{shorten(p.value, 22)} (n = {count(p.n)})" for p in shown],
+        ticktext=[f"{shorten(_name(p), 22)} (n = {count(p.n)})" for p in shown],
         autorange="reversed",
     )
     figure.update_xaxes(title_text=quantity_name(quantity) + (" (%)" if share else ""))
@@ -56,12 +56,17 @@ def describe_slices(parts: Sequence[SliceShare], *, quantity: str) -> str:
         return "No slice has enough rows to be measured."
     top = max(shown, key=lambda p: abs(p.effect or 0))
     value = percent(top.effect) if is_share(quantity) else number(top.effect)
-    return f"{quantity_name(quantity)} by {top.by}: largest in {top.value}, {value} (n = {count(top.n)})."
+    return f"{quantity_name(quantity)} by {top.by}: largest in {_name(top)}, {value} (n = {count(top.n)})."
+
+
+def _name(part: SliceShare) -> str:
+    """The slice as people say it; a window by its first day."""
+    return f"from {day(part.value)}" if part.by == "time" else part.value
 
 
 def is_share(quantity: str) -> bool:
     """Whether an effect of this name is a share (0 to 1) and is written in percent."""
-    return quantity in SHARES or quantity.endswith(("_share", "_rate"))
+    return quantity in SHARES or quantity.startswith("share_") or quantity.endswith(("_share", "_rate"))
 
 
 def quantity_name(quantity: str) -> str:

@@ -70,7 +70,9 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
     figure.update_yaxes(title_text=quantity)
     if times and times[0].date() == times[-1].date():
         # One day alone would be drawn in thousandths of a second.
-        figure.update_xaxes(range=[times[0] - timedelta(days=2), times[-1] + timedelta(days=2)], tickformat="%d %b %Y")
+        figure.update_xaxes(
+            range=[times[0] - timedelta(days=2), times[-1] + timedelta(days=2)], tickformat="%d %b %Y", dtick=86_400_000
+        )
     return figure
 
 
