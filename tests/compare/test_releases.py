@@ -136,7 +136,7 @@ def test_codes_younger_than_training() -> None:
     assert found.verdict is ALARM
     assert found.effect is not None
     assert found.effect.live == pytest.approx(0.1)
-    assert any("2020-04-01" in line for line in found.evidence)
+    assert any("ends on 31 Dec 2019; the codes exist since 1 Apr 2020" in line for line in found.evidence)
     later = history(["J18.9", "I10"] * 300, "2025-12-31")
     assert only(releases.check(later, history(["J18.9", "I10"] * 90 + ["U07.1"] * 20), CONFIG)).verdict is QUIET
 
