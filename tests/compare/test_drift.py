@@ -88,7 +88,7 @@ def test_identical_data_never_alarms_and_scores_zero(values: list[float], labels
         assert column.drift is None or column.drift.score is None or column.drift.score == pytest.approx(0, abs=1e-6)
 
 
-@given(st.integers(0, 10_000), st.floats(0.001, 1_000))
+@given(st.integers(0, 10_000), st.floats(1e-12, 1e6))
 @settings(max_examples=8, deadline=None)
 def test_score_does_not_depend_on_row_order_or_unit(seed: int, factor: float) -> None:
     rng = np.random.default_rng(seed)
@@ -102,8 +102,18 @@ def test_score_does_not_depend_on_row_order_or_unit(seed: int, factor: float) ->
 
     plain = score(a, b)
     assert score(rng.permutation(a), rng.permutation(b)) == pytest.approx(plain)
-    if a.std() * factor > 0.01:  # Evidently divides by at least 0.001
-        assert score(a * factor, b * factor) == pytest.approx(plain, rel=1e-6)
+    assert score(a * factor, b * factor) == pytest.approx(plain, rel=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e-4, 1e-9])
+def test_a_shift_of_small_numbers_is_seen_in_any_unit(factor: float) -> None:
+    """Evidently alone divides by at least 0.001, so a lead level in g/L could double without a sign of it."""
+    rng = np.random.default_rng(5)
+    before, now = (table(numbers("lead", rng.normal(mean, 2, 2_000) * factor)) for mean in (10, 20))
+    drift = compare(before, now, Config()).columns[0].drift
+    assert drift is not None
+    assert drift.verdict is ALARM
+    assert drift.score == pytest.approx(5, rel=0.05)
 
 
 def test_what_is_left_out_says_why_and_the_order_is_by_urgency() -> None:

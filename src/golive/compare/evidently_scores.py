@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from golive.compare.noise import category_counts, jensenshannon
+from golive.compare.noise import category_counts, deviation, jensenshannon
 from golive.compare.pairs import Pair
 from golive.model.config import DriftConfig
-from golive.model.profile import CategoryProfile
+from golive.model.profile import CategoryProfile, NumericProfile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,11 +114,25 @@ def _score(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> float:
         return float(test(train, live, kind, drift.threshold).drift_score)
 
 
+def _is_small(train: NumericProfile) -> bool:
+    """Whether Evidently's least deviation would stand in for the column's own."""
+    return 0 < train.std < 0.001
+
+
+def _in_large_unit(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> tuple[Any, Any]:
+    """Numbers that hardly vary in training deviations, so that a normalised distance keeps its meaning; all else as it is."""
+    numeric = pair.train.numeric
+    if not pair.is_number or numeric is None or method_for(pair, drift) != "wasserstein" or not _is_small(numeric):
+        return both
+    return both[0] / numeric.std, both[1] / numeric.std
+
+
 def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, float], dict[str, str]]:
     """Evidently's drift score of every column that has values on both sides.
 
     Returns ``{column: score}`` and ``{column: why it has none}``. The Wasserstein score is rescaled from the standard
-    deviation of the reduced training values to the exact one (Evidently divides by ``max(std(reference), 0.001)``).
+    deviation of the reduced training values to the exact one (Evidently divides by ``max(std(reference), 0.001)``; numbers
+    that vary less reach it in a larger unit, see ``deviation``).
     A column on which Evidently fails never takes another one with it.
     """
     found: dict[str, float] = {}
@@ -128,7 +142,7 @@ def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, flo
         if min(pair.sizes) == 0:
             failed[name] = "one side has no values"
         else:
-            sides[name] = reduced(pair)
+            sides[name] = _in_large_unit(reduced(pair), pair, drift)
     for name, both in sides.items():
         try:
             found[name] = _score(both, pairs[name], drift)
@@ -141,7 +155,9 @@ def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, flo
         elif pairs[name].is_number and method_for(pairs[name], drift) == "wasserstein":
             numeric = pairs[name].train.numeric
             assert numeric is not None
-            found[name] *= max(float(np.std(sides[name][0])), 0.001) / max(numeric.std, 0.001)
+            found[name] *= max(float(np.std(sides[name][0])), 0.001) / (
+                1.0 if _is_small(numeric) else deviation(numeric)
+            )
     return found, failed
 
 

@@ -158,6 +158,15 @@ def pooled_bins(train: NumericProfile, live: NumericProfile) -> tuple[FloatArray
     return centre, per_side[0].astype(np.int64), per_side[1].astype(np.int64)
 
 
+def deviation(train: NumericProfile) -> float:
+    """What a distance between numbers is divided by: the training standard deviation, 0.001 where training is constant.
+
+    Evidently takes 0.001 for any smaller deviation, which hides every shift of a column whose values are small
+    (potassium in mol/L, lead in g/L).
+    """
+    return train.std or 0.001
+
+
 def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: float, seed: int) -> Noise:
     """Noise of the Wasserstein distance over the training standard deviation.
 
@@ -186,7 +195,7 @@ def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: flo
     # either may show that something changed; two looks cost a factor of two.
     p = min(1.0, 2 * min(p_value(distance, null), p_value(gap, null_gap)))
     return Noise(
-        effect=distance * spread * (width / max(train.std, 0.001)),
+        effect=distance * spread * (width / deviation(train)),
         floor=floor,
         p_value=p,
         smallest_detectable=floor + _Z80 * error,
