@@ -62,6 +62,19 @@ def test_sidebar_text_is_readable(name: theme.ThemeName) -> None:
     assert theme.contrast(tokens.muted, ground) >= TEXT_RATIO
 
 
+def _faded(colour: str, ground: str, share: float) -> str:
+    """``colour`` laid over ``ground`` with an opacity of ``share``, as the eye sees it."""
+    pairs = ((int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(share * over + (1 - share) * under):02X}" for over, under in pairs)
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_captions_are_readable_although_streamlit_fades_them(name: theme.ThemeName) -> None:
+    tokens = theme.THEMES[name]
+    for ground in (tokens.background, tokens.surface, CONFIG["theme"][name]["sidebar"]["backgroundColor"]):
+        assert theme.contrast(_faded(tokens.text, ground, 0.6), ground) >= TEXT_RATIO
+
+
 @pytest.mark.parametrize("name", theme.THEMES)
 def test_config_repeats_the_tokens(name: theme.ThemeName) -> None:
     tokens, config = theme.THEMES[name], CONFIG["theme"][name]
@@ -69,6 +82,7 @@ def test_config_repeats_the_tokens(name: theme.ThemeName) -> None:
         "backgroundColor": tokens.background,
         "secondaryBackgroundColor": tokens.surface,
         "textColor": tokens.text,
+        "codeTextColor": tokens.text,
         "linkColor": tokens.accent,
         "primaryColor": tokens.button,
         "borderColor": tokens.border,
