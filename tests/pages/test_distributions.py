@@ -88,3 +88,36 @@ def test_list_has_words_and_shapes_for_every_verdict_and_no_suppressed_count() -
     assert creatinine["Training"][0] == 0  # 1-10 rows, left out
     assert len(creatinine["Training"]) == 20
     assert creatinine["Training"][6] == pytest.approx(100 * 4_800 / 23_800)
+
+
+def test_a_column_is_drawn_by_site_and_by_week_and_its_gaps_on_request(store: Any, open_page: Any) -> None:
+    from golive.model.result import SliceSeries
+
+    def cut(by: str, column: str, values: tuple[str, ...]) -> SliceSeries:
+        return SliceSeries(
+            by=by, column=column, values=values, n=(400, 373), missing_share=(0.1, 0.3), low=(0.7, 60.0),
+            median=(1.0, 88.0), high=(1.3, 110.0),
+        )  # fmt: skip
+
+    assessment = made.assessment()
+    slices = (cut("site", "clinic", ("C1", "C3")), cut("time", "recorded_at", ("2026-03-02", "2026-03-09")))
+    creatinine = assessment.column("creatinine")
+    assert creatinine is not None
+    assert creatinine.live is not None
+    changed = creatinine.model_copy(update={"live": creatinine.live.model_copy(update={"slices": slices})})
+    columns_ = tuple(changed if c.name == "creatinine" else c for c in assessment.columns)
+    store.save(assessment.model_copy(update={"columns": columns_}), config=made.CONFIG, actor="local")
+    app = open_page(PAGE)
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 5
+    captions = [c.value.replace("\\", "") for c in app.caption]
+    assert "By clinic" in captions
+    assert "By week of recorded_at" in captions
+    app.button_group(key="slices_of:creatinine").set_value("missing").run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 5
+
+
+def test_an_old_session_says_how_to_get_numbers_by_site(seeded: Any, open_page: Any) -> None:
+    app = open_page(PAGE, session=FIRST)
+    assert any("assess the data again" in c.value for c in app.caption)

@@ -101,3 +101,57 @@ def test_written_times_are_cut_too(dataset, specs) -> None:
 def test_no_roles_no_slices(dataset, specs, frame) -> None:
     data = dataset(frame)
     assert profile(data, specs(data, lab="numeric"), Roles()).slices == ()
+
+
+def test_series_suppress_small_cells_and_agree_with_pandas(dataset, specs) -> None:
+    from golive.profile import followed, series
+
+    rng = np.random.default_rng(12)
+    rows = 800
+    frame = pd.DataFrame(
+        {
+            "lab": rng.normal(4, 1, rows).round(3),
+            "route": rng.choice(["IV", "oral", "rare"], rows, p=[0.6, 0.395, 0.005]),
+            "clinic": ["east"] * 500 + ["west"] * 280 + ["north"] * 20,
+        }
+    )
+    frame.loc[frame.index[:4], "lab"] = np.nan  # 4 of 500 in the east: not to be told
+    frame.loc[frame.index[500:640], "lab"] = np.nan  # half of the west
+    frame.loc[frame.index[780:794], "lab"] = np.nan  # north: 6 values left
+    data = dataset(frame)
+    kinds = {"lab": "numeric", "route": "category", "clinic": "category"}
+    found = profile(data, specs(data, **kinds), Roles(site="clinic"))
+    (lab,) = series(found.columns["lab"], found)
+    at = {value: i for i, value in enumerate(lab.values)}
+    assert (lab.by, lab.column, set(at)) == ("site", "clinic", {"east", "west", "north"})
+    assert [lab.n[at[c]] for c in ("east", "west", "north")] == [500, 280, 20]
+    assert (lab.missing_share[at["east"]], lab.missing_share[at["west"]], lab.missing_share[at["north"]]) == (
+        None,
+        0.5,
+        None,
+    )
+    assert lab.median[at["north"]] is None
+    west = frame[frame.clinic == "west"].lab.dropna()
+    assert lab.median[at["west"]] == pytest.approx(np.quantile(west, 0.5, method="inverted_cdf"))
+    assert lab.low[at["west"]] == pytest.approx(np.quantile(west, 0.25, method="inverted_cdf"))
+    values = followed(None, found.columns["route"])
+    assert values == ("IV", "oral")  # 'rare' is held by fewer than 11 rows
+    (route,) = series(found.columns["route"], found, values)
+    iv = (frame.route == "IV").groupby(frame.clinic).mean()
+    for clinic in ("east", "west"):
+        assert route.shares["IV"][at[clinic]] == pytest.approx(iv[clinic], abs=1e-5)
+    assert series(found.columns["clinic"], found) == ()  # a column is not cut by itself
+
+
+def test_the_values_followed_are_those_that_moved_most() -> None:
+    from golive.model.columns import ColumnType, Role
+    from golive.model.profile import CategoryProfile, ColumnProfile
+    from golive.profile import followed
+
+    def column(**counts: int) -> ColumnProfile:
+        held = CategoryProfile(sum(counts.values()), tuple(counts), np.array(list(counts.values())))
+        return ColumnProfile("c", ColumnType.CATEGORY, Role.FEATURE, "text", held.n, 0, len(counts), category=held)
+
+    train = column(a=500, b=300, c=150, d=50)
+    live = column(a=500, b=100, c=150, e=250)
+    assert followed(train, live) == ("e", "b", "d")

@@ -94,11 +94,14 @@ def urgency(finding: Finding) -> tuple[int, bool, int, bool, float, str]:
 def _columns(
     train: Profile, live: Profile, config: Config, drift: dict[str, DriftResult], specs: dict[str, ColumnSpec]
 ) -> tuple[ColumnResult, ...]:
-    from golive.profile import picture, side
+    from golive.profile import MOST_COLUMNS, followed, picture, series, side
 
     results = []
-    for name in dict.fromkeys((*train.columns, *live.columns)):
+    names = list(dict.fromkeys((*train.columns, *live.columns)))
+    for name in names:
         before, now = train.columns.get(name), live.columns.get(name)
+        values = followed(before, now)
+        sliced = len(names) <= MOST_COLUMNS
         known = before or live.columns[name]
         declared = config.columns.get(name)
         results.append(
@@ -107,8 +110,8 @@ def _columns(
                 type=known.type,
                 role=known.role,
                 reason=specs[name].reason if name in specs else "",
-                train=side(before) if before else None,
-                live=side(now) if now else None,
+                train=side(before, series(before, train, values) if sliced else ()) if before else None,
+                live=side(now, series(now, live, values) if sliced else ()) if now else None,
                 drift=drift.get(name),
                 picture=picture(before, now),
                 importance=declared.importance if declared else None,

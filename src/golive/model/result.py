@@ -32,8 +32,30 @@ class Inputs(Noun):
     live: InputInfo
 
 
+class SliceSeries(Noun):
+    """One column in the slices of one dataset: by ``site``, by ``model_version`` or by ``time`` (windows in their order).
+
+    ``column`` cuts the rows; ``values`` name the slices (a window by its first day), ``n`` are their rows (11 or more). Every
+    other list has one entry per slice, ``None`` where it would speak of 1 to 10 rows. ``missing_share`` and ``shares`` are 0
+    to 1; ``low``, ``median`` and ``high`` are quartiles in the column's unit; ``shares`` are of the values that moved most.
+    """
+
+    by: str
+    column: str
+    values: tuple[str, ...]
+    n: tuple[int, ...]
+    missing_share: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    median: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    shares: dict[str, tuple[float | None, ...]] = Field(default_factory=dict)
+
+
 class SideResult(Noun):
-    """One column in one dataset: counts and, for numbers, moments and quantiles. ``missing_share`` is 0 to 1."""
+    """One column in one dataset: counts and, for numbers, moments and quantiles. ``missing_share`` is 0 to 1.
+
+    ``slices`` say the same of each site, model version and week, as far as the roles name such columns.
+    """
 
     n: int
     missing: int
@@ -47,6 +69,7 @@ class SideResult(Noun):
     quantiles: dict[str, float] = Field(default_factory=dict)
     first: str | None = None
     last: str | None = None
+    slices: tuple[SliceSeries, ...] = ()
 
 
 class Picture(Noun):

@@ -16,7 +16,7 @@ from golive.model.profile import (
     NumericProfile,
     TimeProfile,
 )
-from golive.model.result import Picture, SideResult
+from golive.model.result import Picture, SideResult, SliceSeries
 
 BINS = 36
 CATEGORIES = 20
@@ -42,9 +42,9 @@ def picture(train: ColumnProfile | None, live: ColumnProfile | None) -> Picture 
     return None
 
 
-def side(column: ColumnProfile) -> SideResult:
+def side(column: ColumnProfile, slices: tuple[SliceSeries, ...] = ()) -> SideResult:
     """Summary of one column in one dataset. The minimum and maximum are values of single rows: they are given for the
-    check of units and limits, and left out when fewer than 11 rows hold a number.
+    check of units and limits, and left out when fewer than 11 rows hold a number. ``slices``: the column by site and week.
     """
     numeric, time = column.numeric, column.time
     shown = numeric is not None and numeric.n >= SMALL_CELL
@@ -64,6 +64,7 @@ def side(column: ColumnProfile) -> SideResult:
         quantiles=quantiles,
         first=time.minimum.date().isoformat() if time and time.minimum else None,
         last=time.maximum.date().isoformat() if time and time.maximum else None,
+        slices=slices,
     )
 
 

@@ -11,7 +11,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Verdict
 from golive.model.result import Assessment, ColumnResult
-from golive.ui import chart, figures, theme
+from golive.ui import chart, column_slices, figures, theme
 from golive.ui.doors import door
 from golive.ui.verdict import by_urgency
 from golive.ui.words import count, number, p_value, percent, plain, score
@@ -177,6 +177,7 @@ def render(column: ColumnResult, assessment: Assessment, config: Config) -> None
         chart.show(figures.missing(column, tokens), key=f"missing:{column.name}", alt=figures.describe_missing(column))
     with right:
         _scale(column)
+    column_slices.render(column, assessment, unit=unit)
     _findings(column, assessment)
     _numbers(column, unit)
 

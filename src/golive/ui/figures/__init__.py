@@ -1,6 +1,17 @@
 """All Plotly figures: pure functions from parts of an assessment to a figure, each beside the sentence for its ``alt``."""
 
 from golive.report.figures.column import needs_log
+from golive.ui.figures.by_slice import (
+    MISSING,
+    Drawn,
+    by_site,
+    by_time,
+    cut_of,
+    describe_by_site,
+    describe_by_time,
+    drawn,
+    window_word,
+)
 from golive.ui.figures.dimensions import describe_dimensions, dimensions
 from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution
 from golive.ui.figures.missing import describe_missing, missing
@@ -9,6 +20,13 @@ from golive.ui.figures.slices import describe_slices, slices
 
 __all__ = [
     "MAX_BARS",
+    "MISSING",
+    "Drawn",
+    "by_site",
+    "by_time",
+    "cut_of",
+    "describe_by_site",
+    "describe_by_time",
     "describe_dimensions",
     "describe_distribution",
     "describe_missing",
@@ -16,8 +34,10 @@ __all__ = [
     "describe_slices",
     "dimensions",
     "distribution",
+    "drawn",
     "missing",
     "needs_log",
     "scale",
     "slices",
+    "window_word",
 ]

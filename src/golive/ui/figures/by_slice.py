@@ -1,0 +1,253 @@
+"""One column by site and by week: live beside training, as medians with their middle half, as one value's share, or as gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from golive.model.result import ColumnResult, SideResult, SliceSeries
+from golive.ui.figures.frame import faded, frame
+from golive.ui.theme import Tokens
+from golive.ui.words import count, day, number, percent, shorten
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MISSING = "missing"
+"""What is drawn when it is not the column's values: the share of rows without one."""
+MOST_SITES = 12
+Cells = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn of a column: ``median`` or ``missing``, or the share of ``value``; shares in percent."""
+
+    what: str
+    value: str = ""
+
+    @property
+    def share(self) -> bool:
+        """Whether the numbers are shares."""
+        return self.what != "median"
+
+    def of(self, series: SliceSeries) -> Cells:
+        """One number per slice."""
+        if self.what == MISSING:
+            return _percent(series.missing_share)
+        return series.median if self.what == "median" else _percent(series.shares.get(self.value, ()))
+
+    def title(self, unit: str) -> str:
+        """The axis title."""
+        if self.what == "median":
+            return f"Median ({unit})" if unit else "Median"
+        return "Rows without a value (%)" if self.what == MISSING else f"Share of '{shorten(self.value, 18)}' (%)"
+
+    def say(self, value: float | None) -> str:
+        """One number in words; ``1-10 rows`` where it is not shown."""
+        if value is None:
+            return "1-10 rows"
+        return percent(value / 100) if self.share else number(value)
+
+
+def _percent(shares: Cells) -> Cells:
+    return [None if s is None else 100 * s for s in shares]
+
+
+def cut_of(side: SideResult | None, by: str) -> SliceSeries | None:
+    """The column by ``site``, ``model_version`` or ``time``, where it was kept."""
+    return next((s for s in side.slices if s.by == by), None) if side is not None else None
+
+
+def drawn(column: ColumnResult, *, gaps: bool) -> Drawn | None:
+    """What to draw of ``column``: gaps when asked for, else medians, else the value that moved most; ``None``: nothing."""
+    series = [s for side in (column.live, column.train) if side is not None for s in side.slices]
+    if not series:
+        return None
+    if gaps:
+        return Drawn(MISSING)
+    if any(v is not None for s in series for v in s.median):
+        return Drawn("median")
+    followed = list(dict.fromkeys(v for s in series for v in s.shares))
+    return Drawn("share", followed[0]) if followed else None
+
+
+def by_site(column: ColumnResult, tokens: Tokens, what: Drawn, *, unit: str = "") -> go.Figure:
+    """A row per site: training a grey dot, live a coloured one, medians with the middle half of the values as a bar.
+
+    At most ``MOST_SITES`` sites, those that are furthest from training first.
+    """
+    sites = sites_shown(column, what)
+    figure = frame(100 + 34 * len(sites), tokens, hovermode="closest")
+    live = cut_of(column.live, "site")
+    sizes = dict(zip(live.values, live.n, strict=True)) if live else {}
+    for side, word, colour, lift in (
+        (column.train, "Training", tokens.training, 0.14),
+        (column.live, "Live", tokens.live, -0.14),
+    ):
+        series = cut_of(side, "site")
+        if series is None:
+            continue
+        at = {value: i for i, value in enumerate(series.values)}
+        here = [(i, at[s]) for i, s in enumerate(sites) if s in at]
+        cells = what.of(series)
+        figure.add_scatter(
+            x=[cells[k] for _, k in here],
+            y=[i - lift for i, _ in here],
+            mode="markers",
+            name=word,
+            marker={"color": colour, "size": 11},
+            error_x=_middle(series, what, [k for _, k in here], colour),
+            customdata=[f"{word} at {sites[i]}: {what.say(cells[k])} (n = {count(series.n[k])})" for i, k in here],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    names = [f"{shorten(s, 14)} (n = {count(sizes.get(s, 0))})" for s in sites]
+    figure.update_yaxes(
+        tickmode="array", tickvals=list(range(len(sites))), ticktext=names, range=[len(sites) - 0.5, -0.5]
+    )
+    figure.update_xaxes(title_text=what.title(unit), rangemode="tozero" if what.share else "normal")
+    return figure
+
+
+def sites_shown(column: ColumnResult, what: Drawn) -> list[str]:
+    """Sites of both sides, the furthest from its training value (or from training as a whole) first."""
+    live, train = cut_of(column.live, "site"), cut_of(column.train, "site")
+    before = dict(zip(train.values, what.of(train), strict=False)) if train else {}
+    now = dict(zip(live.values, what.of(live), strict=False)) if live else {}
+    usual = reference(column, what)
+
+    def distance(site: str) -> tuple[float, str]:
+        old, new = before.get(site), now.get(site)
+        old = usual if old is None else old
+        return (-abs(new - old) if new is not None and old is not None else 0.0), site
+
+    return sorted(dict.fromkeys((*now, *before)), key=distance)[:MOST_SITES]
+
+
+def _middle(series: SliceSeries, what: Drawn, kept: list[int], colour: str) -> dict[str, object] | None:
+    """The middle half of the values as an error bar around the median."""
+    if what.what != "median":
+        return None
+
+    def gap(a: float | None, b: float | None) -> float:
+        return abs(a - b) if a is not None and b is not None else 0.0
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [gap(series.high[k], series.median[k]) for k in kept],
+        "arrayminus": [gap(series.median[k], series.low[k]) for k in kept],
+        "color": colour,
+        "thickness": 2,
+        "width": 0,
+    }
+
+
+def by_time(column: ColumnResult, tokens: Tokens, what: Drawn, *, unit: str = "") -> go.Figure:
+    """Live windows as a line with gaps where 1 to 10 rows are behind a number; training's own windows as a grey band."""
+    series = cut_of(column.live, "time")
+    figure = frame(230, tokens, hovermode="closest")
+    if series is None:
+        return figure
+    cells = what.of(series)
+    ends = [series.values[0], series.values[-1]]
+    band = training_band(column, what)
+    if band is not None:
+        figure.add_scatter(
+            x=[*ends, *reversed(ends)],
+            y=[band[0], band[0], band[1], band[1]],
+            fill="toself",
+            mode="lines",
+            line={"width": 0},
+            fillcolor=faded(tokens.training, 0.28),
+            name="Training, its windows",
+            hoverinfo="skip",
+        )
+    elif (usual := reference(column, what)) is not None:
+        figure.add_scatter(
+            x=ends,
+            y=[usual, usual],
+            mode="lines",
+            name="Training",
+            line={"color": tokens.training, "dash": "dash", "width": 2},
+            hovertemplate=f"Training: {what.say(usual)}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=list(series.values),
+        y=list(cells),
+        mode="lines+markers",
+        name="Live",
+        line={"color": tokens.live, "width": 2},
+        marker={"size": 7, "color": tokens.live},
+        customdata=[
+            f"from {day(v)}: {what.say(c)} (n = {count(n)})"
+            for v, c, n in zip(series.values, cells, series.n, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure.update_yaxes(title_text=what.title(unit), rangemode="tozero" if what.share else "normal")
+    figure.update_xaxes(type="date", tickformat="%-d %b", nticks=5, hoverformat="%-d %b %Y")
+    return figure
+
+
+def training_band(column: ColumnResult, what: Drawn) -> tuple[float, float] | None:
+    """Lowest and highest of training's windows; ``None`` with fewer than four of them."""
+    series = cut_of(column.train, "time")
+    known = [c for c in what.of(series) if c is not None] if series else []
+    return (min(known), max(known)) if len(known) >= 4 else None
+
+
+def reference(column: ColumnResult, what: Drawn) -> float | None:
+    """The number of training as a whole."""
+    train, picture = column.train, column.picture
+    if train is None:
+        return None
+    if what.what == MISSING:
+        return 100 * train.missing_share
+    if what.what == "median":
+        return train.quantiles.get("0.5")
+    present = train.n - train.missing
+    if picture is None or what.value not in picture.labels or not picture.train or not present:
+        return None
+    cell = picture.train[picture.labels.index(what.value)]
+    return None if cell is None else 100 * cell / present
+
+
+def describe_by_site(column: ColumnResult, what: Drawn) -> str:
+    """Say which site is furthest from training."""
+    live = cut_of(column.live, "site")
+    sites = sites_shown(column, what)
+    if live is None or not sites or sites[0] not in live.values:
+        return f"{column.name} by site: not in live data."
+    at = live.values.index(sites[0])
+    usual = reference(column, what)
+    rest = f"; training {what.say(usual)}" if usual is not None else ""
+    told = f"{what.say(what.of(live)[at])} (n = {count(live.n[at])}){rest}"
+    return f"{column.name} by site, {_quantity(what)}: furthest from training is {sites[0]} with {told}."
+
+
+def describe_by_time(column: ColumnResult, what: Drawn) -> str:
+    """Say how the live windows run from the first to the last."""
+    live = cut_of(column.live, "time")
+    known = [(v, c) for v, c in zip(live.values, what.of(live), strict=True) if c is not None] if live else []
+    if not known:
+        return f"{column.name} by time: no window has enough rows."
+    (first, start), (last, end) = known[0], known[-1]
+    return (
+        f"{column.name} over {len(known)} windows, {_quantity(what)}: {what.say(start)} from {day(first)}, "
+        f"{what.say(end)} from {day(last)}."
+    )
+
+
+def _quantity(what: Drawn) -> str:
+    return {"median": "median", MISSING: "rows without a value"}.get(what.what, f"share of '{what.value}'")
+
+
+def window_word(values: Sequence[str]) -> str:
+    """How wide the windows are: ``day``, ``week`` or ``month``, from the smallest step between their first days."""
+    days = [date.fromisoformat(v).toordinal() for v in values]
+    step = min((b - a for a, b in pairwise(days)), default=1)
+    return "day" if step < 7 else "week" if step < 28 else "month"
