@@ -110,10 +110,13 @@ def assess(
     specs = infer(train, live, config)
     roles = roles_of(specs)
     train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
-    comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
+    with ThreadPoolExecutor(1, thread_name_prefix="joint") as beside:  # the comparison asks the engine for nothing
+        looking = beside.submit(multivariate.look, train, live, specs, roles, config)
+        comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
+        looked = looking.result()
     outcomes = judge_outcomes(train, live, specs, roles, config, progress=_part(report, 0.85, 0.95))
     report(0.93, "looking at all columns together")
-    joint = multivariate.judge(train, live, specs, roles, config, known=comparison.findings)
+    joint = multivariate.judge(looked, comparison.findings, config)
     columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
     findings = tuple(
         sorted(

@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from golive.compare import multivariate
-from golive.compare.multivariate import Multivariate, delong, judge, urgency_by_importance
+from golive.compare.multivariate import Multivariate, delong, judge, look, urgency_by_importance
 from golive.intake import infer, read, roles_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
@@ -27,7 +27,7 @@ def judged(
     live.to_parquet(folder / "live.parquet")
     with read(folder / "train.parquet") as left, read(folder / "live.parquet") as right:
         specs = infer(left, right, config)
-        return judge(left, right, specs, roles_of(specs), config, known=known)
+        return judge(look(left, right, specs, roles_of(specs), config), known, config)
 
 
 def pairs(draw: np.random.Generator, n: int, together: float) -> pd.DataFrame:

@@ -42,7 +42,7 @@ EXPLAINED = 0.1
 LITTLE = 0.05
 """Importance under which a column hardly matters to the model."""
 _TREES = {"max_iter": 40, "learning_rate": 0.2, "max_leaf_nodes": 15, "min_samples_leaf": 20, "early_stopping": False}
-_TESTED_ROWS = 4_000
+_TESTED_ROWS = 2_000
 
 _log = logging.getLogger(__name__)
 
@@ -71,57 +71,77 @@ class Multivariate:
     not_assessed: tuple[NotAssessed, ...] = ()
 
 
-def judge(
-    train: Dataset,
-    live: Dataset,
-    specs: Sequence[ColumnSpec],
-    roles: Roles,
-    config: Config,
-    *,
-    known: Sequence[Finding] = (),
-) -> Multivariate:
-    """Judge all columns together on a joint sample that is gone afterwards.
+@dataclass(frozen=True)
+class Looked:
+    """What the rows themselves say, before anything is known of single columns. ``sample`` is gone with this object."""
 
-    ``known`` are findings already made: a difference that only their columns carry is told as theirs. Importances are
-    those of the configuration, else what each column adds to explaining the model's score. A failure is said, not raised.
+    sample: JointSample | None = None
+    whole: Separation | None = None
+    importance: dict[str, float] = field(default_factory=dict)
+    skipped: str = ""
+
+
+def look(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config) -> Looked:
+    """Draw the joint sample and separate its sides on all columns. A failure is said in ``skipped``, not raised.
+
+    Nothing of the comparison is needed, so this may run beside it.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     from golive.profile.joint_sample import draw
 
-    declared = {name: c.importance for name, c in config.columns.items() if c.importance is not None}
     try:
         service = service_columns(config)
         sample = draw(train, live, [s for s in specs if s.name not in service], roles)
         if len(sample.columns) > MOST_COLUMNS:
-            why = f"{len(sample.columns):,} columns; the joint check reads at most {MOST_COLUMNS}"
-            return Multivariate((), declared, (_skipped(why),))
+            return Looked(skipped=f"{len(sample.columns):,} columns; the joint check reads at most {MOST_COLUMNS}")
         if len(sample.columns) < 2:
-            why = "fewer than two columns hold numbers or categories on both sides"
-            return Multivariate((), declared, (_skipped(why),))
-        # One thread: trees this small lose more by waiting for each other than they win, most of all on a busy machine.
-        with threadpool_limits(limits=1):
-            found = _finding(sample, known, config)
-            return Multivariate((found,), from_score(sample, config.seed) | declared)
+            return Looked(skipped="fewer than two columns hold numbers or categories on both sides")
+        with _one_thread():
+            few = min(len(sample.train), len(sample.live)) < FEWEST
+            return Looked(sample, None if few else separate(sample, config), from_score(sample, config.seed))
     except Exception as error:  # a result with one gap, named, is worth more than none
-        _log.exception("the joint check failed")
-        why = f"the check failed ({type(error).__name__}); see the log"
-        return Multivariate((), declared, (_skipped(why),))
+        return Looked(skipped=_failed(error))
+
+
+def judge(looked: Looked, known: Sequence[Finding], config: Config) -> Multivariate:
+    """Judge all columns together, on a joint sample that is gone afterwards.
+
+    ``known`` are findings already made: a difference that only their columns carry is told as theirs. Importances are
+    those of the configuration, else what each column adds to explaining the model's score. A failure is said, not raised.
+    """
+    declared = {name: c.importance for name, c in config.columns.items() if c.importance is not None}
+    if looked.sample is None:
+        return Multivariate((), declared, (_skipped(looked.skipped),))
+    try:
+        with _one_thread():
+            return Multivariate((_finding(looked.sample, looked.whole, known, config),), looked.importance | declared)
+    except Exception as error:
+        return Multivariate((), declared, (_skipped(_failed(error)),))
+
+
+def _one_thread() -> Any:
+    """One thread: trees this small lose more by waiting for each other than they win, most of all on a busy machine."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(limits=1)
+
+
+def _failed(error: Exception) -> str:
+    _log.exception("the joint check failed", exc_info=error)
+    return f"the check failed ({type(error).__name__}); see the log"
 
 
 def _skipped(why: str) -> NotAssessed:
     return NotAssessed(what="all columns together", why=why)
 
 
-def _finding(sample: JointSample, known: Sequence[Finding], config: Config) -> Finding:
+def _finding(sample: JointSample, whole: Separation | None, known: Sequence[Finding], config: Config) -> Finding:
     n_train, n_live = len(sample.train), len(sample.live)
-    if min(n_train, n_live) < FEWEST:
+    if whole is None:
         return _made(
             Verdict.CANNOT_JUDGE,
             f"Whether live rows differ from training rows as a whole cannot be judged (n = {n_train:,} and {n_live:,})",
             f"The joint check needs {FEWEST} rows a side, one per patient where an id is known.",
         )
-    whole = separate(sample, config)
     if whole.low <= WATCH:
         return _made(
             Verdict.QUIET,

@@ -82,7 +82,9 @@ def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
     if not floats:
         return table
     odd = (
-        table.aggregate([(table[c].isnan() | table[c].isinf()).sum().name(c) for c in floats]).to_pyarrow().to_pylist()
+        table.aggregate([table.count(where=table[c].isnan() | table[c].isinf()).name(c) for c in floats])
+        .to_pyarrow()
+        .to_pylist()
     )
     found = [c for c in floats if odd[0][c]]
     if not found:
