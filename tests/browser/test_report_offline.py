@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
 import sample_assessment as made
 
@@ -17,16 +16,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def offline() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = chromium.find()
-    if found is None:
-        pytest.skip("no Chromium was found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(found), args=list(chromium.FLAGS))
-        yield browser.new_context(offline=True)
-        browser.close()
+def offline(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(offline=True)
+    yield context
+    context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
