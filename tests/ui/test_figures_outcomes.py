@@ -63,6 +63,24 @@ def test_forest_draws_only_groups_that_could_be_measured_and_names_the_lowest() 
     assert "No group" in figures.describe_forest(GROUPS[2:], "auroc")
 
 
+def test_shares_are_drawn_in_percent_and_days_in_words() -> None:
+    weeks = [{"start": "2026-03-01", "n": 100, "alert_rate": {"live": 0.3, "live_low": 0.25, "live_high": 0.36}}]
+    figure = figures.time_line(weeks, "alert_rate", LIGHT)
+    assert list(figure.data[0].y) == pytest.approx([30])
+    assert list(figure.data[0].error_y.array) == pytest.approx([6])
+    assert figure.layout.yaxis.title.text == "Alert rate (%)"
+    assert list(figure.data[0].customdata[0]) == ["1 Mar 2026", "30 %", "100"]
+    groups = [{**g, "metrics": {"ppv": {"live": 0.2, "low": 0.1, "high": 0.4}}} for g in GROUPS[:2]]
+    ppv = figures.forest(groups, "ppv", 0.25, LIGHT)
+    assert (list(ppv.data[0].x), ppv.layout.xaxis.title.text) == ([20, 20], "PPV (%)")
+
+
+def test_a_group_is_named_above_its_line_with_n_whatever_its_name_holds() -> None:
+    groups = [{**GROUPS[0], "by": "age", "value": "<40>"}, GROUPS[1]]
+    names = [a.text for a in figures.forest(groups, "auroc", None, LIGHT).layout.annotations]
+    assert names == ["<b>&lt;40&gt;</b> · age, n = 400", "<b>C2</b> · site, n = 300"]
+
+
 def test_by_hour_draws_two_percentiles_and_the_budget() -> None:
     rows = [{"hour": h, "p50": 100.0, "p95": 100.0 + h} for h in range(24)]
     figure = figures.by_hour(rows, 500.0, LIGHT)

@@ -6,6 +6,7 @@ All take parts of ``Assessment.performance`` (see ``golive.outcomes``): binned c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Part = Mapping[str, Any]
+METRIC_WORD = {
+    "auroc": "AUROC",
+    "sensitivity": "Sensitivity (%)",
+    "specificity": "Specificity (%)",
+    "ppv": "PPV (%)",
+    "observed_expected": "Observed to predicted",
+    "alert_rate": "Alert rate (%)",
+}
+
+
+def _axis(metric: str) -> tuple[str, float]:
+    """Title of a metric's axis and what its values are multiplied with: shares are drawn in percent."""
+    title = METRIC_WORD.get(metric, metric.replace("_", " "))
+    return title, 100 if title.endswith("(%)") else 1
 
 
 def _error(points: Sequence[Part], value: str, low: str, high: str, scale: float = 100) -> dict[str, Any]:
@@ -99,20 +114,24 @@ def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Seq
         )
     points = [r[metric] for r in seen]
     low, high = ("low", "high") if points and "low" in points[0] else ("live_low", "live_high")
+    title, scale = _axis(metric)
     figure.add_scatter(
         x=[r["start"] for r in seen],
-        y=[p["live"] for p in points],
+        y=[scale * p["live"] for p in points],
         mode="lines+markers",
         name="Live",
         line_color=tokens.live,
-        error_y={**_error(points, "live", low, high, scale=1), "color": faded(tokens.live, 0.6)},
-        customdata=[[score(p["live"]), count(r["n"])] for p, r in zip(points, seen, strict=True)],
-        hovertemplate="%{x}: %{customdata[0]} (n = %{customdata[1]})<extra></extra>",
+        error_y={**_error(points, "live", low, high, scale=scale), "color": faded(tokens.live, 0.6)},
+        customdata=[
+            [day(r["start"]), percent(p["live"]) if scale == 100 else score(p["live"]), count(r["n"])]
+            for p, r in zip(points, seen, strict=True)
+        ],
+        hovertemplate="%{customdata[0]}: %{customdata[1]} (n = %{customdata[2]})<extra></extra>",
     )
     for date in sorted({c["date"] for c in changes}):
         figure.add_vline(x=date, line={"color": tokens.alarm, "dash": "dash", "width": 1})
-    figure.update_xaxes(title_text="Window starting")
-    figure.update_yaxes(title_text={"auroc": "AUROC", "alert_rate": "Alert rate"}.get(metric, metric))
+    figure.update_xaxes(title_text="Window starting", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", nticks=8)
+    figure.update_yaxes(title_text=title)
     return figure
 
 
@@ -127,26 +146,39 @@ def describe_time_line(rows: Sequence[Part], changes: Sequence[Part]) -> str:
 def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: Tokens) -> go.Figure:
     """Draw one metric per group with its 95 % interval, the value of everyone as a dotted line, n beside each name."""
     shown = [g for g in groups if (g.get("metrics") or {}).get(metric)]
-    figure = frame(110 + 26 * len(shown), tokens, showlegend=False, hovermode="closest")
+    figure = frame(90 + 38 * len(shown), tokens, showlegend=False, hovermode="closest")
     values = [g["metrics"][metric] for g in shown]
+    rows = list(range(len(shown)))
+    title, scale = _axis(metric)
     figure.add_scatter(
-        x=[v["live"] for v in values],
-        y=list(range(len(shown))),
+        x=[scale * v["live"] for v in values],
+        y=rows,
         mode="markers",
         marker={"color": tokens.live, "size": 9},
-        error_x={**_error(values, "live", "low", "high", scale=1), "color": tokens.live},
-        customdata=[f"{g['by']} {g['value']}: {score(v['live'])}" for g, v in zip(shown, values, strict=True)],
+        error_x={**_error(values, "live", "low", "high", scale=scale), "color": tokens.live},
+        customdata=[
+            f"{g['by']} {g['value']}: {percent(v['live']) if scale == 100 else score(v['live'])}"
+            for g, v in zip(shown, values, strict=True)
+        ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     if overall is not None:
-        figure.add_vline(x=overall, line={"color": tokens.muted, "dash": "dot"})
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(shown))),
-        ticktext=[f"{g['value']} ({g['by']}, n = {count(g['n'])})" for g in shown],
-        autorange="reversed",
-    )
-    figure.update_xaxes(title_text=metric.replace("_", " ").replace("auroc", "AUROC").replace("ppv", "PPV"))
+        figure.add_vline(x=scale * overall, line={"color": tokens.muted, "dash": "dot"}, layer="below")
+    # Names stand above their line and not beside it: on a telephone they would leave no room for the intervals.
+    for row, group in zip(rows, shown, strict=True):
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            y=row,
+            yshift=15,
+            text=f"<b>{escape(str(group['value']), quote=False)}</b> · {escape(group['by'], quote=False)}, "
+            f"n = {count(group['n'])}",
+            showarrow=False,
+            xanchor="left",
+            font={"size": 12, "color": tokens.muted},
+        )
+    figure.update_yaxes(tickvals=rows, showticklabels=False, range=[len(shown) - 0.5, -0.9])
+    figure.update_xaxes(title_text=title)
     return figure
 
 
@@ -158,8 +190,9 @@ def describe_forest(groups: Sequence[Part], metric: str) -> str:
     worst = min(shown, key=lambda g: g["metrics"][metric]["live"])
     value = worst["metrics"][metric]
     return (
-        f"{metric} of {len(shown)} groups. Lowest: {worst['value']} ({worst['by']}), {score(value['live'])}, "
-        f"between {score(value['low'])} and {score(value['high'])}, n = {count(worst['n'])}."
+        f"{METRIC_WORD.get(metric, metric).removesuffix(' (%)')} of {len(shown)} groups. Lowest: {worst['value']} "
+        f"({worst['by']}), {score(value['live'])}, between {score(value['low'])} and {score(value['high'])}, "
+        f"n = {count(worst['n'])}."
     )
 
 
@@ -172,12 +205,23 @@ def by_hour(rows: Sequence[Part], budget: float | None, tokens: Tokens) -> go.Fi
     ):
         seen = [r for r in rows if r.get(key) is not None]
         figure.add_scatter(
-            x=[r["hour"] for r in seen], y=[r[key] for r in seen], mode="lines+markers", name=word, line_color=colour
+            x=[r["hour"] for r in seen],
+            y=[r[key] for r in seen],
+            mode="lines+markers",
+            name=word,
+            line_color=colour,
+            customdata=[count(round(r[key])) for r in seen],
+            hovertemplate=f"%{{x}}:00, {word[0].lower() + word[1:]} within %{{customdata}} ms<extra></extra>",
         )
     if budget is not None:
-        figure.add_hline(y=budget, line={"color": tokens.alarm, "dash": "dash", "width": 1})
+        figure.add_hline(
+            y=budget,
+            line={"color": tokens.alarm, "dash": "dash", "width": 1},
+            annotation={"text": "budget", "font": {"color": tokens.alarm, "size": 12}},
+            annotation_position="top right",
+        )
     figure.update_xaxes(title_text="Hour of the day", dtick=4)
-    figure.update_yaxes(title_text="Answered within (ms)", rangemode="tozero")
+    figure.update_yaxes(title_text="Answered within (ms)", rangemode="tozero", tickformat=",d")
     return figure
 
 

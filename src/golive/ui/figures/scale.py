@@ -29,6 +29,7 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
                 x=[after],
                 y=[0],
                 mode="markers+text",
+                textfont_color=tokens.muted,
                 name="after repair",
                 text=[f"repaired {score(after)}"],
                 textposition="bottom center" if end * 0.25 < after < end * 0.75 else "bottom right",
@@ -43,6 +44,7 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
             x=[drift.score],
             y=[0],
             mode="markers+text",
+            textfont_color=tokens.text,
             name="score",
             text=[f"<b>{score(drift.score)}</b>"],
             textposition="bottom left" if drift.score > end * 0.25 else "top right",
@@ -62,7 +64,12 @@ def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) ->
     if drift.floor is not None:
         figure.add_vrect(x0=0, x1=drift.floor, fillcolor=faded(tokens.cannot_judge, 0.25), line_width=0, layer="below")
         figure.add_annotation(
-            x=0, y=-1.1, text=f"chance alone: up to {score(drift.floor)}", showarrow=False, xanchor="left", font_size=12
+            x=0,
+            y=-1.1,
+            text=f"chance alone: up to {score(drift.floor)}",
+            showarrow=False,
+            xanchor="left",
+            font={"size": 12, "color": tokens.muted},
         )
     figure.add_shape(
         type="line",
@@ -81,7 +88,7 @@ def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) ->
         showarrow=False,
         xanchor="left" if left else "right",
         xshift=5 if left else -5,
-        font_size=12,
+        font={"size": 12, "color": tokens.muted},
     )
 
 
