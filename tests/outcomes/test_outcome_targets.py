@@ -93,3 +93,67 @@ def test_an_outcome_that_cannot_be_read_is_no_target() -> None:
     side = Scored(rows=5, score=np.full(5, 0.5), label=Coded(("a",), np.zeros(5, dtype=np.int32)))
     assert target_of(side, side) is None
     assert target_of(Scored(rows=5), Scored(rows=5)) is None
+
+
+def events(n: int, seed: int, *, promise: float = 1.0, sites: tuple[str, ...] = ("A",)) -> Scored:
+    """A score that is right up to the factor ``promise`` in what it promises, at one or more sites."""
+    rng = np.random.default_rng(seed)
+    risk = 1 / (1 + np.exp(-(rng.normal(size=n) - 1.5)))
+    event = (rng.random(n) < risk).astype(np.int32)
+    site = Coded(sites, rng.integers(0, len(sites), n).astype(np.int32))
+    return Scored(rows=n, score=np.clip(risk * promise, 0, 1), label=Coded(("0", "1"), event), slices={"site": site})
+
+
+EVENT_ROLES = Roles(label="y", score="risk", site="site")
+
+
+def of(out: Outcomes, kind: str) -> list[Finding]:
+    return [f for f in out.findings if f.kind == kind]
+
+
+def test_probabilities_that_were_off_in_training_are_not_called_too_few() -> None:
+    out = judge_scored(
+        events(4000, 1, promise=0.5), events(4000, 2, promise=0.5), EVENT_ROLES, Config(roles=EVENT_ROLES)
+    )
+    found = of(out, "calibration_drift")[0]
+    assert found.verdict is Verdict.WATCH
+    assert found.title.startswith("The probabilities were off in training and still are")
+    right = judge_scored(events(4000, 1), events(4000, 2), EVENT_ROLES, Config(roles=EVENT_ROLES))
+    assert of(right, "calibration_drift")[0].verdict is Verdict.QUIET
+
+
+def test_one_group_alone_is_no_comparison() -> None:
+    config = Config(roles=EVENT_ROLES)
+    alone = judge_scored(events(3000, 1), events(3000, 2), EVENT_ROLES, config)
+    assert of(alone, "subgroup_gap") == []
+    assert [n.why for n in alone.not_assessed if n.what == "groups of site"] == [
+        "one group alone has enough patients, so there is no other to compare it with"
+    ]
+    two = ("A", "B")
+    both = judge_scored(events(3000, 1, sites=two), events(3000, 2, sites=two), EVENT_ROLES, config)
+    assert "2 groups of 1 columns, 0 crossed groups" in of(both, "subgroup_gap")[0].title
+
+
+def test_a_floor_that_cannot_be_measured_is_said() -> None:
+    config = Config(roles=EVENT_ROLES, floors={"sensitivity": 0.8, "auroc": 0.6})
+    found = {
+        f.id.split("#")[1]: f
+        for f in of(judge_scored(events(3000, 1), events(3000, 2), EVENT_ROLES, config), "below_floor")
+    }
+    assert found["auroc"].verdict is Verdict.QUIET
+    assert found["sensitivity"].verdict is Verdict.CANNOT_JUDGE
+    assert "floor of 80 %: no operating threshold is declared" in found["sensitivity"].title
+    rng = np.random.default_rng(3)
+    said = Config(roles=Roles(label="dx", prediction="said"), floors={"accuracy": 0.9})
+    other = judge_scored(classes(rng, 500, 0.8), classes(rng, 500, 0.8), said.roles, said)
+    assert [n.what for n in other.not_assessed] == ["floors: accuracy"]
+
+
+def test_versions_that_no_row_names_are_not_one_version() -> None:
+    roles = Roles(label="y", score="risk", model_version="v")
+    live = events(500, 2)
+    nobody = Coded(("1.0",), np.full(500, -1, dtype=np.int32))
+    unnamed = Scored(rows=500, score=live.score, label=live.label, slices={"v": nobody})
+    out = judge_scored(events(500, 1), unnamed, roles, Config(roles=roles))
+    assert of(out, "version_mixed") == []
+    assert "no live row has a v" in [n.why for n in out.not_assessed]

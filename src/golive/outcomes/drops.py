@@ -6,6 +6,7 @@ import math
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import SMALL_CELL
 from golive.outcomes.interval import Estimate, change, number
 from golive.outcomes.performance import Measured
 from golive.outcomes.words import NAMES, metric, percent, sizes, span
@@ -47,14 +48,18 @@ def few(m: Measured) -> str:
     if min(events, others) < FEWEST:
         which = "events" if events <= others else "patients without the event"
         count = min(events, others)
-        shown = f"fewer than {11}" if 0 < count < 11 else str(count)
-        return f"live data has {shown} {which} with a score; at least {FEWEST} are needed"
+        return f"live data has {_shown(count)} {which} with a score; at least {FEWEST} are needed"
     train = m.cases_train
     if train is None or train.n == 0:
         return "training has no scores with outcomes to compare with"
     if min(train.n_events, train.n - train.n_events) < FEWEST:
         return f"training has fewer than {FEWEST} events or non-events with a score"
     return ""
+
+
+def _shown(count: int) -> str:
+    """A number of patients, one of 1 to 10 not shown."""
+    return f"fewer than {SMALL_CELL}" if 0 < count < SMALL_CELL else f"{count:,}"
 
 
 def few_for_calibration(m: Measured) -> str:
@@ -89,6 +94,8 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     before, now = m.both(m.primary)
     d, low, high = change(before, now)
     lower = high < 0
+    ranks = "ranks" if m.primary == "auroc" else "classifies"
+    method = "DeLong, by patient where rows repeat" if m.primary == "auroc" else "by patient where rows repeat"
     verdict = (
         Verdict.ALARM
         if lower and d <= -ALARM_DROP
@@ -99,10 +106,10 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
         else Verdict.CANNOT_JUDGE
     )
     said = {
-        Verdict.ALARM: "The model ranks live patients worse than training patients",
-        Verdict.WATCH: "The model ranks live patients a little worse than training patients",
-        Verdict.QUIET: "The model ranks live patients as it ranked training patients",
-        Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model ranks live patients worse",
+        Verdict.ALARM: f"The model {ranks} live patients worse than training patients",
+        Verdict.WATCH: f"The model {ranks} live patients a little worse than training patients",
+        Verdict.QUIET: f"The model {ranks} live patients as well as training patients",
+        Verdict.CANNOT_JUDGE: f"Too few outcomes to say whether the model {ranks} live patients worse",
     }[verdict]
     severe = Severity.CRITICAL if d <= -0.1 else Severity.MAJOR
     return finding(
@@ -115,7 +122,7 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
         explanation=_about_prevalence(m, worse=lower),
         effect=effect(m.primary, before, now, n_train, n_live),
         evidence=(
-            f"change {d:+.3f}, 95 % interval {low:+.3f} to {high:+.3f} (DeLong, by patient where rows repeat)",
+            f"change {d:+.3f}, 95 % interval {low:+.3f} to {high:+.3f} ({method})",
             *_brier_line(m),
         ),
         fix="Look first at the inputs that changed, then at the groups and sites below the average; recalibrate or retrain under change control."
@@ -179,7 +186,8 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
     off = not RATIO[0] <= ratio.value <= RATIO[1]
     steep = abs(tilt[1].value - 1) > SLOPE
     alarm = (moved[0] and off) or (moved[1] and steep)
-    verdict = Verdict.ALARM if alarm else Verdict.WATCH if any(moved) else Verdict.QUIET
+    wrong = not (_touches(ratio, *RATIO) and _touches(tilt[1], 1 - SLOPE, 1 + SLOPE))
+    verdict = Verdict.ALARM if alarm else Verdict.WATCH if wrong or any(moved) else Verdict.QUIET
     wide = ratio.high > RATIO[1] or ratio.low < RATIO[0]
     if verdict is Verdict.QUIET and wide:
         verdict = Verdict.CANNOT_JUDGE
@@ -193,7 +201,9 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
             verdict, Severity.INFO
         ),
         route=Route.CLINICAL_INFORMATICS,
-        title=_calibration_title(verdict, float(promised), m.live["prevalence"].value, sizes(n_train, n_live)),
+        title=_calibration_title(
+            verdict, float(promised), m.live["prevalence"].value, sizes(n_train, n_live), moved=any(moved)
+        ),
         explanation="A probability is used as it is read. When it promises too much or too little, every threshold stands in the wrong place.",
         effect=effect("observed_expected", m.both("observed_expected")[0], ratio, n_train, n_live),
         evidence=(
@@ -212,11 +222,16 @@ def _beyond(before: Estimate, now: Estimate) -> bool:
     return abs(now.value - before.value) > _Z_CALIBRATION * math.hypot(before.se, now.se)
 
 
-def _calibration_title(verdict: Verdict, promised: float, happened: float, n: str) -> str:
+def _touches(estimate: Estimate, low: float, high: float) -> bool:
+    """Whether some value of the 95 % interval lies between two limits."""
+    return estimate.low <= high and estimate.high >= low
+
+
+def _calibration_title(verdict: Verdict, promised: float, happened: float, n: str, *, moved: bool) -> str:
     said = f"the scores promise {percent(promised)} on average, {percent(happened)} happened ({n})"
     return {
         Verdict.ALARM: f"The probabilities no longer hold: {said}",
-        Verdict.WATCH: f"The probabilities moved a little: {said}",
+        Verdict.WATCH: f"The probabilities {'moved a little' if moved else 'were off in training and still are'}: {said}",
         Verdict.QUIET: f"The probabilities hold as in training: {said}",
         Verdict.CANNOT_JUDGE: f"Too few outcomes to say whether the probabilities hold: {said}",
     }[verdict]
@@ -228,6 +243,7 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
     for name, floor in config.floors.items():
         now = m.live.get(name)
         if now is None or not now.known:
+            found.append(_floor_unknown(name, floor, m, columns))
             continue
         enough = min(m.cases_live.n_events, m.cases_live.n - m.cases_live.n_events) >= FEWEST
         verdict = (
@@ -256,7 +272,7 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
             columns=columns,
             severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MAJOR}.get(verdict, Severity.INFO),
             route=Route.CLINICAL_INFORMATICS,
-            title=f"{label[0].upper()}{label[1:]} {said}: {span(now, share=share)} (n = {m.cases_live.n:,}, {m.cases_live.n_events:,} events)",
+            title=f"{label[0].upper()}{label[1:]} {said}: {span(now, share=share)} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
             explanation="The floor was declared before live data was judged."
             if verdict is not Verdict.QUIET
             else "The whole 95 % interval is at or above the floor.",
@@ -275,3 +291,23 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
         )
         found.append(made.model_copy(update={"id": f"{made.id}#{name}"}))
     return found
+
+
+def _floor_unknown(name: str, floor: float, m: Measured, columns: tuple[str, ...]) -> Finding:
+    """A declared floor that nothing could be held against: said, because silence reads like a pass."""
+    why = (
+        "no operating threshold is declared and no column holds the prediction"
+        if name in SHARES and m.cases_live.flagged is None
+        else "it cannot be computed on live data"
+    )
+    label = NAMES.get(name, name)
+    made = finding(
+        "below_floor",
+        Verdict.CANNOT_JUDGE,
+        columns=columns,
+        severity=Severity.INFO,
+        route=Route.CLINICAL_INFORMATICS,
+        title=f"{label[0].upper()}{label[1:]} cannot be held against its floor of {percent(floor) if name in SHARES else metric(floor)}: {why} (n = {m.cases_live.n:,})",
+        effect=Effect(name=name, train=number(floor), n_live=m.cases_live.n),
+    )
+    return made.model_copy(update={"id": f"{made.id}#{name}"})

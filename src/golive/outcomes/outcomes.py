@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
+from golive.model.finding import Finding
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
+from golive.outcomes.alert_load import alert_load
 from golive.outcomes.baseline import baseline
 from golive.outcomes.capacity import capacity
 from golive.outcomes.context import Context, Outcomes, context_of
 from golive.outcomes.delay import delay
+from golive.outcomes.impact import impact
+from golive.outcomes.leakage import leakage
 from golive.outcomes.other_targets import other_targets
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
@@ -25,12 +29,15 @@ from golive.outcomes.timeline import timeline
 from golive.outcomes.unlabelled import unlabelled
 from golive.outcomes.usable import Cases
 from golive.outcomes.versions import versions
+from golive.profile.affected import Marks, affected
 from golive.profile.scored import Scored, scored, wanted
+from golive.profile.shared_ids import shared_ids
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
 
 Progress = Callable[[float, str], None]
+Part = Callable[[Context, Outcomes], None]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +49,7 @@ def judge(
     roles: Roles,
     config: Config,
     *,
+    known: Sequence[Finding] = (),
     progress: Progress | None = None,
 ) -> Outcomes:
     """Judge predictions against outcomes, and the service that gave them.
@@ -52,6 +60,7 @@ def judge(
         specs: types and roles of the columns.
         roles: which column is score, prediction, label, id, time, site, version and group.
         config: threshold, floors, budget, columns of the service log.
+        known: findings of the comparison: what their rows cost is measured on outcomes.
         progress: called with a fraction 0..1 and a sentence.
 
     Returns:
@@ -76,19 +85,62 @@ def judge(
     if not wanted(roles, config):
         return out
     report(0.0, "reading scores and outcomes")
-    sides = [scored(dataset, specs, roles, config) or Scored(rows=dataset.rows) for dataset in (train, live)]
-    return judge_scored(sides[0], sides[1], roles, config, progress=report)
+    before = scored(train, specs, roles, config) or Scored(rows=train.rows)
+    now, marks = _marked(train, live, specs, roles, config, known, out)
+    shared = shared_ids(train, live, specs, roles)
+    parts: tuple[tuple[str, Part], ...] = (
+        ("what data problems cost", lambda context, found: impact(context, found, known, marks)),
+        ("leakage", lambda context, found: leakage(context, found, shared)),
+    )
+    judged = judge_scored(before, now, roles, config, also=parts, progress=report)
+    judged.not_assessed = out.not_assessed + judged.not_assessed
+    return judged
+
+
+def _serving(config: Config) -> set[str]:
+    """Columns of the serving log and of generated text: they are no inputs of the model."""
+    parts = [part.model_dump().values() for part in (config.operations, config.outputs) if part is not None]
+    return {name for names in parts for name in names if name}
+
+
+def _marked(
+    train: Dataset,
+    live: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    config: Config,
+    known: Sequence[Finding],
+    out: Outcomes,
+) -> tuple[Scored, Marks]:
+    """Live rows with a mark per data problem; without marks where the engine cannot tell them."""
+    try:
+        marks = affected(train, live, known, [s for s in specs if s.name not in _serving(config)])
+        return scored(live, specs, roles, config, marks=marks.rows) or Scored(rows=live.rows), marks
+    except GoLiveError:
+        raise
+    except Exception as error:
+        _log.exception("outcomes: the rows of data problems could not be marked")
+        why = f"the rows that have them could not be marked ({type(error).__name__}); see the log"
+        out.not_assessed.append(NotAssessed(what="what data problems cost", why=why))
+        return scored(live, specs, roles, config) or Scored(rows=live.rows), Marks()
 
 
 def judge_scored(
-    train: Scored, live: Scored, roles: Roles, config: Config, *, progress: Progress | None = None
+    train: Scored,
+    live: Scored,
+    roles: Roles,
+    config: Config,
+    *,
+    also: Sequence[tuple[str, Part]] = (),
+    progress: Progress | None = None,
 ) -> Outcomes:
-    """Judge rows that were already read; see ``judge``."""
+    """Judge rows that were already read; see ``judge``. ``also`` are parts that need more than these rows."""
     report = progress or (lambda _fraction, _sentence: None)
     out = Outcomes(performance={})
     context = context_of(train, live, roles, config)
-    for i, (name, part) in enumerate(PARTS):
-        report(0.2 + 0.8 * i / len(PARTS), f"judging {name}")
+    parts = (*PARTS, *also)
+    for i, (name, part) in enumerate(parts):
+        report(0.2 + 0.8 * i / len(parts), f"judging {name}")
         try:
             part(context, out)
         except Exception as error:  # a result with one gap, named, is worth more than none
@@ -105,6 +157,9 @@ def _performance(context: Context, out: Outcomes) -> None:
     assert out.performance is not None
     if m is None:
         if context.target is not None and context.target.task != "event" and context.live.label is not None:
+            if context.config.floors:
+                why = "floors are held against scores and predictions of an event; this outcome is none"
+                out.not_assessed.append(NotAssessed(what=f"floors: {', '.join(context.config.floors)}", why=why))
             return  # judged as classes or as a quantity
         out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
         return
@@ -149,7 +204,6 @@ def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
     return [NotAssessed(what=f"{count:,} live rows ({what})", why=why) for count, what, why in reasons if count]
 
 
-Part = Callable[[Context, Outcomes], None]
 PARTS: tuple[tuple[str, Part], ...] = (
     ("performance", _performance),
     ("classes and quantities", other_targets),
@@ -160,6 +214,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("model versions", versions),
     ("the service", service),
     ("capacity", capacity),
+    ("the load of alerts", alert_load),
     ("when outcomes come", delay),
     ("the course of time", timeline),
 )

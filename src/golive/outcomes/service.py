@@ -202,12 +202,13 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
     shown = "fewer than 11" if 0 < failed < SMALL_CELL else f"{failed:,}"
     slices = _slices(live, context.roles.site, here & ~ok, here)
     worst = f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}" if slices and failed else ""
+    then = f"in training {percent(share_before)}" if n_before else "training has no log of requests"
     return finding(
         "error_rate",
         verdict,
         columns=(name,),
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        title=f"{percent(failed / n)} of live requests fail ({shown}); in training {percent(share_before)}{worst} ({sizes(n_before, n)})",
+        title=f"{percent(failed / n)} of live requests fail ({shown}); {then}{worst} ({sizes(n_before, n)})",
         explanation=f"At least {percent(float(1 - high))} of requests succeed (95 % bound)."
         + (" A request that fails leaves the user without an answer." if failed else ""),
         effect=Effect(

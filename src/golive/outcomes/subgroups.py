@@ -17,6 +17,7 @@ import numpy.typing as npt
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
+from golive.model.result import NotAssessed
 from golive.outcomes import calibration as cal
 from golive.outcomes import operating as op
 from golive.outcomes import ranking
@@ -74,9 +75,12 @@ def subgroups(context: Context, out: Outcomes) -> None:
     if not columns:
         return
     by_column = {name: groups_of(live, name, coded, m.probability) for name, coded in columns.items()}
-    for groups in by_column.values():
+    for name, groups in by_column.items():
         compare(groups)
         _already_known(groups, m)
+        if sum(g.enough for g in groups) == 1:
+            why = "one group alone has enough patients, so there is no other to compare it with"
+            out.not_assessed.append(NotAssessed(what=f"groups of {name}", why=why))
     pairs = _pairs(live, columns, m.probability, context.config)
     every = [g for groups in by_column.values() for g in groups]
     adjust([*every, *pairs])
@@ -88,7 +92,7 @@ def subgroups(context: Context, out: Outcomes) -> None:
         out.performance["calibration"]["subgroup_ece_spread"] = number(max(spread) - min(spread))
     shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[:MOST_PAIRS]
     out.performance["pairs"] = [_row(g, m, overall) for g in shown]
-    out.findings += _findings(context, by_column, shown, len(pairs))
+    out.findings += _findings(context, by_column, shown, sum(bool(g.gaps) for g in pairs))
 
 
 def _by_score(cases: Cases) -> Cases:
@@ -262,9 +266,8 @@ def _worse(g: Group) -> dict[str, Verdict]:
 
 def _findings(context: Context, by_column: dict[str, list[Group]], pairs: list[Group], n_pairs: int) -> list[Finding]:
     found: list[Finding] = []
-    judged = 0
+    judged = [sum(bool(g.gaps) for g in groups) for groups in by_column.values()]
     for by, groups in by_column.items():
-        judged += sum(g.enough for g in groups)
         found += [_gap_finding(g, worse) for g in groups if (worse := _worse(g))]
         if (small := _small_finding(context, by, groups)) is not None:
             found.append(small)
@@ -277,16 +280,16 @@ def _findings(context: Context, by_column: dict[str, list[Group]], pairs: list[G
             made = _gap_finding(g, worse)
             found.append(made.model_copy(update={"verdict": Verdict.WATCH, "evidence": (*made.evidence, searched)}))
     gaps = any(f.kind == "subgroup_gap" for f in found)
-    if judged and not gaps:
+    if any(judged) and not gaps:
         live = context.measured.cases_live.n if context.measured else 0
         found.append(
             finding(
                 "subgroup_gap",
                 Verdict.QUIET,
-                columns=tuple(by_column),
+                columns=tuple(by for by, n in zip(by_column, judged, strict=True) if n),
                 severity=Severity.INFO,
                 route=Route.CLINICAL_INFORMATICS,
-                title=f"No group does worse than the others beyond chance: {judged} groups of {len(by_column)} columns, {n_pairs} crossed groups (n = {live:,})",
+                title=f"No group does worse than the others beyond chance: {sum(judged)} groups of {sum(map(bool, judged))} columns, {n_pairs} crossed groups (n = {live:,})",
                 explanation="Asked of each: does the score rank, find and promise as well as for the others.",
             )
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from golive.model.finding import Effect, Finding, Severity, SliceShare, Verdict, finding
 from golive.model.profile import SMALL_CELL
+from golive.model.result import NotAssessed
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import FEWEST
@@ -48,8 +49,11 @@ def versions(context: Context, out: Outcomes) -> None:
         "known": number(float((codes >= 0).mean())),
         "each": [_described(context, coded.names[i], codes == i) for i in present[:MOST_VERSIONS]],
     }
-    if len(present) < 2:
-        out.findings.append(_one_version(name, coded.names[present[0]] if present else "", live.rows))
+    if not present:
+        out.not_assessed.append(NotAssessed(what="model versions", why=f"no live row has a {name}"))
+        return
+    if len(present) == 1:
+        out.findings.append(_one_version(name, coded.names[present[0]], live.rows))
         return
     overlap = overlapping(context, present[:MOST_VERSIONS])
     if overlap is not None:
@@ -154,7 +158,7 @@ def _one_version(name: str, value: str, n: int) -> Finding:
         Verdict.QUIET,
         columns=(name,),
         severity=Severity.INFO,
-        title=f"One model version answers in the live data{f': {value}' if value else ''} (n = {n:,})",
+        title=f"One model version answers in the live data: {value} (n = {n:,})",
     )
 
 
