@@ -151,18 +151,24 @@ def calibration_error(p: FloatArray, event: Mask, units: Units | None, *, seed: 
     return Estimate(float(weight @ np.abs(gap)), float(drawn.std()), low, float(np.quantile(drawn, 0.975)))
 
 
-def excess_error(p: FloatArray, event: Mask, units: Units | None) -> float:
-    """Calibration error beyond what chance shows at this size, so that small and large groups can be compared (0 to 1)."""
+def excess_error(p: FloatArray, event: Mask, units: Units | None, *, by: FloatArray | None = None) -> float:
+    """Calibration error beyond what chance shows at this size, so that small and large groups can be compared (0 to 1).
+
+    Rows are cut by ``by`` (default: ``p``): by the score that ``p`` was made of, where ``p`` has steps.
+    """
     if len(p) < BINS:
         return math.nan
-    weight, gap, se = _gaps(p, event, units)
+    weight, gap, se = _gaps(p, event, units, by)
     return max(0.0, float(weight @ np.abs(gap)) - float(weight @ se) * math.sqrt(2 / math.pi))
 
 
-def _gaps(p: FloatArray, event: Mask, units: Units | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _gaps(
+    p: FloatArray, event: Mask, units: Units | None, by: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Per bin its share of the rows, observed minus expected, and the standard error of that per patient."""
-    cut = equal_mass(p, event, BINS)
-    gap = cut.events / cut.rows - cut.expected
+    cut = equal_mass(p if by is None else by, event, BINS)
+    expected = cut.expected if by is None else np.bincount(cut.of_row, weights=p) / cut.rows
+    gap = cut.events / cut.rows - expected
     residual = event - p - gap[cut.of_row]
     if units is None:
         second = np.bincount(cut.of_row, weights=residual**2)

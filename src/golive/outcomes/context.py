@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from golive.model.columns import Roles
@@ -10,6 +11,7 @@ from golive.model.config import Config
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
 from golive.outcomes.performance import Measured, measure
+from golive.outcomes.recalibration import Recalibration, recalibration
 from golive.outcomes.target import Target, target_of
 from golive.outcomes.usable import Cases, cases, limits, without_repeats
 from golive.profile.scored import Scored
@@ -46,6 +48,22 @@ class Context:
     def columns(self) -> tuple[str, ...]:
         """Output and outcome, as findings name them."""
         return tuple(c for c in (self.output, self.roles.label) if c)
+
+    @cached_property
+    def training(self) -> Cases | None:
+        """Training scores with outcomes, or ``None`` where there are none."""
+        train, target = self.train, self.target
+        if target is None or target.task != "event" or train.label is None or train.score is None:
+            return None
+        return cases(train, target, self.config, self.bounds)
+
+    @cached_property
+    def recalibrated(self) -> Recalibration | None:
+        """Scores as probabilities that hold in training; ``None`` without both classes there."""
+        held = self.training
+        if held is None or held.score is None or held.n_events in (0, held.n):
+            return None
+        return recalibration(held.score, held.event, held.units, seed=self.config.seed)
 
 
 def context_of(train: Scored, live: Scored, roles: Roles, config: Config) -> Context:

@@ -16,11 +16,9 @@ import numpy as np
 
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import FloatArray
-from golive.outcomes import calibration as cal
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import ALARM_DROP, FEWEST, PASS_DROP
-from golive.outcomes.interval import Estimate, Mask, change, number, pair, plain
-from golive.outcomes.usable import cases
+from golive.outcomes.interval import Estimate, change, number, pair, plain
 from golive.outcomes.words import metric, percent, sizes
 
 FEWEST_ROWS, FEWEST_EVENTS = 300, 50
@@ -58,9 +56,7 @@ def unlabelled(context: Context, out: Outcomes) -> None:
         if not realised:
             out.findings.append(_refused(context, reasons))
         return
-    levels = recalibration(context)
-    now = estimate(levels(_inside(live.score)), context)
-    before = estimate(levels(_inside(train.score)), context)
+    now, before = estimate(inside(live.score), context), estimate(inside(train.score), context)
     found: dict[str, Any] = {"auroc": pair(before.auroc, now.auroc)}
     found |= {k: number(getattr(now, k)) for k in ("sensitivity", "ppv", "prevalence")}
     if realised and m is not None and "auroc" in m.live:
@@ -70,36 +66,28 @@ def unlabelled(context: Context, out: Outcomes) -> None:
         out.findings.append(_finding(context, before, now))
 
 
-def _inside(score: FloatArray) -> FloatArray:
+def inside(score: FloatArray) -> FloatArray:
+    """The scores that are probabilities."""
     return score[np.isfinite(score) & (score >= 0) & (score <= 1)]
-
-
-def _training(context: Context) -> tuple[FloatArray, Mask] | None:
-    """Training scores with outcomes."""
-    train, target = context.train, context.target
-    if target is None or target.task != "event" or train.label is None or train.score is None:
-        return None
-    held = cases(train, target, context.config, context.bounds)
-    return None if held.score is None else (held.score, held.event)
 
 
 def refusals(context: Context) -> list[str]:
     """Why performance must not be estimated: too few rows, probabilities that do not hold, inputs outside training's."""
-    held = _training(context)
-    live = _inside(context.live.score) if context.live.score is not None else np.zeros(0)
-    if held is None:
+    held = context.training
+    live = inside(context.live.score) if context.live.score is not None else np.zeros(0)
+    if held is None or held.score is None:
         return ["training has no outcomes, so nothing shows that its probabilities hold"]
-    score, event = held
-    events = int(event.sum())
-    if min(len(score), len(live)) < FEWEST_ROWS or min(events, len(event) - events) < FEWEST_EVENTS:
+    few = min(held.n, len(live)) < FEWEST_ROWS or min(held.n_events, held.n - held.n_events) < FEWEST_EVENTS
+    if few or context.recalibrated is None:
         return [
-            f"there are {len(live):,} live scores and {events:,} training events; {FEWEST_ROWS} and {FEWEST_EVENTS} are needed"
+            f"it takes {FEWEST_ROWS} scores on both sides, and {FEWEST_EVENTS} training rows with the event and as many without; "
+            f"there are {held.n:,} training and {len(live):,} live scores"
         ]
     reasons = []
-    error = cal.excess_error(recalibration(context)(score), event, None)
+    error = context.recalibrated.error
     if error > MOST_ERROR:
         reasons.append(f"the probabilities do not hold even in training (error {percent(error)} after recalibration)")
-    low, high = np.quantile(score, [0.001, 0.999])
+    low, high = np.quantile(held.score, [0.001, 0.999])
     outside = float(((live < low) | (live > high)).mean())
     if outside > MOST_OUTSIDE:
         reasons.append(f"{percent(outside)} of live scores lie where training had almost none")
@@ -123,29 +111,15 @@ def _apart(name: str, before: FloatArray, now: FloatArray) -> str:
     return f"{percent(outside)} of live {name} lies where training had almost none" if outside > MOST_OUTSIDE else ""
 
 
-def recalibration(context: Context) -> Any:
-    """A function from scores to probabilities that hold in training (Platt 1999: intercept and slope on the log odds)."""
-    held = _training(context)
-    assert held is not None
-    score, event = held
-    steep = cal.slope(score, event).value
-    if not math.isfinite(steep):
-        steep = 1.0
-    x = steep * cal.logit(score)
-    level = cal.level(x, event).value
-    level = level if math.isfinite(level) else 0.0
-
-    def apply(p: FloatArray) -> FloatArray:
-        return np.asarray(1 / (1 + np.exp(-(level + steep * cal.logit(p)))), dtype=np.float64)
-
-    return apply
-
-
-def estimate(p: FloatArray, context: Context) -> Estimated:
-    """Expected AUROC with its sampling error (jackknife over ``FOLDS`` parts), and sensitivity and PPV at the threshold."""
-    threshold = context.config.operating_threshold
-    edges = np.unique(np.quantile(p, np.linspace(0, 1, BINS)))
-    place = np.searchsorted(edges, p)
+def estimate(score: FloatArray, context: Context) -> Estimated:
+    """Expected AUROC of scores (0 to 1) with its sampling error (jackknife over ``FOLDS`` parts), and sensitivity and PPV at
+    the threshold. Rows are ranked by their score and weighed by the probability it stands for in training.
+    """
+    levels, threshold = context.recalibrated, context.config.operating_threshold
+    assert levels is not None
+    p = levels.apply(score)
+    edges = np.unique(np.quantile(score, np.linspace(0, 1, BINS)))
+    place = np.searchsorted(edges, score)
     fold = np.random.default_rng(context.config.seed).integers(0, FOLDS, len(p))
     width = len(edges) + 1
     shape = (FOLDS, width)
@@ -156,8 +130,7 @@ def estimate(p: FloatArray, context: Context) -> Estimated:
     se = math.sqrt((FOLDS - 1) / FOLDS * float(((without - without.mean()) ** 2).sum()))
     if threshold is None:
         return Estimated(plain(whole, se), math.nan, math.nan, float(p.mean()))
-    cut = float(recalibration(context)(np.array([threshold]))[0])
-    above = p >= cut
+    above = score >= threshold
     found = float(p[above].sum())
     ppv = found / int(above.sum()) if above.any() else math.nan
     return Estimated(plain(whole, se), found / float(p.sum()), ppv, float(p.mean()))
