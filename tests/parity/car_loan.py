@@ -1,0 +1,69 @@
+"""Write ``car_loan.json``: NannyML's estimates on its own car-loan sample, with the sample as counts per score.
+
+Run it in an environment that has ``nannyml==0.13.1`` (Python below 3.13): ``python tests/parity/car_loan.py``. The sample is
+synthetic, ships inside the package and has its licence (Apache-2.0). Its scores have two decimals, so counts per score and
+chunk lose nothing that an estimate looks at. NannyML's predictions are the scores of 0.65 and more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("car_loan.json")
+CHUNK = 5_000
+METRICS = {"roc_auc": "auroc", "recall": "sensitivity", "precision": "ppv"}
+
+
+def counts(scores: Any, chosen: Any = None) -> list[int]:
+    """Rows per score 0.00, 0.01, ..., 1.00, of the chosen ones."""
+    import numpy as np
+
+    at = np.rint(100 * np.asarray(scores, dtype=float)).astype(int)
+    return [int(c) for c in np.bincount(at if chosen is None else at[np.asarray(chosen, dtype=bool)], minlength=101)]
+
+
+def made() -> dict[str, Any]:
+    """The sample as counts and what NannyML says of it."""
+    os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
+    warnings.simplefilter("ignore")
+    import nannyml
+    from sklearn.metrics import roc_auc_score
+
+    reference, analysis, target = nannyml.load_synthetic_car_loan_dataset()
+    judge = nannyml.CBPE(
+        problem_type="classification_binary",
+        y_pred_proba="y_pred_proba",
+        y_pred="y_pred",
+        y_true="repaid",
+        timestamp_column_name="timestamp",
+        metrics=list(METRICS),
+        chunk_size=CHUNK,
+    )
+    judge.fit(reference)
+    found = judge.estimate(analysis).filter(period="analysis").to_df()
+    known = analysis.merge(target, on="id")
+    chunks = []
+    for i in range(len(found)):
+        part = known.iloc[i * CHUNK : (i + 1) * CHUNK]
+        estimated = {ours: round(float(found[(theirs, "value")].iloc[i]), 6) for theirs, ours in METRICS.items()}
+        realised = round(float(roc_auc_score(part.repaid, part.y_pred_proba)), 6)
+        chunks.append({"rows": counts(part.y_pred_proba), "estimated": estimated, "realised_auroc": realised})
+    return {
+        "origin": f"synthetic car-loan sample of nannyml {nannyml.__version__}, https://github.com/NannyML/nannyml",
+        "licence": "Apache-2.0",
+        "threshold": 0.65,
+        "reference": {
+            "rows": counts(reference.y_pred_proba),
+            "events": counts(reference.y_pred_proba, reference.repaid == 1),
+        },
+        "chunks": chunks,
+    }
+
+
+if __name__ == "__main__":
+    lines = json.dumps(made()).replace('{"rows"', '\n{"rows"').replace(', "chunks"', ',\n"chunks"')
+    FILE.write_text(lines + "\n", encoding="utf-8")
