@@ -114,7 +114,9 @@ def assess(
         looking = beside.submit(multivariate.look, train, live, specs, roles, config)
         comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
         looked = looking.result()
-    outcomes = judge_outcomes(train, live, specs, roles, config, progress=_part(report, 0.85, 0.95))
+    outcomes = judge_outcomes(
+        train, live, specs, roles, config, known=comparison.findings, progress=_part(report, 0.85, 0.95)
+    )
     report(0.93, "looking at all columns together")
     joint = multivariate.judge(looked, comparison.findings, config)
     columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
@@ -159,6 +161,7 @@ def assess(
         roles=roles,
         columns=columns,
         findings=findings,
+        repaired=comparison.repaired,
         performance=outcomes.performance,
         readiness=readiness,
         criteria_lock=lock,

@@ -88,6 +88,9 @@ class Config(Noun):
     operating_threshold: FiniteFloat | None = None
     floors: dict[str, FiniteFloat] = Field(default_factory=dict)
     latency_budget_ms: FiniteFloat | None = None
+    alert_limit_per_day: FiniteFloat | None = Field(
+        default=None, gt=0, description="most alerts per site and day that those who answer have agreed to"
+    )
     drift: DriftConfig = DriftConfig()
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()

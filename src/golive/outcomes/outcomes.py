@@ -86,7 +86,7 @@ def judge(
         return out
     report(0.0, "reading scores and outcomes")
     before = scored(train, specs, roles, config) or Scored(rows=train.rows)
-    now, marks = _marked(train, live, specs, roles, config, known, out)
+    now, marks = _marked(train, live, specs, roles, config, known=known, out=out)
     shared = shared_ids(train, live, specs, roles)
     parts: tuple[tuple[str, Part], ...] = (
         ("what data problems cost", lambda context, found: impact(context, found, known, marks)),
@@ -109,12 +109,14 @@ def _marked(
     specs: Sequence[ColumnSpec],
     roles: Roles,
     config: Config,
+    *,
     known: Sequence[Finding],
     out: Outcomes,
 ) -> tuple[Scored, Marks]:
     """Live rows with a mark per data problem; without marks where the engine cannot tell them."""
+    inputs = [s for s in specs if s.name not in _serving(config)]
     try:
-        marks = affected(train, live, known, [s for s in specs if s.name not in _serving(config)])
+        marks = affected(train, live, known, inputs)
         return scored(live, specs, roles, config, marks=marks.rows) or Scored(rows=live.rows), marks
     except GoLiveError:
         raise

@@ -6,7 +6,7 @@ The only place outside a profile where rows of a table are held, and only in mem
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,7 @@ class Scored:
     latency: FloatArray | None = None
     status: Coded | None = None
     features: dict[str, FloatArray] = field(default_factory=dict)
+    marks: dict[str, Mask] = field(default_factory=dict)
     unparsed: dict[str, int] = field(default_factory=dict)
     zones: tuple[int, int] = (0, 0)
 
@@ -92,8 +93,17 @@ def wanted(roles: Roles, config: Config) -> bool:
     return bool(roles.score or roles.prediction or service)
 
 
-def scored(dataset: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config) -> Scored | None:
+def scored(
+    dataset: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    config: Config,
+    *,
+    marks: Mapping[str, ir.BooleanValue] | None = None,
+) -> Scored | None:
     """Read the columns with a role from ``dataset``; ``None`` when none of them is there.
+
+    ``marks`` are conditions on the rows of ``dataset.table``; they come back as masks under the same names.
 
     The label is read as categories and, where it is a number column, also as numbers. Up to ``MOST_FEATURES`` number features
     (the most important first, where importance is declared) are read for the baseline.
@@ -115,8 +125,13 @@ def scored(dataset: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: 
             asked[f"v{i}"] = _moment(column)
         else:
             asked[f"v{i}"] = column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
+    marked = list(marks or {})
+    asked |= {f"k{i}": marks[name] for i, name in enumerate(marked)} if marks else {}
     arrow = table.select(**asked).to_pyarrow()
     found: dict[str, Any] = {"slices": {}, "features": {}, "unparsed": {}}
+    found["marks"] = {
+        name: arrow.column(f"k{i}").to_numpy(zero_copy_only=False).astype(bool) for i, name in enumerate(marked)
+    }
     for i, (what, name, how) in enumerate(plan):
         values = arrow.column(f"v{i}")
         if how == "number":

@@ -21,6 +21,7 @@ AS_OF = date(2026, 5, 4)
 VALID_DAYS = 365
 SHELF = "https://evidence.example.org"  # a name reserved for examples (RFC 2606): nothing is there
 FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
+ALERT_LIMIT = 8  # per clinic and day, as the nurses in charge agreed
 OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
 REQUIRED = (
     "heart_rate",
@@ -101,6 +102,7 @@ def mapping(sample: Sample) -> dict[str, Any]:
         "operating_threshold": THRESHOLD,
         "floors": dict(FLOORS),
         "latency_budget_ms": LATENCY_BUDGET_MS,
+        "alert_limit_per_day": ALERT_LIMIT,
         "operations": {"latency_ms": "latency_ms", "status": "status", "received_time": "received_at"},
         "columns": _columns(),
         "evidence": _evidence(sample),

@@ -15,12 +15,15 @@ from golive.store import audit
 from golive.store.records import CriteriaVersion
 
 CRITERIA_KEYS = ("intended_use", "risk", "operating_threshold", "floors", "latency_budget_ms", "drift")
+LATER_KEYS = ("alert_limit_per_day",)
+"""Keys that came later: they count only where they are set, so that criteria frozen before stay what they are."""
 """Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
 
 
 def criteria_of(config: Config) -> dict[str, Any]:
     """The success criteria inside ``config``, as JSON values."""
-    return config.model_dump(mode="json", include=set(CRITERIA_KEYS))
+    later = {key for key in LATER_KEYS if getattr(config, key) is not None}
+    return config.model_dump(mode="json", include={*CRITERIA_KEYS, *later})
 
 
 def _text(payload: dict[str, Any]) -> str:
@@ -75,14 +78,16 @@ def lock(cursor: DuckDBPyConnection, project: str, config: Config | None) -> Cri
     """When the criteria in force were frozen, and whether that was before live data was first judged.
 
     ``before_live`` compares the latest version with the first session of the project that is not a sample; the audit chain
-    remembers it after the session was deleted. A ``config`` whose criteria differ from the frozen ones counts as one more
+    remembers it after the session was deleted, and after the project moved to another store. A ``config`` whose criteria differ from the frozen ones counts as one more
     change and as not frozen before live data. ``None`` when nothing was frozen.
     """
     known = history(cursor, project)
     if not known:
         return None
     first = cursor.execute(
-        """SELECT min(created_at) FROM audit WHERE action = 'session.save'
+        """SELECT min(created_at) FROM (
+               SELECT created_at, action, detail FROM audit UNION ALL SELECT created_at, action, detail FROM past_audit)
+           WHERE action = 'session.save'
            AND json_extract_string(detail, '$.project') = ? AND json_extract_string(detail, '$.sample') = 'false'""",
         [project],
     ).fetchone()

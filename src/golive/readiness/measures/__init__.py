@@ -21,7 +21,7 @@ Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown key
     output                  {psi}
     labels                  {coverage, n}
     log                     {complete}
-    leakage                 {overlap, suspects: [column], split: temporal|site|random}
+    leakage                 {overlap, patients, suspects: [column], split: temporal|site|random}
     scope                   {out_of_scope, high, scored_out_of_scope}
     sites                   {gap}
     slices                  {missing_gap}
@@ -31,13 +31,14 @@ Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown key
     skew                    {share, n, reproduced}
     generated_text          {n_outputs, raters, unsupported: {high}, severe: {share}, citations: {share}}
     fault_injection         {low, n, silent_wrong}
+    bad_input               {n, low, high, findings: [id]}, live rows with impossible input and the share that got no score
     reconstruction          {share, n}
     write_back              {attempts, right_patient}
     feedback                {n, overrides, reasons}
-    alerts                  {n, per_shift, limit, repeats}
+    alerts                  {n, load or per_shift, limit, repeats, where}
     usage                   {active, eligible, feedback_closed}
     kpi_history             {weeks, control}
-    impact                  {issues: [...], n_events, complete}
+    impact                  {issues: [{finding, change}], n_events, complete}
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ MEASURES: dict[str, Measure] = {
     "GOV-07": service.reconstruction,
     "REL-01": service.latency,
     "REL-02": service.availability,
+    "REL-03": service.peak,
     "REL-05": service.bad_input,
     "CLN-01": clinical.validation_size,
     "CLN-02": clinical.operating_point,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -137,6 +138,7 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
     if not rows:
         return make.unknown("no group columns with live outcomes were compared.")
     least = make.criterion.min_n
+    groups_of = Counter(str(row.get("by")) for row in rows)
     worst, name, powered = -1.0, "", 0
     unknown: dict[str, float] = {}
     total: dict[str, float] = {}
@@ -147,15 +149,16 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
         if n < least.get("group_rows", 0) or events < least.get("group_events", 0) or not isinstance(gaps, Mapping):
             unknown[by] = unknown.get(by, 0.0) + n
             continue
+        known = [abs(float(v)) for v in gaps.values() if isinstance(v, int | float) and math.isfinite(v)]
+        if not known or groups_of[by] < 2:  # nothing was asked of the group, or it is everyone
+            continue
         powered += 1
-        gap = max(
-            (abs(float(v)) for v in gaps.values() if isinstance(v, int | float) and math.isfinite(v)), default=0.0
-        )
+        gap = max(known)
         if gap > worst:
             worst, name = gap, f"{row.get('value')} ({by})"
     if not powered:
         return make.unknown(
-            f"no group has {least.get('group_rows', 0)} patients and {least.get('group_events', 0)} events.",
+            f"no group with {least.get('group_rows', 0)} patients and {least.get('group_events', 0)} events could be compared with another.",
             n=int(max(total.values())),
         )
     share = max((unknown.get(by, 0.0) / n for by, n in total.items() if n), default=0.0)
@@ -210,10 +213,15 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
 def impact(facts: Facts, make: Maker) -> Measurement:
     """VAL-04: data problems ranked by what repairing each changes in the primary metric."""
     ranked, events = facts.look("impact", "issues"), facts.number("impact", "n_events")
-    if not isinstance(ranked, list | tuple):
-        return make.unknown("no data problem was removed and scored again on live outcomes.")
+    rows = [r for r in ranked if isinstance(r, Mapping)] if isinstance(ranked, list | tuple) else []
+    if not rows:
+        return make.unknown("no data problem has enough live rows with outcomes to measure what it costs.")
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
-    count = len(ranked)
-    level = 3 if count >= 5 or facts.look("impact", "complete") is True else 2
-    return make.level(level, f"The effect of {count} data problems on performance is measured.", n=int(events or 0))
+    named = [f for row in rows for f in facts.findings if f.id == row.get("finding")]
+    level = 3 if len(rows) >= 5 or facts.look("impact", "complete") is True else 2
+    value = f"What {len(rows)} data problem{'s' if len(rows) > 1 else ''} cost is measured on live outcomes"
+    first = rows[0].get("change")
+    if named and isinstance(first, int | float):
+        value += f"; most: {', '.join(named[0].columns)}, {first:+.3f} AUROC without its rows"
+    return make.level(level, f"{value} ({events:,.0f} events).", n=int(events or 0), findings=named)

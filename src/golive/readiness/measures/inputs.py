@@ -305,10 +305,15 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
     n = facts.inputs.train.rows
     if not make.enough(n, "train_rows"):
         return make.too_few(n, "train_rows", "training rows")
-    shown = f"{count} features alone nearly give the outcome away"
+    shown = f"{count or 'no'} feature{'' if count == 1 else 's'} alone nearly give{'s' if count == 1 else ''} the outcome away"
     if overlap is None:
         return make.partial(1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n)
+    name = facts.look("leakage", "column")
+    if name and facts.look("leakage", "patients") is False and overlap == 0:
+        value = f"No {name} is in both files; {shown}."
+        return make.partial(1 if count else 3, value, "patients who come again under another id", n=n)
     level = make.criterion.level_of(overlap=overlap, suspects=count)
     split = str(facts.look("leakage", "split") or "random")
     level = min(level, 3 if split in ("temporal", "site") else 2)  # level 4 is a check on every build
-    return make.level(level, f"{percent(overlap)} of test patients are in training ({split} split); {shown}.", n=n)
+    which = "No live patient is" if overlap == 0 else f"{percent(overlap)} of live patients are"
+    return make.level(level, f"{which} in training ({split} split); {shown}.", n=n)

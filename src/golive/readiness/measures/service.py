@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from statistics import median
 
 from golive.model.columns import Role
 from golive.model.finding import Verdict
@@ -10,6 +12,8 @@ from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
 from golive.readiness.measures.facts import Facts, Maker, fine, percent
 
+BUSY = 0.8
+"""Hours with at least this share of the calls of the busiest hour are busy."""
 OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "completed", "complete", "done"})
 
 
@@ -189,10 +193,14 @@ def reconstruction(facts: Facts, make: Maker) -> Measurement:
 
 
 def bad_input(facts: Facts, make: Maker) -> Measurement:
-    """REL-05: injected faults that the service handled as agreed, lower 95 % bound."""
+    """REL-05: injected faults that the service handled as agreed, lower 95 % bound; else faults that live data brought itself.
+
+    A live row with an impossible, unreadable or wrongly scaled input that got a score as if nothing were wrong is a silent
+    wrong output. That can refute the criterion; only injected faults of every kind can confirm it.
+    """
     low, n = facts.number("fault_injection", "low"), facts.number("fault_injection", "n")
     if low is None:
-        return make.unknown("no faults were injected into a scoring service.")
+        return _live_faults(facts, make)
     if not make.enough(n, "faults"):
         return make.too_few(n or 0, "faults", "injected faults")
     silent = facts.number("fault_injection", "silent_wrong")
@@ -201,6 +209,54 @@ def bad_input(facts: Facts, make: Maker) -> Measurement:
     return make.level(
         level, f"At least {percent(low)} of {n:,.0f} injected faults were handled as agreed.", n=int(n or 0)
     )
+
+
+def _live_faults(facts: Facts, make: Maker) -> Measurement:
+    low, high, n = (facts.number("bad_input", k) for k in ("low", "high", "n"))
+    if high is None or low is None or n is None:
+        return make.unknown(
+            "no faults were injected into a scoring service, and live data holds none that can be told."
+        )
+    if not make.enough(n, "faults"):
+        return make.too_few(n, "faults", "live rows with an impossible or unreadable input")
+    keys = facts.look("bad_input", "findings") or ()
+    used = [f for f in facts.findings if f.id in keys]
+    value = f"At most {percent(high)} of {n:,.0f} live rows with an impossible, unreadable or wrongly scaled input got no score."
+    bounds = _bounds(make)
+    level = 0 if high < bounds[0] else 1 if high < bounds[1] else 2 if low < bounds[2] else 3
+    return make.partial(level, value, "faults of other kinds", n=int(n), findings=used)
+
+
+def _bounds(make: Maker) -> tuple[float, float, float]:
+    """Shares of handled faults under which level 0, 1 and 2 end: half, and the policy's bounds of levels 2 and 3."""
+    at = make.criterion.at_least.get("handled", (None,) * 4)
+    return 0.05, at[1] if at[1] is not None else 0.8, at[2] if at[2] is not None else 0.95
+
+
+def peak(facts: Facts, make: Maker) -> Measurement:
+    """REL-03: 95th percentile of answers in the busiest hours of the live log, against the budget.
+
+    The log shows the load that came, not twice of it: a budget that is missed at the usual peak refutes a load test, a budget
+    that is kept confirms nothing above it.
+    """
+    budget, rows = facts.config.latency_budget_ms, facts.look("operations", "by_hour")
+    hours = [r for r in rows if isinstance(r, Mapping) and r.get("p95") is not None] if isinstance(rows, list) else []
+    if not budget:
+        return make.unknown("no latency budget is declared.")
+    if not hours:
+        return make.unknown("the live data has no response times by hour.")
+    most = max(int(r["n"]) for r in hours)
+    busy = [r for r in hours if r["n"] >= BUSY * most]
+    worst = max(busy, key=lambda r: float(r["p95"]))
+    n = sum(int(r["n"]) for r in busy)
+    value = (
+        f"In the busiest hours 95 % of answers come within {worst['p95']:,.0f} ms at worst (from {worst['hour']}:00), "
+        f"budget {budget:,.0f} ms (n = {n:,})."
+    )
+    if float(worst["p95"]) <= budget:
+        return make.partial(3, value, "a load above the usual peak", n=n)
+    level = 1 if median(float(r["p95"]) for r in hours) <= budget else 0  # 1: it copes with the usual load
+    return make.level(level, value, n=n, findings=facts.of("latency_over_budget"))
 
 
 def overrides(facts: Facts, make: Maker) -> Measurement:
@@ -221,12 +277,14 @@ def overrides(facts: Facts, make: Maker) -> Measurement:
 
 
 def alert_burden(facts: Facts, make: Maker) -> Measurement:
-    """ADO-04: alerts per clinician and shift against the agreed limit, repeats, and PPV against its floor."""
-    load, limit, n = (facts.number("alerts", k) for k in ("per_shift", "limit", "n"))
+    """ADO-04: alerts against the agreed limit (per site and day, or per clinician and shift), repeats, and PPV against its floor."""
+    load, limit, n = (facts.number("alerts", k) for k in ("load", "limit", "n"))
+    shifts = facts.number("alerts", "per_shift")
+    load, unit = (shifts, "clinician and shift") if shifts is not None else (load, "site and day")
     if load is None:
-        return make.unknown("the live data does not say who received which alert.")
+        return make.unknown("the live data does not say when and where alerts were raised.")
     if not limit:
-        return make.unknown("no limit of alerts per shift is agreed.")
+        return make.unknown(f"no limit of alerts is agreed; there are {load:.1f} per {unit}.")
     if not make.enough(n, "alerts"):
         return make.too_few(n or 0, "alerts", "alerts")
     repeats = facts.number("alerts", "repeats")
@@ -235,10 +293,12 @@ def alert_burden(facts: Facts, make: Maker) -> Measurement:
     level = min(make.criterion.level_of(**known), 3)
     if floor is not None and ppv is not None and ppv < floor:
         level = min(level, 2)
-    value = f"{load:.1f} alerts per clinician and shift, limit {limit:g}"
+    where = facts.look("alerts", "where")
+    value = f"{load:.1f} alerts per {unit}{f' at {where}' if where else ''}, limit {limit:g}"
     value += f"; {percent(repeats)} repeat within a day" if repeats is not None else ""
     if repeats is None or ppv is None or floor is None:
-        return make.partial(level, f"{value}.", "repeats or the share of useful alerts", n=int(n or 0))
+        used = facts.of("alert_rate_shift")
+        return make.partial(level, f"{value}.", "repeats or the share of useful alerts", n=int(n or 0), findings=used)
     return make.level(
         level, f"{value}; {percent(ppv)} are useful.", n=int(n or 0), findings=facts.of("alert_rate_shift")
     )

@@ -1,0 +1,141 @@
+"""Which live rows a finding is about, as one Ibis expression per finding: what an ablation on outcomes leaves out.
+
+Only problems that sit in values of single rows can be marked. A column that is gone, a feed that stopped or a shift of the whole
+distribution is about every row or about rows that never came, and is told so instead of being marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+
+from golive.model.columns import ColumnSpec, ColumnType, Role
+from golive.model.finding import Finding, Verdict
+from golive.profile.fields import as_text, missing, number, trimmed
+
+if TYPE_CHECKING:
+    from golive.intake import Dataset
+
+MOST = 20
+"""Findings that are marked: each is one column of the query."""
+MOST_CODES = 5_000
+"""Distinct training values up to which a live value can be called unseen."""
+MISSING = ("missing_up", "missing_block", "always_missing")
+UNREAD = ("free_text_in_structured", "numeric_as_text")
+UNSEEN = (
+    "code_system_change",
+    "code_system_mix",
+    "code_release_gap",
+    "code_format_change",
+    "code_invalid",
+    "unseen_category",
+)
+WHOLE = {
+    "column_missing": "every live row lacks the column, so no row without the problem is left to compare with",
+    "type_changed": "the whole column changed, so no row without the problem is left to compare with",
+    "date_format_change": "the whole column changed, so no row without the problem is left to compare with",
+    "code_system_change": "the whole column changed, so no row without the problem is left to compare with",
+    "feed_stopped": "the rows it is about never arrived",
+    "stuck_value": "it is told by the order of rows, which outcomes do not know",
+    "column_swap": "it is told by two columns together, not by single rows",
+}
+IMPOSSIBLE = ("unit_change", "unit_mix", "scale_error", "out_of_range", "disguised_missing", *UNREAD)
+"""Kinds that no service should score in silence: a value that is impossible, in another unit, or no value at all."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """``rows`` maps the id of a finding to the expression that is true in the rows it is about; ``untold`` says why not."""
+
+    rows: dict[str, ir.BooleanValue] = field(default_factory=dict)
+    untold: dict[str, str] = field(default_factory=dict)
+
+
+def affected(train: Dataset, live: Dataset, findings: Sequence[Finding], specs: Sequence[ColumnSpec]) -> Marks:
+    """Mark the live rows of every problem of an input column that is a cause and not a consequence.
+
+    ``findings`` are those of the comparison, most urgent first; at most ``MOST`` are marked.
+    """
+    inputs = {s.name: s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and s.type is not ColumnType.DATETIME}
+    marks = Marks()
+    for found in findings:
+        urgent = found.verdict in (Verdict.ALARM, Verdict.WATCH) and not found.cause
+        if not urgent or not found.columns or not set(found.columns) <= set(inputs) or len(marks.rows) >= MOST:
+            continue
+        here = all(c in live.storage for c in found.columns)
+        expression = _expression(train, live, found) if here else None
+        if expression is not None:
+            marks.rows[found.id] = expression.fill_null(False)
+        elif found.kind in WHOLE:
+            marks.untold[found.id] = WHOLE[found.kind]
+    return marks
+
+
+def _expression(train: Dataset, live: Dataset, found: Finding) -> ir.BooleanValue | None:
+    table, name = live.table, found.columns[0]
+    if found.kind in MISSING:
+        return reduce(and_, (missing(table[c]) for c in found.columns))
+    if found.kind in UNREAD:
+        return ~missing(table[name]) & number(table[name]).isnull()
+    if found.what_if is not None and (repaired := _repaired(live, found, found.what_if.repair)) is not None:
+        return repaired
+    return _unseen(train, live, name) if found.kind in UNSEEN else None
+
+
+def _repaired(live: Dataset, found: Finding, repair: Mapping[str, Any]) -> ir.BooleanValue | None:
+    """Rows whose value the repair would change."""
+    name = repair.get("column")
+    if not isinstance(name, str) or name not in live.storage:
+        return None
+    column, op = live.table[name], repair.get("op")
+    value = number(column)
+    beyond: list[ir.BooleanValue] = []
+    if op == "clip":
+        beyond += [value > repair["high"]] if "high" in repair else []
+        beyond += [value < repair["low"]] if "low" in repair else []
+    elif op in ("convert", "set_missing"):
+        beyond += [value > repair["above"]] if "above" in repair else []
+        beyond += [value < repair["below"]] if "below" in repair else []
+        if "inside" in repair:
+            low, high = repair["inside"]
+            beyond.append((value >= low) & (value <= high))
+        beyond += _named(column, value, repair.get("values", ()))
+        if not beyond and op == "convert" and found.segment is not None:
+            return _segment(live, found, ~missing(column))
+    elif op in ("map", "recode"):
+        beyond += _named(column, value, repair.get("mapping", {}))
+    return reduce(or_, beyond) if beyond else None
+
+
+def _named(column: ir.Value, value: ir.FloatingValue, values: Iterable[Any]) -> list[ir.BooleanValue]:
+    """Rows that hold one of ``values``: numbers as numbers, words as written."""
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    words = [v for v in values if isinstance(v, str)]
+    found = [value.isin(numbers)] if numbers else []
+    return found + ([trimmed(as_text(column)).isin(words)] if words else [])
+
+
+def _segment(live: Dataset, found: Finding, among: ir.BooleanValue) -> ir.BooleanValue | None:
+    """Rows of the slice that a finding is about. Without a day: a slice since some day is about later rows as well."""
+    segment = found.segment
+    if segment is None or segment.since or segment.column not in live.storage:
+        return None
+    return among & (trimmed(as_text(live.table[segment.column])) == segment.value)
+
+
+def _unseen(train: Dataset, live: Dataset, name: str) -> ir.BooleanValue | None:
+    """Rows with a value that training never held; ``None`` where training holds too many to compare."""
+    if name not in train.storage:
+        return None
+    column = train.table[name]
+    known = train.table.filter(~missing(column)).select(v=trimmed(as_text(column))).distinct().limit(MOST_CODES + 1)
+    values = [v for v in known.to_pyarrow().column("v").to_pylist() if v is not None]
+    if not 0 < len(values) <= MOST_CODES:
+        return None
+    here = live.table[name]
+    return ~missing(here) & ~trimmed(as_text(here)).isin(values)
