@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from golive.compare import compare, repair_code
 from golive.compare.evidently_scores import scores
 from golive.compare.pairs import pair_up
-from golive.compare.repair import Repair, repaired, what_if
+from golive.compare.repair import OPS, Repair, repaired, what_if
 from golive.intake.dataset import Dataset, storage_of
 from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.model.config import Config, DriftConfig
@@ -68,6 +68,8 @@ REPAIRS: list[Repair] = [
     {"op": "set_missing", "column": "route", "values": ["iv"]},
     {"op": "clip", "column": "pressure", "low": 90.0, "high": 140.0},
     {"op": "map", "column": "route", "mapping": {"iv": "IV"}},
+    {"op": "recode", "column": "route", "mapping": {"iv": "IV", "oral": "PO"}},
+    {"op": "convert", "column": "pressure", "factor": 0.1, "offset": 3.0, "above": 140.0, "below": 60.0},
     {"op": "swap", "columns": ["creatinine", "pressure"]},
 ]
 
@@ -123,6 +125,78 @@ def test_several_repairs_at_once_equal_a_full_rerun() -> None:
     after = what_if(train, _profile(_stored(live)), chosen, DriftConfig())
     assert set(after) == {"creatinine", "pressure", "route"}
     assert all(after[name] < 0.1 < before[name] for name in after)
+
+
+def test_every_kind_of_repair_is_tried() -> None:
+    assert {r["op"] for r in REPAIRS} | {"deduplicate"} == set(OPS)
+    named = {key for r in REPAIRS for key in r}
+    assert named >= {"above", "below", "inside", "values", "low", "high", "mapping", "offset"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_selection_of_repairs_equals_a_full_rerun(seed: int) -> None:
+    """Repairs of all kinds in any order, on the same columns too: profile, SQL and pandas stay one."""
+    rng = np.random.default_rng(40 + seed)
+    train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
+    chosen = [REPAIRS[i] for i in rng.permutation(len(REPAIRS))[:5]]
+    tried = repaired(_profile(_stored(live)), chosen)
+    rerun = _profile(_by_sql(live, chosen))
+    _same(tried, rerun)
+    _same(tried, _profile(_stored(_by_pandas(live, chosen))))
+    full = scores(pair_up(train, rerun)[0], DriftConfig())[0]
+    for name, after in what_if(train, _profile(_stored(live)), chosen, DriftConfig()).items():
+        assert after == pytest.approx(full[name], rel=1e-9), chosen
+
+
+def test_words_read_as_numbers_equal_a_rerun_on_repaired_text() -> None:
+    rng = np.random.default_rng(6)
+    clean = _frame(rng, 900, faulty=False)
+    text = _frame(rng, 600, faulty=False).assign(pressure=lambda f: f["pressure"].astype(int).astype(str))
+    text.loc[:59, "pressure"] = "<50"
+    text.loc[60:79, "pressure"] = "see note"
+    repair: Repair = {"op": "map", "column": "pressure", "mapping": {"<50": 50.0}}
+    train, tried = _profile(_stored(clean)), repaired(_profile(_stored(text)), [repair])
+    rerun = _profile(_stored(_by_pandas(text, [{**repair, "mapping": {"<50": "50"}}])))
+    _same(tried, rerun)
+    assert tried.columns["pressure"].tokens.as_dict() == rerun.columns["pressure"].tokens.as_dict() == {"see note": 20}
+    full = scores(pair_up(train, rerun)[0], DriftConfig())[0]
+    assert what_if(train, _profile(_stored(text)), [repair], DriftConfig())["pressure"] == pytest.approx(
+        full["pressure"], rel=1e-9
+    )
+
+
+def test_every_choice_of_proposed_repairs_equals_a_full_rerun() -> None:
+    """What the result keeps of repaired columns is what comparing the repaired rows says: alone and several at once."""
+    rng = np.random.default_rng(7)
+    live = _frame(rng, 2000, faulty=True)
+    live.loc[live.index[-80:], "creatinine"] = -1.0  # beside the unit mix: two repairs of one column
+    train = _profile(_stored(_frame(rng, 3000, faulty=False)))
+    said = compare(train, _profile(_stored(live)), Config())
+    repairs = {f.id: f.what_if.repair for f in said.findings if f.what_if is not None}
+    assert {r["op"] for r in repairs.values()} >= {"convert", "set_missing", "map"}
+    assert max(len(one.findings) for one in said.repaired) >= 2
+    assert {i for one in said.repaired for i in one.findings} == set(repairs)
+    for one in said.repaired:
+        rerun = compare(train, _profile(_by_sql(live, [repairs[i] for i in one.findings])), Config())
+        for column in one.columns:
+            full = next(c for c in rerun.columns if c.name == column.name)
+            assert column.drift is not None
+            assert full.drift is not None
+            assert column.drift.verdict is full.drift.verdict
+            assert column.drift.score == pytest.approx(full.drift.score, rel=1e-6)
+            assert column.drift.p_adjusted == pytest.approx(full.drift.p_adjusted, rel=1e-6, abs=1e-12)
+            assert column.live is not None
+            assert full.live is not None
+            assert (column.live.missing, column.live.distinct) == (full.live.missing, full.live.distinct)
+            assert column.live.quantiles == pytest.approx(full.live.quantiles)
+            assert column.picture == full.picture
+        told = {(f.kind, f.columns) for f in one.found}
+        active = {
+            (f.kind, f.columns)
+            for f in rerun.findings
+            if f.verdict.value != "quiet" and f.columns and set(f.columns) <= {c.name for c in one.columns}
+        }
+        assert told == active, one.findings
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

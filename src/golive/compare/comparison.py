@@ -14,11 +14,12 @@ from golive.compare.drift_findings import drift_findings
 from golive.compare.pairs import pair_up
 from golive.compare.repair import fill
 from golive.compare.shares import share_findings, share_shifts
+from golive.compare.what_ifs import judge_repairs
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.profile import Profile
-from golive.model.result import ColumnResult, DriftResult, NotAssessed
+from golive.model.result import ColumnResult, DriftResult, NotAssessed, Repaired
 
 Progress = Callable[[float, str], None]
 
@@ -34,6 +35,7 @@ class Comparison:
     columns: tuple[ColumnResult, ...]
     findings: tuple[Finding, ...]
     not_assessed: tuple[NotAssessed, ...]
+    repaired: tuple[Repaired, ...] = ()
 
 
 def compare(
@@ -70,8 +72,10 @@ def compare(
     findings = break_down(findings, train, live)
     report(0.95, "putting the findings in order")
     columns = _columns(train, live, config, drift, {spec.name: spec for spec in specs})
+    linked = tuple(sorted(link(findings), key=urgency))
+    after = judge_repairs(linked, train, live, config, {c.name: c for c in columns})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
-    return Comparison(columns, tuple(sorted(link(findings), key=urgency)), tuple(not_assessed))
+    return Comparison(columns, linked, tuple(not_assessed), after)
 
 
 def urgency(finding: Finding) -> tuple[int, bool, int, bool, float, str]:

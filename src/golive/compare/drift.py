@@ -30,19 +30,27 @@ WATCH_SHARE = 0.5
 WATCH_MOVED = 0.05
 """Share of rows that must have moved before a small shift of numbers is worth watching; at 700,000 rows all are certain."""
 
+CORRECTED = (Role.FEATURE, Role.GROUP, Role.SITE)
+"""Roles whose columns are judged together: the chance of a false alarm is controlled over all of them."""
 
-def judge(pairs: Mapping[str, Pair], config: Config) -> dict[str, DriftResult]:
+
+def judge(
+    pairs: Mapping[str, Pair], config: Config, *, beside: Mapping[str, float] | None = None
+) -> dict[str, DriftResult]:
     """Score and judge every pair; the false discovery rate is controlled over the feature columns given.
 
     The label, the score and the prediction are questions of their own, asked once each, so they keep their own p-value.
+    ``beside`` are p-values of columns that are corrected together with these and were judged before.
     """
     drift = config.drift
     found, failed = scores(pairs, drift)
     noises = {
         name: noise(pairs[name], drift, config.seed) for name in found if min(pairs[name].sizes) >= MINIMUM_VALUES
     }
-    together = [name for name in noises if pairs[name].train.role in (Role.FEATURE, Role.GROUP, Role.SITE)]
-    adjusted = dict(zip(together, benjamini_hochberg([noises[n].p_value for n in together]), strict=True))
+    together = [name for name in noises if pairs[name].train.role in CORRECTED]
+    others = [p for name, p in (beside or {}).items() if name not in noises]
+    corrected = benjamini_hochberg([*(noises[n].p_value for n in together), *others])
+    adjusted = dict(zip(together, corrected, strict=False))
     return {
         name: _result(
             pair, drift, _Evidence(found.get(name), noises.get(name), adjusted.get(name), failed.get(name, ""))

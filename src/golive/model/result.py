@@ -120,6 +120,18 @@ class ColumnResult(Noun):
     importance: float | None = None
 
 
+class Repaired(Noun):
+    """What the comparison says of some live columns once the repairs of ``findings`` (ids, in the order applied) are made.
+
+    ``columns`` are those columns as they would be, ``found`` what would be found in them. Checks that need other columns
+    are not repeated, and nothing that needs the model's answers or outcomes.
+    """
+
+    findings: tuple[str, ...]
+    columns: tuple[ColumnResult, ...]
+    found: tuple[Finding, ...] = ()
+
+
 class NotAssessed(Noun):
     """Something that was not judged, and why."""
 
@@ -152,6 +164,7 @@ class Assessment(Noun):
     roles: Roles
     columns: tuple[ColumnResult, ...] = ()
     findings: tuple[Finding, ...] = ()
+    repaired: tuple[Repaired, ...] = ()
     performance: dict[str, Any] | None = None
     readiness: Readiness
     criteria_lock: CriteriaLock | None = None
