@@ -11,7 +11,7 @@ import os
 import re
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +117,22 @@ def _warm() -> None:
     evidently_scores.warm()
 
 
+def _prune() -> None:
+    """Delete sessions past the age limit, when there is one. A store that cannot be opened is told by the pages."""
+    from golive.ui import cache
+
+    days = cache.current_settings().retention_days
+    if days is not None:
+        with suppress(GoLiveError):
+            cache.store().prune(days, actor="retention")
+
+
 @asynccontextmanager
 async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     from golive.ui import cache, uploads
 
     uploads.sweep(cache.current_settings().home, everything=True)
+    _prune()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     try:
         yield {}

@@ -22,7 +22,8 @@ class Settings(BaseModel):
 
     ``home`` is the folder for data, ``store`` the DuckDB file with the sessions (``<home>/golive.duckdb`` when not set),
     ``store_key`` encrypts it and is never printed, ``api_token`` opens ``/api/v1`` (closed without), ``max_upload_mb`` limits one uploaded file (megabytes of 1,000,000
-    bytes), ``log_level`` is a level name of the standard library.
+    bytes), ``retention_days`` is how long a session is kept (for ever when not set; older ones go when the app starts and with
+    ``golive sessions prune``), ``log_level`` is a level name of the standard library.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -32,6 +33,7 @@ class Settings(BaseModel):
     store_key: SecretStr | None = None
     api_token: SecretStr | None = None
     max_upload_mb: int = Field(default=500, gt=0)
+    retention_days: int | None = Field(default=None, gt=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @field_validator("home", "store", mode="after")

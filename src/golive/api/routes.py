@@ -110,6 +110,7 @@ def _assessed(form: FormData) -> Any:
             waivers=store.waivers(config.project),
             lock=store.criteria_lock(config.project, config),
             registers=store.registers.bearing(config.project),
+            policy=store.registers.policy(config.project),
         )
     store.save(made, config=config, actor="api")
     return made

@@ -20,6 +20,7 @@ from golive.cli.assess_command import assess_command
 from golive.cli.contract_commands import contract
 from golive.cli.doctor_command import doctor_command, schema_command
 from golive.cli.monitor_commands import monitor
+from golive.cli.project_commands import project
 from golive.cli.report_command import report_command
 from golive.cli.samples_commands import samples
 from golive.cli.sessions_commands import sessions
@@ -38,6 +39,7 @@ cli.command("assess")(assess_command)
 cli.add_typer(contract, name="contract")
 cli.add_typer(samples, name="samples")
 cli.add_typer(sessions, name="sessions")
+cli.add_typer(project, name="project")
 cli.add_typer(monitor, name="monitor")
 cli.command("report")(report_command)
 cli.command("schema")(schema_command)

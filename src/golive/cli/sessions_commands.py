@@ -1,4 +1,4 @@
-"""``golive sessions``: list, show, compare, export, delete, verify."""
+"""``golive sessions``: list, show, compare, export, delete, prune, verify."""
 
 from __future__ import annotations
 
@@ -135,6 +135,32 @@ def delete_command(
             raise typer.Exit(1)
         opened.delete(card.session, actor=console.actor())
     console.stdout().print(f"Deleted {what}.", markup=False)
+
+
+@sessions.command("prune")
+def prune_command(
+    older_than: Annotated[
+        int | None, typer.Option(min=1, metavar="DAYS", help="Age limit; GOLIVE_RETENTION_DAYS when left out.")
+    ] = None,
+    store: _StorePath = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+) -> None:
+    """Delete every session that was assessed longer ago than the age limit. The audit chain says that and why."""
+    from golive import settings
+    from golive.model.errors import InputError, Problem
+
+    days = older_than or settings.load().retention_days
+    if days is None:
+        hint = "Give --older-than DAYS, or set GOLIVE_RETENTION_DAYS."
+        raise InputError(Problem("NO_AGE_LIMIT", "No age limit is set, so nothing is deleted.", hint))
+    with console.open_store(store, must_exist=True) as opened:
+        old = opened.older_than(days)
+        if not dry_run:
+            opened.prune(days, actor=console.actor())
+    what = "Would delete" if dry_run else "Deleted"
+    console.stdout().print(f"{what} {len(old)} sessions older than {days} days.", markup=False)
+    for card in old:
+        console.stdout().print(f"  {card.session}  {card.created_at:%d %b %Y}  {card.project}", markup=False)
 
 
 @sessions.command("verify")

@@ -20,6 +20,7 @@ from golive.monitor.baseline import Restored
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
+    from golive.readiness import Model
 
 FEWEST_COLUMNS = 0.5
 """Share of the baseline's columns that a batch must have to be compared at all."""
@@ -38,6 +39,7 @@ class Yardstick:
     evidence: Sequence[EvidenceItem] = ()
     waivers: Sequence[Waiver] = ()
     registers: Registers | None = None
+    policy: Model | None = None
 
 
 def _specs(live: Dataset, known: Sequence[ColumnSpec]) -> tuple[ColumnSpec, ...]:
@@ -152,6 +154,7 @@ def _assessed(live: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
         waivers=(*by.config.waivers, *by.waivers),
         registers=by.registers,
         as_of=by.config.as_of or day,
+        model=by.policy,
     ).judge()
     return {
         "observations": tuple(o for o in map(observe, findings) if o is not None),

@@ -137,6 +137,7 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             evidence=store.evidence(plan.project),
             waivers=store.waivers(plan.project),
             registers=store.registers.bearing(plan.project),
+            policy=store.registers.policy(plan.project),
         )
     rules = file.alerts.rule_set()
     new, again = sorted_out(found, known)

@@ -27,7 +27,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _hash(*line: Any) -> str:
+def line_hash(*line: Any) -> str:
     """Hash of (seq, created_at, actor, action, subject, detail, prev_hash); numbers as numbers, the time in microseconds."""
     values = [v.isoformat(timespec="microseconds") if isinstance(v, datetime) else v for v in line]
     return sha256(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
@@ -49,7 +49,7 @@ def append_many(
     rows = []
     for number, (action, subject, detail) in enumerate(entries, start=seq):
         text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
-        digest = _hash(number, created_at, actor, action, subject, text, prev_hash)
+        digest = line_hash(number, created_at, actor, action, subject, text, prev_hash)
         rows.append((number, action, subject, text, prev_hash, digest))
         prev_hash = digest
     numbers, actions, subjects, details, before, hashes = (list(part) for part in zip(*rows, strict=True))
@@ -94,7 +94,7 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
     prev_hash = GENESIS
     written: dict[str, tuple[int, str]] = {}
     for expected, row in enumerate(rows, start=1):
-        if row[0] != expected or row[6] != prev_hash or _hash(*row[:7]) != row[7]:
+        if row[0] != expected or row[6] != prev_hash or line_hash(*row[:7]) != row[7]:
             return AuditCheck(ok=False, lines=len(rows), first_bad=expected, reason="the line was changed or removed")
         prev_hash = row[7]
         _, _, _, action, subject, detail, _, _ = row

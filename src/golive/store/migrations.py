@@ -121,6 +121,17 @@ def _m0007_milestones_and_policy(cursor: DuckDBPyConnection) -> None:
     _ledgers(cursor, LATER_TABLES)
 
 
+@_migration
+def _m0008_past_audit(cursor: DuckDBPyConnection) -> None:
+    """Audit lines of another store, which came with an imported project."""
+    cursor.execute(
+        """CREATE TABLE past_audit (
+            project VARCHAR NOT NULL, seq BIGINT NOT NULL, created_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL,
+            action VARCHAR NOT NULL, subject VARCHAR NOT NULL, detail JSON NOT NULL, prev_hash VARCHAR NOT NULL,
+            hash VARCHAR NOT NULL, PRIMARY KEY (project, hash))"""
+    )
+
+
 def tables(cursor: DuckDBPyConnection) -> set[str]:
     """Names of the tables in the current database."""
     rows = cursor.execute(

@@ -73,7 +73,7 @@ def insert(
 ) -> int:
     """Append the next revision of a session with its audit line, in the caller's transaction; return its number."""
     revision = revision_of(cursor, assessment.session) + 1
-    readiness, inputs = assessment.readiness, assessment.inputs
+    inputs = assessment.inputs
     result = assessment.model_dump_json()
     config_text = json.dumps(config.model_dump(mode="json"), ensure_ascii=False)
     created_at = datetime.fromisoformat(assessment.created_at).astimezone(UTC).replace(tzinfo=None)
@@ -92,13 +92,7 @@ def insert(
         assessment.config_sha256,
         assessment.format,
         result,
-        readiness.verdict.value,
-        readiness.tier.value,
-        readiness.index,
-        readiness.low,
-        readiness.high,
-        readiness.coverage,
-        *(assessment.count(v) for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)),
+        *facts_of(assessment).values(),
     ]
     cursor.execute(f"INSERT INTO assessment VALUES ({', '.join('?' * len(row))})", row)
     if revision == 1:
@@ -117,6 +111,20 @@ def insert(
         sha256=audit.sha256(result + config_text),
     )
     return revision
+
+
+def facts_of(assessment: Assessment) -> dict[str, str | float | None]:
+    """What the card of a session says about its result, by the column it is stored in and in their order."""
+    readiness = assessment.readiness
+    return {
+        "verdict": readiness.verdict.value,
+        "tier": readiness.tier.value,
+        "readiness_index": readiness.index,
+        "low": readiness.low,
+        "high": readiness.high,
+        "coverage": readiness.coverage,
+        **{v.value: assessment.count(v) for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)},
+    }
 
 
 def load(cursor: DuckDBPyConnection, session: str, revision: int | None) -> tuple[Assessment, Config]:
@@ -155,12 +163,22 @@ def history(cursor: DuckDBPyConnection, session: str) -> tuple[SessionRevision, 
     return tuple(SessionRevision.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
 
 
-def delete(cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetime) -> None:
+def older_than(cursor: DuckDBPyConnection, before: datetime) -> list[str]:
+    """Sessions assessed before a moment (naive UTC), oldest first."""
+    rows = cursor.execute(
+        "SELECT session FROM assessment GROUP BY session HAVING min(created_at) < ? ORDER BY min(created_at), session",
+        [before],
+    ).fetchall()
+    return [session for (session,) in rows]
+
+
+def delete(cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetime, reason: str = "") -> None:
     """Remove every revision of a session; the audit chain keeps that it existed, not what it said."""
     revisions = revision_of(cursor, session)
     cursor.execute("DELETE FROM assessment WHERE session = ?", [session])
     cursor.execute("DELETE FROM dataset WHERE session = ?", [session])
-    audit.append(cursor, now, actor, "session.delete", session, revisions=revisions)
+    why = {"reason": reason} if reason else {}
+    audit.append(cursor, now, actor, "session.delete", session, revisions=revisions, **why)
 
 
 def exists_already(session: str) -> StoreError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +13,7 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, criteria, ledger, migrations, sessions
+from golive.store import audit, criteria, ledger, migrations, project_file, sessions, transfer
 from golive.store.database import look, open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
@@ -155,6 +155,38 @@ class Store:
             sessions.delete(cursor, full, actor=actor, now=self._now())
         self._database.checkpoint()
         return full
+
+    def older_than(self, days: int) -> tuple[SessionCard, ...]:
+        """Sessions assessed more than ``days`` days ago, oldest first."""
+        with self._database.cursor() as cursor:
+            return tuple(self._card(cursor, s) for s in sessions.older_than(cursor, self._now() - timedelta(days=days)))
+
+    def prune(self, days: int, *, actor: str) -> tuple[str, ...]:
+        """Delete every session assessed more than ``days`` days ago and return their ids; the audit says why."""
+        with self._database.write() as cursor:
+            now = self._now()
+            old = sessions.older_than(cursor, now - timedelta(days=days))
+            for session in old:
+                sessions.delete(cursor, session, actor=actor, now=now, reason=f"older than {days} days")
+        if old:
+            self._database.checkpoint()
+        return tuple(old)
+
+    def export_project(self, project: str) -> bytes:
+        """Everything that is kept of a project as one file (``golive.store.project_file``). Raises InputError ``PROJECT_UNKNOWN``."""
+        with self._database.cursor() as cursor:
+            return project_file.pack(transfer.take_out(cursor, project, self._now()))
+
+    def import_project(self, data: bytes, *, actor: str) -> transfer.Imported:
+        """Add a project from such a file; all of it or nothing, and what is here already stays as it is.
+
+        Raises:
+            InputError: ``PROJECT_FILE``, ``PROJECT_CHANGED``. StoreError: ``PROJECT_NEWER``, ``PROJECT_CONFLICT``.
+        """
+        tables = tuple(transfer.KEYS)
+        file = project_file.unpack(data, known_steps=tuple(migrations.MIGRATIONS), known_tables=tables)
+        with self._database.write() as cursor:
+            return transfer.put_in(cursor, file, actor=actor, now=self._now())
 
     def projects(self) -> tuple[str, ...]:
         """Names of all projects, by name."""
