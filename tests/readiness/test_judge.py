@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import worked_example as example
 
 from golive.model.config import Config
 from golive.model.errors import InputError
-from golive.model.readiness import EvidenceItem, Measurement, ReadinessVerdict, RiskProfile, Tier, Waiver
+from golive.model.readiness import (
+    EvidenceItem,
+    GateState,
+    Measurement,
+    Readiness,
+    ReadinessVerdict,
+    RiskProfile,
+    Tier,
+    Waiver,
+)
 from golive.readiness import at_tiers, judge, load_model, ml_test_score
 
 DAY = example.AS_OF
@@ -189,3 +198,38 @@ def test_ml_test_score() -> None:
     nothing = ml_test_score(judge([], Config(risk=RiskProfile()), as_of=date(2026, 1, 1)))
     assert nothing.score == 0
     assert nothing.meaning == "a research project, not a production system"
+
+
+@pytest.mark.parametrize(("age", "measured_age"), [(10, 0), (60, 0), (150, 0), (10, 25)])
+def test_a_verdict_holds_until_the_first_gate_would_open_again(age: int, measured_age: int) -> None:
+    """On the last day every gate still passes; the day after, one does not, unless the tier's own limit came first."""
+    model = load_model()
+    entries = {c.id: (3 if c.kind == "condition" else None, 3, "E2", min(age, c.ttl_days)) for c in model.criteria}
+    values, evidence = example.split(entries)
+    measured_on = DAY - timedelta(days=measured_age)
+
+    def on(day: date) -> Readiness:
+        return judge(values, example.CONFIG, evidence=evidence, as_of=day, measured_on=measured_on)
+
+    now = on(DAY)
+    said = next(r for r in now.reasons if r.startswith("This verdict holds until "))
+    words = said.removeprefix("This verdict holds until ").partition(" at the latest")[0]
+    last = datetime.strptime(words, "%d %b %Y").date()
+    assert now.verdict is ReadinessVerdict.READY
+    assert all(c.gate_state in (None, GateState.PASS) for c in on(last).criteria)
+    limit = DAY + timedelta(days=model.tiers[now.tier].max_valid_days)
+    assert last <= limit
+    opened = [c.id for c in on(last + timedelta(days=1)).criteria if c.gate_state not in (None, GateState.PASS)]
+    assert opened or last == limit
+
+
+def test_evidence_that_an_event_took_out_counts_at_no_tier() -> None:
+    values, evidence = example.split(example.six_weeks_later())
+    invalid = {e.id: "no longer counts" for e in evidence}
+    own = next(
+        r
+        for r in at_tiers(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid)
+        if r.tier is Tier.HIGH
+    )
+    assert own.index == judge(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid).index
+    assert own.index != judge(values, example.CONFIG, evidence=evidence, as_of=DAY).index

@@ -143,6 +143,13 @@ def test_subgroups_leave_small_groups_unknown() -> None:
     assert level("CLN-04", performance={"subgroups": [group("x", 0.01, events=20)]}) is None
 
 
+def test_subgroups_that_nothing_was_asked_of_are_not_without_a_gap() -> None:
+    assert level("CLN-04", performance={"subgroups": [group("everyone", 0.0)]}) is None
+    silent = [{**group(v, 0.0), "gaps": {}} for v in ("f", "m")]
+    assert level("CLN-04", performance={"subgroups": silent}) is None
+    assert level("CLN-04", performance={"subgroups": [group("f", 0.03), silent[1]]}) == 3
+
+
 def test_validation_size() -> None:
     assert level("CLN-01", performance=auroc()) == 1, "neither another time nor another place"
     validation = {"validation": {"split": "temporal", "n_events": 250, "n_nonevents": 900}}

@@ -288,3 +288,12 @@ def test_the_clock_alone_changes_the_verdict() -> None:
     assert before.verdict is ReadinessVerdict.READY
     assert after.verdict is ReadinessVerdict.PILOT
     assert next(c for c in after.criteria if c.id == "SEC-01").gate_state == "unverified"
+
+
+def test_a_register_is_read_today_however_old_the_data_are() -> None:
+    """Two years after the data were measured, an unowned scope still limits what a document claims of it."""
+    thin = Registers(scope=(ScopeItem(id="a", item="x"),))
+    claim = item("SCO-03", 3)
+    for measured_on in (AS_OF, AS_OF - timedelta(days=800)):
+        judged = _basis(thin, evidence=(claim,), measured_on=measured_on).judge()
+        assert _level(judged, "SCO-03") == 1

@@ -90,7 +90,10 @@ class Waiver(Noun):
 
 
 class Measurement(Noun):
-    """A criterion's level as the data shows it: the level, the number behind it, and the findings it came from."""
+    """A criterion's level as the data shows it: the level, the number behind it, and the findings it came from.
+
+    ``measured_on`` is the day it was measured where that is not the day of the data (a register is read today).
+    """
 
     criterion: str
     level: int | None = Field(default=None, ge=0, le=4)
@@ -98,6 +101,7 @@ class Measurement(Noun):
     reason: str = ""
     findings: tuple[str, ...] = ()
     n: int | None = None
+    measured_on: date | None = None
 
 
 class CriterionScore(Noun):

@@ -120,7 +120,7 @@ def basis(
         # The registers are read today; only what was measured on data ages with it.
         measurements=(
             *invalidation.standing_measurements(data, kept.events, measured_on, as_of),
-            *from_registers.measured(read),
+            *from_registers.measured(read, as_of),
         ),
         evidence=(*evidence, *from_registers.as_evidence(read, kept, as_of)),
         waivers=tuple(waivers),

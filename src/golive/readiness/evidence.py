@@ -105,7 +105,7 @@ def collect(
     """Bring measurements and evidence together per criterion, as they count on ``as_of``.
 
     An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 or more
-    may lack it) has age 0 and is limited by its grade or expiry. ``measured_on`` dates the measurements (default ``as_of``). ``invalid`` holds items that an
+    may lack it) has age 0 and is limited by its grade or expiry. ``measured_on`` dates the measurements without a day of their own (default ``as_of``). ``invalid`` holds items that an
     event took out (id to reason); like expired ones they are not assessed.
 
     Raises:
@@ -120,8 +120,10 @@ def collect(
     ]
     if problems:
         raise InputError(problems)
-    age = float(max(0, (as_of - (measured_on or as_of)).days))
-    answers = {m.criterion: Answer(measured=Measured(m.level, age)) for m in known if m.level is not None}
+    ages = {m.criterion: max(0, (as_of - (m.measured_on or measured_on or as_of)).days) for m in known}
+    answers = {
+        m.criterion: Answer(measured=Measured(m.level, float(ages[m.criterion]))) for m in known if m.level is not None
+    }
     claims: dict[str, list[Claim]] = {}
     expired: dict[str, int] = {}
     notes: dict[str, list[str]] = {}

@@ -160,10 +160,10 @@ def readings(
     return {key: (name, got) for key, (name, read) in found.items() if (got := read()) is not None}
 
 
-def measured(found: dict[str, tuple[str, Reading]]) -> tuple[Measurement, ...]:
-    """The readings as measurements: they limit every claim about the same criterion."""
+def measured(found: dict[str, tuple[str, Reading]], as_of: date) -> tuple[Measurement, ...]:
+    """The readings as measurements of today, however old the data are: they limit every claim about the same criterion."""
     return tuple(
-        Measurement(criterion=key, level=r.level, value=r.value, reason=r.reason, n=r.rows)
+        Measurement(criterion=key, level=r.level, value=r.value, reason=r.reason, n=r.rows, measured_on=as_of)
         for key, (_, r) in found.items()
     )
 

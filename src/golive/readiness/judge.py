@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -16,12 +17,13 @@ from golive.model.readiness import (
     ReadinessVerdict,
     Waiver,
 )
-from golive.readiness.evidence import Collected, WaiverResult, collect, last_day, valid_waivers
+from golive.readiness.evidence import Collected, WaiverResult, collect, valid_waivers
 from golive.readiness.plan import next_steps
 from golive.readiness.policy import Model, load_model
 from golive.readiness.reasons import reasons
 from golive.readiness.risk import tier_of
 from golive.readiness.score import Score, score
+from golive.readiness.standing import gate_state, standing
 from golive.readiness.verdict import band_of, stability, stage_of, stops
 
 
@@ -56,7 +58,17 @@ def judge(
     halted = stops(result, model)
     verdict = ReadinessVerdict.STOP if halted else band_of(result, model, waiver.waived)
     stage = stage_of(result, model, verdict)
-    until = valid_until(result, model, items=items, waiver=waiver, as_of=as_of, verdict=verdict)
+    until = valid_until(
+        result,
+        model,
+        measured=measured,
+        items=items,
+        waiver=waiver,
+        as_of=as_of,
+        measured_on=measured_on or as_of,
+        verdict=verdict,
+        invalid=invalid,
+    )
     return Readiness(
         tier=tier,
         verdict=verdict,
@@ -95,22 +107,36 @@ def valid_until(
     result: Score,
     model: Model,
     *,
+    measured: Sequence[Measurement],
     items: Sequence[EvidenceItem],
     waiver: WaiverResult,
     as_of: date,
+    measured_on: date,
     verdict: ReadinessVerdict,
+    invalid: Mapping[str, str] | None = None,
 ) -> date | None:
     """Last day on which Ready or Conditional may be relied on, ``None`` for Pilot and Stop.
 
-    Ready ends with the first gate evidence, at the latest after ``max_valid_days``; Conditional with the first waiver as well.
+    Both end when time alone opens the first gate that passes today, at the latest after ``max_valid_days``; Conditional with
+    the first waiver as well.
     """
     if verdict not in (ReadinessVerdict.READY, ReadinessVerdict.CONDITIONAL):
         return None
-    gates = {g.criterion for g in result.gates}
-    ends = [as_of + timedelta(days=model.tiers[result.tier].max_valid_days), *waiver.waived.values()]
-    used = {i for c, s in zip(result.criteria, result.standings, strict=True) if c.id in gates for i in s.items}
-    ends += [end for item in items if item.id in used and (end := last_day(item, model))]
-    return min(ends)
+    gates = {g.criterion: g.needs for g in result.gates if g.state is GateState.PASS}
+    behind = [i for i in items if i.criterion in gates]
+    seen = [m for m in measured if m.criterion in gates]
+
+    def opened(days: int) -> bool:
+        on = as_of + timedelta(days=days)
+        answers = collect(seen, behind, model, on, measured_on, invalid=invalid).answers
+        return any(
+            gate_state(standing(model.criterion(key), answers.get(key), model), needs, model) is not GateState.PASS
+            for key, needs in gates.items()
+        )
+
+    last = min([as_of + timedelta(days=model.tiers[result.tier].max_valid_days), *waiver.waived.values()])
+    # Proof only ages, so the days on which a gate is open follow those on which none is.
+    return as_of + timedelta(days=bisect_left(range(1, (last - as_of).days + 1), True, key=opened))
 
 
 def _dimensions(result: Score, model: Model) -> tuple[DimensionScore, ...]:

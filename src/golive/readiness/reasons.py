@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from golive.model.readiness import GateState, ReadinessVerdict
-from golive.readiness.evidence import Collected, WaiverResult
+from golive.readiness.evidence import Collected, WaiverResult, in_words
 from golive.readiness.policy import Model
 from golive.readiness.score import Gate, Score
 from golive.readiness.verdict import StageResult, band_of, open_gates
@@ -39,10 +39,10 @@ def reasons(
     if waiver.waived and verdict is ReadinessVerdict.CONDITIONAL:
         first = min(waiver.waived.values())
         found.append(
-            f"It rests on {len(waiver.waived)} waived {_plural('gate', waiver.waived)}, the first until {first}."
+            f"It rests on {len(waiver.waived)} waived {_plural('gate', waiver.waived)}, the first until {in_words(first)}."
         )
     if until:
-        found.append(f"This verdict holds until {until} at the latest; then it has to be judged again.")
+        found.append(f"This verdict holds until {in_words(until)} at the latest; then it has to be judged again.")
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,11 +38,12 @@ def at_tiers(
     as_of: date,
     model: Model | None = None,
     measured_on: date | None = None,
+    invalid: Mapping[str, str] | None = None,
 ) -> tuple[TierResult, ...]:
     """Judge the same evidence at low, moderate, high and critical. Arguments and errors as in ``judge``."""
     model = model or load_model()
     own, flags = tier_of(config.risk), config.risk.flags
-    answers = collect(measurements, evidence, model, as_of, measured_on).answers
+    answers = collect(measurements, evidence, model, as_of, measured_on, invalid=invalid).answers
     results = []
     for tier in TIERS:
         waived = valid_waivers(waivers, model, tier, flags, as_of).waived
