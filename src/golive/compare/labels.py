@@ -55,12 +55,14 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     negative = [v for v in known if v.strip().lower() in _NEGATIVE]
     levels = {v.strip() for v in known}
     graded = len(known) > 2 and "0" in levels and all(v.isdigit() for v in levels)
-    if len(known) != 2 and not graded:
+    n = [side.n if graded else sum(side.count(v) for v in known) for side in (before.category, now.category)]
+    # Where live data writes the outcome in other words than training, levels are compared as they stand.
+    if (len(known) != 2 and not graded) or n[1] < 0.5 * now.category.n:
         return None
     none = "0" if graded else negative[0] if negative else min(known)
-    rows = [side.n - side.count(none) for side in (before.category, now.category)]
+    rows = [held - side.count(none) for held, side in zip(n, (before.category, now.category), strict=True)]
     name = f"not {none}" if graded else f"= {next(v for v in known if v != none)}"
-    return Event(name, rows[0], rows[1], before.category.n, now.category.n)
+    return Event(name, rows[0], rows[1], n[0], n[1])
 
 
 def _above(profile: NumericProfile, low: float) -> int:

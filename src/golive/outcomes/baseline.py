@@ -120,7 +120,7 @@ def _finding(context: Context, live: Cases, gains: dict[str, tuple[str, Estimate
         columns=context.columns,
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.PRODUCT,
-        title=f"{said}: AUROC {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) ({sizes(context.train.rows, live.n)})",
+        title=f"{said}: difference in AUROC {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) ({sizes(context.train.rows, live.n)})",
         explanation="A simple model that does as well is cheaper to run, easier to explain, and a ready fallback.",
         effect=Effect(
             name="auroc_gain",

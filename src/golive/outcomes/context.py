@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,10 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Context:
-    """What every part of outcomes looks at. ``train`` and ``live`` are without repeated predictions."""
+    """What every part of outcomes looks at. ``train`` and ``live`` are without repeated predictions.
+
+    ``repeated`` counts these on both sides; ``contradicting`` live rows that were left out for having two outcomes.
+    """
 
     train: Scored
     live: Scored
@@ -37,6 +40,7 @@ class Context:
     target: Target | None
     bounds: tuple[float, float] | None
     repeated: tuple[int, int]
+    contradicting: int = 0
     measured: Measured | None = None
 
     @property
@@ -68,10 +72,11 @@ class Context:
 
 def context_of(train: Scored, live: Scored, roles: Roles, config: Config) -> Context:
     """Leave out repeats, decide the target, and measure both sides where scores meet outcomes."""
-    (before, twice), (now, again) = without_repeats(train), without_repeats(live)
+    before, twice, _ = without_repeats(train, roles.model_version)
+    now, again, contradicting = without_repeats(live, roles.model_version)
     target = target_of(before, now)
     bounds = limits(before, now, roles.score, config)
-    context = Context(before, now, roles, config, target, bounds, (twice, again))
+    context = Context(before, now, roles, config, target, bounds, (twice, again), contradicting)
     if target is None or target.task != "event" or now.label is None:
         return context
     current = cases(now, target, config, bounds, repeated=again)
@@ -82,4 +87,4 @@ def context_of(train: Scored, live: Scored, roles: Roles, config: Config) -> Con
         earlier = cases(before, target, config, bounds, repeated=twice)
     probability = bounds == (0.0, 1.0)
     measured = measure(earlier if earlier and earlier.n else None, current, config, probability=probability)
-    return Context(before, now, roles, config, target, bounds, (twice, again), measured)
+    return replace(context, measured=measured)

@@ -19,6 +19,7 @@ from golive.outcomes.context import Context, Outcomes, context_of
 from golive.outcomes.delay import delay
 from golive.outcomes.impact import impact
 from golive.outcomes.leakage import leakage
+from golive.outcomes.left_out import left_out
 from golive.outcomes.other_targets import other_targets
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
@@ -27,7 +28,6 @@ from golive.outcomes.subgroups import subgroups
 from golive.outcomes.text import assess_text
 from golive.outcomes.timeline import timeline
 from golive.outcomes.unlabelled import unlabelled
-from golive.outcomes.usable import Cases
 from golive.outcomes.versions import versions
 from golive.profile.affected import Marks, affected
 from golive.profile.scored import Scored, scored, wanted
@@ -157,6 +157,7 @@ def judge_scored(
 def _performance(context: Context, out: Outcomes) -> None:
     m = context.measured
     assert out.performance is not None
+    out.not_assessed += left_out(context)
     if m is None:
         if context.target is not None and context.target.task != "event" and context.live.label is not None:
             if context.config.floors:
@@ -173,7 +174,6 @@ def _performance(context: Context, out: Outcomes) -> None:
         why = f"{context.output} is not a probability between 0 and 1 in training"
         out.not_assessed.append(NotAssessed(what="calibration", why=why))
     out.findings += drops.below_floor(m, context.config, context.columns)
-    out.not_assessed += _left_out(m.cases_live, context)
 
 
 def _why_not(context: Context) -> str:
@@ -182,28 +182,6 @@ def _why_not(context: Context) -> str:
     if context.live.label is None:
         return "live data has no outcome column"
     return "no live row has both an outcome and a readable score"
-
-
-def _left_out(live: Cases, context: Context) -> list[NotAssessed]:
-    """Rows that took no part in the figures, by reason."""
-    name, label = context.output, context.roles.label
-    unreadable = context.live.unparsed.get("score", 0)
-    reasons = (
-        (
-            live.repeated,
-            "predictions sent more than once",
-            "repeats of the same id, time, score and outcome count once",
-        ),
-        (unreadable, f"{name}: text", "these values are no numbers, so their rows were left out of performance"),
-        (
-            live.outside,
-            f"{name}: out of range",
-            "these scores lie outside their range and were left out of performance",
-        ),
-        (live.unlabelled, f"{label}: no outcome yet", "performance is measured on the other rows"),
-        (live.unknown_labels, f"{label}: unknown values", "training has no such outcome value; the rows were left out"),
-    )
-    return [NotAssessed(what=f"{count:,} live rows ({what})", why=why) for count, what, why in reasons if count]
 
 
 PARTS: tuple[tuple[str, Part], ...] = (

@@ -337,24 +337,27 @@ def _small_finding(context: Context, by: str, groups: list[Group]) -> Finding | 
     assert m is not None
     total = m.cases_live.n
     missing = total - sum(g.n for g in groups if g.enough)
-    if missing <= 0:
-        return None
     here = set(m.cases_live.side.slices[by].names)
     then = context.train.slices.get(by)
     absent = [f"{v} (none live)" for v in then.names if v not in here] if then is not None else []
+    if missing <= 0 and not absent:
+        return None
     names = [g.value for g in groups if not g.enough] + absent
     listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-    shown = "Fewer than 11" if missing < SMALL_CELL else percent(missing / total)
+    shown = "Fewer than 11" if 0 < missing < SMALL_CELL else percent(missing / total)
+    said = f"{shown} of live patients with an outcome are in groups of {by} too small to judge"
+    if missing <= 0:
+        said = f"No live patient with an outcome is in some groups of {by} that training had"
     return finding(
         "subgroup_too_small",
         Verdict.CANNOT_JUDGE,
         columns=(by,),
         severity=Severity.MINOR if missing / total >= 0.1 else Severity.INFO,
         route=Route.CLINICAL_INFORMATICS,
-        title=f"{shown} of live patients with an outcome are in groups of {by} too small to judge{': ' + listed if listed else ''} (n = {total:,})",
+        title=f"{said}{': ' + listed if listed else ''} (n = {total:,})",
         explanation=f"A group needs {GROUP_ROWS} patients, {GROUP_EVENTS} events and {GROUP_EVENTS} patients without. Unknown is not the same as fine.",
         effect=Effect(
-            name="unknown_share", live=number(missing / total) if missing >= SMALL_CELL else None, n_live=total
+            name="unknown_share", live=None if 0 < missing < SMALL_CELL else number(missing / total), n_live=total
         ),
         rows_affected=missing if missing >= SMALL_CELL else None,
         fix="Collect outcomes of these patients first, or say in the intended use that the model is unproven for them.",

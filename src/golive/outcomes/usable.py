@@ -75,16 +75,34 @@ def limits(train: Scored, live: Scored, name: str | None, config: Config) -> tup
     return (0.0, 1.0) if outside < SENTINEL_SHARE else None
 
 
-def without_repeats(side: Scored) -> tuple[Scored, int]:
-    """Keep the first of rows that agree in id, time, output, outcome and version: the same prediction sent again."""
+def without_repeats(side: Scored, version: str | None = None) -> tuple[Scored, int, int]:
+    """Keep the first of rows that agree in id, time, output, outcome and version: the same prediction sent again.
+
+    Of rows that agree in all but the outcome the one with an outcome is kept; with two different outcomes none is, because
+    which one is right cannot be told (only where times hold hours: without them an hour later is not told from a repeat).
+    Also returns the number of repeats and of such contradicting rows.
+    """
     if side.unit is None or side.rows == 0:
-        return side, 0
+        return side, 0, 0
     import pandas as pd
 
-    parts = [side.unit, side.time, side.score, *(c.codes for c in (side.label, side.prediction) if c is not None)]
-    repeat = pd.DataFrame({i: v for i, v in enumerate(parts) if v is not None}).duplicated().to_numpy()
-    count = int(repeat.sum())
-    return (side.keep(~repeat), count) if count else (side, 0)
+    coded = [c.codes for c in (side.prediction, side.slices.get(version or "")) if c is not None]
+    known = [v for v in (side.unit, side.time, side.score, *coded) if v is not None]
+    label = side.label.codes if side.label is not None else None
+    table = pd.DataFrame(dict(enumerate(known if label is None else [*known, label])))
+    repeat = table.duplicated().to_numpy(copy=True)
+    odd = np.zeros(side.rows, dtype=bool)
+    if label is not None and side.time is not None and (side.time != side.time.astype("datetime64[D]")).any():
+        same = table[~repeat].duplicated(subset=list(range(len(known))), keep=False).to_numpy()
+        if same.any():
+            again = np.flatnonzero(~repeat)[same & ~np.isnat(side.time[~repeat])]
+            group = table.iloc[again].groupby(list(range(len(known))), dropna=False, sort=False).ngroup().to_numpy()
+            answered = label[again] >= 0
+            answers = np.bincount(group[answered], minlength=int(group.max(initial=-1)) + 1)
+            repeat[again[(answers[group] == 1) & ~answered]] = True
+            odd[again[answers[group] > 1]] = True
+    count, contradicting = int(repeat.sum()), int(odd.sum())
+    return (side.keep(~(repeat | odd)), count, contradicting) if count or contradicting else (side, 0, 0)
 
 
 def cases(

@@ -136,8 +136,8 @@ def scored(
         values = arrow.column(f"v{i}")
         if how == "number":
             held: FloatArray = values.to_numpy().astype(np.float64, copy=False)
-            odd = int((np.isnan(held) & ~arrow.column(f"m{i}").to_numpy()).sum())
             held = np.where(np.isinf(held), np.nan, held)
+            odd = int((np.isnan(held) & ~arrow.column(f"m{i}").to_numpy()).sum())
             _put(found, what, name, held, odd)
         elif how == "time":
             times, odd, zones = _times(values)
