@@ -106,7 +106,8 @@ def put_in(cursor: DuckDBPyConnection, file: ProjectFile, *, actor: str, now: da
     problems = [p for table, rows in file.rows.items() for p in _problems(table, rows, file)]
     if problems:
         raise InputError(problems[:_MOST_PROBLEMS])
-    problems, new, known = [], {}, 0
+    problems, known = [], 0
+    new: dict[str, list[Row]] = {}
     for table, rows in file.rows.items():
         held = _held(cursor, table)
         new[table] = [row for row in rows if _name(table, row) not in held]
@@ -127,9 +128,9 @@ def put_in(cursor: DuckDBPyConnection, file: ProjectFile, *, actor: str, now: da
         raise StoreError([*last[:-1], Problem(last[-1].code, last[-1].sentence, hint, last[-1].where)])
     sessions.add_project(cursor, file.project, now)
     lines = []
-    for table, rows in new.items():
-        _insert(cursor, table, rows)
-        lines += list(_lines(table, rows))
+    for table, added in new.items():
+        _insert(cursor, table, added)
+        lines += list(_lines(table, added))
     count = sum(map(len, new.values()))
     if count:
         summary = {"rows": count, "golive": file.golive, "exported_at": file.exported_at}
