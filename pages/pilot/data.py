@@ -14,9 +14,14 @@ settings = cache.current_settings()
 components.page_title("Data", "Two files go in; nothing leaves this machine, and no row is stored.")
 config = pilot.draft(store)
 frozen = define_form.frozen_sentence(store, config.project)
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown(f"Pilot **{plain(config.project)}** · {plain(frozen) if frozen else 'criteria not frozen yet'}")
-    nav.link("define", "Define", icon=":material/edit_note:")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    if config.project == pilot.UNNAMED and not frozen:
+        pilot.named(config)
+    else:
+        st.markdown(
+            f"Pilot **{plain(config.project)}** · {plain(frozen) if frozen else 'what ready means is not frozen'}"
+        )
+    nav.link("define", "Define what ready means", icon=":material/edit_note:")
 
 understood = data_form.understand(config, settings)
 data_form.drop_zones(settings, understood)
@@ -27,11 +32,14 @@ if not uploads.files() and st.button("Use the sample files", icon=":material/sci
 if understood.problems:
     components.error_box(InputError(understood.problems))
 data_form.notes(understood)
+if "live" in uploads.files() and "train" not in uploads.files():
+    st.caption("Bring training data too: live data is compared with it.")
 
 if understood.inferred:
     st.subheader("What each column is", anchor=False)
     specs = data_form.chosen(understood)
     data_form.roles_line(specs)
+    st.caption("What was taken for something else can be changed: double-click its type or role.")
     asked = data_form.columns_form(specs, understood.files.get("live"))
     ready = assessing.ready_config(understood.config, data_form.chosen(understood), understood.inferred)
     session = assessing.run(store, ready, who, settings) if asked and ready else None

@@ -92,6 +92,37 @@ def test_problems_of_both_files_are_told_at_once_and_the_good_file_stays(open_pa
     assert "DUPLICATE_COLUMNS" not in said
 
 
+def test_a_problem_names_the_file_as_its_owner_does_and_says_its_size_in_words(open_page: Any, store: Any) -> None:
+    app = upload(open_page(PAGE), "train", "mine.csv", b"a,a\n1,2\n")
+    said = texts(app)
+    assert "(mine.csv)" in said
+    assert "**mine.csv** · 8 bytes" in said
+
+
+def test_a_kind_of_file_that_is_not_read_is_refused_in_words(open_page: Any, home: Path) -> None:
+    app = upload(open_page(PAGE), "train", "notes.docx", b"PK")
+    said = texts(app)
+    assert "'.docx' is not a kind of file that is read." in said
+    assert "UNKNOWN_KIND" in said
+    assert not list(home.rglob("*.docx"))
+    app = upload(app, "train", "labs.jsonl", b'{"a": 1, "b": 2}\n' * 30)
+    said = texts(app)
+    assert "UNKNOWN_KIND" not in said
+    assert "30 rows, 2 columns" in said
+
+
+def test_a_pilot_without_a_name_is_asked_for_one(open_page: Any, store: Any) -> None:
+    app = open_page(PAGE)
+    app.text_input(key="pilot_name").set_value("heart-failure").run()
+    assert app.session_state["draft_config"].project == "heart-failure"
+    assert "Pilot **heart-failure**" in texts(app)
+    assert not app.text_input
+
+
+def test_live_data_alone_says_what_is_missing(open_page: Any, store: Any) -> None:
+    assert "Bring training data too" in texts(upload(open_page(PAGE), "live", "live.csv", csv(1)))
+
+
 def test_the_limit_is_checked_by_the_service(open_page: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from golive.ui import cache
 

@@ -98,14 +98,9 @@ def drop_zones(settings: Settings, understood: Understood) -> None:
 
 
 def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ...]]) -> None:
-    file = st.file_uploader(
-        ASKED[side],
-        type=list(uploads.SUFFIXES),
-        key=uploads.next_key(side),
-        max_upload_size=settings.max_upload_mb,
-    )
-    # The widget cuts its own list of formats at this width.
-    st.caption("CSV, TSV, Parquet, JSON, NDJSON or Excel, also as zip, gz or zst.")
+    # Without ``type``: the widget would cut its list of endings and refuse a file by its MIME type, in no words of ours.
+    file = st.file_uploader(ASKED[side], key=uploads.next_key(side), max_upload_size=settings.max_upload_mb)
+    st.caption("CSV, TSV, Parquet, JSON, NDJSON, Excel or FHIR; text also as gz or zst.")
     if file is None:
         return
     problems.pop(side, None)
@@ -117,12 +112,31 @@ def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ..
 
 
 def _taken(side: Side, kept: Upload, found: Read | None) -> None:
-    size = f"{count(found.rows)} rows, {plural(found.columns, 'column')}" if found else f"{kept.size / 1e6:,.1f} MB"
+    size = f"{count(found.rows)} rows, {plural(found.columns, 'column')}" if found else _size(kept.size)
     st.markdown(f"**{plain(kept.name)}** · {size}")
     st.caption(f"Kept on this machine until you leave. SHA-256 {kept.sha256[:12]}…")
     if st.button("Take another file", key=f"replace_{side}", icon=":material/swap_horiz:"):
         uploads.forget(side)
         st.rerun()
+
+
+def _size(size: int) -> str:
+    """Bytes as people say them: ``404 bytes``, ``16 kB``, ``7.3 MB``."""
+    if size < 1_000:
+        return plural(size, "byte")
+    return f"{size / 1e3:,.0f} kB" if size < 1_000_000 else f"{size / 1e6:,.1f} MB"
+
+
+def _named(problems: Iterable[Problem], upload: Upload) -> tuple[Problem, ...]:
+    """``problems`` with the name that the owner gave the file, which lies here under its hash."""
+    return tuple(
+        replace(
+            p,
+            where=p.where.replace(upload.path.name, upload.name),
+            sentence=p.sentence.replace(upload.path.name, upload.name),
+        )
+        for p in problems
+    )
 
 
 def understand(config: Config, settings: Settings) -> Understood:
@@ -143,11 +157,14 @@ def understand(config: Config, settings: Settings) -> Understood:
             try:
                 dataset = stack.enter_context(read(upload.path, name=upload.name, limits=limits(settings)))
                 files[side] = Read(
-                    dataset.rows, len(dataset.columns), dataset.table.limit(PREVIEW_ROWS).to_pandas(), dataset.notes
+                    dataset.rows,
+                    len(dataset.columns),
+                    dataset.table.limit(PREVIEW_ROWS).to_pandas(),
+                    _named(dataset.notes, upload),
                 )
                 datasets[side] = dataset
             except GoLiveError as error:
-                problems += error.problems
+                problems += _named(error.problems, upload)
         if "train" in datasets:
             names = {name for dataset in datasets.values() for name in dataset.columns}
             config = pilot.fitting(config, names)

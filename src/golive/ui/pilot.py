@@ -12,6 +12,7 @@ from golive.model.config import ColumnConfig, Config, OutputsConfig
 from golive.model.errors import InputError, Problem
 from golive.store import Store
 
+UNNAMED = "my-pilot"
 _DRAFT_KEY = "draft_config"
 SINGLE = (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION)
 
@@ -22,7 +23,7 @@ def draft(store: Store) -> Config:
     if isinstance(held, Config):
         return held
     latest = next((card for card in store.list() if not card.sample), None)
-    return start(store, latest.project if latest else "my-pilot")
+    return start(store, latest.project if latest else UNNAMED)
 
 
 def start(store: Store, project: str) -> Config:
@@ -48,6 +49,21 @@ def change(config: Config, **values: Any) -> Config:
         pydantic.ValidationError: a value is outside its range; widgets keep people from entering one.
     """
     return Config.model_validate(config.model_dump() | values)
+
+
+def named(config: Config) -> None:
+    """Ask what a pilot without a name is called; an answer names the one in work."""
+    name = st.text_input(
+        "What is the pilot called?",
+        key="pilot_name",
+        placeholder="for example ed-sepsis-alert",
+        max_chars=80,
+        width=380,
+        help="Its sessions, evidence and decisions are kept together under this name.",
+    ).strip()
+    if name:
+        put(change(config, project=name))
+        st.rerun()
 
 
 def fitting(config: Config, names: set[str]) -> Config:

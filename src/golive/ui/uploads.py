@@ -18,10 +18,11 @@ from uuid import uuid4
 
 import streamlit as st
 
+from golive.intake.kinds import COMPRESSED, KINDS, kind_of, known
 from golive.model.errors import InputError, Problem
 
 Side = Literal["train", "live"]
-SUFFIXES = ("csv", "tsv", "txt", "parquet", "json", "ndjson", "xlsx", "zip", "gz", "zst")
+SUFFIXES = tuple(ending[1:] for ending in (*(e for kind in KINDS for e in kind.endings), *COMPRESSED))
 MAX_AGE_HOURS = 8
 _CHUNK = 1 << 20
 _FOLDER_KEY = "upload_folder"
@@ -131,9 +132,13 @@ def accept(side: Side, file: Readable, home: Path, limit_bytes: int) -> Upload:
     """Keep ``file`` as the training or live data of this session, instead of what was there.
 
     Raises:
-        InputError: see ``keep``.
+        InputError: the ending is of no kind that is read (``UNKNOWN_KIND``); see also ``keep``.
     """
     _next_turn(side)
+    if kind_of(Path(file.name)) is None:
+        ending = "".join(Path(file.name).suffixes[-2:])
+        what = f"'{ending}' is not a kind of file that is read." if ending else "The name has no ending, such as .csv."
+        raise InputError(Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", Path(file.name).name))
     upload = keep(file, folder(home), limit_bytes)
     forget(side)
     files()[side] = upload
