@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from fault_bench import Fault, Planted, Rng, rows
+from fault_bases import Menu, Rng
+from fault_bench import Fault, Planted, Planter, pick, put_text, rows
 
 from golive.samples.faults_in_inputs import ICD9
 
@@ -20,31 +20,18 @@ FORMS: dict[str, Callable[[float], str]] = {
     "about": lambda x: f"~{x:g}",
     "comment": lambda _x: "hemolyzed",
 }
-SPELLINGS = {
-    "antibiotic_route": ("IV", ["iv", "Intravenous", "I.V."]),
-    "sex": ("female", ["F", "Female", "FEMALE"]),
-    "arrival_mode": ("walk-in", ["Walk In", "WALK-IN", "walk_in"]),
-    "insurance": ("Private", ["PRIVATE", "private ", "Private."]),
-}
 
 
-def _replace(frame: pd.DataFrame, column: str, at: np.ndarray, values: Any) -> Planted:
-    series = frame[column].astype(object)
-    series.iloc[at] = np.asarray(values, dtype=object)
-    frame[column] = series
-    return Planted(frame, (column,))
-
-
-def _codes(change: Callable[[str, Rng], str]) -> Callable[[pd.DataFrame, Rng, float], Planted]:
-    def plant(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+def _codes(change: Callable[[str, Rng], str]) -> Planter:
+    def plant(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
         at = rows(frame, rng, share, "dx")
-        return _replace(frame, "dx", at, [change(code, rng) for code in frame["dx"].to_numpy()[at]])
+        return put_text(frame, "dx", at, [change(code, rng) for code in frame["dx"].to_numpy()[at]])
 
     return plant
 
 
-def _all_codes(change: Callable[[str, Rng], str]) -> Callable[[pd.DataFrame, Rng, float], Planted]:
-    return lambda frame, rng, _share: _codes(change)(frame, rng, 1.0)
+def _all_codes(change: Callable[[str, Rng], str]) -> Planter:
+    return lambda menu, frame, rng, _share: _codes(change)(menu, frame, rng, 1.0)
 
 
 def _local(code: str, rng: Rng) -> str:
@@ -59,42 +46,42 @@ def _untidy(code: str, rng: Rng) -> str:
     return str(rng.choice([code.lower(), f" {code}", f"{code.lower()} "]))
 
 
-def _category(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+def _category(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
     """The same diagnoses at category level (``E11`` for ``E11.65``)."""
     long = np.flatnonzero(frame["dx"].str.contains(".", regex=False).to_numpy())
     at = rng.choice(long, size=round(share * len(frame)), replace=False)
-    return _replace(frame, "dx", at, [code[:3] for code in frame["dx"].to_numpy()[at]])
+    return put_text(frame, "dx", at, [code[:3] for code in frame["dx"].to_numpy()[at]])
 
 
-def _spelling(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
-    column = str(rng.choice(list(SPELLINGS)))
-    usual, others = SPELLINGS[column]
+def _spelling(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+    column = pick(rng, list(menu.spellings))
+    usual, others = menu.spellings[column]
     held = np.flatnonzero((frame[column] == usual).to_numpy())
     wanted = min(len(held), max(3, round(share * int(frame[column].notna().sum()))))
-    return _replace(frame, column, rng.choice(held, size=wanted, replace=False), rng.choice(others, wanted))
+    return put_text(frame, column, rng.choice(held, size=wanted, replace=False), rng.choice(others, wanted))
 
 
-def _words(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
-    column = str(rng.choice(["lactate", "creatinine", "glucose", "crp", "weight"]))
+def _words(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+    column = pick(rng, menu.texts)
     form = FORMS[str(rng.choice(list(FORMS)))]
     at = rows(frame, rng, share, column)
     text = frame[column].astype(object).map(lambda v: None if pd.isna(v) else f"{v}")
     values = [form(float(v)) for v in frame[column].to_numpy()[at]]
     frame[column] = text
-    return _replace(frame, column, at, values)
+    return put_text(frame, column, at, values)
 
 
-def _date_format(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
-    column = str(rng.choice(["recorded_at", "received_at"]))
+def _date_format(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+    column = pick(rng, menu.times)
     at = rows(frame, rng, share, column)
     written = pd.to_datetime(frame[column].iloc[at]).dt.strftime(str(rng.choice(["%m/%d/%Y %H:%M", "%d.%m.%Y"])))
-    return _replace(frame, column, at, written.to_numpy())
+    return put_text(frame, column, at, written.to_numpy())
 
 
-def _unknown(frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
-    column = str(rng.choice(["arrival_mode", "insurance", "language"]))
+def _unknown(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+    column = pick(rng, menu.categories)
     at = rows(frame, rng, share, column)
-    return _replace(frame, column, at, rng.choice(["?", "UNK", "___", "see note"], len(at)))
+    return put_text(frame, column, at, rng.choice(["?", "UNK", "___", "see note"], len(at)))
 
 
 TEXT_FAULTS: tuple[Fault, ...] = (
