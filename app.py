@@ -10,5 +10,8 @@ who = guards.identity()
 guards.restore()
 # Always called, signed in or not: a server that has not run it serves scripts by their address.
 page = st.navigation(nav.sections(who.role) if who else nav.sign_in_only(), expanded=True)
-guards.sidebar(who)
+if page.url_path == nav.PRESENT and who:
+    st.navigation(nav.sections(who.role), position="hidden")  # one screen for a meeting: nothing beside it
+else:
+    guards.sidebar(who)
 page.run()

@@ -26,6 +26,7 @@ class PageSpec:
     help: str
     roles: frozenset[str] = EVERYONE
     default: bool = False
+    hidden: bool = False
 
     @property
     def path(self) -> Path:
@@ -42,6 +43,15 @@ PAGES = (
         "overview",
         "Is the pilot ready, and what is in the way?",
         default=True,
+    ),
+    PageSpec(
+        "Verdict",
+        "pages/verdict/present.py",
+        "Present",
+        ":material/slideshow:",
+        "present",
+        "One screen for a meeting.",
+        hidden=True,
     ),
     PageSpec(
         "Verdict",
@@ -213,6 +223,8 @@ PAGES = (
         roles=frozenset({"reviewer", "admin"}),
     ),
 )
+PRESENT = "present"
+"""The page that is shown without navigation around it."""
 _BY_URL = {page.url_path: page for page in PAGES}
 
 
@@ -239,6 +251,7 @@ def sections(role: str) -> dict[str, list[Any]]:
                 url_path="home" if page.default else page.url_path,
                 default=page.default,
                 help=page.help,
+                visibility="hidden" if page.hidden else "visible",
             )
         )
     for page in visible(role):
