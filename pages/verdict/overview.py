@@ -15,8 +15,8 @@ overview.three_columns(assessment)
 
 st.subheader("Readiness by dimension, weakest first", anchor=False)
 st.caption(
-    "A bar runs from what is proven to what is still possible; hatched where evidence is thin; dotted line: the bar for "
-    "production. Click one to open it."
+    "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is "
+    "thin. The dotted line is what production needs. Click a bar to open its dimension."
 )
 chart.pick(
     figures.dimensions(readiness.dimensions, theme.tokens()),
@@ -26,4 +26,4 @@ chart.pick(
 )
 overview.follow_click()
 
-overview.cards(readiness)
+overview.cards(readiness, assessment.findings)

@@ -18,7 +18,7 @@ overview.banner(readiness)
 st.subheader("Dimensions, weakest first", anchor=False)
 st.caption(
     "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is "
-    "thin; dotted line: the bar for production."
+    "thin. The dotted line is what production needs."
 )
 dimension = readiness_view.choose(readiness)
 if dimension:

@@ -127,6 +127,29 @@ def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:
     assert {m.state for m in modes} == {GateState.UNVERIFIED}
 
 
+def test_a_finding_to_act_on_shows_a_failure_mode_although_no_gate_fails() -> None:
+    unproven = made.readiness().model_copy(
+        update={"criteria": [c for c in made.readiness().criteria if c.gate_state is not GateState.FAIL]}
+    )
+    sign = finding("missing_up", Verdict.ALARM, columns=["ca"], title="99 % of live rows have no ca")
+    before, after = ({m.name: m for m in verdict.failure_modes(unproven, found)} for found in ((), (sign,)))
+    assert before["Live data"].state is GateState.PASS
+    assert before["Live data"].evidence.startswith("Every gate behind it passes")
+    assert after["Live data"].state is GateState.FAIL
+    assert after["Live data"].evidence == "99 % of live rows have no ca."
+    assert after["Live data"].tally.endswith("; 1 finding to act on")
+    assert after["Workflow"] == before["Workflow"]
+
+
+def test_thin_evidence_is_said_and_enough_is_not() -> None:
+    thin = made.readiness().model_copy(update={"coverage": 0.083, "low": 4, "high": 95})
+    assert verdict.thin_sentence(thin) == (
+        "Little is known yet: evidence covers 8.3 % of the weight, so the index may still land anywhere between 4 and 95."
+    )
+    assert verdict.thin_sentence(made.readiness()) == ""
+    assert verdict.thin_sentence(thin.model_copy(update={"index": None})) == ""
+
+
 def test_a_kind_of_fact_not_told_yet_goes_before_more_of_the_same() -> None:
     same = [
         finding("missing_up", Verdict.ALARM, columns=[name], title=name, rows_affected=900 - i)

@@ -197,7 +197,7 @@ def dimensions(sources: Sources) -> list[Block]:
 
 def modes(sources: Sources) -> list[Block]:
     """Four ways pilots fail, each with a status and one line of evidence."""
-    found = failure_modes(sources.assessment.readiness)
+    found = failure_modes(sources.assessment.readiness, sources.assessment.findings)
     return [
         Heading("Four ways pilots fail"),
         Table(

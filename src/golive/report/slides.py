@@ -290,7 +290,7 @@ def _blocks(deck: Deck, sources: Sources) -> None:
     if rows:
         deck.table(page, ("Gate", "Criterion", "What it asks", "What it rests on"), rows, (1.2, 1.2, 3.4, 5.9))
     else:
-        modes = failure_modes(sources.assessment.readiness)
+        modes = failure_modes(sources.assessment.readiness, sources.assessment.findings)
         deck.text(page, [(f"{m.name}: {m.tally}", 20, False, LIGHT.text) for m in modes], height=3)
 
 

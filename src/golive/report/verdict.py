@@ -9,7 +9,7 @@ from golive.model.finding import Finding, Signal, Verdict
 from golive.model.readiness import CriterionScore, DimensionScore, GateState, NextStep, Readiness
 from golive.model.result import Assessment
 from golive.readiness import load_model
-from golive.readiness.failure_modes import MODES
+from golive.readiness.failure_modes import MODES, judge_modes
 from golive.report.look import SEVERITY_ORDER, VERDICT_ORDER
 from golive.report.words import plural, spelled
 
@@ -19,7 +19,7 @@ FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = tuple((m.name, m.m
 
 @dataclass(frozen=True)
 class FailureMode:
-    """One of the four ways pilots fail: its state (the worst gate), the count of gates, and one line of evidence."""
+    """One of the four ways pilots fail: its state, the count of gates and findings, and one line of evidence."""
 
     name: str
     meaning: str
@@ -112,22 +112,38 @@ def blocking(readiness: Readiness) -> list[tuple[CriterionScore, NextStep | None
     return [(c, steps[c.id][1] if c.id in steps else None) for c in ordered]
 
 
-def failure_modes(readiness: Readiness) -> list[FailureMode]:
-    """The four ways pilots fail, judged by the gates of the dimensions behind each; criteria when no gate applies."""
+_UNSEEN = "Every gate behind it passes, and no finding is a sign of it."
+_MODE_STATE = {"shown": GateState.FAIL, "open": GateState.UNVERIFIED, "not_shown": GateState.PASS}
+
+
+def failure_modes(readiness: Readiness, findings: Sequence[Finding] = ()) -> list[FailureMode]:
+    """The four ways pilots fail, judged as on the page of that name: by the gates behind each and by findings that are a sign of it.
+
+    A mode fails when one of its gates fails or a finding asks to act; it is unproven while a gate is, or when no gate applies.
+    """
     found = []
-    for name, meaning, dimensions in FAILURE_MODES:
-        members = [c for c in readiness.criteria if c.dimension in dimensions]
-        gates = [c for c in members if c.gate_state is not None and not c.waived]
-        failed = [c for c in gates if c.gate_state is GateState.FAIL]
-        unproven = [c for c in gates if c.gate_state is GateState.UNVERIFIED]
-        state = GateState.FAIL if failed else GateState.UNVERIFIED if unproven or not gates else GateState.PASS
+    for judged in judge_modes(readiness, findings):
+        mode = judged.mode
+        gates = [
+            c
+            for c in readiness.criteria
+            if c.dimension in mode.dimensions and c.gate_state is not None and not c.waived
+        ]
+        unproven = spelled(len(judged.unproven)) if judged.unproven else "none"
         tally = (
-            f"{len(failed)} of {plural(len(gates), 'gate')} fail, {spelled(len(unproven)) if unproven else 'none'} unproven"
+            f"{len(judged.failed)} of {plural(len(gates), 'gate')} fail, {unproven} unproven"
             if gates
             else "No gate applies"
         )
-        worst = sorted(failed or unproven, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id))
-        found.append(FailureMode(name, meaning, state, tally, _line(worst[0]) if worst else meaning))
+        act = [f for f in judged.findings if f.verdict is Verdict.ALARM]
+        if act:
+            tally += f"; {plural(len(act), 'finding')} to act on"
+        worst = sorted(judged.failed or judged.unproven, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id))
+        if judged.failed or not act:
+            line = _line(worst[0]) if worst else _UNSEEN if gates else "No gate applies at this risk tier."
+        else:
+            line = act[0].title.rstrip(".") + "."
+        found.append(FailureMode(mode.name, mode.meaning, _MODE_STATE[judged.state], tally, line))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from golive.model.finding import Finding
+from golive.model.finding import Finding, Verdict
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict
 from golive.model.result import Assessment
 from golive.report.look import TIER_WORD
@@ -27,6 +27,7 @@ def header(assessment: Assessment, *, sample: bool, title: str = "") -> None:
                 st.badge(
                     "Sample", icon=":material/science:", color="blue", help="Synthetic data that ships with GoLive."
                 )
+            nav.link(nav.PRESENT, "Present", icon=":material/slideshow:")
             st.download_button(
                 "Export JSON",
                 data=lambda: assessment.model_dump_json(indent=2),
@@ -50,7 +51,7 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
     """The verdict as word, icon and colour, what it rests on, the index with its interval, and how it moved."""
     look = theme.READINESS[readiness.verdict]
     with st.container(border=True):
-        words, index, evidence = st.columns([4, 1.1, 1.1], vertical_alignment="center")
+        words, numbers = st.columns([4, 2.2], vertical_alignment="center")
         with words:
             st.subheader(
                 f":{look.color}[{look.icon} {look.word.upper()}] – {theme.MEANING[readiness.verdict]}.", anchor=False
@@ -58,30 +59,36 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
             for reason in readiness.stop:
                 st.markdown(f":{look.color}[:material/block:] {plain(reason)}")
             st.markdown(f"**{verdict.verdict_sentence(readiness)}** {plain(verdict.cap_sentence(readiness))}")
-            notes = [verdict.trend_sentence(readiness, before)]
+            notes = [verdict.trend_sentence(readiness, before), verdict.thin_sentence(readiness)]
             if readiness.verdict is not ReadinessVerdict.READY and readiness.stage:
                 notes.append(f"What this evidence allows: {verdict.stage_name(readiness.stage)}.")
             if any(notes):
                 st.caption(plain(" ".join(note for note in notes if note)))
-        if readiness.index is None:
-            index.metric("Readiness index", "–", help="Nothing has been assessed yet.")
-        else:
-            index.metric(
-                "Readiness index",
-                f"{readiness.index:.0f}",
-                delta=_between(readiness),
-                delta_color="off",
-                delta_arrow="off",
-                help="0 to 100. The interval runs from what is proven to what is still possible.",
-            )
-        evidence.metric(
-            "Evidence",
-            percent(readiness.coverage),
-            delta="of the weight assessed",
+        with numbers, st.container(horizontal=True, gap="medium"):
+            _numbers(readiness)
+
+
+def _numbers(readiness: Readiness) -> None:
+    """The index with its interval, and how much of the model has evidence: beside each other on every screen."""
+    if readiness.index is None:
+        st.metric("Readiness index", "–", help="Nothing has been assessed yet.")
+    else:
+        st.metric(
+            "Readiness index",
+            f"{readiness.index:.0f}",
+            delta=_between(readiness),
             delta_color="off",
             delta_arrow="off",
-            help="Share of the model's weight with fresh evidence. Silence never counts as a pass.",
+            help="0 to 100. The interval runs from what is proven to what is still possible.",
         )
+    st.metric(
+        "Evidence",
+        percent(readiness.coverage),
+        delta="of the weight assessed",
+        delta_color="off",
+        delta_arrow="off",
+        help="Share of the model's weight with fresh evidence. Silence never counts as a pass.",
+    )
 
 
 def _between(readiness: Readiness) -> str | None:
@@ -105,7 +112,10 @@ def _facts(findings: Sequence[Finding]) -> None:
     st.subheader("What live data does differently", anchor=False)
     chosen = verdict.strongest(findings)
     if not chosen:
-        st.markdown(":green[:material/check_circle:] Nothing that was judged differs from training.")
+        if any(f.verdict is not Verdict.CANNOT_JUDGE for f in findings):
+            st.markdown(":green[:material/check_circle:] Nothing that was judged differs from training.")
+        else:
+            st.markdown(":gray[:material/help:] Nothing could be judged yet.")
     for finding in chosen:
         look = theme.VERDICT[finding.verdict]
         door(
@@ -165,13 +175,14 @@ def follow_click() -> None:
         nav.go("readiness", query={"dimension": dimension})
 
 
-def cards(readiness: Readiness) -> None:
-    """Four ways pilots fail, each with a status and one line of evidence."""
+def cards(readiness: Readiness, findings: Sequence[Finding]) -> None:
+    """Four ways pilots fail, each with a status and one line of evidence; the page of that name has the rest."""
     st.subheader("Four ways pilots fail", anchor=False)
     with st.grid(4, border=True, min_column_width=220):
-        for mode in verdict.failure_modes(readiness):
+        for mode in verdict.failure_modes(readiness, findings):
             with st.container():
-                look = theme.GATE[mode.state or GateState.UNVERIFIED]
+                look = theme.MODE[mode.state or GateState.UNVERIFIED]
                 st.markdown(f"**{mode.name}**  {inline_badge(look)}")
                 st.markdown(plain(mode.evidence))
                 st.caption(f"{mode.tally}. {mode.meaning}.")
+    nav.link("failure_modes", "The pilot and production side by side", icon=":material/arrow_forward:")

@@ -28,6 +28,7 @@ __all__ = [
     "GATE",
     "LIGHT",
     "MEANING",
+    "MODE",
     "READINESS",
     "SEVERITY_ORDER",
     "THEMES",
@@ -71,6 +72,12 @@ READINESS: dict[ReadinessVerdict, Look] = {
     ReadinessVerdict.PILOT: Look(READINESS_WORD[ReadinessVerdict.PILOT], ":material/error:", "red"),
     ReadinessVerdict.STOP: Look(READINESS_WORD[ReadinessVerdict.STOP], ":material/block:", "red"),
 }
+MODE: dict[GateState, Look] = {
+    GateState.PASS: Look("Not shown", ":material/check_circle:", "green"),
+    GateState.FAIL: Look("Shown", ":material/error:", "red"),
+    GateState.UNVERIFIED: Look("Not excluded", ":material/help:", "gray"),
+}
+"""How a way that pilots fail stands in this one: shown by a gate or a finding, not excluded, or not shown."""
 GATE: dict[GateState, Look] = {
     GateState.PASS: Look(GATE_WORD[GateState.PASS], ":material/check_circle:", "green"),
     GateState.FAIL: Look(GATE_WORD[GateState.FAIL], ":material/cancel:", "red"),

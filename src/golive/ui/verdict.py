@@ -18,7 +18,8 @@ from golive.report.verdict import (
     verdict_sentence,
 )
 from golive.store import SessionCard
-from golive.ui.words import day, plural
+from golive.ui.figures.dimensions import THIN
+from golive.ui.words import day, percent, plural
 
 __all__ = [
     "FAILURE_MODES",
@@ -31,6 +32,7 @@ __all__ = [
     "previous",
     "stage_name",
     "strongest",
+    "thin_sentence",
     "trend_sentence",
     "verdict_sentence",
 ]
@@ -43,6 +45,16 @@ def previous(cards: Sequence[SessionCard], session: str) -> SessionCard | None:
         return None
     older = [c for c in cards if c.created_at < here.created_at and c.index is not None]
     return max(older, key=lambda c: c.created_at, default=None)
+
+
+def thin_sentence(readiness: Readiness) -> str:
+    """Warn that little is known, where evidence covers less than half of the weight: the index may still land far away."""
+    if readiness.index is None or readiness.low is None or readiness.high is None or readiness.coverage >= THIN:
+        return ""
+    return (
+        f"Little is known yet: evidence covers {percent(readiness.coverage)} of the weight, so the index may still land "
+        f"anywhere between {readiness.low:.0f} and {readiness.high:.0f}."
+    )
 
 
 def trend_sentence(readiness: Readiness, before: SessionCard | None) -> str:

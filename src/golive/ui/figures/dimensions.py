@@ -63,7 +63,7 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
     figure.update_yaxes(
         tickmode="array", tickvals=rows, ticktext=[_lines(d.name) for d in ordered], range=[len(rows) - 0.4, -0.6]
     )
-    figure.update_xaxes(title_text="Points, 0 to 100", range=[0, 102])
+    figure.update_xaxes(title_text="Points, 0 to 100", range=[-1.5, 102])
     figure.add_vline(x=80, line={"color": tokens.muted, "width": 1, "dash": "dot"}, layer="below")
     return figure
 
