@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
+    f1_score,
+    log_loss,
     mean_absolute_error,
     r2_score,
+    roc_auc_score,
     root_mean_squared_error,
 )
 
+from golive.assess import assess
+from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config
+from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.outcomes import Outcomes
+from golive.outcomes.classes import answers, figures
+from golive.outcomes.interval import Estimate
 from golive.outcomes.outcomes import judge_scored
 from golive.outcomes.target import target_of
 from golive.profile.scored import Coded, Scored
@@ -157,3 +168,105 @@ def test_versions_that_no_row_names_are_not_one_version() -> None:
     out = judge_scored(events(500, 1), unnamed, roles, Config(roles=roles))
     assert of(out, "version_mixed") == []
     assert "no live row has a v" in [n.why for n in out.not_assessed]
+
+
+def promised(rng: np.random.Generator, n: int, noise: float) -> Scored:
+    """Three classes with a score each that add up to 1; the larger ``noise``, the worse they rank."""
+    odds = rng.normal(0, 1.5, (n, 3)) + np.array([0.0, 1.0, -1.0])
+    share = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+    truth = (rng.random((n, 1)) > share.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    seen = odds + rng.normal(0, noise, (n, 3))
+    given = np.exp(seen) / np.exp(seen).sum(axis=1, keepdims=True)
+    scores = {name: given[:, i] for i, name in enumerate(NAMES)}
+    return Scored(rows=n, label=Coded(NAMES, truth.astype(np.int32)), class_scores=scores)
+
+
+CLASSES = Config(roles=Roles(label="dx"), class_scores={name: f"p_{name}" for name in NAMES})
+
+
+def test_scores_of_classes_equal_sklearn_one_against_the_rest() -> None:
+    rng = np.random.default_rng(2)
+    train, live, worse = promised(rng, 3000, 0), promised(rng, 2000, 0), promised(rng, 2000, 1.5)
+    same, lost = (judge_scored(train, side, CLASSES.roles, CLASSES) for side in (live, worse))
+    found = same.performance
+    assert found is not None
+    assert live.label is not None
+    truth, p = live.label.codes, np.column_stack(list(live.class_scores.values()))
+    said = p.argmax(axis=1)
+    assert found["primary_metric"] == "macro_auroc"
+    assert found["macro_auroc"]["live"] == pytest.approx(roc_auc_score(truth, p, multi_class="ovr"), rel=1e-5)
+    assert found["log_loss"]["live"] == pytest.approx(log_loss(truth, p), rel=1e-5)
+    assert found["macro_f1"]["live"] == pytest.approx(f1_score(truth, said, average="macro"), rel=1e-5)
+    assert found["accuracy"]["live"] == pytest.approx(accuracy_score(truth, said), rel=1e-5)
+    for i, row in enumerate(found["by_class"]):
+        assert row["auroc"]["live"] == pytest.approx(roc_auc_score(truth == i, p[:, i]), rel=1e-5)
+    assert drop(same).verdict is Verdict.QUIET
+    assert drop(lost).verdict is Verdict.ALARM
+
+
+@pytest.mark.parametrize("metric", ["macro_auroc", "macro_f1", "log_loss"])
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_intervals_over_classes_cover(metric: str, repeats: int) -> None:
+    rng = np.random.default_rng(3)
+
+    def value(side: Scored) -> Estimate:
+        target = target_of(side, side)
+        assert target is not None
+        held = answers(side, target)
+        assert held is not None
+        return figures(held)[metric]
+
+    true = value(promised(rng, 200_000, 0.5)).value
+    hits = 0
+    for _ in range(300):
+        side = promised(rng, 400, 0.5)
+        rows = np.repeat(np.arange(400), repeats)
+        assert side.label is not None
+        many = Scored(
+            rows=len(rows),
+            label=Coded(NAMES, side.label.codes[rows]),
+            class_scores={k: v[rows] for k, v in side.class_scores.items()},
+            unit=rows.astype(np.int32),
+        )
+        e = value(many)
+        hits += e.low <= true <= e.high
+    assert 0.92 <= hits / 300 <= 0.98
+
+
+def test_class_scores_that_cannot_be_read_are_counted_and_the_rest_is_judged() -> None:
+    rng = np.random.default_rng(4)
+    train, live = promised(rng, 1000, 0), promised(rng, 1000, 0)
+    scores = {k: v.copy() for k, v in live.class_scores.items()}
+    scores["flu"][:40] = np.nan
+    scores["none"][100:130] = 7.0
+    scores["pneumonia"][200:250] = 0.0
+    bad = Scored(rows=1000, label=live.label, class_scores=scores)
+    config = CLASSES.model_copy(update={"class_scores": {**CLASSES.class_scores, "covid": "p_covid"}})
+    out = judge_scored(train, bad, config.roles, config)
+    said = {n.what: n.why for n in out.not_assessed}
+    assert "70 live rows (class scores that are missing or not from 0 to 1)" in said
+    off = int((np.abs(sum(scores.values())[200:250] - 1) > 0.02).sum())
+    assert f"{off} live rows (class scores that do not add up to 1)" in said
+    assert "class_scores: covid" in said
+    assert out.performance is not None
+    assert out.performance["n"]["live"] == 930
+
+
+def test_scores_of_classes_from_files_to_json(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    for name, noise in (("train", 0.0), ("live", 2.0)):
+        side = promised(rng, 1500, noise)
+        assert side.label is not None
+        frame = pd.DataFrame({f"p_{k}": v.round(6) for k, v in side.class_scores.items()})
+        frame["dx"] = [NAMES[i] for i in side.label.codes]
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    with read(tmp_path / "train.csv") as train, read(tmp_path / "live.csv") as live:
+        result = assess(train, live, CLASSES)
+        with pytest.raises(InputError, match="p_cold"):
+            assess(train, live, CLASSES.model_copy(update={"class_scores": {"flu": "p_flu", "cold": "p_cold"}}))
+    assert result.performance is not None
+    assert result.performance["macro_auroc"]["change"] < -0.05
+    assert result.roles.score is None
+    drifts = {f.kind for f in result.findings if set(f.columns) & set(CLASSES.class_scores.values())}
+    assert "distribution_shift" not in drifts  # an output of the model, not an input
+    assert next(f for f in result.findings if f.kind == "performance_drop").verdict is Verdict.ALARM

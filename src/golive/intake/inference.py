@@ -32,7 +32,8 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     measured = measure(train, train.columns)
     if live and extra:
         measured |= measure(live, extra)
-    given = _given(config.roles)
+    of_class = dict.fromkeys(config.class_scores.values(), (Role.SCORE, "score of a class as configured"))
+    given = of_class | _given(config.roles)
     specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
     filled = {role for role, _ in given.values()}
     guesses = guess(specs, measured, set(given))
@@ -41,11 +42,21 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
 
 
 def roles_of(specs: Iterable[ColumnSpec]) -> Roles:
-    """Collect the roles of columns. Groups and ignored columns keep their order."""
+    """Collect the roles of columns. Groups and ignored columns keep their order.
+
+    Several columns with the role score are the scores of classes: none of them is *the* score.
+    """
     specs = tuple(specs)
     single = {s.role.value: s.name for s in reversed(specs) if s.role in _SINGLE}
-    groups = tuple(s.name for s in specs if s.role is Role.GROUP)
-    return Roles(**single, groups=groups, ignored=tuple(s.name for s in specs if s.role is Role.IGNORED))
+    scores = tuple(s.name for s in specs if s.role is Role.SCORE)
+    if len(scores) > 1:
+        del single[Role.SCORE.value]
+    return Roles(
+        **single,
+        class_scores=scores if len(scores) > 1 else (),
+        groups=tuple(s.name for s in specs if s.role is Role.GROUP),
+        ignored=tuple(s.name for s in specs if s.role is Role.IGNORED),
+    )
 
 
 def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
@@ -57,7 +68,7 @@ def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
 
 
 def _check(config: Config, columns: list[str]) -> None:
-    problems = []
+    problems = _check_classes(config, columns)
     asked = [(role, name) for role, name in config.roles.named().items()]
     asked += [(key, c) for key in ("groups", "ignored", "features") for c in getattr(config.roles, key)]
     for role, name in asked:
@@ -76,6 +87,25 @@ def _check(config: Config, columns: list[str]) -> None:
             problems.append(Problem("CONFIG_COLUMN", sentence, nearest(name, columns[:200]), "columns"))
     if problems:
         raise InputError(problems)
+
+
+def _check_classes(config: Config, columns: list[str]) -> list[Problem]:
+    """Problems of ``class_scores``: no such column, a column twice or with a role, one class alone."""
+    scores, problems = config.class_scores, []
+    for value, name in scores.items():
+        if name not in columns:
+            sentence = f"'class_scores.{value}' names column '{name}', which is in neither dataset."
+            problems.append(Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "class_scores"))
+    taken = [*config.roles.named().values(), *config.roles.groups, *config.roles.ignored]
+    for name in dict.fromkeys(scores.values()):
+        if list(scores.values()).count(name) > 1 or name in taken:
+            sentence = f"Column '{name}' is the score of a class and something else as well."
+            problems.append(Problem("ROLE_TWICE", sentence, "Give a column one role.", "class_scores"))
+    if len(scores) == 1 or (scores and config.roles.score):
+        sentence = "'class_scores' is for an outcome of several classes, each with a column of its own."
+        hint = "Name a score for each of two or more classes and no other score, or use the role 'score'."
+        problems.append(Problem("CLASS_SCORES", sentence, hint, "class_scores"))
+    return problems
 
 
 def _spec(m: Measured, only_live: bool, config: Config, given: tuple[Role, str] | None) -> ColumnSpec:

@@ -76,6 +76,9 @@ class Roles(Noun):
     id: str | None = None
     site: str | None = None
     model_version: str | None = None
+    class_scores: tuple[str, ...] = Field(
+        default=(), description="columns with a score per class, in place of one score"
+    )
     groups: tuple[str, ...] = Field(default=())
     ignored: tuple[str, ...] = Field(default=())
     features: tuple[str, ...] = Field(default=())
@@ -87,6 +90,8 @@ class Roles(Noun):
         for role in (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION):
             if getattr(self, role.value) == column:
                 return role
+        if column in self.class_scores:
+            return Role.SCORE
         return Role.GROUP if column in self.groups else Role.FEATURE
 
     def named(self) -> dict[str, str]:

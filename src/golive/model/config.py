@@ -85,6 +85,9 @@ class Config(Noun):
     risk: RiskProfile = RiskProfile()
     roles: Roles = Roles()
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
+    class_scores: dict[str, str] = Field(
+        default_factory=dict, description="outcome value -> column with its score, where an outcome has several classes"
+    )
     operating_threshold: FiniteFloat | None = None
     floors: dict[str, FiniteFloat] = Field(default_factory=dict)
     latency_budget_ms: FiniteFloat | None = None

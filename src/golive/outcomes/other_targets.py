@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from golive.model.finding import Finding, Route, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.result import NotAssessed
+from golive.outcomes.classes import Answers, adding_up, answers, by_class, figures
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import ALARM_DROP, PASS_DROP, effect
-from golive.outcomes.interval import Estimate, Mask, Units, change, number, pair, plain, share, standard_error, units_of
+from golive.outcomes.interval import Estimate, Units, change, number, pair, plain, standard_error, units_of
 from golive.outcomes.target import Target
 from golive.outcomes.words import NAMES, metric, percent, sizes
 from golive.profile.scored import Scored
@@ -29,76 +30,57 @@ def other_targets(context: Context, out: Outcomes) -> None:
     assert out.performance is not None
     if target is None or target.task == "event" or context.live.label is None:
         return
-    sides = [(_classes if target.task == "classes" else _quantity)(s, target) for s in (context.train, context.live)]
-    before, now = sides
+    now: Found | None
+    if target.task == "classes":
+        given = answers(context.live, target)
+        then = _classes(answers(context.train, target))
+        now = _classes(given)
+    else:
+        given, then, now = None, _quantity(context.train, target), _quantity(context.live, target)
     if now is None:
         return
     found, n_live = now
-    then, n_train = before if before is not None else ({}, 0)
+    earlier, n_train = then if then is not None else ({}, 0)
     unknown = plain(math.nan, math.nan)
-    primary = "macro_recall" if target.task == "classes" else "mae"
+    primary = "mae" if target.task == "quantity" else "macro_auroc" if "macro_auroc" in found else "macro_recall"
     out.performance |= {
         "task": target.task,
         "primary_metric": primary,
         "n": {"train": n_train, "live": n_live},
-        **{name: pair(then.get(name, unknown), e) for name, e in found.items()},
+        **{name: pair(earlier.get(name, unknown), e) for name, e in found.items()},
     }
-    if target.task == "classes":
-        out.performance["by_class"] = _by_class(context.live, target)
-    out.findings.append(_drop(context, primary, then.get(primary, unknown), found[primary], (n_train, n_live)))
+    if given is not None:
+        out.performance["by_class"] = by_class(given)
+        out.not_assessed += _left_out(context, target, given)
+    out.findings.append(_drop(context, primary, earlier.get(primary, unknown), found[primary], (n_train, n_live)))
 
 
-def _rows(side: Scored, target: Target) -> tuple[list[str], list[str], Units | None] | None:
-    """Outcome and prediction of the rows that have both, as written."""
-    if side.label is None or side.prediction is None:
-        return None
-    truth, guess = side.label, side.prediction
-    here = (truth.codes >= 0) & (guess.codes >= 0)
-    names = np.array([*truth.names, ""], dtype=object)[truth.codes[here]]
-    said = np.array([*guess.names, ""], dtype=object)[guess.codes[here]]
-    units = None if side.unit is None else units_of(side.unit[here])
-    known = np.isin(names.astype(str), target.known)
-    return list(names[known]), list(said[known]), None if units is None else units[known]
+Found = tuple[dict[str, Estimate], int]
 
 
-def _classes(side: Scored, target: Target) -> tuple[dict[str, Estimate], int] | None:
-    rows = _rows(side, target)
-    if rows is None or not rows[0]:
-        return None
-    truth, said, units = np.array(rows[0], dtype=object), np.array(rows[1], dtype=object), rows[2]
-    right: Mask = truth == said
-    n = len(right)
-    recall, influence, used = 0.0, np.zeros(n), 0
-    for name in target.known:
-        of = truth == name
-        count = int(of.sum())
-        if count:
-            value = float(right[of].mean())
-            recall, used = recall + value, used + 1
-            influence += np.where(of, (right - value) * n / count, 0.0)
-    macro = plain(recall / used, standard_error(influence / used, units))
-    return {"accuracy": share(right, np.ones(n, dtype=bool), units), "macro_recall": macro}, n
+def _classes(given: Answers | None) -> Found | None:
+    return None if given is None else (figures(given), given.n)
 
 
-def _by_class(side: Scored, target: Target) -> list[dict[str, Any]]:
-    """Sensitivity and PPV of each class against all others; classes of 1 to 10 rows without figures."""
-    rows = _rows(side, target)
-    if rows is None:
-        return []
-    truth, said = np.array(rows[0], dtype=object), np.array(rows[1], dtype=object)
-    found = []
-    for name in target.known:
-        of, called = np.asarray(truth == name), np.asarray(said == name)
-        n = int(of.sum())
-        row: dict[str, Any] = {"class": name, "n": None if 0 < n < SMALL_CELL else n}
-        if n >= SMALL_CELL:
-            row["sensitivity"] = share(called, of, rows[2]).side("live")
-            row["ppv"] = share(of, called, rows[2]).side("live") if called.sum() >= SMALL_CELL else None
-        found.append(row)
+def _left_out(context: Context, target: Target, given: Answers) -> list[NotAssessed]:
+    """Rows and classes that took no part in the figures, by reason."""
+    absent = [name for name in context.config.class_scores if name not in target.known]
+    reasons = (
+        (given.unreadable, "class scores that are missing or not from 0 to 1", "left out of AUROC and log loss"),
+        (adding_up(given), "class scores that do not add up to 1", "left out of the log loss"),
+    )
+    found = [
+        NotAssessed(what=f"{'fewer than 11' if n < SMALL_CELL else f'{n:,}'} live rows ({what})", why=why)
+        for n, what, why in reasons
+        if n
+    ]
+    if absent:
+        why = "training has no such outcome value"
+        found.append(NotAssessed(what=f"class_scores: {', '.join(absent)}", why=why))
     return found
 
 
-def _quantity(side: Scored, target: Target) -> tuple[dict[str, Estimate], int] | None:
+def _quantity(side: Scored, target: Target) -> Found | None:
     """Mean absolute error, root mean squared error, and R2 (share of the outcome's variance that is explained)."""
     guess = side.number_prediction if side.number_prediction is not None else side.score
     if guess is None or side.number_label is None or target.task != "quantity":

@@ -41,6 +41,7 @@ def target_of(train: Scored, live: Scored) -> Target | None:
 
     Two values: the event is the one that does not say "no", or the second in order. Whole numbers from 0 on with a score or a
     two-valued prediction: any value above 0, as in a disease grade. One value in training that is 0 or 1: the other is known.
+    Columns with a score per class make it classes.
     """
     label = train.label if train.label is not None and train.label.names else live.label
     if label is None or not label.names:
@@ -48,17 +49,16 @@ def target_of(train: Scored, live: Scored) -> Target | None:
     names = label.names
     numbers = train.number_label if train.number_label is not None else live.number_label
     graded = all(_digits(n) for n in names) and "0" in names
-    if numbers is not None and len(names) > MOST_LEVELS:
+    scores = {**train.class_scores, **live.class_scores}
+    if numbers is not None and len(names) > MOST_LEVELS and not scores:
         return Target("quantity")
-    if len(names) <= 2:
-        return _two(names)
+    if len(names) <= 2 or scores:
+        return _two(names) if not scores else Target("classes", known=names)
     prediction = train.prediction or live.prediction
     two = prediction is None or len(prediction.names) <= 2
     if graded and two and len(names) <= MOST_LEVELS and (train.score is not None or live.score is not None):
         return Target("event", tuple(n for n in names if int(n) > 0), names)
-    if len(names) > 2 and prediction is not None:
-        return Target("classes", known=names)
-    return None
+    return Target("classes", known=names) if len(names) > 2 and prediction is not None else None
 
 
 def _two(names: tuple[str, ...]) -> Target | None:

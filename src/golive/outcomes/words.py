@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from golive.model.words import cell, cell_share, percent, rows, sizes
 from golive.outcomes.interval import Estimate
+
+__all__ = ["NAMES", "cell", "cell_share", "day", "metric", "percent", "rows", "sizes", "span"]
 
 NAMES = {
     "auroc": "AUROC",
@@ -17,22 +20,15 @@ NAMES = {
     "alert_rate": "alert rate",
     "brier": "Brier score",
     "log_loss": "log loss",
+    "macro_auroc": "AUROC over classes (each against the rest)",
     "macro_recall": "mean sensitivity over classes",
+    "macro_f1": "mean F1 over classes",
+    "accuracy": "accuracy",
     "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "bias": "mean error (predicted less observed)",
+    "r2": "share of variance explained (R2)",
 }
-
-
-def percent(value: float) -> str:
-    """A share (0 to 1): ``28 %``, ``2.7 %``, ``0.04 %``."""
-    points = 100 * value
-    size = abs(points)
-    if size == 0:
-        return "0 %"
-    if size < 0.01:
-        return "under 0.01 %"
-    if size < 1:
-        return f"{points:.2f} %"
-    return f"{points:.1f} %" if size < 9.95 or 99 < size < 100 else f"{points:.0f} %"
 
 
 def metric(value: float) -> str:
@@ -44,11 +40,6 @@ def span(estimate: Estimate, *, share: bool = False) -> str:
     """``0.74 (0.70 to 0.78)`` as percent or metric."""
     say = percent if share else metric
     return f"{say(estimate.value)} ({say(estimate.low)} to {say(estimate.high)})"
-
-
-def sizes(n_train: int, n_live: int) -> str:
-    """``n = 303 and 200``, training first."""
-    return f"n = {n_train:,} and {n_live:,}"
 
 
 def day(iso: str) -> str:

@@ -32,6 +32,7 @@ MOST_FEATURES = 5
 """Features read for the small baseline model."""
 
 _LABEL_TIME = re.compile(r"(label|outcome|event|truth)_?(time|date|datetime|timestamp|at|on)")
+_CLASS = "class score: "
 _ZONE = "(?:Z|[+-][0-9]{2}:?[0-9]{2}) *$"
 
 
@@ -47,7 +48,7 @@ class Coded:
 class Scored:
     """Rows of one table reduced to what outcomes need. All arrays have length ``rows``; ``None`` where there is no column.
 
-    ``score``, ``number_label`` and the numbers of ``features`` are NaN where missing or not a number. ``unparsed`` counts, per
+    ``score``, ``number_label`` and the numbers of ``class_scores`` (by class) and ``features`` are NaN where missing or not a number. ``unparsed`` counts, per
     role, values that are there but cannot be read; ``zones`` counts written times with an offset (the first entry) and without.
     Times are UTC where an offset is written, else as written; ``NaT`` where missing.
     """
@@ -56,6 +57,7 @@ class Scored:
     score: FloatArray | None = None
     prediction: Coded | None = None
     number_prediction: FloatArray | None = None
+    class_scores: dict[str, FloatArray] = field(default_factory=dict)
     label: Coded | None = None
     number_label: FloatArray | None = None
     unit: Codes | None = None
@@ -90,7 +92,7 @@ def wanted(roles: Roles, config: Config) -> bool:
     """Whether any column has a role that outcomes look at."""
     operations = config.operations
     service = operations is not None and any((operations.latency_ms, operations.status, operations.received_time))
-    return bool(roles.score or roles.prediction or service)
+    return bool(roles.score or roles.prediction or config.class_scores or service)
 
 
 def scored(
@@ -128,7 +130,7 @@ def scored(
     marked = list(marks or {})
     asked |= {f"k{i}": marks[name] for i, name in enumerate(marked)} if marks else {}
     arrow = table.select(**asked).to_pyarrow()
-    found: dict[str, Any] = {"slices": {}, "features": {}, "unparsed": {}}
+    found: dict[str, Any] = {"slices": {}, "features": {}, "class_scores": {}, "unparsed": {}}
     found["marks"] = {
         name: arrow.column(f"k{i}").to_numpy(zero_copy_only=False).astype(bool) for i, name in enumerate(marked)
     }
@@ -157,6 +159,8 @@ def scored(
 def _put(found: dict[str, Any], what: str, name: str, value: Any, odd: int) -> None:
     if what in ("slices", "features"):
         found[what][name] = value
+    elif what.startswith(_CLASS):
+        found["class_scores"][what.removeprefix(_CLASS)] = value
     else:
         found[what] = value
         if odd:
@@ -181,6 +185,7 @@ def _plan(present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config:
         name = getattr(roles, role)
         if name and name in specs and specs[name].type.is_number:
             plan.append((what, name, "number"))
+    plan += [(f"{_CLASS}{value}", name, "number") for value, name in config.class_scores.items()]
     sliced = dict.fromkeys((roles.site, roles.model_version, *roles.groups))
     plan += [("slices", name, "category") for name in sliced]
     if roles.label and roles.score:

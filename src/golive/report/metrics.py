@@ -13,7 +13,7 @@ from golive.outcomes.words import NAMES, metric, percent
 SHARES = frozenset({"sensitivity", "specificity", "ppv", "npv", "alert_rate"})
 CALIBRATION = {"intercept": "calibration intercept", "slope": "calibration slope", "observed_expected": "observed / expected",
                "ece": "calibration error"}  # fmt: skip
-UNBOUNDED = frozenset({"intercept", "slope", "observed_expected", "log_loss", "mae"})
+UNBOUNDED = frozenset({"intercept", "slope", "observed_expected", "log_loss", "mae", "rmse", "bias", "r2"})
 
 
 @dataclass(frozen=True)
