@@ -18,6 +18,7 @@ from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.model.config import ColumnConfig, Config, DriftConfig
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import MissingBlock, Profile
+from golive.model.result import DriftResult
 
 ALARM, WATCH, QUIET, CANNOT = Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE
 
@@ -208,3 +209,41 @@ def test_heart_answers(reference_data: Path) -> None:
             assert zeros is not None
             assert zeros.live == pytest.approx(0.245)
             assert by_id["distribution_shift:chol"].cause == "disguised_missing:chol"
+
+
+@pytest.mark.parametrize("method", ["psi", "kl_div", "hellinger"])
+def test_few_values_are_no_pass_by_any_method(method: str) -> None:
+    """25 rows a side, moved by 0.8 standard deviations: no method may call that quiet."""
+    rng = np.random.default_rng(4)
+    before, now = rng.normal(size=25), rng.normal(0.8, 1, 25)
+    config = Config(drift=DriftConfig(numeric=method))
+    drift = compare(table(numbers("x", before)), table(numbers("x", now)), config).columns[0].drift
+    assert drift is not None
+    assert drift.verdict is not Verdict.QUIET
+
+
+def test_far_values_do_not_hide_that_the_others_moved() -> None:
+    """One entry of 10,000 among values around 0 is the whole standard deviation; all others move by one, unseen by the score."""
+    rng = np.random.default_rng(6)
+
+    def drift_of(shift: float) -> DriftResult:
+        sides = (table(numbers("x", np.append(rng.normal(s, 1, 3_000), 1e4))) for s in (0.0, shift))
+        found = compare(*sides, Config()).columns[0].drift
+        assert found is not None
+        return found
+
+    moved = drift_of(1.0)
+    assert (moved.score or 0) < 0.1
+    assert moved.verdict is WATCH
+    assert "of the rows moved" in moved.reason
+    assert drift_of(0.0).verdict is Verdict.QUIET
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_numbers_too_large_to_square_are_not_judged_and_break_nothing() -> None:
+    rng = np.random.default_rng(7)
+    for values in (rng.normal(1e300, 1e299, 200), rng.choice([1.7e308, -1.7e308], 200)):
+        column = compare(table(numbers("x", values)), table(numbers("x", values)), Config()).columns[0]
+        assert column.drift is not None
+        assert (column.drift.score, column.drift.verdict) == (None, Verdict.CANNOT_JUDGE)
+        assert column.picture is not None

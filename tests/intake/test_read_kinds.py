@@ -236,3 +236,22 @@ def test_numbers_in_json_keep_their_text(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps([{"v": "1,5"}, {"v": 7}, {"v": "7"}]))
     with read(tmp_path / "a.json") as data:
         assert [r["v"] for r in rows(data)] == ["1,5", "7", "7"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_a_name_with_brackets_is_no_pattern(tmp_path: Path, kind: str) -> None:
+    """DuckDB takes ``live[1].csv`` for a pattern and reads ``live1.csv``: other data under the first one's name and hash."""
+    import pandas as pd
+
+    def write(name: str, value: int) -> Path:
+        path, frame = tmp_path / f"{name}.{kind}", pd.DataFrame({"a": [value] * 30, "b": range(30)})
+        if kind == "json":
+            frame.to_json(path, orient="records")
+        else:
+            getattr(frame, f"to_{kind}")(path, index=False)
+        return path
+
+    write("live1", 9)
+    with read(write("live[1]", 1)) as dataset:
+        assert {str(row["a"]) for row in dataset.table.to_pyarrow().to_pylist()} == {"1"}
+        assert dataset.name == f"live[1].{kind}"

@@ -13,22 +13,27 @@ from golive.compare.evidently_scores import P_VALUE_METHODS, method_for, scores
 from golive.compare.noise import SHARE_STATISTICS, Noise, category_counts, share_noise, wasserstein_noise
 from golive.compare.pairs import MINIMUM_VALUES, Pair
 from golive.compare.proportions import benjamini_hochberg
+from golive.compare.words import percent
 from golive.model.columns import Role
 from golive.model.config import Config, DriftConfig
 from golive.model.finding import Verdict
 from golive.model.profile import FloatArray, IntArray, NumericProfile
 from golive.model.result import DriftResult
 
-LARGE_SHIFT = {"wasserstein": 0.5, "jensenshannon": 0.25}
+LARGE_SHIFT = {"wasserstein": 0.5, "jensenshannon": 0.25, "hellinger": 0.25, "psi": 0.5, "kl_div": 0.25}
 """A shift that no one would call small. Sizes that could have missed it cannot say "quiet".
 
 Half a standard deviation is Cohen's medium effect. In Jensen-Shannon distance it is 0.18 for two categories; 0.25 leaves
-room for more of them, because the noise grows with their number.
+room for more of them, because the noise grows with their number. The others stand for the same shift: for small ones
+Hellinger is Jensen-Shannon, PSI eight times and Kullback-Leibler four times its square.
 """
 WATCH_SHARE = 0.5
 """Share of the practical threshold from which a certain shift is worth watching."""
 WATCH_MOVED = 0.05
 """Share of rows that must have moved before a small shift of numbers is worth watching; at 700,000 rows all are certain."""
+MOVED_ALONE = 0.1
+"""Share of rows whose move is worth watching whatever the score: a quarter of a standard deviation where there are no far
+values. A few far values widen the standard deviation until it hides the shift of all others."""
 
 CORRECTED = (Role.FEATURE, Role.GROUP, Role.SITE)
 """Roles whose columns are judged together: the chance of a false alarm is controlled over all of them."""
@@ -148,21 +153,25 @@ def _verdict(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> tuple[Verdi
     """Verdict and its reason in plain words.
 
     Alarm: the effect is above the practical threshold, above the floor, and certain. Watch: certain, and at least
-    ``WATCH_SHARE`` of the threshold with ``WATCH_MOVED`` of the rows moved. Quiet: neither, at sizes that would have shown a large shift. Otherwise cannot judge.
+    ``WATCH_SHARE`` of the threshold with ``WATCH_MOVED`` of the rows moved, or numbers of which ``MOVED_ALONE`` moved.
+    Quiet: neither, at sizes that would have shown a large shift. Otherwise cannot judge.
     """
     assert evidence.noise is not None
     assert evidence.score is not None
     noise, basis = evidence.noise, practical_method(pair, drift)
     effect = evidence.score if basis == method_for(pair, drift) else noise.effect
-    certain = evidence.p <= drift.alpha and effect > noise.floor
+    real = evidence.p <= drift.alpha
+    certain = real and effect > noise.floor
     if certain and effect > drift.threshold:
         return Verdict.ALARM, "larger than the practical threshold and than chance gives at these sizes"
     visible = basis != "wasserstein" or noise.moved >= WATCH_MOVED
     if certain and visible and effect >= WATCH_SHARE * drift.threshold:
         return Verdict.WATCH, "more than chance gives at these sizes, but under the practical threshold"
+    if real and basis == "wasserstein" and noise.moved >= MOVED_ALONE:
+        return Verdict.WATCH, f"{percent(noise.moved)} of the rows moved, which a few far values hide from the score"
     smallest = f"{noise.smallest_detectable:.2f}"
-    if noise.smallest_detectable > LARGE_SHIFT.get(basis, np.inf):
+    if noise.smallest_detectable > LARGE_SHIFT[basis]:
         return Verdict.CANNOT_JUDGE, f"too few values: at these sizes even a shift of {smallest} could be missed"
-    if certain:
+    if real:
         return Verdict.QUIET, "a difference is certain at these sizes but too small to matter"
     return Verdict.QUIET, f"no more than chance gives; a shift of {smallest} would have shown"

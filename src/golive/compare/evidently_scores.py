@@ -149,15 +149,14 @@ def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, flo
         except Exception as error:
             failed[name] = f"Evidently could not score it: {type(error).__name__}"
     for name in list(found):
+        numeric = pairs[name].train.numeric
+        if numeric is not None and pairs[name].is_number and method_for(pairs[name], drift) == "wasserstein":
+            with np.errstate(over="ignore", invalid="ignore"):
+                spread = max(float(np.std(sides[name][0])), 0.001)
+            found[name] *= spread / (1.0 if _is_small(numeric) else deviation(numeric))
         if not np.isfinite(found[name]):
             failed[name] = "the score is not a finite number"
             del found[name]
-        elif pairs[name].is_number and method_for(pairs[name], drift) == "wasserstein":
-            numeric = pairs[name].train.numeric
-            assert numeric is not None
-            found[name] *= max(float(np.std(sides[name][0])), 0.001) / (
-                1.0 if _is_small(numeric) else deviation(numeric)
-            )
     return found, failed
 
 

@@ -21,6 +21,8 @@ ALPHA = 1e-4
 HEAP_ERRORS = 3.5
 FEWEST_DISTINCT = 30
 """Distinct training values that a column needs before heaping is looked for."""
+_EXACT = 2.0**53
+"""Whole numbers from here on are further than 1 apart."""
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -70,7 +72,7 @@ def _heaping(one: Measured) -> Finding | None:
 
 def _heaped(side: NumericProfile, step: int) -> float:
     """Share of values on multiples of ``step`` in excess of the mean of the whole numbers around them; about 0 for none."""
-    whole = side.values == np.floor(side.values)
+    whole = (side.values == np.floor(side.values)) & (np.abs(side.values) < _EXACT)
     values, counts = side.values[whole].astype(np.int64), side.counts[whole]
     if len(values) == 0 or values[-1] - values[0] > 1_000_000:
         return 0.0

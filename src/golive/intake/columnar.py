@@ -26,7 +26,7 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     first: list[tuple[str, str]] = []
     for file in files:
         try:
-            described = space.sql(f"DESCRIBE SELECT * FROM read_parquet({text(file)})")
+            described = space.sql(f"DESCRIBE SELECT * FROM read_parquet({text(space.plain(file))})")
             schema = sorted((str(r[0]), str(r[1])) for r in described)
         except duckdb.Error as error:
             empty = file.stat().st_size == 0
@@ -45,7 +45,7 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
         first = first or schema
     if problems:
         raise InputError(problems)
-    paths = ", ".join(map(text, files))
+    paths = ", ".join(text(space.plain(file)) for file in files)
     space.sql(
         f"CREATE VIEW data AS SELECT * FROM read_parquet([{paths}], union_by_name = {str(len(files) > 1).lower()})"
     )

@@ -152,7 +152,7 @@ def _not_text(path: Path, nul: int, controls: int) -> InputError:
 
 
 def as_utf8(path: Path, space: Workspace) -> Path:
-    """Return a plain UTF-8 file with the content of ``path``: the file itself, or a copy in the private folder.
+    """Return a plain UTF-8 file with the content of ``path``: the file itself, or a link or copy in the private folder.
 
     The encoding is noted when it is not UTF-8. A byte-order mark is removed.
 
@@ -171,7 +171,7 @@ def as_utf8(path: Path, space: Workspace) -> Path:
         empty = not any(chunk.strip() for chunk in iter(lambda: stream.read(CHUNK), b""))
     if empty:
         raise InputError(Problem("EMPTY_FILE", "The file is empty.", "Export it again with a header row.", path.name))
-    return copy
+    return space.plain(copy)
 
 
 def _recode(path: Path, copy: Path, encoding: str, space: Workspace) -> None:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,14 @@ class Workspace:
     def sql(self, query: str) -> list[tuple[object, ...]]:
         """Run a statement and return its rows."""
         return self.duck.con.execute(query).fetchall()  # type: ignore[no-any-return]
+
+    def plain(self, path: Path) -> Path:
+        """``path``, or a link to it where DuckDB would take its name for a pattern and read ``live1.csv`` for ``live[1].csv``."""
+        if not has_magic(str(path)):
+            return path
+        link = self.folder / f"link-{len(list(self.folder.iterdir()))}"
+        link.symlink_to(path.absolute())
+        return link
 
     def note(self, code: str, sentence: str, hint: str = "", where: str = "") -> None:
         """Remember something that a reader should know and that is not an error."""

@@ -97,6 +97,8 @@ def _numbers(sides: Sequence[ColumnProfile | None]) -> Picture:
     held = [s.numeric if s is not None and s.numeric is not None and s.numeric.n else None for s in sides]
     ends = [h.quantile([0.005, 0.995]) for h in held if h is not None]
     low, high = min(e[0] for e in ends), max(e[1] for e in ends)
+    if not np.isfinite(high - low):  # a mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
+        low, high = low / 2, high / 2
     return _drawn(_edges(low, high, held), [(h.values, h.counts) if h else None for h in held])
 
 
