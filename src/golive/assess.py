@@ -147,6 +147,7 @@ def assess(
         evidence=_latest(config.evidence, evidence),
         waivers=(*config.waivers, *waivers),
         registers=registers,
+        lock=lock,
         as_of=config.as_of or date.today(),
         model=policy,
     ).judge()
@@ -189,6 +190,7 @@ def basis_of(
         evidence=_latest(config.evidence, evidence),
         waivers=(*config.waivers, *waivers),
         registers=registers,
+        lock=assessment.criteria_lock,
         as_of=as_of or config.as_of or date.today(),
         measured_on=date.fromisoformat(assessment.created_at[:10]),
         model=policy,

@@ -92,7 +92,8 @@ class Waiver(Noun):
 class Measurement(Noun):
     """A criterion's level as the data shows it: the level, the number behind it, and the findings it came from.
 
-    ``measured_on`` is the day it was measured where that is not the day of the data (a register is read today).
+    ``measured_on`` is the day it was measured where that is not the day of the data (a register is read today), and
+    ``read_from`` names the register that was read instead of data.
     """
 
     criterion: str
@@ -102,6 +103,7 @@ class Measurement(Noun):
     findings: tuple[str, ...] = ()
     n: int | None = None
     measured_on: date | None = None
+    read_from: str = ""
 
 
 class CriterionScore(Noun):
@@ -121,6 +123,7 @@ class CriterionScore(Noun):
     measurement: str = ""
     evidence: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    read_from: str = Field(default="", description="the register that the measurement was read from; empty: from data")
     gate: int | None = None
     hard: bool = False
     gate_state: GateState | None = None

@@ -237,6 +237,11 @@ class Registers(Noun):
     value: tuple[ValueLine, ...] = ()
     events: tuple[Event, ...] = ()
     manifests: tuple[Manifest, ...] = ()
+    decisions: tuple[DecisionRow, ...] = ()
+    training: tuple[Training, ...] = ()
+    drills: tuple[Drill, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     changed_on: dict[str, date] = Field(
         default_factory=dict, description="last change per register, by the names above"
     )

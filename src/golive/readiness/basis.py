@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from golive.model.config import Config
-from golive.model.finding import Finding
+from golive.model.errors import InputError
+from golive.model.finding import Finding, Verdict
 from golive.model.readiness import EvidenceItem, GateState, Measurement, Readiness, ReadinessVerdict, Waiver
 from golive.model.registers import Registers
-from golive.model.result import ColumnResult, Inputs
-from golive.readiness import from_registers, invalidation
+from golive.model.result import ColumnResult, CriteriaLock, Inputs
+from golive.readiness import from_registers, handoff_pack, invalidation
 from golive.readiness.evidence import collect, valid_waivers
 from golive.readiness.judge import judge
 from golive.readiness.measures import measure
@@ -20,6 +22,7 @@ from golive.readiness.plan import lift
 from golive.readiness.policy import Model, load_model
 from golive.readiness.risk import tier_of
 from golive.readiness.score import score
+from golive.readiness.standing import standing
 from golive.readiness.verdict import band_of, stops
 
 RowT = TypeVar("RowT", EvidenceItem, Waiver)
@@ -63,6 +66,38 @@ class Basis:
             invalid=self.invalid,
         )
 
+    def with_pack(self, rows: Mapping[handoff_pack.Rows, int]) -> Basis:
+        """With the handoff pack counted as evidence for HND-01: its items rest on how the other criteria stand today.
+
+        A pack that GoLive can count never limits what somebody claims of one kept elsewhere.
+        """
+        if not self.model.knows("HND-01"):
+            return self
+        tier, flags = tier_of(self.config.risk), self.config.risk.flags
+        asked = {c.id: c for c in self.model.applicable(tier, flags) if c.id in handoff_pack.CRITERIA}
+        seen = [m for m in self.measurements if m.criterion in asked]
+        behind = [i for i in self.evidence if i.criterion in asked]
+        try:
+            answers = collect(seen, behind, self.model, self.as_of, self.measured_on, invalid=self.invalid).answers
+        except InputError:  # whoever judges is told every problem
+            return self
+        levels = {key: standing(c, answers.get(key), self.model).level for key, c in asked.items()}
+        found, level = handoff_pack.proven(levels, rows)
+        if not level:
+            return self
+        item = EvidenceItem(
+            id="register-handoff",
+            criterion="HND-01",
+            kind="auto",
+            grade="E3",
+            claim_level=level,
+            owner="the register",
+            sha256=hashlib.sha256(f"{found} {sorted(levels.items())}".encode()).hexdigest(),
+            issued=self.as_of,
+            note=f"{found} of {len(handoff_pack.ITEMS)} items of the handoff pack are complete.",
+        )
+        return replace(self, evidence=(*self.evidence, item))
+
     def outlook(self, levels: Mapping[str, int]) -> Outlook:
         """The verdict if every criterion of ``levels`` stood at its level (0 to 4) with fresh proof. Nothing is stored.
 
@@ -92,7 +127,7 @@ def _asked_somewhere(items: Sequence[RowT], policy: Model) -> tuple[RowT, ...]:
 
 
 def basis(
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     columns: Iterable[ColumnResult],
     inputs: Inputs,
     performance: Mapping[str, Any] | None,
@@ -101,31 +136,39 @@ def basis(
     evidence: Sequence[EvidenceItem] = (),
     waivers: Sequence[Waiver] = (),
     registers: Registers | None = None,
+    lock: CriteriaLock | None = None,
     as_of: date,
     measured_on: date | None = None,
     model: Model | None = None,
 ) -> Basis:
-    """Bring together what readiness is judged on. Arguments as in ``measure`` and ``judge``; registers are measured as well."""
+    """Bring together what readiness is judged on. Arguments as in ``measure`` and ``judge``; registers are measured as well.
+
+    ``lock`` says when the success criteria were frozen, which is evidence too.
+    """
     policy, kept = model or load_model(), registers or Registers()
     evidence = _asked_somewhere(evidence, policy)
     waivers = _asked_somewhere(waivers, policy)
     tier, flags = tier_of(config.risk), config.risk.flags
     asked = {c.id for c in policy.applicable(tier, flags)}
     gates = frozenset(c.id for c in policy.applicable(tier, flags) if tier in c.gate)
-    read = from_registers.readings(kept, train_sha256=inputs.train.sha256, as_of=as_of, gates=gates)
+    read = from_registers.readings(kept, train_sha256=inputs.train.sha256, as_of=as_of, tier=tier, gates=gates)
     read = {key: value for key, value in read.items() if key in asked}
     data = measure(findings, columns, inputs, performance, config, model=policy)
-    return Basis(
+    invalid = invalidation.invalidated(evidence, kept.events, as_of)
+    by_itself = (*from_registers.as_evidence(read, kept, as_of), *from_registers.from_lock(lock, as_of))
+    made = Basis(
         config=config,
         # The registers are read today; only what was measured on data ages with it.
         measurements=(
             *invalidation.standing_measurements(data, kept.events, measured_on, as_of),
             *from_registers.measured(read, as_of),
         ),
-        evidence=(*evidence, *from_registers.as_evidence(read, kept, as_of)),
+        evidence=(*evidence, *(i for i in by_itself if policy.knows(i.criterion))),
         waivers=tuple(waivers),
         as_of=as_of,
         measured_on=measured_on,
         model=policy,
-        invalid=invalidation.invalidated(evidence, kept.events, as_of),
+        invalid=invalid,
     )
+    modes = sum(bool(f.fix) and not f.cause and f.verdict in (Verdict.ALARM, Verdict.WATCH) for f in findings)
+    return made.with_pack(handoff_pack.counted(kept, columns=len(config.columns), failure_modes=modes))

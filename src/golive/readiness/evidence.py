@@ -14,12 +14,12 @@ from golive.readiness.standing import Answer, Claim, Measured
 
 def evidence_problems(evidence: Iterable[EvidenceItem], model: Model, as_of: date) -> list[Problem]:
     """Every problem of a set of evidence items: unknown criterion, no owner, a date in the future, expiry before issue."""
-    known, problems = [c.id for c in model.criteria], []
+    known, problems = {c.id: None for c in model.criteria}, []
     for item in evidence:
         where = f"evidence '{item.id}'"
-        if not model.knows(item.criterion):
+        if item.criterion not in known:
             sentence = f"'{item.criterion}' is no criterion of the readiness model {model.version}."
-            hint = nearest(item.criterion, known)
+            hint = nearest(item.criterion, list(known))
             hint = hint if hint.startswith("Did") else "Criteria are written like DAT-04."
             problems.append(Problem("EVIDENCE_CRITERION", sentence, hint, where))
         if not item.owner.strip():
@@ -54,7 +54,7 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
     """
     lacking = _lacking(item, item.grade)
     if not lacking:
-        return GradeResult(item.grade)
+        return _AS_ASKED[item.grade]
     for grade in GRADES[GRADES.index(item.grade) + 1 :]:
         if not _lacking(item, grade):
             words = _bare(" and ".join(lacking))
@@ -63,6 +63,7 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
 
 
 GRADES: tuple[Grade, ...] = ("E4", "E3", "E2", "E1", "E0")
+_AS_ASKED = {grade: GradeResult(grade) for grade in GRADES}
 
 
 def _lacking(item: EvidenceItem, grade: Grade) -> list[str]:

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import OWNER_ROLES, Registers
+from golive.model.result import CriteriaLock
+from golive.readiness import from_people
+from golive.readiness.reading import Reading, told
 
 ENOUGH_NOT_DOING = 5
 KPI_LAYERS = ("technical", "operational", "clinical", "business")
 COST_PARTS = ("integration", "monitoring", "retraining", "support", "clinician_time")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Level 0 to 4 that a register shows, in words why, and the level it proves by itself when that is less."""
-
-    level: int
-    value: str
-    rows: int
-    proves: int | None = None
-    reason: str = ""
 
 
 def scope(registers: Registers) -> Reading | None:
@@ -51,7 +42,7 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     if not rows:
         return None
     late = [r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < as_of]
-    good = [r for r in rows if _told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))]
+    good = [r for r in rows if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))]
     share = len(good) / len(rows)
     value = f"{len(good)} of {len(rows)} deferred items have reason, owner and a date ahead; {len(late)} are overdue."
     if share < 0.5:
@@ -61,10 +52,6 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     return Reading(3, value, len(rows))
 
 
-def _told(*texts: str) -> bool:
-    return all(text.strip() for text in texts)
-
-
 def owners(registers: Registers) -> Reading | None:
     """GOV-01: product, clinical safety, data and operations each with a name, deputy, contact and acceptance."""
     rows = registers.owners
@@ -72,7 +59,7 @@ def owners(registers: Registers) -> Reading | None:
         return None
     by_role = {r.id.strip().lower().replace("_", " ").replace("-", " "): r for r in rows}
     named = [role for role in OWNER_ROLES if role in by_role and by_role[role].name.strip()]
-    full = [r for r in (by_role[role] for role in named) if _told(r.deputy, r.contact, r.hours) and r.accepted_on]
+    full = [r for r in (by_role[role] for role in named) if told(r.deputy, r.contact, r.hours) and r.accepted_on]
     value = (
         f"{len(named)} of {len(OWNER_ROLES)} roles have a name, {len(full)} of them also deputy, contact, hours and "
         "acceptance."
@@ -89,8 +76,8 @@ def indicators(registers: Registers) -> Reading | None:
     if not rows:
         return None
     layers = [layer for layer in KPI_LAYERS if any(k.layer == layer for k in rows)]
-    owned = [k for k in rows if _told(k.owner, k.definition)]
-    full = [k for k in owned if k.baseline is not None and k.target is not None and _told(k.source)]
+    owned = [k for k in rows if told(k.owner, k.definition)]
+    full = [k for k in owned if k.baseline is not None and k.target is not None and told(k.source)]
     linked = [k for k in registers.kpis if k.linked_check.strip() or k.layer == "data_check"]
     value = (
         f"{len(full)} of {len(rows)} indicators have definition, baseline, target, owner and source; "
@@ -134,7 +121,7 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
         return Reading(1, value, len(rows))
     version = match.model_version or match.id
     value = f"The training file (SHA-256 {train_sha256[:12]}) is the one registered for {version}."
-    if not _told(match.code, match.settings, match.owner):
+    if not told(match.code, match.settings, match.owner):
         return Reading(2, value, len(rows), reason="The manifest does not name code, settings and owner.")
     return Reading(
         3,
@@ -146,7 +133,7 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
 
 
 def readings(
-    registers: Registers, *, train_sha256: str, as_of: date, gates: frozenset[str] = frozenset()
+    registers: Registers, *, train_sha256: str, as_of: date, tier: str, gates: frozenset[str] = frozenset()
 ) -> dict[str, tuple[str, Reading]]:
     """Every register that has rows: criterion to (name of the register, reading). ``gates`` are the criteria with a gate."""
     found: dict[str, tuple[str, Callable[[], Reading | None]]] = {
@@ -155,36 +142,76 @@ def readings(
         "GOV-01": ("owners", lambda: owners(registers)),
         "VAL-01": ("kpis", lambda: indicators(registers)),
         "VAL-03": ("value", lambda: business_case(registers)),
+        "VAL-05": ("milestones", lambda: from_people.planned(registers)),
         "DAT-08": ("manifests", lambda: lineage(registers, train_sha256)),
+        "ADO-03": ("training", lambda: from_people.trained(registers)),
+        "CLN-06": ("hazards", lambda: from_people.hazards(registers)),
     }
-    return {key: (name, got) for key, (name, read) in found.items() if (got := read()) is not None}
+    read = {key: (name, got) for key, (name, ask) in found.items() if (got := ask()) is not None}
+    for key in from_people.DRILLED:
+        drill = from_people.drilled(registers, key, tier, as_of)
+        if drill is not None:
+            read[key] = ("drills", drill)
+    return read
 
 
 def measured(found: dict[str, tuple[str, Reading]], as_of: date) -> tuple[Measurement, ...]:
     """The readings as measurements of today, however old the data are: they limit every claim about the same criterion."""
     return tuple(
-        Measurement(criterion=key, level=r.level, value=r.value, reason=r.reason, n=r.rows, measured_on=as_of)
-        for key, (_, r) in found.items()
+        Measurement(
+            criterion=key,
+            level=r.level,
+            value=r.value,
+            reason=r.reason,
+            n=r.rows,
+            measured_on=r.on or as_of,
+            read_from=name,
+        )
+        for key, (name, r) in found.items()
     )
 
 
 def as_evidence(found: dict[str, tuple[str, Reading]], registers: Registers, as_of: date) -> tuple[EvidenceItem, ...]:
-    """The registers as evidence of grade E3, issued on the day of their last change, with the hash of their content."""
+    """The registers as evidence of grade E3, issued on the day of their last change (a drill: of the drill), with a hash."""
     items = []
     for key, (name, reading) in found.items():
-        content = "\n".join(row.model_dump_json() for row in getattr(registers, name))
-        changed = min(registers.changed_on.get(name, as_of), as_of)
+        changed = reading.on or registers.changed_on.get(name, as_of)
         items.append(
             EvidenceItem(
-                id=f"register-{name}",
+                id=f"register-{name}-{key.lower()}" if reading.on else f"register-{name}",
                 criterion=key,
-                kind="auto",
+                kind="drill" if name == "drills" else "auto",
                 grade="E3",
                 claim_level=reading.level if reading.proves is None else min(reading.level, reading.proves),
                 owner="the register",
-                sha256=hashlib.sha256(content.encode()).hexdigest(),
-                issued=changed,
+                sha256=_hash(registers, name),
+                issued=min(changed, as_of),
                 note=reading.value,
             )
         )
     return tuple(items)
+
+
+def _hash(registers: Registers, name: str) -> str:
+    content = "\n".join(row.model_dump_json() for row in getattr(registers, name))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def from_lock(lock: CriteriaLock | None, as_of: date) -> tuple[EvidenceItem, ...]:
+    """Frozen criteria as evidence for SCO-01: tier and thresholds are written. Who approved them is a document."""
+    if lock is None or not lock.frozen_at:
+        return ()
+    when = "before live data was judged" if lock.before_live else "but not before live data was judged"
+    return (
+        EvidenceItem(
+            id="register-criteria",
+            criterion="SCO-01",
+            kind="auto",
+            grade="E3",
+            claim_level=2,
+            owner="the register",
+            sha256=lock.sha256,
+            issued=min(date.fromisoformat(lock.frozen_at[:10]), as_of),
+            note=f"Tier, thresholds and gates are frozen, {when}.",
+        ),
+    )

@@ -191,6 +191,7 @@ def _criteria(
                 measurement=" ".join(words),
                 evidence=tuple(evidence.get(criterion.id, ())),
                 findings=measure.findings if measure else (),
+                read_from=measure.read_from if measure else "",
                 gate=gate.needs if gate else None,
                 hard=criterion.hard,
                 gate_state=gate.state if gate else None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from golive.model.columns import Noun, Role
 from golive.model.finding import Verdict
-from golive.model.registers import OWNER_ROLES
+from golive.model.registers import Registers
+from golive.readiness.handoff_pack import ITEMS, PRODUCTION, PackItem, Rows, complete, counted
 from golive.report.answers import Answer, tally
 from golive.report.document import Block, Document, Heading, Paragraph, Table, Tone
 from golive.report.hti1 import attributes
@@ -26,7 +27,6 @@ STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "m
 STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
 EXAM = ("deploy a version", "read a drift alert and decide", "roll back", "reconstruct one prediction")
 """The four tasks of the handoff exam (HND-02), done without help from the authors."""
-PRODUCTION = 3
 
 
 @dataclass(frozen=True)
@@ -41,71 +41,57 @@ class Item:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Ask:
-    """How an item is judged: criteria whose evidence has to be there, rows that have to be there, files the pack writes."""
-
-    title: str
-    who: str
-    criteria: tuple[str, ...] = ()
-    rows: Callable[[Sources], int] | None = None
-    least: int = 1
-    files: tuple[str, ...] = ()
-    generated: bool = False
-    answers: Callable[[Sources], Sequence[Answer]] | None = None
-
-
 def _card_answers(sources: Sources) -> list[Answer]:
     return [field.answer for field in fields(sources)]
 
 
-def _owned(sources: Sources) -> int:
-    named = {o.id for o in sources.owners if o.name}
-    return sum(role in named for role in OWNER_ROLES)
-
-
-ITEMS: tuple[_Ask, ...] = (
-    _Ask("Intended use and scope statement", "product", ("SCO-02", "SCO-03"), files=("registers/scope.csv",)),
-    _Ask("Model card", "product", files=("model-card.html", "model-card.xml"), generated=True, answers=_card_answers),
-    _Ask("Source attributes (HTI-1)", "compliance", files=("hti1.html",), generated=True, answers=attributes),
-    _Ask("Datasheets of training and live data", "engineering", ("DAT-08",), files=("datasheet.html",), generated=True),
-    _Ask("Input and output contract", "engineering", ("GOV-03",), lambda s: len(s.config.columns), 1, ("contract.csv",)),
-    _Ask("Lineage manifest", "engineering", ("DAT-08", "MLO-03"), files=("tables/about.csv",)),
-    _Ask("Evaluation report with subgroups and intervals", "clinical_informatics", ("CLN-02", "CLN-04"), files=("report.html", "report.pdf")),
-    _Ask("Drift baseline", "engineering", files=("baseline.csv",), generated=True),
-    _Ask("Thresholds and alerts with reasons", "clinical_informatics", ("OBS-06",), files=("thresholds.csv",)),
-    _Ask("Routing matrix and rota", "product", ("OBS-07", "HND-04"), _owned, len(OWNER_ROLES), ("registers/owners.csv",)),
-    _Ask("Runbook: deploy, monitor, roll back, retrain, retire", "engineering", ("MLO-05", "MLO-06", "GOV-04")),
-    _Ask("Records of rollback and fallback drills", "engineering", ("MLO-05", "GOV-04"), files=("registers/drills.csv",)),
-    _Ask("Hazard log and safety case", "clinical_informatics", ("CLN-06",), lambda s: len(s.hazards), 1, ("registers/hazards.csv",)),
-    _Ask("Catalogue of at least ten failure modes: symptom, cause, fix", "engineering", ("HND-03",), lambda s: len(_modes(s)), 10,
-         ("failure-modes.csv",)),
-    _Ask("Design decisions: why, and what was rejected", "engineering", (), lambda s: len(s.decisions), 1, ("registers/decisions.csv",)),
-    _Ask("Integration notes per site", "engineering", ("INT-02", "INT-03", "INT-05")),
-    _Ask("Security and privacy pack", "compliance", ("SEC-01", "SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06")),
-    _Ask("Regulatory memo and change-control plan", "compliance", ("SEC-07", "MLO-06")),
-    _Ask("KPI tree with its baseline", "product", ("VAL-01", "VAL-02"), lambda s: len(s.kpis), 1, ("registers/kpis.csv",)),
-    _Ask("Open decisions and deferred items", "product", ("SCO-04",), lambda s: len(s.deferrals), 1, ("registers/deferrals.csv",)),
-)  # fmt: skip
+ANSWERS: dict[str, Callable[[Sources], Sequence[Answer]]] = {
+    "Model card": _card_answers,
+    "Source attributes (HTI-1)": attributes,
+}
+"""Items that leave open what nobody has stated."""
+FILES: dict[str, tuple[str, ...]] = {
+    "Intended use and scope statement": ("registers/scope.csv",),
+    "Model card": ("model-card.html", "model-card.xml"),
+    "Source attributes (HTI-1)": ("hti1.html",),
+    "Datasheets of training and live data": ("datasheet.html",),
+    "Input and output contract": ("contract.csv",),
+    "Lineage manifest": ("tables/about.csv",),
+    "Evaluation report with subgroups and intervals": ("report.html", "report.pdf"),
+    "Drift baseline": ("baseline.csv",),
+    "Thresholds and alerts with reasons": ("thresholds.csv",),
+    "Routing matrix and rota": ("registers/owners.csv",),
+    "Records of rollback and fallback drills": ("registers/drills.csv",),
+    "Hazard log and safety case": ("registers/hazards.csv",),
+    "Catalogue of at least ten failure modes: symptom, cause, fix": ("failure-modes.csv",),
+    "Design decisions: why, and what was rejected": ("registers/decisions.csv",),
+    "KPI tree with its baseline": ("registers/kpis.csv",),
+    "Open decisions and deferred items": ("registers/deferrals.csv",),
+}
+"""Files of the pack that hold an item; the others are documents to bring."""
 
 
 def items(sources: Sources) -> tuple[Item, ...]:
     """The twenty items as they stand."""
-    return tuple(_judge(sources, number, asked) for number, asked in enumerate(ITEMS, start=1))
+    held = Registers(
+        owners=sources.owners,
+        hazards=sources.hazards,
+        decisions=sources.decisions,
+        kpis=sources.kpis,
+        deferrals=sources.deferrals,
+    )
+    rows = counted(held, columns=len(sources.config.columns), failure_modes=len(_modes(sources)))
+    return tuple(_judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1))
 
 
-def _judge(sources: Sources, number: int, asked: _Ask) -> Item:
+def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, int]) -> Item:
     scored = [c for c in sources.assessment.readiness.criteria if c.id in asked.criteria]
     met = [c for c in scored if c.level is not None and c.level >= PRODUCTION]
     absent = [c.id for c in scored if c not in met]
-    found = asked.rows(sources) if asked.rows else asked.least
-    answers = asked.answers(sources) if asked.answers else ()
-    whole = (
-        not absent
-        and all(a.origin != "missing" for a in answers)
-        and found >= asked.least
-        and (asked.generated or bool(scored) or asked.rows is not None)
-    )
+    found = rows[asked.rows] if asked.rows else asked.least
+    answers = ANSWERS[asked.title](sources) if asked.answered else ()
+    answered = bool(answers) and all(a.origin != "missing" for a in answers)
+    whole = complete(asked, {c.id: c.level for c in scored}, rows) or (asked.answered and answered and not absent)
     some = bool(met) or asked.generated or (asked.rows is not None and found > 0)
     notes = []
     if absent:
@@ -121,7 +107,7 @@ def _judge(sources: Sources, number: int, asked: _Ask) -> Item:
         notes.append(
             f"Evidence holds for {', '.join(c.id for c in met)}." if met else f"{plural(found, 'entry', 'entries')}."
         )
-    return Item(number, asked.title, state, " ".join(notes), owner_word(asked.who), asked.files)
+    return Item(number, asked.title, state, " ".join(notes), owner_word(asked.who), FILES.get(asked.title, ()))
 
 
 def handoff(sources: Sources) -> Document:

@@ -49,6 +49,11 @@ BEARING: dict[str, Ledger[Any]] = {
     "value": VALUE,
     "events": EVENTS,
     "manifests": MANIFESTS,
+    "decisions": DECISION_ROWS,
+    "training": TRAINING,
+    "drills": DRILLS,
+    "hazards": HAZARDS,
+    "milestones": MILESTONES,
 }
 """Registers that readiness reads, by the names of ``golive.model.registers.Registers``."""
 

@@ -13,7 +13,8 @@ from golive.model.readiness import Waiver
 from golive.model.registers import Deferral, Registers
 from golive.readiness import Basis
 from golive.readiness.evidence import valid_waivers
-from golive.readiness.from_registers import Reading, readings
+from golive.readiness.from_registers import readings
+from golive.readiness.reading import Reading
 from golive.readiness.risk import tier_of
 from golive.store import registers as kept
 from golive.ui import decisions
@@ -145,16 +146,19 @@ REGISTERS: dict[str, Register[Any]] = {
         "Who was trained for what, by role.",
         "T",
         {"role": "Role or group", "topic": "Topic", "trained_on": "On", "passed": "Passed", "id": "Id"},
+        scores=True,
     ),
     "drills": Register(
         kept.DRILLS,
         "Drills",
-        "What was rehearsed and what came out.",
+        "What was rehearsed and what came out. The last one counts for its criterion: MLO\\-05 rollback, GOV\\-04 fallback, "
+        "OBS\\-06 alerts, OBS\\-07 routing, REL\\-03 load, REL\\-04 restore, GOV\\-05 incident, HND\\-02 handoff exam.",
         "X",
         {
             "drill": "Drill", "held_on": "On", "minutes": "Minutes", "result": "Result", "criterion": "Criterion",
             "owner": "Owner", "lesson": "Lesson", "id": "Id",
         },
+        scores=True,
         check=known_criteria,
     ),
     "hazards": Register(
@@ -166,9 +170,9 @@ REGISTERS: dict[str, Register[Any]] = {
             "hazard": "Hazard", "harm": "Harm", "severity": "Severity", "likelihood": "Likelihood", "control": "Control",
             "state": "State", "owner": "Owner", "id": "Id",
         },
+        scores=True,
     ),
 }  # fmt: skip
-MEASURES = {"scope": "SCO-03", "deferrals": "SCO-04", "owners": "GOV-01", "manifests": "DAT-08"}
 
 
 def overdue(rows: Sequence[Deferral], today: date) -> list[Deferral]:
@@ -197,16 +201,16 @@ def _some(count: int) -> str:
     return spelled(count) if count else "nothing"
 
 
-def _reading(found: dict[str, tuple[str, Reading]], key: str, basis: Basis) -> None:
-    criterion = MEASURES.get(key)
-    if criterion is None or criterion not in found:
-        return
-    reading = found[criterion][1]
-    reason = f" {reading.reason}" if reading.reason else ""
-    words = basis.model.criterion(criterion).levels[reading.level] if basis.model.knows(criterion) else ""
-    st.markdown(
-        f":material/fact_check: **{criterion} at level {reading.level}** ({plain(words)}). {plain(reading.value + reason)}"
-    )
+def _readings(found: dict[str, tuple[str, Reading]], key: str, basis: Basis) -> None:
+    """What the chosen register shows of each criterion that it bears on."""
+    for criterion, (name, reading) in found.items():
+        if name != key:
+            continue
+        reason = f" {reading.reason}" if reading.reason else ""
+        words = basis.model.criterion(criterion).levels[reading.level] if basis.model.knows(criterion) else ""
+        st.markdown(
+            f":material/fact_check: **{criterion} at level {reading.level}** ({plain(words)}). {plain(reading.value + reason)}"
+        )
 
 
 def _choose() -> str:
@@ -251,11 +255,16 @@ def page(where: Current, basis: Basis) -> None:
     """Registers of the open session's pilot, one at a time, each with what it shows by itself."""
     held = where.store.registers.bearing(where.assessment.project)
     st.markdown(f"**{plain(summary(held, basis.as_of))}**")
-    found = readings(held, train_sha256=where.assessment.inputs.train.sha256, as_of=basis.as_of)
+    found = readings(
+        held,
+        train_sha256=where.assessment.inputs.train.sha256,
+        as_of=basis.as_of,
+        tier=tier_of(basis.config.risk),
+    )
     key = _choose()
     if key == "manifests":
         st.caption(f"This session was trained on SHA\\-256 `{where.assessment.inputs.train.sha256}`.")
-    _reading(found, key, basis)
+    _readings(found, key, basis)
     show(REGISTERS[key], where)
     if key == "decisions":
         st.subheader("About findings", anchor=False)

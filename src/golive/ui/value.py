@@ -12,10 +12,12 @@ from golive.model.columns import Role
 from golive.model.errors import GoLiveError
 from golive.model.registers import Kpi, Layer, Milestone, ValueLine
 from golive.model.result import Assessment
-from golive.readiness.from_registers import Reading, readings
+from golive.readiness.from_registers import readings
+from golive.readiness.reading import Reading
 from golive.readiness.value import Case, Range, Timeline, alert_workload, business_case, finite, timeline
 from golive.store import registers as kept
 from golive.ui.components import error_box
+from golive.ui.costliest import costliest
 from golive.ui.guards import Current
 from golive.ui.register_editor import Register, show
 from golive.ui.words import number, percent, plain, plural
@@ -52,6 +54,7 @@ MILESTONES: Register[Milestone] = Register(
         "id": "Id", "name": "What", "track": "Track", "low": "Low", "likely": "Likely", "high": "High", "after": "Waits for",
         "owner": "Owner",
     },
+    scores=True,
 )  # fmt: skip
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 LAYER_WORD: dict[Layer, str] = {
@@ -211,24 +214,6 @@ def workload(assessment: Assessment) -> None:
     st.markdown(f"**{said}**")
 
 
-def costliest(assessment: Assessment) -> None:
-    """Which data problem costs most in the primary metric, where labelled live data made it measurable."""
-    impact = (assessment.performance or {}).get("impact") or {}
-    issues = impact.get("issues") if isinstance(impact, Mapping) else None
-    if not issues:
-        criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)
-        why = criterion.measurement if criterion else ""
-        st.markdown(plain(why) if why else "Not measured in this session: it takes labelled live data.")
-        return
-    rows = [issue if isinstance(issue, Mapping) else {"issue": issue} for issue in issues]
-    keys = list(dict.fromkeys(k for row in rows for k in row))
-    st.table(
-        {k.replace("_", " ").capitalize(): [plain(row.get(k, "–")) for row in rows] for k in keys},
-        border="horizontal",
-        alt="Data problems by what they cost in the primary metric.",
-    )
-
-
 def timeline_sentence(found: Timeline, names: Mapping[str, str]) -> str:
     """The plan until go-live in words: days, their range, the critical path and the contingency that the ranges ask for."""
     path = " → ".join(names[key] for key in found.critical)
@@ -277,7 +262,12 @@ def page(where: Current) -> None:
     """The business side of the open session's pilot."""
     assessment, project = where.assessment, where.assessment.project
     held = where.store.registers.bearing(project)
-    found = readings(held, train_sha256=assessment.inputs.train.sha256, as_of=where.config.as_of or date.today())
+    found = readings(
+        held,
+        train_sha256=assessment.inputs.train.sha256,
+        as_of=where.config.as_of or date.today(),
+        tier=assessment.readiness.tier,
+    )
     st.subheader("From data check to result", anchor=False)
     kpi_tree(held.kpis)
     _said(found, "VAL-01")
@@ -293,6 +283,7 @@ def page(where: Current) -> None:
     st.subheader("Which data problem costs most", anchor=False)
     costliest(assessment)
     st.subheader("Until go-live", anchor=False)
-    critical_path(where.store.registers.items(kept.MILESTONES, project))
+    critical_path(held.milestones)
+    _said(found, "VAL-05")
     with st.expander("Edit the milestones", icon=":material/edit:"):
         show(MILESTONES, where)
