@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.model.profile import SMALL_CELL
+from golive.model.words import cell, cell_share, is_small, percent, rows, sizes
 
-
-def percent(value: float) -> str:
-    """A share (0 to 1) as people read it: ``28 %``, ``2.7 %``, ``0.04 %``, ``under 0.01 %``."""
-    points = 100 * value
-    size = abs(points)
-    if size == 0:
-        return "0 %"
-    if size < 0.01:
-        return "under 0.01 %"
-    if size < 1:
-        return f"{points:.2f} %"
-    if 99.95 <= size < 100:
-        return "over 99.9 %"
-    if size < 9.95 or 99 < size < 100:
-        return f"{points:.1f} %"
-    return f"{points:.0f} %"
+__all__ = ["cell", "cell_share", "is_small", "listing", "number", "percent", "points", "rows", "sizes"]
 
 
 def points(value: float) -> str:
@@ -32,26 +17,6 @@ def points(value: float) -> str:
 def number(value: float) -> str:
     """A value of a column in at most four significant digits, thousands separated."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def sizes(n_train: int, n_live: int) -> str:
-    """The two sample sizes, training first: ``n = 303 and 200``."""
-    return f"n = {n_train:,} and {n_live:,}"
-
-
-def is_small(count: int) -> bool:
-    """Whether a count of rows that hold one value must not be shown (1 to 10)."""
-    return 0 < count < SMALL_CELL
-
-
-def cell_share(count: int, n: int) -> float | None:
-    """Share of rows that hold one value, or ``None`` when the count is too small to be shown or there are no rows."""
-    return None if n == 0 or is_small(count) else count / n
-
-
-def cell(count: int, n: int) -> str:
-    """The share of one value in words; a count of 1 to 10 is not shown."""
-    return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
 
 
 def listing(names: Sequence[str], limit: int = 6) -> str:

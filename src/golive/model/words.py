@@ -1,0 +1,47 @@
+"""How shares of rows are said wherever a finding is made: percent with one decimal under 10, counts of 1 to 10 not at all."""
+
+from __future__ import annotations
+
+from golive.model.profile import SMALL_CELL
+
+
+def percent(value: float) -> str:
+    """A share (0 to 1) as people read it: ``28 %``, ``2.7 %``, ``0.04 %``, ``under 0.01 %``, ``over 99.9 %``."""
+    points = 100 * value
+    size = abs(points)
+    if size == 0:
+        return "0 %"
+    if size < 0.01:
+        return "under 0.01 %"
+    if size < 1:
+        return f"{points:.2f} %"
+    if 99.95 <= size < 100:
+        return "over 99.9 %"
+    if size < 9.95 or 99 < size < 100:
+        return f"{points:.1f} %"
+    return f"{points:.0f} %"
+
+
+def sizes(n_train: int, n_live: int) -> str:
+    """The two sample sizes, training first: ``n = 303 and 200``."""
+    return f"n = {n_train:,} and {n_live:,}"
+
+
+def is_small(count: int) -> bool:
+    """Whether a count of rows must not be shown (1 to 10)."""
+    return 0 < count < SMALL_CELL
+
+
+def rows(count: int) -> str:
+    """A number of rows in words: ``3,200 rows``; one of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL} rows" if is_small(count) else f"{count:,} rows"
+
+
+def cell_share(count: int, n: int) -> float | None:
+    """Share of rows that hold one value, or ``None`` when the count is too small to be shown or there are no rows."""
+    return None if n == 0 or is_small(count) else count / n
+
+
+def cell(count: int, n: int) -> str:
+    """The share of one value in words; a count of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
