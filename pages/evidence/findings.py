@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import decisions, finding_view, findings, verdict
+from golive.ui import decisions, finding_view, findings, tried, verdict
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 from golive.ui.words import plain
@@ -17,11 +17,13 @@ open_id = findings.opened()
 shown = findings.matching(assessment.findings, verdicts, words)
 if open_id and open_id not in {f.id for f in shown}:
     shown = verdict.by_urgency([*shown, *(f for f in assessment.findings if f.id == open_id)])
+shown = findings.by_effect(shown, assessment.findings, assessment.readiness)
+tried.summary(current)
 if not shown:
     st.info("No finding matches. Choose another verdict or clear the search.", icon=":material/filter_alt_off:")
 
 decided = decisions.current(current)
-for title, members in findings.grouped(shown, by, assessment.findings):
+for title, members in findings.grouped(shown, by, assessment.findings, assessment.roles.site):
     st.subheader(f"{plain(title)} ({len(members)})", anchor=False)
     for finding in members:
         row = st.expander(
@@ -32,7 +34,7 @@ for title, members in findings.grouped(shown, by, assessment.findings):
         )
         if row.open:
             with row:
-                finding_view.render(finding, assessment, current.config)
+                finding_view.render(finding, current)
                 decisions.form(finding, decided.get(finding.id), current)
 
 with st.expander(f"Not assessed ({len(assessment.not_assessed)})", icon=":material/help:"):

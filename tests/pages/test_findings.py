@@ -9,7 +9,7 @@ import pytest
 import sample_assessment as made
 
 from golive.model.errors import InputError
-from golive.model.finding import Verdict
+from golive.model.finding import Segment, Verdict
 from golive.ui import decisions, finding_view, findings, verdict
 
 PAGE = "pages/evidence/findings.py"
@@ -54,7 +54,44 @@ def test_opened_finding_shows_evidence_alternatives_repair_and_owner(seeded: Any
     assert "Ruled out" in text
     assert "the score falls from 0.91 to 0.020" in text.replace("\\", "")
     assert "Fix (engineering)" in text
-    assert len(app.get("plotly_chart")) == 3
+    assert "Nothing is left to act on in creatinine" in text
+    assert len(app.get("plotly_chart")) == 4  # before, after, by slice, on its scale
+
+
+def test_a_repair_that_is_tried_stays_on_when_its_row_is_closed(seeded: Any, open_page: Any) -> None:
+    app = _open(open_page(PAGE, session=FIRST), finding=UNIT)
+    assert not any("tried" in m.value for m in app.markdown)
+    app.toggle(key=f"try:{UNIT}").set_value(True).run()
+    assert not app.exception
+    told = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "With 1 repair tried" in told
+    assert "creatinine: the score goes from 0.91 to 0.020" in told
+    assert "Readiness:" in told
+    assert [c.language for c in app.code] == ["sql", "python"]
+    assert "0.0113096" in app.code[0].value
+    _open(app, finding="missing_up:heart_rate")
+    assert not app.exception
+    assert any("With 1 repair tried" in m.value for m in app.markdown)
+    app.button(key="tried_clear").click().run()
+    assert not app.exception
+    assert not any("tried" in m.value for m in app.markdown)
+
+
+def test_a_signature_is_kept_with_the_decision(seeded: Any, open_page: Any) -> None:
+    app = _open(open_page(PAGE, session=FIRST), finding=UNIT)
+    next(t for t in app.text_input if t.label == "Signed by").set_value("A. Reviewer")
+    next(b for b in app.button if b.label == "Record the decision").click().run()
+    assert not app.exception
+    (entry,) = seeded.decisions("ed-sepsis-alert")
+    assert entry.item.signed_by == "A. Reviewer"
+    assert "by local, signed A. Reviewer: being fixed." in decisions.sentence(entry)
+
+
+def test_signed_in_reviewers_sign_as_themselves(seeded: Any, open_page: Any) -> None:
+    reviewer = {"is_logged_in": True, "email": "r@example.org", "roles": ["reviewer"]}
+    app = _open(open_page(PAGE, session=FIRST, user=reviewer), finding=UNIT)
+    (field,) = [t for t in app.text_input if t.label == "Signed by"]
+    assert (field.value, field.disabled) == ("r@example.org", True)
 
 
 def test_search_that_matches_nothing_says_what_to_do(seeded: Any, open_page: Any) -> None:
@@ -122,6 +159,39 @@ def test_groups_lose_no_finding_and_put_the_cause_first() -> None:
         assert sorted(f.id for _, members in groups for f in members) == sorted(f.id for f in everything)
     first = findings.grouped(verdict.by_urgency(everything), "cause", everything)[0][1]
     assert [f.kind for f in first] == ["unit_change", "distribution_shift"]
+
+
+def test_order_is_that_of_the_plan_and_a_cause_counts_for_what_it_explains() -> None:
+    everything = made.findings()
+    readiness = made.readiness()
+    steps = {s.criterion: i for i, s in enumerate(readiness.next)}
+    shown = findings.by_effect(everything, everything, readiness)
+    assert sorted(f.id for f in shown) == sorted(f.id for f in everything)
+    resting = [
+        min((steps[c.id] for c in readiness.criteria if f.id in c.findings and c.id in steps), default=len(steps))
+        for f in shown
+        if not any(e.cause == f.id for e in everything)
+    ]
+    assert resting == sorted(resting)
+    first = made.findings()[-1]
+    reversed_plan = readiness.model_copy(
+        update={
+            "criteria": (readiness.criteria[0].model_copy(update={"findings": (first.id,)}),),
+            "next": tuple(s for s in readiness.next if s.criterion == readiness.criteria[0].id)
+            or (readiness.next[0].model_copy(update={"criterion": readiness.criteria[0].id}),),
+        }
+    )
+    assert findings.by_effect(everything, everything, reversed_plan)[0].id == first.id
+
+
+def test_sites_are_those_that_carry_a_finding() -> None:
+    unit = made.findings()[0]
+    assert findings.sites_of(unit, "clinic") == ("C3",)
+    assert findings.sites_of(unit.model_copy(update={"segment": None}), "clinic") == ("C3",)
+    spread = tuple(s.model_copy(update={"effect": 0.3}) for s in unit.slices)
+    assert findings.sites_of(unit.model_copy(update={"segment": None, "slices": spread}), "clinic") == ()
+    language = unit.model_copy(update={"slices": (), "segment": Segment(column="language", value="Spanish")})
+    assert findings.sites_of(language, "clinic") == ()
 
 
 def test_causes_that_point_at_each_other_end() -> None:

@@ -34,6 +34,7 @@ from golive.model.result import (
     Inputs,
     NotAssessed,
     Picture,
+    Repaired,
     SideResult,
 )
 
@@ -440,6 +441,20 @@ def readiness(verdict: ReadinessVerdict = ReadinessVerdict.PILOT) -> Readiness:
     )
 
 
+def repaired() -> tuple[Repaired, ...]:
+    """Creatinine once the values of clinic C3 are converted."""
+    creatinine = columns()[0]
+    assert creatinine.drift is not None
+    assert creatinine.picture is not None
+    drift = creatinine.drift.model_copy(update={"score": 0.02, "verdict": Verdict.QUIET, "p_adjusted": 0.4})
+    after = {
+        "live": side(N_LIVE, 120, 1.1),
+        "drift": drift,
+        "picture": creatinine.picture.model_copy(update={"above": (0, 0)}),
+    }
+    return (Repaired(findings=(findings()[0].id,), columns=(creatinine.model_copy(update=after),)),)
+
+
 def assessment(
     *, session: str = "00000000-0000-4000-8000-000000000001", verdict: ReadinessVerdict = ReadinessVerdict.PILOT
 ) -> Assessment:
@@ -456,6 +471,7 @@ def assessment(
         roles=CONFIG.roles,
         columns=columns(),
         findings=findings(),
+        repaired=repaired(),
         readiness=readiness(verdict),
         criteria_lock=CriteriaLock(frozen_at="2026-10-03T09:00:00Z", sha256="d" * 64, before_live=True, changes=0),
         not_assessed=(NotAssessed(what="label delay", why="there is no column with the time of the label"),),

@@ -74,7 +74,7 @@ class Decision(Noun):
     """What a person decided about a finding. The finding's id is the same in every session of a project.
 
     ``fix``: someone repairs it by ``due``. ``explain``: it is expected, ``reason`` says why. ``accept``: the risk is taken
-    until ``due``. ``defer``: decided again on ``due``.
+    until ``due``. ``defer``: decided again on ``due``. ``signed_by`` is the name put under it.
     """
 
     finding: str
@@ -83,6 +83,7 @@ class Decision(Noun):
     owner: str = ""
     due: date | None = None
     session: str = ""
+    signed_by: str = ""
 
     @model_validator(mode="after")
     def _says_enough(self) -> Decision:

@@ -36,7 +36,18 @@ def mark(entry: Revised[Decision] | None) -> str:
     return f" · :material/task_alt: {ACTION_DONE[entry.item.action]}{until}"
 
 
-def decision_of(finding: str, action: Action, *, reason: str, owner: str, due: date | None, session: str) -> Decision:
+def sentence(entry: Revised[Decision]) -> str:
+    """What was decided, when, by whom and under whose name."""
+    item = entry.item
+    owner = f", owner {item.owner}" if item.owner else ""
+    reason = f": {item.reason}" if item.reason else "."
+    signed = f", signed {item.signed_by}" if item.signed_by and item.signed_by != entry.actor else ""
+    return f"Decided {day(entry.created_at)} by {entry.actor}{signed}: {ACTION_DONE[item.action]}{owner}{reason}"
+
+
+def decision_of(
+    finding: str, action: Action, *, reason: str, owner: str, due: date | None, session: str, signed_by: str = ""
+) -> Decision:
     """Make a decision from what was typed.
 
     Raises:
@@ -44,7 +55,13 @@ def decision_of(finding: str, action: Action, *, reason: str, owner: str, due: d
     """
     try:
         return Decision(
-            finding=finding, action=action, reason=reason.strip(), owner=owner.strip(), due=due, session=session
+            finding=finding,
+            action=action,
+            reason=reason.strip(),
+            owner=owner.strip(),
+            due=due,
+            session=session,
+            signed_by=signed_by.strip(),
         )
     except ValidationError as error:
         sentences = [str(item["msg"]).removeprefix("Value error, ") for item in error.errors()]
@@ -54,13 +71,7 @@ def decision_of(finding: str, action: Action, *, reason: str, owner: str, due: d
 def form(finding: Finding, entry: Revised[Decision] | None, where: Current) -> None:
     """Show what was decided and, to reviewers, the form to decide; quiet findings need no decision."""
     if entry is not None:
-        item = entry.item
-        owner = f", owner {item.owner}" if item.owner else ""
-        reason = f": {item.reason}" if item.reason else "."
-        st.success(
-            plain(f"Decided {day(entry.created_at)} by {entry.actor}: {ACTION_DONE[item.action]}{owner}{reason}"),
-            icon=":material/task_alt:",
-        )
+        st.success(plain(sentence(entry)), icon=":material/task_alt:")
     if finding.verdict is Verdict.QUIET or not where.identity.may("reviewer"):
         return
     with st.popover("Decide" if entry is None else "Decide again", icon=":material/gavel:"):
@@ -79,10 +90,19 @@ def _fields(finding: Finding, entry: Revised[Decision] | None, where: Current) -
         owner = st.text_input("Owner", value=entry.item.owner if entry else "", placeholder="role or name")
         due = st.date_input("Until", value=entry.item.due if entry else None, format="YYYY-MM-DD")
         reason = st.text_area("Why", value=entry.item.reason if entry else "", height=80)
+        signature = st.text_input(
+            "Signed by",
+            value=where.identity.name if where.identity.signed_in else "",
+            disabled=where.identity.signed_in,
+            placeholder="your name",
+            max_chars=120,
+        )
         if not st.form_submit_button("Record the decision", type="primary"):
             return
         try:
-            decided = decision_of(finding.id, action, reason=reason, owner=owner, due=due, session=where.session)
+            decided = decision_of(
+                finding.id, action, reason=reason, owner=owner, due=due, session=where.session, signed_by=signature
+            )
             where.store.put_decision(
                 decided,
                 project=where.assessment.project,

@@ -10,10 +10,11 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Signal, WhatIf
 from golive.model.result import Assessment, ColumnResult, DriftResult
 from golive.report.look import ROUTE_WORD, SIGNAL_WORD
-from golive.ui import chart, figures, nav, theme
+from golive.ui import chart, figures, nav, theme, tried
 from golive.ui.columns import unit_of
 from golive.ui.figures.slices import is_share, quantity_name
 from golive.ui.findings import size_words
+from golive.ui.guards import Current
 from golive.ui.words import count, day, number, percent, plain, points, score
 
 PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")
@@ -55,8 +56,9 @@ def what_if_sentence(what_if: WhatIf) -> str:
     return f"If repaired ({repair_words(what_if)}), the score {verb} from {score(what_if.before)} to {score(what_if.after)}."
 
 
-def render(finding: Finding, assessment: Assessment, config: Config) -> None:
+def render(finding: Finding, where: Current) -> None:
     """Draw the opened finding: sentence, pictures, evidence, repair, owner, and the doors to column and criteria."""
+    assessment, config = where.assessment, where.config
     if finding.explanation:
         st.markdown(plain(finding.explanation))
     facts = []
@@ -74,13 +76,13 @@ def render(finding: Finding, assessment: Assessment, config: Config) -> None:
     if column is None and finding.signal is Signal.MISSINGNESS:
         _missing_together(finding, assessment)
     else:
-        _pictures(finding, column, config)
+        _pictures(finding, column, assessment, config)
     _reasons(finding)
-    _repair(finding, column)
+    _repair(finding, column, where)
     _doors(finding, assessment)
 
 
-def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> None:
+def _pictures(finding: Finding, column: ColumnResult | None, assessment: Assessment, config: Config) -> None:
     tokens = theme.tokens()
     left, right = st.columns(2, gap="medium")
     drawn = False
@@ -95,8 +97,16 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
             )
         drawn = True
     factor = _whole_column_factor(finding)
+    after = _after(finding, assessment)
     with right if drawn else left:
-        if column and column.picture and column.picture.edges and factor is not None:
+        if drawn and after is not None:
+            st.markdown("**The same after the repair**")
+            chart.show(
+                figures.distribution(after, tokens, unit=unit_of(config, after.name), log=figures.needs_log(after)),
+                key=f"repaired:{finding.id}",
+                alt="After the repair: " + figures.describe_distribution(after, unit=unit_of(config, after.name)),
+            )
+        elif column and column.picture and column.picture.edges and factor is not None:
             st.markdown("**The same after the repair**")
             chart.show(
                 figures.distribution(column, tokens, unit=unit_of(config, column.name), factor=factor),
@@ -104,13 +114,8 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
                 alt=f"Distribution of {column.name} with every live value multiplied by {number(factor)}.",
             )
         elif any(s.effect is not None for s in finding.slices):
-            quantity = finding.effect.name if finding.effect else "effect"
-            st.markdown("**Where it sits**")
-            chart.show(
-                figures.slices(finding.slices, tokens, quantity=quantity),
-                key=f"slices:{finding.id}",
-                alt=figures.describe_slices(finding.slices, quantity=quantity),
-            )
+            _slices(finding)
+            return
         elif column and column.train and column.live and finding.kind in PLAINLY_MISSING:
             st.markdown("**Rows without a value**")
             chart.show(
@@ -121,6 +126,27 @@ def _pictures(finding: Finding, column: ColumnResult | None, config: Config) -> 
             chart.show(
                 figures.scale(column.drift, tokens), key=f"scale:{finding.id}", alt=figures.describe_scale(column.drift)
             )
+
+    if (after is not None or factor is not None) and any(s.effect is not None for s in finding.slices):
+        _slices(finding)
+
+
+def _slices(finding: Finding) -> None:
+    quantity = finding.effect.name if finding.effect else "effect"
+    st.markdown("**Where it sits**")
+    chart.show(
+        figures.slices(finding.slices, theme.tokens(), quantity=quantity),
+        key=f"slices:{finding.id}",
+        alt=figures.describe_slices(finding.slices, quantity=quantity),
+    )
+
+
+def _after(finding: Finding, assessment: Assessment) -> ColumnResult | None:
+    """The finding's column once its repair is made, when it can be drawn."""
+    one = tried.alone(assessment, finding)
+    if one is None or len(one.columns) != 1 or one.columns[0].picture is None:
+        return None
+    return one.columns[0]
 
 
 def _is_about_spread(finding: Finding, drift: DriftResult) -> bool:
@@ -160,9 +186,12 @@ def _reasons(finding: Finding) -> None:
             place.markdown(f"**{title}**\n" + "".join(f"\n- {plain(line)}" for line in lines))
 
 
-def _repair(finding: Finding, column: ColumnResult | None) -> None:
+def _repair(finding: Finding, column: ColumnResult | None, where: Current) -> None:
     if finding.what_if is not None:
-        st.markdown(f"**What a repair would change.** {plain(what_if_sentence(finding.what_if))}")
+        one = tried.alone(where.assessment, finding)
+        left = f" {tried.leaves(one)}" if one is not None else ""
+        st.markdown(f"**What a repair would change.** {plain(what_if_sentence(finding.what_if) + left)}")
+        tried.toggle(finding, where)
         if column and column.drift and finding.what_if.after is not None:
             chart.show(
                 figures.scale(column.drift, theme.tokens(), after=finding.what_if.after),

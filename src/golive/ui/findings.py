@@ -8,14 +8,15 @@ from typing import Literal
 import streamlit as st
 
 from golive.model.finding import Finding, Verdict
+from golive.model.readiness import Readiness
 from golive.model.result import Assessment
 from golive.report.look import ROUTE_WORD, SIGNAL_WORD
 from golive.ui import theme
 from golive.ui.verdict import by_urgency
 from golive.ui.words import count, percent, plain
 
-Grouping = Literal["cause", "column", "signal", "owner"]
-GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "signal", "owner")
+Grouping = Literal["cause", "column", "site", "owner"]
+GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "site", "owner")
 ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
 ROW = "finding_open:"
 """Prefix of the keys under which the page remembers which rows are open."""
@@ -27,6 +28,32 @@ def matching(findings: Sequence[Finding], verdicts: Sequence[Verdict], search: s
     words = search.lower().split()
     kept = [f for f in findings if f.verdict in verdicts and all(w in _text(f) for w in words)]
     return by_urgency(kept)
+
+
+def by_effect(shown: Sequence[Finding], everything: Sequence[Finding], readiness: Readiness) -> list[Finding]:
+    """Order findings by their effect on readiness: as the plan orders the steps that rest on them.
+
+    A finding counts for what it explains too. Findings that no step rests on come last, in the order given.
+    """
+    rank = {step.criterion: place for place, step in enumerate(readiness.next)}
+    places: dict[str, int] = {}
+    for criterion in readiness.criteria:
+        for resting in criterion.findings:
+            place = rank.get(criterion.id, len(rank))
+            places[resting] = min(place, places.get(resting, len(rank)))
+    known = {f.id: f for f in everything}
+    for finding in everything:
+        origin = root(finding, known).id
+        places[origin] = min(places.get(finding.id, len(rank)), places.get(origin, len(rank)))
+    return sorted(shown, key=lambda f: places.get(f.id, len(rank)))
+
+
+def holds_back(finding: Finding, readiness: Readiness) -> str:
+    """The criterion, first in the plan, that rests on this finding: ``DAT-05 at 0``; empty when there is none."""
+    resting = {c.id: c for c in readiness.criteria if finding.id in c.findings}
+    step = next((s for s in readiness.next if s.criterion in resting), None)
+    level = resting[step.criterion].level if step else None
+    return f"{step.criterion} at {level}" if step and level is not None else ""
 
 
 def _text(finding: Finding) -> str:
@@ -44,11 +71,13 @@ def root(finding: Finding, findings: dict[str, Finding]) -> Finding:
     return finding
 
 
-def grouped(shown: Sequence[Finding], by: Grouping, everything: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+def grouped(
+    shown: Sequence[Finding], by: Grouping, everything: Sequence[Finding], site: str | None = None
+) -> list[tuple[str, list[Finding]]]:
     """Groups of findings with a title each, the group with the most urgent finding first, order inside kept.
 
     By cause, a finding that explains others stands first among them; findings without such ties stand under their signal.
-    ``everything`` is where causes are looked up, because a filter may hide them.
+    ``everything`` is where causes are looked up, because a filter may hide them; ``site`` names the site column.
     """
     known = {f.id: f for f in everything}
     explaining = {root(f, known).id for f in everything if f.cause and root(f, known).id != f.id}
@@ -59,18 +88,34 @@ def grouped(shown: Sequence[Finding], by: Grouping, everything: Sequence[Finding
             title = f"{_names(origin) or origin.title}: one cause"
             groups.setdefault(origin.id, (title, []))[1].append(finding)
             continue
-        title = (
-            (_names(finding) or "Whole data set")
-            if by == "column"
-            else ROUTE_WORD[finding.route]
-            if by == "owner"
-            else SIGNAL_WORD[finding.signal]
-        )
+        title = _group(finding, by, site)
         groups.setdefault(title, (title, []))[1].append(finding)
     if by == "cause":
         for _, members in groups.values():
             members.sort(key=lambda f: f.id not in explaining)
     return list(groups.values())
+
+
+def _group(finding: Finding, by: Grouping, site: str | None) -> str:
+    if by == "column":
+        return _names(finding) or "Whole data set"
+    if by == "site":
+        sites = sites_of(finding, site)
+        return f"{' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}" if sites else "No single site"
+    return ROUTE_WORD[finding.route] if by == "owner" else SIGNAL_WORD[finding.signal]
+
+
+def sites_of(finding: Finding, site: str | None) -> tuple[str, ...]:
+    """Sites that carry a finding: that of its segment, else those where its effect is at least half of the largest one
+    while it is at most a quarter elsewhere; none when it is everywhere."""
+    if finding.segment is not None and finding.segment.column == site:
+        return (finding.segment.value,)
+    parts = [p for p in finding.slices if p.by == "site"]
+    sizes = {p.value: abs(p.effect or 0.0) for p in parts}
+    most = max(sizes.values(), default=0.0)
+    carry = tuple(sorted(v for v, size in sizes.items() if most and size >= 0.5 * most))
+    rest = [size for v, size in sizes.items() if v not in carry]
+    return carry if rest and max(rest) <= 0.25 * most else ()
 
 
 def _names(finding: Finding) -> str:
@@ -90,7 +135,8 @@ def size_words(finding: Finding, assessment: Assessment) -> str:
 def row_label(finding: Finding, assessment: Assessment) -> str:
     """One line of the list: verdict as icon, word and colour, the title, the size and the owner."""
     look = theme.VERDICT[finding.verdict]
-    rest = [words for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower()) if words]
+    held = holds_back(finding, assessment.readiness)
+    rest = [words for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower(), held) if words]
     return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {' · '.join(rest)}"
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError
 from golive.model.readiness import Readiness
+from golive.model.result import Assessment
 from golive.readiness import Basis, Model
 from golive.ui import theme
 from golive.ui.components import error_box
@@ -22,11 +23,16 @@ def today(where: Current, policy: Model | None = None) -> Basis:
 
     ``policy`` replaces the one that is in force for the pilot, to compare.
     """
+    return of(where.assessment, where, policy)
+
+
+def of(assessment: Assessment, where: Current, policy: Model | None = None) -> Basis:
+    """As ``today`` for an assessment that is not stored, such as that of the open session after repairs."""
     from golive.assess import basis_of
 
-    project = where.assessment.project
+    project = assessment.project
     return basis_of(
-        where.assessment,
+        assessment,
         where.config,
         evidence=where.store.evidence(project),
         waivers=where.store.waivers(project),
