@@ -11,12 +11,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from golive.model.columns import ColumnType
-from golive.model.profile import EMPTY_CATEGORY, ColumnProfile, FloatArray, IntArray, SliceColumn
+from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile, FloatArray, IntArray, SliceColumn
+from golive.profile import together
 from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of, shape
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
 from golive.profile.numbers import sorted_profile
@@ -69,8 +71,12 @@ def reduce_local(
                     waiting.append((field, pool.submit(_reduce, field, fetched, slicings)))
             collect(width)
         collect(0)
-    for name, reduced in done.items():
-        done[name] = _with_tokens(table, reduced)
+    unparsed = [name for name, one in done.items() if one.profile.tokens.n]
+    width = together.COLUMNS if rows <= together.ROWS else 1
+    for start in range(0, len(unparsed), width):
+        odd = unparsed[start : start + width]
+        for name, (tokens, distinct) in tokens_of(table, odd, here=rows <= together.ROWS).items():
+            done[name] = _with_tokens(done[name], tokens, distinct)
     return done
 
 
@@ -185,22 +191,35 @@ def _blank(value: Any) -> bool:
     return value is None or value != value or (isinstance(value, str) and not value.strip())  # noqa: PLR0124 - NaN
 
 
-def _with_tokens(table: ir.Table, reduced: Reduced) -> Reduced:
-    """Read what did not parse, most frequent first. One more query, and only for columns that hold such values."""
-    profile = reduced.profile
-    if profile.tokens.n == 0:
-        return reduced
-    tokens, distinct = tokens_of(table, profile.name)
-    return replace(
-        reduced,
-        profile=replace(profile, tokens=tokens, patterns=patterns_of(tokens), distinct=profile.distinct + distinct),
-    )
+def _with_tokens(reduced: Reduced, tokens: CategoryProfile, distinct: int) -> Reduced:
+    held = reduced.profile
+    profile = replace(held, tokens=tokens, patterns=patterns_of(tokens), distinct=held.distinct + distinct)
+    return replace(reduced, profile=profile)
 
 
-def tokens_of(table: ir.Table, name: str) -> tuple[Any, int]:
-    """Values of a number column that do not parse: as written, the most frequent ``MOST_TOKENS``, and how many distinct."""
-    column = table[name]
-    odd = table.filter(number(column).isnull() & ~missing(column)).select(value=as_text(column).left(LONGEST_VALUE))
+def tokens_of(table: ir.Table, names: Sequence[str], *, here: bool = False) -> dict[str, tuple[CategoryProfile, int]]:
+    """Values of number columns that do not parse: as written, the most frequent ``MOST_TOKENS``, and how many distinct.
+
+    With ``here`` one query hands over those of all columns, otherwise each column is grouped in its engine.
+    """
+    if here:
+        odd = {name: _odd(table[name]) for name in names}
+        found = together.counted_here(table, odd)
+        return {
+            n: (counted(p[:MOST_TOKENS], most=MOST_TOKENS, total=sum(c for _, c in p)), len(p))
+            for n, p in found.items()
+        }
+    return {name: _tokens_in_engine(table, name) for name in names}
+
+
+def _odd(column: ir.Value) -> ir.StringValue:
+    """What was written where a value is there and is no number, else null."""
+    unparsed = number(column).isnull() & ~missing(column)
+    return unparsed.ifelse(as_text(column).left(LONGEST_VALUE), ibis.null("string"))
+
+
+def _tokens_in_engine(table: ir.Table, name: str) -> tuple[CategoryProfile, int]:
+    odd = table.select(value=_odd(table[name])).drop_null()
     groups = odd.group_by("value").aggregate(rows=odd.count())
     totals = groups.aggregate(n=groups.rows.sum(), distinct=groups.count()).to_pyarrow().to_pylist()[0]
     top = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_TOKENS).to_pyarrow().to_pylist()

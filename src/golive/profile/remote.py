@@ -97,7 +97,7 @@ def _numbers(table: ir.Table, field: Field, rows: int, facts: dict[str, Any]) ->
     n = parsed - endless
     numeric = _support(table, field, n, facts) if n else numeric_profile(np.zeros(0), np.zeros(0, dtype=np.int64))
     numeric = replace(numeric, infinities=endless)
-    tokens, other = (EMPTY_CATEGORY, 0) if rows == absent + parsed else tokens_of(table, field.name)
+    tokens, other = (EMPTY_CATEGORY, 0) if rows == absent + parsed else tokens_of(table, [field.name])[field.name]
     known = len(numeric.values) if numeric.exact else max(int(facts["distinct"]), len(numeric.values))
     return ColumnProfile(
         name=field.name,

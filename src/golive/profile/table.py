@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.profile import ColumnProfile, Profile, Slice
-from golive.profile import joint
+from golive.profile import joint, together
 from golive.profile.arrivals import arrivals
 from golive.profile.cutting import slice_missing, slicings_of
 from golive.profile.fields import Field, Kind, engine_of, fields_of
@@ -26,9 +26,6 @@ LOCAL_ROWS = 20_000_000
 """Rows up to which an in-process table is reduced column by column in memory (160 MB a column)."""
 
 IN_PROCESS = ("duckdb",)
-
-TEXTS = 100
-"""Text columns asked for in one query."""
 
 Progress = Callable[[float, str], None]
 
@@ -57,16 +54,25 @@ def profile(
     fields = fields_of(table, dataset.storage, specs, roles)
     step = _stepper(progress, dataset.name, len(fields))
     local = engine_of(table) in IN_PROCESS and rows <= LOCAL_ROWS
+    few = local and rows <= together.ROWS
     slicings = slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
     main = [f for f in fields if f.kind in (Kind.NUMBER, Kind.CATEGORY)]
     reduced = (reduce_local if local else reduce_remote)(table, main, rows, slicings, step)
     found = {name: one.profile for name, one in reduced.items()}
     day = as_of or date.today()
     found |= _each(
-        [f for f in fields if f.kind is Kind.TIME], 1, rows, step, lambda f: [reduce_times(table, f[0], rows, day)]
+        [f for f in fields if f.kind is Kind.TIME],
+        together.COLUMNS if few else 1,
+        rows,
+        step,
+        lambda f: reduce_times(table, f, rows, day, local=few),
     )
     found |= _each(
-        [f for f in fields if f.kind is Kind.TEXT], TEXTS, rows, step, lambda f: reduce_texts(table, f, rows)
+        [f for f in fields if f.kind is Kind.TEXT],
+        together.COLUMNS,
+        rows,
+        step,
+        lambda f: reduce_texts(table, f, rows, local=few),
     )
     columns = {f.name: found[f.name] for f in fields}
     others = [f for f in fields if f.kind in (Kind.TIME, Kind.TEXT) and not columns[f.name].error]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 
 from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile, TimeProfile
 from golive.profile.categories import MOST_TOKENS, counted, patterns_of
 from golive.profile.fields import Field, day_text, missing
+from golive.profile.together import counted_here
 
 MOST_DAYS = 200_000
 """Distinct days or written dates read from the engine, most frequent first."""
@@ -29,18 +31,44 @@ _SHAPES = (
 )
 
 
-def reduce_times(table: ir.Table, field: Field, rows: int, as_of: date) -> ColumnProfile:
-    """Profile a date or time column.
+def reduce_times(
+    table: ir.Table, fields: Sequence[Field], rows: int, as_of: date, *, local: bool = False
+) -> list[ColumnProfile]:
+    """Profile date or time columns.
 
-    Stored dates are counted by day in the engine. Written dates are counted by their calendar part and read here; what is
-    not a date goes to ``tokens``. ``minimum`` and ``maximum`` of written dates are whole days.
+    Stored dates are counted by day. Written dates are counted by their calendar part and read here; what is not a date
+    goes to ``tokens``. ``minimum`` and ``maximum`` of written dates are whole days. With ``local`` the days of all
+    ``fields`` come in one query, otherwise each column is grouped in its engine.
     """
-    column = table[field.name]
-    absent = int(table.aggregate(n=missing(column).sum()).to_pyarrow()[0][0].as_py() or 0)
-    present = table.filter(~missing(column))
-    if column.type().is_temporal() and not column.type().is_time():
-        return _stored(present, field, rows, absent, as_of)
-    pairs = [(str(v), n) for v, n in _groups(present, day_text(column))]
+    asked: dict[str, ir.Value] = {}
+    keys: dict[str, ir.Value] = {}
+    for i, field in enumerate(fields):
+        column = table[field.name]
+        asked[f"m{i}"] = missing(column).sum()
+        if _is_stored(column):
+            asked |= {f"l{i}": column.min(), f"h{i}": column.max()}
+        key = column.cast("date") if _is_stored(column) else day_text(column)
+        keys[field.name] = missing(column).ifelse(ibis.null(key.type()), key)
+    totals = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    groups = counted_here(table, keys) if local else {name: _groups(table, key) for name, key in keys.items()}
+    found = []
+    for i, field in enumerate(fields):
+        pairs = groups[field.name][:MOST_DAYS]
+        absent = int(totals[f"m{i}"] or 0)
+        if f"l{i}" in totals:
+            days = Counter({day: n for day, n in pairs if isinstance(day, date)})
+            ends = (_moment(totals[f"l{i}"]), _moment(totals[f"h{i}"]))
+            found.append(_profile(field, rows, absent, days, as_of, ends=ends))
+        else:
+            found.append(_written(field, rows, absent, [(str(v), n) for v, n in pairs], as_of))
+    return found
+
+
+def _is_stored(column: ir.Value) -> bool:
+    return bool(column.type().is_temporal() and not column.type().is_time())
+
+
+def _written(field: Field, rows: int, absent: int, pairs: list[tuple[str, int]], as_of: date) -> ColumnProfile:
     reader = DateReader(pairs)
     days: Counter[date] = Counter()
     formats: Counter[str] = Counter()
@@ -56,15 +84,8 @@ def reduce_times(table: ir.Table, field: Field, rows: int, as_of: date) -> Colum
     return _profile(field, rows, absent, days, as_of, formats=formats, tokens=tokens, written=pairs)
 
 
-def _stored(present: ir.Table, field: Field, rows: int, absent: int, as_of: date) -> ColumnProfile:
-    column = present[field.name]
-    days = Counter({day: n for day, n in _groups(present, column.cast("date")) if isinstance(day, date)})
-    ends = present.aggregate(low=column.min(), high=column.max()).to_pyarrow().to_pylist()[0]
-    return _profile(field, rows, absent, days, as_of, ends=(_moment(ends["low"]), _moment(ends["high"])))
-
-
 def _groups(table: ir.Table, key: ir.Value) -> list[tuple[date | str, int]]:
-    keyed = table.select(key=key)
+    keyed = table.select(key=key).drop_null()
     groups = keyed.group_by("key").aggregate(rows=keyed.count())
     top = groups.order_by(groups.rows.desc(), groups.key).limit(MOST_DAYS).to_pyarrow().to_pylist()
     return [(row["key"], int(row["rows"])) for row in top]
