@@ -14,7 +14,8 @@ from golive.model.finding import Verdict
 from golive.outcomes.capacity import response, workers_needed
 from golive.outcomes.outcomes import judge_scored
 from golive.outcomes.service import quantiles
-from golive.outcomes.timeline import cusum, windows
+from golive.outcomes.timeline import cusum
+from golive.outcomes.windows import windows
 from golive.profile.scored import Coded, Scored
 
 START = np.datetime64("2026-01-01", "s")

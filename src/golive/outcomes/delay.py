@@ -7,9 +7,10 @@ import numpy as np
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
+from golive.model.words import is_small
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import number, wilson
-from golive.outcomes.words import day, percent, sizes
+from golive.outcomes.words import cell, cell_share, day, percent, rows, sizes
 from golive.profile.scored import Scored
 
 FEWEST = 100
@@ -55,6 +56,16 @@ def waiting(side: Scored) -> FloatArray:
     return np.where(known, (side.label_time - side.time).astype("timedelta64[s]").astype(np.float64) / _DAY, np.nan)
 
 
+def usual_delay(context: Context) -> np.timedelta64 | None:
+    """Time within which 95 % of outcomes were known in training (in live data, where training has too few); ``None`` unknown."""
+    for side in (context.train, context.live):
+        took = waiting(side)
+        took = took[np.isfinite(took) & (took >= 0)]
+        if len(took) >= FEWEST:
+            return np.timedelta64(round(float(np.quantile(took, 0.95)) * _DAY), "s")
+    return None
+
+
 def _lead(context: Context, took: FloatArray, out: Outcomes) -> None:
     """Hours from a true alert to the time its outcome was known."""
     m = context.measured
@@ -88,7 +99,7 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
             columns=name,
             severity=Severity.INFO,
             route=Route.PRODUCT,
-            title=f"Live data is too young to say whether outcomes come later than in training ({n:,} rows are older than {limit:.1f} days)",
+            title=f"Live data is too young to say whether outcomes come later than in training ({rows(n)} are older than {limit:.1f} days)",
             effect=Effect(name="late_outcome_share", n_train=len(before), n_live=n),
         )
     then = float((before > limit).mean())
@@ -110,17 +121,17 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
         columns=name,
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.PRODUCT,
-        title=f"{percent(count / n)} of live outcomes are later than {limit:.1f} days or still missing after that{tail}; in training {percent(then)} were ({sizes(len(before), n)})",
+        title=f"{cell(count, n)} of live outcomes are later than {limit:.1f} days or still missing after that{tail}; in training {percent(then)} were ({sizes(len(before), n)})",
         explanation="Performance of the latest weeks is then measured on the few patients whose outcome came early, who are seldom typical."
         if active
         else "Outcomes come back about as fast as in training.",
         effect=Effect(
             name="late_outcome_share",
             train=then,
-            live=count / n,
-            change=rise,
-            low=low - then,
-            high=high - then,
+            live=cell_share(count, n),
+            change=None if is_small(count) else rise,
+            low=None if is_small(count) else low - then,
+            high=None if is_small(count) else high - then,
             n_train=len(before),
             n_live=n,
         ),

@@ -23,6 +23,7 @@ from golive.outcomes.left_out import left_out
 from golive.outcomes.other_targets import other_targets
 from golive.outcomes.outputs import outputs
 from golive.outcomes.performance import described
+from golive.outcomes.season import season
 from golive.outcomes.service import service
 from golive.outcomes.subgroups import subgroups
 from golive.outcomes.text import assess_text
@@ -197,4 +198,5 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("the load of alerts", alert_load),
     ("when outcomes come", delay),
     ("the course of time", timeline),
+    ("the season", season),
 )

@@ -6,21 +6,17 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from golive.model.finding import Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
-from golive.outcomes.interval import Z95, Mask, number, share
+from golive.outcomes.interval import Mask, number
 from golive.outcomes.outputs import flagged
 from golive.outcomes.performance import Measured
 from golive.outcomes.usable import Cases
-
-MOST_WINDOWS = 40
-WINDOW_EVENTS = 10
-"""Events and non-events that a window needs for an AUROC."""
+from golive.outcomes.windows import WINDOW_EVENTS, Starts, window_rows, windows
 
 GOOD_LOSS = 0.05
 """Relative loss of AUROC up to which a stretch counts as good (OBS-03 of the readiness model, level 3)."""
@@ -28,7 +24,6 @@ GOOD_LOSS = 0.05
 BLOCK_EVENTS = 100
 ALPHA = 0.01
 _TRIM = 0.02
-Starts = npt.NDArray[np.datetime64]
 
 EXPLAINED = {"calibration": "calibration_drift", "ranking": "performance_drop", "alerts": "alert_rate_shift"}
 """What changed, and the finding to which its date belongs."""
@@ -44,7 +39,9 @@ def timeline(context: Context, out: Outcomes) -> None:
         why = f"{live.zones[0]:,} carry a UTC offset and {live.zones[1]:,} do not; the latter were read as UTC"
         out.not_assessed.append(NotAssessed(what=f"{context.roles.time}: times in several zones", why=why))
     starts, unit = windows(live.time)
-    out.performance["time_line"] = {"window": unit, "rows": _rows(context, starts)}
+    known = out.performance.get("estimated") or {}
+    rows = window_rows(context, starts, estimated=bool(known) and "refused" not in known)
+    out.performance["time_line"] = {"window": unit, "rows": rows}
     if m is not None:
         out.performance["windows"] = good_in_a_row(m, live.time[m.cases_live.place])
     points = change_points(context)
@@ -56,62 +53,6 @@ def timeline(context: Context, out: Outcomes) -> None:
         else f
         for f in out.findings
     ]
-
-
-def windows(time: Starts) -> tuple[Starts, str]:
-    """First moment of the window of each row (days, weeks from Monday, or months: at most ``MOST_WINDOWS``), and its name."""
-    held = time[~np.isnat(time)]
-    days = int((held.max() - held.min()).astype("timedelta64[D]").astype(int)) + 1
-    day = time.astype("datetime64[D]")
-    if days <= MOST_WINDOWS // 2:
-        return day, "day"
-    if days <= 7 * MOST_WINDOWS:
-        weekday = (day.astype(np.int64) + 3) % 7  # 1 Jan 1970 was a Thursday
-        return np.where(np.isnat(day), day, day - weekday.astype("timedelta64[D]")), "week"
-    return time.astype("datetime64[M]").astype("datetime64[D]"), "month"
-
-
-def _rows(context: Context, starts: Starts) -> list[dict[str, Any]]:
-    live, m = context.live, context.measured
-    held = flagged(live, context)
-    rows = []
-    for start in np.unique(starts[~np.isnat(starts)])[-MOST_WINDOWS:]:
-        here = starts == start
-        n = int(here.sum())
-        row: dict[str, Any] = {"start": str(start)[:10], "n": n}
-        if n < SMALL_CELL:
-            rows.append({**row, "n": None})
-            continue
-        if held is not None:
-            row["alert_rate"] = share(held[0], held[1] & here, None).side("live")
-        if live.score is not None:
-            row["mean_score"] = (
-                number(float(np.nanmean(live.score[here]))) if np.isfinite(live.score[here]).any() else None
-            )
-        if m is not None:
-            row |= _window(m.cases_live.part(here[m.cases_live.place]), m)
-        rows.append(row)
-    return rows
-
-
-def _window(part: Cases, m: Measured) -> dict[str, Any]:
-    """Primary metric of one window with its interval, and the band around training's value at the window's size."""
-    events, others = part.n_events, part.n - part.n_events
-    row: dict[str, Any] = {"n_cases": None if 0 < part.n < SMALL_CELL else part.n}
-    small = any(0 < c < SMALL_CELL for c in (events, others))
-    row["n_events"] = None if small else events
-    if part.score is None or min(events, others) < WINDOW_EVENTS:
-        return row
-    area = ranking.auroc(part.score, part.event, part.units)
-    row["auroc"] = area.side("live")
-    if not small and m.probability:
-        row["observed"], row["expected"] = number(float(part.event.mean())), number(float(part.score.mean()))
-    before = m.train.get(m.primary)
-    if before is not None and before.known:
-        half = Z95 * math.hypot(area.se, before.se)
-        row["expected_band"] = [number(max(0.0, before.value - half)), number(min(1.0, before.value + half))]
-        row["inside"] = bool(area.value >= before.value - half)
-    return row
 
 
 def good_in_a_row(m: Measured, time: Starts) -> int:
