@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import components, nav, session_cards
+from golive.ui import components, nav, project_view, session_cards
 from golive.ui.guards import open_sample, open_store, require_role
 
 who = require_role()
@@ -20,6 +20,7 @@ if not cards:
         key="open_sample",
     )
     nav.link("data", "Bring your own data", icon=":material/upload_file:")
+    project_view.show(store, who)
     st.stop()
 
 projects = sorted({card.project for card in cards})
@@ -31,3 +32,5 @@ session_cards.comparison(session_cards.ticked(cards), of=len(cards))
 with st.grid(min_column_width=340, gap="medium", key="session_cards"):
     for card in cards:
         session_cards.show(store, card, who)
+
+project_view.show(store, who)

@@ -19,4 +19,6 @@ if len(projects) > 1:
     latest = store.list(limit=1)
     start = projects.index(latest[0].project) if latest and latest[0].project in projects else 0
     project = st.selectbox("Pilot", projects, index=start, key="trend_project")
-trend_view.show(trend_view.past_of(store, project))
+past = trend_view.past_of(store, project)
+trend_view.show(past)
+trend_view.change_log(past)

@@ -22,10 +22,10 @@ def test_one_screen_says_verdict_trend_facts_and_steps(open_page: Any, seeded: A
     assert "CONDITIONAL" in app.title[0].value
     said = words(app)
     assert "The index is the same as on 20 Nov 2026." in said
-    assert [s.value for s in app.subheader][-2:] == ["What live data shows", "What is next"]
-    facts = [m.value for m in app.markdown if m.value.startswith("#### :")]
+    assert [h.value for h in app.header][-2:] == ["What live data shows", "What is next"]
+    facts = [m.value for m in app.markdown if m.value.startswith("### :")]
     assert 1 <= len(facts) <= 3
-    steps = [m.value for m in app.markdown if m.value.startswith("#### 1.")]
+    steps = [m.value for m in app.markdown if m.value.startswith("### 1.")]
     assert len(steps) == 1
     assert "not a certification" in said
     assert not app.sidebar.children

@@ -101,6 +101,9 @@ def test_nothing_is_lost_on_the_way(store: Store, other: Store, build: Build, co
     data = store.export_project(PROJECT)
     before = rows_of(data)
     assert {row["project"] for table, rows in before.items() if table != "dataset" for row in rows} == {PROJECT}
+    actions = [row["action"] for row in before["past_audit"]]
+    assert actions.count("session.save") == 2, "that of the deleted session too"
+    assert actions.count("session.delete") == 1
     done = other.import_project(data, actor="eva")
     assert (done.sessions, done.known) == (1, 0)
     assert other.projects() == (PROJECT,)

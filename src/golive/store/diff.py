@@ -186,5 +186,7 @@ def _caveats(a: Assessment, b: Assessment) -> Iterator[str]:
         yield "Both judge the same live data."
     if a.config_sha256 != b.config_sha256:
         yield "The configuration differs, so thresholds or roles may too."
+    if a.readiness.policy != b.readiness.policy:
+        yield f"They were judged by two policies, {a.readiness.policy or 'unknown'} and {b.readiness.policy or 'unknown'}."
     if a.golive != b.golive:
         yield f"They were made by GoLive {a.golive} and {b.golive}."

@@ -13,7 +13,7 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, criteria, ledger, migrations, project_file, sessions, transfer
+from golive.store import audit, criteria, ledger, lineage, migrations, project_file, sessions, transfer
 from golive.store.database import look, open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
@@ -143,6 +143,11 @@ class Store:
         """Every revision of a session, newest first. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
         with self._database.cursor() as cursor:
             return sessions.history(cursor, sessions.resolve(cursor, session))
+
+    def supported_by(self, session: str) -> tuple[lineage.Supported, ...]:
+        """What was decided because of a session, oldest first. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
+        with self._database.cursor() as cursor:
+            return lineage.supported(cursor, session)
 
     def delete(self, session: str, *, actor: str) -> str:
         """Remove a session, keep an audit line without content, and return the full id.

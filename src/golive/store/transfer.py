@@ -47,7 +47,7 @@ _IN_PROJECT = {
         UNION ALL
         SELECT $project, seq, created_at, actor, action, subject, detail, prev_hash, hash FROM audit
         WHERE subject = $project OR subject IN ({_OF_SESSION}) OR subject IN ({_SUBJECTS})
-            OR subject IN (SELECT subject FROM audit WHERE detail ->> 'project' = $project)""",
+            OR subject IN (SELECT subject FROM audit WHERE (detail ->> 'project') = $project)""",
 }
 _MOST_PROBLEMS = 10
 

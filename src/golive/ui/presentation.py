@@ -50,8 +50,8 @@ def verdict_and_trend(readiness: Readiness, past: Sequence[SessionCard], before:
         words, index = st.columns([2.2, 1], vertical_alignment="center", gap="large")
         with words:
             st.title(f":{look.color}[{look.icon} {look.word.upper()}]", anchor=False)
-            st.subheader(f"{theme.MEANING[readiness.verdict].capitalize()}.", anchor=False)
-            st.markdown(f"#### {verdict.verdict_sentence(readiness)}")
+            st.header(f"{theme.MEANING[readiness.verdict].capitalize()}.", anchor=False)
+            st.markdown(f"### {verdict.verdict_sentence(readiness)}")
         with index:
             moved = [round(c.index, 1) for c in past if c.index is not None]
             low, high = readiness.low, readiness.high
@@ -70,22 +70,22 @@ def facts_and_steps(assessment: Assessment) -> None:
     """Three facts about live data beside the next three steps."""
     facts, steps = st.columns(2, gap="large")
     with facts:
-        st.subheader("What live data shows", anchor=False)
+        st.header("What live data shows", anchor=False)
         chosen = verdict.strongest(assessment.findings)[:FACTS]
         if not chosen:
-            st.markdown(f"#### {_nothing(assessment.findings)}")
+            st.markdown(f"### {_nothing(assessment.findings)}")
         for finding in chosen:
             look = theme.VERDICT[finding.verdict]
-            st.markdown(f"#### :{look.color}[{look.icon} {look.word}] {plain(finding.title)}")
+            st.markdown(f"### :{look.color}[{look.icon} {look.word}] {plain(finding.title)}")
     with steps:
-        st.subheader("What is next", anchor=False)
+        st.header("What is next", anchor=False)
         following = assessment.readiness.next[:STEPS]
         if not following:
-            st.markdown("#### Nothing is left to do in the plan.")
+            st.markdown("### Nothing is left to do in the plan.")
         for rank, step in enumerate(following, start=1):
             what = plain(step.fix or step.title)
             who = f", {step.route.replace('_', ' ')}" if step.route else ""
-            st.markdown(f"#### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step.effort)}{who}]")
+            st.markdown(f"### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step.effort)}{who}]")
 
 
 def _nothing(findings: Sequence[Finding]) -> str:

@@ -9,6 +9,7 @@ from golive.report.look import TIER_WORD
 from golive.store import SessionCard, SessionDiff, Store, compare_sessions
 from golive.ui import cache, components, nav, state, theme
 from golive.ui.guards import Identity, authorise
+from golive.ui.lineage_view import lineage
 from golive.ui.words import count, day, plain, plural
 
 _TICK = "tick_"
@@ -92,6 +93,8 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
                 state.open_session(card.session)
                 nav.go("overview")
             st.checkbox("Compare", key=_TICK + card.session)
+            if st.button("Lineage", key=f"lineage_{card.session}", icon=":material/account_tree:", type="tertiary"):
+                lineage(store, card.session)
             if who.may("admin") and st.button(
                 "Delete", key=f"delete_{card.session}", icon=":material/delete:", type="tertiary"
             ):

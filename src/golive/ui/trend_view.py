@@ -1,20 +1,30 @@
-"""The Trend page: verdict, dimensions, drift and performance of a pilot over time, with what happened."""
+"""The Trend page: verdict, dimensions, drift and performance of a pilot over time, what happened, and what changed in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import streamlit as st
 
+from golive.model.errors import GoLiveError
 from golive.model.monitoring import Alert, Batch
-from golive.store import SessionCard, Store
+from golive.store import SessionCard, SessionDiff, Store, compare_sessions
 from golive.store.registers import EVENTS
-from golive.ui import chart, theme
+from golive.ui import cache, chart, theme
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
-from golive.ui.words import day, plain
+from golive.ui.words import day, plain, plural
 
 READINESS = "Readiness index"
+MOST_CHANGES, MOST_LINES = 6, 8
+_DIRECTIONS = (
+    ("better", "Better"),
+    ("worse", "Worse"),
+    ("new", "New"),
+    ("gone", "No longer found"),
+    ("not_measured", "Not measured now"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,3 +90,40 @@ def show(past: Past) -> None:
     st.caption(plain(describe_trend(points, quantity=wanted, marks=marks)))
     if marks:
         st.markdown("\n".join(f"{place}. {day(mark.on)}: {plain(mark.words)}" for place, mark in enumerate(marks, 1)))
+
+
+def differences(cards: tuple[SessionCard, ...]) -> list[tuple[SessionCard, SessionDiff]]:
+    """Each of the last sessions with what changed since the one before it, newest first; ``cards`` are oldest first.
+
+    A session that cannot be read (written by a newer version) is left out with its neighbours.
+    """
+    found = []
+    for before, after in list(pairwise(cards))[-MOST_CHANGES:]:
+        try:
+            first, second = (cache.loaded(card.session, card.revision)[0] for card in (before, after))
+        except GoLiveError:
+            continue
+        found.append((after, compare_sessions(first, second)))
+    return found[::-1]
+
+
+def change_log(past: Past) -> None:
+    """What changed from session to session, in words."""
+    st.subheader("What changed from session to session", anchor=False)
+    if len(past.cards) < 2:
+        st.caption(
+            "Two sessions of this pilot are needed; there is one." if past.cards else "No session is stored yet."
+        )
+        return
+    for card, diff in differences(past.cards):
+        counts = ", ".join(f"{len(diff.of(d))} {word.lower()}" for d, word in _DIRECTIONS if diff.of(d))  # type: ignore[arg-type]
+        with st.expander(f"{day(card.created_at)}: {plain(diff.headline)} {counts or 'Nothing else changed'}."):
+            for caveat in diff.caveats:
+                st.caption(f":material/info: {plain(caveat)}")
+            for direction, word in _DIRECTIONS:
+                changes = diff.of(direction)  # type: ignore[arg-type]
+                if changes:
+                    lines = [f"- {plain(change.sentence)}" for change in changes[:MOST_LINES]]
+                    more = len(changes) - MOST_LINES
+                    lines += [f"- and {plural(more, 'more change', 'more changes')}"] if more > 0 else []
+                    st.markdown(f"**{word}**\n" + "\n".join(lines))
