@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from golive.model.columns import Noun
+from golive.model.profile import SMALL_CELL
 
 
 class Verdict(StrEnum):
@@ -55,7 +56,14 @@ class Signal(StrEnum):
 
 
 KINDS: dict[Signal, tuple[str, ...]] = {
-    Signal.SCHEMA: ("column_missing", "column_new", "type_changed", "numeric_as_text"),
+    Signal.SCHEMA: (
+        "column_missing",
+        "column_new",
+        "type_changed",
+        "numeric_as_text",
+        "must_support_missing",
+        "resource_invalid",
+    ),
     Signal.MISSINGNESS: ("missing_up", "missing_down", "disguised_missing", "missing_block", "always_missing"),
     Signal.DISTRIBUTION: ("distribution_shift", "category_share_shift", "unseen_category", "multivariate_shift"),
     Signal.MEANING: (
@@ -76,7 +84,16 @@ KINDS: dict[Signal, tuple[str, ...]] = {
         "rounding_changed",
         "column_swap",
     ),
-    Signal.INTEGRITY: ("duplicate_rows", "duplicate_keys", "stuck_value", "feed_stopped", "time_order", "future_dates"),
+    Signal.INTEGRITY: (
+        "duplicate_rows",
+        "duplicate_keys",
+        "stuck_value",
+        "feed_stopped",
+        "time_order",
+        "future_dates",
+        "patient_overlap",
+        "outcome_leak",
+    ),
     Signal.IDENTITY: ("identifier_present", "free_text_present"),
     Signal.LABEL: ("label_shift", "label_missing", "label_delay"),
     Signal.PERFORMANCE: (
@@ -141,7 +158,7 @@ class Segment(Noun):
 
 
 class Finding(Noun):
-    """One measured and judged fact (``interface.md``, ``findings``)."""
+    """One measured and judged fact (``interface.md``, ``findings``). ``rows_affected`` of 1 to 10 is not kept: it becomes ``None``."""
 
     id: str
     signal: Signal
@@ -161,6 +178,11 @@ class Finding(Noun):
     what_if: WhatIf | None = None
     slices: tuple[SliceShare, ...] = ()
     cause: str | None = Field(default=None, description="id of the finding that explains this one")
+
+    @field_validator("rows_affected")
+    @classmethod
+    def _no_small_cell(cls, rows: int | None) -> int | None:
+        return None if rows is not None and 0 < rows < SMALL_CELL else rows
 
     @model_validator(mode="after")
     def _kind_belongs_to_signal(self) -> Finding:

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
-from golive.outcomes.interval import number
+from golive.outcomes.interval import number, wilson
 from golive.outcomes.target import events
+from golive.outcomes.words import percent, sizes
 from golive.profile.scored import Scored
 from golive.profile.shared_ids import SharedIds
 
+OVERLAP = 0.01
+"""Share of live patients in training above which the test is not independent."""
 SUSPECT = 0.98
 """AUROC from which a single feature is taken to know the outcome (``readiness.md``, DAT-07)."""
 FEWEST_ROWS, FEWEST_EVENTS = 200, 20
@@ -35,6 +39,55 @@ def leakage(context: Context, out: Outcomes, shared: SharedIds | None) -> None:
         found |= {"suspects": suspects, "looked_at": looked}
     if found:
         out.performance["leakage"] = found | {"split": split(context)}
+    if shared is not None:
+        out.findings.append(_overlap(shared))
+    out.findings += [_leak(name, context) for name in suspects]
+
+
+def _overlap(shared: SharedIds) -> Finding:
+    """``patient_overlap``: alarm above 1 % (``readiness.md``, DAT-07), watch above none."""
+    share = shared.both / shared.live
+    low, high = wilson(shared.both, shared.live)
+    few = 0 < shared.both < SMALL_CELL
+    verdict = Verdict.ALARM if share > OVERLAP else Verdict.WATCH if shared.both else Verdict.QUIET
+    what = "patients" if shared.person else f"values of {shared.column}"
+    shown = f"Fewer than {SMALL_CELL}" if few else "None" if not shared.both else percent(share)
+    return finding(
+        "patient_overlap",
+        verdict,
+        columns=(shared.column,),
+        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        title=f"{shown} of the live {what} {'is' if shown == 'None' else 'are'} in training too "
+        f"({sizes(shared.train, shared.live)})",
+        explanation="Accuracy on patients that the model was trained on is better than on new ones."
+        if shared.both
+        else "Nothing that was measured on live data was measured on patients of training."
+        if shared.person
+        else "These ids may name visits: then the same patient can still be in both files under another id.",
+        effect=None
+        if few
+        else Effect(
+            name="shared_ids",
+            live=share,
+            low=float(low),
+            high=float(high),
+            n_train=shared.train,
+            n_live=shared.live,
+        ),
+        fix="Split by patient, and measure again on patients that are new." if verdict is not Verdict.QUIET else "",
+    )
+
+
+def _leak(name: str, context: Context) -> Finding:
+    return finding(
+        "outcome_leak",
+        Verdict.ALARM,
+        columns=(name,),
+        severity=Severity.CRITICAL,
+        title=f"{name} alone nearly gives the outcome away in training (n = {context.train.rows:,})",
+        explanation=f"Its AUROC alone is above {SUSPECT}: it may be recorded after the outcome, or be a copy of it.",
+        fix=f"Find out when {name} is known; leave it out if that is after the prediction.",
+    )
 
 
 def split(context: Context) -> str:

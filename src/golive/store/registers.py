@@ -83,6 +83,12 @@ class RegisterStore:
         """Rows of one register without revisions."""
         return tuple(entry.item for entry in self.current(kept, project))
 
+    def ever(self, kept: Ledger[ItemT], project: str) -> bool:
+        """Whether the register of ``project`` ever held a row, also one that was taken out since."""
+        with self._database.cursor() as cursor:
+            found = cursor.execute(f"SELECT count(*) FROM {kept.table} WHERE project = ?", [project]).fetchone()
+        return bool(found and found[0])
+
     def history(self, kept: Ledger[ItemT], project: str, item_id: str) -> tuple[Revised[ItemT], ...]:
         """Every revision of one row, newest first, deletions included."""
         with self._database.cursor() as cursor:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from golive.model.columns import Role
+from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.readiness.measures.facts import Facts, Maker, percent
 
@@ -72,7 +73,8 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
         level = min(level, 2)
     agreement = f", raters agree with kappa {kappa:.2f}" if kappa is not None else ""
     value = f"{split.capitalize()} validation on {events:,.0f} events and {rest:,.0f} non-events{agreement}."
-    return make.level(level, value, n=int(events + rest))
+    used = facts.of("performance_drop", verdicts=tuple(Verdict))
+    return make.level(level, value, n=int(events + rest), findings=used)
 
 
 def operating_point(facts: Facts, make: Maker) -> Measurement:
@@ -207,7 +209,8 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
     )
     unseen = level == 2 and (rule is None or capacity is None)
     reason = "Level 3 also needs the current rule and the team's capacity." if unseen else ""
-    return make.level(level, value, n=int(events or 0), reason=reason)
+    used = facts.of("below_floor", "performance_drop", verdicts=tuple(Verdict))
+    return make.level(level, value, n=int(events or 0), findings=used, reason=reason)
 
 
 def impact(facts: Facts, make: Maker) -> Measurement:

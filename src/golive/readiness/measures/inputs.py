@@ -8,7 +8,7 @@ from golive.model.columns import ColumnType, Role
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, SideResult
-from golive.readiness.measures.facts import FOUND, Facts, Maker, fine, percent
+from golive.readiness.measures.facts import FOUND, Facts, Maker, at_most, fine, percent
 
 if TYPE_CHECKING:
     from golive.intake.clinical import Analyte
@@ -56,7 +56,7 @@ def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
     for found in facts.of("disguised_missing"):
         if found.columns == (column.name,) and found.effect is not None:
             hidden[0] += round((found.effect.train or 0.0) * found.effect.n_train)
-            hidden[1] += round((found.effect.live or 0.0) * found.effect.n_live)
+            hidden[1] += round(at_most(found.effect.live, found.effect.n_live) * found.effect.n_live)
     return min(before.n, before.missing + hidden[0]), before.n, min(live[1], live[0] + hidden[1]), live[1]
 
 
@@ -149,7 +149,9 @@ def codes(facts: Facts, make: Maker) -> Measurement:
     used = [f for f in facts.of(*CODE_KINDS, "unseen_category") if f.effect is not None and columns & set(f.columns)]
 
     def largest(*kinds: str) -> float:
-        values = [f.effect.high or f.effect.live or 0.0 for f in used if f.kind in kinds and f.effect]
+        values = [
+            f.effect.high or at_most(f.effect.live, f.effect.n_live) for f in used if f.kind in kinds and f.effect
+        ]
         return max(values, default=0.0)
 
     unseen, other = largest("unseen_category"), largest(*CODE_KINDS)
@@ -192,16 +194,14 @@ def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | N
 def _impossible(
     column: ColumnResult, found: Finding | None, limits: tuple[float, float], n: int, *, stand_in: bool
 ) -> float:
-    """Share of live values that are impossible (0 to 1); a count too small to be shown is taken as the largest such.
+    """Share of live values that are impossible (0 to 1).
 
     A ``stand_in`` for missing (-1, 999) is counted as missing, not as an impossible value.
     """
-    from golive.model.profile import SMALL_CELL
-
     assert column.live is not None
     if found is None or found.effect is None:
         return 0.0 if stand_in else _outside(column.live, *limits)
-    return found.effect.live if found.effect.live is not None else min(1.0, (SMALL_CELL - 1) / n)
+    return at_most(found.effect.live, n)
 
 
 def _flipped(column: ColumnResult, analyte: Analyte) -> bool:
@@ -267,7 +267,8 @@ def identity(facts: Facts, make: Maker) -> Measurement:
     every = tuple(Verdict)
 
     def largest(*kinds: str) -> float:
-        shares = [(f.effect.live or 0.0) for f in facts.of(*kinds, verdicts=every) if f.effect is not None]
+        found = [f.effect for f in facts.of(*kinds, verdicts=every) if f.effect is not None]
+        shares = [at_most(e.live, e.n_live or n) for e in found]
         return float(wilson(max(shares, default=0.0) * n, n)[1])
 
     duplicates, times, late = (
@@ -308,12 +309,13 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
     shown = f"{count or 'no'} feature{'' if count == 1 else 's'} alone nearly give{'s' if count == 1 else ''} the outcome away"
     if overlap is None:
         return make.partial(1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n)
+    used = facts.of("patient_overlap", "outcome_leak", verdicts=tuple(Verdict))
     name = facts.look("leakage", "column")
     if name and facts.look("leakage", "patients") is False and overlap == 0:
         value = f"No {name} is in both files; {shown}."
-        return make.partial(1 if count else 3, value, "patients who come again under another id", n=n)
+        return make.partial(1 if count else 3, value, "patients who come again under another id", n=n, findings=used)
     level = make.criterion.level_of(overlap=overlap, suspects=count)
     split = str(facts.look("leakage", "split") or "random")
     level = min(level, 3 if split in ("temporal", "site") else 2)  # level 4 is a check on every build
     which = "No live patient is" if overlap == 0 else f"{percent(overlap)} of live patients are"
-    return make.level(level, f"{which} in training ({split} split); {shown}.", n=n)
+    return make.level(level, f"{which} in training ({split} split); {shown}.", n=n, findings=used)
