@@ -26,7 +26,16 @@ from golive.profile import profile
 
 _CONNECTION = ibis.duckdb.connect()
 _NAMES = itertools.count()
-TYPES = {"creatinine": ColumnType.NUMERIC, "pressure": ColumnType.NUMERIC, "route": ColumnType.CATEGORY}
+TYPES = {
+    "creatinine": ColumnType.NUMERIC,
+    "pressure": ColumnType.NUMERIC,
+    "route": ColumnType.CATEGORY,
+    "lactate": ColumnType.NUMERIC,
+    "grade": ColumnType.CATEGORY,
+    "dx": ColumnType.CODE,
+}
+TEXTS = ("lactate",)
+"""Number columns that live data stores as text."""
 
 
 def _stored(frame: pd.DataFrame) -> Any:
@@ -54,6 +63,14 @@ def _frame(rng: np.random.Generator, rows: int, *, faulty: bool) -> pd.DataFrame
     creatinine[rng.random(rows) < 0.1] = np.nan
     frame = pd.DataFrame({"creatinine": creatinine, "pressure": pressure, "route": route})
     frame.loc[rng.random(rows) < 0.05, "route"] = None
+    lactate = pd.Series(rng.lognormal(0.6, 0.5, rows).round(1)).map(lambda v: f"{v:g}").astype(object)
+    if faulty:
+        lactate[: rows // 10] = rng.choice(["<0.5", "?", "1,5", "4 mmol/L", "-1", " 2.5 "], rows // 10)
+    lactate[rng.random(rows) < 0.1] = None
+    frame["lactate"] = lactate
+    frame["grade"] = rng.choice([0.0, 1.0, 2.0, 9.0] if faulty else [0.0, 1.0, 2.0], rows)
+    frame.loc[rng.random(rows) < 0.1, "grade"] = np.nan
+    frame["dx"] = rng.choice(["E1165", "E11.65", "250", "250.0"] if faulty else ["E11.65", "I10"], rows).astype(object)
     return frame
 
 
@@ -71,17 +88,28 @@ REPAIRS: list[Repair] = [
     {"op": "recode", "column": "route", "mapping": {"iv": "IV", "oral": "PO"}},
     {"op": "convert", "column": "pressure", "factor": 0.1, "offset": 3.0, "above": 140.0, "below": 60.0},
     {"op": "swap", "columns": ["creatinine", "pressure"]},
+    {"op": "map", "column": "lactate", "mapping": {"<0.5": 0.5, "1,5": 1.5, "4 mmol/L": 4.0}},
+    {"op": "set_missing", "column": "lactate", "values": ["?", "None"]},
+    {"op": "set_missing", "column": "lactate", "values": [-1.0]},
+    {"op": "set_missing", "column": "lactate", "values": ["?", -1.0]},
+    {"op": "set_missing", "column": "lactate", "below": 0.0},
+    {"op": "convert", "column": "lactate", "factor": 9.01, "offset": 0.0},
+    {"op": "convert", "column": "lactate", "factor": 0.111, "offset": 0.5, "above": 2.0},
+    {"op": "clip", "column": "lactate", "low": 0.5, "high": 3.0},
+    {"op": "set_missing", "column": "grade", "values": ["9"]},
+    {"op": "map", "column": "grade", "mapping": {"9": "unknown", "0": "none"}},
+    {"op": "recode", "column": "dx", "mapping": {"E1165": "E11.65", "250": "E11.9"}},
 ]
 
 
 def _by_sql(frame: pd.DataFrame, repairs: list[Repair]) -> Any:
     table = _stored(frame)
-    return _CONNECTION.sql(repair_code.sql(repairs, list(frame.columns), table.op().name))
+    return _CONNECTION.sql(repair_code.sql(repairs, list(frame.columns), table.op().name, texts=TEXTS))
 
 
 def _by_pandas(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
     names: dict[str, Any] = {"live": frame.copy(), "NaN": np.nan}
-    exec(repair_code.pandas(repairs), names)
+    exec(repair_code.pandas(repairs, texts=TEXTS), names)
     return pd.DataFrame(names["live"])
 
 
@@ -95,9 +123,10 @@ def _same(a: Profile, b: Profile) -> None:
             np.testing.assert_allclose(one.numeric.std, other.numeric.std, rtol=1e-9)
         if one.category is not None and other.category is not None:
             assert one.category.as_dict() == other.category.as_dict()
+        assert one.tokens.as_dict() == other.tokens.as_dict(), name
 
 
-@pytest.mark.parametrize("repair", REPAIRS, ids=lambda r: "-".join(str(v) for v in list(r.values())[:2]) + f"-{len(r)}")
+@pytest.mark.parametrize("repair", REPAIRS, ids=lambda r: "-".join(str(v) for v in list(r.values())[:3]))
 def test_profile_sql_and_pandas_agree(repair: Repair) -> None:
     rng = np.random.default_rng(3)
     train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
@@ -116,15 +145,15 @@ def test_profile_sql_and_pandas_agree(repair: Repair) -> None:
 
 def test_several_repairs_at_once_equal_a_full_rerun() -> None:
     rng = np.random.default_rng(4)
-    chosen = [REPAIRS[0], REPAIRS[4], REPAIRS[9]]
+    chosen = [REPAIRS[0], REPAIRS[4], REPAIRS[9], REPAIRS[13], REPAIRS[16]]
     train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
     tried = repaired(_profile(_stored(live)), chosen)
     _same(tried, _profile(_by_sql(live, chosen)))
     _same(tried, _profile(_stored(_by_pandas(live, chosen))))
     before = scores(pair_up(train, _profile(_stored(live)))[0], DriftConfig())[0]
     after = what_if(train, _profile(_stored(live)), chosen, DriftConfig())
-    assert set(after) == {"creatinine", "pressure", "route"}
-    assert all(after[name] < 0.1 < before[name] for name in after)
+    assert set(after) == {"creatinine", "pressure", "route", "lactate"}
+    assert all(after[name] < 0.1 < before[name] for name in ("creatinine", "pressure", "route"))
 
 
 def test_every_kind_of_repair_is_tried() -> None:
