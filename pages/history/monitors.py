@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import components, monitor_view
+from golive.ui import components, monitor_view, replay_view
 from golive.ui.guards import open_store, require_role
 
 who = require_role()
@@ -37,3 +37,7 @@ if ended:
     with st.expander(f"Ended alerts: {len(ended)}", icon=":material/history:"):
         for project, alert in ended[:50]:
             monitor_view.alert_card(store, project, alert, who)
+
+st.subheader("Before you change a threshold", anchor=False)
+for project, watch in watches:
+    replay_view.show(store, project, watch.id)

@@ -12,9 +12,9 @@ import quarter
 from opening import Opened, opener
 from receiver import Receiver
 
+from golive.alerts.replay import replay
 from golive.model.finding import Route
 from golive.model.monitoring import Alert, Batch, Delivery
-from golive.monitor.check import replay
 from golive.monitor.file import load_monitor
 from golive.monitor.run import Report, run
 

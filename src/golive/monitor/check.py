@@ -1,4 +1,4 @@
-"""Look at a monitor without changing anything, and play stored batches again with other thresholds."""
+"""Look at a monitor without changing anything."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from golive.alerts.engine import step
-from golive.alerts.rules import Rules
-from golive.model.monitoring import Alert, Batch
+from golive.model.monitoring import Alert
 from golive.monitor import arrivals as source
 from golive.monitor.file import addresses
 from golive.monitor.run import Opened, found_of, setup, sorted_out
@@ -53,12 +51,3 @@ def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
     fresh = tuple(slot for slot in missed if slot not in told_of)
     quiet = not (new or fresh or alerts or unsent or silent or baseline is None)
     return Check(tuple(sentences), missed[-10:], alerts, quiet)
-
-
-def replay(batches: tuple[Batch, ...], rules: Rules) -> tuple[Alert, ...]:
-    """Alerts that ``rules`` would have raised over stored batches, in their order; what people did is left out."""
-    alerts: dict[str, Alert] = {}
-    for number, batch in enumerate(batches, start=1):
-        recent = batches[max(0, number - rules.longest - 14) : number]
-        alerts |= {a.id: a for a in step(recent, alerts.values(), rules, now=batch.slot)}
-    return tuple(alerts.values())
