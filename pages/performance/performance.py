@@ -3,7 +3,7 @@
 import streamlit as st
 
 from golive.model.finding import Signal
-from golive.ui import outcomes
+from golive.ui import course, outcomes
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 
@@ -13,23 +13,28 @@ page_title("Performance", "Does the model still work on live patients, and how s
 assessment_line(assessment)
 performance = outcomes.need(
     assessment,
-    "auroc",
-    "regression",
-    "multiclass",
+    "task",
     "estimated",
+    "at_threshold",
     why="Performance needs a score and an outcome in training and live data. Name them on the Data page.",
 )
 
 outcomes.said(assessment, Signal.PERFORMANCE, Signal.OUTPUT, Signal.LABEL)
-left, right = st.columns(2, gap="large")
-with left:
-    st.subheader("Predicted and observed risk", anchor=False)
-    outcomes.calibration(performance)
-with right:
-    st.subheader("Where to alert", anchor=False)
-    outcomes.threshold_explorer(performance)
-    outcomes.without_labels(performance)
+if performance.get("task") in ("classes", "quantity"):
+    if performance.get("by_class"):
+        st.subheader("Class by class", anchor=False)
+        outcomes.classes(performance)
+else:
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Predicted and observed risk", anchor=False)
+        outcomes.calibration(performance)
+    with right:
+        st.subheader("Where to alert", anchor=False)
+        outcomes.threshold_explorer(performance)
+        outcomes.without_labels(performance)
 st.subheader("Over time", anchor=False)
-outcomes.course(performance)
+course.course(performance)
+course.versions(performance.get("versions") or {})
 st.subheader("The numbers", anchor=False)
 outcomes.metric_table(performance)

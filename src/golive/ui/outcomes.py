@@ -12,10 +12,10 @@ from golive.model.result import Assessment
 from golive.ui import chart, theme
 from golive.ui.components import inline_badge, look_of
 from golive.ui.figures import outcomes as figures
-from golive.ui.words import count, day, number, percent, plain, points, score
+from golive.ui.words import count, number, percent, plain, points
 
 Part = Mapping[str, Any]
-SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate")
+SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "accuracy", "macro_recall")
 GROUP_WORDS = {
     "auroc": "AUROC",
     "sensitivity": "Sensitivity",
@@ -23,12 +23,6 @@ GROUP_WORDS = {
     "specificity": "Specificity",
     "observed_expected": "Observed to predicted",
     "alert_rate": "Alert rate",
-}
-CHANGE_WORDS = {
-    "score": "The mean score",
-    "alerts": "The alert rate",
-    "calibration": "Observed minus promised risk",
-    "ranking": "The ranking of patients (AUROC)",
 }
 METRIC_WORDS = {
     "auroc": "AUROC (ranking of patients)",
@@ -40,6 +34,14 @@ METRIC_WORDS = {
     "ppv": "PPV (alerts that are right)",
     "npv": "NPV (silence that is right)",
     "alert_rate": "Alert rate",
+    "macro_auroc": "AUROC, mean over classes (each against the rest)",
+    "macro_recall": "Sensitivity, mean over classes",
+    "macro_f1": "F1, mean over classes",
+    "accuracy": "Accuracy",
+    "mae": "Mean absolute error (lower is better)",
+    "rmse": "Root mean squared error (lower is better)",
+    "bias": "Mean error (predicted less observed)",
+    "r2": "R² (share of variance explained)",
 }
 
 
@@ -109,6 +111,27 @@ def metric_table(performance: Part) -> None:
     )
 
 
+def classes(performance: Part) -> None:
+    """Each class against the rest; classes of 1 to 10 rows are named, not measured."""
+
+    def cell(part: Part | None, key: str, write: Any) -> str:
+        if not part or part.get(key) is None:
+            return "not measured"
+        return f"{write(part[key])} ({_interval(part, f'{key}_low', f'{key}_high', write)})"
+
+    rows = [
+        {
+            "Class": row["class"],
+            "Live cases": count(row["n"]) if row["n"] is not None else "1-10",
+            "AUROC against the rest": cell(row.get("auroc"), "live", three),
+            "Found (sensitivity)": cell(row.get("sensitivity"), "live", percent),
+            "Right when said (PPV)": cell(row.get("ppv"), "live", percent),
+        }
+        for row in performance["by_class"]
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch", alt="Each class against the rest, with 95 % intervals")
+
+
 def calibration(performance: Part) -> None:
     """Calibration curve with the rug of live scores."""
     figure = figures.calibration(performance.get("curves") or {}, performance.get("score_histogram"), theme.tokens())
@@ -170,33 +193,6 @@ def threshold_explorer(performance: Part) -> None:
         )
 
 
-def course(performance: Part) -> None:
-    """The primary metric and the alert rate over time, each over what training lets expect."""
-    line = performance.get("time_line") or {}
-    rows, changes = line.get("rows") or [], performance.get("change_points") or []
-    if not rows:
-        st.info("No course over time: no time column, or too few rows in a window.", icon=":material/help:")
-        return
-    for metric in ("auroc", "alert_rate"):
-        figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
-        chart.show(figure, key=f"course_{metric}", alt=figures.describe_time_line(rows, changes))
-    if changes:
-        st.caption("Dashed lines: days on which something changed, listed below. Bars: 95 % interval.")
-    for change in changes:
-        sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
-        st.markdown(
-            f"- **{CHANGE_WORDS.get(change['signal'], plain(change['signal']))}** changed on {day(change['date'])}: "
-            f"{_level(change['signal'], change['before'])} before, {_level(change['signal'], change['after'])} after ({sizes})."
-        )
-
-
-def _level(signal: str, value: float) -> str:
-    """The mean of a signal before or after a change, in the unit that people read."""
-    if signal == "alerts":
-        return percent(value)
-    return points(value) if signal == "calibration" else score(value)
-
-
 def without_labels(performance: Part) -> None:
     """What is estimated where outcomes are missing, or why that is refused."""
     found = performance.get("estimated") or {}
@@ -206,16 +202,19 @@ def without_labels(performance: Part) -> None:
             f"Performance without outcomes is not estimated, because its assumptions fail:{reasons}",
             icon=":material/block:",
         )
-    elif found:
-        shown = {
-            key: value
-            for key, value in found.items()
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
-        }
-        st.dataframe(
-            [{"Quantity": k.replace("_", " "), "Value": number(v)} for k, v in shown.items()],
-            hide_index=True,
-            width="stretch",
+    elif (found.get("auroc") or {}).get("live") is not None:
+        area = found["auroc"]
+        said = (
+            f"**Expected from the scores alone** (no outcome used): AUROC {three(area['live'])} "
+            f"({_interval(area, 'live_low', 'live_high', three)}), for training scores {three(area['train'])}"
+        )
+        if found.get("realised") is not None:
+            said += f"; realised on live outcomes {three(found['realised'])}"
+        words = (("sensitivity", "cases found"), ("ppv", "alerts that are right"), ("prevalence", "events"))
+        rest = ", ".join(f"{name} {percent(found[key])}" for key, name in words if found.get(key) is not None)
+        st.markdown(f"{said}. {f'Expected: {rest}.' if rest else ''}")
+        st.caption(
+            "It takes the probabilities at their word (CBPE): a change of what a score means shows in outcomes only."
         )
 
 

@@ -97,30 +97,51 @@ def describe_calibration(performance: Part) -> str:
     return f"Predicted against observed risk. Live, the outcome occurs {number(ratio)} times as often as predicted."
 
 
+BANDS = {"auroc": "expected_band", "alert_rate": "alert_band"}
+"""Metric over time and the band around what training leads one to expect."""
+
+
 def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Sequence[Part] = ()) -> go.Figure:
-    """Draw a metric per window with its 95 % interval over the band expected from training; breaks as vertical lines."""
+    """Draw a metric per window with its 95 % interval over the band expected from training; breaks as vertical lines.
+
+    Windows whose outcomes may still come are hollow; the AUROC estimated without outcomes is a dotted line beside it.
+    """
     figure = frame(300, tokens, hovermode="x")
     seen = [r for r in rows if isinstance(r.get(metric), Mapping) and r[metric].get("live") is not None]
-    banded = [r for r in seen if metric == "auroc" and r.get("expected_band")]
+    title, scale = _axis(metric)
+    band = BANDS.get(metric, "")
+    banded = [r for r in seen if r.get(band)]
     if banded:
         figure.add_scatter(
             x=[r["start"] for r in banded] + [r["start"] for r in reversed(banded)],
-            y=[r["expected_band"][1] for r in banded] + [r["expected_band"][0] for r in reversed(banded)],
+            y=[scale * r[band][1] for r in banded] + [scale * r[band][0] for r in reversed(banded)],
             fill="toself",
             mode="none",
             name="Expected from training",
             fillcolor=faded(tokens.training, 0.2),
             hoverinfo="skip",
         )
+    guessed = [r for r in rows if metric == "auroc" and (r.get("estimated") or {}).get("live") is not None]
+    if guessed:
+        figure.add_scatter(
+            x=[r["start"] for r in guessed],
+            y=[r["estimated"]["live"] for r in guessed],
+            mode="lines",
+            name="Estimated without outcomes",
+            line={"color": tokens.text, "dash": "dot", "width": 1.5},
+            customdata=[score(r["estimated"]["live"]) for r in guessed],
+            hovertemplate="estimated %{customdata}<extra></extra>",
+        )
     points = [r[metric] for r in seen]
     low, high = ("low", "high") if points and "low" in points[0] else ("live_low", "live_high")
-    title, scale = _axis(metric)
+    coming = [metric == "auroc" and bool(r.get("open")) for r in seen]
     figure.add_scatter(
         x=[r["start"] for r in seen],
         y=[scale * p["live"] for p in points],
         mode="lines+markers",
         name="Live",
         line_color=tokens.live,
+        marker={"size": 8, "symbol": ["circle-open" if o else "circle" for o in coming]},
         error_y={**_error(points, "live", low, high, scale=scale), "color": faded(tokens.live, 0.6)},
         customdata=[
             [day(r["start"]), percent(p["live"]) if scale == 100 else score(p["live"]), count(r["n"])]
