@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_facts import column
 from worked_example import AS_OF, CONFIG, item
 
 from golive.model.config import Config
+from golive.model.errors import InputError
 from golive.model.readiness import EvidenceItem, Measurement, Readiness, ReadinessVerdict
 from golive.model.registers import (
     Deferral,
@@ -26,7 +28,8 @@ from golive.model.registers import (
     ValueLine,
 )
 from golive.model.result import InputInfo, Inputs
-from golive.readiness import Basis, basis, from_registers, invalidation, load_model
+from golive.readiness import Basis, basis, from_registers, invalidation, load_model, parse_model
+from golive.readiness.policy import raw_policy
 
 SHA = "ab" * 32
 INFO = InputInfo(name="t", sha256=SHA, rows=1000, columns=3, kind="csv", engine="duckdb")
@@ -178,7 +181,9 @@ def _event(kind: EventKind, days_ago: int = 5, **rest: Any) -> Event:
 @pytest.mark.parametrize("kind", get_args(EventKind))
 def test_an_event_touches_criteria_that_exist(kind: EventKind) -> None:
     known = {c.id for c in load_model().criteria} | {d.id for d in load_model().dimensions}
-    assert set(invalidation.TOUCHES[kind]) <= known
+    named = set((load_model().events or {})[kind])
+    assert named
+    assert named <= known
     assert kind in invalidation.EVENT_WORDS
 
 
@@ -207,16 +212,40 @@ def test_what_refutes_outlives_an_event() -> None:
     assert _basis(Registers(events=(event,)), evidence=evidence).judge().verdict is ReadinessVerdict.STOP
 
 
+def _standing(measured: Measurement, event: Event, on: date) -> tuple[Measurement, ...]:
+    return invalidation.standing_measurements([measured], [event], measured_on=on, as_of=AS_OF, model=load_model())
+
+
+def test_an_own_policy_says_what_an_event_touches() -> None:
+    event, old = _event("new_site"), item("MLO-05", 3, "E3", 30)
+    shipped = load_model()
+    assert _level(_basis(Registers(events=(event,)), evidence=[old]).judge(), "MLO-05") == 3
+    own = shipped.model_copy(update={"events": {"new_site": ("MLO",)}})
+    assert _level(_basis(Registers(events=(event,)), evidence=[old], model=own).judge(), "MLO-05") is None
+    silent = shipped.model_copy(update={"events": None})
+    gone = item("DAT-04", 3, "E3", 30)
+    assert _level(_basis(Registers(events=(event,)), evidence=[gone], model=silent).judge(), "DAT-04") is None
+
+
+def test_an_event_of_a_policy_that_names_nothing_is_refused() -> None:
+    raw = raw_policy(load_model())
+    raw["events"]["new_site"] = ["DAT-99"]
+    with pytest.raises(InputError) as caught:
+        parse_model(yaml.safe_dump(raw))
+    assert [p.code for p in caught.value.problems] == ["POLICY_UNKNOWN_CRITERION"]
+    assert "no criterion and no dimension" in caught.value.problems[0].sentence
+
+
 def test_measurements_from_before_an_event_are_not_assessed() -> None:
     before, event = AS_OF - timedelta(days=10), _event("code_set_release")
     good, bad = Measurement(criterion="DAT-04", level=4), Measurement(criterion="DAT-04", level=1)
-    kept = invalidation.standing_measurements([good], [event], before, AS_OF)
+    kept = _standing(good, event, before)
     assert kept[0].level is None
     assert "measure again" in kept[0].reason
-    assert invalidation.standing_measurements([bad], [event], before, AS_OF) == (bad,)
-    assert invalidation.standing_measurements([good], [event], AS_OF, AS_OF) == (good,)
+    assert _standing(bad, event, before) == (bad,)
+    assert _standing(good, event, AS_OF) == (good,)
     other = Measurement(criterion="DAT-06", level=4)
-    assert invalidation.standing_measurements([other], [event], before, AS_OF) == (other,)
+    assert _standing(other, event, before) == (other,)
 
 
 CRITERIA = [c.id for c in load_model().criteria]

@@ -154,13 +154,13 @@ def basis(
     read = from_registers.readings(kept, train_sha256=inputs.train.sha256, as_of=as_of, tier=tier, gates=gates)
     read = {key: value for key, value in read.items() if key in asked}
     data = measure(findings, columns, inputs, performance, config, model=policy)
-    invalid = invalidation.invalidated(evidence, kept.events, as_of)
+    invalid = invalidation.invalidated(evidence, kept.events, as_of, policy)
     by_itself = (*from_registers.as_evidence(read, kept, as_of), *from_registers.from_lock(lock, as_of))
     made = Basis(
         config=config,
         # The registers are read today; only what was measured on data ages with it.
         measurements=(
-            *invalidation.standing_measurements(data, kept.events, measured_on, as_of),
+            *invalidation.standing_measurements(data, kept.events, measured_on=measured_on, as_of=as_of, model=policy),
             *from_registers.measured(read, as_of),
         ),
         evidence=(*evidence, *(i for i in by_itself if policy.knows(i.criterion))),

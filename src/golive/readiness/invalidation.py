@@ -2,6 +2,7 @@
 
 Evidence and measurements from before an event stop counting for the criteria that the event touches, until they are renewed.
 An event takes away proof, never a refutation: what shows a level under the production bar stays, because nothing was repaired.
+Which criteria an event touches is part of the policy (key ``events``).
 """
 
 from __future__ import annotations
@@ -12,23 +13,9 @@ from datetime import date
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import Event, EventKind
 from golive.readiness.evidence import in_words
+from golive.readiness.policy import Model, load_model
 
 BAR = 3
-TOUCHES: Mapping[EventKind, tuple[str, ...]] = {
-    "model_version_change": (
-        "DAT-07", "DAT-08", "OBS-02", "OBS-03", "OBS-04", "MLO-01", "MLO-02", "MLO-05", "MLO-07", "GOV-07", "REL-01",
-        "REL-03", "REL-05", "CLN-01", "CLN-02", "CLN-03", "CLN-04", "CLN-05", "CLN-07", "HND-01",
-    ),
-    "ehr_upgrade": ("DAT-01", "DAT-02", "DAT-03", "DAT-05", "INT", "REL-05"),
-    "code_set_release": ("DAT-04", "INT-05"),
-    "new_site": (
-        "DAT-01", "DAT-02", "DAT-03", "DAT-04", "DAT-05", "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "OBS-01",
-        "OBS-07", "CLN-02", "CLN-03", "CLN-04", "CLN-08", "ADO-03", "GOV-04", "SEC-01",
-    ),
-    "intended_use_change": ("SCO", "CLN", "SEC-07", "GOV-02", "ADO-01", "ADO-03"),
-    "major_incident": ("OBS-06", "MLO-05", "GOV-04", "GOV-05", "CLN-06"),
-}  # fmt: skip
-"""Criteria (or whole dimensions) that an event touches. Judgement: ``readiness.md`` 1.3 names the events, not the criteria."""
 EVENT_WORDS: Mapping[EventKind, str] = {
     "model_version_change": "a new model version",
     "ehr_upgrade": "an upgrade of the record system",
@@ -39,9 +26,10 @@ EVENT_WORDS: Mapping[EventKind, str] = {
 }
 
 
-def touches(event: Event, criterion: str) -> bool:
-    """Whether ``event`` bears on ``criterion`` (an id such as ``DAT-04``)."""
-    named = TOUCHES[event.kind]
+def touches(event: Event, criterion: str, model: Model) -> bool:
+    """Whether ``event`` bears on ``criterion`` (an id such as ``DAT-04``) by the policy, or by the shipped one if it is silent."""
+    map_ = model.events if model.events is not None else load_model().events
+    named = (map_ or {}).get(event.kind, ())
     return criterion in named or criterion[:3] in named
 
 
@@ -54,7 +42,7 @@ def _covers(item: EvidenceItem, event: Event) -> bool:
     return False
 
 
-def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date) -> dict[str, str]:
+def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date, model: Model) -> dict[str, str]:
     """Items that no longer count on ``as_of``: id to the reason in words, by the latest event that touches each.
 
     An item counts again when it is issued on the day of the event or later, or names the new version or site. An item without an
@@ -67,7 +55,7 @@ def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of
         if item.claim_level < BAR:
             continue
         if item.criterion not in bearing:
-            bearing[item.criterion] = [e for e in happened if touches(e, item.criterion)]
+            bearing[item.criterion] = [e for e in happened if touches(e, item.criterion, model)]
         for event in bearing[item.criterion]:
             if (item.issued is None or item.issued < event.on) and not _covers(item, event):
                 found[item.id] = (
@@ -82,7 +70,12 @@ def _named(event: Event) -> str:
 
 
 def standing_measurements(
-    measurements: Iterable[Measurement], events: Iterable[Event], measured_on: date | None, as_of: date
+    measurements: Iterable[Measurement],
+    events: Iterable[Event],
+    *,
+    measured_on: date | None,
+    as_of: date,
+    model: Model,
 ) -> tuple[Measurement, ...]:
     """Measurements as they count on ``as_of``: those at the bar or above that are older than an event are not assessed.
 
@@ -92,7 +85,7 @@ def standing_measurements(
     later = sorted((e for e in events if on < e.on <= as_of), key=lambda e: (e.on, e.id))
     kept = []
     for item in measurements:
-        event = next((e for e in reversed(later) if touches(e, item.criterion)), None)
+        event = next((e for e in reversed(later) if touches(e, item.criterion, model)), None)
         if event is None or item.level is None or item.level < BAR:
             kept.append(item)
             continue

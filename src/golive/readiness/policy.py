@@ -18,6 +18,7 @@ from golive.model.columns import Noun
 from golive.model.errors import InputError, Problem
 from golive.model.finding import Route
 from golive.model.readiness import Flag, Grade, Tier
+from golive.model.registers import EventKind
 from golive.readiness.policy_checks import cross_checks, shape_problems
 
 TIERS: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
@@ -154,6 +155,9 @@ class Model(Noun):
     adjustments: dict[Flag, dict[str, float]] = Field(default_factory=dict)
     stops: tuple[StopRule, ...] = ()
     stages: tuple[Stage, ...]
+    events: dict[EventKind, tuple[str, ...]] | None = Field(
+        default=None, description="criteria or whole dimensions that an event touches; the shipped ones when absent"
+    )
     dimensions: tuple[Dimension, ...]
     standards: dict[str, Standard] = Field(default_factory=dict)
     criteria: tuple[Criterion, ...]

@@ -146,6 +146,14 @@ def _references(raw: dict[str, Any], where: str) -> Iterator[Problem]:
         if key not in known:
             hint = nearest(key, known)[:200] if known else ""
             yield Problem("POLICY_UNKNOWN_CRITERION", f"'{place}' names {key}, which is no criterion.", hint, where)
+    dimension_ids = [str(d.get("id")) for d in _rows(raw, "dimensions")]
+    events = raw.get("events")
+    for kind, keys in events.items() if isinstance(events, dict) else ():
+        for key in keys if isinstance(keys, list) else ():
+            if str(key) not in (*known, *dimension_ids):
+                hint = nearest(str(key), [*known, *dimension_ids])[:200]
+                sentence = f"'events.{kind}' names {key}, which is no criterion and no dimension."
+                yield Problem("POLICY_UNKNOWN_CRITERION", sentence, hint, where)
     stages = [str(s.get("id")) for s in _rows(raw, "stages")]
     for position, stage in enumerate(_rows(raw, "stages")):
         if stage.get("includes") is not None and stage["includes"] not in stages[:position]:
