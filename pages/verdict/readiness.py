@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import evidence_form, overview, readiness_view
+from golive.ui import evidence_form, overview, readiness_view, rescoring
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 
@@ -13,6 +13,8 @@ readiness = assessment.readiness
 page_title("Readiness", "What is proven, what is possible, and what stands between.")
 assessment_line(assessment)
 evidence_form.confirmation()
+rescoring.confirmation()
+rescoring.notice(current)
 overview.banner(readiness)
 
 st.subheader("Dimensions, weakest first", anchor=False)
@@ -22,8 +24,7 @@ st.caption(
 )
 dimension = readiness_view.choose(readiness)
 if dimension:
-    items = (*current.config.evidence, *current.store.evidence(assessment.project))
-    readiness_view.criteria(dimension, assessment, {item.id: item for item in items})
+    readiness_view.criteria(dimension, current, readiness_view.filed(current))
 
 st.subheader("What to do next", anchor=False)
 readiness_view.plan(readiness.next)

@@ -64,6 +64,26 @@ def test_an_own_policy_is_compared_and_put_in_force(seeded: Any, open_page: Any)
     assert seeded.load(FIRST).readiness.policy == "golive-default 2026.11"
 
 
+def test_levels_are_worded_as_in_the_policy_that_judged(seeded: Any, open_page: Any) -> None:
+    criteria = raw_policy(load_model())["criteria"]
+    row = next(c for c in criteria if c["id"] == "HND-02")
+    row["levels"] = [f"our anchor {level}" for level in range(5)]
+    _bring(open_page(PAGE, session=FIRST), _file(criteria=criteria)).button(key="policy_put").click().run()
+
+    def anchors() -> str:
+        app = open_page("pages/verdict/readiness.py", session=FIRST)
+        app.selectbox(key="dimension_choice").set_value("HND").run()
+        app.session_state["criterion:HND-02"] = True
+        app.run()
+        assert not app.exception
+        return " ".join(str(t.value) for t in app.table)
+
+    assert "our anchor 3" in anchors()
+    app = open_page(PAGE, session=FIRST)
+    next(b for b in app.button if "Go back" in b.label).click().run()
+    assert "our anchor 3" not in anchors()
+
+
 def test_only_an_administrator_puts_a_policy_in_force(seeded: Any, open_page: Any) -> None:
     app = _bring(open_page(PAGE, session=FIRST, user=_user("reviewer")), _file())
     assert not app.exception

@@ -117,6 +117,17 @@ class RegisterStore:
         rows = self.items(POLICIES, project)
         return _parsed(rows[0].text) if rows else None
 
+    def policy_called(self, project: str, label: str) -> Model | None:
+        """The policy of ``project`` that a verdict names (``name version``), in force or not; ``None`` when there never was one.
+
+        Raises:
+            InputError: it does not fit this version of GoLive; every problem.
+        """
+        for entry in self.history(POLICIES, project, "policy"):
+            if f"{entry.item.name} {entry.item.version}" == label:
+                return _parsed(entry.item.text)
+        return None
+
     def put(self, kept: Ledger[ItemT], item: ItemT, *, project: str, actor: str, revision: int = 0) -> int:
         """Store one row and return its new revision. Raises StoreError ``CONFLICT``."""
         self.write(kept, [Change(item, revision)], project=project, actor=actor)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from golive.model.errors import GoLiveError
 from golive.model.readiness import CriterionScore, DimensionScore, EvidenceItem, GateState, NextStep, Readiness
 from golive.model.result import Assessment
-from golive.readiness import load_model
+from golive.readiness import Model, load_model
 from golive.report.verdict import effort_words, weakest_first
-from golive.ui import chart, figures, theme
+from golive.ui import chart, figures, rescoring, theme
 from golive.ui.doors import door
+from golive.ui.guards import Current
 from golive.ui.words import count, day, percent, plain, plural
 
 KEY, QUERY = "dimension_choice", "dimension"
@@ -78,18 +81,42 @@ def dimension_line(dimension: DimensionScore) -> str:
     )
 
 
-def criteria(dimension: DimensionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem]) -> None:
+def policy_of(where: Current) -> Model:
+    """The policy that judged the open session, so that levels are worded as they were when it was judged.
+
+    The shipped one where it did, and where the policy that did cannot be read any more.
+    """
+    label = where.assessment.readiness.policy
+    shipped = load_model()
+    if label in ("", f"{shipped.name} {shipped.version}"):
+        return shipped
+    try:
+        return where.store.registers.policy_called(where.assessment.project, label) or shipped
+    except GoLiveError:
+        return shipped
+
+
+def filed(where: Current) -> dict[str, EvidenceItem]:
+    """Every item that stands behind a criterion, by id: of the configuration, of the store, and what registers show today."""
+    kept = (*where.config.evidence, *where.store.evidence(where.assessment.project))
+    with suppress(GoLiveError):  # what is filed can still be told
+        kept = (*kept, *rescoring.today(where).evidence)
+    return {item.id: item for item in kept}
+
+
+def criteria(dimension: DimensionScore, where: Current, evidence: Mapping[str, EvidenceItem]) -> None:
     """Every criterion of a dimension as a row that opens to its question, levels, measurement, findings and evidence.
 
     ``evidence`` holds the items by id, to say what stands behind each.
     """
+    assessment, policy = where.assessment, policy_of(where)
     members = [c for c in assessment.readiness.criteria if c.dimension == dimension.id]
     st.subheader(f"{plain(dimension.name)}: {plural(len(members), 'criterion', 'criteria')}", anchor=False)
     st.caption(plain(dimension_line(dimension)))
     for criterion in sorted(members, key=_urgency):
         with st.expander(_criterion_label(criterion), key=f"criterion:{criterion.id}", on_change="rerun") as row:
             if row.open:
-                _criterion(criterion, assessment, evidence)
+                _criterion(criterion, assessment, evidence, policy)
 
 
 def _urgency(criterion: CriterionScore) -> tuple[int, int, str]:
@@ -113,7 +140,9 @@ def _criterion_label(criterion: CriterionScore) -> str:
     return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (f" · {gate}" if gate else "")
 
 
-def _criterion(criterion: CriterionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem]) -> None:
+def _criterion(
+    criterion: CriterionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem], policy: Model
+) -> None:
     st.markdown(plain(criterion.question))
     facts = [level_words(criterion)]
     if criterion.points is not None:
@@ -124,7 +153,7 @@ def _criterion(criterion: CriterionScore, assessment: Assessment, evidence: Mapp
     st.caption(plain(" · ".join(facts)))
     if criterion.measurement:
         st.markdown(f"**Measured.** {plain(criterion.measurement)}")
-    _levels(criterion)
+    _levels(criterion, policy)
     known = {f.id: f for f in assessment.findings}
     for key in criterion.findings[:8]:
         if key in known:
@@ -138,7 +167,11 @@ def _criterion(criterion: CriterionScore, assessment: Assessment, evidence: Mapp
         lines = [evidence_words(evidence[key]) if key in evidence else key for key in criterion.evidence]
         st.markdown("**Evidence**\n" + "".join(f"\n- {plain(line)}" for line in lines))
     inputs = assessment.inputs
-    if criterion.measured is not None:
+    if criterion.read_from:
+        page = "value" if criterion.read_from in ("kpis", "value", "milestones") else "scope"
+        query = {"register": criterion.read_from} if page == "scope" else None
+        door(page, "Read from a register of this pilot.", label="Open the register", query=query)
+    elif criterion.measured is not None:
         st.caption(
             f"Measured on {plain(inputs.live.name)} ({count(inputs.live.rows)} rows, SHA\\-256 {inputs.live.sha256[:12]}…) "
             f"against {plain(inputs.train.name)} ({count(inputs.train.rows)} rows, SHA\\-256 {inputs.train.sha256[:12]}…)."
@@ -157,8 +190,7 @@ def evidence_words(item: EvidenceItem) -> str:
     return "; ".join(parts)
 
 
-def _levels(criterion: CriterionScore) -> None:
-    model = load_model()
+def _levels(criterion: CriterionScore, model: Model) -> None:
     if not model.knows(criterion.id):
         return
     marks = {criterion.level: "**now**", criterion.gate: "**gate**"}
