@@ -1,7 +1,7 @@
 """Subgroups: for whom does the model work, and for whom is that not known."""
 
 from golive.model.finding import Signal
-from golive.ui import outcomes
+from golive.ui import group_view, outcomes
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 
@@ -13,4 +13,5 @@ performance = outcomes.need(
     assessment, "subgroups", why="Groups need a score, an outcome, and columns with the role 'group' or 'site'."
 )
 outcomes.said(assessment, Signal.FAIRNESS)
-outcomes.groups(performance)
+group_view.groups(performance)
+group_view.parity(performance)

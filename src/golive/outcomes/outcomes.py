@@ -22,6 +22,7 @@ from golive.outcomes.leakage import leakage
 from golive.outcomes.left_out import left_out
 from golive.outcomes.other_targets import other_targets
 from golive.outcomes.outputs import outputs
+from golive.outcomes.parity import parity
 from golive.outcomes.performance import described
 from golive.outcomes.season import season
 from golive.outcomes.service import service
@@ -189,6 +190,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("performance", _performance),
     ("classes and quantities", other_targets),
     ("groups", subgroups),
+    ("parity between groups", parity),
     ("baselines", baseline),
     ("outputs", outputs),
     ("performance without outcomes", unlabelled),

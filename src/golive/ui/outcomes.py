@@ -16,14 +16,6 @@ from golive.ui.words import count, number, percent, plain, points
 
 Part = Mapping[str, Any]
 SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "accuracy", "macro_recall")
-GROUP_WORDS = {
-    "auroc": "AUROC",
-    "sensitivity": "Sensitivity",
-    "ppv": "PPV",
-    "specificity": "Specificity",
-    "observed_expected": "Observed to predicted",
-    "alert_rate": "Alert rate",
-}
 METRIC_WORDS = {
     "auroc": "AUROC (ranking of patients)",
     "auprc": "AUPRC (average precision)",
@@ -216,42 +208,6 @@ def without_labels(performance: Part) -> None:
         st.caption(
             "It takes the probabilities at their word (CBPE): a change of what a score means shows in outcomes only."
         )
-
-
-def groups(performance: Part) -> None:
-    """One metric for every group, chosen by the reader, with intervals; groups too small are named, not measured."""
-    every = [*(performance.get("subgroups") or []), *(performance.get("pairs") or [])]
-    known = {m for g in every for m in (g.get("metrics") or {})}
-    metrics = [
-        m for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate") if m in known
-    ]
-    if metrics:
-        metric = st.segmented_control(
-            "Measure",
-            metrics,
-            default=metrics[0],
-            key="group_metric",
-            required=True,
-            format_func=lambda m: GROUP_WORDS.get(m, m),
-        )
-        part = performance.get(metric) or (performance.get("at_threshold") or {}).get(metric) or {}
-        part = part or (performance.get("calibration") or {}).get(metric) or {}
-        shown = [g for g in every if (g.get("metrics") or {}).get(metric)]
-        shown.sort(key=lambda g: g["metrics"][metric]["live"])
-        figure = figures.forest(shown[:24], metric, part.get("live"), theme.tokens())
-        chart.show(figure, key=f"forest_{metric}", alt=figures.describe_forest(shown, metric))
-        st.caption("Dots: live value; bars: 95 % interval; dotted line: everyone. Lowest first, at most 24 groups.")
-    small = [g for g in every if not g.get("enough")]
-    if small:
-        with st.expander(f"{len(small)} groups are too small to judge"):
-            st.dataframe(
-                [
-                    {"Group": f"{g['by']}: {g['value']}", "Patients": count(g["n"]) if g.get("n") else "1-10"}
-                    for g in small
-                ],
-                hide_index=True,
-                width="stretch",
-            )
 
 
 def service(performance: Part) -> None:
