@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -157,15 +158,16 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
     from golive.assess import assess
     from golive.intake import read
 
+    read_one = partial(read, engine=engine, views=config.fhir_views)
     with console.progress() as progress, ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         datasets: list[Dataset] = []
         problems: list[Problem] = []
         progress(0.0, "reading training and live data")
         # An engine by address is one connection for both, so only files are read side by side.
-        wait = [pool.submit(read, source, engine=engine) for source in (train, live)] if engine is None else []
+        wait = [pool.submit(read_one, source) for source in (train, live)] if engine is None else []
         for side, source in enumerate((train, live)):
             try:
-                dataset = wait[side].result() if wait else read(source, engine=engine)
+                dataset = wait[side].result() if wait else read_one(source)
                 datasets.append(stack.enter_context(dataset))
             except InputError as error:
                 problems += error.problems

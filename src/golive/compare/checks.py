@@ -24,6 +24,7 @@ from golive.compare import (
     outputs,
     plausibility,
     releases,
+    resources,
     rounding,
     schema,
     spelling,
@@ -40,6 +41,7 @@ Check = Callable[[Profile, Profile, Config], list[Finding]]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("columns and types", schema.check),
+    ("FHIR resources", resources.check),
     ("missing values", missingness.check),
     ("units", units.check),
     ("missing values in disguise", disguised.check),

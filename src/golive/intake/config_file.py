@@ -26,10 +26,12 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def load_config(path: str | Path) -> Config:
-    """Read a configuration file. ``evidence: FILE`` and ``waivers: FILE`` are files beside it, read into their place.
+    """Read a configuration file. ``evidence: FILE``, ``waivers: FILE`` and ``fhir_views: FOLDER`` are beside it and are read
+    into their place.
 
     Raises:
-        InputError: ``NOT_FOUND``, ``CONFIG_YAML`` with the line, or every wrong key and value (``CONFIG_*``).
+        InputError: ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every wrong key and value (``CONFIG_*``), or every view
+            that cannot be used (``FHIR_VIEW*``).
     """
     file = Path(path).expanduser()
     data = read_yaml(file)
@@ -46,6 +48,10 @@ def load_config(path: str | Path) -> Config:
             data[key] = content or []
             if not isinstance(data[key], list):
                 raise InputError(Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name))
+    if isinstance(data.get("fhir_views"), str):
+        from golive.intake.fhir_own import read_views
+
+        data["fhir_views"] = list(read_views(file.parent / data["fhir_views"]))
     return parse_config({str(k): v for k, v in data.items()}, file.name)
 
 

@@ -11,6 +11,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from golive.model.errors import InputError, Problem
+from golive.model.profile import Coverage
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Dataset:
 
     ``storage`` gives for each column how its values are kept: ``text``, ``bool``, ``int8`` ... ``int64``, ``uint8`` ...,
     ``float32``, ``float64``, ``timestamp``, ``date``, ``time``. Text is exactly what was written. ``notes`` are things a
-    reader should know that are not errors (encoding, rows kept out, not-a-number read as missing). ``sha256`` identifies
-    the content of files; of an engine's table it identifies name, columns and row count, which a note then says.
+    reader should know that are not errors (encoding, rows kept out, not-a-number read as missing). ``coverage`` says of FHIR
+    resources how many fill what US Core asks for and how many of a sample are valid. ``sha256`` identifies the content of files; of an engine's table it identifies name, columns and row count, which a note then says.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Dataset:
     columns: tuple[str, ...]
     storage: dict[str, str]
     notes: tuple[Problem, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
     release: Callable[[], object] = field(default=_nothing, repr=False, compare=False)
 
     def close(self) -> None:

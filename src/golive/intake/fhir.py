@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
 import ibis.expr.types as ir
 
+from golive.intake import fhir_own
 from golive.intake.clinical import by_loinc
 from golive.intake.fhir_files import plain_files
 from golive.intake.fhir_path import TIME_MACRO
+from golive.intake.fhir_valid import note_invalid
 from golive.intake.fhir_version import check_version, note_must_support
-from golive.intake.fhir_views import NAMES, compile_view, shipped
+from golive.intake.fhir_views import NAMES, compile_view
 from golive.intake.workspace import Workspace, name, text
 from golive.model.errors import InputError, Problem
 
@@ -31,31 +33,38 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     value of every observation code in that encounter with its unit, and counts of conditions and medications. Columns of
     observations are named by the measurement (``creatinine``) or, where it is not a known one, by code (``loinc_8302_2``).
 
+    ViewDefinitions of the reader's own (``space.views``) add columns, or replace a shipped view of the same name.
+
     Raises:
-        InputError: ``NOT_JSON``, ``NO_FHIR``, ``FHIR_VERSION``, ``FHIR_EMPTY``, and those of archives and plain text.
+        InputError: ``NOT_JSON``, ``NO_FHIR``, ``FHIR_VERSION``, ``FHIR_EMPTY``, ``FHIR_VIEW*``, and those of archives and
+            plain text.
     """
+    views, own = fhir_own.sorted_out(space.views)
     plain = plain_files(files, space)
-    _read_resources(plain, space)
+    _read_resources(plain, space, {v.resource for v in (*views.values(), *own)})
     check_version(space)
     note_must_support(space)
+    note_invalid(space)
     space.sql(TIME_MACRO)
-    for view in NAMES:
-        space.sql(f"CREATE TABLE v_{view} AS {compile_view(shipped(view))}")
-    _note_types(space)
+    for name_, view in views.items():
+        space.sql(f"CREATE TABLE v_{name_} AS {compile_view(view)}")
+    _note_types(space, {v.resource for v in (*views.values(), *own)})
+    fhir_own.select(own, space)
     space.sql("DROP TABLE resource")
     _last_values(space)
     _wide(space)
+    fhir_own.join(own, space)
     for table in (*(f"v_{view}" for view in NAMES), "measured"):
         space.sql(f"DROP TABLE {table}")
     return space.duck.table("data")
 
 
-def _read_resources(plain: Sequence[tuple[Path, str]], space: Workspace) -> None:
-    """Table ``resource`` (``type``, ``body``); bodies only of the types that views read."""
+def _read_resources(plain: Sequence[tuple[Path, str]], space: Workspace, read: Collection[str]) -> None:
+    """Table ``resource`` (``type``, ``body``); bodies only of the types ``read``, those of the views."""
     space.sql("CREATE TABLE resource (type VARCHAR, body JSON)")
     lines = [(p, shown) for p, shown in plain if ".ndjson" in shown.lower() or ".jsonl" in shown.lower()]
     whole = [one for one in plain if one not in lines]
-    kept = ", ".join(text(shipped(view).resource) for view in NAMES)
+    kept = ", ".join(text(type_) for type_ in sorted(read))
     for group, reader in ((whole, "format = 'auto'"), (lines, "format = 'newline_delimited', ignore_errors = true")):
         try:
             for part in _parts(group):
@@ -120,12 +129,11 @@ def _not_json(shown: str) -> Problem:
     return Problem("NOT_JSON", "The file is not valid JSON.", "It may be cut off; export it again.", shown)
 
 
-def _note_types(space: Workspace) -> None:
+def _note_types(space: Workspace, used: Collection[str]) -> None:
     """Say what was found, what of it is used, and stop when a table cannot be made of it."""
     types = {
         str(t): int(str(n)) for t, n in space.sql("SELECT type, count(*) FROM resource GROUP BY 1 ORDER BY 2 DESC, 1")
     }
-    used = [shipped(view).resource for view in NAMES]
     listed = ", ".join(f"{n:,} {t}" for t, n in types.items() if t in used)
     others = ", ".join(f"{n:,} {t}" for t, n in types.items() if t not in used)
     if not {"Patient", "Encounter", "Observation"} & set(types):

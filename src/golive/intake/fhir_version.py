@@ -7,6 +7,7 @@ from functools import cache
 
 from golive.intake.workspace import Workspace, text
 from golive.model.errors import InputError, Problem
+from golive.model.profile import Coverage
 from golive.settings import resource
 
 _MARKS = {
@@ -83,23 +84,25 @@ def _must_support() -> dict[str, list[list[str]]]:
     return elements
 
 
-def must_support(space: Workspace) -> dict[str, dict[str, float]]:
-    """Share of resources (0 to 1) that fill each US Core must-support element, by resource type and first-named element."""
-    found: dict[str, dict[str, float]] = {}
+def must_support(space: Workspace) -> tuple[Coverage, ...]:
+    """How many resources fill each US Core must-support element, by resource type and first-named element."""
+    found: list[Coverage] = []
     for type_, elements in _must_support().items():
         lists = [", ".join(map(text, one)) for one in elements]
         asked = ", ".join(f"count(*) FILTER (WHERE list_has_any(keys, [{one}]))" for one in lists)
         keys = f"SELECT json_keys(body) AS keys FROM resource WHERE type = {text(type_)}"
         total, *counts = space.sql(f"SELECT count(*), {asked} FROM ({keys})")[0]
         if n := int(str(total)):
-            shares = [int(str(c)) / n for c in counts]
-            found[type_] = {one[0]: share for one, share in zip(elements, shares, strict=True)}
-    return found
+            found += [Coverage(type_, one[0], int(str(c)), n) for one, c in zip(elements, counts, strict=True)]
+    return tuple(found)
 
 
 def note_must_support(space: Workspace) -> None:
-    """Say which US Core must-support elements are rarely filled."""
-    for type_, shares in must_support(space).items():
+    """Count US Core must-support elements, and say which are rarely filled."""
+    counted = must_support(space)
+    space.coverage += counted
+    for type_ in dict.fromkeys(c.resource for c in counted):
+        shares = {c.element: c.kept / c.n for c in counted if c.resource == type_}
         rare = [f"{name} ({share:.0%})" for name, share in shares.items() if share < RARE]
         if rare:
             filled = len(shares) - len(rare)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,12 @@ _UNPACKED = 8
 
 
 def read(
-    source: str | Path, *, engine: str | None = None, name: str | None = None, limits: Limits | None = None
+    source: str | Path,
+    *,
+    engine: str | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+    views: Iterable[Mapping[str, Any]] = (),
 ) -> Dataset:
     """Read a source into a ``Dataset``. Rows stay in the engine.
 
@@ -33,6 +39,7 @@ def read(
             Files are read by the built-in DuckDB and by ``pyspark://``.
         name: what to call the dataset; its file name when absent.
         limits: what the source may cost.
+        views: SQL-on-FHIR ViewDefinitions of the reader's own (``fhir_views`` of the configuration); for FHIR sources.
 
     Text is kept as written; an empty field is missing and nothing else is. Not-a-number in a typed float column is
     missing, as pandas writes it, and noted. Close the dataset to remove temporary copies.
@@ -53,6 +60,7 @@ def read(
     space = Workspace(
         limits, sum(f.stat().st_size * (_UNPACKED if f.suffix.lower() in COMPRESSED else 1) for f in files)
     )
+    space.views = tuple(views)
     try:
         with ThreadPoolExecutor(1) as beside:  # hashing lets go of the interpreter: it costs no time of its own
             digest = beside.submit(sha256, files)
@@ -67,8 +75,8 @@ def read(
         space.close()
         raise
     storage = {c: storage_of(t) for c, t in table.schema().items()}
-    notes = tuple(space.notes)
-    return Dataset(shown, digest.result(), kind.name, used, table, rows, tuple(storage), storage, notes, space.close)
+    found = (tuple(space.notes), tuple(space.coverage))
+    return Dataset(shown, digest.result(), kind.name, used, table, rows, tuple(storage), storage, *found, space.close)
 
 
 def _in_spark(kind: Kind, files: list[Path], space: Workspace) -> ir.Table:
@@ -98,5 +106,5 @@ def _from_table(table_name: str, engine: str | None, name: str | None, limits: L
         space.close()
         raise
     storage = {c: storage_of(t) for c, t in table.schema().items()}
-    used, notes = engines.engine_name(engine), tuple(space.notes)
-    return Dataset(name or table_name, digest, "table", used, table, rows, tuple(storage), storage, notes, space.close)
+    used, found = engines.engine_name(engine), (tuple(space.notes), tuple(space.coverage))
+    return Dataset(name or table_name, digest, "table", used, table, rows, tuple(storage), storage, *found, space.close)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from glob import has_magic
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from golive.intake.dataset import Limits
 from golive.model.errors import Problem
+from golive.model.profile import Coverage
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -34,11 +35,16 @@ def name(value: str) -> str:
 
 
 class Workspace:
-    """A DuckDB connection, a folder only this user can read (0700, removed on ``close``), limits, and notes so far."""
+    """A DuckDB connection, a folder only this user can read (0700, removed on ``close``), limits, and notes so far.
+
+    ``views`` are ViewDefinitions of the reader's own, ``coverage`` what was counted of FHIR resources.
+    """
 
     def __init__(self, limits: Limits, size: int = 0) -> None:
         self.limits = limits
         self.notes: list[Problem] = []
+        self.views: tuple[Mapping[str, Any], ...] = ()
+        self.coverage: list[Coverage] = []
         self.folder = Path(tempfile.mkdtemp(prefix="golive-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.duck: Backend = ibis.duckdb.connect(

@@ -97,6 +97,9 @@ class Config(Noun):
     drift: DriftConfig = DriftConfig()
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    fhir_views: tuple[dict[str, Any], ...] = Field(
+        default=(), description="own SQL-on-FHIR ViewDefinitions; in the file: a folder of them, or the file of one"
+    )
     outputs: OutputsConfig | None = None
     operations: OperationsConfig | None = None
     as_of: date | None = Field(default=None, description="day on which evidence is aged; today when absent")

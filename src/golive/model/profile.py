@@ -181,6 +181,17 @@ class MissingBlock:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How many of ``n`` resources of one type keep something: fill a must-support element, or, where ``element`` is empty,
+    keep to the rules of their version (of a sample that was checked)."""
+
+    resource: str
+    element: str
+    kept: int
+    n: int
+
+
+@dataclass(frozen=True)
 class Profile:
     """One table: its identity, its columns, and the few facts that need more than one column."""
 
@@ -197,3 +208,4 @@ class Profile:
     slices: tuple[Slice, ...] = ()
     time_violations: dict[tuple[str, str], int] = field(default_factory=dict)
     arrivals: tuple[Arrivals, ...] = ()
+    coverage: tuple[Coverage, ...] = ()

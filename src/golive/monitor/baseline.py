@@ -17,6 +17,7 @@ from golive.model.monitoring import Baseline
 from golive.model.profile import (
     CategoryProfile,
     ColumnProfile,
+    Coverage,
     MissingBlock,
     NumericProfile,
     Profile,
@@ -35,7 +36,7 @@ FORMAT = 1
 def reading_hash(config: Config) -> str:
     """SHA-256 of what decides how columns are read: declared types and roles. A baseline is bound to it."""
     types = {name: c.type.value for name, c in sorted(config.columns.items()) if c.type}
-    text = f"{config.roles.model_dump_json()}{types}"
+    text = f"{config.roles.model_dump_json()}{types}{list(config.fhir_views) or ''}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,6 +100,7 @@ def dump(profile: Profile) -> dict[str, Any]:
         "missing_blocks": [[list(b.columns), b.rows] for b in profile.missing_blocks],
         "slices": [_dump_slice(s) for s in profile.slices],
         "time_violations": [[a, b, n] for (a, b), n in profile.time_violations.items()],
+        "coverage": [[c.resource, c.element, c.kept, c.n] for c in profile.coverage],
     }
 
 
@@ -118,6 +120,7 @@ def load(data: dict[str, Any]) -> Profile:
         missing_blocks=tuple(MissingBlock(tuple(names), rows) for names, rows in data["missing_blocks"]),
         slices=tuple(_load_slice(s) for s in data["slices"]),
         time_violations={(a, b): n for a, b, n in data["time_violations"]},
+        coverage=tuple(Coverage(*c) for c in data.get("coverage", ())),
     )
 
 

@@ -92,7 +92,7 @@ def baseline_of(plan: Setup, opened: Opened, *, actor: str) -> Baseline:
             hint = "Add baseline.train for the first run; its rows are not needed afterwards."
             raise InputError(Problem("BASELINE_MISSING", f"There is no stored baseline '{wanted.name}'.", hint))
         train = wanted.train if wanted.train.startswith("table:") else str(plan.folder / wanted.train)
-        with read(train, engine=wanted.engine) as dataset:
+        with read(train, engine=wanted.engine, views=plan.config.fhir_views) as dataset:
             made = build(wanted.name, dataset, plan.config)
         with opened() as store:
             known = store.monitors.put_baseline(made, project=plan.project, actor=actor)
@@ -248,7 +248,7 @@ def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
             yield dataset
         return
     if batches.window == 1:
-        with read(arrival.path, name=arrival.name) as dataset:
+        with read(arrival.path, name=arrival.name, views=plan.config.fhir_views) as dataset:
             yield dataset
         return
     held = [p for p in source.files(batches, plan.folder) if p.suffix == arrival.path.suffix]
@@ -257,7 +257,7 @@ def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(near[max(0, at - batches.window) : at]):
             (Path(folder) / f"{number:03d}-{path.name}").symlink_to(path)
-        with read(folder, name=arrival.name) as dataset:
+        with read(folder, name=arrival.name, views=plan.config.fhir_views) as dataset:
             yield dataset
 
 

@@ -96,6 +96,7 @@ def profile(
         slices=tuple(slices),
         time_violations=joint.time_violations(table, readable),
         arrivals=arrivals(table, roles, [s.value for s in slices if s.by == "site"]),
+        coverage=dataset.coverage,
     )
 
 

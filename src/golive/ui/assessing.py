@@ -31,8 +31,8 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
         try:
             authorise(who, "reviewer", "assess data")
             with (
-                read(kept["train"].path, name=kept["train"].name, limits=allowed) as train,
-                read(kept["live"].path, name=kept["live"].name, limits=allowed) as live,
+                read(kept["train"].path, name=kept["train"].name, limits=allowed, views=config.fhir_views) as train,
+                read(kept["live"].path, name=kept["live"].name, limits=allowed, views=config.fhir_views) as live,
             ):
                 result = assess(
                     train,

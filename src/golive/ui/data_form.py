@@ -142,7 +142,11 @@ def _named(problems: Iterable[Problem], upload: Upload) -> tuple[Problem, ...]:
 def understand(config: Config, settings: Settings) -> Understood:
     """Read what was brought and work out what each column is; done again only when a file or the configuration changes."""
     kept = uploads.files()
-    key = (*(kept[s].sha256 if s in kept else "" for s in SIDES), config.roles, repr(config.columns))
+    key = (
+        *(kept[s].sha256 if s in kept else "" for s in SIDES),
+        config.roles,
+        repr((config.columns, config.fhir_views)),
+    )
     held = st.session_state.get(_UNDERSTOOD_KEY)
     if held and held[0] == key:
         known: Understood = held[1]
@@ -155,7 +159,9 @@ def understand(config: Config, settings: Settings) -> Understood:
         datasets: dict[Side, Any] = {}
         for side, upload in sorted(kept.items(), reverse=True):
             try:
-                dataset = stack.enter_context(read(upload.path, name=upload.name, limits=limits(settings)))
+                dataset = stack.enter_context(
+                    read(upload.path, name=upload.name, limits=limits(settings), views=config.fhir_views)
+                )
                 files[side] = Read(
                     dataset.rows,
                     len(dataset.columns),
