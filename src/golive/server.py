@@ -1,6 +1,6 @@
 """The dashboard as an ASGI application: security headers, ``/readyz``, and what happens at start and end.
 
-``golive app`` serves ``golive.server:app`` with uvicorn; ``streamlit run app.py`` works too but sends no headers.
+``golive app`` serves ``golive.server:app`` with uvicorn; ``streamlit run app.py`` finds the same application in ``app.py``.
 """
 
 from __future__ import annotations
@@ -112,9 +112,12 @@ def readyz(_request: Request) -> JSONResponse:
 
 def _warm() -> None:
     """Import what the first assessment needs (seconds) while the first page is already on the screen."""
+    import golive.assess  # noqa: F401 - only to have it
     from golive.compare import evidently_scores
+    from golive.ui import memory
 
-    evidently_scores.warm()
+    evidently_scores.warm().join()
+    memory.settle()
 
 
 def _prune() -> None:
@@ -141,24 +144,27 @@ async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         uploads.sweep(settings.load().home, everything=True)
 
 
-def build(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> st.App:
-    """Return the application for these settings.
+def parts(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> dict[str, Any]:
+    """Set what the process needs and return what ``st.App`` takes beside the script: routes, middleware, start and end.
 
     Nothing leaves the machine: Evidently's and Streamlit's usage statistics are off here as well as in the configuration.
     """
     os.environ["DO_NOT_TRACK"] = "1"
     # Until a script has called st.navigation, Streamlit looks for pages itself, and a cold deep link ends in "Page not found".
     PagesManager.uses_pages_directory = False
-    application = st.App(
-        resource("app.py"),
-        routes=[Route("/readyz", readyz), *api.routes()],
-        middleware=[Middleware(SecurityHeaders, headers=security_headers())],
-        lifespan=lifespan,
-    )
     config.set_option("server.maxUploadSize", current.max_upload_mb)
     config.set_option("browser.gatherUsageStats", False)
     config.set_option("client.showErrorDetails", "none")
-    return application
+    return {
+        "routes": [Route("/readyz", readyz), *api.routes()],
+        "middleware": [Middleware(SecurityHeaders, headers=security_headers())],
+        "lifespan": lifespan,
+    }
+
+
+def build(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> st.App:
+    """Return the application for these settings."""
+    return st.App(resource("app.py"), **parts(current, lifespan=lifespan))
 
 
 app = build(settings.load())

@@ -75,8 +75,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(home: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the dashboard as ``golive app`` serves it and wait until it answers."""
+def start(home: Path, log: Path, *, by_streamlit: bool = False) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the dashboard as ``golive app`` serves it, or by ``streamlit run app.py``, and wait until it answers."""
     port = free_port()
     environment = os.environ | {
         "GOLIVE_HOME": str(home),
@@ -93,6 +93,8 @@ def start(home: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
         "--log-level",
         "warning",
     ]
+    if by_streamlit:
+        command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("wb") as stream:
         process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=stream, stderr=stream)
     url = f"http://127.0.0.1:{port}"

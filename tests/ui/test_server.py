@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import hashlib
 import json
 import re
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,3 +104,26 @@ def test_not_ready_with_a_code_when_it_does_not(fresh_store: Path) -> None:
     assert (status, body["ready"]) == (503, False)
     assert body["code"].startswith("STORE_")
     assert str(fresh_store) not in json.dumps(body)
+
+
+def test_what_stays_is_not_collected_again_and_garbage_still_is() -> None:
+    from golive.ui import memory
+
+    class Node:
+        pass
+
+    def ring() -> weakref.ref[Node]:
+        node = Node()
+        node.__dict__["self"] = node
+        return weakref.ref(node)
+
+    try:
+        memory.settle()
+        assert gc.get_freeze_count() > 10_000
+        assert len(gc.get_objects()) < 10_000
+        later = ring()
+        assert later() is not None
+        gc.collect()
+        assert later() is None
+    finally:
+        gc.unfreeze()
