@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.compare.words import number, percent, points, sizes
+from golive.compare.words import cell, cell_share, is_small, number, points, rows, sizes
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
@@ -223,29 +223,39 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
     else:
         return None
     what = " or ".join(d.tokens[:4])
-    then = "in training none did" if d.train == 0 else f"in training {percent(before)} did"
+    then = "in training none did" if d.train == 0 else f"in training {cell(d.train, d.n_train)} did"
+    share = (
+        f"A few live rows (fewer than 11 of {d.n_live:,})"
+        if is_small(d.live)
+        else f"{cell(d.live, d.n_live)} of live rows"
+    )
+    whole = not (is_small(d.train) or is_small(d.live))
     return finding(
         "disguised_missing",
         verdict,
         columns=(name,),
         severity=severity,
         route=Route.ENGINEERING,
-        title=f"{percent(now)} of live rows have {what} as {name}, which stands for a missing value; {then} ({sizes(d.n_train, d.n_live)})",
+        title=f"{share} have {what} as {name}, which stands for a missing value; {then} ({sizes(d.n_train, d.n_live)})",
         explanation=(
             f"{d.why[0].upper()}{d.why[1:]}. The rows are counted as present, so a missing share alone does not show them, "
             "and a model reads them as real measurements."
         ),
         effect=Effect(
             name="disguised_missing_share",
-            train=before,
-            live=now,
-            change=now - before,
-            low=float(low),
-            high=float(high),
+            train=cell_share(d.train, d.n_train),
+            live=cell_share(d.live, d.n_live),
+            change=now - before if whole else None,
+            low=float(low) if whole else None,
+            high=float(high) if whole else None,
             n_train=d.n_train,
             n_live=d.n_live,
         ),
-        evidence=(f"{d.live:,} live rows hold {what}", f"change {points(now - before)}", f"adjusted p {p:.2g}"),
+        evidence=(
+            f"{rows(d.live)} of live data hold {what}",
+            *((f"change {points(now - before)}",) if whole else ()),
+            f"adjusted p {p:.2g}",
+        ),
         rows_affected=d.live,
         what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}),
         fix=f"Send a real null instead of {what} in {name}, or turn it into null at intake, and then judge it as missing.",

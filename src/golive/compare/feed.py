@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from golive.compare.proportions import newcombe, two_share_p
-from golive.compare.words import is_small, percent, sizes
+from golive.compare.words import cell, cell_share, is_small, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
 from golive.model.profile import IntArray, Profile
@@ -142,6 +142,7 @@ def _order(train: Profile, live: Profile) -> list[Finding]:
         if p > ALPHA or share_now <= share_before:
             continue
         low, high = (float(v) for v in newcombe(before, train.rows, now, live.rows))
+        whole = not (is_small(before) or is_small(now))
         found.append(
             finding(
                 "time_order",
@@ -150,8 +151,8 @@ def _order(train: Profile, live: Profile) -> list[Finding]:
                 severity=Severity.MAJOR if share_now >= ALARM_SHARE else Severity.MINOR,
                 route=Route.ENGINEERING,
                 title=(
-                    f"In {percent(share_now)} of live rows {earlier} lies after {later}; in training "
-                    f"{percent(share_before)} ({sizes(train.rows, live.rows)})"
+                    f"In {_of(now, live.rows, 'live rows')} {earlier} lies after {later}; in training "
+                    f"{cell(before, train.rows) if before else 'none'} ({sizes(train.rows, live.rows)})"
                 ),
                 explanation=(
                     "Times in the wrong order come from clocks, time zones or columns that were exchanged; lengths of stay and "
@@ -159,11 +160,11 @@ def _order(train: Profile, live: Profile) -> list[Finding]:
                 ),
                 effect=Effect(
                     name="time_order_share",
-                    train=share_before,
-                    live=share_now,
-                    change=share_now - share_before,
-                    low=low,
-                    high=high,
+                    train=cell_share(before, train.rows),
+                    live=cell_share(now, live.rows),
+                    change=share_now - share_before if whole else None,
+                    low=low if whole else None,
+                    high=high if whole else None,
                     n_train=train.rows,
                     n_live=live.rows,
                 ),
@@ -182,8 +183,10 @@ def _future(train: Profile, live: Profile) -> list[Finding]:
         known = train.columns.get(name)
         if known is not None and known.time is not None and known.time.future:
             continue  # planned dates: training has them too
-        share = column.time.future / column.time.n
-        low, high = (float(v) for v in newcombe(0, max(1, train.rows), column.time.future, column.time.n))
+        future = column.time.future
+        share, part = future / column.time.n, cell_share(future, column.time.n)
+        low, high = (float(v) for v in newcombe(0, max(1, train.rows), future, column.time.n))
+        shown = _of(future, column.time.n, f"live {name} values")
         alarm = share >= ALARM_SHARE
         found.append(
             finding(
@@ -192,20 +195,24 @@ def _future(train: Profile, live: Profile) -> list[Finding]:
                 columns=(name,),
                 severity=Severity.MAJOR if alarm else Severity.MINOR,
                 route=Route.ENGINEERING,
-                title=f"{column.time.future:,} live {name} values ({percent(share)}) lie in the future; in training none",
+                title=f"{shown[0].upper()}{shown[1:]} lie in the future; in training none",
                 explanation="Nothing can have been recorded after the day of this assessment: a wrong clock, year or date order.",
                 effect=Effect(
                     name="future_share",
                     train=0.0,
-                    live=share,
-                    change=share,
-                    low=low,
-                    high=high,
+                    live=part,
+                    change=part,
+                    low=None if part is None else low,
+                    high=None if part is None else high,
                     n_train=train.rows,
                     n_live=column.time.n,
                 ),
-                rows_affected=column.time.future,
+                rows_affected=future,
                 fix=f"Check the clock and the date format of {name} at its source.",
             )
         )
     return found
+
+
+def _of(rows: int, n: int, what: str) -> str:
+    return f"a few (fewer than 11) of {n:,} {what}" if is_small(rows) else f"{cell(rows, n)} of {what}"

@@ -11,7 +11,7 @@ from golive.compare.disguised import is_missing_word
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.token_forms import Form, read, shown
 from golive.compare.where import locate, of_tokens
-from golive.compare.words import is_small, listing, percent, sizes
+from golive.compare.words import cell, cell_share, is_small, listing, rows, sizes
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
@@ -49,24 +49,24 @@ def _rows(column: ColumnProfile) -> int:
 def forms_of(values: Mapping[str, int]) -> dict[Form, int]:
     """Rows by form, most frequent first."""
     found: Counter[Form] = Counter()
-    for value, rows in values.items():
-        found[read(value).form] += rows
+    for value, count in values.items():
+        found[read(value).form] += count
     return dict(found.most_common())
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     """``free_text_in_structured``: live values of a number or date column that are neither, more than training had."""
-    rows = {
+    counted = {
         name: (_rows(column), column.present, _rows(live.columns[name]), live.columns[name].present)
         for name, column in train.columns.items()
         if name in live.columns
         and (column.type.is_number or column.type is ColumnType.DATETIME)
         and column.role is not Role.IGNORED
     }
-    rows = {name: counts for name, counts in rows.items() if counts[2] >= LEAST_ROWS}
-    adjusted = benjamini_hochberg(np.array([float(two_share_p(*counts)) for counts in rows.values()]))
+    counted = {name: counts for name, counts in counted.items() if counts[2] >= LEAST_ROWS}
+    adjusted = benjamini_hochberg(np.array([float(two_share_p(*counts)) for counts in counted.values()]))
     found = []
-    for (name, counts), p in zip(rows.items(), adjusted, strict=True):
+    for (name, counts), p in zip(counted.items(), adjusted, strict=True):
         bad_before, n_train, bad, n_live = counts
         if p <= config.drift.alpha and bad / n_live > bad_before / max(1, n_train):
             found.append(_finding(name, counts, float(p), train, live))
@@ -77,7 +77,7 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
     bad_before, n_train, bad, n_live = counts
     before, now = bad_before / max(1, n_train), bad / n_live
     low, high = newcombe(bad_before, n_train, bad, n_live)
-    alarm = now - before >= ALARM_SHARE
+    alarm, whole = now - before >= ALARM_SHARE, not (is_small(bad_before) or is_small(bad))
     values = words(live.columns[name])
     forms = forms_of(values)
     is_date = train.columns[name].type is ColumnType.DATETIME
@@ -85,11 +85,7 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
     kinds = [f.value for f, n in forms.items() if not is_small(n)] or [next(iter(forms), Form.OTHER).value]
     place = locate(live, name, of_tokens)
     mapping = {} if is_date else _numbers(values, train.columns[name])
-    then = (
-        f"in training {percent(before)} {'was' if bad_before == 1 else 'were'} not"
-        if bad_before
-        else "in training all were"
-    )
+    then = f"in training {cell(bad_before, n_train)} were not" if bad_before else "in training all were"
     return finding(
         "free_text_in_structured",
         Verdict.ALARM if alarm else Verdict.WATCH,
@@ -97,17 +93,17 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
         segment=place.segment,
         severity=Severity.MAJOR if alarm else Severity.MINOR,
         title=(
-            f"{percent(now)} of live {name} values are no {what} but {listing(kinds, 3)}{place.words}; "
+            f"{_share(bad, n_live, name)} are no {what} but {listing(kinds, 3)}{place.words}; "
             f"{then} ({sizes(n_train, n_live)})"
         ),
         explanation="The values cannot be used as they are: they fail, or silently become missing.",
         effect=Effect(
             name="not_a_number_share",
-            train=before,
-            live=now,
-            change=now - before,
-            low=float(low),
-            high=float(high),
+            train=cell_share(bad_before, n_train),
+            live=cell_share(bad, n_live),
+            change=now - before if whole else None,
+            low=float(low) if whole else None,
+            high=float(high) if whole else None,
             n_train=n_train,
             n_live=n_live,
         ),
@@ -119,6 +115,11 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
     )
 
 
+def _share(count: int, n: int, name: str) -> str:
+    few = f"A few live {name} values (fewer than 11 of {n:,})"
+    return few if is_small(count) else f"{cell(count, n)} of live {name} values"
+
+
 def _evidence(values: Mapping[str, int], forms: Mapping[Form, int], other: int) -> list[str]:
     """Rows by form and the most frequent values; counts of 1 to 10 are not shown."""
     said = [f"{n:,} rows: {form.value}" for form, n in forms.items() if not is_small(n)]
@@ -126,13 +127,13 @@ def _evidence(values: Mapping[str, int], forms: Mapping[Form, int], other: int) 
     if rare:
         said.append(f"{rare} further form{'s' if rare > 1 else ''} with fewer than 11 rows each")
     patterns: Counter[str] = Counter()
-    for value, rows in values.items():
-        patterns[shown(value, read(value).form)] += rows
+    for value, n in values.items():
+        patterns[shown(value, read(value).form)] += n
     top = [f"'{text}' ({n:,})" for text, n in patterns.most_common(MOST_SHOWN) if not is_small(n)]
     if top:
         said.append(f"most frequent: {listing(top, MOST_SHOWN)}")
     if other:
-        said.append(f"{other:,} rows hold rarer values that were not read")
+        said.append(f"{rows(other)} hold rarer values that were not read")
     return said
 
 

@@ -112,7 +112,7 @@ def _held(name: str, now: ColumnProfile, sure: Mapping[str, int], weak: Mapping[
         ),
         effect=Effect(name="identifier_share", live=None if is_small(rows) else rows / now.n, n_live=now.n),
         evidence=tuple(f"{kind}: {_rows(kinds[kind])}" for kind in ranked),
-        rows_affected=None if is_small(rows) else rows,
+        rows_affected=rows,
         fix=f"De-identify {name} before it leaves the source, or leave it out of the extract.",
     )
 
@@ -148,6 +148,6 @@ def _old(name: str, before: ColumnProfile | None, now: ColumnProfile, config: Co
             n_train=n_train,
             n_live=now.numeric.n,
         ),
-        rows_affected=None if is_small(rows) else rows,
+        rows_affected=rows,
         fix=f"Cap {name} at 90 in extracts, in the same way as in training data.",
     )

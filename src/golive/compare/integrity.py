@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.compare.proportions import newcombe, two_share_p
-from golive.compare.words import percent, sizes
+from golive.compare.words import cell, cell_share, is_small, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Profile
@@ -43,24 +43,29 @@ def _repeats(
         else Verdict.QUIET
     )
     rows = kind == "duplicate_rows"
+    whole = not (is_small(before) or is_small(now))
     what = "repeat an earlier row exactly" if rows else f"repeat a value of {columns[0]} that should be unique"
     return finding(
         kind,
         verdict,
         columns=columns,
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        title=f"{now:,} live rows ({percent(share_now)}) {what}; in training {before:,} did ({sizes(train.rows, live.rows)})",
+        title=f"{_many(now, live.rows)} {what}; in training {cell(before, train.rows) if before else 'none'} did ({sizes(train.rows, live.rows)})",
         explanation="Repeated rows count the same patient or event more than once, and make every result look surer than it is.",
         effect=Effect(
             name="duplicate_share",
-            train=share_before,
-            live=share_now,
-            change=share_now - share_before,
-            low=float(low),
-            high=float(high),
+            train=cell_share(before, train.rows),
+            live=cell_share(now, live.rows),
+            change=share_now - share_before if whole else None,
+            low=float(low) if whole else None,
+            high=float(high) if whole else None,
             n_train=train.rows,
             n_live=live.rows,
         ),
         rows_affected=now,
         fix="" if verdict is Verdict.QUIET else "Find out whether the feed sends messages twice, and keep one of each.",
     )
+
+
+def _many(rows: int, n: int) -> str:
+    return f"A few live rows (fewer than 11 of {n:,})" if is_small(rows) else f"{rows:,} live rows ({cell(rows, n)})"

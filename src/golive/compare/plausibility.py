@@ -132,7 +132,7 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
         ),
         evidence=tuple(_evidence(o, p)),
         ruled_out=("a stand-in for missing such as -1 or 999: those are counted apart",),
-        rows_affected=None if is_small(o.live) else o.live,
+        rows_affected=o.live,
         fix=(
             f"Send {one.name} values {between} back to their source; until they are right, treat them as missing."
             if o.tier == "hard"

@@ -62,6 +62,8 @@ def observed_expected(p: FloatArray, event: Mask, units: Units | None) -> Estima
     if expected <= 0:
         return UNKNOWN
     ratio = float(event.mean()) / expected
+    if ratio == 0:  # no event shows no spread: up to 3.7 are as likely as 2.5 % (Poisson)
+        return Estimate(0.0, math.nan, 0.0, -math.log(0.025) / float(p.sum()))
     return on_log(ratio, standard_error((event - ratio * p) / expected, units))
 
 

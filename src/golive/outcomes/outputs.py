@@ -13,7 +13,7 @@ from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import effect
 from golive.outcomes.interval import UNKNOWN, Estimate, Mask, change, number, pair, share, units_of, wilson
 from golive.outcomes.target import flags
-from golive.outcomes.words import percent, sizes
+from golive.outcomes.words import cell_share, percent, sizes
 from golive.profile.scored import Scored
 
 ALARM_SHARE = 0.001
@@ -50,11 +50,16 @@ def score_out_of_range(context: Context) -> Finding | None:
     before = context.train.score
     then = before[np.isfinite(before)] if before is not None else np.zeros(0)
     n_then = len(then)
-    share_then = float(((then < bounds[0]) | (then > bounds[1])).mean()) if n_then else None
+    share_then = cell_share(int(((then < bounds[0]) | (then > bounds[1])).sum()), n_then)
     values, counts = np.unique(odd, return_counts=True)
     most = int(np.argmax(counts))
     mark = counts[most] >= SMALL_CELL and counts[most] >= 0.5 * len(odd)
-    shown = "fewer than 11" if len(odd) < SMALL_CELL else f"{len(odd):,}"
+    shown = (
+        f"Fewer than 11 of {len(held):,} live scores"
+        if len(odd) < SMALL_CELL
+        else f"{len(odd):,} live scores ({percent(part)})"
+    )
+    whole = len(odd) >= SMALL_CELL
     named = f"; {values[most]:g} stands in {counts[most]:,} of them" if mark else ""
     why = (
         f"{values[most]:g} is how some services write 'not computed': downstream it counts as a very low or impossible risk."
@@ -67,15 +72,15 @@ def score_out_of_range(context: Context) -> Finding | None:
         Verdict.ALARM if part >= ALARM_SHARE else Verdict.WATCH,
         columns=(context.roles.score,),
         severity=Severity.CRITICAL if part >= 0.01 else Severity.MAJOR,
-        title=f"{shown} live scores ({percent(part)}) lie outside {bounds[0]:g} to {bounds[1]:g}{named} ({sizes(n_then, len(held))})",
+        title=f"{shown} lie outside {bounds[0]:g} to {bounds[1]:g}{named} ({sizes(n_then, len(held))})",
         explanation=why,
         effect=Effect(
             name="outside_share",
             train=share_then,
-            live=part,
-            change=part - share_then if share_then is not None else None,
-            low=float(low),
-            high=float(high),
+            live=part if whole else None,
+            change=part - share_then if share_then is not None and whole else None,
+            low=float(low) if whole else None,
+            high=float(high) if whole else None,
             n_train=n_then,
             n_live=len(held),
         ),

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from golive.model.finding import Effect, Finding, Route, Severity, SliceShare, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.words import is_small
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import Mask, number, wilson
 from golive.outcomes.outputs import covered_days
-from golive.outcomes.words import percent, sizes
+from golive.outcomes.words import cell, cell_share, percent, sizes
 from golive.profile.scored import Coded, Scored
 
 OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "201", "completed", "complete", "done", "true", "0"})
@@ -100,25 +101,27 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
     if slow:
         peak = _peak(live, budget, slow[0].value, context.roles.site)
         slowest = f"; at {slow[0].value} {percent(slow[0].effect or 0.0)} do{peak}"
-    low, high = wilson(over * len(now), len(now))
+    slow_calls = int((now > budget).sum())
+    then_over = cell_share(int((before > budget).sum()), len(before))
+    low, high = wilson(slow_calls, len(now))
     return finding(
         "latency_over_budget",
         verdict,
         columns=(name,),
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        title=f"{percent(over)} of live answers take longer than the budget of {budget:,.0f} ms{slowest} ({sizes(len(before), len(now))})",
+        title=f"{cell(slow_calls, len(now))} of live answers take longer than the budget of {budget:,.0f} ms{slowest} ({sizes(len(before), len(now))})",
         explanation=f"95 % of answers come within {p95[0]:,.0f} ms ({p95[1]:,.0f} to {p95[2]:,.0f}), 99 % within {p99[0]:,.0f} ms.",
         effect=Effect(
             name="over_budget_share",
-            train=float((before > budget).mean()) if len(before) else None,
-            live=over,
-            change=over - float((before > budget).mean()) if len(before) else None,
-            low=float(low),
-            high=float(high),
+            train=then_over,
+            live=cell_share(slow_calls, len(now)),
+            change=over - then_over if then_over is not None and not is_small(slow_calls) else None,
+            low=None if is_small(slow_calls) else float(low),
+            high=None if is_small(slow_calls) else float(high),
             n_train=len(before),
             n_live=len(now),
         ),
-        rows_affected=int((now > budget).sum()),
+        rows_affected=slow_calls,
         slices=tuple(slow),
         fix="Give the slow place its own workers at peak, fetch inputs early, and test with twice the load."
         if active
@@ -199,25 +202,30 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
         if more and rise >= ERROR_WATCH
         else Verdict.QUIET
     )
-    shown = "fewer than 11" if 0 < failed < SMALL_CELL else f"{failed:,}"
+    shown = (
+        f"Fewer than 11 of {n:,} live requests"
+        if is_small(failed)
+        else f"{percent(failed / n)} of live requests ({failed:,})"
+    )
+    whole = not (is_small(failed) or is_small(before))
     slices = _slices(live, context.roles.site, here & ~ok, here)
     worst = f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}" if slices and failed else ""
-    then = f"in training {percent(share_before)}" if n_before else "training has no log of requests"
+    then = f"in training {cell(before, n_before)}" if n_before else "training has no log of requests"
     return finding(
         "error_rate",
         verdict,
         columns=(name,),
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        title=f"{percent(failed / n)} of live requests fail ({shown}); {then}{worst} ({sizes(n_before, n)})",
+        title=f"{shown} fail; {then}{worst} ({sizes(n_before, n)})",
         explanation=f"At least {percent(float(1 - high))} of requests succeed (95 % bound)."
         + (" A request that fails leaves the user without an answer." if failed else ""),
         effect=Effect(
             name="error_share",
-            train=share_before if n_before else None,
-            live=failed / n,
-            change=rise,
-            low=float(low) - share_before,
-            high=float(high) - share_before,
+            train=cell_share(before, n_before),
+            live=cell_share(failed, n),
+            change=rise if whole else None,
+            low=float(low) - share_before if whole else None,
+            high=float(high) - share_before if whole else None,
             n_train=n_before,
             n_live=n,
         ),
@@ -288,7 +296,7 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
         columns=(name,),
         severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.ENGINEERING,
-        title=f"{percent(count / n)} of live inputs arrive later than {limit / 60:.0f} minutes after they were recorded; in training {percent(then)}{worst} ({sizes(len(before), n)})",
+        title=f"{cell(count, n)} of live inputs arrive later than {limit / 60:.0f} minutes after they were recorded; in training {percent(then)}{worst} ({sizes(len(before), n)})",
         explanation="What arrives after the decision cannot have been in it: live scores were made without it, or too late. "
         f"Late means later than all but 0.1 % of training inputs ({limit / 60:.0f} minutes)."
         if active
@@ -296,10 +304,10 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
         effect=Effect(
             name="late_share",
             train=then,
-            live=count / n,
-            change=rise,
-            low=low - then,
-            high=high - then,
+            live=cell_share(count, n),
+            change=None if is_small(count) else rise,
+            low=None if is_small(count) else low - then,
+            high=None if is_small(count) else high - then,
             n_train=len(before),
             n_live=n,
         ),

@@ -359,6 +359,6 @@ def _small_finding(context: Context, by: str, groups: list[Group]) -> Finding | 
         effect=Effect(
             name="unknown_share", live=None if 0 < missing < SMALL_CELL else number(missing / total), n_live=total
         ),
-        rows_affected=missing if missing >= SMALL_CELL else None,
+        rows_affected=missing,
         fix="Collect outcomes of these patients first, or say in the intended use that the model is unproven for them.",
     )

@@ -11,6 +11,7 @@ from typing import Any
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Verdict
+from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.policy import Criterion
@@ -27,8 +28,13 @@ def percent(share: float) -> str:
 
 
 def fine(share: float) -> str:
-    """A share near a bound as percent with one decimal (``0.987`` -> ``98.7 %``)."""
-    return f"{100 * share:.1f} %"
+    """A share that is at least reached, as percent cut after one decimal (``0.9876`` -> ``98.7 %``)."""
+    return f"{math.floor(1000 * share + 1e-9) / 10:.1f} %"
+
+
+def at_most(share: float | None, n: int) -> float:
+    """A finding's share of ``n`` rows (0 to 1); one of 1 to 10 rows, which is not told, is taken as the largest such."""
+    return share if share is not None else min(1.0, (SMALL_CELL - 1) / n) if n else 0.0
 
 
 @dataclass(frozen=True)

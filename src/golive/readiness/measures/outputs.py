@@ -9,7 +9,7 @@ from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Picture
-from golive.readiness.measures.facts import Facts, Maker, fine, percent
+from golive.readiness.measures.facts import Facts, Maker, at_most, fine, percent
 
 SMALL = 5.0  # what a suppressed cell (1 to 10 rows) counts in a sum
 PSI_BINS = 10
@@ -111,7 +111,7 @@ def _anomalies(score: ColumnResult, facts: Facts) -> tuple[float, bool]:
     bad = (live.missing + live.unparsed) / live.n if live.n else 1.0
     outside = facts.of("score_out_of_range")
     for found in outside:
-        bad += (found.effect.live or 0.0) if found.effect else 0.0
+        bad += at_most(found.effect.live, found.effect.n_live) if found.effect else 0.0
     low, high = facts.declared(score.name).range or (0.0, 1.0)
     inside = live.min is None or live.max is None or (low <= live.min and live.max <= high)
     return min(1.0, bad), bool(outside) or inside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from golive.model.columns import Role
 from golive.model.finding import Finding, Signal, Verdict
 from golive.model.readiness import Measurement
-from golive.readiness.measures.facts import Facts, Maker, percent
+from golive.readiness.measures.facts import Facts, Maker, at_most, percent
 
 
 def sites(facts: Facts, make: Maker) -> Measurement:
@@ -71,7 +71,9 @@ def scope(facts: Facts, make: Maker) -> Measurement:
             level, f"{percent(share)} of live rows are out of scope (at most {percent(high)}).", n=facts.live_rows
         )
     seen = facts.of("unseen_category", "out_of_range")
-    worst = max(((f.effect.live or 0.0, f) for f in seen if f.effect), key=lambda pair: pair[0], default=None)
+    worst = max(
+        ((at_most(f.effect.live, f.effect.n_live), f) for f in seen if f.effect), key=lambda pair: pair[0], default=None
+    )
     if worst is None:
         return make.unknown("how many rows lie outside training needs the rows, not columns one by one.")
     value = f"At least {percent(worst[0])} of live rows lie outside training ({', '.join(worst[1].columns)})."
