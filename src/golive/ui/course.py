@@ -9,6 +9,7 @@ import streamlit as st
 
 from golive.ui import chart, theme
 from golive.ui.figures import outcomes as figures
+from golive.ui.outcomes import interval, signed
 from golive.ui.words import count, day, percent, plain, points, score
 
 Part = Mapping[str, Any]
@@ -68,15 +69,14 @@ def season(found: Part) -> None:
             e = part.get(name)
             if not e or e.get("train") is None or e.get("live") is None:
                 continue
-            write, change = (score, score) if name == "mean_score" else (percent, points)
-            span = f"{change(e['low'])} to {change(e['high'])}" if e.get("low") is not None else ""
+            write, change = (score, signed) if name == "mean_score" else (percent, points)
             rows.append(
                 {
                     "Against the same": f"{calendar}s of training",
                     "What": words,
                     "Training": write(e["train"]),
                     "Live": write(e["live"]),
-                    "Change, 95 % interval": span,
+                    "Change, 95 % interval": interval(e, "low", "high", change),
                 }
             )
     if rows:
@@ -125,7 +125,7 @@ def _with_interval(part: Part | None, key: str, write: Any) -> str:
     if not part or part.get(key) is None:
         return "not measured"
     low, high = part.get(f"{key}_low"), part.get(f"{key}_high")
-    return write(part[key]) + (f" ({write(low)} to {write(high)})" if low is not None and high is not None else "")
+    return str(write(part[key])) + (f" ({write(low)} to {write(high)})" if low is not None and high is not None else "")
 
 
 def compared(both: Part) -> list[str]:
@@ -136,7 +136,7 @@ def compared(both: Part) -> list[str]:
     if rate.get("change") is not None:
         said.append(
             f"On different cases: {second} flags {percent(rate['second'])} of its patients, {first} {percent(rate['first'])} "
-            f"(difference {points(rate['low'])} to {points(rate['high'])})."
+            f"(difference {interval(rate, 'low', 'high', points)})."
         )
     if area.get("change") is not None:
         said.append(

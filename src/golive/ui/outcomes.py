@@ -37,6 +37,9 @@ METRIC_WORDS = {
 }
 
 
+HIDDEN = "It rests on a count of 1 to 10 patients, or on none. Such counts are never shown."
+
+
 def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
     """Return ``performance`` when it holds any of ``keys``; else say what is missing and stop the page."""
     performance = assessment.performance or {}
@@ -59,10 +62,12 @@ def said(assessment: Assessment, *signals: Signal) -> None:
         st.markdown("Nothing here asks for action.")
 
 
-def _interval(part: Part, low: str, high: str, write: Any) -> str:
+def interval(part: Part, low: str, high: str, write: Any) -> str:
+    """``+13 to +16 points``: both ends of an interval, their unit once; empty when one is unknown."""
     if part.get(low) is None or part.get(high) is None:
         return ""
-    return f"{write(part[low])} to {write(part[high])}"
+    ends = [str(write(part[end])) for end in (low, high)]
+    return " to ".join((ends[0].removesuffix(" points"), ends[1]))
 
 
 def three(value: float) -> str:
@@ -89,8 +94,8 @@ def metric_table(performance: Part) -> None:
                 "Measure": words,
                 "Training": write(part["train"]) if part.get("train") is not None else "not measured",
                 "Live": write(part["live"]),
-                "Live, 95 % interval": _interval(part, "live_low", "live_high", write),
-                "Change, 95 % interval": _interval(part, "low", "high", points if key in SHARES else signed),
+                "Live, 95 % interval": interval(part, "live_low", "live_high", write),
+                "Change, 95 % interval": interval(part, "low", "high", points if key in SHARES else signed),
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch", alt="Measures in training and live with 95 % intervals")
@@ -109,7 +114,7 @@ def classes(performance: Part) -> None:
     def cell(part: Part | None, key: str, write: Any) -> str:
         if not part or part.get(key) is None:
             return "not measured"
-        return f"{write(part[key])} ({_interval(part, f'{key}_low', f'{key}_high', write)})"
+        return f"{write(part[key])} ({interval(part, f'{key}_low', f'{key}_high', write)})"
 
     rows = [
         {
@@ -175,9 +180,11 @@ def threshold_explorer(performance: Part) -> None:
     columns = [*st.columns(2), *st.columns(2)]
     words = (("Cases found", "sensitivity"), ("Alerts that are right", "ppv"), ("Patients alerted", "alert_rate"))
     for column, (label, key) in zip(columns, words, strict=False):
-        column.metric(label, percent(shares[key]) if shares[key] is not None else "1-10 cases")
+        known = shares[key] is not None
+        column.metric(label, percent(shares[key]) if known else "not shown", help=None if known else HIDDEN)
+    daily = number(round(rate * per_day, 1)) if rate is not None and per_day else ""
     columns[3].metric(
-        "Alerts a day", number(round(rate * per_day, 1)) if rate is not None and per_day else "no time column"
+        "Alerts a day", daily or "not shown", help=None if daily else HIDDEN if per_day else "It takes a time column."
     )
     if declared is not None:
         st.caption(
@@ -198,7 +205,7 @@ def without_labels(performance: Part) -> None:
         area = found["auroc"]
         said = (
             f"**Expected from the scores alone** (no outcome used): AUROC {three(area['live'])} "
-            f"({_interval(area, 'live_low', 'live_high', three)}), for training scores {three(area['train'])}"
+            f"({interval(area, 'live_low', 'live_high', three)}), for training scores {three(area['train'])}"
         )
         if found.get("realised") is not None:
             said += f"; realised on live outcomes {three(found['realised'])}"
@@ -243,6 +250,9 @@ def service(performance: Part) -> None:
     capacity = found.get("capacity") or {}
     if capacity:
         st.subheader("At 10 and 100 times the load (simulation)", anchor=False)
+        if not any(row.get("workers") for row in capacity["loads"]):
+            st.markdown(f"No number of workers keeps the budget: {plain(str(capacity['loads'][0].get('why') or ''))}.")
+            return
         st.table(
             {
                 "Load": [f"{row['load']} ×" for row in capacity["loads"]],
