@@ -8,12 +8,16 @@ and ``invalidValues`` in percent, ``team``); the rest are custom properties (``u
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
+from golive.contract import foreign
 from golive.contract.odcs_keys import unknown_keys
 from golive.contract.terms import ColumnTerms, Contract, parse_contract
 from golive.intake.config_file import parse_yaml, read_text
@@ -45,7 +49,29 @@ _MISSING, _INVALID = ("nullValues", "missingValues"), ("invalidValues",)
 
 
 def to_yaml(contract: Contract) -> str:
-    """Write a contract as ODCS v3 YAML. Equal contracts give equal text."""
+    """Write a contract as ODCS v3 YAML, with what its file said beyond the terms. Equal contracts give equal text."""
+    document = _document(contract)
+    if contract.source:
+        document = foreign.merged(document, contract.source, owner=contract.owner, ours_rule=_stands_for_terms)
+    return _written_out(document)
+
+
+def _written_out(document: dict[str, Any]) -> str:
+    written = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    if set(written) & _BREAKS:  # PyYAML would read its own output back as a blank
+        written = yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120)
+    return written
+
+
+def _stands_for_terms(rule: Mapping[str, Any]) -> bool:
+    """Whether a quality rule is one that ``max_missing`` and ``max_invalid`` are read from and written to."""
+    if not isinstance(rule, Mapping) or (rule.get("metric") or rule.get("rule")) not in (*_MISSING, *_INVALID):
+        return False
+    asked = {key: rule.get(key) for key in ("mustBeLessOrEqualTo", "mustBe", "unit")}
+    return _percent(SimpleNamespace(**asked)) is not None
+
+
+def _document(contract: Contract) -> dict[str, Any]:
     schema = [
         {
             "name": name,
@@ -75,10 +101,7 @@ def to_yaml(contract: Contract) -> str:
         document["team"] = {"members": [{"username": contract.owner, "role": "owner"}]}
     if contract.when_uncertain:
         document["customProperties"] = [{"property": "whenUncertain", "value": contract.when_uncertain}]
-    written = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
-    if set(written) & _BREAKS:  # PyYAML would read its own output back as a blank
-        written = yaml.safe_dump(document, sort_keys=False, allow_unicode=False, width=120)
-    return written
+    return document
 
 
 def _property(terms: ColumnTerms) -> dict[str, Any]:
@@ -124,7 +147,7 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
     from open_data_contract_standard.model import OpenDataContractStandard
     from pydantic import ValidationError
 
-    data = parse_yaml(text, where, "CONTRACT_YAML")
+    data = _dates_as_text(parse_yaml(text, where, "CONTRACT_YAML"))
     if not isinstance(data, dict):
         raise InputError(Problem("CONTRACT_YAML", "The file is not a mapping of keys to values.", "", where))
     if not str(data.get("apiVersion", "")).startswith("v3"):
@@ -141,7 +164,17 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
         ]
     if problems:
         raise InputError(problems)
-    return _contract(document, where)
+    contract = _contract(document, where)
+    return contract if _document(contract) == data else contract.model_copy(update={"source": data})
+
+
+def _dates_as_text(value: Any) -> Any:
+    """Dates as the standard writes them, in ISO 8601: YAML reads ``2024-08-02`` as a date, ODCS as text."""
+    if isinstance(value, dict):
+        return {key: _dates_as_text(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _contract(document: OpenDataContractStandard, where: str) -> Contract:

@@ -65,7 +65,10 @@ class ColumnTerms(Noun):
 
 
 class Contract(Noun):
-    """One version of an input and output contract. ``when_uncertain`` is what happens when the model is unsure."""
+    """One version of an input and output contract. ``when_uncertain`` is what happens when the model is unsure.
+
+    ``source`` is the file it came from, where that says more than GoLive would write; it is kept and written back.
+    """
 
     name: str = Field(min_length=1)
     version: str = "1.0.0"
@@ -75,6 +78,7 @@ class Contract(Noun):
     when_uncertain: str = ""
     columns: tuple[ColumnTerms, ...] = Field(min_length=1)
     not_checked: tuple[str, ...] = ()
+    source: dict[str, Any] = Field(default_factory=dict, repr=False)
 
     @field_validator("version")
     @classmethod

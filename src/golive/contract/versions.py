@@ -18,6 +18,7 @@ def changes(old: Contract, new: Contract) -> tuple[str, ...]:
             said.append(f"{terms.name}: {', '.join(fields)} changed")
     said += [f"{c.name} is gone" for c in old.columns if new.column(c.name) is None]
     said += [f"{word.replace('_', ' ')} changed" for word in _WORDS if getattr(old, word) != getattr(new, word)]
+    said += ["fields that GoLive does not read changed"] if not said and old.source != new.source else []
     return tuple(said)
 
 
