@@ -95,13 +95,58 @@ def test_one_column_cannot_have_two_roles(tmp_path: Path, capsys: pytest.Capture
     assert "error[ROLE_COLUMN]" in err
 
 
-@pytest.mark.parametrize("text", ["operating_threshold: .nan\n", "floors: {auroc: .inf}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "operating_threshold: .nan\n",
+        "floors: {auroc: .inf}\n",
+        "floors: {sensitivity: 3}\n",
+        "floors: {auroc: -0.1}\n",
+        "latency_budget_ms: -5\n",
+        "columns: {hr: {range: [5, 1]}}\n",
+        "columns: {hr: {range: [.nan, 1]}}\n",
+        "drift: {threshold: .inf}\n",
+        "seed: -1\n",
+    ],
+)
 def test_numbers_of_the_configuration_are_numbers(tmp_path: Path, text: str) -> None:
     path = tmp_path / "golive.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_config(path)
     assert [p.code for p in caught.value.problems] == ["CONFIG_VALUE"]
+
+
+def test_a_floor_says_what_is_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "golive.yaml"
+    path.write_text("floors: {sensitivity: 3, ppv: -1}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_config(path)
+    assert [p.sentence for p in caught.value.problems] == [
+        "'floors.sensitivity' is 3: it may be 1 at most.",
+        "'floors.ppv' is -1: it must be 0 or more.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["live.csv", "folder"])
+def test_a_store_that_is_none_is_named_and_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    live = _write(tmp_path / "live.csv", HEADER, _rows(30))
+    before = live.read_bytes()
+    code = run(["assess", "--train", str(live), "--live", str(live), "--store", str(tmp_path / name)])
+    err = capsys.readouterr().err
+    assert code == 3
+    assert err.count("error[STORE_UNREADABLE]") == 1
+    assert "not a GoLive store" in err
+    assert "It was not changed." in err
+    assert live.read_bytes() == before
+
+
+def test_a_folder_is_no_monitor_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["monitor", "run", str(tmp_path)]) == 2
+    assert "is a folder; the monitor's own YAML file is needed" in capsys.readouterr().err
 
 
 def test_no_cell_of_an_export_runs_as_a_formula() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
 
 from golive.model.columns import ColumnType, Noun, Roles
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.readiness import EvidenceItem, RiskProfile, Waiver
+from golive.model.routing import RoutingRule
 
 NumericMethod = Literal[
     "wasserstein",
@@ -27,6 +28,17 @@ NumericMethod = Literal[
 CategoricalMethod = Literal["jensenshannon", "psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"]
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A number from 0 to 1."""
+
+
+def _ascending(limits: tuple[float, float]) -> tuple[float, float]:
+    if not limits[0] <= limits[1]:  # also where one of them is not a number
+        msg = "give the lower limit first and the upper limit second"
+        raise ValueError(msg)
+    return limits
+
+
 class ColumnConfig(Noun):
     """What is declared of one column: UCUM unit, LOINC code, code system and release, plausible range, importance 0-1."""
 
@@ -36,7 +48,7 @@ class ColumnConfig(Noun):
     system: str | None = None
     release: str | None = None
     required: bool | None = None
-    range: tuple[float, float] | None = None
+    range: Annotated[tuple[float, float], AfterValidator(_ascending)] | None = None
     importance: float | None = Field(default=None, ge=0, le=1)
 
 
@@ -49,7 +61,7 @@ class DriftConfig(Noun):
 
     numeric: NumericMethod = "wasserstein"
     categorical: CategoricalMethod = "jensenshannon"
-    threshold: float = Field(default=0.1, gt=0)
+    threshold: FiniteFloat = Field(default=0.1, gt=0)
     alpha: float = Field(default=0.01, gt=0, lt=0.5)
     drift_share: float = Field(default=0.3, gt=0, le=1)
 
@@ -89,12 +101,15 @@ class Config(Noun):
         default_factory=dict, description="outcome value -> column with its score, where an outcome has several classes"
     )
     operating_threshold: FiniteFloat | None = None
-    floors: dict[str, FiniteFloat] = Field(default_factory=dict)
-    latency_budget_ms: FiniteFloat | None = None
+    floors: dict[str, Share] = Field(
+        default_factory=dict, description="metric -> the least that live data may show, 0 to 1"
+    )
+    latency_budget_ms: FiniteFloat | None = Field(default=None, gt=0)
     alert_limit_per_day: FiniteFloat | None = Field(
         default=None, gt=0, description="most alerts per site and day that those who answer have agreed to"
     )
     drift: DriftConfig = DriftConfig()
+    routing: tuple[RoutingRule, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     fhir_views: tuple[dict[str, Any], ...] = Field(
@@ -103,7 +118,27 @@ class Config(Noun):
     outputs: OutputsConfig | None = None
     operations: OperationsConfig | None = None
     as_of: date | None = Field(default=None, description="day on which evidence is aged; today when absent")
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
+
+
+_MESSAGES = {
+    "value_error": "{error}",
+    "less_than_equal": "it may be {le:g} at most",
+    "greater_than_equal": "it must be {ge:g} or more",
+    "greater_than": "it must be more than {gt:g}",
+    "less_than": "it must be less than {lt:g}",
+    "dict_type": "keys with values are needed",
+    "model_type": "keys with values are needed",
+    "model_attributes_type": "keys with values are needed",
+    "string_type": "a text is needed",
+    "float_type": "a number is needed",
+    "float_parsing": "a number is needed",
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "bool_parsing": "true or false is needed",
+    "finite_number": "a finite number is needed",
+}
+"""What is needed, in words, by the kind of pydantic's complaint."""
 
 
 def _known(location: tuple[Any, ...]) -> list[str]:
@@ -137,5 +172,6 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
                 problems.append(Problem("CONFIG_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where))
             else:
                 found = repr(item.get("input"))[:60]
-                problems.append(Problem("CONFIG_VALUE", f"'{place}' is {found}: {item['msg']}.", "", where))
+                said = _MESSAGES.get(item["type"], item["msg"]).format(**(item.get("ctx") or {}))
+                problems.append(Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where))
         raise InputError(problems) from None

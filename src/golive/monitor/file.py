@@ -50,7 +50,8 @@ class BatchesFile(Noun):
     """Where batches come from. ``date`` finds the day in a file's name; ``window`` batches are judged together.
 
     A batch is due ``every`` so often from ``starts`` on (the first batch seen, when absent), at the latest ``grace`` after the
-    end of its time. A file that changed within ``settle`` is still being written.
+    end of its time. A file that changed within ``settle`` is still being written. Performance is judged on the outcomes of the last
+    ``outcomes_window`` batches together, because one has too few.
     """
 
     source: str
@@ -61,6 +62,7 @@ class BatchesFile(Noun):
     settle: Span = timedelta(seconds=60)
     date: str = r"(\d{4})-?(\d{2})-?(\d{2})"
     window: int = Field(default=1, ge=1, le=31)
+    outcomes_window: int = Field(default=7, ge=1, le=90)
 
     @field_validator("date")
     @classmethod
@@ -194,6 +196,10 @@ def load_monitor(path: str | Path) -> MonitorFile:
         InputError: ``NOT_FOUND``, ``MONITOR_YAML``, or every wrong key and value (``MONITOR_UNKNOWN_KEY``, ``MONITOR_VALUE``).
     """
     file = Path(path).expanduser()
+    if file.is_dir():
+        sentence = f"'{file.name or path}' is a folder; the monitor's own YAML file is needed."
+        hint = "In that file, 'batches: {source: FOLDER}' names the folder with the batches."
+        raise InputError(Problem("MONITOR_YAML", sentence, hint, str(path)))
     try:
         data = yaml.safe_load(file.read_text("utf-8-sig"))
     except FileNotFoundError:

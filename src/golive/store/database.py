@@ -78,6 +78,14 @@ def translate(error: duckdb.Error, path: Path) -> StoreError:
                 "Set GOLIVE_STORE_KEY to the key the file was created with; leave it unset for a file without encryption.",
             )
         )
+    if path.is_dir() or "not a valid DuckDB" in text:
+        return StoreError(
+            Problem(
+                "STORE_UNREADABLE",
+                f"{path} is {'a folder' if path.is_dir() else 'another kind of file'}, not a GoLive store. It was not changed.",
+                "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one.",
+            )
+        )
     return StoreError(
         Problem(
             "STORE_UNREADABLE",
@@ -91,6 +99,14 @@ def _reason(text: str) -> str:
     """First line of a DuckDB message without its class name, as the end of a sentence."""
     line = text.strip().splitlines()[0].split(": ", 1)[-1] if text.strip() else "no reason given"
     return line.rstrip(".!") + "."
+
+
+def _what(path: Path) -> str:
+    """What a file is that opens, but holds no store. (DuckDB attaches other kinds of file, CSV among them, as tables.)"""
+    with suppress(OSError), path.open("rb") as stream:
+        if stream.read(12)[8:] == b"DUCK":
+            return "it is a DuckDB file with other tables"
+    return "it is a file of another kind"
 
 
 def _options(key: str | None, *, read_only: bool = False) -> str:
@@ -133,8 +149,8 @@ def _refuse_strangers(cursor: DuckDBPyConnection, path: Path) -> None:
         raise StoreError(
             Problem(
                 "STORE_UNREADABLE",
-                f"{path} is a DuckDB file, but not a GoLive store.",
-                "Name another file with --store.",
+                f"{path} is not a GoLive store: {_what(path)}. It was not changed.",
+                "Name the store's own file with --store; a new name makes a new store.",
             )
         )
     done = migrations.applied(cursor)
