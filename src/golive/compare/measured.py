@@ -81,8 +81,7 @@ def in_training_unit(
     else the one that holds most and nearly all. FiO2 between 0.21 and 1 is a fraction, whatever the reference list says.
     """
     if declared_unit:
-        known = declared_unit == analyte.unit or declared_unit in analyte.conversions
-        return analyte.in_unit(declared_unit) if known else None
+        return analyte.written_in(declared_unit)
     points, weights = np.asarray(values, dtype=np.float64), np.asarray(counts, dtype=np.float64)
     if len(points) == 0 or analyte.watch is None:
         return analyte

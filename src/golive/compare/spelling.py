@@ -18,6 +18,7 @@ from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.where import locate
 from golive.compare.words import is_small, listing, percent, sizes
 from golive.intake.codes import snake
+from golive.intake.ucum import canonical
 from golive.model.columns import ColumnType
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
@@ -71,7 +72,7 @@ def _meaning(value: str, column: Pair) -> str:
     if column.train.type is ColumnType.BOOLEAN:
         return "true" if folded in _TRUE else "false" if folded in _FALSE else folded
     if _UNIT_NAMES & set(snake(column.name).split("_")):
-        return _units().get(folded, folded)
+        return _units().get(folded) or canonical(value) or folded
     line = _meanings().get(folded)
     return folded if line is None else f"meaning {line}"
 

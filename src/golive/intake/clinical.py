@@ -8,6 +8,7 @@ from functools import cache
 import yaml
 from pydantic import Field, model_validator
 
+from golive.intake.ucum import canonical, ratio, same
 from golive.model.columns import Noun
 from golive.settings import resource
 
@@ -85,6 +86,31 @@ class Analyte(Noun):
         return self.model_copy(
             update={"unit": unit, "hard": limits(self.hard), "watch": limits(self.watch), "conversions": others}
         )
+
+    def written_in(self, unit: str) -> Analyte | None:
+        """Return this analyte in a unit as someone wrote it (``mcg/L``, ``x10^9/L``), or ``None`` where no way leads there.
+
+        Beyond its own ``conversions``, a unit of the same kind is reached by its size: grams per litre from mg/dL.
+        """
+        known = (self.unit, *self.conversions)
+        if (equal := next((k for k in known if same(k, unit)), None)) is not None:
+            return self.in_unit(equal)
+        name = canonical(unit)
+        if name is None:
+            return None
+        if name == "meq/L" and self.name in UNIVALENT:
+            return self.written_in("mmol/L")
+        for key in known:
+            factor = ratio(key, name)
+            if factor is not None:
+                way = self.conversions.get(key, Conversion(factor=1.0))
+                reached = Conversion(factor=way.factor * factor, offset=way.offset * factor)
+                return self.model_copy(update={"conversions": {**self.conversions, name: reached}}).in_unit(name)
+        return None
+
+
+UNIVALENT = frozenset({"sodium", "potassium", "chloride", "bicarbonate"})
+"""Ions with one charge: their milliequivalents are millimoles."""
 
 
 @cache
