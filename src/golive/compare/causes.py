@@ -8,7 +8,7 @@ from golive.model.finding import Finding, Severity, Verdict
 
 _BY_UNIT = ("distribution_shift", "out_of_range", "watch_range", "limit_changed", "rounding_changed", "stuck_value")
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit_change", _BY_UNIT),
+    ("unit_change", (*_BY_UNIT, "unseen_category", "category_share_shift", "column_missing", "column_new")),
     ("unit_mix", _BY_UNIT),
     ("scale_error", _BY_UNIT),
     ("column_swap", _BY_UNIT),
@@ -26,6 +26,11 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stuck_value", ("distribution_shift",)),
     ("unseen_category", ("distribution_shift", "category_share_shift")),
     ("category_share_shift", ("distribution_shift",)),
+    # The service judges its own columns; that their values are distributed differently is the same fact.
+    ("latency_over_budget", ("distribution_shift", "limit_changed", "out_of_range", "stuck_value")),
+    ("error_rate", ("unseen_category", "category_share_shift", "distribution_shift")),
+    ("late_inputs", ("distribution_shift", "time_order")),
+    ("score_out_of_range", ("score_shift", "out_of_range", "disguised_missing")),
 )
 """Explaining kind and the kinds of the same column that it explains, strongest explanation first."""
 

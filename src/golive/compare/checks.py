@@ -30,6 +30,7 @@ from golive.compare import (
     spelling,
     stuck,
     swap,
+    unit_labels,
     units,
     unseen,
 )
@@ -44,6 +45,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("FHIR resources", resources.check),
     ("missing values", missingness.check),
     ("units", units.check),
+    ("labels of units", unit_labels.check),
     ("missing values in disguise", disguised.check),
     ("implausible values", plausibility.check),
     ("limits of values", limits.check),
