@@ -132,6 +132,15 @@ def test_always_missing() -> None:
     assert few.verdict is CANNOT
 
 
+def test_a_rare_value_that_few_rows_lack_by_chance_is_not_lost() -> None:
+    """One row in 70 of training had it, so about one live table of 300 rows in 70 has none."""
+    rare = only(missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 300, 300)), CONFIG))
+    assert (rare.kind, rare.verdict, rare.severity) == ("always_missing", CANNOT, Severity.INFO)
+    assert "by chance" in rare.explanation
+    lost = only(missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 2_000, 2_000)), CONFIG))
+    assert lost.verdict is ALARM
+
+
 def test_columns_missing_together_are_one_finding_that_explains_the_others() -> None:
     names = ("hr", "rr", "sbp")
     train = table(*(gaps(n, 1_000, 0) for n in names), gaps("lab", 1_000, 10))

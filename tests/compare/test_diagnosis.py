@@ -253,6 +253,17 @@ def test_rounding_by_decimals_and_by_heaping() -> None:
     assert "multiples of 10" in heaped.title
 
 
+def test_values_that_are_heaped_anyway_vary_more() -> None:
+    """Where half of all values are multiples of ten, few rows hold 8 points more or less of them by chance."""
+    heaped = RNG(1).normal(130, 18, 40_000).round()
+    heaped[::2] = heaped[::2].round(-1)
+    said = []
+    for seed in range(120):
+        rows = RNG(seed).permutation(len(heaped))[:2_300]
+        said += one(rounding.check, "sbp", heaped[rows[:2_000]], heaped[rows[2_000:]])
+    assert said == []
+
+
 def test_one_value_that_repeats() -> None:
     train, live = RNG(1).normal(85, 15, 4000).round(), RNG(2).normal(85, 15, 2000).round()
     assert one(stuck.check, "heart_rate", train, live) == []

@@ -15,8 +15,9 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, NumericProfile, Profile
 
-ALPHA = 0.05
-"""One question, decided on beforehand: no correction, 95 %."""
+ALPHA = 0.02
+"""One question, decided on beforehand, so without correction. A fifth of what all checks of an unchanged session may find by
+chance together (one session in ten); the questions about columns are asked at ``drift.alpha`` each."""
 ALARM_POINTS, ALARM_RATIO, WATCH_H = 0.05, 1.5, 0.05
 _NEGATIVE = frozenset({"0", "false", "no", "n", "f", "negative", "neg", "absent", "alive", "none", "control"})
 _MOST_LEVELS = 20

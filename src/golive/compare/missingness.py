@@ -154,7 +154,8 @@ def _had(c: _Change) -> str:
 def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
     """Live never holds a value."""
     lost = c.before < c.n_train
-    if c.n_live < MINIMUM_VALUES:
+    chance = lost and c.p > config.drift.alpha  # hardly any row of training had one, and few rows are live
+    if c.n_live < MINIMUM_VALUES or chance:
         verdict = Verdict.CANNOT_JUDGE
     else:
         verdict = Verdict.ALARM if lost and c.shares[0] < 1 - _NEVER else Verdict.WATCH
@@ -163,9 +164,11 @@ def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
         "always_missing",
         verdict,
         columns=(c.name,),
-        severity=Severity.CRITICAL if verdict is Verdict.ALARM else Severity.MINOR,
+        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         title=f"No live row has a {c.name}; {then} ({sizes(c.n_train, c.n_live)})",
-        explanation="The column arrives, but it is empty in every row."
+        explanation="So few rows of training had one that live data of this size may hold none by chance."
+        if chance
+        else "The column arrives, but it is empty in every row."
         if lost
         else "The column carries nothing on either side.",
         effect=effect,

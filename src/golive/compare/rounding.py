@@ -62,7 +62,9 @@ def _heaping(one: Measured) -> Finding | None:
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)
         # Counts on multiples minus their neighbours' mean vary like a binomial share and an eighth or a quarter more.
-        error = math.sqrt(1.25 / step * (1 / one.train.n + 1 / one.live.n))
+        rows = sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live))
+        m = max(rows / (one.train.n + one.live.n), 1 / step)
+        error = math.sqrt(1.25 * m * (1 - m) * (1 / one.train.n + 1 / one.live.n))
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
             what = f"heaped on multiples of {step}"

@@ -19,8 +19,6 @@ ALARM_H, WATCH_H = 0.2, 0.1
 ALARM_RATIO, ALARM_POINTS = 2.0, 0.02
 WATCH_RATIO, WATCH_POINTS = 1.5, 0.01
 """A rare value also matters by its ratio (either way), when it moves by this many points."""
-WATCH_LEVELS = 5.0
-"""A share is watched at five times the level of an alarm: missing a rare event that doubled costs more than a second look."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         alarm = (strength <= alpha) & (
             (h >= ALARM_H) | ((larger >= ALARM_RATIO * smaller) & (difference >= ALARM_POINTS))
         )
-        watch = (strength <= WATCH_LEVELS * alpha) & (
+        watch = (strength <= alpha) & (
             (h >= WATCH_H) | ((larger >= WATCH_RATIO * smaller) & (difference >= WATCH_POINTS))
         )
         if not (alarm | watch).any():
