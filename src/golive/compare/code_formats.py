@@ -7,6 +7,7 @@ from golive.compare.where import locate
 from golive.compare.words import is_small, percent, points, sizes
 from golive.model.finding import Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
+from golive.model.words import chance
 
 FORMAT_SHARE, FORMAT_WATCH = 0.01, 0.001
 """Change of the share of codes written otherwise: what a look-up does not find is a value never seen, and has its bounds."""
@@ -85,7 +86,7 @@ def format_finding(
             effect=share.effect("other_format_share"),
             evidence=(
                 *(f"{percent(s.now)} {_WAYS[w]}, change {points(s.change)}" for w, s in changed.items()),
-                f"adjusted p {ps['bare' if way == 'marked' else way]:.2g}",
+                f"adjusted {chance(ps['bare' if way == 'marked' else way])}",
             ),
             ruled_out=(f"another code system: the values are {own.title} once they are written in one way",),
             rows_affected=share.live,

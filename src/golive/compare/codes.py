@@ -16,6 +16,7 @@ from golive.compare.words import is_small, listing, percent, sizes
 from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
+from golive.model.words import chance
 
 ALARM_SHARE = 0.005
 """Share of live codes of another system from which two systems are mixed (readiness.md 4.2, rule 4)."""
@@ -140,7 +141,7 @@ def _system_evidence(column: CodeColumn, ranked: Sequence[str], place: Place, p:
         said.append(
             f"{percent(place.site_share)} of the codes of {listing(place.sites, 3)} are concerned; others: {place.others}"
         )
-    return (*said, f"adjusted p {p:.2g}")
+    return (*said, f"adjusted {chance(p)}")
 
 
 def _ruled_out(column: CodeColumn, live: Profile) -> tuple[str, ...]:
@@ -194,7 +195,7 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
         evidence=(
             *((f"{wrong:,} rows have the right shape but a wrong check digit",) if wrong else ()),
             f"{share.live - wrong:,} rows have no known shape",
-            f"adjusted p {p:.2g}",
+            f"adjusted {chance(p)}",
         ),
         rows_affected=share.live,
         slices=place.slices,

@@ -13,6 +13,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Profile, TimeProfile
+from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 LEAST_ROWS = 3
@@ -150,7 +151,7 @@ def _finding(
                 f"{f}: {percent(here[f] / counts[3])} live, {percent(was.get(f, 0) / counts[1])} in training"
                 for f in others[:4]
             ),
-            f"adjusted p {p:.2g}",
+            f"adjusted {chance(p)}",
         ),
         ruled_out=("other dates: only the way of writing is compared, not the days",),
         rows_affected=counts[2],

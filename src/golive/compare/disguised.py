@@ -13,6 +13,7 @@ from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
+from golive.model.words import chance
 
 MISSING_WORDS = frozenset(
     [
@@ -254,7 +255,7 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
         evidence=(
             f"{rows(d.live)} of live data hold {what}",
             *((f"change {points(now - before)}",) if whole else ()),
-            f"adjusted p {p:.2g}",
+            f"adjusted {chance(p)}",
         ),
         rows_affected=d.live,
         what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}),

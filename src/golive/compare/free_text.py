@@ -16,6 +16,7 @@ from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import ColumnProfile, Profile
+from golive.model.words import chance
 
 ALARM_SHARE = 0.01
 LEAST_ROWS = 3
@@ -107,7 +108,7 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
             n_train=n_train,
             n_live=n_live,
         ),
-        evidence=(*_evidence(values, forms, live.columns[name].tokens.other), f"adjusted p {p:.2g}"),
+        evidence=(*_evidence(values, forms, live.columns[name].tokens.other), f"adjusted {chance(p)}"),
         rows_affected=bad,
         slices=place.slices,
         fix=_fix(name, what, list(forms)),

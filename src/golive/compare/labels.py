@@ -14,6 +14,7 @@ from golive.compare.words import cell, cell_share, number, percent, points, size
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, NumericProfile, Profile
+from golive.model.words import chance
 
 ALPHA = 0.02
 """One question, decided on beforehand, so without correction. A fifth of what all checks of an unchanged session may find by
@@ -191,7 +192,7 @@ def _event_shift(name: str, e: Event) -> Finding:
         ),
         evidence=(
             *((f"change {points(p2 - p1)}, 95 % interval {points(low)} to {points(high)}",) if whole else ()),
-            f"p {p:.2g} (score test, one question, no correction)",
+            f"{chance(p)} (score test, one question, no correction)",
         ),
         fix=""
         if verdict is Verdict.QUIET
@@ -230,7 +231,7 @@ def _event_like(name: str, e: Event, p: float) -> Finding:
         update={
             "verdict": verdict,
             "severity": Severity.INFO if verdict is Verdict.QUIET else made.severity,
-            "evidence": (*made.evidence[:-1], f"p {p:.2g} (chi-square over all levels)"),
+            "evidence": (*made.evidence[:-1], f"{chance(p)} (chi-square over all levels)"),
         }
     )
 
@@ -270,7 +271,7 @@ def _number_shift(name: str, before: ColumnProfile, now: ColumnProfile, config: 
                 n_train=train.n,
                 n_live=live.n,
             ),
-            evidence=(f"p {noise.p_value:.2g} (random splits, one question)",),
+            evidence=(f"{chance(noise.p_value)} (random splits, one question)",),
             fix=""
             if verdict is Verdict.QUIET
             else "Check that the outcome is measured as in training; then recalibrate.",

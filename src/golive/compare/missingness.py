@@ -13,6 +13,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
+from golive.model.words import chance
 
 ALARM_POINTS = 0.05
 """More missing values by this much change what a model sees, whatever the share was."""
@@ -102,7 +103,7 @@ def _judge(c: _Change, config: Config) -> Finding | None:
     )
     evidence = (
         f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
-        f"adjusted p {c.p:.2g}",
+        f"adjusted {chance(c.p)}",
     )
     if c.now == c.n_live:
         return _always(c, effect, config)

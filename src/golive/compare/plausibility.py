@@ -14,6 +14,7 @@ from golive.compare.words import cell, cell_share, is_small, number, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn
+from golive.model.words import chance
 
 ALARM_SHARE = 0.01
 EXTREME_SHARE = 0.001
@@ -180,7 +181,7 @@ def _evidence(o: _Outside, p: float) -> list[str]:
             said.append(
                 f"{side} {number(limit)}: {cell(rows[1], o.one.live.n)} live, {cell(rows[0], o.one.train.n)} in training"
             )
-    said.append(f"adjusted p {p:.2g}")
+    said.append(f"adjusted {chance(p)}")
     return said
 
 

@@ -22,6 +22,7 @@ from golive.compare.words import is_small, listing, percent, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
+from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live codes outside training's release from which it matters: the bound of DAT-04, level 2, and a tenth of it."""
@@ -239,7 +240,7 @@ def _finding(column: CodeColumn, gap: _Gap, notes: tuple[str, ...], live: Profil
             "seen the codes of the next, and its feature empties without an error."
         ),
         effect=share.effect("other_release_share"),
-        evidence=(*gap.evidence, f"p {gap.p:.2g}", *notes),
+        evidence=(*gap.evidence, chance(gap.p), *notes),
         ruled_out=gap.ruled_out,
         rows_affected=share.live,
         slices=place.slices,

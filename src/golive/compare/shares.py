@@ -13,6 +13,7 @@ from golive.compare.proportions import benjamini_hochberg, cohen_h, newcombe, sh
 from golive.compare.words import cell, cell_share, is_small, listing, number, points, sizes
 from golive.model.columns import Role
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.words import chance
 
 ALARM_H, WATCH_H = 0.2, 0.1
 """Cohen's h from which a change of share matters by itself: 0.2 is "small" (2 % -> 6 %, 50 % -> 60 %)."""
@@ -119,7 +120,7 @@ def _finding(name: str, shift: ShareShift) -> Finding:
         said.append(f"That is {number(p2 / p1)} times the share in training.")
     if others:
         said.append(f"Also changed: {listing(others)}.")
-    evidence = [f"adjusted p {shift.p_adjusted:.2g}"]
+    evidence = [f"adjusted {chance(shift.p_adjusted)}"]
     if change is not None:
         evidence.append(f"change {points(change)}, 95 % interval {points(low)} to {points(high)}")
     return finding(

@@ -23,6 +23,7 @@ from golive.model.columns import ColumnType
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile, SliceColumn
+from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Change of the share of other spellings from which it matters: the bounds of values never seen in training."""
@@ -211,7 +212,7 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
             n_train=n_train,
             n_live=n_live,
         ),
-        evidence=(*_evidence(pair, variants, usual), f"adjusted p {p:.2g}"),
+        evidence=(*_evidence(pair, variants, usual), f"adjusted {chance(p)}"),
         ruled_out=(
             ()
             if variants.guessed

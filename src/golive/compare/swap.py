@@ -16,6 +16,7 @@ from golive.compare.words import number, percent, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, NumericProfile, Profile
+from golive.model.words import chance
 
 SEPARATION = 0.5
 """Least difference of the two columns' shares beyond the cut between them."""
@@ -133,7 +134,7 @@ def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Fin
             n_train=a.train.n,
             n_live=a.live.n,
         ),
-        evidence=(medians, f"p {max(first.p, second.p):.2g} that both changed by chance"),
+        evidence=(medians, f"{chance(max(first.p, second.p))} that both changed by chance"),
         ruled_out=("other patients: they would not make each column look like the other by the same share",),
         rows_affected=None if whole else rows,
         fix=f"Check the mapping of {a.name} and {b.name} in the feed, and swap them back.",

@@ -12,6 +12,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import CategoryProfile, Profile
+from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live values from which new values matter."""
@@ -81,7 +82,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                     n_train=n_train,
                     n_live=n_live,
                 ),
-                evidence=(f"{len(new)} new values in {rows:,} rows", f"adjusted p {p:.2g}"),
+                evidence=(f"{len(new)} new values in {rows:,} rows", f"adjusted {chance(p)}"),
                 rows_affected=rows,
                 fix=f"Map the new values of {name} to those of training, or retrain with them.",
             )

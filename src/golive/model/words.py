@@ -22,6 +22,11 @@ def percent(value: float) -> str:
     return f"{points:.0f} %"
 
 
+def chance(p: float) -> str:
+    """A p-value as people read it: ``p = 0.02``; below one in a thousand ``p < 0.001``, because more digits say no more."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
 def sizes(n_train: int, n_live: int) -> str:
     """The two sample sizes, training first: ``n = 303 and 200``."""
     return f"n = {n_train:,} and {n_live:,}"

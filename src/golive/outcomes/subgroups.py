@@ -18,6 +18,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.model.result import NotAssessed
+from golive.model.words import chance
 from golive.outcomes import calibration as cal
 from golive.outcomes import operating as op
 from golive.outcomes import ranking
@@ -324,7 +325,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
             name=name, train=number(others), live=number(e.value), change=number(change), n_train=0, n_live=g.n
         ),
         evidence=tuple(
-            f"{NAMES.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted p {g.adjusted[k]:.2g}"
+            f"{NAMES.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {chance(g.adjusted[k])}"
             for k in worse
         ),
         rows_affected=g.n,

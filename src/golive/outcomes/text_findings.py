@@ -13,6 +13,7 @@ import numpy as np
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.words import chance
 from golive.outcomes.interval import Estimate, Mask, change
 from golive.outcomes.text_labels import Labels, equal_p, fisher_p, mean_share
 from golive.outcomes.text_side import TextSide
@@ -97,7 +98,7 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
             n_train=train.n, n_live=live.n,
         ),
         evidence=(
-            f"p {p:.2g} that the rates are equal",
+            f"{chance(p)} that the rates are equal",
             f"outputs with any: {int(train.hit[train.known].sum())} of {train.n:,} in training, "
             f"{int(live.hit[live.known].sum())} of {live.n:,} live",
             f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",

@@ -10,6 +10,7 @@ import numpy as np
 from golive.model.finding import Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
+from golive.model.words import chance
 from golive.outcomes import ranking
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.interval import Mask, number
@@ -154,4 +155,4 @@ def change_points(context: Context) -> list[dict[str, Any]]:
 
 
 def _said(point: dict[str, Any]) -> str:
-    return f"most likely changed about {point['date']} (adjusted p {point['p_adjusted']:.2g}, cumulative sum)"
+    return f"most likely changed about {point['date']} (adjusted {chance(point['p_adjusted'])}, cumulative sum)"
