@@ -15,12 +15,13 @@ components.page_title(
 )
 config = pilot.draft(store)
 kept = contract_form.kept(config.project, settings)
+desk = contract_form.Desk(settings, store, who)
 
 if said := st.session_state.pop("contract_said", ""):
     st.success(plain(said), icon=":material/check_circle:")
 if not kept:
     st.markdown(f"Pilot **{plain(config.project)}** has no contract yet.")
-    contract_form.start(config, settings, may=who.may("reviewer"))
+    contract_form.start(config, desk)
     nav.link("data", "Data", icon=":material/upload_file:")
 else:
     contract = kept[0]
@@ -28,8 +29,8 @@ else:
         f"Pilot **{plain(config.project)}** · version **{contract.version}** · "
         f"{len(contract.inputs)} input and {len(contract.outputs)} output columns"
     )
-    contract_form.edit(contract, settings, may=who.may("reviewer"))
+    contract_form.edit(contract, desk)
     st.subheader("This live batch", anchor=False)
     contract_form.held(contract, settings)
     st.subheader("Versions", anchor=False)
-    contract_form.versions(kept)
+    contract_form.versions(kept, config, desk)

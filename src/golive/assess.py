@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from golive.compare import compare, multivariate
+from golive.contract import Contract, check, contract_findings
 from golive.intake import Dataset, infer, roles_of
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
@@ -84,6 +85,7 @@ def assess(
     lock: CriteriaLock | None = None,
     registers: Registers | None = None,
     policy: Model | None = None,
+    contract: Contract | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
     """Compare ``live`` with ``train`` and judge readiness.
@@ -97,6 +99,7 @@ def assess(
         lock: when the success criteria were frozen, if they were.
         registers: scope, owners, events and the like of the project; they are measured as well.
         policy: weights, gates and thresholds (default: the shipped policy).
+        contract: what live data must keep; every broken term is a finding.
         progress: called with a fraction 0..1 and a sentence.
 
     Returns:
@@ -120,9 +123,10 @@ def assess(
     report(0.93, "looking at all columns together")
     joint = multivariate.judge(looked, comparison.findings, config)
     columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
+    agreed = contract_findings(check(contract, live)) if contract is not None else []
     findings = tuple(
         sorted(
-            (*comparison.findings, *joint.findings, *outcomes.findings),
+            (*comparison.findings, *joint.findings, *outcomes.findings, *agreed),
             key=lambda f: multivariate.urgency_by_importance(f, joint.importance),
         )
     )

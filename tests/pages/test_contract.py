@@ -44,6 +44,49 @@ def test_a_kept_contract_is_shown_with_what_is_still_open(
     assert not app.exception
     newest, first = shelf.versions(home, "my-pilot")
     assert (first.version, newest.version, newest.owner) == ("1.0.0", "1.0.1", "ICU")
+    line = store.audit(limit=1)[0]
+    assert (line.action, line.subject, line.actor) == ("contract.keep", "my-pilot", "local")
+    assert line.detail == {"version": "1.0.1", "file_sha256": shelf.file_sha256(home, newest)}
+    assert store.verify_audit().ok
+
+
+def test_a_viewer_reads_the_contract_and_changes_nothing(open_page: Any, store: Any, home: Path, contract: Any) -> None:
+    shelf.keep(home, contract)
+    app = open_page(PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]})
+    assert not app.exception
+    assert app.text_input(key="contract_owner").disabled
+    assert not [e for e in app.expander if "Import" in e.label]
+
+
+def test_keeping_is_refused_to_a_viewer_by_the_service_too(store: Any, home: Path, contract: Any) -> None:
+    from golive.model.errors import ForbiddenError
+    from golive.settings import Settings
+    from golive.ui.guards import Identity
+
+    desk = contract_form.Desk(Settings(home=home), store, Identity("v", "viewer", signed_in=True))
+    with pytest.raises(ForbiddenError):
+        desk.keep(contract)
+    assert shelf.versions(home, "my-pilot") == ()
+    assert store.audit() == ()
+
+
+def test_a_file_becomes_the_next_version_and_keeps_what_it_said(
+    open_page: Any, store: Any, home: Path, contract: Any
+) -> None:
+    from golive.contract import to_yaml
+
+    shelf.keep(home, contract)
+    app = open_page(PAGE)
+    text = to_yaml(contract).replace("status: draft", "status: draft\ntenant: north")
+    app.file_uploader(key="contract_file").upload("theirs.yaml", text.encode())
+    app.run()
+    app.button(key="contract_import").click().run()
+    assert not app.exception
+    newest = shelf.newest(home, "my-pilot")
+    assert newest is not None
+    assert newest.version == "1.0.1"
+    assert "tenant: north" in to_yaml(newest)
+    assert any("are kept and written back" in c.value for c in app.caption)
 
 
 def test_what_is_typed_into_the_table_becomes_terms(contract: Any) -> None:
@@ -53,8 +96,9 @@ def test_what_is_typed_into_the_table_becomes_terms(contract: Any) -> None:
     table.loc[0, "max_missing"] = 12.5
     table.loc[0, "low"] = None
     table.loc[0, "unit"] = "umol/L"
+    table.loc[0, "release"] = "2024"
     changed = contract_form.changed(contract, table, words).columns[0]
-    assert (changed.max_missing, changed.unit) == (0.125, "umol/L")
+    assert (changed.max_missing, changed.unit, changed.release) == (0.125, "umol/L", "2024")
     assert changed.range is not None
     assert changed.range[0] == float("-inf")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from golive.cli import console
 from golive.model.errors import InputError, Problem, StoreError
 
 if TYPE_CHECKING:
+    from golive.contract import Contract
     from golive.intake import Dataset
     from golive.model.config import Config
     from golive.model.readiness import EvidenceItem, Waiver
@@ -72,6 +73,10 @@ def assess_command(
     store: Annotated[
         Path | None, typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
     ] = None,
+    contract: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Contract (ODCS v3) to hold live data against; else the project's own."),
+    ] = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep nothing; use no stored evidence.")] = False,
     out: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - for stdout.")] = None,
     require: Annotated[
@@ -100,6 +105,10 @@ def assess_command(
     }
     settled = _config(config, roles, project)
     known = _Known() if no_store else _known(store, settled)
+    if contract is not None:
+        from golive.contract import load
+
+        known = replace(known, contract=load(contract))
     assessment = _assess(train, live, engine, settled, known)
     if out:
         console.write_out(assessment.model_dump_json(indent=2), out)
@@ -136,10 +145,14 @@ class _Known:
     registers: Registers | None = None
     policy: Model | None = None
     lock: CriteriaLock | None = None
+    contract: Contract | None = None
 
 
 def _known(path: Path | None, config: Config) -> _Known:
     """Read the store before the long part of the run, so that a busy store is said at once. It is not held meanwhile."""
+    from golive import settings
+    from golive.contract import shelf
+
     with console.open_store(path) as store:
         return _Known(
             store.evidence(config.project),
@@ -147,6 +160,7 @@ def _known(path: Path | None, config: Config) -> _Known:
             store.registers.bearing(config.project),
             store.registers.policy(config.project),
             store.criteria_lock(config.project, config),
+            shelf.newest(settings.load().home, config.project),
         )
 
 
@@ -181,6 +195,7 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
             waivers=known.waivers,
             registers=known.registers,
             policy=known.policy,
+            contract=known.contract,
             lock=known.lock,
             progress=progress,
         )

@@ -25,6 +25,16 @@ def versions(home: Path, project: str) -> tuple[Contract, ...]:
     return tuple(load(file) for file in files)
 
 
+def newest(home: Path, project: str) -> Contract | None:
+    """The version of ``project`` that is in force; ``None`` where none was kept. Raises as ``versions``."""
+    return next(iter(versions(home, project)), None)
+
+
+def file_sha256(home: Path, contract: Contract) -> str:
+    """SHA-256 of the kept file of a version, for the audit chain."""
+    return hashlib.sha256((_folder(home, contract.name) / f"{contract.version}.yaml").read_bytes()).hexdigest()
+
+
 def keep(home: Path, contract: Contract) -> Contract:
     """Keep ``contract`` as the next version of its project and return it with that version. Nothing is overwritten.
 

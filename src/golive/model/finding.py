@@ -63,6 +63,7 @@ KINDS: dict[Signal, tuple[str, ...]] = {
         "numeric_as_text",
         "must_support_missing",
         "resource_invalid",
+        "contract_broken",
     ),
     Signal.MISSINGNESS: ("missing_up", "missing_down", "disguised_missing", "missing_block", "always_missing"),
     Signal.DISTRIBUTION: ("distribution_shift", "category_share_shift", "unseen_category", "multivariate_shift"),

@@ -290,6 +290,11 @@ class Store:
         with self._database.cursor() as cursor:
             return audit.lines(cursor, limit)
 
+    def note_contract(self, *, project: str, version: str, file_sha256: str, actor: str) -> None:
+        """Add a line to the audit chain: a version of a project's contract was kept. The file itself is in the data folder."""
+        with self._database.write() as cursor:
+            audit.append(cursor, self._now(), actor, "contract.keep", project, version=version, file_sha256=file_sha256)
+
     def verify_audit(self) -> AuditCheck:
         """Recompute the chain and compare it with what is stored."""
         with self._database.cursor() as cursor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from golive.assess import assess
+from golive.contract import shelf
 from golive.intake import load_config, read
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
@@ -42,6 +43,7 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
                     waivers=store.waivers(config.project),
                     registers=store.registers.bearing(config.project),
                     policy=store.registers.policy(config.project),
+                    contract=shelf.newest(settings.home, config.project),
                     lock=store.criteria_lock(config.project, config),
                     progress=tell,
                 )

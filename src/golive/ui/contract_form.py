@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from golive.intake import read
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
 from golive.settings import Settings
+from golive.store import Store
 from golive.ui import components, data_form, uploads
+from golive.ui.guards import Identity, authorise
 from golive.ui.words import count, plain
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _COLUMNS = {
     "low": "From",
     "high": "To",
     "system": "Code system",
+    "release": "Release",
     "values": "Values",
     "max_missing": "Missing at most (%)",
     "max_invalid": "Invalid at most (%)",
@@ -43,9 +47,31 @@ def kept(project: str, settings: Settings) -> tuple[Contract, ...]:
         st.stop()
 
 
-def start(config: Config, settings: Settings, *, may: bool) -> None:
+@dataclass(frozen=True)
+class Desk:
+    """Who works on the contract of which data folder; every version that is kept gets a line in the audit chain."""
+
+    settings: Settings
+    store: Store
+    who: Identity
+
+    @property
+    def may(self) -> bool:
+        """Whether this person may change the contract."""
+        return self.who.may("reviewer")
+
+    def keep(self, contract: Contract) -> Contract:
+        """Keep the next version. Raises ForbiddenError for a viewer, InputError when nothing changed, StoreError."""
+        authorise(self.who, "reviewer", "change the contract")
+        new = shelf.keep(self.settings.home, contract)
+        digest = shelf.file_sha256(self.settings.home, new)
+        self.store.note_contract(project=new.name, version=new.version, file_sha256=digest, actor=self.who.name)
+        return new
+
+
+def start(config: Config, desk: Desk) -> None:
     """No contract yet: infer one from the training file, or bring an ODCS file."""
-    if not may:
+    if not desk.may:
         st.caption("A reviewer can infer or import one.")
         return
     left, right = st.columns(2, gap="medium")
@@ -55,29 +81,29 @@ def start(config: Config, settings: Settings, *, may: bool) -> None:
         if train is None:
             st.caption("Bring training data on the Data page first.")
         elif st.button("Infer the contract", key="contract_infer", type="primary", icon=":material/auto_awesome:"):
-            _try(lambda: _inferred(train.path, config, settings))
+            _try(lambda: _inferred(train.path, config, desk))
     with right, st.container(border=True):
         st.markdown("**From a file.** ODCS v3, as `golive contract infer` and catalogues write it.")
-        _import(config, settings)
+        _import(config, desk)
 
 
-def _inferred(path: Path, config: Config, settings: Settings) -> None:
-    with st.spinner("Looking at every column"), read(path, limits=data_form.limits(settings)) as dataset:
+def _inferred(path: Path, config: Config, desk: Desk) -> None:
+    with st.spinner("Looking at every column"), read(path, limits=data_form.limits(desk.settings)) as dataset:
         made = infer(dataset, config)
-    shelf.keep(settings.home, made)
+    desk.keep(made)
     st.rerun()
 
 
-def _import(config: Config, settings: Settings) -> None:
+def _import(config: Config, desk: Desk) -> None:
     file = st.file_uploader("Contract file", type=["yaml", "yml"], key="contract_file", label_visibility="collapsed")
     if file is not None and st.button("Import", key="contract_import", icon=":material/upload:"):
-        _try(lambda: _imported(file, config, settings))
+        _try(lambda: _imported(file, config, desk))
 
 
-def _imported(file: Any, config: Config, settings: Settings) -> None:
+def _imported(file: Any, config: Config, desk: Desk) -> None:
     text = file.read(_LONGEST_FILE).decode("utf-8-sig", errors="replace")
     contract = from_yaml(text, Path(file.name).name)
-    shelf.keep(settings.home, contract.model_copy(update={"name": config.project}))
+    desk.keep(contract.model_copy(update={"name": config.project}))
     st.rerun()
 
 
@@ -89,8 +115,9 @@ def _try(action: Any) -> None:
         components.error_box(error)
 
 
-def edit(contract: Contract, settings: Settings, *, may: bool) -> None:
+def edit(contract: Contract, desk: Desk) -> None:
     """Owner, what happens when the model is uncertain, and the terms of every column."""
+    may = desk.may
     for point in contract.open_points:
         st.markdown(f":orange-badge[:material/help: still open] {point.split(' (')[0]}")
     with st.form("contract_form", border=True):
@@ -115,11 +142,11 @@ def edit(contract: Contract, settings: Settings, *, may: bool) -> None:
             column_config=dict(_COLUMNS),
         )
         if st.form_submit_button("Save as new version", disabled=not may, icon=":material/save:") and may:
-            _try(lambda: _saved(contract, edited, {"owner": owner, "when_uncertain": unsure}, settings))
+            _try(lambda: _saved(contract, edited, {"owner": owner, "when_uncertain": unsure}, desk))
 
 
-def _saved(contract: Contract, edited: pd.DataFrame, words: dict[str, str], settings: Settings) -> None:
-    new = shelf.keep(settings.home, changed(contract, edited, words))
+def _saved(contract: Contract, edited: pd.DataFrame, words: dict[str, str], desk: Desk) -> None:
+    new = desk.keep(changed(contract, edited, words))
     st.session_state["contract_said"] = f"Version {new.version}: {'; '.join(changes(contract, new)[:6])}."
     st.rerun()
 
@@ -136,6 +163,7 @@ def frame(contract: Contract) -> pd.DataFrame:
             "low": c.range[0] if c.range else None,
             "high": c.range[1] if c.range else None,
             "system": c.system or "",
+            "release": c.release or "",
             "values": ", ".join(c.values),
             "max_missing": round(100 * c.max_missing, 4),
             "max_invalid": round(100 * c.max_invalid, 4),
@@ -163,7 +191,7 @@ def changed(contract: Contract, edited: pd.DataFrame, words: dict[str, str]) -> 
             )
         )
         shares = {k: _share(row[k], getattr(terms, k)) for k in ("max_missing", "max_invalid")}
-        said = {k: str(row[k] or "").strip() or None for k in ("unit", "system")}
+        said = {k: str(row[k] or "").strip() or None for k in ("unit", "system", "release")}
         columns.append(terms.model_dump() | said | shares | {"range": limits})
     return parse_contract(contract.model_dump() | words | {"columns": columns})
 
@@ -203,9 +231,11 @@ def held(contract: Contract, settings: Settings) -> None:
         st.caption(f"Not checked: {plain(what)}")
 
 
-def versions(known: tuple[Contract, ...]) -> None:
-    """What changed from version to version, newest first, and the newest as a file."""
+def versions(known: tuple[Contract, ...], config: Config, desk: Desk) -> None:
+    """What changed from version to version, newest first, the newest as a file, and a file as the next version."""
     newest = known[0]
+    if newest.source:
+        st.caption("Fields of the imported file that GoLive does not read are kept and written back.")
     st.download_button(
         "Download (ODCS v3)",
         to_yaml(newest),
@@ -214,5 +244,8 @@ def versions(known: tuple[Contract, ...]) -> None:
         icon=":material/download:",
         key="contract_download",
     )
+    if desk.may:
+        with st.expander("Import a file as the next version", icon=":material/upload:"):
+            _import(config, desk)
     for new, old in pairwise(known):
         st.markdown(f"- **{new.version}** {plain('; '.join(changes(old, new)[:8]))}")
