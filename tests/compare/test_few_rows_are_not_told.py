@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from made_profiles import categories, numbers, table
 
+from golive.compare import disguised, free_text
 from golive.compare.checks import CHECKS
+from golive.intake.measure import MISSING_WORDS
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict, finding
@@ -81,3 +83,12 @@ def test_no_finding_keeps_a_small_count() -> None:
     for rows, kept in ((0, 0), (1, None), (10, None), (11, 11)):
         made = finding("duplicate_rows", Verdict.WATCH, title="x", rows_affected=rows)
         assert made.rows_affected == kept
+
+
+def test_every_word_that_intake_reads_as_missing_is_missing_in_disguise() -> None:
+    rng = np.random.default_rng(1)
+    before = table(numbers("lactate", rng.gamma(4, 0.5, 400).round(2)))
+    for word in MISSING_WORDS:
+        now = table(numbers("lactate", rng.gamma(4, 0.5, 340).round(2), words=[word.upper()] * 60))
+        kinds = {f.kind for check in (disguised.check, free_text.check) for f in check(before, now, Config())}
+        assert kinds == {"disguised_missing"}, word

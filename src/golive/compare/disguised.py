@@ -9,79 +9,22 @@ import numpy as np
 
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.words import cell, cell_share, is_small, number, points, rows, sizes
+from golive.intake.measure import MISSING_WORDS as READ_AS_MISSING
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
 from golive.model.words import chance
 
-MISSING_WORDS = frozenset(
-    [
-        "?",
-        "??",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "n/a",
-        "na",
-        "#n/a",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "missing",
-        "unknown",
-        "unk",
-        "unkn",
-        "undefined",
-        "void",
-        "empty",
-        "blank",
-        "tbd",
-        "pending",
-        "not_done",
-        "refused",
-        "declined",
-        "see_note",
-        "see_comment",
-        "see_comments",
-        "see_notes",
-        "see_report",
-        "not_available",
-        "not_applicable",
-        "not_recorded",
-        "not_assessed",
-        "not_known",
-        "no_data",
-        "no_value",
-        "no_result",
-        "unavailable",
-        "unable_to_assess",
-        "unable_to_obtain",
-        "x",
-        "xx",
-        "xxx",
-        "_",
-        "__",
-        "___",
-        "____",
-        "*",
-        "**",
-        "***",
-        "n.a.",
-        "n.d.",
-        "not_specified",
-        "unspecified",
-        "no_information",
-        "asked_but_unknown",
-        "not_asked",
-        "asku",
-        "nask",
-    ]
+MISSING_WORDS = {word.replace(" ", "_") for word in READ_AS_MISSING} | set(
+    """
+    ?? --- .. unk unkn undefined void empty blank tbd pending refused declined see_note see_comment
+    see_comments see_notes see_report not_available not_applicable not_recorded not_assessed not_known
+    no_data no_value no_result unavailable unable_to_assess unable_to_obtain x xx xxx _ __ ___ ____ * **
+    *** n.a. n.d. not_specified unspecified no_information asked_but_unknown not_asked asku nask
+    """.split()  # noqa: SIM905 - seventy quoted words on seventy lines read worse
 )
-"""Lower case, spaces as underscores."""
+"""Lower case, spaces as underscores: what intake reads as missing, and what nothing else can mean here."""
 SENTINELS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 8888.0, 777.0, 888.0)
 _SENTINEL_CATEGORIES = frozenset(
     {"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"}

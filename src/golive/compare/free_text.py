@@ -11,7 +11,7 @@ from golive.compare.disguised import is_missing_word
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.token_forms import Form, read, shown
 from golive.compare.where import locate, of_tokens
-from golive.compare.words import cell, cell_share, is_small, listing, rows, sizes
+from golive.compare.words import cell, cell_share, is_small, listing, rows, sizes, values_of
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
@@ -94,7 +94,7 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
         segment=place.segment,
         severity=Severity.MAJOR if alarm else Severity.MINOR,
         title=(
-            f"{_share(bad, n_live, name)} are no {what} but {listing(kinds, 3)}{place.words}; "
+            f"{values_of(bad, n_live, name)} are no {what} but {listing(kinds, 3)}{place.words}; "
             f"{then} ({sizes(n_train, n_live)})"
         ),
         explanation="The values cannot be used as they are: they fail, or silently become missing.",
@@ -114,11 +114,6 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
         fix=_fix(name, what, list(forms)),
         what_if=WhatIf(repair={"op": "map", "column": name, "mapping": mapping}) if mapping else None,
     )
-
-
-def _share(count: int, n: int, name: str) -> str:
-    few = f"A few live {name} values (fewer than 11 of {n:,})"
-    return few if is_small(count) else f"{cell(count, n)} of live {name} values"
 
 
 def _evidence(values: Mapping[str, int], forms: Mapping[Form, int], other: int) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golive.model.intervals import Z99
 from golive.model.profile import CategoryProfile, FloatArray, IntArray, NumericProfile
 
 SPLITS, FEWEST_SPLITS = 400, 60
@@ -19,7 +20,6 @@ BINS = 128
 _LARGEST_DRAW = 1_000_000  # splits times categories
 _LARGEST_POOL = 900_000_000  # numpy draws hypergeometric counts only below 1e9 rows
 _Z80 = 0.8416212335729143  # normal quantile at 80 %
-_Z99 = 2.5758293035489004  # two-sided at 1 %: what stands for a floor where all pooled values are equal
 
 ShareStatistic = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -179,7 +179,7 @@ def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: flo
     error = math.sqrt(1 / n_train + 1 / n_live)
     width = float(centre[-1] - centre[0])
     if width == 0:
-        return Noise(0.0, 0.0, 1.0, (_Z99 + _Z80) * error, 0.0)
+        return Noise(0.0, 0.0, 1.0, (Z99 + _Z80) * error, 0.0)
     unit = (centre - centre[0]) / width  # so that squares of huge values do not overflow
     spread = float(np.sqrt(np.cov(unit, fweights=pooled, ddof=0)))
     gaps = np.diff(unit) / spread
@@ -230,6 +230,6 @@ def share_noise(count_train: IntArray, count_live: IntArray, method: str, *, alp
     base = quantile(jensenshannon(*shares), 1 - alpha)
     moved = float(total_variation(count_train / n_train, count_live / n_live))
     if base == 0:
-        return Noise(observed, floor, 1.0, ((_Z99 + _Z80) * error) ** _POWER_OF[method], moved)
+        return Noise(observed, floor, 1.0, ((Z99 + _Z80) * error) ** _POWER_OF[method], moved)
     step = ((base + _Z80 * error) / base) ** _POWER_OF[method]
     return Noise(observed, floor, p_value(observed, null), floor * step, moved)

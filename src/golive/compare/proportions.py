@@ -10,27 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.intervals import wilson
 from golive.model.profile import FloatArray
 
-Z95 = 1.959963984540054
-"""Two-sided 95 % normal quantile."""
+__all__ = ["benjamini_hochberg", "cohen_h", "newcombe", "share", "two_share_p", "wilson"]
 
 
 def share(count: Any, n: Any) -> FloatArray:
     """``count / n``; 0 where ``n`` is 0."""
     count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
     return np.asarray(np.divide(count, n, out=np.zeros(np.broadcast(count, n).shape), where=n > 0))
-
-
-def wilson(count: Any, n: Any) -> tuple[FloatArray, FloatArray]:
-    """Wilson 95 % interval of a share (Wilson 1927); (0, 1) where ``n`` is 0."""
-    n = np.asarray(n, dtype=float)
-    p = share(count, n)
-    m = np.maximum(n, 1)
-    centre = (p + Z95**2 / (2 * m)) / (1 + Z95**2 / m)
-    half = Z95 / (1 + Z95**2 / m) * np.sqrt(p * (1 - p) / m + Z95**2 / (4 * m**2))
-    empty = n == 0
-    return np.where(empty, 0.0, np.clip(centre - half, 0, 1)), np.where(empty, 1.0, np.clip(centre + half, 0, 1))
 
 
 def newcombe(count_train: Any, n_train: Any, count_live: Any, n_live: Any) -> tuple[FloatArray, FloatArray]:
@@ -79,11 +68,10 @@ def two_share_p(count_train: Any, n_train: Any, count_live: Any, n_live: Any) ->
 
 def benjamini_hochberg(p: Any) -> FloatArray:
     """Benjamini-Hochberg adjusted p-values, same order; NaN stays NaN and is not counted as a test."""
+    from scipy.stats import false_discovery_control
+
     p = np.asarray(p, dtype=float)
-    adjusted = np.full(p.shape, np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    if known.size:
-        order = known[np.argsort(p[known], kind="stable")]
-        scaled = p[order] * known.size / np.arange(1, known.size + 1)
-        adjusted[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    adjusted, known = np.full(p.shape, np.nan), ~np.isnan(p)
+    if known.any():
+        adjusted[known] = false_discovery_control(p[known])
     return adjusted

@@ -7,7 +7,8 @@ import numpy as np
 from golive.compare.disguised import is_missing_word
 from golive.compare.pairs import MINIMUM_VALUES, pair_up
 from golive.compare.proportions import benjamini_hochberg, wilson
-from golive.compare.words import is_small, listing, percent, sizes
+from golive.compare.words import cell_share, is_small, listing, percent, sizes, values_of
+from golive.compare.words import rows as in_words
 from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
@@ -67,7 +68,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                 columns=(name,),
                 severity=Severity.MAJOR if alarm else Severity.MINOR,
                 route=Route.CLINICAL_INFORMATICS,
-                title=f"{percent(mass)} of live {name} values never occur in training ({sizes(n_train, n_live)})",
+                title=f"{values_of(rows, n_live, name)} never occur in training ({sizes(n_train, n_live)})",
                 explanation=(
                     f"New values: {' and '.join(s for s in (values, small) if s)}. A training set of this size may miss up to "
                     f"{percent(bound)} by chance. A model treats a value it never saw in whatever way its encoding happens to."
@@ -75,14 +76,14 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                 effect=Effect(
                     name="unseen_share",
                     train=0.0,
-                    live=mass,
-                    change=mass,
-                    low=float(low),
-                    high=float(high),
+                    live=cell_share(rows, n_live),
+                    change=cell_share(rows, n_live),
+                    low=None if is_small(rows) else float(low),
+                    high=None if is_small(rows) else float(high),
                     n_train=n_train,
                     n_live=n_live,
                 ),
-                evidence=(f"{len(new)} new values in {rows:,} rows", f"adjusted {chance(p)}"),
+                evidence=(f"{len(new)} new values in {in_words(rows)}", f"adjusted {chance(p)}"),
                 rows_affected=rows,
                 fix=f"Map the new values of {name} to those of training, or retrain with them.",
             )

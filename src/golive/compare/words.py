@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from golive.model.profile import SMALL_CELL
 from golive.model.words import cell, cell_share, is_small, percent, rows, sizes
 
-__all__ = ["cell", "cell_share", "is_small", "listing", "number", "percent", "points", "rows", "sizes"]
+__all__ = ["cell", "cell_share", "is_small", "listing", "number", "percent", "points", "rows", "sizes", "values_of"]
 
 
 def points(value: float) -> str:
@@ -25,3 +26,9 @@ def listing(names: Sequence[str], limit: int = 6) -> str:
     if len(names) > limit:
         return f"{', '.join(shown)} and {len(names) - limit} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def values_of(count: int, n: int, name: str) -> str:
+    """``2.1 % of live heart_rate values``, or that there are a few."""
+    few = f"A few live {name} values (fewer than {SMALL_CELL} of {n:,})"
+    return few if is_small(count) else f"{cell(count, n)} of live {name} values"

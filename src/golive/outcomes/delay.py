@@ -9,7 +9,7 @@ from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.model.words import is_small
 from golive.outcomes.context import Context, Outcomes
-from golive.outcomes.interval import number, wilson
+from golive.outcomes.interval import Z99, number, wilson
 from golive.outcomes.words import cell, cell_share, day, percent, rows, sizes
 from golive.profile.scored import Scored
 
@@ -17,7 +17,6 @@ FEWEST = 100
 ALARM_SHARE, WATCH_SHARE = 0.05, 0.01
 _USUAL = 0.99
 _DAY = 86_400.0
-_Z99 = 2.5758293035489004
 
 
 def delay(context: Context, out: Outcomes) -> None:
@@ -104,7 +103,7 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
         )
     then = float((before > limit).mean())
     low, high = (float(v) for v in wilson(count, n))
-    real, rise = float(wilson(count, n, _Z99)[0]) > then, count / n - then
+    real, rise = float(wilson(count, n, Z99)[0]) > then, count / n - then
     verdict = (
         Verdict.ALARM
         if real and rise >= ALARM_SHARE

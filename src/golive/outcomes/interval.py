@@ -14,10 +14,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golive.model.intervals import Z95, Z99, wilson
 from golive.model.profile import FloatArray
 
-Z95 = 1.959963984540054
-"""Two-sided 95 % normal quantile."""
+__all__ = [
+    "UNKNOWN",
+    "Z95",
+    "Z99",
+    "Estimate",
+    "Mask",
+    "Units",
+    "change",
+    "number",
+    "on_log",
+    "on_logit",
+    "pair",
+    "patients",
+    "plain",
+    "share",
+    "standard_error",
+    "totals",
+    "units_of",
+    "wilson",
+]
 
 Mask = npt.NDArray[np.bool_]
 Units = npt.NDArray[np.int64]
@@ -108,17 +127,6 @@ def on_logit(value: float, se: float, *, n: int = 0) -> Estimate:
 
 def _expit(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-def wilson(count: Any, n: Any, z: float = Z95) -> tuple[FloatArray, FloatArray]:
-    """Wilson interval of a share (Wilson 1927), arrays of one shape; (0, 1) where ``n`` is 0. ``n`` may be an effective size."""
-    n = np.asarray(n, dtype=float)
-    m = np.maximum(n, 1e-12)
-    p = np.asarray(count, dtype=float) / m
-    centre = (p + z**2 / (2 * m)) / (1 + z**2 / m)
-    half = z / (1 + z**2 / m) * np.sqrt(np.maximum(p * (1 - p), 0) / m + z**2 / (4 * m**2))
-    empty = n <= 0
-    return np.where(empty, 0.0, np.clip(centre - half, 0, 1)), np.where(empty, 1.0, np.clip(centre + half, 0, 1))
 
 
 def share(hits: Mask, among: Mask, units: Units | None) -> Estimate:

@@ -11,7 +11,7 @@ from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.context import Context, Outcomes
 from golive.outcomes.drops import effect
-from golive.outcomes.interval import UNKNOWN, Estimate, Mask, change, number, pair, share, units_of, wilson
+from golive.outcomes.interval import UNKNOWN, Z95, Z99, Estimate, Mask, change, number, pair, share, units_of, wilson
 from golive.outcomes.target import flags
 from golive.outcomes.words import cell_share, percent, sizes
 from golive.profile.scored import Scored
@@ -24,7 +24,7 @@ ALARM_RATIO, WATCH_RATIO = 0.25, 0.10
 
 FEWEST_ROWS = 100
 HISTOGRAM_BINS = 20
-_Z99_OF_95 = 1.3142  # 99 % interval over 95 % interval: 2.5758 / 1.96
+_Z99_OF_95 = Z99 / Z95
 
 
 def outputs(context: Context, out: Outcomes) -> None:

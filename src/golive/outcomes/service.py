@@ -11,7 +11,7 @@ from golive.model.finding import Effect, Finding, Route, Severity, SliceShare, V
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.words import is_small
 from golive.outcomes.context import Context, Outcomes
-from golive.outcomes.interval import Mask, number, wilson
+from golive.outcomes.interval import Z99, Mask, number, wilson
 from golive.outcomes.outputs import covered_days
 from golive.outcomes.words import cell, cell_share, percent, sizes
 from golive.profile.scored import Coded, Scored
@@ -22,7 +22,6 @@ QUANTILES = (0.5, 0.95, 0.99)
 ERROR_ALARM, ERROR_WATCH = 0.01, 0.001
 LATE_ALARM, LATE_WATCH = 0.05, 0.01
 _LATE_AT = 0.999
-_Z99 = 2.5758293035489004
 
 
 def service(context: Context, out: Outcomes) -> None:
@@ -192,7 +191,7 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
     }
     share_before = before / n_before if n_before else 0.0
     rise = failed / n - share_before
-    more = float(wilson(failed, n, _Z99)[0]) > (float(wilson(before, n_before, _Z99)[1]) if n_before else 0.0)
+    more = float(wilson(failed, n, Z99)[0]) > (float(wilson(before, n_before, Z99)[1]) if n_before else 0.0)
     verdict = (
         Verdict.CANNOT_JUDGE
         if n < FEWEST_CALLS
@@ -277,7 +276,7 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
     operations["late"] |= {"delay_p50_s": number(float(middle)), "delay_p95_s": number(float(p95))}
     operations["inputs_ready"] = {"low": number(1 - high), "live": number(1 - count / n), "n": n}
     rise = count / n - then
-    real = float(wilson(count, n, _Z99)[0]) > then
+    real = float(wilson(count, n, Z99)[0]) > then
     verdict = (
         Verdict.CANNOT_JUDGE
         if n < FEWEST_CALLS

@@ -18,7 +18,7 @@ from golive.outcomes.interval import Estimate, Mask, change
 from golive.outcomes.text_labels import Labels, equal_p, fisher_p, mean_share
 from golive.outcomes.text_side import TextSide
 from golive.outcomes.text_style import longer_live
-from golive.outcomes.words import percent, sizes
+from golive.outcomes.words import cell, percent, rows, sizes
 
 RISE = 0.02
 """A rise of the hallucination rate that matters: two points."""
@@ -99,8 +99,8 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
         ),
         evidence=(
             f"{chance(p)} that the rates are equal",
-            f"outputs with any: {int(train.hit[train.known].sum())} of {train.n:,} in training, "
-            f"{int(live.hit[live.known].sum())} of {live.n:,} live",
+            f"outputs with any: {cell(int(train.hit[train.known].sum()), train.n)} in training, "
+            f"{cell(int(live.hit[live.known].sum()), live.n)} live",
             f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",
         ),
         fix=_FIX if verdict in (Verdict.ALARM, Verdict.WATCH) else "",
@@ -312,7 +312,7 @@ def outside_finding(column: str, values: Sequence[tuple[str, int]], n: int, side
         columns=(column,),
         severity=Severity.MINOR,
         route=Route.CLINICAL_INFORMATICS,
-        title=f"{column} holds {listed} in {count:,} of {n:,} {side} rows, where a rate from 0 to 1 belongs",
+        title=f"{column} holds {listed} in {rows(count)} of {n:,} in {side} data, where a rate from 0 to 1 belongs",
         explanation="A mark for 'not computed' that is averaged as a number changes the rate. Here it counts as missing.",
         rows_affected=count,
         fix=f"Write a missing value to {column} where the rate was not computed.",
