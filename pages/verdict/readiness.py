@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import evidence_form, overview, readiness_view, rescoring
+from golive.ui import evidence_form, firmness, overview, readiness_view, rescoring
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 
@@ -30,5 +30,7 @@ st.subheader("What to do next", anchor=False)
 readiness_view.plan(readiness.next)
 st.subheader("Gates", anchor=False)
 readiness_view.gates(readiness)
+st.subheader("How firm this is", anchor=False)
+firmness.page(current)
 st.subheader("Add evidence", anchor=False)
 evidence_form.form(readiness.criteria, current, dimension=dimension.id if dimension else "")

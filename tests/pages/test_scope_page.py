@@ -140,5 +140,5 @@ def test_the_summary_counts_and_names_what_is_overdue() -> None:
     late = Deferral(id="d", item="Wards", owner="lead", reason="r", decide_by=TODAY - timedelta(days=1))
     held = Registers(scope=(ScopeItem(id="s", item="x"),), deferrals=(late,))
     assert scope.summary(held, TODAY) == (
-        "This release does 1 thing, leaves nothing out on purpose and puts one off. One overdue: Wards."
+        "This release does one thing, leaves nothing out on purpose and puts one off. One overdue: Wards."
     )

@@ -101,7 +101,7 @@ def business_case(registers: Registers) -> Reading | None:
     benefit = [r for r in whole if r.side == "benefit"]
     value = (
         f"{len(whole)} of {len(rows)} lines have a range; {len(parts)} of {len(COST_PARTS)} parts of the cost of "
-        f"operation are there; {len(benefit)} benefits have a range."
+        f"operation are there; {len(benefit) or 'no'} benefit{'' if len(benefit) == 1 else 's'} with a range."
     )
     if not parts:
         return Reading(1, value, len(rows))

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from golive.model.result import Assessment
-from golive.ui.words import percent, plain, plural
+from golive.ui.words import percent, plain, plural, spelled
 
 
 def short(title: str) -> str:
@@ -31,9 +31,12 @@ def costliest(assessment: Assessment) -> None:
         {
             "Problem": [plain(short(row["title"])) for row in rows],
             "Rows": [f"{row['n_affected']:,} ({percent(row['share'])})" for row in rows],
-            "AUROC in them": [_area(row, "affected") for row in rows],
-            "AUROC in the others": [_area(row, "unaffected") for row in rows],
-            "Gain without them": [f"{row['change']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})" for row in rows],
+            "AUROC in them and in the others": [
+                f"{_area(row, 'affected')} and {_area(row, 'unaffected')}" for row in rows
+            ],
+            "Gain without them": [
+                f"{_step(row['change'])} ({_step(row['low'])} to {_step(row['high'])})" for row in rows
+            ],
         },
         border="horizontal",
         alt="Data problems by what their rows cost in the primary metric.",
@@ -49,21 +52,27 @@ def cost_sentence(impact: Mapping[str, Any]) -> str:
     """What the problems' rows cost, one by one and together: the sentence above the table."""
     rows, whole = impact["issues"], impact.get("together")
     real = [row for row in rows if row["low"] > 0]
-    said = (
-        f"{plural(len(real), 'data problem')} of {len(rows)} lower{'s' if len(real) == 1 else ''} the AUROC for certain"
-    )
+    basis = f"n = {impact['n']:,} live rows with an outcome, {impact['n_events']:,} of them events"
     if not real:
-        return "None of the data problems lowers the AUROC for certain."
-    said += f"; the first costs {rows[0]['change']:.3f}."
+        return f"None of the data problems lowers the AUROC beyond chance ({basis})."
+    one = len(real) == 1
+    said = f"{spelled(len(real)).capitalize()} of {plural(len(rows), 'data problem')} lower{'s' if one else ''} the AUROC beyond chance"
+    said += f", the costliest by {real[0]['change']:.3f} ({basis})."
     if isinstance(whole, Mapping):
         said += (
             f" Without the rows of all {len(rows)} it would be {whole['unaffected']:.3f} instead of "
             f"{whole['unaffected'] - whole['change']:.3f}."
         )
-    return said + f" (n = {impact['n']:,} live rows with an outcome, {impact['n_events']:,} events)"
+    return said
 
 
 def _area(row: Mapping[str, Any], part: str) -> str:
     if row.get(part) is None:
         return "too few events"
-    return f"{row[part]:.2f} ({row[f'{part}_low']:.2f} to {row[f'{part}_high']:.2f})"
+    return f"{row[part]:.2f}"
+
+
+def _step(value: float) -> str:
+    """A difference with its sign, three decimals, and no sign where nothing is left."""
+    shown = f"{value:+.3f}"
+    return "0.000" if float(shown) == 0 else shown

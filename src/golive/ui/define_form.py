@@ -134,7 +134,7 @@ def criteria(config: Config) -> Config:
             )
             if value is not None:
                 floors[name] = value
-        first, second, third, fourth = st.columns(4, vertical_alignment="bottom")
+        first, second, third = st.columns(3, vertical_alignment="bottom")
         operating = first.number_input(
             "Alert at a score of",
             0.0,
@@ -143,7 +143,25 @@ def criteria(config: Config) -> Config:
             format="%.2f",
             key=_seeded("define_op", config.operating_threshold),
         )
-        threshold = second.number_input(
+        alerts = second.number_input(
+            "Alerts per site and day at most",
+            0.1,
+            10_000.0,
+            step=1.0,
+            format="%.0f",
+            key=_seeded("define_alerts", config.alert_limit_per_day),
+            help="What those who answer the alerts have agreed to.",
+        )
+        latency = third.number_input(
+            "Answer within (ms)",
+            1.0,
+            600_000.0,
+            step=100.0,
+            format="%.0f",
+            key=_seeded("define_ms", config.latency_budget_ms),
+        )
+        first, second, _ = st.columns(3, vertical_alignment="bottom")
+        threshold = first.number_input(
             "Shift that matters",
             0.01,
             5.0,
@@ -153,7 +171,7 @@ def criteria(config: Config) -> Config:
             help="For numbers in standard deviations of training (normalised Wasserstein), for categories a "
             "Jensen-Shannon distance. The same at every sample size.",
         )
-        alpha = third.number_input(
+        alpha = second.number_input(
             "Accepted false alarms",
             0.001,
             0.2,
@@ -162,18 +180,15 @@ def criteria(config: Config) -> Config:
             key=_seeded("define_alpha", config.drift.alpha),
             help="Significance level, after correction for the number of columns.",
         )
-        latency = fourth.number_input(
-            "Answer within (ms)",
-            1.0,
-            600_000.0,
-            step=100.0,
-            format="%.0f",
-            key=_seeded("define_ms", config.latency_budget_ms),
-        )
     other = {k: v for k, v in config.floors.items() if k not in FLOORS}
     drift = config.drift.model_copy(update={"threshold": threshold, "alpha": alpha})
     return pilot.change(
-        config, floors={**other, **floors}, operating_threshold=operating, latency_budget_ms=latency, drift=drift
+        config,
+        floors={**other, **floors},
+        operating_threshold=operating,
+        latency_budget_ms=latency,
+        alert_limit_per_day=alerts,
+        drift=drift,
     )
 
 

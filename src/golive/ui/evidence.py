@@ -21,6 +21,7 @@ from golive.ui import rescoring
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
 from golive.ui.readiness_view import evidence_words
+from golive.ui.register_editor import MOST_MB
 from golive.ui.words import day, plain, plural
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def files(found: Sequence[Row], where: Current) -> None:
 
 def _bring(where: Current) -> None:
     st.caption("CSV or YAML in the form of the downloads. Items with a known id replace it; nothing is removed.")
-    file = st.file_uploader("File", type=["csv", "yaml", "yml"], key="evidence_file")
+    file = st.file_uploader("File", type=["csv", "yaml", "yml"], key="evidence_file", max_upload_size=MOST_MB)
     if file is None or not st.button("Import it", key="evidence_import", type="primary"):
         return
     try:

@@ -96,7 +96,7 @@ COLUMNS: dict[str, Any] = {
     "why": ("Why", None),
     "note": ("Note", None),
 }
-ROW = 56  # two lines, so that what to do is not cut
+ROW = 66  # over 4rem, from where the table wraps text: what to do is not cut
 EDITABLE = ("owner", "due", "state", "note")
 
 

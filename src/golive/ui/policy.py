@@ -17,6 +17,7 @@ from golive.store.registers import POLICIES, Change
 from golive.ui import rescoring, theme
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
+from golive.ui.register_editor import MOST_MB
 from golive.ui.words import day, percent, plain, plural
 
 STATE_WORDS = {"supported": "Supported", "partly": "Partly", "none": "No evidence", "not_asked": "Not asked here"}
@@ -62,7 +63,7 @@ def in_force(where: Current) -> Model:
 
 def bring(where: Current, now: Model) -> None:
     """Take an organisation's policy, show what it changes and what it would say of this session; an administrator decides."""
-    file = st.file_uploader("Another policy (YAML)", type=["yaml", "yml"], key="policy_file")
+    file = st.file_uploader("Another policy (YAML)", type=["yaml", "yml"], key="policy_file", max_upload_size=MOST_MB)
     if file is None:
         st.caption("Take the file above, change it, give it a name, a version and a reason, and bring it here.")
         return

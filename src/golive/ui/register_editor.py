@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MOST_MB = 20
+"""Largest file of a register or a policy."""
+
+
 @dataclass(frozen=True)
 class Register(Generic[ItemT]):
     """How one register is shown: its ledger, what it is called, the prefix of new ids, and the label of each field.
@@ -47,6 +51,18 @@ class Register(Generic[ItemT]):
     def key(self) -> str:
         """Key of its state in the browser session."""
         return f"register:{self.ledger.table}"
+
+
+WRAPPED = 66
+"""Height of a row in pixels over 4rem: from there on the table wraps its text."""
+LONG_TEXT = 26
+"""Characters of a text that a column shows on one line."""
+
+
+def wordy(seen: Sequence[Revised[Any]], noun: type[Noun]) -> bool:
+    """Whether any text of a register is too long for one line."""
+    texts = [name for name in noun.model_fields if kind_of(noun, name)[0] == "text"]
+    return any(len(str(getattr(entry.item, name) or "")) > LONG_TEXT for entry in seen for name in texts)
 
 
 def kind_of(noun: type[Noun], name: str) -> tuple[str, tuple[str, ...]]:
@@ -175,6 +191,7 @@ def show(register: Register[ItemT], where: Current) -> None:
         num_rows="dynamic",
         hide_index=True,
         column_config=column_config(noun, register.labels),
+        row_height=WRAPPED if wordy(seen, noun) else None,
         key=f"{register.key}:{turn}",
         alt=f"{register.title}: {plural(len(seen), 'row')} to edit.",
     )
@@ -244,7 +261,9 @@ def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
     with st.popover("Import a file", icon=":material/upload:"):
         st.caption("CSV or YAML in the form of the downloads. Rows with a known id replace it; nothing is removed.")
         turn = st.session_state.get(f"{register.key}:turn", 0)
-        file = st.file_uploader("File", type=["csv", "yaml", "yml"], key=f"{register.key}:file:{turn}")
+        file = st.file_uploader(
+            "File", type=["csv", "yaml", "yml"], key=f"{register.key}:file:{turn}", max_upload_size=MOST_MB
+        )
         if file is None or not st.button("Import it", key=f"{register.key}:import", type="primary"):
             return
         try:

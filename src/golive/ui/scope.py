@@ -20,7 +20,7 @@ from golive.store import registers as kept
 from golive.ui import decisions
 from golive.ui.guards import Current
 from golive.ui.register_editor import Register, show
-from golive.ui.words import day, plain, plural, spelled
+from golive.ui.words import day, plain, spelled
 
 QUERY = "register"
 
@@ -189,7 +189,7 @@ def summary(held: Registers, today: date) -> str:
     later = counts["deferred"] + sum(r.state == "open" for r in held.deferrals)
     late = overdue(held.deferrals, today)
     said = (
-        f"This release does {plural(counts['in'], 'thing')}, leaves {_some(counts['not_doing'])} out on purpose and puts "
+        f"This release does {spelled(counts['in'])} thing{'' if counts['in'] == 1 else 's'}, leaves {_some(counts['not_doing'])} out on purpose and puts "
         f"{_some(later)} off."
     )
     return said + (

@@ -106,12 +106,17 @@ def kpi_tree(rows: Sequence[Kpi]) -> None:
     st.markdown("\n".join(lines))
 
 
+def rounded(amount: float) -> str:
+    """An amount to two significant digits: what is drawn from guesses knows no more."""
+    return f"{float(f'{amount:.2g}'):,.0f}"
+
+
 def money(value: Range, unit: str = "") -> str:
     """A range in words: ``120,000 (80,000 to 190,000)``; never is said where it does not happen."""
     if not finite(value.p50):
         return "never in half of the draws" if finite(value.p10) else "never"
-    high = f"{value.p90:,.0f}" if finite(value.p90) else "never"
-    return f"{value.p50:,.0f} ({value.p10:,.0f} to {high}){unit}"
+    high = rounded(value.p90) if finite(value.p90) else "never"
+    return f"{rounded(value.p50)} ({rounded(value.p10)} to {high}){unit}"
 
 
 def years_words(value: Range) -> str:
@@ -124,11 +129,11 @@ def years_words(value: Range) -> str:
 
 def case_sentence(case: Case) -> str:
     """The business case in a sentence: net value, its range, and how likely it pays back."""
-    gain = "gain" if case.net.p50 >= 0 else "loss"
-    return (
-        f"Over {plural(case.years, 'year')} of use the median is a {gain} of {abs(case.net.p50):,.0f}, between "
-        f"{case.net.p10:,.0f} and {case.net.p90:,.0f}. It pays back within that time in {percent(case.pays_back)} of draws."
+    middle, low, high = (
+        f"a {'gain' if value >= 0 else 'loss'} of {rounded(abs(value))}"
+        for value in (case.net.p50, case.net.p10, case.net.p90)
     )
+    return f"Over {plural(case.years, 'year')} of use the median is {middle}, between {low} and {high}. It pays back within that time in {percent(case.pays_back)} of draws."
 
 
 def roi(lines: Sequence[ValueLine]) -> None:
