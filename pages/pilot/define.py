@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import components, define_form, nav, pilot
+from golive.ui import components, define_form, nav, pilot, routing_form
 from golive.ui.guards import open_store, require_role
 
 who = require_role()
@@ -15,6 +15,7 @@ config = pilot.draft(store)
 config = define_form.purpose(config)
 config = define_form.risk(config)
 config = define_form.criteria(config)
+config = routing_form.routing(config)
 pilot.put(config)
 define_form.freeze(store, config, who)
 

@@ -76,7 +76,9 @@ def fitting(config: Config, names: set[str]) -> Config:
     outputs = config.outputs
     if outputs is not None:
         outputs = OutputsConfig(**{what: name if name in names else None for what, name in outputs})
+    scores = {value: name for value, name in config.class_scores.items() if name in names}
     kept = {"roles": Roles.model_validate(roles), "columns": columns, "outputs": outputs}
+    kept["class_scores"] = scores if len(scores) > 1 else {}
     return config.model_copy(update=kept)
 
 
