@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from golive.compare import compare, multivariate
+from golive.compare.causes import link
 from golive.contract import Contract, check, contract_findings
 from golive.intake import Dataset, infer, roles_of
 from golive.model.columns import ColumnSpec, Roles
@@ -17,6 +18,7 @@ from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
+from golive.model.routing import routed
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
@@ -126,7 +128,7 @@ def assess(
     agreed = contract_findings(check(contract, live)) if contract is not None else []
     findings = tuple(
         sorted(
-            (*comparison.findings, *joint.findings, *outcomes.findings, *agreed),
+            routed(link((*comparison.findings, *joint.findings, *outcomes.findings, *agreed)), config.routing),
             key=lambda f: multivariate.urgency_by_importance(f, joint.importance),
         )
     )
