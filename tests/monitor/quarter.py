@@ -14,6 +14,7 @@ from golive.samples import catalogue, generate, pilot_model
 FIRST = date(2026, 2, 16)
 DAYS, ROWS = 90, 150
 UNIT_DAY, DECLINE_DAY, MISSED_DAY, DUPLICATE_DAY = 30, 50, 66, 12
+FADING = 0.06
 COLUMNS = [
     *("encounter_id", "recorded_at", "site", "age", "sex", "heart_rate", "resp_rate", "sbp", "temperature", "spo2"),
     *("creatinine", "glucose", "sodium", "platelets", "risk", "alert", "sepsis_48h"),
@@ -30,8 +31,9 @@ def name(number: int) -> str:
 
 
 def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Training data and the batches, troubles planted: creatinine in umol/L from ``unit_day`` on, ever fewer heart rates
-    from ``DECLINE_DAY`` on (three points more missing every day)."""
+    """Training data and the batches, troubles planted: creatinine in umol/L from ``unit_day`` on, and from ``DECLINE_DAY`` on
+    a model in decline: every day ``FADING`` more of the patients have outcomes that their score does not foresee. Inputs,
+    scores and the rate of events stay as they were."""
     drawn = generate.draw(catalogue.get("clean"), rows=days * rows, seed=7)
     train = drawn.train.head(4_000)[COLUMNS]
     live = drawn.live.sample(frac=1.0, random_state=3).reset_index(drop=True)
@@ -45,9 +47,11 @@ def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> t
         if number >= unit_day:
             batch["creatinine"] = (batch["creatinine"] * 88.42).round(1)
         if number >= DECLINE_DAY:
-            gone = draw.random(rows) < min(0.9, 0.03 * (number - DECLINE_DAY + 1))
-            batch["heart_rate"] = batch["heart_rate"].mask(gone)
-        # The model reads what arrives, so its score follows both troubles.
+            faded = np.flatnonzero(draw.random(rows) < min(0.6, FADING * (number - DECLINE_DAY + 1)))
+            outcomes = batch["sepsis_48h"].to_numpy().copy()
+            outcomes[faded] = outcomes[draw.permutation(faded)]
+            batch["sepsis_48h"] = outcomes
+        # The model reads what arrives, so its score follows the trouble with creatinine.
         batch["risk"] = pilot_model.score(batch)
         batch["alert"] = (batch["risk"] >= pilot_model.THRESHOLD).astype(int)
         batches.append(batch[COLUMNS])

@@ -1,4 +1,4 @@
-"""Ninety nights: a unit change, a slow decline, a batch that never came, one that came twice. One alert each, no other."""
+"""Ninety nights: a unit change, a model in slow decline, a batch that never came, one that came twice. One alert each, no other."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class Quarter:
 def watched(tmp_path_factory: pytest.TempPathFactory, warmed: None) -> Iterator[Quarter]:
     folder = tmp_path_factory.mktemp("quarter")
     receiver = Receiver()
-    routes = {"engineering": [receiver.address("engineering")], "product": [receiver.address("product")]}
+    teams = ("engineering", "clinical_informatics", "product")
+    routes = {team: [receiver.address(team)] for team in teams}
     file, batches = quarter.write(folder, routes=routes)
     made = Quarter(file, opener(folder / "golive.duckdb"), receiver, [])
     # Night by night around what happens, and in one go where a scheduler was down.
@@ -70,15 +71,19 @@ def test_exactly_one_alert_per_cause_and_no_other(watched: Quarter) -> None:
     alerts = watched.kept()[1]
     assert sorted((a.kind, a.columns, a.state) for a in alerts) == [
         ("batch_missing", (), "cleared"),
-        ("missing_up", ("heart_rate",), "open"),
+        ("performance_drop", ("risk", "sepsis_48h"), "open"),
         ("unit_change", ("creatinine",), "open"),
     ]
-    assert {a.route for a in alerts} == {Route.ENGINEERING}
+    assert {a.kind: a.route for a in alerts} == {
+        "batch_missing": Route.ENGINEERING,
+        "performance_drop": Route.CLINICAL_INFORMATICS,
+        "unit_change": Route.ENGINEERING,
+    }
 
 
 @pytest.mark.parametrize(
     ("kind", "begins", "within"),
-    [("unit_change", quarter.UNIT_DAY, 2), ("missing_up", quarter.DECLINE_DAY, 10)],
+    [("unit_change", quarter.UNIT_DAY, 2), ("performance_drop", quarter.DECLINE_DAY, 10)],
 )
 def test_each_alert_opens_in_time(watched: Quarter, kind: str, begins: int, within: int) -> None:
     alert = watched.of(kind)
@@ -106,7 +111,11 @@ def test_the_duplicate_is_noted_and_not_judged(watched: Quarter) -> None:
 
 def test_one_message_per_alert_and_no_patient_data_in_it(watched: Quarter) -> None:
     assert len(watched.receiver.taken) == 3
-    assert {m["path"] for m in watched.receiver.taken} == {"/engineering"}
+    assert sorted(m["path"] for m in watched.receiver.taken) == [
+        "/clinical_informatics",
+        "/engineering",
+        "/engineering",
+    ]
     text = " ".join(m["title"] + m["message"] for m in watched.receiver.taken)
     for value in ("LP0", "LE0", "female", "C1", "umol", "%", "n ="):
         assert value not in text
@@ -134,7 +143,7 @@ def test_replay_gives_the_same_alerts_with_the_same_thresholds_and_fewer_with_st
     assert {(a.kind, a.onset) for a in replay(batches, rules)} == data
     strict = load_monitor(watched.file).alerts.model_copy(update={"persist": (30, 30)}).rule_set()
     late = replay(batches, strict)
-    assert {a.kind for a in late} <= {"unit_change", "missing_up"}
+    assert {a.kind for a in late} <= {"unit_change", "performance_drop"}
     assert all(a.opened - a.onset >= timedelta(days=29) for a in late)
 
 

@@ -1,7 +1,7 @@
 """The alert engine: from the last batches and the alerts there are to the alerts there should be. Pure: no clock, no store.
 
 - One alert per cause. Streams of one kind and place that begin together are one alert; what outputs do while inputs are in
-  trouble is listed with that trouble as its consequence.
+  trouble is listed with that trouble as its consequence, unless performance falls long after it began.
 - Persistence: an alert opens when a stream crosses its threshold in k of the last n assessed batches.
 - Hysteresis: it clears only after several batches in a row in which the stream does not even say Watch.
 """
@@ -23,6 +23,10 @@ from golive.model.monitoring import Alert, Batch
 SMALL_BATCH = 0.5
 """Share of the median number of rows under which a batch is taken for incomplete."""
 _FEWEST_FOR_USUAL = 5
+HARM = ("performance_drop", "below_floor")
+"""What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
+CONSEQUENCE = 12
+"""Batches after which worse performance is no consequence of an input trouble any more (a window of outcomes, and some)."""
 _SEVERITY = (Severity.INFO, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
@@ -135,6 +139,8 @@ def _data(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]]) -> Non
     current = history[-1][1]
     crossing = {k: s for k, s in current.items() if s.crossing and s.family != FEED}
     _refresh(desk, current, crossing)
+    for stream in crossing.values():
+        _take_out(desk, history, stream)
     loose = {k: s for k, s in crossing.items() if not ((a := desk.covering(k)) and a.active)}
     ripe = {k: s for k, s in loose.items() if _hits(desk, history, s) >= s.persist[0]}
     inputs = {k: s for k, s in ripe.items() if s.family != DOWNSTREAM}
@@ -230,6 +236,12 @@ def _follow(
     upstream = [a for a in desk.alerts.values() if a.active and family(a) not in (FEED, DOWNSTREAM)]
     if upstream:
         latest = max(upstream, key=lambda a: (a.onset, a.id))
+        own = [s for s in streams if s.kind in HARM and _long_after(history, s, latest)]
+        if own:
+            _stand_alone(desk, history, own)
+        streams = [s for s in streams if s not in own]
+        if not streams:
+            return
         kinds = tuple(dict.fromkeys((*latest.consequences, *sorted(s.kind for s in streams))))
         keys = tuple(dict.fromkeys((*latest.streams, *sorted(s.key for s in streams))))
         desk.put(latest.model_copy(update={"consequences": kinds, "streams": keys}))
@@ -238,6 +250,34 @@ def _follow(
     may_be = [s for s in (*loose.values(), *before.values()) if s.crossing and s.family not in (DOWNSTREAM, FEED)]
     if may_be:
         return
+    _stand_alone(desk, history, streams)
+
+
+def _long_after(history: list[tuple[datetime, dict[str, Stream]]], stream: Stream, upstream: Alert) -> bool:
+    """Whether a stream began more than ``CONSEQUENCE`` batches after an alert, or after all that is remembered since."""
+    onset = _onset(history, stream)
+    between = sum(upstream.onset <= slot < onset for slot, _ in history)
+    return between > CONSEQUENCE or upstream.onset < history[0][0]
+
+
+def _take_out(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], stream: Stream) -> None:
+    """Stop taking worse performance for a consequence of an old trouble when it had ended and begins anew."""
+    held = desk.covering(stream.key)
+    if held is None or not held.active or stream.kind not in HARM or family(held) == DOWNSTREAM:
+        return
+    gap = 0
+    for _, streams in reversed(history[:-1]):
+        crossed = (one := streams.get(stream.key)) is not None and one.crossing
+        gap = 0 if crossed else gap + 1
+        if gap >= desk.rules.clear_after:
+            break
+    if gap >= desk.rules.clear_after and _long_after(history, stream, held):
+        keys = tuple(key for key in held.streams if key != stream.key)
+        desk.put(held.model_copy(update={"streams": keys}))
+
+
+def _stand_alone(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], streams: list[Stream]) -> None:
+    """Trouble of outputs as a cause of its own: one alert for all that is open at a time."""
     known = next((a for a in desk.alerts.values() if a.active and family(a) == DOWNSTREAM), None)
     if known is not None:
         _join(desk, known, streams)

@@ -26,6 +26,7 @@ from golive.model.profile import (
     TimeProfile,
 )
 from golive.monitor.anonymous import anonymous, soft_ends
+from golive.monitor.performance import of_training
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -57,17 +58,22 @@ def build(name: str, train: Dataset, config: Config) -> Baseline:
         "specs": [s.model_dump(mode="json") for s in specs],
         "profile": dump(kept),
         "soft_ends": soft_ends(before, kept),
+        "performance": of_training(train, specs, config),
     }
     return Baseline(id=name, rows=train.rows, sha256=train.sha256, config_sha256=reading_hash(config), payload=payload)
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A baseline ready for comparison. ``soft_ends`` says of which columns the lowest and highest value are hidden."""
+    """A baseline ready for comparison. ``soft_ends`` says of which columns the lowest and highest value are hidden.
+
+    ``performance`` is that of training rows (``golive.monitor.performance.of_training``).
+    """
 
     profile: Profile
     specs: tuple[ColumnSpec, ...]
     soft_ends: dict[str, tuple[bool, bool]]
+    performance: dict[str, Any] | None = None
 
 
 def restore(baseline: Baseline) -> Restored:
@@ -82,7 +88,8 @@ def restore(baseline: Baseline) -> Restored:
         )
     specs = tuple(ColumnSpec.model_validate(s) for s in baseline.payload["specs"])
     ends = {name: (bool(low), bool(high)) for name, (low, high) in baseline.payload["soft_ends"].items()}
-    return Restored(load(baseline.payload["profile"]), specs, ends)
+    # A baseline of an earlier version has no performance: nothing is judged against it then.
+    return Restored(load(baseline.payload["profile"]), specs, ends, baseline.payload.get("performance"))
 
 
 def dump(profile: Profile) -> dict[str, Any]:

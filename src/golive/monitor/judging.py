@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from golive.model.monitoring import Batch, Observation
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import InputInfo, Inputs
+from golive.model.routing import routed
 from golive.monitor.arrivals import Arrival
 from golive.monitor.baseline import Restored
+from golive.monitor.performance import against
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -29,7 +31,7 @@ _METRICS = ("auroc", "auprc", "brier")
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Everything a batch is judged with."""
+    """Everything a batch is judged with. ``skip`` names files that are no batches of their own."""
 
     monitor: str
     baseline_name: str
@@ -40,6 +42,7 @@ class Yardstick:
     waivers: Sequence[Waiver] = ()
     registers: Registers | None = None
     policy: Model | None = None
+    skip: set[str] = field(default_factory=set)
 
 
 def _specs(live: Dataset, known: Sequence[ColumnSpec]) -> tuple[ColumnSpec, ...]:
@@ -82,11 +85,13 @@ def observe(finding: Finding) -> Observation | None:
     )
 
 
-def judge(live: Dataset, arrival: Arrival, by: Yardstick, *, late: bool = False) -> Batch:
+def judge(
+    live: Dataset, arrival: Arrival, by: Yardstick, *, late: bool = False, recent: Dataset | None = None
+) -> Batch:
     """Judge an open batch and reduce it to what is kept.
 
     A batch without rows, or with less than half of the baseline's columns, is not compared: its state and one observation
-    say so.
+    say so. ``recent`` are the rows of the last batches with this one, on which performance is judged.
     """
     facts: dict[str, Any] = {
         "id": arrival.sha256,
@@ -108,10 +113,10 @@ def judge(live: Dataset, arrival: Arrival, by: Yardstick, *, late: bool = False)
     if there < FEWEST_COLUMNS * len(wanted):
         seen = feed_trouble("batch_other_schema", f"Only {there} of {len(wanted)} columns of the baseline are there.")
         return Batch(**facts, state="other_schema", observations=(seen,))
-    return Batch(**facts, state="assessed", **_assessed(live, arrival.slot.date(), by))
+    return Batch(**facts, state="assessed", **_assessed(live, recent or live, arrival.slot.date(), by))
 
 
-def _assessed(live: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
+def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
     from golive.compare import compare
     from golive.intake import roles_of
     from golive.outcomes import judge as judge_outcomes
@@ -126,6 +131,11 @@ def _assessed(live: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
     no_rows = replace(live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0))
     outcomes = judge_outcomes(no_rows, live, specs, roles, by.config)
     findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(outcomes.findings)
+    metrics = _metrics(outcomes.performance)
+    if by.baseline.performance and (judged := against(recent, specs, by.config, by.baseline.performance)):
+        drop, value = judged
+        findings = [f for f in findings if f.kind != drop.kind] + [drop]
+        metrics |= {by.baseline.performance["metric"]: value} if value is not None else {}
     inputs = Inputs(
         train=InputInfo(
             name=train.name,
@@ -157,7 +167,7 @@ def _assessed(live: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
         model=by.policy,
     ).judge()
     return {
-        "observations": tuple(o for o in map(observe, findings) if o is not None),
+        "observations": tuple(o for o in map(observe, routed(findings, by.config.routing)) if o is not None),
         "drift": {c.name: c.drift.score for c in comparison.columns if c.drift and c.drift.score is not None},
         "verdict": readiness.verdict,
         "index": readiness.index,
@@ -165,7 +175,7 @@ def _assessed(live: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
         "high": readiness.high,
         "coverage": readiness.coverage,
         "dimensions": {d.id: d.point for d in readiness.dimensions},
-        "metrics": _metrics(outcomes.performance),
+        "metrics": metrics,
         "policy": readiness.policy,
     }
 

@@ -7,7 +7,7 @@ The store is opened for moments only, never while a batch is read, so that two r
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from golive.monitor.arrivals import Arrival, Arrived
 from golive.monitor.baseline import build, reading_hash, restore
 from golive.monitor.file import MonitorFile, addresses, load_monitor
 from golive.monitor.judging import Yardstick, feed_trouble, judge
+from golive.monitor.windows import paths_until, together
 from golive.store import Store
 from golive.store.monitors import Known
 
@@ -138,9 +139,11 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             waivers=store.waivers(plan.project),
             registers=store.registers.bearing(plan.project),
             policy=store.registers.policy(plan.project),
+            skip=_no_batches(store.monitors.batches(plan.project, file.monitor)),
         )
     rules = file.alerts.rule_set()
     new, again = sorted_out(found, known)
+    by.skip.update(name for name, _ in again)
     slots = {a.slot for a in found.arrivals} | known.slots
     report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
     last = max(known.slots, default=None)
@@ -166,6 +169,7 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             fresh, changed = store.monitors.judged(
                 batch, on_batch(rules), project=plan.project, actor=actor, recent=rules.longest + 14
             )
+        by.skip.update(_no_batches([batch]))
         if fresh:
             report.judged.append(batch)
             report.alerts += changed
@@ -217,8 +221,30 @@ def _judged(arrival: Arrival, by: Yardstick, plan: Setup, *, late: bool) -> Batc
             if error.code in _TRANSIENT:
                 return None
             return _unreadable(arrival, by, error.problems[0].code, late=late)
+        recent = _recent(arrival, by, plan, stack)
         changed = arrival.path is not None and plan.file.batches.window == 1 and dataset.sha256 != arrival.sha256
-        return None if changed else judge(dataset, arrival, by, late=late)
+        return None if changed else judge(dataset, arrival, by, late=late, recent=recent)
+
+
+def _no_batches(batches: Iterable[Batch]) -> set[str]:
+    """Names of files whose rows stand for no batch of their own: those not compared, and contents that came again."""
+    return {name for b in batches for name in (b.also if b.state == "assessed" else (b.name, *b.also))}
+
+
+def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> Dataset | None:
+    """The last batches together, for performance; ``None`` where one batch is all there is or they do not fit together."""
+    from golive.monitor.tables import read_slot
+
+    batches, size = plan.file.batches, plan.file.batches.outcomes_window
+    if by.baseline.performance is None or size < 2:
+        return None
+    if arrival.path is None:
+        return stack.enter_context(read_slot(arrival, batches, plan.config, slots=size))
+    paths = paths_until(arrival, batches, plan.folder, size, skip=by.skip)
+    try:
+        return stack.enter_context(together(paths, arrival.name, plan.config)) if len(paths) > 1 else None
+    except InputError:
+        return None
 
 
 def _unreadable(arrival: Arrival, by: Yardstick, code: str, *, late: bool) -> Batch:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def read_slot(arrival: Arrival, batches: BatchesFile, config: Config) -> Iterator[Dataset]:
-    """Rows of the table from the start of the slot up to the start of the next.
+def read_slot(arrival: Arrival, batches: BatchesFile, config: Config, *, slots: int = 1) -> Iterator[Dataset]:
+    """Rows of the table from the start of the slot up to the start of the next; of the last ``slots`` slots when several.
 
     Raises:
         InputError: ``MONITOR_TIME`` when the configuration names no time column, and whatever is wrong with the table.
@@ -33,7 +33,10 @@ def read_slot(arrival: Arrival, batches: BatchesFile, config: Config) -> Iterato
                     "MONITOR_TIME", "Batches of a table are cut by a time column.", "Name roles.time in the config."
                 )
             )
-        start, end = (moment.replace(tzinfo=None) for moment in (arrival.slot, arrival.slot + batches.every))
+        start, end = (
+            moment.replace(tzinfo=None)
+            for moment in (arrival.slot - (slots - 1) * batches.every, arrival.slot + batches.every)
+        )
         moment = whole.table[time].cast("timestamp")
         table = whole.table.filter((moment >= start) & (moment < end))
         rows = int(table.count().to_pyarrow().as_py())

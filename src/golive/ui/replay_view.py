@@ -97,8 +97,6 @@ def show(store: Store, project: str, monitor: str) -> None:
             key=f"replay_table:{name}",
         )
         chosen = st.selectbox("Look at", found, format_func=lambda t: t.name, index=1, key=f"replay_choice:{name}")
-        if chosen is None:
-            return
         if not chosen.alerts:
             st.markdown("It would have raised nothing.")
         st.markdown(
