@@ -130,3 +130,11 @@ def test_columns_that_exist_already_are_not_overwritten(tmp_path: Path) -> None:
     taken = observation("o2", "p1", "e1", "a6598-7", valueQuantity=quantity(1, "1"))
     with pytest.raises(InputError, match="exist already"):
         read(bundle(tmp_path / "w.json", *WARD, taken), views=[view])
+
+
+@pytest.mark.parametrize("key", ["fhir_views", "evidence", "waivers"])
+def test_a_configuration_that_was_sent_names_no_file_of_this_machine(tmp_path: Path, key: str) -> None:
+    (tmp_path / "golive.yaml").write_text(f"{key}: /etc\n")
+    with pytest.raises(InputError) as caught:
+        load_config(tmp_path / "golive.yaml", alone=True)
+    assert caught.value.code == "CONFIG_FILE"

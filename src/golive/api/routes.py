@@ -13,7 +13,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from golive.api.document import document
@@ -91,16 +91,20 @@ def _check(form: FormData, most: int) -> None:
 def _assessed(form: FormData) -> Any:
     """Write the parts to a folder of their own, assess them, keep the session, and remove the folder."""
     from golive.assess import assess
+    from golive.contract import shelf
     from golive.intake import load_config, read
     from golive.model.config import Config
     from golive.ui import cache
 
     with tempfile.TemporaryDirectory(prefix="golive-api-") as folder, ExitStack() as stack:
         paths = {name: _written(Path(folder), name, form[name]) for name in _FILES if name in form}
-        config = load_config(paths["config"]) if "config" in paths else Config()
+        config = load_config(paths["config"], alone=True) if "config" in paths else Config()
         if project := form.get("project"):
             config = config.model_copy(update={"project": str(project)[:80]})
-        train, live = (stack.enter_context(read(paths[name], name=_shown(form[name]))) for name in ("train", "live"))
+        train, live = (
+            stack.enter_context(read(paths[name], name=_shown(form[name]), views=config.fhir_views))
+            for name in ("train", "live")
+        )
         store = cache.store()
         made = assess(
             train,
@@ -111,6 +115,7 @@ def _assessed(form: FormData) -> Any:
             lock=store.criteria_lock(config.project, config),
             registers=store.registers.bearing(config.project),
             policy=store.registers.policy(config.project),
+            contract=shelf.newest(cache.current_settings().home, config.project),
         )
     store.save(made, config=config, actor="api")
     return made
@@ -186,10 +191,10 @@ async def _alerts(request: Request) -> Response:
 
 @guarded
 async def _metrics(_request: Request) -> Response:
-    from golive.api.metrics import exposition
+    from golive.api.metrics import CONTENT_TYPE, exposition
     from golive.ui import cache
 
-    return PlainTextResponse(exposition(cache.store()), media_type="text/plain; version=0.0.4")
+    return Response(exposition(cache.store()), media_type=CONTENT_TYPE)
 
 
 def routes() -> list[Route]:
@@ -203,4 +208,5 @@ def routes() -> list[Route]:
         Route(f"{PREFIX}/monitors/{{name}}/run", _run_monitor, methods=["POST"]),
         Route(f"{PREFIX}/alerts", _alerts, methods=["GET"]),
         Route(f"{PREFIX}/metrics", _metrics, methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
     ]

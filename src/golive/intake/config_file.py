@@ -25,12 +25,16 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_config(path: str | Path) -> Config:
+_BESIDE = ("evidence", "waivers", "fhir_views")
+"""Keys that may name a file or folder beside the configuration."""
+
+
+def load_config(path: str | Path, *, alone: bool = False) -> Config:
     """Read a configuration file. ``evidence: FILE``, ``waivers: FILE`` and ``fhir_views: FOLDER`` are beside it and are read
-    into their place.
+    into their place; not so with ``alone``, for a configuration that someone sent: it may not name files of this machine.
 
     Raises:
-        InputError: ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every wrong key and value (``CONFIG_*``), or every view
+        InputError: ``CONFIG_FILE`` (``alone`` and a file is named), ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every wrong key and value (``CONFIG_*``), or every view
             that cannot be used (``FHIR_VIEW*``).
     """
     file = Path(path).expanduser()
@@ -39,6 +43,9 @@ def load_config(path: str | Path) -> Config:
         data = {}
     if not isinstance(data, dict):
         raise InputError(Problem("CONFIG_YAML", "The file is not a mapping of keys to values.", "", file.name))
+    if alone and (named := [key for key in _BESIDE if isinstance(data.get(key), str)]):
+        sentence = f"{', '.join(named)}: a configuration that is sent cannot name another file."
+        raise InputError(Problem("CONFIG_FILE", sentence, "Write the content in its place.", file.name))
     for key in ("evidence", "waivers"):
         if isinstance(data.get(key), str):
             other = file.parent / data[key]
