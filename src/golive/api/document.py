@@ -116,14 +116,7 @@ def document() -> dict[str, Any]:
             _of_project("Alert"),
             query=[project, _query("open", {"enum": ["1", "true"]}, "Only open ones.")],
         ),
-        "/api/v1/metrics": {
-            "get": {
-                "summary": "Findings and alerts for Prometheus.",
-                "responses": _answers(
-                    {"description": "Exposition format.", "content": {"text/plain": {"schema": text}}}
-                ),
-            }
-        },
+        **dict.fromkeys(("/metrics", "/api/v1/metrics"), _metrics(text)),
     }
     return {
         "openapi": "3.1.0",
@@ -132,6 +125,11 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
+
+
+def _metrics(text: dict[str, str]) -> dict[str, Any]:
+    done = {"description": "Exposition format 0.0.4.", "content": {"text/plain": {"schema": text}}}
+    return {"get": {"summary": "Findings and alerts for Prometheus.", "responses": _answers(done)}}
 
 
 def _get(

@@ -1,36 +1,60 @@
-"""Findings and alerts in the text format of Prometheus (exposition format 0.0.4): counts, no names of patients or values."""
+"""Findings and alerts for Prometheus: counts by project, no value and no name of a patient."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector, CollectorRegistry
 
 if TYPE_CHECKING:
     from golive.store import Store
 
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_VERDICTS = ("alarm", "watch", "quiet", "cannot_judge")
 
-def _label(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+class _Stored(Collector):
+    """Reads the store when it is asked: a registry per request, so that nothing of the process is told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Gauges of the latest session of every project, of its open alerts and of its monitors."""
+        findings = GaugeMetricFamily(
+            "golive_findings", "Findings of the latest session.", labels=["project", "verdict"]
+        )
+        index = GaugeMetricFamily("golive_readiness_index", "Readiness index, 0 to 100.", labels=["project", "verdict"])
+        assessed = GaugeMetricFamily(
+            "golive_assessed_timestamp_seconds", "When the latest session was assessed.", labels=["project"]
+        )
+        alerts = GaugeMetricFamily(
+            "golive_alerts_open", "Alerts that are open.", labels=["project", "monitor", "severity"]
+        )
+        runs = GaugeMetricFamily(
+            "golive_monitor_last_run_timestamp_seconds", "When a monitor last ran.", labels=["project", "monitor"]
+        )
+        for project in self._store.projects():
+            for card in self._store.list(project, limit=1):
+                for verdict in _VERDICTS:
+                    findings.add_metric([project, verdict], getattr(card, verdict))
+                assessed.add_metric([project], card.created_at.timestamp())
+                if card.index is not None:
+                    index.add_metric([project, card.verdict.value], card.index)
+            held = Counter((a.monitor, a.severity.value) for a in self._store.monitors.alerts(project) if a.active)
+            for (monitor, severity), count in sorted(held.items()):
+                alerts.add_metric([project, monitor, severity], count)
+        for project, watch in self._store.monitors.watches():
+            runs.add_metric([project, watch.id], watch.last_run.timestamp())
+        yield from (findings, index, assessed, alerts, runs)
 
 
-def exposition(store: Store) -> str:
-    """Gauges of the latest session of every project and of its open alerts."""
-    findings = ["# HELP golive_findings Findings of the latest session.", "# TYPE golive_findings gauge"]
-    index = ["# HELP golive_readiness_index Readiness index, 0 to 100.", "# TYPE golive_readiness_index gauge"]
-    alerts = ["# HELP golive_alerts_open Alerts that are open.", "# TYPE golive_alerts_open gauge"]
-    for project in store.projects():
-        name = _label(project)
-        for card in store.list(project, limit=1):
-            findings += [
-                f'golive_findings{{project="{name}",verdict="{verdict}"}} {getattr(card, verdict)}'
-                for verdict in ("alarm", "watch", "quiet", "cannot_judge")
-            ]
-            if card.index is not None:
-                index.append(
-                    f'golive_readiness_index{{project="{name}",verdict="{card.verdict.value}"}} {card.index:g}'
-                )
-        held = Counter((a.monitor, a.severity.value) for a in store.monitors.alerts(project) if a.active)
-        for (monitor, severity), count in sorted(held.items()):
-            labels = f'project="{name}",monitor="{_label(monitor)}",severity="{severity}"'
-            alerts.append(f"golive_alerts_open{{{labels}}} {count}")
-    return "\n".join([*findings, *index, *alerts]) + "\n"
+def exposition(store: Store) -> bytes:
+    """The metrics of a store in the text format 0.0.4."""
+    registry = CollectorRegistry()
+    registry.register(_Stored(store))
+    return generate_latest(registry)
