@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from golive.model.columns import Roles
-from golive.profile import profile, together
+from golive.profile import local, profile, together
 
 TYPES = {
     "lab": "numeric",
@@ -79,3 +79,18 @@ def test_columns_of_a_wide_table_share_their_queries(
     found = profile(data, asked, Roles())
     assert {len(found.columns[n].tokens.values) for n in made} == {1}
     assert len(queries) < 20
+
+
+def test_written_numbers_parsed_as_one_column_are_the_same(
+    dataset: Callable[..., Any], specs: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(4)
+    written = ["1.5", " 2 ", "nan", "inf", "see note", "", " ", "1e3", "-4"]
+    made = {f"lab{i}": [None, *rng.choice(written, 39)] for i in range(local.LONG + 5)}
+    data = dataset(made | {"sex": list("MF") * 20})
+    asked = specs(data, **dict.fromkeys(made, "numeric"), sex="category")
+    at_once = profile(data, asked, Roles())
+    monkeypatch.setattr(local, "LONG", 1_000_000)
+    apart = profile(data, asked, Roles())
+    for name in (*made, "sex"):
+        assert str(asdict(at_once.columns[name])) == str(asdict(apart.columns[name])), name
