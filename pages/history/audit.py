@@ -4,7 +4,7 @@ import streamlit as st
 
 from golive.ui import components
 from golive.ui.guards import open_store, require_role
-from golive.ui.words import plain, plural
+from golive.ui.words import day, deed, plain, plural
 
 who = require_role("reviewer")
 store = open_store()
@@ -25,14 +25,14 @@ if not lines:
     st.info("Nothing was written yet.", icon=":material/info:")
     st.stop()
 actions = sorted({line.action for line in lines})
-wanted = st.multiselect("What", actions, key="audit_actions", placeholder="Everything")
+wanted = st.multiselect("What", actions, key="audit_actions", placeholder="Everything", format_func=deed)
 shown = [line for line in lines if not wanted or line.action in wanted]
 st.dataframe(
     {
         "Line": [line.seq for line in shown],
-        "When (UTC)": [line.created_at.strftime("%d %b %Y %H:%M:%S") for line in shown],
+        "When (UTC)": [f"{day(line.created_at.isoformat())}, {line.created_at:%H:%M:%S}" for line in shown],
         "Who": [line.actor for line in shown],
-        "What": [line.action for line in shown],
+        "What": [deed(line.action) for line in shown],
         "Of": [line.subject for line in shown],
         "Hash": [line.hash[:12] for line in shown],
     },

@@ -71,3 +71,11 @@ def test_long_labels_are_cut_and_say_so() -> None:
 def test_p_values_claim_no_more_than_a_thousandth() -> None:
     assert words.p_value(2e-55) == "under 0.001"
     assert words.p_value(0.0123) == "= 0.012"
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [("session.save", "Session saved"), ("owner_row.put", "Owner row written"), ("login", "Login")],
+)
+def test_a_deed_of_the_audit_is_said_in_words(action: str, said: str) -> None:
+    assert words.deed(action) == said

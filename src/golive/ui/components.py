@@ -42,7 +42,7 @@ def assessment_line(assessment: Assessment) -> None:
     """Who was judged, at what risk, when and from how much: the first line of every page about one assessment."""
     inputs = assessment.inputs
     st.caption(
-        f"**{plain(assessment.project)}** · Tier: {TIER_WORD[assessment.readiness.tier]} · "
+        f"**{plain(assessment.project)}** · Risk tier: {TIER_WORD[assessment.readiness.tier]} · "
         f"Assessed {day(assessment.created_at)} from {count(inputs.train.rows)} training "
         f"and {count(inputs.live.rows)} live rows"
     )

@@ -84,7 +84,7 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
         st.markdown(_numbers(card))
         st.markdown(_findings(card))
         st.caption(
-            f"{day(card.created_at.isoformat())} by {plain(card.actor)} · {plain(card.train_name)} "
+            f"{day(card.created_at.isoformat())}{'' if card.sample else f' by {plain(card.actor)}'} · {plain(card.train_name)} "
             f"({count(card.train_rows)} rows) and {plain(card.live_name)} ({count(card.live_rows)} rows)"
             + (f" · revision {card.revision}" if card.revision > 1 else "")
         )

@@ -1,4 +1,4 @@
-"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.report.words``)."""
+"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.report.words``), and deeds of the audit."""
 
 from golive.report.words import (
     count,
@@ -17,6 +17,7 @@ from golive.report.words import (
 __all__ = [
     "count",
     "day",
+    "deed",
     "number",
     "p_value",
     "percent",
@@ -27,3 +28,18 @@ __all__ = [
     "shorten",
     "spelled",
 ]
+
+_DONE = {
+    "save": "saved",
+    "rescore": "scored again",
+    "delete": "deleted",
+    "freeze": "frozen",
+    "put": "written",
+    "compact": "compacted",
+}
+
+
+def deed(action: str) -> str:
+    """An action of the audit as people say it: ``session.save`` becomes ``Session saved``."""
+    noun, _, verb = action.replace("_", " ").partition(".")
+    return " ".join([noun.capitalize(), *([_DONE.get(verb, verb)] if verb else [])])

@@ -6,6 +6,7 @@ All take parts of ``Assessment.performance`` (see ``golive.outcomes``): binned c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -149,9 +150,13 @@ def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Seq
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]} (n = %{customdata[2]})<extra></extra>",
     )
-    for date in sorted({c["date"] for c in changes}):
-        figure.add_vline(x=date, line={"color": tokens.alarm, "dash": "dash", "width": 1})
+    for changed in sorted({c["date"] for c in changes}):
+        figure.add_vline(x=changed, line={"color": tokens.alarm, "dash": "dash", "width": 1})
     figure.update_xaxes(title_text="Window starting", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", nticks=8)
+    if len(rows) > 1:  # the same for every metric of one course, so that figures under each other line up
+        first, last = (date.fromisoformat(str(r["start"])[:10]) for r in (rows[0], rows[-1]))
+        room = max((last - first) * 0.03, timedelta(days=1))
+        figure.update_xaxes(range=[first - room, last + room])
     figure.update_yaxes(title_text=title)
     return figure
 
@@ -239,7 +244,7 @@ def by_hour(rows: Sequence[Part], budget: float | None, tokens: Tokens) -> go.Fi
             y=budget,
             line={"color": tokens.alarm, "dash": "dash", "width": 1},
             annotation={"text": "budget", "font": {"color": tokens.alarm, "size": 12}},
-            annotation_position="top right",
+            annotation_position="top left",
         )
     figure.update_xaxes(title_text="Hour of the day", dtick=4)
     figure.update_yaxes(title_text="Answered within (ms)", rangemode="tozero", tickformat=",d")

@@ -54,7 +54,7 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
         y=[p.value for p in shown],
         mode="lines+markers" if len(shown) <= 60 else "lines",
         line={"color": tokens.live, "width": 2},
-        hovertemplate="%{x|%d %b %Y}: %{y:.4g}<extra></extra>",
+        hovertemplate="%{x|%-d %b %Y}: %{y:.4g}<extra></extra>",
     )
     for place, mark in enumerate(sorted(marks, key=lambda m: m.on), start=1):
         figure.add_vline(x=datetime(mark.on.year, mark.on.month, mark.on.day), line_dash="dot", line_color=tokens.muted)
@@ -71,7 +71,9 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
     if times and times[0].date() == times[-1].date():
         # One day alone would be drawn in thousandths of a second.
         figure.update_xaxes(
-            range=[times[0] - timedelta(days=2), times[-1] + timedelta(days=2)], tickformat="%d %b %Y", dtick=86_400_000
+            range=[times[0] - timedelta(days=2), times[-1] + timedelta(days=2)],
+            tickformat="%-d %b %Y",
+            dtick=86_400_000,
         )
     return figure
 
@@ -83,10 +85,15 @@ def describe_trend(points: Sequence[TrendPoint], *, quantity: str, marks: Sequen
     shown = sorted(points, key=lambda p: p.at)
     first, last = shown[0], shown[-1]
     if len(shown) == 1:
-        return f"{quantity}: {number(first.value)} on {day(first.at)}."
+        return f"{quantity}: {_value(first.value)} on {day(first.at)}."
     events = f" {plural(len(marks), 'event')} marked." if marks else ""
     return (
-        f"{quantity} from {day(first.at)} to {day(last.at)}: first {number(first.value)}, last {number(last.value)}, "
-        f"lowest {number(min(p.value for p in shown))}, highest {number(max(p.value for p in shown))} "
+        f"{quantity} from {day(first.at)} to {day(last.at)}: first {_value(first.value)}, last {_value(last.value)}, "
+        f"lowest {_value(min(p.value for p in shown))}, highest {_value(max(p.value for p in shown))} "
         f"({plural(len(shown), 'point')}).{events}"
     )
+
+
+def _value(value: float) -> str:
+    """Points without decimals, as the index is said everywhere; small values as any number."""
+    return f"{value:.0f}" if abs(value) >= 10 else number(value)
