@@ -21,6 +21,7 @@ from golive.cli.contract_commands import contract
 from golive.cli.doctor_command import doctor_command, schema_command
 from golive.cli.monitor_commands import monitor
 from golive.cli.project_commands import project
+from golive.cli.releases_commands import releases
 from golive.cli.report_command import report_command
 from golive.cli.samples_commands import samples
 from golive.cli.sessions_commands import sessions
@@ -44,6 +45,7 @@ cli.add_typer(monitor, name="monitor")
 cli.command("report")(report_command)
 cli.command("schema")(schema_command)
 cli.command("doctor")(doctor_command)
+cli.add_typer(releases, name="releases")
 
 
 def _version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from golive.compare import releases
 from golive.compare.breakdown import break_down
 from golive.compare.causes import link
 from golive.compare.checks import CHECKS
@@ -59,7 +60,7 @@ def compare(
     findings = drift_findings(pairs, drift, shifts, config)
     # A distribution alarm already names the value that moved; a share is told by itself where the distance hides it.
     findings += share_findings({n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM})
-    not_assessed = list(skipped)
+    not_assessed = [*skipped, *releases.unjudged(train, live, config)]
     for i, (name, check) in enumerate(CHECKS):
         report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")
         try:

@@ -136,9 +136,54 @@ def register(path: Path, system: str, release: str, *, into: Path | None = None)
     read = read_release(path, known, release)
     home = into or folder()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ending = next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), ".csv")
-    shutil.copyfile(path, home / f"{known.id}_{release}{ending}")
+    kept = home / f"{known.id}_{release}{_ending(path) or '.csv'}"
+    for older in _files(known, release, home):
+        if older != kept and not older.samefile(path):
+            older.unlink()
+    if not (kept.exists() and kept.samefile(path)):
+        shutil.copyfile(path, kept)
     return read
+
+
+def remove(system: str, release: str, *, where: Path | None = None) -> int:
+    """Forget a release file that was added; returns how many codes files were removed.
+
+    Raises:
+        InputError: the system is unknown, or no such release was added (``RELEASE_UNKNOWN``, with those that were).
+    """
+    known = declared_system(system)
+    files = _files(known, release, where or folder())
+    if not files:
+        there = [r for s, r, _ in registered(where) if s == known.id]
+        hint = f"Added: {', '.join(there)}." if there else f"No release of {known.title} was added."
+        raise InputError(Problem("RELEASE_UNKNOWN", f"There is no release '{release}' of {known.title}.", hint))
+    for path in files:
+        path.unlink()
+    return len(files)
+
+
+def registered(where: Path | None = None) -> list[tuple[str, str, Path]]:
+    """System, release and file of every release that was added, in the order of their names. The files are not read."""
+    found = []
+    home = where or folder()
+    for path in sorted(home.iterdir()) if home.is_dir() else []:
+        ending = _ending(path)
+        named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
+        if named is None:
+            continue
+        try:
+            found.append((declared_system(named["system"]).id, named["release"], path))
+        except GoLiveError:  # said when releases are read
+            continue
+    return found
+
+
+def _files(system: CodeSystem, release: str, where: Path) -> list[Path]:
+    return [p for s, r, p in registered(where) if s == system.id and r.lower() == release.lower()]
+
+
+def _ending(path: Path) -> str | None:
+    return next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None)
 
 
 def releases(system: CodeSystem, where: Path | None = None) -> tuple[list[Release], list[Problem]]:
@@ -146,7 +191,7 @@ def releases(system: CodeSystem, where: Path | None = None) -> tuple[list[Releas
     found, problems = [], []
     home = where or folder()
     for path in sorted(home.iterdir()) if home.is_dir() else []:
-        ending = next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None)
+        ending = _ending(path)
         named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
         if named is None:
             hint = "Name it <system>_<release>.csv, such as ICD10CM_FY2024.csv."

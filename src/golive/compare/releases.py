@@ -15,13 +15,14 @@ from datetime import date
 from golive.compare.code_reading import CodeColumn, Rows, Share, code_columns, share_by_shape
 from golive.compare.code_systems import CodeSystem, cleaned, rolled_up, rules, without_marks
 from golive.compare.pairs import MINIMUM_VALUES
-from golive.compare.release_files import Release, releases
+from golive.compare.release_files import Release, registered, releases
 from golive.compare.unseen import expected_unseen
 from golive.compare.where import locate
 from golive.compare.words import is_small, listing, percent, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
+from golive.model.result import NotAssessed
 from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
@@ -60,6 +61,29 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             continue
         found.append(_quiet(column, known, notes) if gap is None else _finding(column, gap, notes, live))
     return found
+
+
+def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed, ...]:
+    """Releases that the configuration declares and of which no file was added: codes cannot be held against them."""
+    declared = {n: c for n, c in config.columns.items() if c.release and n in train.columns and n in live.columns}
+    if not declared:
+        return ()
+    try:
+        added = {(system, release.lower()) for system, release, _ in registered()}
+    except OSError:  # the folder cannot be read, so no file of it can be used either
+        added = set()
+    said = []
+    for column in code_columns(train, live, config):
+        release = declared[column.name].release if column.name in declared else None
+        if release is None or column.own is None or (column.own.id, release.lower()) in added:
+            continue
+        instead = "only the current release is known" if column.own.id == "ICD10CM" else "no release is known"
+        why = (
+            f"no file of this release was added, so {instead}; add it with: "
+            f"golive releases add FILE --system {column.own.id} --release {release}"
+        )
+        said.append(NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why))
+    return tuple(said)
 
 
 def _differ(column: CodeColumn, own: CodeSystem) -> bool:
