@@ -138,7 +138,7 @@ def test_marks_for_not_computed_are_named_and_left_out_of_the_rate(judge: Judge)
     live = [{**row, "hallucinated": float(row["hallucinated"])} for row in live]
     found, findings, _ = judge(notes(100, 0, 1), live)
     assert "-1" in findings["score_out_of_range"].title
-    assert "3 of 100" in findings["score_out_of_range"].title
+    assert "fewer than 11 rows of 100" in findings["score_out_of_range"].title
     assert found["unsupported"]["n"] == 97
 
 
@@ -232,7 +232,8 @@ def test_mts_dialog_names_the_omission_rate_of_minus_one(reference_data: Path, t
     _, findings, _ = assessed(mts(reference_data, tmp_path, 2), mts(reference_data, tmp_path, 3), MTS)
     odd = findings["score_out_of_range"]
     assert odd.columns == ("OmissionRate",)
-    assert "-1 in 2 of 100" in odd.title
+    assert "-1 in fewer than 11 rows of 100 in live data" in odd.title
+    assert odd.rows_affected is None
 
 
 @pytest.mark.reference

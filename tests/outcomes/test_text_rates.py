@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from golive.model.reviews import Review, ReviewVerdict
+from golive.outcomes.ranking import auroc_gain
 from golive.outcomes.text_agreement import agreement, review_plan
-from golive.outcomes.text_detector import detection, paired_difference
-from golive.outcomes.text_labels import equal_p, kind_of, mean_share, read_labels
+from golive.outcomes.text_detector import detection
+from golive.outcomes.text_labels import equal_p, fisher_p, kind_of, mean_share, read_labels
 from golive.outcomes.text_reviews import reviewed, with_reviews
 
 
@@ -128,7 +129,7 @@ def test_detector_and_length_are_measured_side_by_side() -> None:
 
 def test_difference_of_the_same_score_is_nothing() -> None:
     score, hit = np.arange(40.0), np.arange(40) % 2 == 0
-    same = paired_difference(score, score, hit)
+    same = auroc_gain(score, score, hit)
     assert (same.value, same.se) == (0, 0)
 
 
@@ -159,3 +160,41 @@ def test_reviews_take_the_place_of_the_label_column_and_leave_the_rest() -> None
 
 def test_no_reviews_are_no_rate() -> None:
     assert "unsupported" not in reviewed([])
+
+
+def clustered(rng: np.random.Generator, patients: int, each: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs of patients who each have their own rate: flags, and the patient of each."""
+    own = rng.beta(rate * 2, (1 - rate) * 2, patients)
+    unit = np.repeat(np.arange(patients), each)
+    return (rng.random(patients * each) < own[unit]).astype(float), unit
+
+
+def test_intervals_of_rates_cover_when_patients_have_several_outputs() -> None:
+    rng = np.random.default_rng(0)
+    naive, by_patient = 0, 0
+    for _ in range(500):
+        values, unit = clustered(rng, 60, 8, 0.2)
+        for units in (None, unit):
+            e = mean_share(values, units)
+            hit = e.low <= 0.2 <= e.high
+            naive, by_patient = naive + (hit and units is None), by_patient + (hit and units is not None)
+    assert by_patient / 500 >= 0.92
+    assert naive / 500 < 0.85
+
+
+def test_equal_rates_are_seldom_called_different_when_patients_have_several_outputs() -> None:
+    rng = np.random.default_rng(1)
+    naive, by_patient = 0, 0
+    for _ in range(300):
+        (a, i), (b, j) = clustered(rng, 60, 8, 0.2), clustered(rng, 60, 8, 0.2)
+        naive += fisher_p(a > 0, b > 0) < 0.05
+        by_patient += fisher_p(a > 0, b > 0, (i, j)) < 0.05
+    assert by_patient / 300 <= 0.07
+    assert naive / 300 > 0.10
+
+
+def test_one_output_per_patient_changes_nothing_and_equal_answers_count_patients() -> None:
+    values = np.array([0.0, 1.0, 0.0, 0.0, 1.0, 0.0])
+    assert mean_share(values, np.arange(6)).low == pytest.approx(mean_share(values).low)
+    none = mean_share(np.zeros(40), np.repeat(np.arange(10), 4))
+    assert none.high == pytest.approx(mean_share(np.zeros(10)).high)

@@ -16,7 +16,7 @@ from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
-from golive.outcomes.interval import Estimate, change, number
+from golive.outcomes.interval import Estimate, Units, change, number, patients
 from golive.outcomes.text_agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
 from golive.outcomes.text_detector import LEAST_EACH, Detection, detection
 from golive.outcomes.text_findings import (
@@ -26,7 +26,7 @@ from golive.outcomes.text_findings import (
     rate_finding,
     source_finding,
 )
-from golive.outcomes.text_labels import Labels, mean_share
+from golive.outcomes.text_labels import Both, Labels, mean_share
 from golive.outcomes.text_side import TextSide, sides
 from golive.outcomes.text_style import histogram
 from golive.profile.texts_generated import generated_texts
@@ -61,7 +61,7 @@ def assess_text(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], role
         why = "no column of generated text is named; set outputs.note, and outputs.source to check it"
         return {}, (), (NotAssessed(what="generated text", why=why),) if asked else ()
     _check_names(outputs, train, live)
-    old, new = sides(generated_texts(train, outputs), generated_texts(live, outputs))
+    old, new = sides(*(generated_texts(d, outputs, unit=roles.id) for d in (train, live)))
     if new is None:
         return {}, (), (NotAssessed(what="generated text", why=f"live data has no column '{outputs.note}'"),)
     columns = tuple(c for c in (outputs.note, outputs.source) if c)
@@ -101,19 +101,19 @@ def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
         raise InputError(problems)
 
 
-def _share(values: Any) -> dict[str, float | int | None]:
+def _share(values: Any, units: Units | None = None) -> dict[str, float | int | None]:
     """Share with its interval and n, from flags or rates."""
-    e = mean_share(np.asarray(values, dtype=np.float64))
+    e = mean_share(np.asarray(values, dtype=np.float64), units)
     return {"share": number(e.value), "low": number(e.low), "high": number(e.high), "n": len(values)}
 
 
-def _both(train: Any, live: Any) -> dict[str, float | int | None]:
+def _both(train: Any, live: Any, units: Both = (None, None)) -> dict[str, float | int | None]:
     """A share on both sides: ``train``, ``live``, bounds of each, and the change with its bounds ``low`` and ``high``."""
-    b = mean_share(np.asarray(live, dtype=np.float64))
+    b = mean_share(np.asarray(live, dtype=np.float64), units[1])
     known: dict[str, float | int | None] = {**b.side("live"), "n_live": len(live)}
     if train is None or len(train) == 0:
         return {"train": None, "n_train": 0, **known}
-    a = mean_share(np.asarray(train, dtype=np.float64))
+    a = mean_share(np.asarray(train, dtype=np.float64), units[0])
     d, low, high = change(a, b)
     return {**a.side("train"), "n_train": len(train), **known, "change": number(d), "low": number(low), "high": number(high)}  # fmt: skip
 
@@ -129,9 +129,12 @@ def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | N
         result["n_outputs"] = live.n
         result["raters"] = raters
         result["label_kind"] = live.kind
-        result["unsupported"] = _share(live.value[live.known])
-        result["rate"] = _both(train.value[train.known] if train else None, live.value[live.known])
-        result["any"] = _both(train.hit[train.known] if train else None, live.hit[live.known])
+        units = (train.units if train else None, live.units)
+        result["unsupported"] = _share(live.value[live.known], live.units)
+        result["rate"] = _both(train.value[train.known] if train else None, live.value[live.known], units)
+        result["any"] = _both(train.hit[train.known] if train else None, live.hit[live.known], units)
+        if live.units is not None:
+            result["patients"] = patients(live.units, live.n)
         severe = _severe(new)
         if severe is not None:
             result["severe"] = _share(severe)
@@ -139,9 +142,10 @@ def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | N
     result["plan"] = {
         "rated": plan.rated, "more": plan.more, "total": plan.total, "half_width": plan.half_width, "reason": plan.reason,
     }  # fmt: skip
+    units = (old.units(old.checked) if old else None, new.units(new.checked))
     result["checks"] = {
-        "any": _both(old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0),
-        "kinds": {k: _both(old.kinds[k] if old else None, v) for k, v in new.kinds.items()},
+        "any": _both(old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units),
+        "kinds": {k: _both(old.kinds[k] if old else None, v, units) for k, v in new.kinds.items()},
     }
 
 
@@ -207,14 +211,14 @@ def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
     rows = new.texts.row
     known = label.known[rows] & np.isfinite(new.marks)
     hit = label.hit[rows]
-    words = new.style.words
+    words, unit = new.style.words, new.texts.unit
     scores = {"model_free_checks": new.marks}
     own = new.texts.labels.get("detector")
     if own is not None:
         scores["own_detector"] = np.array([_float(own[i]) for i in rows])
     result["detectors"] = {}
     for name, score in scores.items():
-        d = detection(score[known], words[known], hit[known])
+        d = detection(score[known], words[known], hit[known], None if unit is None else unit[rows][known])
         if d is None:
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
             missing.append(NotAssessed(what=f"accuracy of {name.replace('_', ' ')}", why=why))

@@ -5,14 +5,14 @@ In MedHallu length alone separates invented from true answers, so a detector's A
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from golive.model.profile import FloatArray
-from golive.outcomes.interval import Estimate, Mask, plain
-from golive.outcomes.ranking import auroc, placements
+from golive.outcomes.interval import Estimate, Mask, units_of
+from golive.outcomes.ranking import auroc, auroc_gain
 from golive.outcomes.text_words import WORD
 
 LEAST_EACH = 10
@@ -45,24 +45,19 @@ class Detection:
         return self.difference.known and self.difference.low > 0
 
 
-def detection(score: FloatArray, lengths: FloatArray, hallucinated: Mask) -> Detection | None:
-    """Measure a detector (higher is worse; length n) beside length. ``None`` with too few of either kind."""
+def detection(score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None) -> Detection | None:
+    """Measure a detector (higher is worse; length n) beside length. ``None`` with too few of either kind.
+
+    ``unit`` numbers the patient or document of each output.
+    """
     usable = np.isfinite(score)
+    units = None if unit is None else units_of(unit[usable])
     score, lengths, hallucinated = score[usable], lengths[usable], hallucinated[usable]
     n, hits = len(score), int(hallucinated.sum())
     if min(hits, n - hits) < LEAST_EACH:
         return None
-    longer = auroc(lengths, hallucinated)
+    longer = auroc(lengths, hallucinated, units)
     direction = "longer" if longer.value >= 0.5 else "shorter"
     rival = lengths if direction == "longer" else -lengths
-    own, other = auroc(score, hallucinated), auroc(rival, hallucinated)
-    return Detection(n, hits, own, other, direction, paired_difference(score, rival, hallucinated))
-
-
-def paired_difference(first: FloatArray, second: FloatArray, event: Mask) -> Estimate:
-    """AUROC of ``first`` minus AUROC of ``second`` on the same cases, with DeLong's variance of the difference (1988)."""
-    a1, a0 = placements(first, event)
-    b1, b0 = placements(second, event)
-    value = float(a1.mean() - b1.mean())
-    variance = float((a1 - b1).var(ddof=1)) / len(a1) + float((a0 - b0).var(ddof=1)) / len(a0)
-    return plain(value, math.sqrt(max(variance, 0.0)))
+    own, other = auroc(score, hallucinated, units), auroc(rival, hallucinated, units)
+    return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))

@@ -13,6 +13,7 @@ import numpy as np
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import SMALL_CELL
 from golive.model.words import chance
 from golive.outcomes.interval import Estimate, Mask, change
 from golive.outcomes.text_labels import Labels, equal_p, fisher_p, mean_share
@@ -55,7 +56,7 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
     """``hallucination_rate_up`` from reviewers' labels; ``None`` when live data has none."""
     if live is None or live.n == 0:
         return None
-    now = mean_share(live.value[live.known])
+    now = mean_share(live.value[live.known], live.units)
     rated = live.kind == "rate"
     what = "of a live output is unsupported" if rated else "of live outputs hold a hallucination"
     hit = percent(float(live.hit[live.known].mean()))
@@ -81,7 +82,7 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
             evidence=(f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",),
             fix="Review a random sample of outputs, two reviewers each." if short else _FIX,
         )
-    before = mean_share(train.value[train.known])
+    before = mean_share(train.value[train.known], train.units)
     d, low, high_ = change(before, now)
     p = equal_p(train, live)
     verdict, severity, why = _risen(d, high_, p, now, config)
@@ -132,8 +133,9 @@ def marks_finding(train: TextSide | None, live: TextSide, config: Config, column
     m = int(train.checked.sum()) if train else 0
     base = train.marks[train.checked] > 0 if train and m else np.zeros(0, dtype=bool)
     usable = min(n, m) >= LEAST_CHECKED
-    _, low, high = change(mean_share(base.astype(float)), mean_share(marked.astype(float)))
-    p = fisher_p(base, marked)
+    units = (train.units(train.checked) if train and m else None, live.units(live.checked))
+    _, low, high = change(mean_share(base.astype(float), units[0]), mean_share(marked.astype(float), units[1]))
+    p = fisher_p(base, marked, units)
     risen = kinds_risen(train, live, config) if usable and train else []
     verdict, severity, why = Verdict.QUIET, Severity.INFO, "None was found."
     if n < LEAST_CHECKED:
@@ -182,7 +184,8 @@ def kinds_risen(train: TextSide, live: TextSide, config: Config) -> list[str]:
     from scipy.stats import false_discovery_control
 
     rows = [(k, train.kinds[k], live.kinds[k]) for k in live.kinds]
-    p = false_discovery_control([fisher_p(a, b) for _, a, b in rows])
+    units = train.units(train.checked), live.units(live.checked)
+    p = false_discovery_control([fisher_p(a, b, units) for _, a, b in rows])
     return [
         f"{KIND_WORDS[k]} {percent(float(a.mean()))} to {percent(float(b.mean()))}"
         for (k, a, b), q in zip(rows, p, strict=True)
@@ -220,7 +223,7 @@ def source_finding(train: TextSide | None, live: TextSide, config: Config, colum
         )
     there = train.unsourced[~train.style.empty] if train else np.zeros(0, dtype=bool)
     m, before = len(there), int(there.sum())
-    p = fisher_p(there, here)
+    p = fisher_p(there, here, (train.units(~train.style.empty) if train else None, live.units(~live.style.empty)))
     risen = m > 0 and p < config.drift.alpha and share - before / m >= RISE
     return finding(
         "cannot_check_source",
@@ -291,7 +294,11 @@ def _masks(side: TextSide) -> dict[str, Mask]:
 def _habits(train: TextSide, live: TextSide) -> list[tuple[str, float, float]]:
     """Per habit: its name, its rise from training to live, and the p of no change."""
     old, new = _masks(train), _masks(live)
-    return [(w, float(new[w].mean() - old[w].mean()), fisher_p(old[w], new[w])) for w in new]
+    units = (
+        train.units(np.ones(len(train.texts.row), dtype=bool)),
+        live.units(np.ones(len(live.texts.row), dtype=bool)),
+    )
+    return [(w, float(new[w].mean() - old[w].mean()), fisher_p(old[w], new[w], units)) for w in new]
 
 
 def _shares(train: TextSide, live: TextSide) -> dict[str, tuple[float, float]]:
@@ -314,6 +321,6 @@ def outside_finding(column: str, values: Sequence[tuple[str, int]], n: int, side
         route=Route.CLINICAL_INFORMATICS,
         title=f"{column} holds {listed} in {rows(count)} of {n:,} in {side} data, where a rate from 0 to 1 belongs",
         explanation="A mark for 'not computed' that is averaged as a number changes the rate. Here it counts as missing.",
-        rows_affected=count,
+        rows_affected=count if count >= SMALL_CELL else None,
         fix=f"Write a missing value to {column} where the rate was not computed.",
     )

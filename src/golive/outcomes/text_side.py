@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from golive.model.profile import FloatArray
-from golive.outcomes.interval import Mask
+from golive.outcomes.interval import Mask, Units, units_of
 from golive.outcomes.text_labels import Labels, kind_of, read_labels
 from golive.outcomes.text_spans import KINDS, Source, Span, SpanKind, unsupported
 from golive.outcomes.text_style import Style, style
@@ -36,6 +36,10 @@ class TextSide:
     def unsourced(self) -> Mask:
         """Among outputs that are not empty, those without a source; over all texts read."""
         return np.array([bool(n) and s is None for n, s in zip(self.texts.note, self.sources, strict=True)], dtype=bool)
+
+    def units(self, of: Mask) -> Units | None:
+        """Patient or document of the texts that ``of`` marks (over all texts read); ``None`` where each is of its own."""
+        return None if self.texts.unit is None else units_of(self.texts.unit[self.texts.row][of])
 
     @cached_property
     def marks(self) -> FloatArray:
@@ -68,7 +72,9 @@ def sides(train: GeneratedTexts | None, live: GeneratedTexts | None) -> tuple[Te
         given = texts.source if texts.source is not None else ("",) * len(texts.note)
         sources = tuple(Source.of(s) if s else None for s in given)
         spans = tuple(unsupported(n, s) if n and s else () for n, s in zip(texts.note, sources, strict=True))
-        labels = {w: read_labels(texts.labels[w], kinds[w]) for w in LABELS if w in texts.labels}
+        labels = {
+            w: replace(read_labels(texts.labels[w], kinds[w]), unit=texts.unit) for w in LABELS if w in texts.labels
+        }
         return TextSide(texts, sources, spans, style(texts.note, sources), labels)
 
     return apart(train), apart(live)

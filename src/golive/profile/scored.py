@@ -147,7 +147,7 @@ def scored(
             if what == "time":
                 found["zones"] = zones
         elif how == "unit":
-            _put(found, what, name, _positions(values), 0)
+            _put(found, what, name, positions(values), 0)
         else:
             spec = known.get(name) or ColumnSpec(name=name, type=ColumnType.CATEGORY)
             storage = dataset.storage.get(name, spec.storage)
@@ -228,7 +228,7 @@ def _moment(column: ir.Value) -> ir.Value:
     return column if stored.is_timestamp() or stored.is_date() else as_text(column).left(LONGEST_VALUE)
 
 
-def _positions(values: pa.ChunkedArray) -> Codes:
+def positions(values: pa.ChunkedArray) -> Codes:
     """A number per distinct value; every missing value is a unit of its own (negative)."""
     array = values.dictionary_encode().combine_chunks()
     if isinstance(array, pa.ChunkedArray):

@@ -16,6 +16,7 @@ import numpy as np
 from golive.model.config import OutputsConfig
 from golive.model.profile import IntArray
 from golive.profile.fields import as_text
+from golive.profile.scored import Codes, positions
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -36,6 +37,7 @@ class GeneratedTexts:
 
     A missing text is ``""``; ``source`` is ``None`` when the table has no such column. ``labels`` maps the configured
     names ``label``, ``second_label``, ``severity`` and ``detector`` to all values of that column (length ``rows``), as stored.
+    ``unit`` numbers the patient or document of every row; ``None`` where no id is known.
     """
 
     rows: int
@@ -43,6 +45,7 @@ class GeneratedTexts:
     note: tuple[str, ...]
     source: tuple[str, ...] | None
     labels: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    unit: Codes | None = None
 
     @property
     def sampled(self) -> bool:
@@ -51,11 +54,11 @@ class GeneratedTexts:
 
 
 def generated_texts(
-    dataset: Dataset, outputs: OutputsConfig, *, most: int = MOST_TEXTS, labels: bool = True
+    dataset: Dataset, outputs: OutputsConfig, *, unit: str | None = None, most: int = MOST_TEXTS, labels: bool = True
 ) -> GeneratedTexts | None:
     """Read the columns that ``outputs`` names; ``None`` when the table has no column of generated text.
 
-    At most ``most`` texts are read. Columns that are named but not in this table are left out.
+    ``unit`` is the column that says of whom a text is. At most ``most`` texts are read. Columns that are named but not in this table are left out.
     """
     present = set(dataset.columns)
     if not outputs.note or outputs.note not in present:
@@ -77,6 +80,7 @@ def generated_texts(
         note=texts["note"],
         source=texts.get("source"),
         labels=_labels(dataset, outputs, present) if labels else {},
+        unit=_unit(dataset, unit) if unit in present else None,
     )
 
 
@@ -97,6 +101,11 @@ def _labels(dataset: Dataset, outputs: OutputsConfig, present: set[str]) -> dict
         return {}
     table = dataset.table.select(**{what: dataset.table[name] for what, name in names.items()}).to_pyarrow()
     return {what: tuple(table.column(what).to_pylist()) for what in names}
+
+
+def _unit(dataset: Dataset, name: str | None) -> Codes:
+    column = dataset.table[name]
+    return positions(dataset.table.select(unit=as_text(column)).to_pyarrow().column("unit"))
 
 
 def _text(value: str | None) -> str:

@@ -37,7 +37,8 @@ def answer(found: Mapping[str, Any]) -> str:
         else "of live outputs are unsupported"
     )
     who = "two reviewers" if (found.get("raters") or 0) >= 2 else "one reviewer"
-    said = f"**{percent(rate['share'])} {of}**, between {percent(rate['low'])} and {percent(rate['high'])} (n = {rate['n']:,}, {who})."
+    whom = f" outputs of {found['patients']:,} patients" if found.get("patients") else ""
+    said = f"**{percent(rate['share'])} {of}**, between {percent(rate['low'])} and {percent(rate['high'])} (n = {rate['n']:,}{whom}, {who})."
     severe = found.get("severe")
     if severe:
         said += f" {percent(severe['share'])} could do harm (at most {percent(severe['high'])})."
