@@ -95,6 +95,31 @@ def test_one_column_cannot_have_two_roles(tmp_path: Path, capsys: pytest.Capture
     assert "error[ROLE_COLUMN]" in err
 
 
+def test_a_column_of_sentences_is_no_group_and_no_outcome(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [[*row, f"patient {i} was seen in ward {i % 7} with cough"] for i, row in enumerate(_rows(60))]
+    path = _write(tmp_path / "data.csv", (*HEADER, "note"), rows)
+    code, out, err = _assess(
+        capsys, "--train", path, "--live", path, "--label", "note", "--group", "enc", "--site", "site"
+    )
+    assert (code, out) == (2, "")
+    assert err.count("error[ROLE_TYPE]") == 2
+    assert "Role 'label' names column 'note', which holds 60 different texts in 60 rows" in err
+    assert "Role 'group' names column 'enc'" in err
+    assert "cough" not in err
+
+
+def test_a_table_written_column_by_column_is_not_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps({"hr": {"0": 80, "1": 92}, "sex": {"0": "M", "1": "F"}}), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert [p.code for p in caught.value.problems] == ["NOT_RECORDS"]
+    assert "column by column" in caught.value.problems[0].sentence
+    path.write_text(json.dumps({"hr": 80, "note": {"text": "x"}}), encoding="utf-8")
+    with read(path) as dataset:
+        assert dataset.rows == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -96,8 +96,8 @@ def check_names(names: list[str], where: str, limits: Limits) -> tuple[str, ...]
         problems.append(
             Problem(
                 "EMPTY_NAME",
-                f"{_some('Column', empty)} of {len(clean):,} has no name in the header.",
-                "Name every column; pandas writes such a column for its index unless told index=False.",
+                f"{_some('Column', empty)} of {len(clean):,} {'have' if len(empty) > 1 else 'has'} no name in the header.",
+                "Name every column in the first row, without merged cells or a title above; pandas writes a column without a name for its index unless told index=False.",
                 where,
             )
         )

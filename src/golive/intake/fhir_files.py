@@ -107,7 +107,8 @@ def _unpack(file: Path, space: Workspace) -> list[tuple[Path, str]]:
         hint = "Zip it again, without a password."
         raise InputError(Problem("NOT_ZIP", sentence, hint, file.name)) from None
     if not any(_is_fhir(path) for path, _ in found):
-        sentence = f"None of the {len(found)} JSON files in the archive holds a FHIR resource."
+        held = f"None of its {len(found)} JSON files holds" if len(found) > 1 else "No JSON file in it holds"
+        sentence = f"An archive is read as FHIR. {held} a FHIR resource."
         raise InputError(
             Problem("NO_FHIR", sentence, "Zip FHIR Bundles or bulk NDJSON; unpack tables first.", file.name)
         )

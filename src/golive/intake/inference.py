@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from golive.intake.dataset import Dataset
 from golive.intake.measure import Measured, measure
-from golive.intake.roles import guess
+from golive.intake.roles import guess, unfit
 from golive.intake.types import judge
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
@@ -24,8 +24,9 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     judged type and ``config.roles`` over the guessed role.
 
     Raises:
-        InputError: ``ROLE_TWICE`` for every column with two roles, ``ROLE_COLUMN`` for every role, and ``CONFIG_COLUMN`` for every declared column, that names a column
-            which neither dataset has.
+        InputError: ``ROLE_TWICE`` for every column with two roles, ``ROLE_COLUMN`` for every role, and ``CONFIG_COLUMN`` for
+            every declared column, that names a column which neither dataset has; ``ROLE_TYPE`` for every column whose
+            values cannot play the role a person gave it.
     """
     extra = [c for c in live.columns if c not in train.storage] if live else []
     _check(config, [*train.columns, *extra])
@@ -35,6 +36,7 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     of_class = dict.fromkeys(config.class_scores.values(), (Role.SCORE, "score of a class as configured"))
     given = of_class | _given(config.roles)
     specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
+    _check_roles(given, specs, measured, config)
     filled = {role for role, _ in given.values()}
     guesses = guess(specs, measured, set(given))
     roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
@@ -85,6 +87,20 @@ def _check(config: Config, columns: list[str]) -> None:
         if name not in columns:
             sentence = f"Column '{name}' is declared and in neither dataset."
             problems.append(Problem("CONFIG_COLUMN", sentence, nearest(name, columns[:200]), "columns"))
+    if problems:
+        raise InputError(problems)
+
+
+def _check_roles(
+    given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured], config: Config
+) -> None:
+    problems = []
+    for spec in specs:
+        role = given[spec.name][0] if spec.name in given else Role.FEATURE
+        declared = config.columns.get(spec.name)
+        if (declared is None or declared.type is None) and (wrong := unfit(role, spec.type, measured[spec.name])):
+            sentence = f"Role '{role.value}' names column '{spec.name}', which {wrong}."
+            problems.append(Problem("ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"))
     if problems:
         raise InputError(problems)
 

@@ -41,7 +41,8 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     except duckdb.Error as error:
         raise _not_json(error, where) from None
     if int(str(others[0][0])):
-        sentence = f"{others[0][0]:,} entries are not objects with named values."
+        entries = f"{others[0][0]:,} entries are" if others[0][0] != 1 else "1 entry is"
+        sentence = f"{entries} not objects with named values."
         raise InputError(Problem("NOT_RECORDS", sentence, "Write one object per row: [{...}, {...}].", where))
     written = [str(k[0]) for k in keys]
     if not written:
@@ -57,9 +58,20 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
         )
     except duckdb.Error as error:
         raise _not_json(error, where) from None
+    if _is_by_column(space, paths, options, written):
+        sentence = f"It holds one object whose {len(written):,} values are objects: a table written column by column."
+        hint = "Write one object per row: [{...}, {...}]; in pandas to_json(orient='records')."
+        raise InputError(Problem("NOT_RECORDS", sentence, hint, where))
     if count := int(str(nested[0][0])):
         space.note("NESTED_JSON", f"{count:,} rows hold nested values; they are read as JSON text.", "", where)
     return space.duck.table("data")
+
+
+def _is_by_column(space: Workspace, paths: str, options: str, keys: Sequence[str]) -> bool:
+    """Whether the source is a single object of nothing but objects or lists, which is how pandas writes a frame by default."""
+    plain = f"NOT list_has_all(['OBJECT', 'ARRAY'], json_type(json, {_paths(keys)}))"
+    found = space.sql(f"SELECT count(*), count(*) FILTER ({plain}) FROM read_json_objects({paths}, {options})")
+    return found[0] == (1, 0)
 
 
 def _paths(keys: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from golive.model.columns import ColumnSpec, ColumnType, Role
 
 SITES = 500
 """A column with more different values than this does not name sites."""
+FEW_ROWS, MOST_NAMES = 20, 50
+"""Rows from which on a role that does not fit is refused, and different values that even a short table may have."""
 
 _PERSON = r"patient_?(id|no|number|key)|pat_id|subject_?(id|key)|person_?id|mrn|(.*_)?medical_record_(no|number|id)|pid"
 _STAY = r"(encounter|visit|stay|admission|hadm|icustay|csn|episode|case)_?(id|no|number|key)?"
@@ -63,6 +65,26 @@ def _fits(role: Role, spec: ColumnSpec, m: Measured) -> str | None:
     elif role is Role.GROUP:
         answer = "few values" if kind.is_category and m.distinct <= 50 else None
     return answer
+
+
+def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
+    """Say what is wrong with a column a person named for a role that needs values many rows share; ``None`` where it fits.
+
+    A column of sentences or of one value per row can be no outcome and no group, and its values may not stand in results.
+    """
+    needs = {
+        Role.LABEL: "an outcome needs few values, or numbers",
+        Role.PREDICTION: "a decision needs few values, or numbers",
+        Role.SITE: "a site needs a name that many rows share",
+        Role.MODEL_VERSION: "a version needs a name that many rows share",
+        Role.GROUP: "a group needs values that many rows share",
+    }.get(role)
+    words = m.values >= FEW_ROWS and m.numbers < 0.5 * m.values and kind is not ColumnType.BOOLEAN
+    if needs is None or not words:
+        return None
+    if kind is ColumnType.TEXT or m.distinct > max(SITES, 0.5 * m.present) or 0.5 * m.present < m.distinct > MOST_NAMES:
+        return f"holds {m.distinct:,} different texts in {m.present:,} rows; {needs}"
+    return None
 
 
 def guess(specs: Sequence[ColumnSpec], measured: dict[str, Measured], taken: set[str]) -> dict[str, tuple[Role, str]]:
