@@ -21,6 +21,7 @@ from golive.monitor.baseline import Restored
 from golive.monitor.performance import against
 
 if TYPE_CHECKING:
+    from golive.contract import Contract
     from golive.intake import Dataset
     from golive.readiness import Model
 
@@ -31,7 +32,8 @@ _METRICS = ("auroc", "auprc", "brier")
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Everything a batch is judged with. ``skip`` names files that are no batches of their own."""
+    """Everything a batch is judged with. ``skip`` names files that are no batches of their own, ``contract`` is the newest
+    version of the project's."""
 
     monitor: str
     baseline_name: str
@@ -42,6 +44,7 @@ class Yardstick:
     waivers: Sequence[Waiver] = ()
     registers: Registers | None = None
     policy: Model | None = None
+    contract: Contract | None = None
     skip: set[str] = field(default_factory=set)
 
 
@@ -118,6 +121,7 @@ def judge(
 
 def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
     from golive.compare import compare
+    from golive.contract import check, contract_findings
     from golive.intake import roles_of
     from golive.outcomes import judge as judge_outcomes
     from golive.profile import profile
@@ -131,6 +135,8 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
     no_rows = replace(live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0))
     outcomes = judge_outcomes(no_rows, live, specs, roles, by.config)
     findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(outcomes.findings)
+    if by.contract is not None:
+        findings += contract_findings(check(by.contract, live))
     metrics = _metrics(outcomes.performance)
     if by.baseline.performance and (judged := against(recent, specs, by.config, by.baseline.performance)):
         drop, value = judged

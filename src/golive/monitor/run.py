@@ -14,10 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from golive import __version__
+from golive import __version__, settings
 from golive.alerts.decisions import on_batch, on_missed, on_time
 from golive.alerts.sending import send
 from golive.assess import config_hash
+from golive.contract import shelf
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem
 from golive.model.monitoring import Alert, Baseline, Batch, Watch
@@ -139,6 +140,7 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             waivers=store.waivers(plan.project),
             registers=store.registers.bearing(plan.project),
             policy=store.registers.policy(plan.project),
+            contract=shelf.newest(settings.load().home, plan.project),
             skip=_no_batches(store.monitors.batches(plan.project, file.monitor)),
         )
     rules = file.alerts.rule_set()

@@ -95,7 +95,9 @@ def _inferred(path: Path, config: Config, desk: Desk) -> None:
 
 
 def _import(config: Config, desk: Desk) -> None:
-    file = st.file_uploader("Contract file", type=["yaml", "yml"], key="contract_file", label_visibility="collapsed")
+    file = st.file_uploader(
+        "Contract file", type=["yaml", "yml"], key="contract_file", max_upload_size=5, label_visibility="collapsed"
+    )
     if file is not None and st.button("Import", key="contract_import", icon=":material/upload:"):
         _try(lambda: _imported(file, config, desk))
 
@@ -140,6 +142,7 @@ def edit(contract: Contract, desk: Desk) -> None:
             width="stretch",
             disabled=["name", "type", "values"] if may else True,
             column_config=dict(_COLUMNS),
+            placeholder="–",
         )
         if st.form_submit_button("Save as new version", disabled=not may, icon=":material/save:") and may:
             _try(lambda: _saved(contract, edited, {"owner": owner, "when_uncertain": unsure}, desk))
@@ -209,6 +212,7 @@ def _share(percent: Any, before: float) -> float:
 
 def held(contract: Contract, settings: Settings) -> None:
     """The live file of this session held against the contract: every violation with its rows and share."""
+    st.caption("Every assessment of this pilot is held against the newest version; what breaks it is a finding.")
     live = uploads.files().get("live")
     if live is None:
         st.caption("Bring live data on the Data page to hold it against this contract.")
