@@ -18,7 +18,8 @@ LEAST_CHANGE = 0.02
 """Change of the share of coarse values from which it is told."""
 LARGE_CHANGE = 0.25
 ALPHA = 1e-4
-HEAP_ERRORS = 3.5
+HEAP_ERRORS = 3.9
+"""Standard errors of the excess on multiples from which heaping changed: ``ALPHA``, two-sided."""
 FEWEST_DISTINCT = 30
 """Distinct training values that a column needs before heaping is looked for."""
 _EXACT = 2.0**53
@@ -61,10 +62,11 @@ def _heaping(one: Measured) -> Finding | None:
         return None
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)
-        # Counts on multiples minus their neighbours' mean vary like a binomial share and an eighth or a quarter more.
-        rows = sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live))
-        m = max(rows / (one.train.n + one.live.n), 1 / step)
-        error = math.sqrt(1.25 * m * (1 - m) * (1 / one.train.n + 1 / one.live.n))
+        # A value counts 1 on a multiple and -1 / k beside it, so the excess is a mean with this variance; heaps make it larger.
+        n, k = one.train.n + one.live.n, 2 * _reach(step)
+        m = sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live)) / n
+        excess = (before * one.train.n + now * one.live.n) / n
+        error = math.sqrt((m + (1 - m) / k**2 - excess**2) * (1 / one.train.n + 1 / one.live.n))
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
             what = f"heaped on multiples of {step}"
@@ -78,7 +80,7 @@ def _heaped(side: NumericProfile, step: int) -> float:
     values, counts = side.values[whole].astype(np.int64), side.counts[whole]
     if len(values) == 0 or values[-1] - values[0] > 1_000_000:
         return 0.0
-    reach = step // 2 - 1 if step > 5 else 2
+    reach = _reach(step)
     line = np.zeros(int(values[-1] - values[0]) + 1 + 2 * reach)
     line[values - values[0] + reach] = counts
     around = np.ones(2 * reach + 1)
@@ -89,6 +91,11 @@ def _heaped(side: NumericProfile, step: int) -> float:
     # The ends are limits, not heaps: they have neighbours on one side only.
     chosen[:reach], chosen[-reach:] = False, False
     return float((line[reach:-reach] - smooth)[chosen].sum() / side.n)
+
+
+def _reach(step: int) -> int:
+    """Whole numbers on either side of a multiple that are its neighbours."""
+    return step // 2 - 1 if step > 5 else 2
 
 
 def _changed(counts: list[int], one: Measured) -> bool:
