@@ -3,7 +3,7 @@
 import streamlit as st
 
 from golive.ui import components
-from golive.ui.guards import open_store, require_role
+from golive.ui.guards import open_sample, open_store, require_role
 from golive.ui.words import day, deed, plain, plural
 
 who = require_role("reviewer")
@@ -22,7 +22,12 @@ if st.button("Verify the chain", type="primary", icon=":material/verified:", key
 
 lines = store.audit(limit=500)
 if not lines:
-    st.info("Nothing was written yet.", icon=":material/info:")
+    components.empty_state(
+        "Nothing was written yet. The first session writes the first line.",
+        "Open the sample session",
+        open_sample,
+        key="open_sample",
+    )
     st.stop()
 actions = sorted({line.action for line in lines})
 wanted = st.multiselect("What", actions, key="audit_actions", placeholder="Everything", format_func=deed)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from golive.ui import components, trend_view
-from golive.ui.guards import open_store, require_role
+from golive.ui import components, nav, trend_view
+from golive.ui.guards import open_sample, open_store, require_role
 
 who = require_role()
 store = open_store()
@@ -11,7 +11,13 @@ store = open_store()
 components.page_title("Trend", "Is it getting better or worse, and since when?")
 projects = store.projects()
 if not projects:
-    st.info("Nothing was measured yet. Assess data, or run a monitor.", icon=":material/info:")
+    components.empty_state(
+        "Nothing was measured yet. A trend begins with the first session of a pilot; a second one gives it a direction.",
+        "Open the sample session",
+        open_sample,
+        key="open_sample",
+    )
+    nav.link("data", "Bring your own data", icon=":material/upload_file:")
     st.stop()
 
 project = projects[0]

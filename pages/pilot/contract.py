@@ -22,7 +22,7 @@ if said := st.session_state.pop("contract_said", ""):
 if not kept:
     st.markdown(f"Pilot **{plain(config.project)}** has no contract yet.")
     contract_form.start(config, desk)
-    nav.link("data", "Data", icon=":material/upload_file:")
+    nav.link("data", "Bring training and live data", icon=":material/upload_file:")
 else:
     contract = kept[0]
     st.markdown(

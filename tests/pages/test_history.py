@@ -160,3 +160,11 @@ def test_a_viewer_does_not_see_the_audit(open_page: Any, watched: Any) -> None:
         "pages/history/audit.py", user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
     )
     assert not app.dataframe
+
+
+@pytest.mark.usefixtures("no_sample")
+@pytest.mark.parametrize("page", ["trend", "audit", "sessions"])
+def test_an_empty_history_offers_the_sample(open_page: Any, store: Any, page: str) -> None:
+    app = open_page(f"pages/history/{page}.py")
+    assert not app.exception
+    assert app.button(key="open_sample").label == "Open the sample session"
