@@ -12,7 +12,7 @@ from golive.cli import console
 from golive.model.errors import InputError, Problem
 
 _FORMS = "html, pdf, pptx, md, json, csv, chai-xml or handoff"
-_KINDS = "report, memo, reviewer, card, hti1 or datasheet"
+_KINDS = "report, memo, reviewer, card, hti1, datasheet, monitoring or handoff"
 
 
 def report_command(

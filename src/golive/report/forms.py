@@ -13,6 +13,7 @@ from golive.report.handoff import handoff, pack
 from golive.report.hti1 import hti1
 from golive.report.memo import memo
 from golive.report.model_card import card
+from golive.report.monitoring_plan import monitoring_plan
 from golive.report.sources import Sources
 
 Writer = Callable[[Sources], bytes]
@@ -53,6 +54,9 @@ KINDS: dict[str, Kind] = {
     "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
     "hti1": Kind("Source attributes", "The 31 attributes of HTI-1.", hti1),
     "datasheet": Kind("Datasheets", "Training and live data, column by column.", datasheet),
+    "monitoring": Kind(
+        "Monitoring plan", "What to watch after go-live, against what, and when to stop.", monitoring_plan
+    ),
     "handoff": Kind("Handoff list", "Twenty items a receiving team needs, and who owes them.", handoff),
 }
 FORMS: dict[str, Form] = {
@@ -145,6 +149,7 @@ def _handoff(sources: Sources) -> bytes:
         "model-card.xml": _chai(sources),
         "hti1.html": _html(hti1(sources)),
         "datasheet.html": _html(datasheet(sources)),
+        "monitoring-plan.html": _html(monitoring_plan(sources)),
         "result.json": _json(sources),
     }
     files |= {name: text.encode() for name, text in pack(sources).items()}

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from golive.model.columns import Noun, Role
+from golive.model.columns import Noun
 from golive.model.finding import Verdict
 from golive.model.registers import Registers
 from golive.readiness.handoff_pack import ITEMS, PRODUCTION, PackItem, Rows, complete, counted
 from golive.report.answers import Answer, tally
+from golive.report.contract_file import contract_yaml
 from golive.report.document import Block, Document, Heading, Paragraph, Table, Tone
 from golive.report.hti1 import attributes
 from golive.report.identity import identity, subtitle
@@ -55,7 +56,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "Model card": ("model-card.html", "model-card.xml"),
     "Source attributes (HTI-1)": ("hti1.html",),
     "Datasheets of training and live data": ("datasheet.html",),
-    "Input and output contract": ("contract.csv",),
+    "Input and output contract": ("contract.yaml",),
     "Lineage manifest": ("tables/about.csv",),
     "Evaluation report with subgroups and intervals": ("report.html", "report.pdf"),
     "Drift baseline": ("baseline.csv",),
@@ -156,35 +157,6 @@ def _register(rows: Sequence[Noun], noun: type[Noun]) -> str:
     return csv_text(names, [[getattr(row, name) for name in names] for row in rows])
 
 
-def _contract(sources: Sources) -> str:
-    """What live data has to look like, column by column, as declared or as seen in training."""
-    rows: list[list[Any]] = []
-    for c in sources.assessment.columns:
-        if c.train is None or c.role is Role.IGNORED:
-            continue
-        d = sources.config.columns.get(c.name)
-        low, high = d.range if d and d.range else (c.train.min, c.train.max)
-        rows.append(
-            [
-                c.name,
-                c.type.value,
-                c.role.value,
-                d.unit if d else None,
-                d.loinc if d else None,
-                d.system if d else None,
-                d.release if d else None,
-                d.required if d else None,
-                low,
-                high,
-                "declared" if d and d.range else "seen in training",
-                c.train.missing_share,
-            ]
-        )
-    head = ("column", "type", "role", "unit", "loinc", "code_system", "release", "required", "low", "high", "range_is",
-            "missing_share_in_training")  # fmt: skip
-    return csv_text(head, rows)
-
-
 def _baseline(sources: Sources) -> str:
     """The reference that drift is measured against: moments and quantiles of training, no rows."""
     known = [c for c in sources.assessment.columns if c.train is not None]
@@ -219,7 +191,7 @@ def pack(sources: Sources) -> dict[str, str]:
     listed = csv_text(head, [(i.number, i.title, i.state, i.note, i.who, i.files) for i in found])
     texts = {
         "items.csv": listed,
-        "contract.csv": _contract(sources),
+        "contract.yaml": contract_yaml(sources),
         "baseline.csv": _baseline(sources),
         "thresholds.csv": _thresholds(sources),
         "failure-modes.csv": csv_text(("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)),

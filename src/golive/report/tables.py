@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from golive.readiness.crosswalk import coverage
 from golive.report.identity import identity
 from golive.report.metrics import Side, metric_rows
 from golive.report.sources import Sources
@@ -47,6 +48,7 @@ def tables(sources: Sources) -> dict[str, str]:
         "not_assessed.csv": csv_text(("what", "why"), [(n.what, n.why) for n in a.not_assessed]),
         "columns.csv": _columns(sources),
         "performance.csv": _performance(sources),
+        "crosswalk.csv": _crosswalk(sources),
     }  # fmt: skip
     listed: tuple[tuple[str, Sequence[Any], tuple[str, ...]], ...] = (
         ("findings.csv", a.findings, ("id", "signal", "kind", "columns", "verdict", "severity", "route", "title", "explanation",
@@ -63,6 +65,19 @@ def tables(sources: Sources) -> dict[str, str]:
     for name, items, fields in listed:
         found[name] = csv_text(fields, [[getattr(item, field) for field in fields] for item in items])
     return found
+
+
+def _crosswalk(sources: Sources) -> str:
+    """Every clause of every standard that a criterion supports: its state, and which criteria stand. Supports, never complies."""
+    head = ("standard", "clause", "state", "criteria", "at_bar", "status", "as_of", "source")
+    return csv_text(
+        head,
+        [
+            (found.name, c.clause, c.state, c.criteria, c.at_bar, found.status, found.as_of, found.source)
+            for found in coverage(sources.assessment.readiness)
+            for c in found.clauses
+        ],
+    )
 
 
 def _columns(sources: Sources) -> str:
