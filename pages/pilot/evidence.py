@@ -11,8 +11,9 @@ page_title("Evidence", "What proves each criterion, until when it counts, and wh
 assessment_line(current.assessment)
 evidence_form.confirmation()
 rescoring.confirmation()
-rescoring.notice(current)
-evidence.page(current)
+today = rescoring.basis(current)
+rescoring.notice(current, today)
+evidence.page(current, today)
 
 st.subheader("Proposed", anchor=False)
 evidence.proposals(current)

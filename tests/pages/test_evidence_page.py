@@ -68,6 +68,7 @@ def test_the_register_says_what_counts_and_what_does_not(seeded: Any, open_page:
         "gone": "Expired",
         "bare": "In date",
         "drill": "Overtaken by an event",
+        "register-criteria": "In date",  # frozen before live data
     }
     assert shown.loc["bare", "Counts as"] == "E1"  # no link, no reviewer
     app.text_input(key="evidence_search").set_value("mlo-05").run()
@@ -77,7 +78,7 @@ def test_the_register_says_what_counts_and_what_does_not(seeded: Any, open_page:
 def test_a_row_opens_to_its_history_and_can_be_taken_out(seeded: Any, open_page: Any) -> None:
     seeded.put_evidence(_item(), project=PROJECT, actor="ana")
     seeded.put_evidence(_item(note="Penetration test, second round"), project=PROJECT, actor="ben", revision=1)
-    app = _open_row(open_page(PAGE, session=FIRST), 0)
+    app = _open_row(open_page(PAGE, session=FIRST), 1)  # below the frozen criteria
     assert not app.exception
     history = next(t.value for t in app.table if "Revision" in t.value)
     assert list(history["Who"]) == ["ben", "ana"]
@@ -90,7 +91,7 @@ def test_a_row_opens_to_its_history_and_can_be_taken_out(seeded: Any, open_page:
 
 def test_what_changed_in_between_is_not_overwritten(seeded: Any, open_page: Any) -> None:
     seeded.put_evidence(_item(), project=PROJECT, actor="ana")
-    app = _open_row(open_page(PAGE, session=FIRST), 0)
+    app = _open_row(open_page(PAGE, session=FIRST), 1)  # below the frozen criteria
     seeded.put_evidence(_item(note="mine"), project=PROJECT, actor="ben", revision=1)
     _button(app, "Take it out").click().run()
     assert not app.exception

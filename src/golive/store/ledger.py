@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Generic
 
 from duckdb import DuckDBPyConnection
@@ -13,6 +14,12 @@ from golive.model.errors import Problem, StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.store import audit
 from golive.store.records import Decision, ItemT, Revised
+
+
+@lru_cache(maxsize=20_000)
+def _read(noun: type[ItemT], payload: str) -> ItemT:
+    """An item from its text. Items are frozen and a revision never changes, so each is read once, however often a page asks."""
+    return noun.model_validate_json(payload)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class Ledger(Generic[ItemT]):
 
     def _revised(self, payload: str, revision: int, actor: str, created_at: datetime, deleted: bool) -> Revised[ItemT]:
         return Revised(
-            item=self.noun.model_validate_json(payload),
+            item=_read(self.noun, payload),
             revision=revision,
             actor=actor,
             created_at=created_at.replace(tzinfo=UTC),

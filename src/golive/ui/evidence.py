@@ -323,9 +323,8 @@ def _return(entry: Revised[Proposal], where: Current) -> None:
     rescoring.say("Returned to whoever proposed it.")
 
 
-def page(where: Current) -> None:
+def page(where: Current, basis: Basis) -> None:
     """The register of the pilot of the open session."""
-    basis = rescoring.basis(where)
     found = rows(basis, where.store.evidence_revisions(where.assessment.project))
     register(found, where, basis)
     files(found, where)

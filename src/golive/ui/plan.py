@@ -332,10 +332,9 @@ def overdue(taken: Mapping[str, Revised[PlanRow]], steps: Sequence[NextStep], to
     return sorted(row.id for row in rows if row.due is not None and row.due < today)
 
 
-def page(where: Current) -> None:
+def page(where: Current, basis: Basis) -> None:
     """The whole plan of the open session."""
     readiness = where.assessment.readiness
-    basis = rescoring.basis(where)
     steps = readiness.next
     if not steps:
         st.success("Nothing is left to do in the plan.", icon=":material/check_circle:")

@@ -98,10 +98,13 @@ def standing(readiness: Readiness) -> str:
     return f"{word}, index {readiness.index:.0f} ({interval}), evidence {percent(readiness.coverage)}"
 
 
-def notice(where: Current) -> None:
-    """Say so when the stored verdict is not what stands today, because evidence aged or a register changed."""
+def notice(where: Current, known: Basis | None = None) -> None:
+    """Say so when the stored verdict is not what stands today, because evidence aged or a register changed.
+
+    ``known`` is what readiness rests on today, where the page has brought it together already.
+    """
     try:
-        now = today(where).judge()
+        now = (known or today(where)).judge()
     except GoLiveError as error:
         error_box(error, title="Readiness cannot be judged as of today.")
         return  # the page below may still show what is stored
