@@ -22,6 +22,8 @@ HEAP_ERRORS = 3.9
 """Standard errors of the excess on multiples from which heaping changed: ``ALPHA``, two-sided."""
 FEWEST_DISTINCT = 30
 """Distinct training values that a column needs before heaping is looked for."""
+MOSTLY_WHOLE = 0.8
+"""Share of training values that are whole numbers: means of two readings end in a half and heap as well."""
 _EXACT = 2.0**53
 """Whole numbers from here on are further than 1 apart."""
 
@@ -58,7 +60,7 @@ def _decimals(one: Measured) -> Finding | None:
 
 def _heaping(one: Measured) -> Finding | None:
     """Multiples of 10 or 5 beyond what their neighbours hold."""
-    if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < 0.95 * one.train.n:
+    if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < MOSTLY_WHOLE * one.train.n:
         return None
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)

@@ -20,6 +20,8 @@ SIBLINGS = {"calcium_total": "calcium_ionized"}
 INSIDE = 0.8
 """Share of the odd values that must lie in the other analyte's usual range."""
 SAME_ANALYTE = math.log(1.25)
+MORE = 0.01
+"""Share of live values from which the other analyte is also seen in this one's own unit."""
 
 
 def sibling(one: Measured, live: Profile) -> Finding | None:
@@ -88,6 +90,7 @@ def _finding(
         evidence=(
             f"{rows:,} live values lie below {number(cut)}, where training has next to none",
             f"{percent(held / rows)} of them lie between {number(low)} and {number(high)} {other.unit}",
+            *_in_own_unit(one, other, cut),
         ),
         ruled_out=(
             f"{one.analyte.title} in {other.unit}: those values would lie around {number(same) if same else 'another level'}",
@@ -97,4 +100,25 @@ def _finding(
         fix=f"Send {other.title} as a column of its own; until then set {one.name} below {number(cut)} to missing.",
         what_if=WhatIf(repair={"op": "set_missing", "column": one.name, "below": cut}),
         slices=place.slices,
+    )
+
+
+def _in_own_unit(one: Measured, other: Analyte, cut: float) -> tuple[str, ...]:
+    """A second group that the repair leaves: the other analyte, written in the unit of this one."""
+    assert one.analyte is not None
+    way = other.conversions.get(one.analyte.unit)
+    odd = one.live.values < cut
+    if way is None or not odd.any():
+        return ()
+    group = np.repeat(one.live.values[odd], one.live.counts[odd])
+    low, high = (way.apply(float(v)) for v in np.quantile(group, [0.02, 0.98]))
+    shares = []
+    for side in (one.train, one.live):
+        there = (side.values >= max(low, cut)) & (side.values <= high)
+        shares.append(float(side.counts[there].sum()) / side.n)
+    if shares[1] - shares[0] < MORE or shares[0] > MORE / 2:
+        return ()
+    return (
+        f"a further {percent(shares[1])} lie between {number(low)} and {number(high)}, where {other.title} in "
+        f"{one.analyte.unit} would lie (in training {percent(shares[0])}); setting the low values to missing leaves them",
     )
