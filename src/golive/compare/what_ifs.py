@@ -22,7 +22,7 @@ from golive.model.result import ColumnResult, Repaired
 
 MOST_TOGETHER = 3
 """Repairs of one column up to which every choice among them is computed; of more, each one and all of them."""
-MOST = 200
+MOST = 100
 """Choices that are computed; the proposals of the most urgent findings come first."""
 _ORDER = ("swap", "map", "recode", "convert", "set_missing", "clip")
 _log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from golive.ui.columns import unit_of
 from golive.ui.figures.slices import is_share, quantity_name
 from golive.ui.findings import size_words
 from golive.ui.guards import Current
+from golive.ui.repair_words import repair_words
 from golive.ui.words import count, day, number, percent, plain, points, score
 
 PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")
@@ -39,21 +40,14 @@ def effect_sentence(effect: Effect) -> str:
     return f"{sentence}. n = {count(effect.n_train)} training and {count(effect.n_live)} live."
 
 
-def repair_words(what_if: WhatIf) -> str:
-    """A repair as data in words: ``convert creatinine, multiplied by 0.01131``."""
-    repair = what_if.repair
-    operation = str(repair.get("op", "repair")).replace("_", " ")
-    column = f" {repair['column']}" if "column" in repair else ""
-    factor = f", multiplied by {number(float(repair['factor']))}" if "factor" in repair else ""
-    return f"{operation}{column}{factor}"
-
-
 def what_if_sentence(what_if: WhatIf) -> str:
-    """What the repair would change: ``If repaired (...), the score falls from 0.91 to 0.02.``"""
+    """What the repair would change: ``Multiply ... by ...: the score falls from 0.91 to 0.02.``"""
+    words = repair_words(what_if.repair)
+    words = words[:1].upper() + words[1:]
     if what_if.before is None or what_if.after is None:
-        return f"Proposed repair: {repair_words(what_if)}. It could not be tried on the profile."
+        return f"{words}. It could not be tried on the profile."
     verb = "falls" if what_if.after < what_if.before else "stays" if what_if.after == what_if.before else "rises"
-    return f"If repaired ({repair_words(what_if)}), the score {verb} from {score(what_if.before)} to {score(what_if.after)}."
+    return f"{words}: the score {verb} from {score(what_if.before)} to {score(what_if.after)}."
 
 
 def render(finding: Finding, where: Current) -> None:

@@ -101,7 +101,7 @@ def _group(finding: Finding, by: Grouping, site: str | None) -> str:
         return _names(finding) or "Whole data set"
     if by == "site":
         sites = sites_of(finding, site)
-        return f"{' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}" if sites else "No single site"
+        return f"{site} {' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}" if sites else "No single site"
     return ROUTE_WORD[finding.route] if by == "owner" else SIGNAL_WORD[finding.signal]
 
 
