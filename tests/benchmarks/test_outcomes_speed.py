@@ -37,12 +37,12 @@ def test_a_million_and_a_half_rows_with_ten_groups(capsys: pytest.CaptureFixture
     rng = np.random.default_rng(0)
     roles = Roles(label="y", score="s", id="id", time="t", site="site", groups=tuple(f"g{i}" for i in range(9)))
     train, live = side(rng, ROWS // 5), side(rng, ROWS)
-    start = time.perf_counter()
+    start = time.process_time()  # CPU seconds: what else the machine does is not measured
     out = judge_scored(train, live, roles, Config(roles=roles, operating_threshold=0.15))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == "darwin" else 1e6)
     with capsys.disabled():
-        print(f"\n{ROWS:,} rows, 10 groups: {seconds:.1f} s, peak {peak:.2f} GB")
+        print(f"\n{ROWS:,} rows, 10 groups: {seconds:.1f} CPU s, peak {peak:.2f} GB")
     assert out.performance is not None
     assert len(out.performance["subgroups"]) == 49
     assert all(g["enough"] for g in out.performance["subgroups"])
