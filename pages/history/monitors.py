@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import components, monitor_view, replay_view
+from golive.ui import components, glossary, monitor_view, replay_view
 from golive.ui.guards import open_store, require_role
 
 who = require_role()
@@ -28,7 +28,7 @@ with st.grid(min_column_width=340, gap="medium", key="watch_cards"):
     for project, watch in watches:
         monitor_view.watch_card(store, project, watch, who)
 
-st.subheader("Open alerts", anchor=False)
+st.subheader("Open alerts", anchor=False, help=glossary.tip("Alert"))
 if not active:
     st.markdown(":material/check_circle: No alert is open.")
 for project, alert in active:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import chart, figures, overview, theme, verdict
+from golive.ui import chart, figures, nav, overview, theme, verdict
 from golive.ui.guards import require_assessment
 
 current = require_assessment()
@@ -10,6 +10,8 @@ assessment = current.assessment
 readiness = assessment.readiness
 
 overview.header(assessment, sample=current.sample, title=current.store.card(current.session).title)
+if current.sample:
+    nav.link("start", "This is the sample. Start with your own data", icon=":material/rocket_launch:")
 overview.banner(readiness, verdict.previous(current.store.list(assessment.project), current.session))
 overview.three_columns(assessment)
 

@@ -198,5 +198,6 @@ def require_assessment() -> Current:
             key="open_sample",
         )
         nav.link("data", "Bring your own data", icon=":material/upload_file:")
+        nav.link("start", "What is needed, step by step", icon=":material/rocket_launch:")
         st.stop()
     return found

@@ -135,6 +135,14 @@ PAGES = (
     ),
     PageSpec(
         "Pilot",
+        "pages/pilot/start.py",
+        "Start",
+        ":material/rocket_launch:",
+        "start",
+        "Five steps to a verdict, what each column unlocks, and what the words mean.",
+    ),
+    PageSpec(
+        "Pilot",
         "pages/pilot/define.py",
         "Define",
         ":material/edit_note:",

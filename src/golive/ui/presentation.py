@@ -14,7 +14,7 @@ from golive.report.identity import DISCLAIMER
 from golive.report.look import TIER_WORD
 from golive.report.verdict import effort_words
 from golive.store import SessionCard
-from golive.ui import nav, state, theme, verdict
+from golive.ui import glossary, nav, state, theme, verdict
 from golive.ui.guards import Current
 from golive.ui.words import count, day, plain
 
@@ -61,6 +61,7 @@ def verdict_and_trend(readiness: Readiness, past: Sequence[SessionCard], before:
                 delta=None if low is None or high is None else f"between {low:.0f} and {high:.0f}",
                 delta_color="off",
                 delta_arrow="off",
+                help=glossary.tip("Readiness index"),
                 chart_data=moved if len(moved) > 1 else None,
             )
             st.markdown(verdict.trend_sentence(readiness, before) or "The first assessment: there is no trend yet.")

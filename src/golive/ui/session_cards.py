@@ -7,7 +7,7 @@ import streamlit as st
 from golive.model.errors import GoLiveError
 from golive.report.look import TIER_WORD
 from golive.store import SessionCard, SessionDiff, Store, compare_sessions
-from golive.ui import cache, components, nav, state, theme
+from golive.ui import cache, components, glossary, nav, state, theme
 from golive.ui.guards import Identity, authorise
 from golive.ui.lineage_view import lineage
 from golive.ui.words import count, day, plain, plural
@@ -92,8 +92,16 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
             if st.button("Open", key=f"open_{card.session}", icon=":material/folder_open:"):
                 state.open_session(card.session)
                 nav.go("overview")
-            st.checkbox("Compare", key=_TICK + card.session)
-            if st.button("Lineage", key=f"lineage_{card.session}", icon=":material/account_tree:", type="tertiary"):
+            st.checkbox(
+                "Compare", help="Tick two sessions to see what became better and worse.", key=_TICK + card.session
+            )
+            if st.button(
+                "Lineage",
+                key=f"lineage_{card.session}",
+                icon=":material/account_tree:",
+                type="tertiary",
+                help=glossary.tip("Lineage"),
+            ):
                 lineage(store, card.session)
             if who.may("admin") and st.button(
                 "Delete", key=f"delete_{card.session}", icon=":material/delete:", type="tertiary"
