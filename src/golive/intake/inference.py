@@ -36,7 +36,7 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     of_class = dict.fromkeys(config.class_scores.values(), (Role.SCORE, "score of a class as configured"))
     given = of_class | _given(config.roles)
     specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
-    _check_roles(given, specs, measured, config)
+    _check_roles(given, specs, measured)
     filled = {role for role, _ in given.values()}
     guesses = guess(specs, measured, set(given))
     roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
@@ -91,14 +91,11 @@ def _check(config: Config, columns: list[str]) -> None:
         raise InputError(problems)
 
 
-def _check_roles(
-    given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured], config: Config
-) -> None:
+def _check_roles(given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured]) -> None:
     problems = []
     for spec in specs:
         role = given[spec.name][0] if spec.name in given else Role.FEATURE
-        declared = config.columns.get(spec.name)
-        if (declared is None or declared.type is None) and (wrong := unfit(role, spec.type, measured[spec.name])):
+        if wrong := unfit(role, spec.type, measured[spec.name]):
             sentence = f"Role '{role.value}' names column '{spec.name}', which {wrong}."
             problems.append(Problem("ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"))
     if problems:
