@@ -16,6 +16,14 @@ from golive.model.config import Config
 from golive.model.finding import Severity, Verdict
 
 
+def test_a_few_missing_values_are_not_counted_either(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1.0] * 60, "creatinine": [None] * 4 + [1.0] * 56}).to_csv(tmp_path / "l.csv", index=False)
+    with read(tmp_path / "l.csv") as live:
+        (one,) = check(agreed(number("creatinine", max_missing=0)), live).violations
+    assert (one.rows, one.share) == (None, None)
+    assert one.sentence == "Fewer than 11 of 60 rows have no creatinine; none may."
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     train = pd.DataFrame({"creatinine": [0.9, 1.1, 1.4] * 40, "sex": ["f", "m", "m"] * 40})
@@ -38,6 +46,8 @@ def test_broken_terms_are_findings_and_a_kept_contract_is_a_quiet_one(files: tup
     assert (creatinine.verdict, creatinine.rows_affected) == (Verdict.ALARM, 20)
     assert creatinine.title.startswith("17 % of 120 creatinine values lie outside 0 to 66 mg/dL; none may")
     assert creatinine.title.endswith("(version 1.0.0 of the contract)")
+    assert creatinine.cause == "out_of_range:creatinine"
+    assert found["contract_broken:sex"].cause == "column_missing:sex"
     (quiet,) = [f for f in kept.findings if f.kind == "contract_broken"]
     assert quiet.verdict is Verdict.QUIET
     assert not [f for f in without.findings if f.kind == "contract_broken"]

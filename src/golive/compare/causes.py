@@ -7,6 +7,25 @@ from collections.abc import Sequence
 from golive.model.finding import Finding, Severity, Verdict
 
 _BY_UNIT = ("distribution_shift", "out_of_range", "watch_range", "limit_changed", "rounding_changed", "stuck_value")
+_BREAK_CONTRACTS = (
+    "column_missing",
+    "missing_block",
+    "missing_up",
+    "always_missing",
+    "output_missing",
+    "unit_change",
+    "unit_mix",
+    "scale_error",
+    "disguised_missing",
+    "free_text_in_structured",
+    "code_system_mix",
+    "code_system_change",
+    "code_format_change",
+    "spelling_variants",
+    "unseen_category",
+    "out_of_range",
+)
+"""What live data does that a contract forbids too: told once, with the broken term pointing to it."""
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unit_change", (*_BY_UNIT, "unseen_category", "category_share_shift", "column_missing", "column_new")),
     ("unit_mix", _BY_UNIT),
@@ -31,6 +50,7 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("error_rate", ("unseen_category", "category_share_shift", "distribution_shift")),
     ("late_inputs", ("distribution_shift", "time_order")),
     ("score_out_of_range", ("score_shift", "out_of_range", "disguised_missing")),
+    *((kind, ("contract_broken",)) for kind in _BREAK_CONTRACTS),
 )
 """Explaining kind and the kinds of the same column that it explains, strongest explanation first."""
 

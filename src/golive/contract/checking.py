@@ -98,15 +98,17 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     broken = []
     share = found.missing / found.rows if found.rows else 0.0
     if share > terms.max_missing:
+        few = is_small(found.missing)
+        many = f"Fewer than 11 of {found.rows:,}" if few else f"{percent(share)} of {found.rows:,}"
         broken.append(
             Violation(
                 column=terms.name,
                 rule="missing",
-                rows=found.missing,
+                rows=None if few else found.missing,
                 n=found.rows,
-                share=share,
+                share=None if few else share,
                 allowed=terms.max_missing,
-                sentence=f"{percent(share)} of {found.rows:,} rows have no {terms.name}; {_allowed(terms.max_missing)}.",
+                sentence=f"{many} rows have no {terms.name}; {_allowed(terms.max_missing)}.",
             )
         )
     if found.invalid_share > terms.max_invalid:
