@@ -17,7 +17,7 @@ from golive.ui.words import plain
 
 KIND, FORM = "report", "as"
 """The choice in the address (``?report=memo&as=pdf``)."""
-MOST_ROWS = 60
+MOST_ROWS = 25
 """Rows of a table in the preview; the file holds all."""
 
 
