@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FEWEST = 50
 """Rows a side, one per patient where an id is known, from which the check judges."""
-MOST_COLUMNS = 500
+MOST_COLUMNS, CLEARLY_TOO_MANY = 500, 800
 """Columns up to which the check runs: beyond, it would cost more than everything else together."""
 WATCH, ALARM = 0.55, 0.60
 """AUC that the lower bound must exceed: one column moved by 0.18 or 0.36 standard deviations gives as much."""
@@ -81,18 +81,25 @@ class Looked:
     skipped: str = ""
 
 
+def _too_many(columns: int) -> str:
+    return f"{columns:,} columns; the joint check reads at most {MOST_COLUMNS}"
+
+
 def look(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config) -> Looked:
     """Draw the joint sample and separate its sides on all columns. A failure is said in ``skipped``, not raised.
 
     Nothing of the comparison is needed, so this may run beside it.
     """
-    from golive.profile.joint_sample import draw
+    from golive.profile.joint_sample import draw, shared
 
     try:
         service = service_columns(config)
-        sample = draw(train, live, [s for s in specs if s.name not in service], roles)
+        asked = [s for s in specs if s.name not in service]
+        if (many := len(shared(train, live, asked))) > CLEARLY_TOO_MANY:
+            return Looked(skipped=_too_many(many))
+        sample = draw(train, live, asked, roles)
         if len(sample.columns) > MOST_COLUMNS:
-            return Looked(skipped=f"{len(sample.columns):,} columns; the joint check reads at most {MOST_COLUMNS}")
+            return Looked(skipped=_too_many(len(sample.columns)))
         if len(sample.columns) < 2:
             return Looked(skipped="fewer than two columns hold numbers or categories on both sides")
         with _one_thread():

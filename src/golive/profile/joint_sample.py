@@ -59,8 +59,8 @@ def draw(
     are left out. With an id column one row per id is kept: rows of one patient are not independent, and a classifier would
     learn to recognise the patient. ``limit`` is rows per side.
     """
-    wanted = [s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and _usable(s.type)]
-    names = [s.name for s in wanted if s.name in train.storage and s.name in live.storage]
+    wanted = _wanted(specs)
+    names = shared(train, live, specs)
     if not names:
         return JointSample((), (), np.zeros((0, 0)), np.zeros((0, 0)))
     rows = max(1, min(limit, MOST_CELLS // max(1, len(names))))
@@ -88,6 +88,15 @@ def draw(
         frames[scored][score].to_numpy(dtype=np.float64, na_value=np.nan) if score else None,
         ("train", "live")[scored],
     )
+
+
+def _wanted(specs: Sequence[ColumnSpec]) -> list[ColumnSpec]:
+    return [s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and _usable(s.type)]
+
+
+def shared(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec]) -> list[str]:
+    """Columns that a sample is drawn of: features and groups of both sides that hold numbers or categories by their type."""
+    return [s.name for s in _wanted(specs) if s.name in train.storage and s.name in live.storage]
 
 
 def _usable(type_: ColumnType) -> bool:
