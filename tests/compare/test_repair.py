@@ -262,6 +262,19 @@ def test_findings_carry_the_score_of_a_full_rerun() -> None:
         assert finding.what_if.after == pytest.approx(column.drift.score, rel=1e-6)
 
 
+def test_columns_stored_as_text_are_known_from_the_findings() -> None:
+    """The code of a finding runs on the file as it is, without saying which columns are text."""
+    rng = np.random.default_rng(7)
+    live = _frame(rng, 2000, faulty=True)
+    said = compare(_profile(_stored(_frame(rng, 3000, faulty=False))), _profile(_stored(live)), Config())
+    texts = repair_code.texts_in(said.columns, said.findings)
+    assert texts == {"lactate"}
+    tried = [f.what_if.repair for f in said.findings if f.what_if is not None and "lactate" in f.columns]
+    assert any("mapping" in r for r in tried)
+    rerun = _CONNECTION.sql(repair_code.sql(tried, list(live.columns), _stored(live).op().name, texts=texts))
+    _same(repaired(_profile(_stored(live)), tried), _profile(rerun))
+
+
 def test_deduplicate_drops_equal_rows() -> None:
     frame = pd.DataFrame({"creatinine": [1.0, 1.0, 2.0], "pressure": [5.0, 5.0, 5.0], "route": ["IV", "IV", None]})
     assert len(_by_pandas(frame, [{"op": "deduplicate"}])) == 2

@@ -9,9 +9,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from golive.compare.repair import Repair, columns_of
+from golive.model.columns import ColumnType
+from golive.model.finding import Finding
+from golive.model.result import ColumnResult
+
+
+def texts_in(columns: Iterable[ColumnResult], findings: Iterable[Finding]) -> frozenset[str]:
+    """Number columns that live data stores as text, as far as findings show it: some values are words, or all are written."""
+    numbers = {c.name for c in columns if c.type in (ColumnType.NUMERIC, ColumnType.INTEGER)}
+    found: set[str] = set()
+    for one in findings:
+        repair = one.what_if.repair if one.what_if is not None else {}
+        words = "mapping" in repair or any(isinstance(v, str) for v in repair.get("values", ()))
+        if words or one.kind in ("numeric_as_text", "free_text_in_structured"):
+            found |= set(one.columns)
+    return frozenset(found & numbers)
 
 
 def sql(repairs: Sequence[Repair], columns: Sequence[str], table: str = "live", *, texts: Collection[str] = ()) -> str:

@@ -135,8 +135,9 @@ def _code(where: Current, taken: tuple[Repaired, ...]) -> None:
     by_id = {f.id: f for f in where.assessment.findings}
     repairs = [w.repair for one in taken for f in one.findings if (w := by_id[f].what_if) is not None]
     columns = [c.name for c in where.assessment.columns if c.live is not None]
+    texts = repair_code.texts_in(where.assessment.columns, where.assessment.findings)
     with st.popover("The same as code", icon=":material/code:"):
         st.markdown("**SQL** (DuckDB, PostgreSQL)")
-        st.code(repair_code.sql(repairs, columns), language="sql", wrap_lines=True)
+        st.code(repair_code.sql(repairs, columns, texts=texts), language="sql", wrap_lines=True)
         st.markdown("**pandas**")
-        st.code(repair_code.pandas(repairs), language="python", wrap_lines=True)
+        st.code(repair_code.pandas(repairs, texts=texts), language="python", wrap_lines=True)
