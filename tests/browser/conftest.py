@@ -155,7 +155,8 @@ def browser() -> Iterator[Any]:
 def settled(page: Any) -> None:
     """Wait until the page's script has run: a title is there and nothing says "running"."""
     page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    # Not wait_for_function: a condition that does not hold at once is asked again by eval, which the pages' policy forbids.
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
 
 
 @pytest.fixture

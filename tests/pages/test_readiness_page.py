@@ -118,3 +118,10 @@ def test_evidence_is_told_with_owner_and_dates() -> None:
         "attestation, grade E1, claims level 3; owner lead; issued 3 Oct 2026; wiki/7"
     )
     assert "no owner" in readiness_view.evidence_words(EvidenceItem(id="e", criterion="DAT-01", claim_level=1))
+
+
+def test_anchors_are_written_as_they_are_read() -> None:
+    assert readiness_view.anchor("valid>=99, xver<=1, unseen<=10%") == "valid≥ 99, xver≤ 1, unseen≤ 10 %"
+    assert readiness_view.anchor(">20 points") == "> 20 points"
+    assert readiness_view.anchor("<50% trained") == "< 50 % trained"
+    assert readiness_view.anchor("slides, two of four") == "slides, two of four"

@@ -20,7 +20,7 @@ from golive.store.registers import EVIDENCE, PROPOSALS, Change
 from golive.ui import rescoring
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
-from golive.ui.readiness_view import evidence_words
+from golive.ui.readiness_view import anchor, evidence_words
 from golive.ui.register_editor import MOST_MB
 from golive.ui.words import day, plain, plural
 
@@ -35,6 +35,10 @@ STATE_WORDS = {
     "event": "Overtaken by an event",
     "not dated": "No date",
 }
+
+
+COUNTED = {"expiring": "within 30 days of their end", "not dated": "without a date"}
+"""How a state reads behind a number."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def table(found: Sequence[Row]) -> pd.DataFrame:
 def summary(found: Sequence[Row]) -> str:
     """How many items there are and in what state: ``75 items: 70 in date, 3 expired``."""
     counted = {s: sum(r.state == s for r in found) for s in STATES}
-    parts = [f"{n:,} {STATE_WORDS[s].lower()}" for s, n in counted.items() if n]
+    parts = [f"{n:,} {COUNTED.get(s) or STATE_WORDS[s].lower()}" for s, n in counted.items() if n]
     return f"{plural(len(found), 'item')}: {', '.join(parts)}." if found else "No evidence is written down yet."
 
 
@@ -170,7 +174,7 @@ def _item(row: Row, where: Current, basis: Basis) -> None:
         facts += [f"reviewed by {item.reviewer}"] if item.reviewer else []
         facts += [f"model {item.model_version}"] if item.model_version else []
         facts += [f"site {item.site}"] if item.site else []
-        facts += [f"level {item.claim_level}: {criterion.levels[item.claim_level]}"] if criterion else []
+        facts += [f"level {item.claim_level}: {anchor(criterion.levels[item.claim_level])}"] if criterion else []
         st.caption(plain(" · ".join(facts)))
         if row.source == "store":
             _stored(row, where)

@@ -20,6 +20,7 @@ from golive.store.registers import PLAN, Change
 from golive.ui import rescoring, theme
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
+from golive.ui.readiness_view import anchor
 from golive.ui.words import day, percent, plain, plural
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ def what_if(readiness: Readiness, basis: Basis) -> None:
     level = right.segmented_control("stood at level", [0, 1, 2, 3, 4], default=3, required=True, key="what_if_level")
     now, then = basis.outlook({}), basis.outlook({key: int(level if level is not None else 3)})
     words = basis.model.criterion(key).levels[int(level if level is not None else 3)]
-    st.caption(f"{plain(by_id[key].title)}, level {level}: {plain(words)}")
+    st.caption(f"{plain(by_id[key].title)}, level {level}: {plain(anchor(words))}")
     st.markdown(
         f"**It would stand at {plain(outlook_words(then))}**, evidence {percent(then.coverage)}. "
         f"Today it stands at {plain(outlook_words(now))}, evidence {percent(now.coverage)}."

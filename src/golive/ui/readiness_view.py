@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -190,6 +191,13 @@ def evidence_words(item: EvidenceItem) -> str:
     return "; ".join(parts)
 
 
+def anchor(words: str) -> str:
+    """An anchor of the policy as it is read: ``<=5%`` becomes ``≤ 5 %``."""
+    for sign, shown in (("<=", "≤ "), (">=", "≥ ")):
+        words = words.replace(sign, shown)
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"([<>])(?=\d)", r"\1 ", words))
+
+
 def _levels(criterion: CriterionScore, model: Model) -> None:
     if not model.knows(criterion.id):
         return
@@ -197,7 +205,7 @@ def _levels(criterion: CriterionScore, model: Model) -> None:
     if criterion.level is not None and criterion.level == criterion.gate:
         marks = {criterion.level: "**now, gate**"}
     rows = [
-        (str(level), plain(words), marks.get(level, ""))
+        (str(level), plain(anchor(words)), marks.get(level, ""))
         for level, words in enumerate(model.criterion(criterion.id).levels)
     ]
     st.table(

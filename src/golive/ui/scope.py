@@ -19,6 +19,7 @@ from golive.readiness.risk import tier_of
 from golive.store import registers as kept
 from golive.ui import decisions
 from golive.ui.guards import Current
+from golive.ui.readiness_view import anchor
 from golive.ui.register_editor import Register, show
 from golive.ui.words import day, plain, spelled
 
@@ -209,7 +210,7 @@ def _readings(found: dict[str, tuple[str, Reading]], key: str, basis: Basis) -> 
         reason = f" {reading.reason}" if reading.reason else ""
         words = basis.model.criterion(criterion).levels[reading.level] if basis.model.knows(criterion) else ""
         st.markdown(
-            f":material/fact_check: **{criterion} at level {reading.level}** ({plain(words)}). {plain(reading.value + reason)}"
+            f":material/fact_check: **{criterion} at level {reading.level}** ({plain(anchor(words))}). {plain(reading.value + reason)}"
         )
 
 
