@@ -15,6 +15,7 @@ from golive.model.config import Config, parse_config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.model.result import NotAssessed
+from golive.outcomes import judge as judge_outcomes
 from golive.outcomes.text import assess_text
 from golive.profile.texts_generated import generated_texts
 
@@ -255,3 +256,20 @@ def test_medhallu_reports_length_beside_the_detector(reference_data: Path, tmp_p
     assert measured["length_auroc"]["low"] > 0.7
     assert measured["auroc"]["low"] > 0.5
     assert not measured["beats_length"]
+
+
+def test_text_and_scores_of_one_log_are_both_judged(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name, seed in (("train", 1), ("live", 2)):
+        rows = [
+            {**row, "risk": round(float(p), 4), "died": int(p > 0.6)}
+            for row, p in zip(notes(120, 0.1, seed), rng.random(120), strict=True)
+        ]
+        write(tmp_path / f"{name}.csv", rows)
+    config = parse_config({"outputs": OUTPUTS, "roles": {"score": "risk", "label": "died"}})
+    with read(tmp_path / "train.csv") as train, read(tmp_path / "live.csv") as live:
+        specs = infer(train, live, config)
+        out = judge_outcomes(train, live, specs, roles_of(specs), config)
+    assert out.performance is not None
+    assert {"generated_text", "auroc"} <= set(out.performance)
+    assert {"hallucination_rate_up", "performance_drop"} <= {f.kind for f in out.findings}

@@ -95,8 +95,11 @@ def judge(
         ("leakage", lambda context, found: leakage(context, found, shared)),
     )
     judged = judge_scored(before, now, roles, config, also=parts, progress=report)
-    judged.not_assessed = out.not_assessed + judged.not_assessed
-    return judged
+    return Outcomes(
+        performance={**(out.performance or {}), **(judged.performance or {})},
+        findings=out.findings + judged.findings,
+        not_assessed=out.not_assessed + judged.not_assessed,
+    )
 
 
 def _serving(config: Config) -> set[str]:
