@@ -9,7 +9,7 @@ import numpy as np
 
 from golive.compare import scale
 from golive.compare.measured import Measured, measured, unit_words
-from golive.compare.mixture import ALPHA, WHOLE_SHARE, Candidate, Part, part, whole_misfit
+from golive.compare.mixture import ALPHA, WHOLE_SHARE, Candidate, Part, beyond, part, whole_misfit
 from golive.compare.pairs import MINIMUM_VALUES
 from golive.compare.siblings import sibling
 from golive.compare.where import Place, locate, of_mean
@@ -110,7 +110,9 @@ def _whole(one: Measured, live: Profile) -> Finding | None:
 
 def _partial(one: Measured, live: Profile) -> Finding | None:
     known = [p for c in candidates(one) if (p := part(one.train, one.live, c)) and p.p <= ALPHA]
-    slips = [] if known else [p for c in scale.slips(one) if (p := part(one.train, one.live, c)) and p.p <= ALPHA]
+    # A slip is tried for six factors on every column, and no analyte speaks for any of them.
+    tried = [] if known else scale.slips(one)
+    slips = [p for c in tried if (p := part(one.train, one.live, c)) and p.p <= ALPHA / len(tried)]
     found = min(known or slips, key=lambda p: p.misfit, default=None)
     if found is None:
         return None
@@ -131,8 +133,10 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
     sure = found.shown >= SURE_GAP or bool(place.sites) or place.since is not None
     opening = _in_words(candidate) if entire else f"{'partly' if sure else 'perhaps partly'} {_in_words(candidate)}"
     title = f"{one.name} is {opening}{place.words}: {share} of live values ({sizes(one.train.n, one.live.n)})"
+    there = beyond(one.train, found.cut, above=found.above) / one.train.n
+    usual = "next to none" if there < 0.01 else f"{percent(there)} of its values"
     evidence = [
-        f"{found.rows:,} live values lie {side} {number(found.cut)}, where training has next to none",
+        f"{found.rows:,} live values lie {side} {number(found.cut)}, where training has {usual}",
         f"their median is {number(found.centre)}; training's values in that unit have {number(found.expected)} there",
     ]
     if place.others:
