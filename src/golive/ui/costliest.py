@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from golive.model.result import Assessment
-from golive.ui.words import percent, plain, plural, spelled
+from golive.ui.words import percent, plain, spelled
 
 
 def short(title: str) -> str:
@@ -56,7 +56,7 @@ def cost_sentence(impact: Mapping[str, Any]) -> str:
     if not real:
         return f"None of the data problems lowers the AUROC beyond chance ({basis})."
     one = len(real) == 1
-    said = f"{spelled(len(real)).capitalize()} of {plural(len(rows), 'data problem')} lower{'s' if one else ''} the AUROC beyond chance"
+    said = f"{spelled(len(real)).capitalize()} of {spelled(len(rows))} data problem{'' if len(rows) == 1 else 's'} lower{'s' if one else ''} the AUROC beyond chance"
     said += f", the costliest by {real[0]['change']:.3f} ({basis})."
     if isinstance(whole, Mapping):
         said += (
