@@ -26,6 +26,7 @@ _SEVERITY = list(Severity)
 _TOP_FINDINGS = 8
 _TOP_GATES = 10
 _TOP_STEPS = 5
+_TOP_NOT_ASSESSED = 12
 
 
 def summary(assessment: Assessment) -> None:
@@ -49,8 +50,11 @@ def summary(assessment: Assessment) -> None:
             screen.print(f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}", markup=False)
     if assessment.not_assessed:
         screen.print("\nNot assessed")
-        for item in assessment.not_assessed:
+        for item in assessment.not_assessed[:_TOP_NOT_ASSESSED]:
             screen.print(f"  {item.what}: {item.why}", markup=False)
+        more = len(assessment.not_assessed) - _TOP_NOT_ASSESSED
+        if more > 0:
+            screen.print(f"  and {more:,} more; --out FILE writes all of them.")
 
 
 def index_line(readiness: Readiness) -> str:
