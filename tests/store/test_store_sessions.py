@@ -34,14 +34,16 @@ def test_what_is_saved_is_loaded(store: Store, build: Build, config: Config) -> 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
+SHARE = st.floats(0, 1)
 
 
-@given(st.tuples(TEXT, TEXT), NUMBER, st.dictionaries(TEXT, st.none() | NUMBER | TEXT, max_size=3))
+@given(st.tuples(TEXT, TEXT), st.tuples(NUMBER, SHARE), st.dictionaries(TEXT, st.none() | NUMBER | TEXT, max_size=3))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_and_numbers_come_back_as_they_were(
-    store: Store, build: Build, words: tuple[str, str], score: float, performance: dict[str, object]
+    store: Store, build: Build, words: tuple[str, str], numbers: tuple[float, float], performance: dict[str, object]
 ) -> None:
     what, why = words
+    score, floor = numbers
     base = build()
     column = base.columns[0].model_copy(update={"drift": base.columns[0].drift.model_copy(update={"score": score})})
     assessment = base.model_copy(
@@ -52,7 +54,7 @@ def test_any_words_and_numbers_come_back_as_they_were(
             "session": str(uuid4()),
         }
     )
-    config = Config(floors={what: score}, columns={why: ColumnConfig(range=(0, float("inf")))})
+    config = Config(floors={what: floor}, columns={why: ColumnConfig(range=(0, float("inf")))})
     store.save(assessment, config=config, actor=why, title=what)
     assert store.load(assessment.session) == assessment
     assert store.config_of(assessment.session) == config

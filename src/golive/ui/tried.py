@@ -137,7 +137,7 @@ def _code(where: Current, taken: tuple[Repaired, ...]) -> None:
     columns = [c.name for c in where.assessment.columns if c.live is not None]
     texts = repair_code.texts_in(where.assessment.columns, where.assessment.findings)
     with st.popover("The same as code", icon=":material/code:"):
-        st.markdown("**SQL** (DuckDB, PostgreSQL)")
+        st.markdown("**SQL** (DuckDB)" if texts else "**SQL** (DuckDB, PostgreSQL)")
         st.code(repair_code.sql(repairs, columns, texts=texts), language="sql", wrap_lines=True)
         st.markdown("**pandas**")
         st.code(repair_code.pandas(repairs, texts=texts), language="python", wrap_lines=True)
