@@ -19,7 +19,9 @@ else:
     # Always called, signed in or not: a server that has not run it serves scripts by their address.
     page = st.navigation(nav.sections(who.role) if who else nav.sign_in_only(), expanded=True)
     if page.url_path == nav.PRESENT and who:
-        st.navigation(nav.sections(who.role), position="hidden")  # one screen for a meeting: nothing beside it
+        # One screen for a meeting: nothing beside it, also when someone comes from a page with a sidebar.
+        st.set_page_config(initial_sidebar_state="collapsed")
+        st.navigation(nav.sections(who.role), position="hidden")
     else:
         guards.sidebar(who)
     page.run()
