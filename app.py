@@ -21,7 +21,10 @@ else:
     if page.url_path == nav.PRESENT and who:
         # One screen for a meeting: nothing beside it, also when someone comes from a page with a sidebar.
         st.set_page_config(initial_sidebar_state="collapsed")
+        st.session_state["presented"] = True
         st.navigation(nav.sections(who.role), position="hidden")
     else:
+        if st.session_state.pop("presented", False):
+            st.set_page_config(initial_sidebar_state="expanded")
         guards.sidebar(who)
     page.run()
