@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_journey_upload import bring, table
 
 from conftest import Server, settled, start, stop
-from test_journey_upload import bring, table
 
 pytestmark = pytest.mark.browser
 
