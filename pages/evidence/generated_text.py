@@ -14,8 +14,8 @@ rescoring.confirmation()
 found = text_view.numbers(current.assessment)
 if not found:
     st.info(
-        "This session assessed no generated text. Name the column that holds it (outputs.note), its source and a reviewer's "
-        "label where there is one, and assess again.",
+        "This session assessed no generated text. Name the column that holds it, the column with its source and a "
+        "reviewer's label where there is one, and assess again.",
         icon=":material/edit_note:",
     )
     if current.identity.may("reviewer") and text_view.in_session():

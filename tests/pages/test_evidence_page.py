@@ -14,6 +14,7 @@ from golive.model.registers import Event
 from golive.store import registers
 from golive.store.registers import Change
 from golive.ui import evidence
+from golive.ui.words import day
 
 PAGE = "pages/pilot/evidence.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -179,3 +180,8 @@ def test_the_summary_counts_by_state() -> None:
     assert evidence.summary([]) == "No evidence is written down yet."
     row = evidence.Row(_item(), "store", TODAY, "in date")
     assert evidence.summary([row, row]) == "2 items: 2 in date."
+
+
+def test_the_register_says_as_of_which_day_evidence_is_in_date(seeded: Any, open_page: Any) -> None:
+    app = open_page(PAGE, session=FIRST)
+    assert any(f"As of {day(TODAY)}. Choose a row" in c.value for c in app.caption)

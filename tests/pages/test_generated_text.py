@@ -54,6 +54,7 @@ def test_a_session_without_generated_text_says_how_to_have_it(open_page: Any, se
     app = open_page(PAGE, session="00000000-0000-4000-8000-000000000001")
     assert not app.exception
     assert "assessed no generated text" in app.info[0].value
+    assert "outputs." not in app.info[0].value
 
 
 def test_the_page_says_first_that_nobody_has_rated(open_page: Any, session: tuple[str, Upload]) -> None:

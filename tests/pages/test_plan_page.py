@@ -35,6 +35,19 @@ def test_the_plan_lists_every_step_in_order_with_its_team(seeded: Any, open_page
     assert shown["owner"].iloc[0] == "engineering"
 
 
+def test_a_step_that_cannot_move_the_index_shows_no_gain(
+    seeded: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [s.model_copy(update={"gain": 0.04 if i else 1.24}) for i, s in enumerate(made.readiness().next)]
+    monkeypatch.setattr(plan, "table", lambda _, *rest, _table=plan.table: _table(steps, *rest))
+    app = open_page(PAGE, session=FIRST)
+    assert not app.exception
+    gain = app.data_editor[0].value["gain"]
+    assert gain.iloc[0] == 1.2
+    assert len(gain) > 1
+    assert gain.iloc[1:].isna().all()
+
+
 def test_a_smaller_budget_fits_fewer_steps(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
     assert "fit 2 weeks with 2 people" in _text(app)

@@ -137,7 +137,7 @@ def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
             "State", present, selection_mode="multi", format_func=lambda s: STATE_WORDS[s], key="evidence_states"
         )
     shown = matching(found, words, states)
-    st.caption(plain(summary(shown)) + " Choose a row to open it.")
+    st.caption(f"{plain(summary(shown))} As of {day(basis.as_of)}. Choose a row to open it.")
     picked = st.dataframe(
         table(shown),
         hide_index=True,

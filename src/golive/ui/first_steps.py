@@ -79,7 +79,7 @@ def steps(store: Store) -> tuple[Step, ...]:
 def show_steps(store: Store, who: Identity) -> None:
     """The five steps with a link each; the sample for who wants to look first."""
     known = {page.url_path for page in nav.visible(who.role)}
-    with st.grid(min_column_width=220, gap="small", border=True, key="first_steps"):
+    with st.grid(min_column_width=176, gap="small", border=True, key="first_steps"):
         for number, step in enumerate(steps(store), start=1):
             with st.container():
                 mark = ":green[:material/check_circle: Done]" if step.done else f"Step {number}"

@@ -88,7 +88,10 @@ COLUMNS: dict[str, Any] = {
     "criterion": ("Criterion", None),
     "what": ("What", None),
     "days": ("Days", "Person-days by the policy"),
-    "gain": ("Gain", "Points that the index would gain from this step alone; a weak dimension can hold it back"),
+    "gain": (
+        "Gain",
+        "Points that the index would gain from this step alone; a dash: another, weaker dimension holds it where it is",
+    ),
     "gain_mean": ("Average", "Points that the average of all dimensions would gain from this step alone"),
     "owner": ("Owner", "Who does it; the team it belongs to until somebody is named"),
     "due": ("Due", None),
@@ -165,9 +168,12 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
         st.session_state["plan_seen"] = (where.assessment.project, entries(where))
     taken: dict[str, Revised[PlanRow]] = st.session_state["plan_seen"][1]
     shown = table(steps, taken, chosen, basis.model)
+    shown["gain"] = shown["gain"].where(shown["gain"] != 0)
     alt = f"{len(steps)} steps in the order of the plan, with owner, date, effort and gain."
     if not where.identity.may("reviewer"):
-        st.dataframe(shown, hide_index=True, column_config=_config(), alt=alt, height=520, row_height=ROW)
+        st.dataframe(
+            shown, hide_index=True, column_config=_config(), alt=alt, height=520, row_height=ROW, placeholder="–"
+        )
         return
     edited = st.data_editor(
         shown,
@@ -176,7 +182,7 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
         disabled=[name for name in COLUMNS if name not in EDITABLE],
         height=520,
         row_height=ROW,
-        placeholder="",
+        placeholder="–",
         key=f"plan:{st.session_state.get(_TURN, 0)}",
         alt=alt,
     )

@@ -176,7 +176,8 @@ def standards(readiness: Readiness, model: Model) -> None:
     st.markdown(f"**Current evidence supports {supported} of {plural(total, 'clause')} that the crosswalk names.**")
     st.caption(
         "Supported means: every criterion of this pilot that bears on the clause stands at level 3 with evidence in date. It is "
-        "a pointer for an assessor, not a statement of conformity. 'Looked up' says when the status of the standard was checked."
+        "a pointer for an assessor, not a statement of conformity. 'Looked up' says when the status of the standard was checked, "
+        "and how: in its own text (read), in what others write of it (secondary), or from memory (recalled)."
     )
     st.table(
         {

@@ -242,13 +242,17 @@ def _state(criterion: CriterionScore) -> str:
     return f":{look.color}[{look.icon} {look.word}]" + (" (waived)" if criterion.waived else "")
 
 
+def _points(gain: float) -> str:
+    return f"{gain:+.1f}" if round(gain, 1) else "–"
+
+
 def plan(steps: Sequence[NextStep]) -> None:
     """What to do next in the order of the plan, with effort, owner, and what each step is worth."""
     if not steps:
         st.markdown("Nothing is left to do in the plan.")
         return
     st.caption(
-        "Gain: points of the index / points of the average of all dimensions. A weak dimension can hold the index back."
+        "Gain: points of the index / points of the average of all dimensions. A dash: a weaker dimension holds the index."
     )
     st.table(
         {
@@ -258,7 +262,7 @@ def plan(steps: Sequence[NextStep]) -> None:
             "Why": [plain(s.why) for s in steps],
             "Owner": [s.route.replace("_", " ") for s in steps],
             "Effort": [effort_words(s.effort) for s in steps],
-            "Gain": [f"{s.gain:+.1f} / {s.gain_mean:+.1f}" for s in steps],
+            "Gain": [f"{_points(s.gain)} / {_points(s.gain_mean)}" for s in steps],
         },
         border="horizontal",
         height="content" if len(steps) <= 8 else 520,

@@ -140,7 +140,9 @@ def roi(lines: Sequence[ValueLine]) -> None:
     """Cost, benefit, net and payback as 10th, 50th and 90th percentile, with the parts of the cost."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         years = st.number_input("Years of use", 1, 15, 3, key="roi_years", width=140)
-        rate = st.number_input("Discount per year, %", 0.0, 30.0, 0.0, step=0.5, key="roi_discount", width=180)
+        rate = st.number_input(
+            "Discount per year, %", 0.0, 30.0, 0.0, step=0.5, format="%g", key="roi_discount", width=180
+        )
     try:
         case = business_case(lines, years=int(years), discount=float(rate) / 100)
     except GoLiveError as error:
@@ -197,13 +199,18 @@ def workload(assessment: Assessment) -> None:
     per_day, ppv = measured_alerts(assessment)
     one, two, three = st.columns(3)
     alerts = one.number_input(
-        "Alerts per day", 0.0, value=None if per_day is None else round(per_day, 1), key="alerts_per_day"
+        "Alerts per day", 0.0, value=None if per_day is None else round(per_day, 1), format="%g", key="alerts_per_day"
     )
     minutes = two.number_input(
-        "Minutes per alert", 0.0, value=None, key="alert_minutes", placeholder="ask those who answer"
+        "Minutes per alert", 0.0, value=None, format="%g", key="alert_minutes", placeholder="ask those who answer"
     )
     useful = three.number_input(
-        "Share that is true, %", 0.0, 100.0, value=None if ppv is None else round(100 * ppv, 1), key="alert_ppv"
+        "Share that is true, %",
+        0.0,
+        100.0,
+        value=None if ppv is None else round(100 * ppv, 1),
+        format="%g",
+        key="alert_ppv",
     )
     source = "from live data" if per_day is not None else "not in the data: type them in"
     st.caption(f"Alerts per day and their true share are {source}. Minutes per alert are not in any data.")
