@@ -367,6 +367,29 @@ def test_repeated_rows_and_keys() -> None:
     assert integrity.check(patients, patients, CONFIG) == []
 
 
+def test_repeats_that_more_rows_alone_can_give_are_not_called_a_fault() -> None:
+    """Rows of few different values: drawn from the same 2,000 profiles, 5,000 repeat far more often than 150."""
+    rng = np.random.default_rng(0)
+    for n_train, n_live in ((150, 5_000), (600, 2_400)):
+        sides = [rng.integers(0, 2_000, n) for n in (n_train, n_live)]
+        train, live = (
+            table(numbers("x", side), duplicate_rows=len(side) - len(np.unique(side)), duplicate_keys=0)
+            for side in sides
+        )
+        assert train.duplicate_rows / train.rows + 0.1 < live.duplicate_rows / live.rows
+        found = only(integrity.check(train, live, CONFIG))
+        assert (found.verdict, found.severity) == (CANNOT, Severity.INFO)
+        assert "more rows" in found.explanation
+        assert found.fix
+
+
+def test_repeats_beyond_what_more_rows_can_give_are_an_alarm() -> None:
+    train = table(numbers("x", np.arange(1_000)), duplicate_rows=12, duplicate_keys=0)
+    live = table(numbers("x", np.arange(1_500)), duplicate_rows=150, duplicate_keys=0)
+    assert only(integrity.check(train, live, CONFIG)).verdict is ALARM
+    assert only(integrity.check(replace(train, duplicate_rows=0), live, CONFIG)).verdict is ALARM
+
+
 def test_outputs_that_never_came() -> None:
     train = table(numbers("risk", np.linspace(0, 1, 500), role=Role.SCORE))
     live = table(numbers("risk", np.append(np.linspace(0, 1, 460), np.full(40, np.nan)), role=Role.SCORE))
