@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
-from made_profiles import bare, numbers, table
+from made_profiles import bare, categories, numbers, table
 
 from golive.compare import compare, feed, limits, plausibility, rounding, stuck, swap, units
 from golive.compare.measured import in_training_unit, measured
@@ -404,6 +404,37 @@ def test_a_shift_points_to_its_cause_and_ranks_below_it() -> None:
     assert active[0].what_if.before is not None
     assert active[0].what_if.after is not None
     assert active[0].what_if.after < 0.1 < active[0].what_if.before
+
+
+def _cause_of(kind: str, train: Profile, live: Profile, config: Config | None = None) -> str | None:
+    """Kind of the finding that a finding of ``kind`` points to, ``None`` where it stands for itself."""
+    said = {f.id: f for f in compare(train, live, config or Config()).findings}
+    (one,) = (f for f in said.values() if f.kind == kind and f.verdict in (Verdict.ALARM, Verdict.WATCH))
+    return said[one.cause].kind if one.cause else None
+
+
+def test_whole_stand_ins_among_halves_are_no_coarser_recording() -> None:
+    """-999 is a whole number: a tenth of it makes whole numbers more frequent. A larger change has another cause."""
+    rng = np.random.default_rng(4)
+    halves = [rng.integers(2, 60, n) / 2 for n in (4_000, 2_500)]
+    stand_ins = np.where(rng.random(2_500) < 0.1, -999.0, halves[1])
+    coarser = np.where(stand_ins == -999.0, -999.0, np.round(stand_ins))
+    train = table(numbers("dose", halves[0]))
+    assert _cause_of("rounding_changed", train, table(numbers("dose", stand_ins))) == "disguised_missing"
+    assert _cause_of("rounding_changed", train, table(numbers("dose", coarser))) is None
+
+
+def test_an_outcome_in_other_words_is_no_other_outcome_rate() -> None:
+    rng = np.random.default_rng(5)
+    before, now = (rng.random(n) < 0.3 for n in (3_000, 2_000))
+    train = table(categories("died", np.where(before, "yes", "no").tolist(), role=Role.LABEL))
+    words = np.where(now, "Yes", "No")
+    live = table(categories("died", words.tolist(), role=Role.LABEL))
+    assert _cause_of("label_shift", train, live) == "spelling_variants"
+    often = np.where(rng.random(2_000) < 0.6, "yes", "no").astype(object)
+    often[:100] = [str(v).upper() for v in often[:100]]
+    live = table(categories("died", often.tolist(), role=Role.LABEL))
+    assert _cause_of("label_shift", train, live) is None
 
 
 def test_no_false_diagnosis_of_unchanged_data() -> None:

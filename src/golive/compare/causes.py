@@ -31,14 +31,14 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unit_mix", _BY_UNIT),
     ("scale_error", _BY_UNIT),
     ("column_swap", _BY_UNIT),
-    ("disguised_missing", ("distribution_shift", "unseen_category", "out_of_range", "watch_range")),
+    ("disguised_missing", ("distribution_shift", "unseen_category", "out_of_range", "watch_range", "rounding_changed")),
     ("type_changed", ("distribution_shift", "free_text_in_structured", "missing_up", "always_missing")),
     ("code_system_change", ("distribution_shift", "unseen_category", "category_share_shift", "code_format_change")),
     ("code_system_mix", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("code_release_gap", ("unseen_category", "distribution_shift")),
     ("code_format_change", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("code_invalid", ("distribution_shift", "unseen_category", "category_share_shift")),
-    ("spelling_variants", ("distribution_shift", "unseen_category", "category_share_shift")),
+    ("spelling_variants", ("distribution_shift", "unseen_category", "category_share_shift", "label_shift")),
     ("missing_block", ("missing_up", "always_missing")),
     ("limit_changed", ("distribution_shift", "watch_range", "stuck_value")),
     ("out_of_range", ("distribution_shift",)),
@@ -63,7 +63,7 @@ def link(findings: Sequence[Finding]) -> list[Finding]:
     """Set ``cause`` of every finding that another one of the same column explains; findings that have one keep it.
 
     Only what someone must act on explains or is explained: a quiet finding has no cause. A cause whose repair was tried
-    explains a distribution shift only when the repair takes at least half of it away. What explains an alarm is an alarm.
+    explains a distribution or outcome shift only when the repair takes at least half of it away. What explains an alarm is an alarm.
     """
     active = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     cause: dict[str, str] = {}
@@ -98,11 +98,19 @@ def _takes_away(source: Finding, target: Finding) -> bool:
     tried = source.what_if
     if source.kind == "limit_changed" and target.kind == "watch_range":
         return tried is not None and "high" in tried.repair  # extremes beyond the upper limit that live data passes
-    if target.kind != "distribution_shift":
+    if (source.kind, target.kind) == ("disguised_missing", "rounding_changed"):
+        return abs(_change(target)) <= _change(
+            source
+        )  # values that stand in for missing move no more than their own share
+    if target.kind not in ("distribution_shift", "label_shift"):
         return True
     if tried is None or tried.before is None or tried.after is None:
         return source.kind not in _ONLY_IF_TRIED
     return tried.after <= 0.5 * tried.before
+
+
+def _change(finding: Finding) -> float:
+    return (finding.effect.change or 0.0) if finding.effect else 0.0
 
 
 def _same_place(source: Finding, target: Finding) -> bool:
