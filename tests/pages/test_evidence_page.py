@@ -182,6 +182,17 @@ def test_the_summary_counts_by_state() -> None:
     assert evidence.summary([row, row]) == "2 items: 2 in date."
 
 
+def test_a_pilot_without_evidence_gets_a_sentence_instead_of_an_empty_table(
+    seeded: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "rows", lambda *_: [])
+    app = open_page(PAGE, session=FIRST)
+    assert not app.exception
+    assert "No evidence is written down yet." in [m.value for m in app.markdown]
+    assert not app.dataframe
+    assert not [t for t in app.text_input if t.key == "evidence_search"]
+
+
 def test_the_register_says_as_of_which_day_evidence_is_in_date(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
     assert any(f"As of {day(TODAY)}. Choose a row" in c.value for c in app.caption)

@@ -119,7 +119,7 @@ def test_most_marks_first_shows_marked_places_and_does_not_count(
     assert "The source has no" in shown(app)
     app.button(key="verdict_unsupported").click().run()
     assert store.reviews.of("notes", session[1].sha256)[0].item.drawn == "marked"
-    assert "No random output is reviewed yet" in shown(app)
+    assert "No random output is judged yet" in shown(app)
 
 
 def test_counted_reviews_become_a_revision_of_the_session(

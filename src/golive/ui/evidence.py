@@ -128,6 +128,9 @@ def summary(found: Sequence[Row]) -> str:
 
 def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
     """Search the register, choose an item, and see what it carries, its history, and what can be done with it."""
+    if not found:
+        st.markdown(summary(found))
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Search", key="evidence_search", placeholder="criterion, owner, words", icon=":material/search:"

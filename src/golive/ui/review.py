@@ -241,10 +241,10 @@ def progress_sentence(numbers: dict[str, Any]) -> str:
     n = int(numbers["n_outputs"])
     plan = str(numbers["plan"]["reason"])
     if not n:
-        return f"No random output is reviewed yet. {plan}"
+        return f"No random output is judged yet. {plan}"
     rate, severe = numbers["unsupported"], numbers["severe"]
     said = (
-        f"{plural(n, 'random output')} reviewed: {percent(rate['share'])} unsupported, between {percent(rate['low'])} and "
+        f"{plural(n, 'random output')} judged: {percent(rate['share'])} unsupported, between {percent(rate['low'])} and "
         f"{percent(rate['high'])}; {percent(severe['share'])} could harm (at most {percent(severe['high'])})."
     )
     agreed = numbers.get("agreement")
