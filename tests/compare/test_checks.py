@@ -353,6 +353,20 @@ def test_identifiers_and_free_text_are_named() -> None:
     assert "medical record number" in found["mrn"].title
 
 
+def test_a_column_whose_name_is_only_written_differently_is_named() -> None:
+    train = table(numbers("yrs_married", [1.0, 2.0]), numbers("age", [30.0, 40.0]))
+    live = table(numbers("Yrs Married", [1.0, 2.0]), numbers("weight", [70.0, 80.0]))
+    found = {f.id: f for f in schema.check(train, live, CONFIG)}
+    assert found["column_missing:yrs_married"].verdict is ALARM
+    assert found["column_missing:yrs_married"].fix == "Map the live column Yrs Married to yrs_married at intake."
+    assert "yrs_married" in found["column_new:Yrs Married"].explanation
+    assert "Yrs Married" not in found["column_missing:age"].fix
+    assert "training's" not in found["column_new:weight"].explanation
+    # Two candidates: neither is named.
+    both = table(numbers("Yrs Married", [1.0, 2.0]), numbers("YRS_MARRIED", [1.0, 2.0]))
+    assert all("Map the live column" not in f.fix for f in schema.check(train, both, CONFIG))
+
+
 def test_repeated_rows_and_keys() -> None:
     clean = table(numbers("x", np.arange(1_000)), duplicate_rows=0, duplicate_keys=0)
     one = replace(clean, duplicate_rows=1, roles=Roles(id="x"))

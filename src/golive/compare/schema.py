@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from golive.compare.disguised import is_missing_word
 from golive.compare.proportions import newcombe
 from golive.compare.words import percent, sizes
@@ -42,6 +44,8 @@ def _severity(name: str, config: Config) -> Severity:
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     """``column_missing``, ``column_new``, ``type_changed``, ``numeric_as_text``."""
     found = []
+    renamed = _renamed(train, live)
+    written = {now: before for before, now in renamed.items()}
     for name, column in train.columns.items():
         if column.role is Role.IGNORED:
             continue
@@ -49,7 +53,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         if other is None:
             # Labels come later and scores are the outputs' matter; both say so in their own words.
             if column.role not in (Role.LABEL, Role.SCORE, Role.PREDICTION):
-                found.append(_gone(name, column, live, config))
+                found.append(_gone(name, column, live, config, renamed.get(name)))
             continue
         if (changed := _type(name, column, other, config)) is not None:
             found.append(changed)
@@ -62,17 +66,37 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                     columns=(name,),
                     severity=Severity.INFO,
                     title=f"{name} arrives live, and training had no such column",
-                    explanation="The model cannot use it. It may be a renamed column, or a field that someone now relies on.",
+                    explanation=f"By its name it is training's {written[name]}: only case, spaces or marks differ. A model does not find it under this name."
+                    if name in written
+                    else "The model cannot use it. It may be a renamed column, or a field that someone now relies on.",
                     effect=Effect(
                         name="column_present", train=0.0, live=1.0, change=1.0, n_train=train.rows, n_live=live.rows
                     ),
-                    fix=f"If {name} is a training column under a new name, map it; otherwise leave it out of the model's input.",
+                    fix=f"Map {name} to {written[name]} at intake."
+                    if name in written
+                    else f"If {name} is a training column under a new name, map it; otherwise leave it out of the model's input.",
                 )
             )
     return found
 
 
-def _gone(name: str, column: ColumnProfile, live: Profile, config: Config) -> Finding:
+def _renamed(train: Profile, live: Profile) -> dict[str, str]:
+    """Columns of training and the one new live column with the same letters and digits, whatever case and marks."""
+
+    def plain(names: Iterable[str]) -> dict[str, list[str]]:
+        same: dict[str, list[str]] = {}
+        for name in names:
+            same.setdefault("".join(c for c in name.casefold() if c.isalnum()), []).append(name)
+        return same
+
+    gone = plain(name for name in train.columns if name not in live.columns)
+    new = plain(name for name in live.columns if name not in train.columns)
+    return {
+        names[0]: new[key][0] for key, names in gone.items() if key and len(names) == 1 and len(new.get(key, ())) == 1
+    }
+
+
+def _gone(name: str, column: ColumnProfile, live: Profile, config: Config, renamed: str | None) -> Finding:
     return finding(
         "column_missing",
         Verdict.ALARM,
@@ -82,7 +106,9 @@ def _gone(name: str, column: ColumnProfile, live: Profile, config: Config) -> Fi
         explanation="The model was trained with this column. Without it, it fails or works on a default value in every row.",
         effect=Effect(name="column_present", train=1.0, live=0.0, change=-1.0, n_train=column.n, n_live=live.rows),
         rows_affected=live.rows,
-        fix=f"Add {name} to the live feed, or map the column that carries it under another name.",
+        fix=f"Map the live column {renamed} to {name} at intake."
+        if renamed
+        else f"Add {name} to the live feed, or map the column that carries it under another name.",
     )
 
 
