@@ -326,6 +326,20 @@ def test_labels_that_are_absent_late_few_or_of_one_class() -> None:
     assert labels.check(table(numbers("x", [1.0])), train, CONFIG) == []
 
 
+def test_grades_in_other_words_are_no_events() -> None:
+    """A, B and C for 0, 1 and 2 are not "every live row has the outcome"."""
+    grades = outcome([0] * 100 + [1] * 70 + [2] * 60)
+    found = only(labels.check(grades, outcome(["A"] * 90 + ["B"] * 80 + ["C"] * 60), CONFIG))
+    assert found.verdict is ALARM
+    assert "not 0" not in found.title
+    assert found.explanation.startswith("100 % of live outcomes are values that training never held")
+    assert found.fix.startswith("Map the live values")
+    # A grade that training lacks is a grade all the same, and levels in training's words are a rate.
+    higher = only(labels.check(grades, outcome([0] * 40 + [1] * 30 + [3] * 160), CONFIG))
+    assert "not 0" in higher.title
+    assert "never held" not in higher.explanation
+
+
 def test_few_events_are_not_shown() -> None:
     found = only(labels.check(outcome([1] * 300 + [0] * 700), outcome([1] * 4 + [0] * 196), CONFIG))
     assert found.effect is not None

@@ -22,6 +22,8 @@ chance together (one session in ten); the questions about columns are asked at `
 ALARM_POINTS, ALARM_RATIO, WATCH_H = 0.05, 1.5, 0.05
 _NEGATIVE = frozenset({"0", "false", "no", "n", "f", "negative", "neg", "absent", "alive", "none", "control"})
 _MOST_LEVELS = 20
+OTHER_WORDS = 0.5
+"""Share of live outcomes that training never held from which the words differ before the rate does."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,21 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     graded = len(known) > 2 and "0" in levels and all(v.isdigit() for v in levels)
     n = [side.n if graded else sum(side.count(v) for v in known) for side in (before.category, now.category)]
     # Where live data writes the outcome in other words than training, levels are compared as they stand.
-    if (len(known) != 2 and not graded) or n[1] < 0.5 * now.category.n:
+    told = sum(now.category.count(v) for v in now.category.values if _is_number(v)) if graded else n[1]
+    if (len(known) != 2 and not graded) or told < 0.5 * now.category.n:
         return None
     none = "0" if graded else negative[0] if negative else min(known)
     rows = [held - side.count(none) for held, side in zip(n, (before.category, now.category), strict=True)]
     name = f"not {none}" if graded else f"= {next(v for v in known if v != none)}"
     return Event(name, rows[0], rows[1], n[0], n[1])
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _above(profile: NumericProfile, low: float) -> int:
@@ -221,7 +232,19 @@ def _level_shift(name: str, before: ColumnProfile, now: ColumnProfile) -> Findin
     p = float(chi2_contingency(np.vstack([train, live]), correction=False)[1]) if len(names) > 1 else 1.0
     p1, p2 = train / n_train, live / n_live
     most = int(np.argmax(np.abs(cohen_h(p1, p2))))
-    return _event_like(name, Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live), p)
+    made = _event_like(name, Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live), p)
+    foreign = int(live[train == 0].sum())
+    if made.verdict is Verdict.QUIET or foreign < OTHER_WORDS * n_live:
+        return made
+    return made.model_copy(
+        update={
+            "explanation": (
+                f"{percent(foreign / n_live)} of live outcomes are values that training never held. An outcome written in other "
+                "words looks like another outcome rate, and accuracy cannot be measured until the words are mapped."
+            ),
+            "fix": f"Map the live values of {name} to those of training, then judge the outcome rate again.",
+        }
+    )
 
 
 def _event_like(name: str, e: Event, p: float) -> Finding:
