@@ -31,7 +31,7 @@ VERDICTS: tuple[tuple[ReviewVerdict, str, str, str], ...] = (
     ("cannot_tell", "Cannot tell", "4", ":material/help:"),
 )
 WORD: dict[str, str] = {verdict: word for verdict, word, _, _ in VERDICTS}
-DRAWN: dict[Drawn, str] = {"random": "Random (counts towards the rate)", "marked": "Most marks first (does not count)"}
+DRAWN: dict[Drawn, str] = {"random": "Random", "marked": "Most marks first (does not count)"}
 LONG_TEXT, SHORT, TALL = 500, 260, 440
 """Characters from which both boxes are tall, and their heights in pixels: the buttons do not jump between short texts."""
 _TEXTS_KEY = "review_texts"
@@ -155,6 +155,7 @@ def draw(where: Current, found: Desk) -> None:
         default="random",
         required=True,
         format_func=lambda d: DRAWN[d],
+        help="Only a random output counts towards the rate: outputs with marks are wrong more often than others.",
         key="review_drawn",
     )
     name = who.name
