@@ -45,8 +45,12 @@ class Rivals:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Times as times where all can be read, as someone who uses these libraries would hand them over."""
-    frame = frame.copy()
+    """Times as times where all can be read, as someone who uses these libraries would hand them over.
+
+    Evidently passes pandas' nullable numbers over, so numbers are plain floats.
+    """
+    nullable = [c for c in frame if pd.api.types.is_extension_array_dtype(frame[c].dtype)]
+    frame = frame.astype({c: float for c in nullable if pd.api.types.is_numeric_dtype(frame[c].dtype)})
     for name in ("recorded_at", "received_at"):
         if name in frame:
             with warnings.catch_warnings():

@@ -32,6 +32,7 @@ class _Source:
     sha256: str = "0"
     kind: str = "parquet"
     engine: str = "duckdb"
+    coverage: tuple[object, ...] = ()
 
     @property
     def storage(self) -> dict[str, str]:

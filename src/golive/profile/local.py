@@ -84,8 +84,8 @@ def reduce_local(
 
 
 def failed(field: Field, rows: int, error: Exception) -> ColumnProfile:
-    """The profile of a column that could not be read."""
-    reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    """The profile of a column that could not be read. An engine's message is not kept: it may repeat a value."""
+    reason = f"it could not be read ({type(error).__name__})"
     return ColumnProfile(field.name, field.type, field.role, field.storage, rows, 0, 0, error=reason)
 
 
