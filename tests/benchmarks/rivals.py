@@ -63,8 +63,10 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _evidently(train: pd.DataFrame, live: pd.DataFrame, names: Sequence[str], preset: str) -> set[str]:
     """Columns with a failed test. A run that fails altogether flags nothing: there is no report."""
-    import evidently
-    import evidently.presets
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies
+        import evidently
+        import evidently.presets
 
     both = [frame[[n for n in names if n in frame]] for frame in (live, train)]
     if any(frame.shape[1] == 0 for frame in both):
