@@ -67,6 +67,8 @@ def test_two_files_are_assessed_by_keyboard(page: Any, server: Server, tmp_path:
     page.goto("/data")
     settled(page)
     for side in ("train", "live"):
+        page.wait_for_timeout(1_000)  # a page that is still being redrawn takes the focus away
+        page.locator("[data-test-script-state='notRunning']").wait_for()
         tab_to(page, "^Upload$")
         assert focus_is_seen(page), "the focus on an upload button is not seen"
         with page.expect_file_chooser() as chooser:
