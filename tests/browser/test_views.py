@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment as made
 
-from conftest import Server, start
+from conftest import Server, start, stop
 
 pytestmark = pytest.mark.browser
 VIEWS = ("/", "/findings", "/distributions", "/readiness")
@@ -31,12 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         store.save(made.assessment(), config=made.CONFIG, actor="local", sample=True)
     process, url = start(home, home / "server.log")
     yield Server(url, home)
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    stop(process)
 
 
 def _opened(page: Any, address: str) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from made_facts import column, config, drift, found, number, run, side
 
 from golive.model.result import Picture
+from golive.outcomes.service import OK_WORDS
 from golive.readiness.measures.outputs import population_stability
 
 FLAT = Picture(edges=tuple(i / 20 for i in range(21)), train=(50,) * 20, live=(50,) * 20)
@@ -203,6 +204,13 @@ def test_availability_from_a_status_column() -> None:
     assert at(9800, 200) == 1
     assert at(9000, 1000) == 0
     assert at(500, 0, n=500) is None
+
+
+@pytest.mark.parametrize("good", sorted(OK_WORDS))
+def test_success_is_the_same_word_for_the_finding_and_for_the_criterion(good: str) -> None:
+    picture = Picture(labels=(good, "timeout"), train=(9990, 10), live=(9990, 10))
+    status = column("status", kind="category", live=side(10_000), picture=picture)
+    assert level("REL-02", columns=[status], made=config(operations={"status": "status"})) == 2
 
 
 def test_prediction_log_takes_the_sum_of_gaps() -> None:

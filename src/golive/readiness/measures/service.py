@@ -10,11 +10,11 @@ from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
+from golive.outcomes.service import OK_WORDS
 from golive.readiness.measures.facts import Facts, Maker, fine, percent
 
 BUSY = 0.8
 """Hours with at least this share of the calls of the busiest hour are busy."""
-OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "completed", "complete", "done"})
 
 
 def _column(facts: Facts, name: str | None) -> ColumnResult | None:
