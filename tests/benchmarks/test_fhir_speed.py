@@ -1,9 +1,9 @@
-"""How long 95,000 observations take from raw bundles to the analysis table; printed, and held to the promised 20 seconds."""
+"""What 95,000 observations cost from raw bundles to the analysis table, beside what Python takes to parse the same files."""
 
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from golive.intake import read
 
 OBSERVATIONS = 95_000
 PATIENTS = 475
-PROMISED_SECONDS = 20.0
 
 
 def _write(folder: Path) -> None:
@@ -66,16 +65,18 @@ def _write(folder: Path) -> None:
 
 
 @pytest.mark.benchmark
-def test_raw_bundles_become_a_table_in_time(tmp_path: Path) -> None:
+def test_raw_bundles_become_a_table_in_time(tmp_path: Path, cost: Callable[..., float]) -> None:
     _write(tmp_path)
     size = sum(f.stat().st_size for f in tmp_path.iterdir())
-    began, worked = time.perf_counter(), time.process_time()
-    with read(tmp_path) as dataset:
-        assert dataset.rows == OBSERVATIONS // 10
-        assert dataset.table["creatinine"].count().to_pyarrow().as_py() == OBSERVATIONS // 10
-    took, worked = time.perf_counter() - began, time.process_time() - worked
+
+    def load() -> None:
+        with read(tmp_path) as dataset:
+            assert dataset.rows == OBSERVATIONS // 10
+            assert dataset.table["creatinine"].count().to_pyarrow().as_py() == OBSERVATIONS // 10
+
+    took, parsed = cost(load), cost(lambda: [json.loads(f.read_bytes()) for f in tmp_path.glob("*.json")])
     print(
-        f"\n{OBSERVATIONS:,} observations in {size / 1e6:,.0f} MB of bundles: {took:.1f} s ({worked:.1f} s of processor)"
+        f"\n{OBSERVATIONS:,} observations in {size / 1e6:,.0f} MB of bundles: {took:.0f} units of fixed work, "
+        f"{took / parsed:.1f} times what Python takes to parse them"
     )
-    # On a machine that does other things too, the time of its own is what the promise is about.
-    assert min(took, worked) < PROMISED_SECONDS
+    assert took < 4 * parsed

@@ -153,10 +153,31 @@ def browser() -> Iterator[Any]:
 
 
 def settled(page: Any) -> None:
-    """Wait until the page's script has run: a title is there and nothing says "running"."""
+    """Wait until the page's script has run: a title is there and nothing is running."""
     page.get_by_role("heading", level=1).first.wait_for()
     # Not wait_for_function: a condition that does not hold at once is asked again by eval, which the pages' policy forbids.
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    page.locator("[data-test-script-state='notRunning']").wait_for()
+
+
+def follow(page: Any, link: Any, heading: str) -> None:
+    """Click a link and wait for the page it leads to.
+
+    A redraw can put a new link under the pointer between press and release; then it is clicked again, as a person would.
+    """
+    from playwright.sync_api import TimeoutError as Late
+
+    title = page.get_by_role("heading", name=heading, exact=True)
+    for wait in (5_000, 10_000, 30_000):
+        settled(page)
+        link.click()
+        try:
+            title.wait_for(timeout=wait)
+            break
+        except Late:
+            continue
+    title.wait_for()
+    settled(page)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Server, settled, start, stop
+from conftest import Server, follow, settled, start, stop
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,5 @@ def test_the_sample_opens_by_itself_and_says_what_is_being_done(page: Any) -> No
     assert page.get_by_text("Preparing the sample session").count() == 0
     assert page.get_by_text("The sample session is ready").count() == 0
     started = time.monotonic()
-    page.get_by_role("link", name="Findings").first.click()
-    page.get_by_role("heading", name="Findings").wait_for()
+    follow(page, page.get_by_role("link", name="Findings").first, "Findings")
     print(f"page switch {time.monotonic() - started:.2f} s")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from test_journey_upload import bring, table
 
-from conftest import Server, settled, start, stop
+from conftest import Server, follow, settled, start, stop
 
 pytestmark = pytest.mark.browser
 FIVE_MINUTES = 300.0
@@ -33,13 +33,9 @@ def test_from_an_empty_store_to_a_pdf(page: Any, tmp_path: Path) -> None:
     settled(page)
     sample = page.url
 
-    page.get_by_role("link", name="This is the sample. Start with your own data").click()
-    page.get_by_role("heading", name="Start", exact=True).wait_for()
+    follow(page, page.get_by_role("link", name="This is the sample. Start with your own data"), "Start")
     page.get_by_text("What is needed").wait_for()
-    settled(page)
-    page.locator(".st-key-first_steps").get_by_role("link", name="Open").nth(1).click()
-    page.get_by_role("heading", name="Data", exact=True).wait_for()
-    settled(page)
+    follow(page, page.locator(".st-key-first_steps").get_by_role("link", name="Open").nth(1), "Data")
     bring(page, "train", table(tmp_path / "old.csv", 1, 500, 0.0))
     page.get_by_text("old.csv · 500 rows, 4 columns").wait_for()
     bring(page, "live", table(tmp_path / "new.csv", 2, 320, 0.5))
@@ -50,9 +46,7 @@ def test_from_an_empty_store_to_a_pdf(page: Any, tmp_path: Path) -> None:
     assert session is not None
     assert page.get_by_text("This is the sample").count() == 0
 
-    page.get_by_role("link", name="Present", exact=True).click()
-    page.get_by_role("heading", name="What is next").wait_for()
-    settled(page)
+    follow(page, page.get_by_role("link", name="Present", exact=True), "What is next")
     verdict = re.sub(r"[^A-Z]", "", page.get_by_role("heading", level=1).first.inner_text())
     assert verdict in ("READY", "CONDITIONAL", "PILOT", "STOP")
     page.get_by_test_id("stSidebar").wait_for(state="hidden")
@@ -60,9 +54,7 @@ def test_from_an_empty_store_to_a_pdf(page: Any, tmp_path: Path) -> None:
     page.get_by_role("link", name="Present", exact=True).wait_for()
     settled(page)
 
-    page.get_by_role("link", name="Report", exact=True).first.click()
-    page.get_by_role("heading", name="Report", exact=True).wait_for()
-    settled(page)
+    follow(page, page.get_by_role("link", name="Report", exact=True).first, "Report")
     page.get_by_role("radio", name="PDF").click(force=True)
     settled(page)
     with page.expect_download() as waiting:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from test_journey_upload import bring, table
 
-from conftest import Server, settled, start, stop
+from conftest import Server, follow, settled, start, stop
 
 pytestmark = pytest.mark.browser
 
@@ -63,9 +63,7 @@ def test_from_an_empty_store_to_the_plan(page: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="Freeze criteria").click()
     page.get_by_text(re.compile("Frozen .* before live data")).wait_for()
 
-    page.get_by_role("link", name="Next: bring training and live data").click()
-    page.get_by_role("heading", name="Data", exact=True).wait_for()
-    settled(page)
+    follow(page, page.get_by_role("link", name="Next: bring training and live data"), "Data")
     bring(page, "train", table(tmp_path / "old.csv", 1, 500, 0.0))
     page.get_by_text("old.csv · 500 rows, 4 columns").wait_for()
     bring(page, "live", table(tmp_path / "new.csv", 2, 320, 0.5))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import SESSION, Server, settled
+from conftest import SESSION, Server, follow, settled
 
 pytestmark = pytest.mark.browser
 HEADER_PX = ROW_PX = 35  # of Streamlit's data editor
@@ -73,8 +73,7 @@ def test_from_two_files_to_a_session_that_is_found_again(page: Any, server: Serv
     session = re.search(r"session=([0-9a-f-]{36})", page.url)
     assert session is not None
 
-    page.get_by_role("link", name="Findings").first.click()
-    page.get_by_role("heading", name="Findings").wait_for()
+    follow(page, page.get_by_role("link", name="Findings").first, "Findings")
     finding = page.locator("summary").filter(has_text="heart_rate").first
     finding.click()
     page.get_by_text(re.compile("heart_rate")).nth(1).wait_for()
@@ -86,7 +85,7 @@ def test_from_two_files_to_a_session_that_is_found_again(page: Any, server: Serv
     assert session[1] in page.url
     page.locator("summary").filter(has_text="heart_rate").first.wait_for()
 
-    page.get_by_role("link", name="Sessions").first.click()
+    follow(page, page.get_by_role("link", name="Sessions").first, "Sessions")
     page.get_by_text(re.compile(r"new\.csv \(320 rows\)")).wait_for()
     page.get_by_text("Open", exact=True).first.wait_for()
 

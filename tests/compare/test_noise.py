@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -145,9 +147,7 @@ def test_every_share_method_is_quiet_on_equal_shares(method: str) -> None:
     assert 0 < noise.floor < noise.smallest_detectable
 
 
-def test_a_long_tail_is_one_value_and_many_values_stay_cheap() -> None:
-    from time import perf_counter
-
+def test_a_long_tail_is_one_value_and_many_values_stay_cheap(cost: Callable[..., float]) -> None:
     train = CategoryProfile(30, ("a", "b"), np.array([15, 10]), other=5)
     names, before, now = category_counts(train, table(4, 3))
     assert names == ("a", "b", "v0", "v1", "")
@@ -155,10 +155,9 @@ def test_a_long_tail_is_one_value_and_many_values_stay_cheap() -> None:
     rng = np.random.default_rng(8)
     wide = rng.zipf(1.3, 20_000).clip(max=20_000)
     counts = np.bincount(wide, minlength=20_001)[1:]
-    start = perf_counter()
-    noise = share_noise(counts[counts > 0], counts[counts > 0], "jensenshannon", alpha=0.01, seed=0)
-    assert perf_counter() - start < 2
-    assert noise.floor > 0
+    counts = counts[counts > 0]
+    assert share_noise(counts, counts, "jensenshannon", alpha=0.01, seed=0).floor > 0
+    assert cost(lambda: share_noise(counts, counts, "jensenshannon", alpha=0.01, seed=0)) < 20
 
 
 def test_more_rows_than_numpy_can_draw() -> None:

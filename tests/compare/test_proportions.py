@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,14 +69,11 @@ def test_few_events_use_an_exact_test_no_bolder_than_fishers(n1: int, n2: int, x
     assert p == pytest.approx(float(two_share_p(n1 - x1, n1, n2 - x2, n2)))
 
 
-def test_thousands_of_codes_are_tested_at_once() -> None:
-    from time import perf_counter
-
+def test_thousands_of_codes_are_tested_at_once(cost: Callable[..., float]) -> None:
     rng = np.random.default_rng(0)
     codes = [np.bincount(rng.zipf(1.2, 100_000).clip(max=50_000), minlength=50_001) for _ in range(2)]
-    start = perf_counter()
     p = two_share_p(codes[0], 100_000, codes[1], 100_000)
-    assert perf_counter() - start < 10
+    assert cost(lambda: two_share_p(codes[0], 100_000, codes[1], 100_000)) < 100
     assert ((p >= 0) & (p <= 1)).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -157,16 +157,14 @@ def test_every_problem_of_a_file_is_said_and_nothing_is_stored(seeded: Any, open
     assert seeded.evidence(PROJECT) == ()
 
 
-def test_ten_thousand_items_stay_usable(seeded: Any, open_page: Any) -> None:
+def test_ten_thousand_items_stay_usable(seeded: Any, open_page: Any, cost: Callable[..., float]) -> None:
     many = [Change(_item(f"e{i}", note=f"run {i}")) for i in range(10_000)]
     seeded.registers.write(registers.EVIDENCE, many, project=PROJECT, actor="ana")
     app = open_page(PAGE, session=FIRST)
-    started = time.perf_counter()
-    app.text_input(key="evidence_search").set_value("run 77").run()
-    took = time.perf_counter() - started
+    took = cost(lambda: app.text_input(key="evidence_search").set_value("run 77").run())
     assert not app.exception
     assert len(app.dataframe[0].value) == 1 + 10 + 100  # 77, 770-779, 7700-7799
-    assert took < 10, f"{took:.1f} s"  # the page itself; a laptop takes about one
+    assert took < 100  # of the whole page, a second or so
 
 
 @pytest.mark.usefixtures("no_sample")
