@@ -54,12 +54,22 @@ def test_independent_review_needs_another_person() -> None:
         ({"grade": "E2", "link": "", "issued": None}, "E0", "link or file hash"),
         ({"grade": "E1", "issued": None}, "E0", "issue date"),
         ({"grade": "E3", "link": ""}, "E1", "link or file hash"),
+        ({"grade": "E3", "issued": None}, "E2", "issue date"),
+        ({"grade": "E3", "issued": None, "expires": None}, "E0", "issue date"),
+        ({"grade": "E4", "issued": None, "expires": None, "reviewer": "auditor"}, "E0", "issue date"),
     ],
 )
 def test_a_grade_without_its_proof_is_lowered_with_a_reason(changes: dict[str, object], grade: str, lacks: str) -> None:
     result = effective_grade(item(**changes))
     assert result.grade == grade
     assert lacks in result.reason
+
+
+def test_proof_without_any_date_never_passes_a_gate_however_long_it_lies() -> None:
+    """Nothing of it can age, so it counts for what people say; its date is what makes it proof."""
+    undated = item(grade="E3", issued=None, expires=None)
+    assert [level(undated, on=DAY + timedelta(days=years * 365)) for years in (0, 5)] == [1, 1]
+    assert level(undated.model_copy(update={"issued": DAY})) == 4
 
 
 def test_a_hash_does_for_a_link() -> None:

@@ -49,8 +49,9 @@ class GradeResult:
 def effective_grade(item: EvidenceItem) -> GradeResult:
     """Grade by what the item really carries.
 
-    E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 a link or file hash; E4 that and a reviewer who
-    is not the owner. An item that lacks something counts for the next grade whose needs it meets.
+    E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 an issue date and a link or file hash; E4 that
+    and a reviewer who is not the owner. An item that lacks something counts for the next grade whose needs it meets: without
+    any date it is a bare assertion, because freshness (``readiness.md`` 2.1, rule 3) is a matter of age and age needs a date.
     """
     lacking = _lacking(item, item.grade)
     if not lacking:
@@ -73,7 +74,10 @@ def _lacking(item: EvidenceItem, grade: Grade) -> list[str]:
     if grade == "E1":
         found = [] if item.owner.strip() else ["an owner"]
         return found if item.issued is not None else [*found, "an issue date"]
-    found = [] if item.expires is not None or grade != "E2" else ["an expiry date"]
+    if grade == "E2":
+        found = [] if item.expires is not None else ["an expiry date"]
+    else:
+        found = [] if item.issued is not None else ["an issue date"]
     if not (item.link.strip() or item.sha256.strip()):
         found.append("a link or file hash")
     reviewer = item.reviewer.strip()
@@ -105,8 +109,8 @@ def collect(
 ) -> Collected:
     """Bring measurements and evidence together per criterion, as they count on ``as_of``.
 
-    An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 or more
-    may lack it) has age 0 and is limited by its grade or expiry. ``measured_on`` dates the measurements without a day of their own (default ``as_of``). ``invalid`` holds items that an
+    An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 may lack
+    it) has age 0 and is limited by its grade or its expiry. ``measured_on`` dates the measurements without a day of their own (default ``as_of``). ``invalid`` holds items that an
     event took out (id to reason); like expired ones they are not assessed.
 
     Raises:
