@@ -162,7 +162,10 @@ def test_a_kind_of_fact_not_told_yet_goes_before_more_of_the_same() -> None:
 
 
 def test_stage_is_said_in_words() -> None:
-    assert "_" not in verdict.stage_name("silent_pilot")
+    old = made.readiness().model_copy(update={"stage": "silent_pilot", "stage_name": ""})
+    assert verdict.stage_name(old) == "a silent pilot"
+    own = old.model_copy(update={"stage_name": "a shadow run"})
+    assert verdict.stage_name(own) == "a shadow run"
 
 
 def test_trend_compares_with_the_session_before(seeded: Any, open_page: Any) -> None:

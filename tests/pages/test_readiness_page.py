@@ -106,8 +106,11 @@ def test_gate_words_name_state_kind_and_level() -> None:
 
 
 def test_effort_is_said_in_days() -> None:
-    assert readiness_view.effort_words(1) == "about 1 day"
-    assert readiness_view.effort_words(9) == "effort 9 of 5"
+    step = made.readiness().next[0].model_copy(update={"effort": 1, "days": None})
+    assert readiness_view.effort_words(step) == "about 1 day"
+    assert readiness_view.effort_words(step.model_copy(update={"effort": 9})) == "effort 9 of 5"
+    said = {d: readiness_view.effort_words(step.model_copy(update={"days": d})) for d in (0.5, 2.0, 2.5)}
+    assert said == {0.5: "under a day", 2.0: "about 2 days", 2.5: "about 2.5 days"}, "by the policy that judged"
 
 
 def test_evidence_is_told_with_owner_and_dates() -> None:

@@ -159,6 +159,7 @@ class NextStep(Noun):
     level: int | None = None
     target: int
     route: str = ""
+    days: float | None = Field(default=None, description="person-days of the effort by the policy that judged")
 
 
 class Readiness(Noun):
@@ -174,6 +175,7 @@ class Readiness(Noun):
     weakest: str | None = None
     mean: float | None = None
     stage: str = ""
+    stage_name: str = Field(default="", description="the stage in the words of the policy that judged")
     reasons: tuple[str, ...] = ()
     stability: float | None = None
     dimensions: tuple[DimensionScore, ...] = ()

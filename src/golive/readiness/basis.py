@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from golive.model.config import Config
 from golive.model.errors import InputError
@@ -23,6 +23,7 @@ from golive.readiness.policy import Model, load_model
 from golive.readiness.risk import tier_of
 from golive.readiness.score import score
 from golive.readiness.standing import standing
+from golive.readiness.tiers import TierResult, at_tiers
 from golive.readiness.verdict import band_of, stops
 
 RowT = TypeVar("RowT", EvidenceItem, Waiver)
@@ -40,6 +41,15 @@ class Outlook:
     gates: tuple[str, ...]
 
 
+class _JudgedBy(TypedDict):
+    evidence: tuple[EvidenceItem, ...]
+    waivers: tuple[Waiver, ...]
+    as_of: date
+    model: Model
+    measured_on: date | None
+    invalid: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Basis:
     """What is judged. ``invalid`` holds the items that an event took out, by id, with the reason."""
@@ -55,16 +65,21 @@ class Basis:
 
     def judge(self) -> Readiness:
         """The verdict with its reasons and its plan. Raises InputError for malformed evidence and waivers."""
-        return judge(
-            self.measurements,
-            self.config,
-            evidence=self.evidence,
-            waivers=self.waivers,
-            as_of=self.as_of,
-            model=self.model,
-            measured_on=self.measured_on,
-            invalid=self.invalid,
-        )
+        return judge(self.measurements, self.config, **self._judged_by())
+
+    def at_tiers(self) -> tuple[TierResult, ...]:
+        """The same evidence judged at every tier. Raises InputError for malformed evidence and waivers."""
+        return at_tiers(self.measurements, self.config, **self._judged_by())
+
+    def _judged_by(self) -> _JudgedBy:
+        return {
+            "evidence": self.evidence,
+            "waivers": self.waivers,
+            "as_of": self.as_of,
+            "model": self.model,
+            "measured_on": self.measured_on,
+            "invalid": self.invalid,
+        }
 
     def with_pack(self, rows: Mapping[handoff_pack.Rows, int]) -> Basis:
         """With the handoff pack counted as evidence for HND-01: its items rest on how the other criteria stand today.

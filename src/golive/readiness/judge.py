@@ -80,6 +80,7 @@ def judge(
         weakest=_weakest(result),
         mean=result.mean,
         stage=stage.id,
+        stage_name=stage.name,
         reasons=reasons(
             result,
             model,

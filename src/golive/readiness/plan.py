@@ -131,6 +131,7 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
             level=stand.level,
             target=target,
             route=criterion.route.value,
+            days=model.effort_days.get(criterion.effort),
         )
         ranked.append((rank, -round(gain.value, 9) / criterion.effort, criterion.id, step))
     return tuple(step for *_, step in sorted(ranked, key=lambda r: r[:3]))

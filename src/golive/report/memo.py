@@ -86,8 +86,6 @@ def _actions(sources: Sources) -> list[Block]:
         entry = plan.get(step.criterion)
         who = (entry.owner if entry else "") or sections.owner_word(step.route)
         due = day(entry.due) if entry and entry.due else "–"
-        rows.append(
-            (str(place), step.label, step.criterion, step.fix or step.title, effort_words(step.effort), who, due)
-        )
+        rows.append((str(place), step.label, step.criterion, step.fix or step.title, effort_words(step), who, due))
     head = ("", "Do", "Criterion", "What", "Effort", "Owner", "Due")
     return [Heading("Next actions"), Table(head, tuple(rows), (0.6, 1.1, 1.1, 5, 1.5, 1.7, 1.1))]

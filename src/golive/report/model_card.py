@@ -70,7 +70,7 @@ def fields(sources: Sources) -> tuple[Field, ...]:
         ("BasicInfo/ModelName", Answer(sources.name, "stated")),
         ("BasicInfo/ModelDeveloper", ask.developer(sources)),
         ("BasicInfo/DeveloperContact", ask.contact(sources)),
-        ("ReleaseInfo/ReleaseStage", Answer(f"Evidence allows: {stage_name(a.readiness.stage)}.", "measured")),
+        ("ReleaseInfo/ReleaseStage", Answer(f"Evidence allows: {stage_name(a.readiness)}.", "measured")),
         ("ReleaseInfo/ReleaseDate", missing("Write the date of the release.")),
         ("ReleaseInfo/ReleaseVersion", Answer(version, "measured") if version else missing("Name the model version.")),
         ("ReleaseInfo/GlobalAvailability", missing("Say where it may be used.")),

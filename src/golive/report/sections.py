@@ -83,7 +83,7 @@ def banner(sources: Sources) -> list[Block]:
     r = sources.assessment.readiness
     lines = [*r.stop, " ".join(s for s in (verdict_sentence(r), cap_sentence(r)) if s)]
     if r.verdict is not ReadinessVerdict.READY and r.stage:
-        lines.append(f"What this evidence allows: {stage_name(r.stage)}.")
+        lines.append(f"What this evidence allows: {stage_name(r)}.")
     return [
         Banner(READINESS_WORD[r.verdict].upper(), MEANING[r.verdict], TONE[r.verdict], tuple(lines)),
         Facts(tuple(numbers(sources))),
@@ -161,7 +161,7 @@ def next_steps(sources: Sources, most: int | None = None) -> list[Block]:
                 step.criterion,
                 step.fix or step.title,
                 step.why,
-                effort_words(step.effort),
+                effort_words(step),
                 who,
                 due,
             )

@@ -302,9 +302,7 @@ def _next(deck: Deck, sources: Sources) -> None:
         entry = plan.get(step.criterion)
         who = (entry.owner if entry else "") or sections.owner_word(step.route)
         due = day(entry.due) if entry and entry.due else "–"
-        rows.append(
-            (step.label, step.criterion, shorten(step.fix or step.title, 90), effort_words(step.effort), who, due)
-        )
+        rows.append((step.label, step.criterion, shorten(step.fix or step.title, 90), effort_words(step), who, due))
     if rows:
         deck.table(page, ("Do", "Criterion", "What", "Effort", "Owner", "Due"), rows, (1, 1.2, 5.2, 1.4, 1.8, 1.2))
     else:

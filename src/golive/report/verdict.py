@@ -166,16 +166,22 @@ def model_version(assessment: Assessment) -> str:
     return ", ".join(seen[:3]) + (" …" if len(seen) > 3 else "")
 
 
-def stage_name(stage: str) -> str:
-    """The name of a stage of the policy (``silent_pilot``) in words."""
-    known = {s.id: s.name for s in load_model().stages}
-    return known.get(stage, stage.replace("_", " "))
+def stage_name(readiness: Readiness) -> str:
+    """How far the evidence lets the pilot run, in the words of the policy that judged it."""
+    if readiness.stage_name:
+        return readiness.stage_name
+    known = {s.id: s.name for s in load_model().stages}  # results of earlier versions hold the id alone
+    return known.get(readiness.stage, readiness.stage.replace("_", " "))
 
 
-def effort_words(effort: int) -> str:
-    """Effort 1 to 5 as working days by the policy: ``about 2 days``."""
-    days = load_model().effort_days.get(effort)
-    return f"about {plural(round(days), 'day')}" if days is not None and days >= 1 else f"effort {effort} of 5"
+def effort_words(step: NextStep) -> str:
+    """Effort of a step in person-days by the policy that judged: ``about 3 days``, ``under a day``."""
+    days = step.days if step.days is not None else load_model().effort_days.get(step.effort)
+    if days is None:
+        return f"effort {step.effort} of 5"
+    if days < 1:
+        return "under a day"
+    return f"about {days:,.0f} {'day' if days == 1 else 'days'}" if days == round(days) else f"about {days:.1f} days"
 
 
 def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError
 from golive.model.readiness import Readiness
-from golive.readiness import Basis, Model, at_tiers, ml_test_score
+from golive.readiness import Basis, Model, ml_test_score
 from golive.readiness.maturity import MLTestScore
 from golive.readiness.tiers import TierResult
 from golive.report.look import TIER_WORD
@@ -106,16 +106,7 @@ def page(where: Current) -> None:
     """What would be said of the same evidence by other rules. Only for looking: the policy decides."""
     try:
         basis = rescoring.today(where)
-        tiers = at_tiers(
-            basis.measurements,
-            basis.config,
-            evidence=basis.evidence,
-            waivers=basis.waivers,
-            as_of=basis.as_of,
-            model=basis.model,
-            measured_on=basis.measured_on,
-            invalid=basis.invalid,
-        )
+        tiers = basis.at_tiers()
     except GoLiveError as error:
         error_box(error, title="Readiness cannot be judged as of today.")
         return

@@ -61,7 +61,7 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
             st.markdown(f"**{verdict.verdict_sentence(readiness)}** {plain(verdict.cap_sentence(readiness))}")
             notes = [verdict.trend_sentence(readiness, before), verdict.thin_sentence(readiness)]
             if readiness.verdict is not ReadinessVerdict.READY and readiness.stage:
-                notes.append(f"What this evidence allows: {verdict.stage_name(readiness.stage)}.")
+                notes.append(f"What this evidence allows: {verdict.stage_name(readiness)}.")
             if any(notes):
                 st.caption(plain(" ".join(note for note in notes if note)))
         with numbers, st.container(horizontal=True, gap="medium"):
@@ -152,7 +152,7 @@ def _steps(readiness: Readiness) -> None:
     for rank, step in enumerate(readiness.next[:3], start=1):
         st.markdown(f"**{rank}. {step.label}** {plain(step.fix or step.title)}")
         st.caption(
-            f"{step.criterion} · {effort_words(step.effort)}"
+            f"{step.criterion} · {effort_words(step)}"
             + (f" · {_route(step.route)}" if step.route else "")
             + (f" · lifts the index by {step.gain:.1f}" if step.gain >= 0.05 else "")
         )

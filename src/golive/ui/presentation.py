@@ -86,7 +86,7 @@ def facts_and_steps(assessment: Assessment) -> None:
         for rank, step in enumerate(following, start=1):
             what = plain(step.fix or step.title)
             who = f", {step.route.replace('_', ' ')}" if step.route else ""
-            st.markdown(f"### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step.effort)}{who}]")
+            st.markdown(f"### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step)}{who}]")
 
 
 def _nothing(findings: Sequence[Finding]) -> str:

@@ -261,7 +261,7 @@ def plan(steps: Sequence[NextStep]) -> None:
             "What": [plain(s.fix or s.title) for s in steps],
             "Why": [plain(s.why) for s in steps],
             "Owner": [s.route.replace("_", " ") for s in steps],
-            "Effort": [effort_words(s.effort) for s in steps],
+            "Effort": [effort_words(s) for s in steps],
             "Gain": [f"{_points(s.gain)} / {_points(s.gain_mean)}" for s in steps],
         },
         border="horizontal",
