@@ -1,4 +1,5 @@
-"""Evidently computes the scores: the only file that imports it, lazily, because the import takes seconds.
+"""Evidently computes the scores: the only file that imports it, lazily, and of it only the statistics unless its own page
+is asked for: everything it offers takes seconds to import.
 
 Evidently gets a reduced frame (at most 10,000 values a column that keep its distribution) with declared column types and
 an explicit method and threshold, so its own defaults, which depend on the number of rows, never decide anything.
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from golive.compare.late_package import late
 from golive.compare.noise import category_counts, deviation, jensenshannon
 from golive.compare.pairs import Pair
 from golive.model.config import DriftConfig
@@ -32,19 +34,43 @@ permutation test, not the distance."""
 _SHORT = _PAGE_ROWS = 10_000
 
 
+_IMPORTING = threading.RLock()
+
+
 def warm() -> threading.Thread:
-    """Import Evidently in a background thread, to overlap its import with profiling. Returns the started thread."""
-    thread = threading.Thread(target=_load, name="import-evidently", daemon=True)
+    """Import the statistics in a background thread, to overlap it with reading. Returns the started thread."""
+    thread = threading.Thread(target=_statistics, name="import-evidently", daemon=True)
     thread.start()
     return thread
+
+
+def _statistics() -> tuple[Any, Any]:
+    """``get_stattest`` and ``ColumnType`` of Evidently, without the nine tenths of its import that they do not need.
+
+    Telemetry is off before the first import.
+    """
+    os.environ["DO_NOT_TRACK"] = "1"
+    with _IMPORTING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
+        late("evidently")
+        try:
+            from evidently.legacy.calculations.stattests import get_stattest
+            from evidently.legacy.core import ColumnType
+        except ImportError:  # a version whose parts do not stand alone
+            _load()
+            from evidently.legacy.calculations.stattests import get_stattest
+            from evidently.legacy.core import ColumnType
+    return get_stattest, ColumnType
 
 
 def _load() -> Any:
     """Evidently's classes as one namespace; telemetry off before the first import."""
     os.environ["DO_NOT_TRACK"] = "1"
-    with warnings.catch_warnings():
+    with _IMPORTING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
         import evidently
+
+        _ = evidently.Report  # runs its own __init__ where only a part of it was imported so far
         import evidently.metrics
         import evidently.presets
     return evidently
@@ -101,13 +127,11 @@ def _score(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> float:
     ``ValueDrift`` spends nine tenths of its time on that picture. A test holds this score to ``ValueDrift``'s own.
     Raises whatever Evidently raises.
     """
-    _load()
     import pandas as pd
-    from evidently.legacy.calculations.stattests import get_stattest
-    from evidently.legacy.core import ColumnType
 
+    get_stattest, kinds = _statistics()
     train, live = pd.Series(both[0]), pd.Series(both[1])
-    kind = ColumnType.Numerical if pair.is_number else ColumnType.Categorical
+    kind = kinds.Numerical if pair.is_number else kinds.Categorical
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         test = get_stattest(train, live, kind, method_for(pair, drift))
