@@ -30,6 +30,7 @@ else:
         f"{len(contract.inputs)} input and {len(contract.outputs)} output columns"
     )
     contract_form.edit(contract, desk)
+    nav.link("code_releases", "Code systems and their releases", icon=":material/library_books:")
     st.subheader("This live batch", anchor=False)
     contract_form.held(contract, settings)
     st.subheader("Versions", anchor=False)

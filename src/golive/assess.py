@@ -169,6 +169,7 @@ def assess(
         columns=columns,
         findings=findings,
         repaired=comparison.repaired,
+        code_releases=comparison.code_releases,
         performance=outcomes.performance,
         readiness=readiness,
         criteria_lock=lock,

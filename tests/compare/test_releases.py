@@ -94,6 +94,35 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         release_files.read_release(tmp_path / "list.csv", ICD10, "X")
 
 
+def test_a_damaged_archive_and_a_bad_name_are_said_together_and_nothing_changes(tmp_path: Path, home: Path) -> None:
+    release_files.register(written(tmp_path, "code\nA41.9\n"), "ICD10CM", "FY2019")
+    packed = bytearray(gzip.compress(b"code\n" + b"".join(b"A41.%d\n" % (i % 10) for i in range(5_000)), mtime=0))
+    packed[12:30] = bytes(18)
+    path = tmp_path / "list.csv.gz"
+    path.write_bytes(bytes(packed))
+    with pytest.raises(InputError) as caught:
+        release_files.register(path, "ICD10CM", "FY 2019")
+    assert [p.code for p in caught.value.problems] == ["RELEASE_NAME", "RELEASE_FILE"]
+    (kept,) = release_files.kept_files()
+    assert (kept.system, kept.name, kept.problems) == ("ICD10CM", "FY2019", ())
+    assert kept.release is not None
+    assert kept.release.codes == {"A419"}
+    assert [p.name for p in (home / "code_releases").iterdir()] == ["ICD10CM_FY2019.csv"]
+
+
+def test_the_releases_that_were_opened_are_told_with_what_is_outside(tmp_path: Path) -> None:
+    old = release_files.register(written(tmp_path, "code\nI10\nJ18.9\n"), "ICD10CM", "OLD")
+    train, live = history(["I10"] * 500), history(["I10"] * 300 + ["M54.50"] * 100)
+    told = {use.release: use for use in releases.held_against(train, live, CONFIG)}
+    assert (told["OLD"].column, told["OLD"].codes, told["OLD"].sha256) == ("dx", 2, old.sha256)
+    assert (told["OLD"].train_outside, told["OLD"].live_outside) == (0.0, 0.25)
+    assert (told["OLD"].n_train, told["OLD"].n_live) == (500, 400)
+    assert len(told) == 2, "the one that comes with a library was opened too"
+    few = history(["I10"] * 390 + ["M54.50"] * 10)
+    assert [u.live_outside for u in releases.held_against(train, few, CONFIG) if u.release == "OLD"] == [None]
+    assert releases.held_against(train, train, CONFIG) == ()
+
+
 def test_registered_files_are_found_again_and_bad_ones_are_said(tmp_path: Path, home: Path) -> None:
     release_files.register(written(tmp_path, "code\nA41.9\n"), "icd-10-cm", "FY2019")
     with pytest.raises(InputError, match="RELEASE_NAME"):

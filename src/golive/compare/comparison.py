@@ -20,7 +20,7 @@ from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.profile import Profile
-from golive.model.result import ColumnResult, DriftResult, NotAssessed, Repaired
+from golive.model.result import CodeRelease, ColumnResult, DriftResult, NotAssessed, Repaired
 
 Progress = Callable[[float, str], None]
 
@@ -37,6 +37,7 @@ class Comparison:
     findings: tuple[Finding, ...]
     not_assessed: tuple[NotAssessed, ...]
     repaired: tuple[Repaired, ...] = ()
+    code_releases: tuple[CodeRelease, ...] = ()
 
 
 def compare(
@@ -76,7 +77,7 @@ def compare(
     linked = tuple(sorted(link(findings), key=urgency))
     after = judge_repairs(linked, train, live, config, {c.name: c for c in columns})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
-    return Comparison(columns, linked, tuple(not_assessed), after)
+    return Comparison(columns, linked, tuple(not_assessed), after, releases.held_against(train, live, config))
 
 
 def urgency(finding: Finding) -> tuple[int, bool, int, bool, float, str]:

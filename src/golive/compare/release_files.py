@@ -13,10 +13,13 @@ import hashlib
 import re
 import shutil
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from golive.compare.code_systems import CodeSystem, cleaned, declared_system, without_marks
 from golive.model.errors import GoLiveError, InputError, Problem
@@ -37,19 +40,22 @@ CODE_NAMES = (
 )
 _NAME = re.compile(r"(?P<system>[A-Za-z0-9-]+)_(?P<release>[A-Za-z0-9.-]+)")
 _SHOWN = 5
+_READABLE = "Give text in UTF-8 (CSV, TSV or TXT), or the same as .gz."
 _WRONG = 0.01
 """Share of lines without a code of the system up to which a file is still believed (headings, footers)."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """The codes of one release, without dots and hyphens. ``categories`` are the starts of its codes from three characters on."""
+    """The codes of one release, without dots and hyphens. ``categories`` are the starts of its codes from three characters on,
+    ``sha256`` is of the file it was read from (empty where it comes with a library)."""
 
     system: str
     name: str
     source: str
     codes: frozenset[str]
     categories: frozenset[str]
+    sha256: str = ""
 
     def has(self, code: str) -> bool:
         """Whether a code, or a category above codes, belongs to the release."""
@@ -81,8 +87,10 @@ def read_release(path: Path, system: CodeSystem, name: str) -> Release:
                 codes.add(code)
             else:
                 wrong.append((number, written))
-    except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
-        raise InputError(Problem("RELEASE_FILE", f"The file cannot be read: {error}.", "", str(path))) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem("RELEASE_FILE", "The file is not UTF-8 text.", _READABLE, str(path))) from None
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise InputError(Problem("RELEASE_FILE", f"The file cannot be read: {error}.", _READABLE, str(path))) from None
     hint = f"Give one {system.title} code a line, in a column named 'code' or first in the line."
     if not lines:
         raise InputError(Problem("RELEASE_EMPTY", "The file holds no codes.", hint, str(path)))
@@ -130,19 +138,27 @@ def register(path: Path, system: str, release: str, *, into: Path | None = None)
             or the file is wrong (``read_release``).
     """
     known = declared_system(system)
+    problems: list[Problem] = []
     if not re.fullmatch(r"[A-Za-z0-9.-]+", release):
         hint = "Use letters, digits, dots and hyphens, such as FY2024."
-        raise InputError(Problem("RELEASE_NAME", f"'{release}' cannot be the name of a release.", hint))
-    read = read_release(path, known, release)
+        problems.append(Problem("RELEASE_NAME", f"'{release}' cannot be the name of a release.", hint))
+    try:
+        read = read_release(path, known, release)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
     home = into or folder()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = home / f"{known.id}_{release}{_ending(path) or '.csv'}"
-    for older in _files(known, release, home):
-        if older != kept and not older.samefile(path):
-            older.unlink()
+    older = [file for file in _files(known, release, home) if file != kept and not file.samefile(path)]
     if not (kept.exists() and kept.samefile(path)):
-        shutil.copyfile(path, kept)
-    return read
+        part = home / f".{uuid4().hex}"  # read by nobody until it is whole
+        shutil.copyfile(path, part)
+        part.replace(kept)
+    for file in older:
+        file.unlink()
+    return replace(read, sha256=_digest(kept))
 
 
 def remove(system: str, release: str, *, where: Path | None = None) -> int:
@@ -166,7 +182,7 @@ def registered(where: Path | None = None) -> list[tuple[str, str, Path]]:
     """System, release and file of every release that was added, in the order of their names. The files are not read."""
     found = []
     home = where or folder()
-    for path in sorted(home.iterdir()) if home.is_dir() else []:
+    for path in _listed(home):
         ending = _ending(path)
         named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
         if named is None:
@@ -178,6 +194,11 @@ def registered(where: Path | None = None) -> list[tuple[str, str, Path]]:
     return found
 
 
+def _listed(home: Path) -> list[Path]:
+    """Files of the folder in the order of their names, but for one that is just being copied."""
+    return sorted(p for p in home.iterdir() if not p.name.startswith(".")) if home.is_dir() else []
+
+
 def _files(system: CodeSystem, release: str, where: Path) -> list[Path]:
     return [p for s, r, p in registered(where) if s == system.id and r.lower() == release.lower()]
 
@@ -186,11 +207,37 @@ def _ending(path: Path) -> str | None:
     return next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None)
 
 
+@dataclass(frozen=True)
+class KeptFile:
+    """One release file that was added. ``release`` is ``None`` where the file cannot be used, and ``problems`` say why."""
+
+    system: str
+    name: str
+    path: Path
+    added: datetime
+    release: Release | None
+    problems: tuple[Problem, ...] = ()
+
+
+def kept_files(where: Path | None = None) -> tuple[KeptFile, ...]:
+    """Every release file that was added, read, in the order of systems and names; ``added`` is in UTC."""
+    found = []
+    for system, name, path in registered(where):
+        added = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        try:
+            release: Release | None = _cached(path, _digest(path), system, name)
+            problems: tuple[Problem, ...] = ()
+        except InputError as error:
+            release, problems = None, tuple(replace(p, where=path.name) for p in error.problems)
+        found.append(KeptFile(system, name, path, added, release, problems))
+    return tuple(found)
+
+
 def releases(system: CodeSystem, where: Path | None = None) -> tuple[list[Release], list[Problem]]:
     """Every known release of a system in the order of their names, and what is wrong with files that cannot be used."""
     found, problems = [], []
     home = where or folder()
-    for path in sorted(home.iterdir()) if home.is_dir() else []:
+    for path in _listed(home):
         ending = _ending(path)
         named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
         if named is None:
@@ -212,8 +259,8 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _cached(path: Path, _sha256: str, system: str, name: str) -> Release:
-    return read_release(path, declared_system(system), name)
+def _cached(path: Path, sha256: str, system: str, name: str) -> Release:
+    return replace(read_release(path, declared_system(system), name), sha256=sha256)
 
 
 @cache

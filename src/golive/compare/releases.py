@@ -22,7 +22,7 @@ from golive.compare.words import is_small, listing, percent, sizes
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
-from golive.model.result import NotAssessed
+from golive.model.result import CodeRelease, NotAssessed
 from golive.model.words import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
@@ -79,11 +79,49 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
             continue
         instead = "only the current release is known" if column.own.id == "ICD10CM" else "no release is known"
         why = (
-            f"no file of this release was added, so {instead}; add it with: "
+            f"no file of this release was added, so {instead}; add it on the Code releases page, or with: "
             f"golive releases add FILE --system {column.own.id} --release {release}"
         )
         said.append(NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why))
     return tuple(said)
+
+
+def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRelease, ...]:
+    """Releases that ``check`` opened, by column: those of columns whose codes differ between the sides."""
+    used = []
+    for column in code_columns(train, live, config):
+        own = column.own
+        if own is None or min(column.train.n, column.live.n) < MINIMUM_VALUES or not _differ(column, own):
+            continue
+        sides = _own_codes(column, own)
+        n_train, n_live = (sum(rows.values()) for rows in sides)
+        for release in _readable(own):
+            before, now = (sum(_outside(rows, release).values()) for rows in sides)
+            used.append(
+                CodeRelease(
+                    column=column.name,
+                    system=own.id,
+                    release=release.name,
+                    codes=len(release.codes),
+                    sha256=release.sha256,
+                    train_outside=_told(before, n_train),
+                    live_outside=_told(now, n_live),
+                    n_train=n_train,
+                    n_live=n_live,
+                )
+            )
+    return tuple(used)
+
+
+def _readable(own: CodeSystem) -> list[Release]:
+    try:
+        return releases(own)[0]
+    except OSError:  # the folder cannot be read: the check has said so
+        return []
+
+
+def _told(rows: int, n: int) -> float | None:
+    return rows / n if n and not is_small(rows) else None
 
 
 def _differ(column: CodeColumn, own: CodeSystem) -> bool:

@@ -91,6 +91,8 @@ class DriftResult(Noun):
 
     ``floor`` is the score that no change at all exceeds with probability alpha at these two sizes; ``p_adjusted`` is
     Benjamini-Hochberg over columns; ``smallest_detectable`` is the smallest score these sizes show with 80 % power.
+    ``effective_*`` are effective sample sizes where rows of a patient repeat each other, ``None`` where they do not: chance
+    is that of so many independent values.
     """
 
     method: str
@@ -104,6 +106,8 @@ class DriftResult(Noun):
     reason: str = ""
     n_train: int = 0
     n_live: int = 0
+    effective_train: int | None = None
+    effective_live: int | None = None
 
 
 class ColumnResult(Noun):
@@ -130,6 +134,25 @@ class Repaired(Noun):
     findings: tuple[str, ...]
     columns: tuple[ColumnResult, ...]
     found: tuple[Finding, ...] = ()
+
+
+class CodeRelease(Noun):
+    """One release of a code system that a column was held against: which file, and how many codes were not in it.
+
+    ``codes`` are those of the release, ``sha256`` is of its file (empty for a list that comes with a library).
+    ``train_outside`` and ``live_outside`` are shares of the ``n_train`` and ``n_live`` codes of that system, 0 to 1; ``None``
+    where 1 to 10 rows are outside.
+    """
+
+    column: str
+    system: str
+    release: str
+    codes: int
+    sha256: str = ""
+    train_outside: float | None = None
+    live_outside: float | None = None
+    n_train: int = 0
+    n_live: int = 0
 
 
 class NotAssessed(Noun):
@@ -165,6 +188,7 @@ class Assessment(Noun):
     columns: tuple[ColumnResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     repaired: tuple[Repaired, ...] = ()
+    code_releases: tuple[CodeRelease, ...] = ()
     performance: dict[str, Any] | None = None
     readiness: Readiness
     criteria_lock: CriteriaLock | None = None

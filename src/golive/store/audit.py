@@ -59,21 +59,29 @@ def append_many(
     )
 
 
+def latest_by_subject(cursor: DuckDBPyConnection, action: str) -> dict[str, AuditLine]:
+    """The last line of ``action`` of every subject."""
+    rows = cursor.execute(f"SELECT {_FIELDS} FROM audit WHERE action = ? ORDER BY seq", [action]).fetchall()
+    return {row[4]: _line(row) for row in rows}
+
+
 def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
     """The last ``limit`` lines, newest first."""
     rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit]).fetchall()
-    return tuple(
-        AuditLine(
-            seq=seq,
-            created_at=created_at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=json.loads(detail),
-            prev_hash=prev_hash,
-            hash=hash_,
-        )
-        for seq, created_at, actor, action, subject, detail, prev_hash, hash_ in rows
+    return tuple(_line(row) for row in rows)
+
+
+def _line(row: Sequence[Any]) -> AuditLine:
+    seq, created_at, actor, action, subject, detail, prev_hash, hash_ = row
+    return AuditLine(
+        seq=seq,
+        created_at=created_at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=json.loads(detail),
+        prev_hash=prev_hash,
+        hash=hash_,
     )
 
 

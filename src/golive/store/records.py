@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from golive.model.columns import Noun
 from golive.model.readiness import ReadinessVerdict, Tier
+from golive.model.result import CodeRelease
 
 ItemT = TypeVar("ItemT", bound=Noun)
 
@@ -46,6 +47,15 @@ class SessionCard(Noun):
     live_sha256: str
     config_sha256: str
     golive: str
+
+
+class ReleaseUse(Noun):
+    """A session that held a column against a release of a code system; ``created_at`` is when the data was assessed."""
+
+    session: str
+    project: str
+    created_at: datetime
+    used: CodeRelease
 
 
 class SessionRevision(Noun):

@@ -10,9 +10,9 @@ from duckdb import DuckDBPyConnection
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem, StoreError, nearest
 from golive.model.finding import Verdict
-from golive.model.result import Assessment
+from golive.model.result import Assessment, CodeRelease
 from golive.store import audit, formats
-from golive.store.records import SessionCard, SessionRevision
+from golive.store.records import ReleaseUse, SessionCard, SessionRevision
 
 _CARD = """
     SELECT a.session, a.revision, a.project, a.title, a.created_at, a.saved_at, a.actor, a.sample, a.verdict, a.tier,
@@ -150,6 +150,23 @@ def cards(
     cursor.execute(_CARD, {"project": project, "session": session, "limit": limit})
     names = [column[0] for column in cursor.description or ()]
     return tuple(SessionCard.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
+
+
+def release_uses(cursor: DuckDBPyConnection, limit: int) -> tuple[ReleaseUse, ...]:
+    """Releases of code systems that the newest ``limit`` sessions used, newest session first."""
+    rows = cursor.execute(
+        """SELECT session, project, created_at, releases FROM (
+               SELECT session, project, created_at, saved_at, result -> '$.code_releases' AS releases FROM assessment
+               QUALIFY row_number() OVER (PARTITION BY session ORDER BY revision DESC) = 1
+               ORDER BY created_at DESC, saved_at DESC, session LIMIT ?)
+           WHERE json_array_length(releases) > 0 ORDER BY created_at DESC, saved_at DESC, session""",
+        [limit],
+    ).fetchall()
+    return tuple(
+        ReleaseUse(session=s, project=p, created_at=at.replace(tzinfo=UTC), used=CodeRelease.model_validate(one))
+        for s, p, at, text in rows
+        for one in json.loads(text)
+    )
 
 
 def history(cursor: DuckDBPyConnection, session: str) -> tuple[SessionRevision, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from duckdb import DuckDBPyConnection
 
@@ -22,6 +22,7 @@ from golive.store.records import (
     CriteriaVersion,
     Decision,
     ItemT,
+    ReleaseUse,
     Revised,
     SessionCard,
     SessionRevision,
@@ -294,6 +295,22 @@ class Store:
         """Add a line to the audit chain: a version of a project's contract was kept. The file itself is in the data folder."""
         with self._database.write() as cursor:
             audit.append(cursor, self._now(), actor, "contract.keep", project, version=version, file_sha256=file_sha256)
+
+    def note_release(self, *, system: str, release: str, kept: bool, actor: str, **detail: Any) -> None:
+        """Add a line to the audit chain: a list of codes was kept or removed. The file itself is in the data folder."""
+        with self._database.write() as cursor:
+            verb = "keep" if kept else "remove"
+            audit.append(cursor, self._now(), actor, f"release.{verb}", f"{system} {release}", **detail)
+
+    def release_notes(self) -> dict[str, AuditLine]:
+        """By ``SYSTEM RELEASE``: the line of the audit chain that says who kept the list that is there."""
+        with self._database.cursor() as cursor:
+            return audit.latest_by_subject(cursor, "release.keep")
+
+    def release_uses(self, limit: int = 200) -> tuple[ReleaseUse, ...]:
+        """Which of the newest ``limit`` sessions held a column against which release of a code system, newest first."""
+        with self._database.cursor() as cursor:
+            return sessions.release_uses(cursor, limit)
 
     def verify_audit(self) -> AuditCheck:
         """Recompute the chain and compare it with what is stored."""

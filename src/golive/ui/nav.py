@@ -167,6 +167,14 @@ PAGES = (
     ),
     PageSpec(
         "Pilot",
+        "pages/pilot/code_releases.py",
+        "Code releases",
+        ":material/library_books:",
+        "code_releases",
+        "Which codes existed when: the lists that code columns are held against.",
+    ),
+    PageSpec(
+        "Pilot",
         "pages/pilot/scope.py",
         "Scope and decisions",
         ":material/gavel:",

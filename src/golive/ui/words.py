@@ -1,12 +1,16 @@
-"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.report.words``), and deeds of the audit."""
+"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.report.words``), and deeds of the audit.
 
+On a screen a number and its unit stay on one line: ``28 %`` and ``n = 200`` never break at the end of a phone's line.
+"""
+
+import re
+
+from golive.report import words as report
 from golive.report.words import (
     count,
     day,
     number,
     p_value,
-    percent,
-    plain,
     plural,
     points,
     score,
@@ -27,7 +31,11 @@ __all__ = [
     "score",
     "shorten",
     "spelled",
+    "unbroken",
 ]
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_TORN = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?== \d)|(?<=\bn =) (?=\d)")
 
 _DONE = {
     "save": "saved",
@@ -37,6 +45,21 @@ _DONE = {
     "put": "written",
     "compact": "compacted",
 }
+
+
+def unbroken(text: str) -> str:
+    """Hold a number and its percent sign, and a sample size, together with no-break spaces."""
+    return _TORN.sub(NO_BREAK, text)
+
+
+def percent(share: float | None) -> str:
+    """Write a share (0 to 1) as reports do (``28 %``, ``6.1 %``), with a space that no line breaks at."""
+    return unbroken(report.percent(share))
+
+
+def plain(text: object) -> str:
+    """Escape text that came from data so that Markdown shows it as it is; a number keeps its unit on its line."""
+    return report.plain(unbroken(str(text)))
 
 
 def deed(action: str) -> str:
