@@ -13,6 +13,7 @@ from golive.outcomes.text_agreement import agreement, review_plan
 from golive.outcomes.text_detector import detection
 from golive.outcomes.text_labels import equal_p, fisher_p, kind_of, mean_share, read_labels
 from golive.outcomes.text_reviews import reviewed, with_reviews
+from golive.outcomes.text_style import longer_live
 
 
 def test_words_numbers_and_marks_for_not_computed_are_told_apart() -> None:
@@ -198,3 +199,55 @@ def test_one_output_per_patient_changes_nothing_and_equal_answers_count_patients
     assert mean_share(values, np.arange(6)).low == pytest.approx(mean_share(values).low)
     none = mean_share(np.zeros(40), np.repeat(np.arange(10), 4))
     assert none.high == pytest.approx(mean_share(np.zeros(10)).high)
+
+
+def test_kappa_by_patient_covers_where_single_outputs_promise_too_much() -> None:
+    rng = np.random.default_rng(5)
+    patient = np.repeat(np.arange(60), 8)
+    truth_rate, same = 0.3, 0.85
+
+    def ratings(n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Eight outputs a patient that are all alike, so 60 patients say as much as 60 outputs."""
+        first = rng.random(n) < truth_rate
+        second = np.where(rng.random(n) < same, first, rng.random(n) < truth_rate)
+        return first, second
+
+    exact = agreement(*ratings(2_000_000))
+    assert exact is not None
+    covered = {"patients": 0, "outputs": 0}
+    for _ in range(100):
+        first, second = (np.repeat(v, 8) for v in ratings(60))
+        for name, units in (("patients", patient), ("outputs", None)):
+            found = agreement(first, second, units)
+            assert found is not None
+            covered[name] += found.kappa.low <= exact.kappa.value <= found.kappa.high
+    assert covered["patients"] >= 88
+    assert covered["outputs"] <= 65
+
+
+def test_kappa_by_patient_is_never_narrower_and_one_patient_has_no_interval() -> None:
+    rng = np.random.default_rng(6)
+    first, second = rng.random(300) < 0.4, rng.random(300) < 0.4
+    by_output = agreement(first, second)
+    by_patient = agreement(first, second, np.arange(300) // 2)
+    of_one = agreement(first, second, np.zeros(300, dtype=np.int64))
+    assert by_output is not None
+    assert by_patient is not None
+    assert of_one is not None
+    assert by_patient.kappa.low <= by_output.kappa.low <= by_output.kappa.high <= by_patient.kappa.high
+    assert of_one.kappa.value == by_output.kappa.value
+    assert np.isnan(of_one.kappa.low)
+
+
+def test_length_of_alike_notes_of_a_patient_is_seldom_called_shifted() -> None:
+    """Patients with eight notes of one length each: by note a third of null pairs look shifted, by patient few."""
+    rng = np.random.default_rng(7)
+    patient = np.repeat(np.arange(40), 8)
+    shifted = {"patients": 0, "outputs": 0}
+    for _ in range(200):
+        a, b = (np.repeat(rng.normal(100, 15, 40), 8) for _ in range(2))
+        for name, units in (("patients", (patient, patient)), ("outputs", (None, None))):
+            found = longer_live(a, b, units)
+            shifted[name] += not found.low <= 0.5 <= found.high
+    assert shifted["patients"] <= 20
+    assert shifted["outputs"] >= 80

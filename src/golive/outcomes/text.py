@@ -16,8 +16,9 @@ from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
-from golive.outcomes.interval import Estimate, Units, change, number, patients
+from golive.outcomes.interval import Estimate, Units, change, number, patients, units_of
 from golive.outcomes.text_agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
+from golive.outcomes.text_cited import cited
 from golive.outcomes.text_detector import LEAST_EACH, Detection, detection
 from golive.outcomes.text_findings import (
     length_finding,
@@ -78,6 +79,7 @@ def assess_text(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], role
     _rates(result, not_assessed, old, new)
     _agreement(result, not_assessed, new)
     _style(result, old, new)
+    result["citations"] = cited(new)
     _detectors(result, not_assessed, new)
     if new.texts.sampled:
         why = f"{len(new.texts.row):,} of {new.texts.rows:,} live outputs were checked against their source, chosen at random"
@@ -175,15 +177,17 @@ def _agreement(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
         why = f"{int(both.sum())} outputs carry the labels of two reviewers, at least {LEAST_PAIRS} are needed"
         missing.append(NotAssessed(what="agreement of reviewers", why=why))
         return
-    result["agreement"] = agreement_dict(first.hit[both], second.hit[both])
+    units = None if first.unit is None else units_of(first.unit[both])
+    result["agreement"] = agreement_dict(first.hit[both], second.hit[both], units)
 
 
-def agreement_dict(first: Any, second: Any) -> dict[str, Any]:
-    """Cohen's kappa of two arrays of flags as JSON."""
-    a = agreement(first, second)
+def agreement_dict(first: Any, second: Any, units: Units | None = None) -> dict[str, Any]:
+    """Cohen's kappa of two arrays of flags as JSON; ``patients`` where outputs come several to a patient."""
+    a = agreement(first, second, units)
     if a is None:
         return {"n": 0}
     return {
+        **({} if units is None else {"patients": patients(units, a.n)}),
         "kappa": number(a.kappa.value), "low": number(a.kappa.low), "high": number(a.kappa.high), "n": a.n,
         "observed": number(a.observed), "first_rate": number(a.first_rate), "second_rate": number(a.second_rate),
     }  # fmt: skip
@@ -197,11 +201,15 @@ def _style(result: dict[str, Any], old: TextSide | None, new: TextSide) -> None:
         "train_median": number(float(np.median(a.words))) if a is not None and len(a.words) else None,
         "histogram": histogram(a.words if a else np.zeros(0), b.words),
     }
+    units = (old.all_units if old else None, new.all_units)
     result["style"] = {
-        name: _both(getattr(a, name) if a else None, getattr(b, name)) for name in ("empty", "cut_off", "repeats")
+        name: _both(getattr(a, name) if a else None, getattr(b, name), units)
+        for name in ("empty", "cut_off", "repeats")
     }
-    kept = [s.kept[np.isfinite(s.kept)] if s else np.zeros(0) for s in (a, b)]
-    result["kept_facts"] = _both(kept[0] if len(kept[0]) else None, kept[1])
+    known = [np.isfinite(s.kept) if s else np.zeros(0, dtype=bool) for s in (a, b)]
+    kept = [s.kept[k] if s else np.zeros(0) for s, k in zip((a, b), known, strict=True)]
+    whose = (old.units(known[0]) if old else None, new.units(known[1]))
+    result["kept_facts"] = _both(kept[0] if len(kept[0]) else None, kept[1], whose)
 
 
 def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from golive.outcomes.interval import Estimate, Mask, plain, wilson
+import numpy as np
+
+from golive.model.profile import FloatArray
+from golive.outcomes.interval import Estimate, Mask, Units, patients, plain, wilson
 
 LEAST_OUTPUTS = 200
 """Rated outputs that criterion OBS-04 asks for."""
@@ -24,6 +27,11 @@ LIMIT = 0.05
 
 MOST_REVIEWS = 20_000
 
+DRAWS = 2_000
+"""Bootstrap samples of patients behind the interval of kappa."""
+
+_DRAWN_AT_ONCE = 2_000_000
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -36,10 +44,12 @@ class Agreement:
     second_rate: float
 
 
-def agreement(first: Mask, second: Mask) -> Agreement | None:
+def agreement(first: Mask, second: Mask, units: Units | None = None) -> Agreement | None:
     """Cohen's kappa of two binary ratings (length n) with the large-sample interval of Fleiss, Cohen and Everitt (1969).
 
-    ``None`` without outputs. Where both reviewers only ever say one thing, kappa is not defined (NaN).
+    Where outputs come several to a patient (``units``, length n), the interval is that of a bootstrap of patients, and never
+    narrower than the one of single outputs. ``None`` without outputs. Where both reviewers only ever say one thing, kappa is
+    not defined (NaN); with outputs of one patient only, its bounds are not.
     """
     n = len(first)
     if n == 0:
@@ -57,7 +67,42 @@ def agreement(first: Mask, second: Mask) -> Agreement | None:
     rest = (observed * chance - 2 * chance + observed) ** 2
     variance = (on + off - rest) / (n * (1 - chance) ** 4)
     value = plain(kappa, math.sqrt(max(variance, 0.0)))
-    return Agreement(Estimate(kappa, value.se, max(-1.0, value.low), min(1.0, value.high)), observed, n, a, b)
+    if units is not None:
+        value = _by_patient(first, second, units, value)
+    low, high = (float(np.clip(v, -1.0, 1.0)) for v in (value.low, value.high))
+    return Agreement(Estimate(kappa, value.se, low, high), observed, n, a, b)
+
+
+def _by_patient(first: Mask, second: Mask, units: Units, by_output: Estimate) -> Estimate:
+    """``by_output`` with bounds at the 2.5th and 97.5th percentile of kappa over bootstrap samples of patients (fixed seed)."""
+    k = int(units.max()) + 1
+    if patients(units, len(units)) < 2:
+        return Estimate(by_output.value, math.nan, math.nan, math.nan)
+    cells = np.stack(
+        [np.bincount(units[(first == i) & (second == j)], minlength=k) for i in (0, 1) for j in (0, 1)], axis=1
+    )
+    cells = cells[cells.sum(axis=1) > 0].astype(np.float64)
+    rng, k, drawn = np.random.default_rng(0), len(cells), []
+    step = max(1, _DRAWN_AT_ONCE // k)
+    for start in range(0, DRAWS, step):
+        times = rng.multinomial(k, np.full(k, 1 / k), size=min(step, DRAWS - start))
+        drawn.append(_kappas(times @ cells))
+    kappas = np.concatenate(drawn)
+    kappas = kappas[np.isfinite(kappas)]
+    if len(kappas) < DRAWS // 2:  # most samples hold one answer only
+        return Estimate(by_output.value, math.nan, math.nan, math.nan)
+    low, high = np.quantile(kappas, [0.025, 0.975])
+    se = max(by_output.se, float(kappas.std(ddof=1)))
+    return Estimate(by_output.value, se, min(float(low), by_output.low), max(float(high), by_output.high))
+
+
+def _kappas(cells: FloatArray) -> FloatArray:
+    """Cohen's kappa of 2 x 2 tables, shape ``(samples, 4)``: both no, second alone, first alone, both yes; NaN where undefined."""
+    share = cells / cells.sum(axis=1, keepdims=True)
+    observed = share[:, 0] + share[:, 3]
+    a, b = share[:, 2] + share[:, 3], share[:, 1] + share[:, 3]
+    chance = a * b + (1 - a) * (1 - b)
+    return np.asarray(np.divide(observed - chance, 1 - chance, out=np.full(len(cells), np.nan), where=chance < 1))
 
 
 @dataclass(frozen=True)

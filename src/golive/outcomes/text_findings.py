@@ -38,7 +38,7 @@ LENGTH_ALARM, LENGTH_WATCH = 0.14, 0.06
 
 KIND_WORDS = {
     "number": "numbers", "unit": "units", "date": "dates", "medication": "medications", "name": "names",
-    "finding": "findings", "negation": "negations", "contradiction": "contradictions",
+    "finding": "findings", "negation": "negations", "contradiction": "contradictions", "citation": "citations",
 }  # fmt: skip
 
 
@@ -247,8 +247,12 @@ def length_finding(train: TextSide, live: TextSide, config: Config, columns: tup
     n, m = len(b), len(a)
     if not n or not m:
         return None
-    shift = longer_live(a, b)
-    ratio = longer_live(*(s.style.ratio[np.isfinite(s.style.ratio) & ~s.style.empty] for s in (train, live)))
+    written = [~s.style.empty for s in (train, live)]
+    shift = longer_live(a, b, (train.units(written[0]), live.units(written[1])))
+    behind = [np.isfinite(s.style.ratio) & w for s, w in zip((train, live), written, strict=True)]
+    ratio = longer_live(
+        train.style.ratio[behind[0]], live.style.ratio[behind[1]], (train.units(behind[0]), live.units(behind[1]))
+    )
     habits = _habits(train, live)
     worse = [(w, r) for w, r, p in habits if p < config.drift.alpha and r >= MARKED_RISE]
     soft = [(w, r) for w, r, p in habits if p < 0.05 and r >= RISE]
@@ -294,10 +298,7 @@ def _masks(side: TextSide) -> dict[str, Mask]:
 def _habits(train: TextSide, live: TextSide) -> list[tuple[str, float, float]]:
     """Per habit: its name, its rise from training to live, and the p of no change."""
     old, new = _masks(train), _masks(live)
-    units = (
-        train.units(np.ones(len(train.texts.row), dtype=bool)),
-        live.units(np.ones(len(live.texts.row), dtype=bool)),
-    )
+    units = (train.all_units, live.all_units)
     return [(w, float(new[w].mean() - old[w].mean()), fisher_p(old[w], new[w], units)) for w in new]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from golive.model.profile import FloatArray
 from golive.outcomes.interval import Mask, Units, units_of
+from golive.outcomes.text_citations import Citation, citations
 from golive.outcomes.text_labels import Labels, kind_of, read_labels
 from golive.outcomes.text_spans import KINDS, Source, Span, SpanKind, unsupported
 from golive.outcomes.text_style import Style, style
@@ -26,6 +27,7 @@ class TextSide:
     spans: tuple[tuple[Span, ...], ...]
     style: Style
     labels: dict[str, Labels]
+    cited: tuple[tuple[Citation, ...], ...] = ()
 
     @property
     def checked(self) -> Mask:
@@ -40,6 +42,11 @@ class TextSide:
     def units(self, of: Mask) -> Units | None:
         """Patient or document of the texts that ``of`` marks (over all texts read); ``None`` where each is of its own."""
         return None if self.texts.unit is None else units_of(self.texts.unit[self.texts.row][of])
+
+    @property
+    def all_units(self) -> Units | None:
+        """Patient or document of every text read."""
+        return self.units(np.ones(len(self.texts.row), dtype=bool))
 
     @cached_property
     def marks(self) -> FloatArray:
@@ -75,6 +82,7 @@ def sides(train: GeneratedTexts | None, live: GeneratedTexts | None) -> tuple[Te
         labels = {
             w: replace(read_labels(texts.labels[w], kinds[w]), unit=texts.unit) for w in LABELS if w in texts.labels
         }
-        return TextSide(texts, sources, spans, style(texts.note, sources), labels)
+        cited = tuple(citations(n, s.citable) if n and s else () for n, s in zip(texts.note, sources, strict=True))
+        return TextSide(texts, sources, spans, style(texts.note, sources), labels, cited)
 
     return apart(train), apart(live)

@@ -1,6 +1,6 @@
 """What a generated text says that its source does not contain: each place with its kind and the reason, without any model.
 
-The checks name what they look for (numbers, units, dates, medications, names, negations, findings); a text that passes may
+The checks name what they look for (numbers, units, dates, medications, names, negations, findings, citations); a text that passes may
 still be wrong. An output with a marked place is a question for a reviewer, not proof.
 """
 
@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
+from golive.outcomes.text_citations import Citable, citations
 from golive.outcomes.text_dates import Day, agrees, days
 from golive.outcomes.text_numbers import Quantity, conflicting_units, quantities, same
 from golive.outcomes.text_words import (
@@ -24,9 +25,9 @@ from golive.outcomes.text_words import (
     words_of,
 )
 
-SpanKind = Literal["number", "unit", "date", "medication", "name", "finding", "negation", "contradiction"]
+SpanKind = Literal["number", "unit", "date", "medication", "name", "finding", "negation", "contradiction", "citation"]
 KINDS: tuple[SpanKind, ...] = (
-    "number", "unit", "date", "medication", "name", "finding", "negation", "contradiction",
+    "number", "unit", "date", "medication", "name", "finding", "negation", "contradiction", "citation",
 )  # fmt: skip
 
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
@@ -66,6 +67,7 @@ class Source:
     days: tuple[Day, ...]
     medications: frozenset[str]
     findings: dict[str, tuple[bool, bool]]
+    citable: Citable
 
     @classmethod
     def of(cls, text: str) -> Source:
@@ -74,16 +76,20 @@ class Source:
         spelled = re.findall(r"\b(?:[A-Z] ){1,5}[A-Z]\b", text)  # transcripts spell initials: "P T", "E K G"
         known = Known([*words, *(s.replace(" ", "").lower() for s in spelled)])
         drugs = frozenset(m for w in known.words if (m := medication(w)))
-        return cls(text, known, tuple(quantities(text)), tuple(days(text)), drugs, _findings(text))
+        return cls(text, known, tuple(quantities(text)), tuple(days(text)), drugs, _findings(text), Citable.of(text))
 
 
 def unsupported(output: str, source: str | Source) -> tuple[Span, ...]:
     """Places of ``output`` that ``source`` does not support, in order, not overlapping."""
     held = source if isinstance(source, Source) else Source.of(source)
-    found = [
+    cited = citations(output, held.citable)
+    marks = [(c.start, c.end) for c in cited if c.kind != "quote"]  # the 3 of "[note 3]" is no number of the patient's
+    said = [
         *_dates(output, held), *_numbers(output, held), *_medications(output, held), *_sex(output, held),
         *_names(output, held), *_said(output, held),
     ]  # fmt: skip
+    found = [s for s in said if not any(start <= s.start < end for start, end in marks)]
+    found += [Span(c.start, c.end, "citation", c.why) for c in cited if c.holds is False]
     kept: list[Span] = []
     for span in sorted(found, key=lambda s: (s.start, -s.end)):
         if not kept or span.start >= kept[-1].end:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, FloatArray
-from golive.outcomes.interval import Estimate, Mask
+from golive.outcomes.interval import Estimate, Mask, Units
 from golive.outcomes.ranking import auroc
 from golive.outcomes.text_detector import length
 from golive.outcomes.text_numbers import UNITS, Quantity, quantities, same
@@ -71,11 +71,23 @@ def _kept(output: str, source: Source) -> float:
     return held / (len(source.medications) + len(amounts))
 
 
-def longer_live(train: FloatArray, live: FloatArray) -> Estimate:
-    """Probability that a live output is longer than a training output (0.5: no shift), with DeLong's interval."""
+def longer_live(
+    train: FloatArray, live: FloatArray, units: tuple[Units | None, Units | None] = (None, None)
+) -> Estimate:
+    """Probability that a live output is longer than a training output (0.5: no shift), with DeLong's interval.
+
+    ``units`` are the patients of both sides where outputs come several to one; the interval is then by patient, and never
+    narrower than by output. Patients of the two sides count as different ones.
+    """
     score = np.concatenate([train, live])
     side = np.concatenate([np.zeros(len(train), dtype=bool), np.ones(len(live), dtype=bool)])
-    return auroc(score, side)
+    alone = auroc(score, side)
+    if all(u is None for u in units):
+        return alone
+    first, second = (np.arange(len(v)) if u is None else u for v, u in zip((train, live), units, strict=True))
+    shift = int(first.max()) + 1 if len(first) else 0
+    together = auroc(score, side, np.concatenate([first, second + shift]))
+    return together if together.se > alone.se else alone
 
 
 def histogram(train: FloatArray, live: FloatArray) -> dict[str, Any]:

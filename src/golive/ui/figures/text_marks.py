@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KIND_WORD = {
     "number": "Number", "unit": "Unit", "date": "Date", "medication": "Medication", "name": "Name", "finding": "Finding",
-    "negation": "Negation", "contradiction": "Contradiction",
+    "negation": "Negation", "contradiction": "Contradiction", "citation": "Citation",
 }  # fmt: skip
 
 
