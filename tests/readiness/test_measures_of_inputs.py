@@ -212,8 +212,8 @@ def test_no_measure_breaks_on_odd_performance(key: str) -> None:
     odd: list[object] = [None, "x", 3, [], {}, {"n": "many"}, {"live": float("nan"), "n_events": 500}]
     names = [
         "auroc at_threshold calibration subgroups baseline validation net_benefit silent output labels log leakage scope sites",
-        "slices operations versions contract skew generated_text fault_injection reconstruction write_back feedback",
-        "alerts usage kpi_history impact primary_metric windows",
+        "slices operations versions contract skew generated_text reconstruction write_back feedback",
+        "alerts usage impact primary_metric windows",
     ]
     for value in odd:
         performance = {name: value for line in names for name in line.split()}

@@ -307,12 +307,10 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
                 "severe": {"share": 0.0},
                 "citations": {"share": 1.0},
             },
-            "fault_injection": {"low": 0.96, "n": 100, "silent_wrong": 0},
             "reconstruction": {"share": 1.0, "n": 20},
             "feedback": {"n": 500, "overrides": 0.3, "reasons": 0.9},
             "alerts": {"n": 400, "per_shift": 3, "limit": 5, "repeats": 0.05},
             "usage": {"active": 0.7, "eligible": 40, "feedback_closed": 0.9},
-            "kpi_history": {"weeks": 12, "control": True},
             "impact": {"issues": [{"finding": f"f{i}", "change": 0.01} for i in range(5)], "n_events": 300},
             "write_back": {"attempts": 300, "right_patient": 300},
         }
@@ -320,8 +318,8 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
     performance["at_threshold"]["alert_rate"] = {"train": 0.1, "live": 0.11}
     measured = run(columns, findings, performance)
     levels = {k: m.level for k, m in measured.items()}
-    assert {k for k, v in levels.items() if v is None} == {"REL-03"}  # what live data brings can only refute it
-    assert len(levels) >= 37
+    assert {k for k, v in levels.items() if v is None} == {"REL-03", "REL-05"}  # what live data brings can only refute them
+    assert len(levels) >= 36
     assert {k for k, v in levels.items() if v is not None and v < 3} <= {
         "CLN-07",
         "CLN-05",

@@ -118,6 +118,31 @@ def test_an_empty_register_never_stops_a_pilot() -> None:
     assert named.verdict is ReadinessVerdict.PILOT
 
 
+def test_the_history_of_results_is_read_from_the_indicators() -> None:
+    """VAL-02: weeks before first use of every indicator of results, with source and comparison."""
+
+    def level(*weeks: float | None, **rest: Any) -> int | None:
+        full: dict[str, Any] = {"baseline": 6.0, "source": "warehouse", "comparison": "before_after"} | rest
+        rows = [Kpi(id=f"k{i}", name="n", layer="clinical", baseline_weeks=w, **full) for i, w in enumerate(weeks)]
+        read = from_registers.history(Registers(kpis=(Kpi(id="t", name="t", layer="technical"), *rows)))
+        return read.level if read else None
+
+    assert level() is None
+    assert level(None, None) is None, "nobody has written down how long: the register says nothing"
+    assert level(12, None) == 1
+    assert level(0) == 0
+    assert level(7.5, 30) == 2
+    assert (level(8), level(30, 26)) == (3, 3)
+    assert level(30, comparison="none") == 2
+    assert level(30, source=" ") == 2
+    assert level(30, baseline=None) == 0
+    kpis = (Kpi(id="k", name="stay", layer="business", baseline=6.0, baseline_weeks=4),)
+    judged = _basis(Registers(kpis=kpis)).judge()
+    assert _level(judged, "VAL-02") == 2
+    names = [i.id for i in _basis(Registers(kpis=kpis)).evidence]
+    assert len(set(names)) == len(names)
+
+
 def test_indicators_and_business_case() -> None:
     full = {"definition": "d", "baseline": 1.0, "target": 2.0, "owner": "o", "source": "s", "linked_check": "DAT-02"}
     kpis = tuple(Kpi(id=layer, name=layer, layer=layer, **full) for layer in from_registers.KPI_LAYERS)  # type: ignore[arg-type]

@@ -82,11 +82,19 @@ class OutputsConfig(Noun):
 
 
 class OperationsConfig(Noun):
-    """Columns of the serving log."""
+    """Columns of the serving log.
+
+    ``response`` says whether a person accepted or overrode the output, ``override_reason`` why, ``user`` who saw it, and
+    ``written_to`` whose record the result reached, in the ids of the role id.
+    """
 
     latency_ms: str | None = None
     status: str | None = None
     received_time: str | None = None
+    response: str | None = None
+    override_reason: str | None = None
+    user: str | None = None
+    written_to: str | None = None
 
 
 class Config(Noun):
@@ -107,6 +115,9 @@ class Config(Noun):
     latency_budget_ms: FiniteFloat | None = Field(default=None, gt=0)
     alert_limit_per_day: FiniteFloat | None = Field(
         default=None, gt=0, description="most alerts per site and day that those who answer have agreed to"
+    )
+    intended_users: int | None = Field(
+        default=None, gt=0, description="people who are meant to use it; those seen in the log are held against them"
     )
     drift: DriftConfig = DriftConfig()
     routing: tuple[RoutingRule, ...] = ()

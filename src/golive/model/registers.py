@@ -80,7 +80,10 @@ class OwnerRow(Noun):
 
 
 class Kpi(Noun):
-    """One indicator of the tree from a data check to a business result. ``feeds`` is the id of the one above it."""
+    """One indicator of the tree from a data check to a business result. ``feeds`` is the id of the one above it.
+
+    ``baseline_weeks`` is how long the baseline was recorded before first use, ``comparison`` what a change is held against.
+    """
 
     id: Key
     name: str = Field(min_length=1)
@@ -88,6 +91,8 @@ class Kpi(Noun):
     definition: str = ""
     unit: str = ""
     baseline: float | None = None
+    baseline_weeks: float | None = Field(default=None, ge=0)
+    comparison: Literal["none", "before_after", "control_group", "stepped_wedge"] = "none"
     target: float | None = None
     owner: str = ""
     source: str = ""

@@ -26,12 +26,15 @@ from golive.outcomes.parity import parity
 from golive.outcomes.performance import described
 from golive.outcomes.season import season
 from golive.outcomes.service import service
+from golive.outcomes.skew import skew
 from golive.outcomes.subgroups import subgroups
 from golive.outcomes.text import assess_text
 from golive.outcomes.timeline import timeline
 from golive.outcomes.unlabelled import unlabelled
+from golive.outcomes.use import use
 from golive.outcomes.versions import versions
 from golive.profile.affected import Marks, affected
+from golive.profile.matched import matched
 from golive.profile.scored import Scored, scored, wanted
 from golive.profile.shared_ids import shared_ids
 
@@ -90,9 +93,11 @@ def judge(
     before = scored(train, specs, roles, config) or Scored(rows=train.rows)
     now, marks = _marked(train, live, specs, roles, config, known=known, out=out)
     shared = shared_ids(train, live, specs, roles)
+    inputs = [s for s in specs if s.name not in _serving(config)]
     parts: tuple[tuple[str, Part], ...] = (
         ("what data problems cost", lambda context, found: impact(context, found, known, marks)),
         ("leakage", lambda context, found: leakage(context, found, shared)),
+        ("training and live on the same cases", lambda _, found: skew(found, matched(train, live, inputs, roles))),
     )
     judged = judge_scored(before, now, roles, config, also=parts, progress=report)
     return Outcomes(
@@ -201,6 +206,7 @@ PARTS: tuple[tuple[str, Part], ...] = (
     ("the service", service),
     ("capacity", capacity),
     ("the load of alerts", alert_load),
+    ("use and write-back", use),
     ("when outcomes come", delay),
     ("the course of time", timeline),
     ("the season", season),

@@ -6,10 +6,11 @@ The only place outside a profile where rows of a table are held, and only in mem
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import pyarrow as pa
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.profile import FloatArray
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
+from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number, trimmed
 from golive.profile.local import coded
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ class Scored:
     received: Times | None = None
     latency: FloatArray | None = None
     status: Coded | None = None
+    response: Coded | None = None
+    reasoned: Mask | None = None
+    user: Codes | None = None
+    written: Coded | None = None
     features: dict[str, FloatArray] = field(default_factory=dict)
     marks: dict[str, Mask] = field(default_factory=dict)
     unparsed: dict[str, int] = field(default_factory=dict)
@@ -91,7 +96,7 @@ class Scored:
 def wanted(roles: Roles, config: Config) -> bool:
     """Whether any column has a role that outcomes look at."""
     operations = config.operations
-    service = operations is not None and any((operations.latency_ms, operations.status, operations.received_time))
+    service = operations is not None and any(operations.model_dump().values())
     return bool(roles.score or roles.prediction or config.class_scores or service)
 
 
@@ -123,10 +128,8 @@ def scored(
         if how == "number":
             asked[f"v{i}"] = number(column)
             asked[f"m{i}"] = missing(column)
-        elif how == "time":
-            asked[f"v{i}"] = _moment(column)
         else:
-            asked[f"v{i}"] = column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
+            asked[f"v{i}"] = _asked(column, how, table[roles.id] if roles.id in dataset.columns else None)
     marked = list(marks or {})
     asked |= {f"k{i}": marks[name] for i, name in enumerate(marked)} if marks else {}
     arrow = table.select(**asked).to_pyarrow()
@@ -146,8 +149,8 @@ def scored(
             _put(found, what, name, times, odd)
             if what == "time":
                 found["zones"] = zones
-        elif how == "unit":
-            _put(found, what, name, positions(values), 0)
+        elif how in _READ:
+            _put(found, what, name, _READ[how](values), 0)
         else:
             spec = known.get(name) or ColumnSpec(name=name, type=ColumnType.CATEGORY)
             storage = dataset.storage.get(name, spec.storage)
@@ -180,6 +183,10 @@ def _plan(present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config:
         ("received", operations.received_time if operations else None, "time"),
         ("latency", operations.latency_ms if operations else None, "number"),
         ("status", operations.status if operations else None, "category"),
+        ("response", operations.response if operations else None, "category"),
+        ("reasoned", operations.override_reason if operations else None, "filled"),
+        ("user", operations.user if operations else None, "unit"),
+        ("written", operations.written_to if operations else None, "same id"),
     ]
     for role, what in (("label", "number_label"), ("prediction", "number_prediction")):
         name = getattr(roles, role)
@@ -196,7 +203,7 @@ def _plan(present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config:
 def _features(present: set[str], specs: dict[str, ColumnSpec], config: Config) -> list[str]:
     """Number features for the baseline, the most important first; without declared importance, in column order."""
     operations = config.operations
-    service = {operations.latency_ms, operations.status, operations.received_time} if operations else set()
+    service = set(operations.model_dump().values()) if operations else set()
 
     def weight(name: str) -> float:
         declared = config.columns.get(name)
@@ -222,6 +229,23 @@ def _plain(column: ir.Value) -> ir.Value:
     return column if stored.is_numeric() or stored.is_boolean() else as_text(column)
 
 
+def _asked(column: ir.Value, how: str, unit: ir.Value | None) -> ir.Value:
+    """What is asked of the engine for one column that is no number."""
+    if how == "time":
+        return _moment(column)
+    if how == "filled":
+        return ~missing(column)
+    if how == "same id":
+        return ibis.literal(-1) if unit is None else _same(column, unit)
+    return column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
+
+
+def _same(column: ir.Value, unit: ir.Value) -> ir.Value:
+    """1 where both hold the same id, 0 where they hold two, -1 where one of them is missing."""
+    equal = trimmed(as_text(column)) == trimmed(as_text(unit))
+    return ibis.cases((missing(column) | missing(unit), -1), (equal, 1), else_=0)
+
+
 def _moment(column: ir.Value) -> ir.Value:
     """A stored time as the engine keeps it; anything else as text."""
     stored = column.type()
@@ -238,6 +262,18 @@ def positions(values: pa.ChunkedArray) -> Codes:
     indices = indices.copy()
     indices[absent] = -1 - np.arange(len(absent), dtype=np.int32)
     return indices
+
+
+def _filled(values: pa.ChunkedArray) -> Mask:
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _written(values: pa.ChunkedArray) -> Coded:
+    return Coded(("another", "the same"), values.to_numpy().astype(np.int32))
+
+
+_READ: dict[str, Callable[[pa.ChunkedArray], Any]] = {"unit": positions, "filled": _filled, "same id": _written}
+"""How a column is read that cannot hold a value which cannot be read."""
 
 
 def _times(values: pa.ChunkedArray) -> tuple[Times, int, tuple[int, int]]:

@@ -18,6 +18,9 @@ from golive.readiness.reading import Reading, told
 
 ENOUGH_NOT_DOING = 5
 KPI_LAYERS = ("technical", "operational", "clinical", "business")
+RESULT_LAYERS = ("operational", "clinical", "business")
+ENOUGH_WEEKS = 8
+"""Weeks of baseline that level 3 of VAL-02 asks for."""
 COST_PARTS = ("integration", "monitoring", "retraining", "support", "clinician_time")
 
 
@@ -90,6 +93,29 @@ def indicators(registers: Registers) -> Reading | None:
     return Reading(3 if len(full) == len(rows) and linked else 2, value, len(rows))
 
 
+def history(registers: Registers) -> Reading | None:
+    """VAL-02: weeks of baseline before first use of every indicator of results, and whether a comparison is chosen.
+
+    Says nothing until somebody writes down how long a baseline was recorded. Level 4 asks for more than a register can show.
+    """
+    rows = [k for k in registers.kpis if k.layer in RESULT_LAYERS]
+    if all(k.baseline_weeks is None for k in rows):
+        return None
+    full = [k for k in rows if k.baseline is not None and k.baseline_weeks is not None]
+    shortest = min((k.baseline_weeks or 0.0 for k in full), default=0.0)
+    compared = [k for k in full if k.comparison != "none" and told(k.source)]
+    value = (
+        f"{len(full)} of {len(rows)} indicators of results have a baseline recorded before first use, the shortest over "
+        f"{shortest:g} week{'' if shortest == 1 else 's'}; {len(compared) or 'none'} of them with source and comparison."
+    )
+    if len(full) < len(rows) or shortest == 0:
+        return Reading(1 if shortest else 0, value, len(rows), reason="Every indicator of results needs a baseline.")
+    if shortest < ENOUGH_WEEKS or len(compared) < len(full):
+        reason = f"At least {ENOUGH_WEEKS} weeks, a source and a comparison are expected of each."
+        return Reading(2, value, len(rows), reason=reason)
+    return Reading(3, value, len(rows))
+
+
 def business_case(registers: Registers) -> Reading | None:
     """VAL-03: costs beyond the licence and benefits, each as a range. The finance review is a document."""
     rows = registers.value
@@ -141,6 +167,7 @@ def readings(
         "SCO-04": ("deferrals", lambda: deferrals(registers, as_of, gates)),
         "GOV-01": ("owners", lambda: owners(registers)),
         "VAL-01": ("kpis", lambda: indicators(registers)),
+        "VAL-02": ("kpis", lambda: history(registers)),
         "VAL-03": ("value", lambda: business_case(registers)),
         "VAL-05": ("milestones", lambda: from_people.planned(registers)),
         "DAT-08": ("manifests", lambda: lineage(registers, train_sha256)),
@@ -173,12 +200,13 @@ def measured(found: dict[str, tuple[str, Reading]], as_of: date) -> tuple[Measur
 
 def as_evidence(found: dict[str, tuple[str, Reading]], registers: Registers, as_of: date) -> tuple[EvidenceItem, ...]:
     """The registers as evidence of grade E3, issued on the day of their last change (a drill: of the drill), with a hash."""
-    items = []
+    items: list[EvidenceItem] = []
     for key, (name, reading) in found.items():
+        shared = reading.on is not None or any(i.id == f"register-{name}" for i in items)
         changed = reading.on or registers.changed_on.get(name, as_of)
         items.append(
             EvidenceItem(
-                id=f"register-{name}-{key.lower()}" if reading.on else f"register-{name}",
+                id=f"register-{name}-{key.lower()}" if shared else f"register-{name}",
                 criterion=key,
                 kind="drill" if name == "drills" else "auto",
                 grade="E3",

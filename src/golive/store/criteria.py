@@ -15,7 +15,7 @@ from golive.store import audit
 from golive.store.records import CriteriaVersion
 
 CRITERIA_KEYS = ("intended_use", "risk", "operating_threshold", "floors", "latency_budget_ms", "drift")
-LATER_KEYS = ("alert_limit_per_day",)
+LATER_KEYS = ("alert_limit_per_day", "intended_users")
 """Keys that came later: they count only where they are set, so that criteria frozen before stay what they are."""
 """Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
 

@@ -29,7 +29,7 @@ KPIS: Register[Kpi] = Register(
     "K",
     {
         "name": "Indicator", "layer": "Layer", "definition": "Definition", "unit": "Unit", "baseline": "Baseline",
-        "target": "Target", "owner": "Owner", "source": "Source", "linked_check": "Data check", "feeds": "Feeds", "id": "Id",
+        "baseline_weeks": "Weeks of baseline", "comparison": "Compared by", "target": "Target", "owner": "Owner", "source": "Source", "linked_check": "Data check", "feeds": "Feeds", "id": "Id",
     },
     scores=True,
 )  # fmt: skip

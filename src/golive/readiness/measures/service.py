@@ -8,10 +8,11 @@ from statistics import median
 
 from golive.model.columns import Role
 from golive.model.finding import Verdict
+from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
 from golive.outcomes.service import OK_WORDS
-from golive.readiness.measures.facts import Facts, Maker, fine, percent
+from golive.readiness.measures.facts import BAR, Facts, Maker, fine, percent
 
 BUSY = 0.8
 """Hours with at least this share of the calls of the busiest hour are busy."""
@@ -152,11 +153,11 @@ def write_back(facts: Facts, make: Maker) -> Measurement:
     """INT-02: writes that reached the right patient. A wrong one refutes every claim."""
     attempts, right = facts.number("write_back", "attempts"), facts.number("write_back", "right_patient")
     if attempts is None or right is None:
-        return make.unknown("no log of write-back was given.")
+        return make.unknown("no column says whose record a result was written to (operations: written_to).")
     if right < attempts:
-        return make.level(
-            0, f"{attempts - right:,.0f} of {attempts:,.0f} writes reached another patient.", n=int(attempts)
-        )
+        few = facts.look("write_back", "at_most") is True
+        wrong = f"Fewer than {SMALL_CELL}" if few else f"{attempts - right:,.0f}"
+        return make.level(0, f"{wrong} of {attempts:,.0f} writes reached another patient.", n=int(attempts))
     if not make.enough(attempts, "writes"):
         return make.too_few(attempts, "writes", "writes")
     return make.level(4, f"All of {attempts:,.0f} writes reached the right patient.", n=int(attempts))
@@ -166,13 +167,17 @@ def skew(facts: Facts, make: Maker) -> Measurement:
     """MLO-07: feature values that differ between training and live pipelines on the same keys."""
     share, n = facts.number("skew", "share"), facts.number("skew", "n")
     if share is None:
-        return make.unknown("no key is in both files, so nothing can be replayed.")
+        return make.unknown("no case (id and time) is in both files, so nothing can be compared.")
     if not make.enough(n, "matched_rows"):
         return make.too_few(n or 0, "matched_rows", "matched rows")
     again = facts.number("skew", "reproduced")
     known = {"skew": share} | ({"reproduced": again} if again is not None else {})
     level = min(make.criterion.level_of(**known), 3)  # continuous checking, level 4, is not in two files
     value = f"{percent(share)} of feature values differ on {n:,.0f} matched rows."
+    if facts.look("skew", "exact") is True:
+        return make.unknown(
+            "nothing differs to the last digit, so one file may be copied from the other.", value, int(n or 0)
+        )
     if again is None:
         return make.partial(level, value, "whether scores repeat", n=int(n or 0))
     return make.level(level, value, n=int(n or 0))
@@ -193,30 +198,14 @@ def reconstruction(facts: Facts, make: Maker) -> Measurement:
 
 
 def bad_input(facts: Facts, make: Maker) -> Measurement:
-    """REL-05: injected faults that the service handled as agreed, lower 95 % bound; else faults that live data brought itself.
+    """REL-05: faults that live data brought itself, and how many of them got no score.
 
     A live row with an impossible, unreadable or wrongly scaled input that got a score as if nothing were wrong is a silent
-    wrong output. That can refute the criterion; only injected faults of every kind can confirm it.
+    wrong output. That can refute the criterion; only a test with faults of every kind can confirm it, and that is a document.
     """
-    low, n = facts.number("fault_injection", "low"), facts.number("fault_injection", "n")
-    if low is None:
-        return _live_faults(facts, make)
-    if not make.enough(n, "faults"):
-        return make.too_few(n or 0, "faults", "injected faults")
-    silent = facts.number("fault_injection", "silent_wrong")
-    level = min(make.criterion.level_of(handled=low), 3)
-    level = 0 if low == 0 else level if silent == 0 else min(level, 2)
-    return make.level(
-        level, f"At least {percent(low)} of {n:,.0f} injected faults were handled as agreed.", n=int(n or 0)
-    )
-
-
-def _live_faults(facts: Facts, make: Maker) -> Measurement:
     low, high, n = (facts.number("bad_input", k) for k in ("low", "high", "n"))
     if high is None or low is None or n is None:
-        return make.unknown(
-            "no faults were injected into a scoring service, and live data holds none that can be told."
-        )
+        return make.unknown("live data holds no fault that can be told; a test with injected faults is a document.")
     if not make.enough(n, "faults"):
         return make.too_few(n, "faults", "live rows with an impossible or unreadable input")
     keys = facts.look("bad_input", "findings") or ()
@@ -264,10 +253,12 @@ def overrides(facts: Facts, make: Maker) -> Measurement:
     shown = facts.number("feedback", "n")
     over, reasons = facts.number("feedback", "overrides"), facts.number("feedback", "reasons")
     if shown is None or over is None:
-        return make.unknown("no log of accepted and overridden outputs was given.")
+        return make.unknown("no column says whether an output was accepted or overridden (operations: response).")
     if not make.enough(shown, "shown"):
         return make.too_few(shown, "shown", "outputs shown")
     value = f"{percent(over)} of {shown:,.0f} outputs were overridden"
+    if reasons is None:
+        return make.partial(1 if over > 0 else BAR, f"{value}.", "the reasons of overrides", n=int(shown))
     if not reasons:
         return make.level(1, f"{value}, none with a reason.", n=int(shown))
     level = make.criterion.level_of(reasons=reasons, overrides=over, accepts=1 - over)
@@ -308,7 +299,7 @@ def active_use(facts: Facts, make: Maker) -> Measurement:
     """ADO-05: intended users who use it, and feedback answered within 30 days."""
     active, n, closed = (facts.number("usage", k) for k in ("active", "eligible", "feedback_closed"))
     if active is None:
-        return make.unknown("no log of use was given.")
+        return make.unknown("no column says who used it (operations: user), or how many are meant to (intended_users).")
     if not make.enough(n, "users"):
         return make.too_few(n or 0, "users", "intended users")
     known = {"active": active} | ({"feedback_closed": closed} if closed is not None else {})
@@ -317,14 +308,3 @@ def active_use(facts: Facts, make: Maker) -> Measurement:
     if closed is None:
         return make.partial(level, value, "answers to feedback", n=int(n or 0))
     return make.level(level, value, n=int(n or 0))
-
-
-def kpi_baseline(facts: Facts, make: Maker) -> Measurement:
-    """VAL-02: weeks of results before first use, and whether there is a comparison group."""
-    weeks = facts.number("kpi_history", "weeks")
-    if weeks is None:
-        return make.unknown("no history of results was given.")
-    control = facts.look("kpi_history", "control") is True
-    level = 0 if weeks == 0 else 2 if weeks < 8 or not control else 4 if weeks >= 26 else 3
-    design = "with" if control else "without"
-    return make.level(level, f"{weeks:.0f} weeks of results before first use, {design} a comparison.", n=int(weeks))
