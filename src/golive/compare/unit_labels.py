@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,12 +74,17 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     return found
 
 
+def owner_of_label(name: str, columns: Iterable[str]) -> str | None:
+    """The column among ``columns`` whose unit the column ``name`` holds; ``None`` where its name says nothing of the kind."""
+    match = _LABEL.match(normalise(name))
+    wanted = (match["a"] or match["b"]) if match else None
+    return next((c for c in columns if wanted and normalise(c) == wanted), None)
+
+
 def _in_columns(train: Profile, live: Profile) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
     """Label columns with the number column they belong to."""
-    by_name = {normalise(name): name for name in train.columns}
     for name, column in train.columns.items():
-        match = _LABEL.match(normalise(name))
-        owner = by_name.get(match["a"] or match["b"]) if match else None
+        owner = owner_of_label(name, train.columns)
         if owner is None or name not in live.columns or owner not in live.columns:
             continue
         labels, values = (column.category, live.columns[name].category), (train.columns[owner], live.columns[owner])
@@ -153,22 +158,22 @@ def _split(name: str) -> list[tuple[str, str]]:
 
 
 def _conversion(label: _Label, config: Config) -> Conversion | None:
-    """What the new unit asks for: from the analyte's table, else from the sizes of the units."""
     declared = config.columns.get(label.columns[-1]) or config.columns.get(label.name) or ColumnConfig()
-    analyte = analyte_of(label.name, declared)
-    there = analyte.written_in(label.old) if analyte is not None else None
-    reached = there.written_in(label.new) if there is not None else None
+    return conversion(label.name, declared, label.old, label.new)
+
+
+def conversion(name: str, declared: ColumnConfig, old: str, new: str) -> Conversion | None:
+    """How values of a column go from unit ``old`` to ``new``: by the analyte's table, else by the sizes of the units."""
+    analyte = analyte_of(name, declared)
+    there = analyte.written_in(old) if analyte is not None else None
+    reached = there.written_in(new) if there is not None else None
     if there is None or reached is None:
-        return _between(label)
+        factor = ratio(old, new)
+        return Conversion(factor=factor) if factor is not None else None
     if reached.unit == there.unit:
         return Conversion(factor=1.0)
     back = reached.conversions[there.unit]
     return Conversion(factor=1 / back.factor, offset=-back.offset / back.factor)
-
-
-def _between(label: _Label) -> Conversion | None:
-    factor = ratio(label.old, label.new)
-    return Conversion(factor=factor) if factor is not None else None
 
 
 def _moved(train: NumericProfile, live: NumericProfile, way: Conversion, share: float) -> bool | None:

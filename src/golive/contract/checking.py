@@ -8,10 +8,11 @@ from typing import Literal
 from golive.compare.words import cell, is_small, number, percent
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
+from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
 
-Rule = Literal["present", "missing", "type", "range", "values", "codes"]
+Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 
 _IS = {
     ColumnType.NUMERIC: "numbers",
@@ -23,7 +24,8 @@ _IS = {
 class Violation(Noun):
     """One term that a batch breaks. ``rows`` of ``n`` break it; ``None`` where 1 to 10 rows hold such a value.
 
-    ``share`` and ``allowed`` are 0 to 1. For ``missing`` the ``n`` are rows, for the other rules values.
+    ``share`` and ``allowed`` are 0 to 1. For ``missing`` the ``n`` are rows, for the other rules values. For ``unit``,
+    ``unit`` says in which one the values arrive and why; it is ``None`` for the others.
     """
 
     column: str
@@ -33,6 +35,7 @@ class Violation(Noun):
     share: float | None
     allowed: float
     sentence: str
+    unit: UnitTold | None = None
 
 
 class Checked(Noun):
@@ -66,6 +69,8 @@ def check(contract: Contract, live: Dataset) -> Checked:
             continue
         found = counts[terms.name]
         violations += _broken(terms, found)
+        if (unread := unknown_labels(terms, found.units.labels)) and not is_small(unread):
+            not_checked.append(f"{terms.name}: {unread:,} values carry a unit that is not known")
         if found.unjudged:
             not_checked.append(f"{terms.name}: {found.unjudged:,} rows hold too many different values to look at all")
     known = {c.name for c in contract.columns}
@@ -111,9 +116,27 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
                 sentence=f"{many} rows have no {terms.name}; {_allowed(terms.max_missing)}.",
             )
         )
+    told = contradiction(terms, found.units)
+    if told is not None and told.rows / told.n > (terms.max_invalid if told.labels else 0.0):
+        broken.append(_other_unit(terms, told))
     if found.invalid_share > terms.max_invalid:
         broken += [_invalid(terms, rule, rows, found.values) for rule, rows in _invalid_rows(terms, found) if rows]
     return broken
+
+
+def _other_unit(terms: ColumnTerms, told: UnitTold) -> Violation:
+    few = is_small(told.rows)
+    many = f"Fewer than 11 of {told.n:,}" if few else f"{cell(told.rows, told.n)} of {told.n:,}"
+    return Violation(
+        column=terms.name,
+        rule="unit",
+        rows=None if few else told.rows,
+        n=told.n,
+        share=None if few else told.rows / told.n,
+        allowed=terms.max_invalid if told.labels else 0.0,
+        sentence=sentence(terms, told, many),
+        unit=told.model_copy(update={"rows": 0}) if few else told,
+    )
 
 
 def _invalid_rows(terms: ColumnTerms, found: Counts) -> tuple[tuple[Rule, int], ...]:

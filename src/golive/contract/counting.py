@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from golive.compare.code_systems import cleaned, declared_system
 from golive.compare.disguised import is_missing_word
 from golive.contract.terms import ColumnTerms
+from golive.contract.unit_terms import UnitCounts, label_columns, usual_limits
 from golive.intake import Dataset
 from golive.intake.measure import COMPACT_DATE, DATE
 from golive.model.columns import ColumnType, Roles
@@ -19,6 +20,7 @@ from golive.profile.fields import Field, Kind, as_text, fields_of, infinite, mis
 
 BATCH = 100
 """Columns in one query."""
+_FIT = "fit"
 MOST_VALUES = 200_000
 """Different values of one column that are held against a list; the rows of rarer ones are not judged."""
 
@@ -37,6 +39,7 @@ class Counts:
     outside: int = 0
     unlisted: int = 0
     unjudged: int = 0
+    units: UnitCounts = field(default_factory=UnitCounts)
 
     @property
     def values(self) -> int:
@@ -60,7 +63,33 @@ def count(dataset: Dataset, columns: Sequence[ColumnTerms]) -> dict[str, Counts]
             asked |= {f"{key}{i}": value for key, value in _asked(dataset.table[terms.name], terms).items()}
         row = dataset.table.aggregate(**asked).to_pyarrow().to_pylist()[0]
         for i, terms in enumerate(batch):
-            found[terms.name] = _counts(dataset, terms, {k[: -len(str(i))]: v for k, v in row.items() if _of(k, i)})
+            counted = {k[: -len(str(i))]: v for k, v in row.items() if _of(k, i)}
+            found[terms.name] = _counts(dataset, terms, counted)
+            found[terms.name] = replace(found[terms.name], units=_units(terms, counted))
+    return _with_labels(dataset, there, found)
+
+
+def _units(terms: ColumnTerms, row: Mapping[str, Any]) -> UnitCounts:
+    inside = {unit: int(row[_FIT + chr(97 + i)] or 0) for i, unit in enumerate(_limits(terms))}
+    return UnitCounts(n=int(row["parsed"] or 0), inside=inside) if inside else UnitCounts()
+
+
+def _limits(terms: ColumnTerms) -> dict[str, tuple[float, float]]:
+    """Usual limits by unit, as many as keys of a query can be told apart."""
+    return dict(list(usual_limits(terms).items())[:26])
+
+
+def _with_labels(dataset: Dataset, there: Sequence[ColumnTerms], found: dict[str, Counts]) -> dict[str, Counts]:
+    """The counts with the values by label, of columns with a declared unit and a column of labels beside them."""
+    labels = label_columns(dataset.columns)
+    for terms in there:
+        if terms.unit is None or terms.name not in labels:
+            continue
+        label = labels[terms.name]
+        valued = ~missing(dataset.table[terms.name]) & ~missing(dataset.table[label])
+        written = {str(value): rows for value, rows in _grouped(dataset.table, label, valued)}
+        counts = found[terms.name]
+        found[terms.name] = replace(counts, units=replace(counts.units, labels=written))
     return found
 
 
@@ -78,6 +107,8 @@ def _asked(column: ir.Value, terms: ColumnTerms) -> dict[str, Any]:
         if terms.range:
             low, high = terms.range
             asked["outside"] = (finite & ((value < low) | (value > high))).sum()
+        for i, (low, high) in enumerate(_limits(terms).values()):
+            asked[_FIT + chr(97 + i)] = (finite & (value >= low) & (value <= high)).sum()
     elif terms.type is ColumnType.DATETIME and not column.type().is_temporal():
         written = trimmed(as_text(column))
         asked["parsed"] = (written.re_search(DATE) | written.re_search(COMPACT_DATE)).sum()

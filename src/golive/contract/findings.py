@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from golive.compare.measured import unit_words
+from golive.compare.words import number
 from golive.contract.checking import Checked, Violation
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 
@@ -29,7 +31,7 @@ def contract_findings(checked: Checked) -> list[Finding]:
 
 
 def _of(column: str, broken: list[Violation], named: str) -> Finding:
-    first = max(broken, key=lambda v: (v.rows or 0, v.rule == "present"))
+    first = max(broken, key=lambda v: (v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"))
     many = any(v.rows is not None for v in broken)
     absent = any(v.rule == "present" for v in broken)
     return finding(
@@ -41,5 +43,19 @@ def _of(column: str, broken: list[Violation], named: str) -> Finding:
         explanation=" ".join(v.sentence for v in broken if v is not first),
         effect=Effect(name="broken_share", live=first.share, n_live=first.n),
         rows_affected=first.rows,
-        fix="Refuse or repair such rows before the model answers, or agree on other terms in a new version.",
+        fix=_fix(first),
     )
+
+
+def _fix(first: Violation) -> str:
+    if first.unit is None:
+        return "Refuse or repair such rows before the model answers, or agree on other terms in a new version."
+    new = unit_words(first.unit.unit)
+    known = (
+        f" (multiply by {number(first.unit.back.factor)}{_added(first.unit.back.offset)})" if first.unit.back else ""
+    )
+    return f"Convert {first.column} at intake{known}, or agree on {new} and its range in a new version."
+
+
+def _added(offset: float) -> str:
+    return f" and add {number(offset)}" if offset > 0 else f" and take away {number(-offset)}" if offset else ""

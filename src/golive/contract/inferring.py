@@ -7,8 +7,9 @@ import math
 from golive.compare.code_systems import cleaned, decide
 from golive.compare.disguised import is_missing_word
 from golive.compare.measured import analyte_of, in_training_unit
-from golive.contract.counting import count
+from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
+from golive.contract.unit_terms import contradiction
 from golive.intake import Dataset, roles_of
 from golive.intake import infer as infer_columns
 from golive.model.columns import ColumnSpec, ColumnType, Role
@@ -50,7 +51,7 @@ def infer(train: Dataset, config: Config | None = None, *, owner: str = "", when
             terms.model_copy(
                 update={
                     "max_missing": _room(terms, found.missing / train.rows, declared.required if declared else None),
-                    "max_invalid": _up(found.invalid_share, 1000),
+                    "max_invalid": _up(max(found.invalid_share, _mislabelled(terms, found)), 1000),
                 }
             )
         )
@@ -61,6 +62,12 @@ def infer(train: Dataset, config: Config | None = None, *, owner: str = "", when
         when_uncertain=when_uncertain,
         columns=tuple(columns),
     )
+
+
+def _mislabelled(terms: ColumnTerms, found: Counts) -> float:
+    """Share of training's own values whose label is another unit than the column's, 0 to 1."""
+    told = contradiction(terms, found.units)
+    return told.rows / told.n if told is not None and told.labels else 0.0
 
 
 def _up(share: float, parts: int) -> float:
