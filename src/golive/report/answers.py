@@ -69,7 +69,11 @@ def filed(sources: Sources, *keys: str) -> Answer:
                 parts.append(_item(item, sources))
                 origin = "filed" if origin == "missing" else origin
     if not parts:
-        names = ", ".join(f"{key} {c.title.lower()}" for key in keys if (c := criterion(sources, key)) is not None)
+        names = ", ".join(
+            f"{key} {c.title[:1].lower() + c.title[1:] if c.title[1:2].islower() else c.title}"
+            for key in keys
+            if (c := criterion(sources, key)) is not None
+        )
         return missing(f"File evidence for {names or ', '.join(keys)}.")
     return Answer(" ".join(parts), origin)  # type: ignore[arg-type]
 
@@ -182,11 +186,16 @@ def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
         return "not known"
     cells = getattr(picture, side) or (0,) * len(picture.labels)
     told = [
-        f"{label} {'1-10 rows' if cell is None else percent(cell / n)}"
+        f"{_named(label)} {'1-10 rows' if cell is None else percent(cell / n)}"
         for label, cell in zip(picture.labels, cells, strict=True)
         if cell is None or cell > 0
     ]
     return ", ".join(told[:LABELS]) + (f" and {len(told) - LABELS} more" if len(told) > LABELS else "")
+
+
+def _named(label: str) -> str:
+    """A category beside its share; one that is a number itself stands in quotes."""
+    return f"'{label}'" if label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit() else label
 
 
 def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from golive.model.finding import Finding, Verdict
 from golive.report import sections, subgroups
 from golive.report.document import Block, Bullets, Document, Facts, Heading, Paragraph, Table
@@ -44,6 +46,7 @@ def full(sources: Sources) -> Document:
 def reviewer(sources: Sources) -> Document:
     """For who has to check it: findings with evidence and what was ruled out, and every criterion with its basis."""
     found = [f for f in by_urgency(sources.assessment.findings) if f.verdict is not Verdict.QUIET]
+    titles = {f.id: f.title for f in sources.assessment.findings}
     blocks: list[Block] = [
         *sections.banner(sources),
         *sections.unknown(sources),
@@ -51,7 +54,7 @@ def reviewer(sources: Sources) -> Document:
         Paragraph(sections.finding_words(sources) + ".", muted=True),
     ]
     for finding in found:
-        blocks += _finding(finding)
+        blocks += _finding(finding, titles)
     blocks += [
         *sections.performance(sources),
         *subgroups.section(sources),
@@ -61,18 +64,26 @@ def reviewer(sources: Sources) -> Document:
     return _document(sources, f"Reviewer's report: {sources.name}", blocks)
 
 
-def _finding(f: Finding) -> list[Block]:
+def _sizes(train: int, live: int) -> str:
+    """On how many rows a finding rests; a side that took no part is not called empty."""
+    if not train or not live:
+        side, other = ("live", "training") if live else ("in training", "live data")
+        return f"n = {count(live or train)} {side}; {other} took no part"
+    return f"n = {count(train)} in training, {count(live)} live"
+
+
+def _finding(f: Finding, titles: Mapping[str, str]) -> list[Block]:
     rows = [
         ("Verdict", f"{VERDICT_WORD[f.verdict]}, {f.severity.value}"),
         ("Kind", f"{SIGNAL_WORD[f.signal]}: {f.kind.replace('_', ' ')}"),
         ("Owner", ROUTE_WORD[f.route]),
     ]
     if f.effect is not None:
-        rows.append(("Sizes", f"n = {count(f.effect.n_train)} and {count(f.effect.n_live)}"))
+        rows.append(("Sizes", _sizes(f.effect.n_train, f.effect.n_live)))
     if f.what_if is not None and f.what_if.before is not None and f.what_if.after is not None:
         rows.append(("Drift score if repaired", f"{score(f.what_if.before)} becomes {score(f.what_if.after)}"))
     if f.cause:
-        rows.append(("Explained by", f.cause))
+        rows.append(("Explained by", titles.get(f.cause, f.cause)))
     blocks: list[Block] = [Heading(f.title, 3), Facts(tuple(rows))]
     if f.explanation:
         blocks.append(Paragraph(f.explanation))

@@ -121,7 +121,7 @@ def handoff(sources: Sources) -> Document:
     )
     blocks: list[Block] = [
         Paragraph(
-            f"{complete} of {len(found)} items are complete ({percent(complete / len(found))}), "
+            f"{complete} of {len(found)} items {'is' if complete == 1 else 'are'} complete ({percent(complete / len(found))}), "
             f"{sum(i.state == 'partial' for i in found)} in part, {sum(i.state == 'missing' for i in found)} missing."
         ),
         Table(

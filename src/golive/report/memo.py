@@ -49,7 +49,11 @@ def _unknown(sources: Sources) -> list[Block]:
         f"{plural(len(silent), 'criterion', 'criteria')} of {len(r.criteria)} not assessed"
         + (f": {', '.join(silent[:8])}{' …' if len(silent) > 8 else ''}." if silent else "."),
         f"{plural(a.count(Verdict.CANNOT_JUDGE), 'finding')} with too little data to judge; "
-        f"{plural(len(a.not_assessed), 'thing')} not looked at, each listed with its reason in the report.",
+        + (
+            f"{plural(len(a.not_assessed), 'thing')} not looked at, each listed with its reason in the report."
+            if a.not_assessed
+            else "no check was left out."
+        ),
     ]
     if soon:
         lines.append(f"Evidence that expires within 30 days: {', '.join(sorted(set(soon))[:8])}.")

@@ -42,21 +42,32 @@ class MetricRow:
         return self.key not in UNBOUNDED
 
     def words(self, side: str) -> str:
-        """``0.733 (0.710 to 0.754)``; a dash when it is unknown."""
+        """``0.733 (0.710 to 0.754)``; a dash when it is unknown. What is written in percent changes by percentage points."""
         found: Side | None = getattr(self, side)
         if found is None:
             return "–"
-        say = percent if self.key in SHARES and side != "change" else metric
-        signed = "+" if side == "change" and found.value > 0 else ""
+        share = self.key in SHARES
+        if side == "change":
+            say, unit = (_points if share else _signed), " points" if share else ""
+        else:
+            say, unit = (percent if share else metric), ""
         if found.low is None or found.high is None:
-            return f"{signed}{say(found.value)}"
-        return f"{signed}{say(found.value)} ({say(found.low)} to {say(found.high)})"
+            return f"{say(found.value)}{unit}"
+        return f"{say(found.value)}{unit} ({say(found.low)} to {say(found.high)})"
 
     def floor_words(self) -> str:
         """The agreed floor in the units of the metric; a dash when none was agreed."""
         if self.floor is None:
             return "–"
         return percent(self.floor) if self.key in SHARES else metric(self.floor)
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}"
 
 
 def _side(found: Mapping[str, Any], name: str, low: str, high: str) -> Side | None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from golive.outcomes.words import NAMES
 from golive.report import answers as ask
 from golive.report.answers import ORIGIN_WORD, Answer, missing
 from golive.report.document import Block, Document, Heading, Paragraph, Table
@@ -164,7 +165,7 @@ def _groups(sources: Sources) -> list[Result]:
         }
         told.append(
             Result(
-                f"{key}, {group.name}",
+                f"{NAMES[key]}, {group.name}",
                 {**said, **({"low": low, "high": high} if known else {}), "n": group.n, "text": group.words(key)},
             )
         )

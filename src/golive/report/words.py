@@ -9,6 +9,7 @@ from math import isnan
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~$]|^[#+-]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SENTENCE = re.compile(r"[.!?](?=\s+[A-Z0-9])")
 _SMALL_NUMBERS = (
     "no",
     "one",
@@ -98,8 +99,22 @@ def plain(text: object) -> str:
 
 
 def shorten(text: str, length: int = 28) -> str:
-    """Cut a label at ``length`` characters and mark the cut."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """Cut a label at ``length`` characters and mark the cut; between words where its last word is not most of it."""
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    words, gap, _ = kept.rpartition(" ")
+    if gap and text[length - 1] != " " and len(words) > length // 2:
+        kept = words
+    return kept.rstrip(" ,;:(") + "…"
+
+
+def sentences(text: str, length: int) -> str:
+    """As many whole sentences as ``length`` characters hold; a first one that is longer is cut between words."""
+    if len(text) <= length:
+        return text
+    ends = [found.end() for found in _SENTENCE.finditer(text) if found.end() <= length]
+    return text[: ends[-1]] if ends else shorten(text, length)
 
 
 def escaped(text: str) -> str:

@@ -140,7 +140,9 @@ def chosen_labels(column: ColumnResult) -> tuple[list[str], list[int]]:
     if picture is None:
         return [], []
     if picture.edges:
-        return [number(edge) for edge in picture.edges[:-1]], list(range(len(picture.edges) - 1))
+        return [f"{edge:,.0f}" if abs(edge) >= 1000 else f"{edge:.3g}" for edge in picture.edges[:-1]], list(
+            range(len(picture.edges) - 1)
+        )
     train, live = (shares_of(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES)
     moved = sorted(range(BARS // 2, len(picture.labels)), key=lambda i: (-abs(train[i] - live[i]), i))
     places = sorted([*range(min(BARS // 2, len(picture.labels))), *moved[: BARS - BARS // 2]])

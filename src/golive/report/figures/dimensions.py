@@ -11,7 +11,9 @@ from golive.report.look import LIGHT
 from golive.report.verdict import weakest_first
 from golive.report.words import shorten
 
-ROW, LEFT, WIDTH = 30, 250, 760
+ROW, LEFT, WIDTH = 30, 250, 800
+RIGHT = 100
+"""Room for the words beside a bar, the longest of which are ``not assessed``."""
 THIN = 0.5
 """Coverage under which a bar is hatched, as on the pages."""
 BAR = 80
@@ -32,7 +34,7 @@ def dimension_figure(scores: Sequence[DimensionScore]) -> Figure:
     bottom = ROW * len(ordered) + 6
 
     def at(points: float) -> float:
-        return LEFT + points / 100 * (WIDTH - LEFT - 60)
+        return LEFT + points / 100 * (WIDTH - LEFT - RIGHT)
 
     for tick in (0, 20, 40, 60, 80, 100):
         canvas.line(at(tick), 4, at(tick), bottom, LIGHT.border if tick != BAR else LIGHT.muted, dash="2 3")
