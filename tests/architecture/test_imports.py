@@ -35,7 +35,8 @@ SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
 # library -> where it may be imported (prefixes of the path below the checkout)
 ONLY_IN = {
     "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py"),
-    "evidently": ("src/golive/compare/evidently_scores.py",),
+    # Scores of columns, and descriptors and judges of texts: the first sees numbers only, the second is where texts still are.
+    "evidently": ("src/golive/compare/evidently_scores.py", "src/golive/profile/evidently_text.py"),
     "plotly": ("src/golive/ui/", "src/golive/report/"),
     "typer": ("src/golive/cli",),
     "duckdb": ("src/golive/store/", "src/golive/intake/", "src/golive/profile/", "src/golive/doctor.py"),

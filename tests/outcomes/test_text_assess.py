@@ -127,6 +127,12 @@ def test_outputs_that_are_cut_off_are_named(judge: Judge) -> None:
     assert found["style"]["cut_off"]["live"] == 0.2
 
 
+def test_outputs_that_are_all_longer_than_any_before_are_an_alarm(judge: Judge) -> None:
+    long = [{**row, "note": f"{row['note']} {row['note']} Seen and sent home."} for row in notes(60, 0, 2)]
+    _, findings, _ = judge(notes(60, 0, 1), long)
+    assert findings["length_shift"].verdict is Verdict.ALARM
+
+
 def test_facts_that_are_left_out_are_measured(judge: Judge) -> None:
     live = [{**row, "note": "Patient without fever."} for row in notes(100, 0, 2)]
     found, _, _ = judge(notes(100, 0, 1), live)

@@ -50,6 +50,7 @@ EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("error_rate", ("unseen_category", "category_share_shift", "distribution_shift")),
     ("late_inputs", ("distribution_shift", "time_order")),
     ("score_out_of_range", ("score_shift", "out_of_range", "disguised_missing")),
+    ("length_shift", ("text_shift",)),
     *((kind, ("contract_broken",)) for kind in _BREAK_CONTRACTS),
 )
 """Explaining kind and the kinds of the same column that it explains, strongest explanation first."""

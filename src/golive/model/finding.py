@@ -107,7 +107,13 @@ KINDS: dict[Signal, tuple[str, ...]] = {
     Signal.FAIRNESS: ("subgroup_gap", "subgroup_too_small"),
     Signal.OUTPUT: ("score_out_of_range", "score_shift", "alert_rate_shift", "output_missing", "version_mixed"),
     Signal.OPERATIONS: ("latency_over_budget", "error_rate", "late_inputs"),
-    Signal.GENERATED_TEXT: ("hallucination_rate_up", "unsupported_statements", "length_shift", "cannot_check_source"),
+    Signal.GENERATED_TEXT: (
+        "hallucination_rate_up",
+        "unsupported_statements",
+        "length_shift",
+        "text_shift",
+        "cannot_check_source",
+    ),
 }
 SIGNAL_OF: dict[str, Signal] = {kind: signal for signal, kinds in KINDS.items() for kind in kinds}
 

@@ -6,7 +6,6 @@ that matters, the answer is "cannot judge", never a pass.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -256,7 +255,9 @@ def length_finding(train: TextSide, live: TextSide, config: Config, columns: tup
     habits = _habits(train, live)
     worse = [(w, r) for w, r, p in habits if p < config.drift.alpha and r >= MARKED_RISE]
     soft = [(w, r) for w, r, p in habits if p < 0.05 and r >= RISE]
-    away, sure = abs(shift.value - 0.5), abs(shift.value - 0.5) > 2.576 * (shift.se or math.inf)
+    away = abs(shift.value - 0.5)
+    apart = not shift.low <= 0.5 <= shift.high  # all of one side longer than all of the other: no spread, but bounds
+    sure = away > 2.576 * shift.se if shift.se > 0 else apart
     explained = ratio.known and abs(ratio.value - 0.5) < LENGTH_WATCH and away >= LENGTH_WATCH
     if min(n, m) < LEAST_CHECKED:
         verdict, severity = Verdict.CANNOT_JUDGE, Severity.MINOR

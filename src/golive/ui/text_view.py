@@ -88,7 +88,7 @@ def trust(found: Mapping[str, Any]) -> list[str]:
     if agreed and agreed.get("kappa") is not None:
         said.append(
             f"Two reviewers agree on {percent(agreed['observed'])} of {agreed['n']:,} outputs; kappa {agreed['kappa']:.2f} "
-            f"({agreed['low']:.2f} to {agreed['high']:.2f})."
+            f"{_bounds(agreed)}."
         )
     for name, d in (found.get("detectors") or {}).items():
         own, rival = d["auroc"], d["length_auroc"]
@@ -99,6 +99,8 @@ def trust(found: Mapping[str, Any]) -> list[str]:
             f"({d['length_direction']} outputs): {rival['value']:.2f} ({rival['low']:.2f} to {rival['high']:.2f}); "
             f"n = {d['n']:,}, {d['hallucinated']:,} hallucinated."
         )
+    if found.get("citations"):
+        said.append(cited(found["citations"]))
     kept = found.get("kept_facts")
     if kept and kept.get("live") is not None and kept["n_live"]:
         before = f", {percent(kept['train'])} in training" if kept.get("train") is not None else ""
@@ -107,6 +109,28 @@ def trust(found: Mapping[str, Any]) -> list[str]:
             f"(n = {kept['n_live']:,} with any): what is left out is as much a question as what is added."
         )
     return said
+
+
+def _bounds(agreed: Mapping[str, Any]) -> str:
+    """Bounds of kappa, and whose: of outputs, or of patients who have several."""
+    if agreed.get("low") is None or agreed.get("high") is None:
+        return "without an interval, because too few patients have both answers"
+    whose = f", {agreed['patients']:,} patients" if agreed.get("patients") else ""
+    return f"({agreed['low']:.2f} to {agreed['high']:.2f}{whose})"
+
+
+def cited(found: Mapping[str, Any]) -> str:
+    """What the citations in the outputs are worth: the share that holds, or why that cannot be checked."""
+    if found.get("held") is None:
+        return f"Citations: cannot check, because {found['why']} (n = {found['n_outputs']:,} outputs)."
+    n = "fewer than 11" if found["n"] is None else f"{found['n']:,}"
+    said = (
+        f"{percent(found['held'])} of what outputs cite stands in their source, between {percent(found['low'])} and "
+        f"{percent(found['high'])} (n = {n} citations); {percent(found['citing'])} of outputs cite. That a cited place "
+        "exists does not show that the sentence is right."
+    )
+    unproven = found.get("share") is None and found.get("why")
+    return f"{said} Not proven for all: {found['why']}." if unproven else said
 
 
 def count_reviews(where: Current) -> None:
