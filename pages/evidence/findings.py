@@ -11,6 +11,7 @@ current = require_assessment()
 assessment = current.assessment
 page_title("Findings", "What live data does differently, how sure that is, and who acts.")
 assessment_line(assessment)
+st.markdown(findings.answer(assessment.findings))
 
 verdicts, by, words = findings.filters(assessment.findings)
 open_id = findings.opened()

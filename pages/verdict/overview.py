@@ -18,7 +18,7 @@ overview.three_columns(assessment)
 st.subheader("Readiness by dimension, weakest first", anchor=False)
 st.caption(
     "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is "
-    "thin. The dotted line is what production needs. Click a bar to open its dimension."
+    "thin. Click a bar to open its dimension."
 )
 chart.pick(
     figures.dimensions(readiness.dimensions, theme.tokens()),

@@ -20,7 +20,7 @@ overview.banner(readiness)
 st.subheader("Dimensions, weakest first", anchor=False)
 st.caption(
     "A bar runs from what is proven to what is still possible; the dot is what was assessed; hatched where evidence is "
-    "thin. The dotted line is what production needs."
+    "thin."
 )
 dimension = readiness_view.choose(readiness)
 if dimension:

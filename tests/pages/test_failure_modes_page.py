@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from golive.ui.words import NO_BREAK
+
 PAGE = "pages/verdict/failure_modes.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
@@ -15,7 +17,7 @@ def test_four_modes_with_their_evidence(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
     assert not app.exception
     assert [s.value[:2] for s in app.subheader] == ["1.", "2.", "3.", "4."]
-    said = "\n".join(m.value for m in app.markdown)
+    said = "\n".join(m.value for m in app.markdown).replace(NO_BREAK, " ")
     assert "This pilot shows" in said
     assert "28 % of live rows have no heart rate" in said.replace("\\", "")
     assert len([t for t in app.table if "In production" in t.value]) == 4

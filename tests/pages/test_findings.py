@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import sample_assessment as made
 from golive.model.errors import InputError
 from golive.model.finding import Segment, Verdict
 from golive.ui import decisions, finding_view, findings, verdict
+from golive.ui.words import NO_BREAK
 
 PAGE = "pages/evidence/findings.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -35,9 +37,19 @@ def test_lists_what_needs_attention_most_urgent_first(seeded: Any, open_page: An
     rows = [label for label in _labels(app) if "Not assessed" not in label]
     assert len(rows) == 6
     assert "creatinine arrives in umol/L" in rows[0]
-    assert "6.1 % of live rows" in rows[0]
+    assert f"6.1{NO_BREAK}% of live rows" in rows[0]
     assert all("Act" in label or "Watch" in label for label in rows)
     assert next(s.value for s in app.subheader) == "creatinine: one cause (2)".replace(":", "\\:")
+
+
+def test_the_first_sentence_says_how_many_act_and_who() -> None:
+    everything = made.assessment().findings
+    acting = [f for f in everything if f.verdict is Verdict.ALARM]
+    said = findings.answer(everything)
+    assert said.startswith(f"**{len(acting)} of {len(everything)} findings ask")
+    assert sum(int(n) for n in re.findall(r"[a-z] (\d+)", said.split("**: ")[1])) == len(acting)
+    assert "**1 of 1 finding asks someone to act**: " in findings.answer(acting[:1])
+    assert findings.answer(()) == "**Nothing asks anyone to act**; 0 findings to watch."
 
 
 def test_address_opens_one_finding_whatever_the_filter(seeded: Any, open_page: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sample_assessment as made
 
 from golive.model.errors import ForbiddenError, InputError
 from golive.model.finding import Route, Severity
@@ -137,6 +138,14 @@ def test_the_trend_draws_every_quantity_and_marks_events(open_page: Any, watched
         assert not app.exception
     app.selectbox(key="trend_quantity").select("Drift of creatinine").run()
     assert "model version change" in words(app)
+
+
+def test_one_session_is_told_and_not_drawn(store: Any, open_page: Any) -> None:
+    store.save(made.assessment(), config=made.CONFIG, actor="local")
+    app = open_page("pages/history/trend.py")
+    assert not app.exception
+    assert not app.get("plotly_chart")
+    assert any("A trend needs a second one." in m.value for m in app.markdown)
 
 
 def test_what_the_trend_says_is_what_it_draws() -> None:

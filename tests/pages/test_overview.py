@@ -10,13 +10,15 @@ import sample_assessment as made
 from golive.model.finding import Severity, Verdict, finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
 from golive.ui import verdict
+from golive.ui.words import NO_BREAK
 
 PAGE = "pages/verdict/overview.py"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
 
 
 def _text(app: Any) -> str:
-    return " ".join(str(e.value) for kind in ("title", "subheader", "markdown", "caption") for e in app.get(kind))
+    kinds = ("title", "subheader", "markdown", "caption")
+    return " ".join(str(e.value) for kind in kinds for e in app.get(kind)).replace(NO_BREAK, " ")
 
 
 def test_draws_the_verdict_the_facts_and_the_plan(seeded: Any, open_page: Any) -> None:
@@ -119,7 +121,7 @@ def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
     assert modes["Live data"].state is GateState.FAIL
     assert modes["Live data"].evidence == "28 % of heart rates are missing in live data"
     assert modes["Workflow"].state is GateState.UNVERIFIED
-    assert modes["Foundations"].tally == "1 of 3 gates fail, one unproven"
+    assert modes["Foundations"].tally == "1 of 3 gates fails, one unproven"
 
 
 def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:

@@ -47,7 +47,7 @@ def test_gates_and_plan_are_listed_in_words(seeded: Any, open_page: Any) -> None
     assert len(gates) == sum(c.gate_state is not None for c in made.readiness().criteria)
     assert "Fails" in gates["State"].iloc[0]
     plan = next(t.value for t in app.table if "Do" in t.value)
-    assert next(iter(plan["Do"])) == "**PROVE** MLO-05"
+    assert next(iter(plan["Do"])).startswith("**PROVE** MLO-05: ")
 
 
 def test_viewer_cannot_add_evidence(seeded: Any, open_page: Any) -> None:

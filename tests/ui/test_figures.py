@@ -226,6 +226,11 @@ def test_dimensions_run_weakest_first_from_proven_to_possible() -> None:
     assert list(figure.layout.yaxis.ticktext)[-1] == "Adoption and workflow"
 
 
+def test_the_legend_of_dimensions_says_what_production_needs() -> None:
+    line = figures.dimensions(sample.readiness().dimensions, LIGHT).data[2]
+    assert (line.name, line.x) == ("Production needs 80", (80, 80))
+
+
 def test_dimensions_with_thin_evidence_are_hatched() -> None:
     scores = sample.readiness().dimensions
     bars = figures.dimensions(scores, LIGHT).data[0]

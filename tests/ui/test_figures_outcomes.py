@@ -63,6 +63,12 @@ def test_forest_draws_only_groups_that_could_be_measured_and_names_the_lowest() 
     assert "No group" in figures.describe_forest(GROUPS[2:], "auroc")
 
 
+def test_the_line_of_everyone_says_its_value_and_runs_behind_the_names() -> None:
+    written = figures.forest(GROUPS, "auroc", 0.75, LIGHT).layout.annotations
+    assert [a.text for a in written if a.text.startswith("everyone")] == ["everyone 0.75"]
+    assert {a.bgcolor for a in written if "n = " in a.text} == {LIGHT.background}
+
+
 def test_shares_are_drawn_in_percent_and_days_in_words() -> None:
     weeks = [{"start": "2026-03-01", "n": 100, "alert_rate": {"live": 0.3, "live_low": 0.25, "live_high": 0.36}}]
     figure = figures.time_line(weeks, "alert_rate", LIGHT)

@@ -27,6 +27,13 @@ def test_percent_never_says_none_or_all_of_what_is_neither(share: float) -> None
     assert words.percent(share) not in ("0 %", "0.0 %", "100 %", "100.0 %")
 
 
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    gap = words.NO_BREAK
+    assert words.unbroken("28 % of 9 rows (n = 303 and 5)") == f"28{gap}% of 9 rows (n{gap}={gap}303 and 5)"
+    assert words.plain("9.0 % happened") == f"9.0{gap}% happened"
+    assert words.plain("in % of lean = 3") == "in % of lean = 3"
+
+
 def test_points_are_signed() -> None:
     assert words.points(0.28) == "+28 points"
     assert words.points(-0.004) == "-0.4 points"

@@ -131,7 +131,7 @@ def failure_modes(readiness: Readiness, findings: Sequence[Finding] = ()) -> lis
         ]
         unproven = spelled(len(judged.unproven)) if judged.unproven else "none"
         tally = (
-            f"{len(judged.failed)} of {plural(len(gates), 'gate')} fail, {unproven} unproven"
+            f"{len(judged.failed)} of {plural(len(gates), 'gate')} {'fails' if len(judged.failed) == 1 else 'fail'}, {unproven} unproven"
             if gates
             else "No gate applies"
         )

@@ -71,7 +71,13 @@ def _row(kept: KeptFile, note: Any) -> tuple[str, str, str, str, str]:
     known = note is not None and note.detail.get("file_sha256") == kept.release.sha256
     origin = f"{note.detail['file']}, by {note.actor}" if known else kept.path.name
     title = declared_system(kept.system).title
-    return title, kept.name, count(len(kept.release.codes)), day(kept.added), f"{origin} (SHA-256 {kept.release.sha256[:8]}…)"
+    return (
+        title,
+        kept.name,
+        count(len(kept.release.codes)),
+        day(kept.added),
+        f"{origin} (SHA-256 {kept.release.sha256[:8]}…)",
+    )
 
 
 def uses(store: Store, kept: Sequence[KeptFile]) -> None:

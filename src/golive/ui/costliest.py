@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from golive.model.result import Assessment
-from golive.ui.words import percent, plain, spelled
+from golive.ui.words import percent, plain, spelled, unbroken
 
 
 def short(title: str) -> str:
@@ -30,7 +30,7 @@ def costliest(assessment: Assessment) -> None:
     st.table(
         {
             "Problem": [plain(short(row["title"])) for row in rows],
-            "Rows": [f"{row['n_affected']:,} ({percent(row['share'])})" for row in rows],
+            "Rows": [unbroken(f"{row['n_affected']:,} ({percent(row['share'])})") for row in rows],
             "AUROC in them and in the others": [
                 f"{_area(row, 'affected')} and {_area(row, 'unaffected')}" for row in rows
             ],
@@ -60,7 +60,7 @@ def cost_sentence(impact: Mapping[str, Any]) -> str:
     said += f", the costliest by {real[0]['change']:.3f} ({basis})."
     if isinstance(whole, Mapping):
         said += (
-            f" Without the rows of all {len(rows)} it would be {whole['unaffected']:.3f} instead of "
+            f" Without the rows of all {spelled(len(rows))} it would be {whole['unaffected']:.3f} instead of "
             f"{whole['unaffected'] - whole['change']:.3f}."
         )
     return said

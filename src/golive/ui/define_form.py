@@ -13,7 +13,7 @@ from golive.model.readiness import Flag, Modifier, RiskProfile, Significance, Si
 from golive.readiness.risk import ESCALATORS, explain_tier, tier_of
 from golive.report.look import TIER_WORD
 from golive.store import Store
-from golive.ui import components, pilot, theme
+from golive.ui import components, glossary, pilot, theme
 from golive.ui.guards import Identity, authorise
 from golive.ui.words import day, plain
 
@@ -130,7 +130,13 @@ def criteria(config: Config) -> Config:
         floors = {}
         for column, (name, label) in zip(st.columns(3), FLOORS.items(), strict=True):
             value = column.number_input(
-                label, 0.0, 1.0, step=0.01, format="%.2f", key=_seeded(f"define_{name}", config.floors.get(name))
+                label,
+                0.0,
+                1.0,
+                step=0.01,
+                format="%.2f",
+                key=_seeded(f"define_{name}", config.floors.get(name)),
+                help=glossary.tip(label.removesuffix(" at least")),
             )
             if value is not None:
                 floors[name] = value
@@ -142,6 +148,7 @@ def criteria(config: Config) -> Config:
             step=0.01,
             format="%.2f",
             key=_seeded("define_op", config.operating_threshold),
+            help=glossary.tip("Threshold"),
         )
         alerts = second.number_input(
             "Alerts per site and day at most",
@@ -159,6 +166,7 @@ def criteria(config: Config) -> Config:
             step=100.0,
             format="%.0f",
             key=_seeded("define_ms", config.latency_budget_ms),
+            help="From the request to the answer; the share of slower answers is measured.",
         )
         first, second, _ = st.columns(3, vertical_alignment="bottom")
         threshold = first.number_input(

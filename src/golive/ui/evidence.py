@@ -131,7 +131,7 @@ def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
     if not found:
         st.markdown(summary(found))
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         words = st.text_input(
             "Search", key="evidence_search", placeholder="criterion, owner, words", icon=":material/search:"
         )

@@ -38,7 +38,7 @@ def evidence_line(judged: Judged) -> str:
     """What the state of a mode rests on: ``3 gates fail, 1 is unproven, 2 pass; 5 findings``."""
     parts = [
         f"{plural(len(judged.failed), 'gate')} {'fails' if len(judged.failed) == 1 else 'fail'}",
-        f"{len(judged.unproven)} unproven",
+        f"{len(judged.unproven) or 'none'} unproven",
         f"{judged.passed} {'passes' if judged.passed == 1 else 'pass'}",
     ]
     signs = f"; {plural(len(judged.findings), 'finding')} in live data" if judged.findings else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -13,7 +14,7 @@ from golive.model.result import Assessment
 from golive.report.look import ROUTE_WORD, SIGNAL_WORD
 from golive.ui import theme
 from golive.ui.verdict import by_urgency
-from golive.ui.words import count, percent, plain
+from golive.ui.words import count, percent, plain, plural, unbroken
 
 Grouping = Literal["cause", "column", "site", "owner"]
 GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "site", "owner")
@@ -21,6 +22,17 @@ ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
 ROW = "finding_open:"
 """Prefix of the keys under which the page remembers which rows are open."""
 SHOWN_FIRST = (Verdict.ALARM, Verdict.WATCH)
+
+
+def answer(findings: Sequence[Finding]) -> str:
+    """How many findings ask someone to act, and whom: the page's question in one sentence of Markdown."""
+    acting = [f for f in findings if f.verdict is Verdict.ALARM]
+    if not acting:
+        watched = sum(f.verdict is Verdict.WATCH for f in findings)
+        return f"**Nothing asks anyone to act**; {plural(watched, 'finding')} to watch."
+    owners = Counter(ROUTE_WORD[f.route].lower() for f in acting)
+    asked = ", ".join(f"{owner} {count(n)}" for owner, n in owners.most_common())
+    return f"**{count(len(acting))} of {plural(len(findings), 'finding')} ask{'s' if len(acting) == 1 else ''} someone to act**: {asked}."
 
 
 def matching(findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "") -> list[Finding]:
@@ -49,11 +61,11 @@ def by_effect(shown: Sequence[Finding], everything: Sequence[Finding], readiness
 
 
 def holds_back(finding: Finding, readiness: Readiness) -> str:
-    """The criterion, first in the plan, that rests on this finding: ``DAT-05 at 0``; empty when there is none."""
+    """The criterion, first in the plan, that rests on this finding: ``DAT-05 at level 0``; empty when there is none."""
     resting = {c.id: c for c in readiness.criteria if finding.id in c.findings}
     step = next((s for s in readiness.next if s.criterion in resting), None)
     level = resting[step.criterion].level if step else None
-    return f"{step.criterion} at {level}" if step and level is not None else ""
+    return f"{step.criterion} at level {level}" if step and level is not None else ""
 
 
 def _text(finding: Finding) -> str:
@@ -129,7 +141,7 @@ def size_words(finding: Finding, assessment: Assessment) -> str:
         return ""
     if finding.rows_affected < 11:
         return "1-10 live rows"
-    return f"{percent(finding.rows_affected / rows)} of live rows"
+    return unbroken(f"{percent(finding.rows_affected / rows)} of live rows")
 
 
 def row_label(finding: Finding, assessment: Assessment) -> str:
@@ -144,7 +156,7 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
     """Show the filters, keep them in the address, and return what was chosen: verdicts, grouping, search words."""
     tally = {v: sum(f.verdict is v for f in findings) for v in ORDER}
     asked = [Verdict(v) for v in st.query_params.get_all("show") if v in set(Verdict)]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         chosen = st.pills(
             "Show",
             ORDER,

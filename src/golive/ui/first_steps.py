@@ -78,16 +78,17 @@ def steps(store: Store) -> tuple[Step, ...]:
 
 def show_steps(store: Store, who: Identity) -> None:
     """The five steps with a link each; the sample for who wants to look first."""
-    known = {page.url_path for page in nav.visible(who.role)}
+    known = {page.url_path: page.title for page in nav.visible(who.role)}
     with st.grid(min_column_width=176, gap="small", border=True, key="first_steps"):
         for number, step in enumerate(steps(store), start=1):
             with st.container():
-                mark = ":green[:material/check_circle: Done]" if step.done else f"Step {number}"
-                st.caption(mark)
+                mark = ":small[:green[:material/check_circle: Done]]" if step.done else f"Step {number}"
+                # No caption for what is done: Streamlit fades its colour below what can be read.
+                (st.markdown if step.done else st.caption)(mark)
                 st.markdown(f"**{step.title}**")
                 st.markdown(step.words)
                 if step.page in known:
-                    nav.link(step.page, "Open", icon=step.icon)
+                    nav.link(step.page, f"Open {known[step.page]}", icon=step.icon)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Look at the sample first", icon=":material/science:", key="start_sample"):
             open_sample()

@@ -50,7 +50,9 @@ def groups(performance: Part) -> None:
         shown.sort(key=lambda g: g["metrics"][metric]["live"])
         figure = figures.forest(shown[:24], metric, part.get("live"), theme.tokens())
         chart.show(figure, key=f"forest_{metric}", alt=figures.describe_forest(shown, metric))
-        st.caption("Dots: live value; bars: 95 % interval; dotted line: everyone. Lowest first, at most 24 groups.")
+        st.caption(
+            "Dots: live value, n beside each group; bars: 95 % interval; dotted line: everyone. Lowest first, at most 24 groups."
+        )
     small = [g for g in every if not g.get("enough")]
     if small:
         with st.expander(f"{len(small)} groups are too small to judge"):
@@ -70,15 +72,16 @@ def parity(performance: Part) -> None:
     if not found:
         return
     st.subheader("How far apart groups lie at the threshold", anchor=False)
-    beyond = [
-        f"{words.split(':')[0].split(' (')[0].lower()} by {plain(row['by'])}"
+    beyond = {
+        str(row["by"]): [
+            words.split(":")[0].split(" (")[0].lower() for key, words in QUESTIONS if row[key]["beyond_chance"]
+        ]
         for row in found
-        for key, words in QUESTIONS
-        if row[key]["beyond_chance"]
-    ]
+    }
+    told = "; ".join(f"**{plain(by)}** ({', '.join(what)})" for by, what in beyond.items() if what)
     st.markdown(
-        f"More than equal groups of these sizes would differ: {', '.join(beyond)}."
-        if beyond
+        f"Groups differ by more than chance would show by {told}."
+        if told
         else "No difference is larger than equal groups of these sizes would show in one of twenty samples."
     )
     rows = [
@@ -89,7 +92,7 @@ def parity(performance: Part) -> None:
             "Highest": f"{part['highest']['group']} {percent(part['highest']['rate'])}",
             "Difference": points(part["difference"]).lstrip("+"),
             "By chance up to": points(part["chance"]).lstrip("+"),
-            "Ratio": f"{part['ratio']:.2f}" if part.get("ratio") is not None else "not defined",
+            "Lowest / highest": f"{part['ratio']:.2f}" if part.get("ratio") is not None else "not defined",
         }
         for row in found
         for key, words in QUESTIONS

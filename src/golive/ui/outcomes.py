@@ -12,7 +12,8 @@ from golive.model.result import Assessment
 from golive.ui import chart, theme
 from golive.ui.components import inline_badge, look_of
 from golive.ui.figures import outcomes as figures
-from golive.ui.words import count, number, percent, plain, points
+from golive.ui.glossary import tip
+from golive.ui.words import count, number, percent, plain, points, unbroken
 
 Part = Mapping[str, Any]
 SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "accuracy", "macro_recall")
@@ -55,7 +56,8 @@ def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
 def said(assessment: Assessment, *signals: Signal) -> None:
     """Findings of ``signals`` that ask for something, each one sentence with word, icon and colour."""
     found: list[Finding] = [f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"]
-    found.sort(key=lambda f: signals.index(f.signal))  # the page's own question first, urgency within
+    # What to act on stands before what to watch; within that the page's own question first.
+    found.sort(key=lambda f: (theme.VERDICT_ORDER[f.verdict], signals.index(f.signal)))
     for item in found[:6]:
         st.markdown(f"{inline_badge(look_of(item.verdict))} {plain(item.title)}")
     if not found:
@@ -80,6 +82,13 @@ def signed(value: float) -> str:
     return f"{value:+.3f}"
 
 
+def _cases(performance: Part) -> str:
+    """``n = 24,000 training and 5,466 live cases with score and outcome``."""
+    n = performance.get("n") or {}
+    said = f"n = {count(n.get('train'))} training and {count(n.get('live'))} live cases with score and outcome"
+    return unbroken(said)
+
+
 def metric_table(performance: Part) -> None:
     """Every figure in training and live with its 95 % interval, and the change."""
     at = performance.get("at_threshold") or {}
@@ -99,10 +108,9 @@ def metric_table(performance: Part) -> None:
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch", alt="Measures in training and live with 95 % intervals")
-    n = performance.get("n") or {}
     events = (performance.get("auroc") or {}).get("n_events")
     st.caption(
-        f"n = {count(n.get('train'))} training and {count(n.get('live'))} live cases with score and outcome"
+        _cases(performance)
         + (f", {count(events)} live events" if events is not None else "")
         + (f"; operating threshold {at['threshold']:g}." if at.get("threshold") is not None else ".")
     )
@@ -133,6 +141,16 @@ def calibration(performance: Part) -> None:
     """Calibration curve with the rug of live scores."""
     figure = figures.calibration(performance.get("curves") or {}, performance.get("score_histogram"), theme.tokens())
     chart.show(figure, key="calibration", alt=figures.describe_calibration(performance))
+    st.caption(f"{_cases(performance)}. Bars: 95 % interval.")
+
+
+AT_THRESHOLD = (
+    ("Cases found", "sensitivity", f"Sensitivity. {tip('Sensitivity')}"),
+    ("Alerts that are right", "ppv", f"PPV. {tip('PPV')}"),
+    ("Patients alerted", "alert_rate", "Alert rate. The share of patients whose score reaches the threshold."),
+)
+"""What a threshold means, in words, with the name of the field and its definition as help."""
+PER_DAY = "At the number of live patients a day, over all sites."
 
 
 def nearest_step(steps: Sequence[Part], threshold: float) -> Part:
@@ -178,13 +196,14 @@ def threshold_explorer(performance: Part) -> None:
     per_day = ((performance.get("at_threshold") or {}).get("per_day") or {}).get("patients")
     rate = shares["alert_rate"]
     columns = [*st.columns(2), *st.columns(2)]
-    words = (("Cases found", "sensitivity"), ("Alerts that are right", "ppv"), ("Patients alerted", "alert_rate"))
-    for column, (label, key) in zip(columns, words, strict=False):
+    for column, (label, key, help_text) in zip(columns, AT_THRESHOLD, strict=False):
         known = shares[key] is not None
-        column.metric(label, percent(shares[key]) if known else "not shown", help=None if known else HIDDEN)
+        column.metric(label, percent(shares[key]) if known else "not shown", help=help_text if known else HIDDEN)
     daily = number(round(rate * per_day, 1)) if rate is not None and per_day else ""
     columns[3].metric(
-        "Alerts a day", daily or "not shown", help=None if daily else HIDDEN if per_day else "It takes a time column."
+        "Alerts a day",
+        daily or "not shown",
+        help=PER_DAY if daily else HIDDEN if per_day else "It takes a time column.",
     )
     if declared is not None:
         st.caption(

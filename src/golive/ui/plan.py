@@ -108,19 +108,19 @@ def _config() -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, (label, help_text) in COLUMNS.items():
         if name == "now":
-            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=50, pinned=True)
+            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=44, pinned=True)
         elif name == "due":
-            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=95)
+            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=92)
         elif name == "state":
-            made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True, width=80)
+            made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True, width=78)
         elif name == "days":
-            made[name] = st.column_config.NumberColumn(label, help=help_text, width=55)
+            made[name] = st.column_config.NumberColumn(label, help=help_text, width=48)
         elif name in ("gain", "gain_mean"):
             made[name] = st.column_config.NumberColumn(
-                label, help=help_text, width=72 if name == "gain_mean" else 58, format="%+.1f"
+                label, help=help_text, width=68 if name == "gain_mean" else 52, format="%+.1f"
             )
         else:
-            width = {"what": 265, "why": 240, "do": 70, "criterion": 80, "owner": 125, "gate": 130, "note": 160}.get(
+            width = {"what": 260, "why": 240, "do": 66, "criterion": 72, "owner": 105, "gate": 95, "note": 160}.get(
                 name
             )
             made[name] = st.column_config.TextColumn(label, help=help_text, width=width)

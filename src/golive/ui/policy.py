@@ -37,8 +37,9 @@ def in_force(where: Current) -> Model:
     project = where.assessment.project
     entries = where.store.registers.current(POLICIES, project)
     model = _stored(where) or load_model()
-    st.markdown(f"**{plain(model.name)} {plain(model.version)}** judges this pilot; this session was judged by "
-                f"{plain(where.assessment.readiness.policy or 'an unnamed policy')}.")  # fmt: skip
+    label, judged_by = f"{model.name} {model.version}", where.assessment.readiness.policy or "an unnamed policy"
+    rest = " and judged this session" if judged_by == label else f"; this session was judged by {plain(judged_by)}"
+    st.markdown(f"**{plain(label)}** judges this pilot{rest}.")
     if entries:
         item = entries[0].item
         st.caption(plain(f"Put in force by {entries[0].actor} on {day(entries[0].created_at)}: {item.reason}"))

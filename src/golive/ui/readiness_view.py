@@ -16,7 +16,7 @@ from golive.report.verdict import effort_words, weakest_first
 from golive.ui import chart, figures, rescoring, theme
 from golive.ui.doors import door
 from golive.ui.guards import Current
-from golive.ui.words import count, day, percent, plain, plural
+from golive.ui.words import NO_BREAK, count, day, percent, plain, plural
 
 KEY, QUERY = "dimension_choice", "dimension"
 """The chosen dimension in the page's state and in the address (``?dimension=DAT``)."""
@@ -223,9 +223,8 @@ def gates(readiness: Readiness) -> None:
         return
     st.table(
         {
-            "Gate": [f"**{c.id}**" for c in rows],
+            "Gate": [f"**{c.id}** {plain(c.title)}" for c in rows],
             "State": [_state(c) for c in rows],
-            "Criterion": [plain(c.title) for c in rows],
             "Level": ["–" if c.level is None else str(c.level) for c in rows],
             "Needs": [str(c.gate) for c in rows],
             "Kind": ["hard" if c.hard else "release" for c in rows],
@@ -246,6 +245,11 @@ def _points(gain: float) -> str:
     return f"{gain:+.1f}" if round(gain, 1) else "–"
 
 
+def _kept(words: str) -> str:
+    """Short words that stay on one line of a cell."""
+    return words.replace(" ", NO_BREAK)
+
+
 def plan(steps: Sequence[NextStep]) -> None:
     """What to do next in the order of the plan, with effort, owner, and what each step is worth."""
     if not steps:
@@ -257,12 +261,11 @@ def plan(steps: Sequence[NextStep]) -> None:
     st.table(
         {
             "Step": [str(rank) for rank in range(1, len(steps) + 1)],
-            "Do": [f"**{s.label}** {s.criterion}" for s in steps],
-            "What": [plain(s.fix or s.title) for s in steps],
+            "Do": [f"**{s.label}** {s.criterion}: {plain(s.fix or s.title)}" for s in steps],
             "Why": [plain(s.why) for s in steps],
             "Owner": [s.route.replace("_", " ") for s in steps],
-            "Effort": [effort_words(s) for s in steps],
-            "Gain": [f"{_points(s.gain)} / {_points(s.gain_mean)}" for s in steps],
+            "Effort": [_kept(effort_words(s)) for s in steps],
+            "Gain": [_kept(f"{_points(s.gain)} / {_points(s.gain_mean)}") for s in steps],
         },
         border="horizontal",
         height="content" if len(steps) <= 8 else 520,

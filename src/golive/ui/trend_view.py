@@ -82,12 +82,12 @@ def show(past: Past) -> None:
     begin = min(p.at for p in points).date()
     end = max(p.at for p in points).date()
     marks = [m for m in past.marks if begin <= m.on <= end]
-    chart.show(
-        trend(points, theme.tokens(), quantity=wanted, marks=marks),
-        key="trend_figure",
-        alt=describe_trend(points, quantity=wanted, marks=marks),
-    )
-    st.caption(plain(describe_trend(points, quantity=wanted, marks=marks)))
+    said = describe_trend(points, quantity=wanted, marks=marks)
+    if len(points) == 1:  # one dot is no course
+        st.markdown(f"{plain(said)} A trend needs a second one.")
+    else:
+        chart.show(trend(points, theme.tokens(), quantity=wanted, marks=marks), key="trend_figure", alt=said)
+        st.caption(plain(said))
     if marks:
         st.markdown("\n".join(f"{place}. {day(mark.on)}: {plain(mark.words)}" for place, mark in enumerate(marks, 1)))
 

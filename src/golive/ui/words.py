@@ -11,6 +11,7 @@ from golive.report.words import (
     day,
     number,
     p_value,
+    percent,
     plural,
     points,
     score,
@@ -19,6 +20,7 @@ from golive.report.words import (
 )
 
 __all__ = [
+    "NO_BREAK",
     "count",
     "day",
     "deed",
@@ -50,11 +52,6 @@ _DONE = {
 def unbroken(text: str) -> str:
     """Hold a number and its percent sign, and a sample size, together with no-break spaces."""
     return _TORN.sub(NO_BREAK, text)
-
-
-def percent(share: float | None) -> str:
-    """Write a share (0 to 1) as reports do (``28 %``, ``6.1 %``), with a space that no line breaks at."""
-    return unbroken(report.percent(share))
 
 
 def plain(text: object) -> str:

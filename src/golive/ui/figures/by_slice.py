@@ -163,7 +163,7 @@ def by_time(column: ColumnResult, tokens: Tokens, what: Drawn, *, unit: str = ""
             mode="lines",
             line={"width": 0},
             fillcolor=faded(tokens.training, 0.28),
-            name="Training, its windows",
+            name="Training range",
             hoverinfo="skip",
         )
     elif (usual := reference(column, what)) is not None:

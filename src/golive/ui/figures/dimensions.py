@@ -15,6 +15,8 @@ from golive.ui.words import percent
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+NEEDED = 80
+"""Points of a dimension from which production is served (readiness model)."""
 THIN = 0.5
 """Coverage under which a dimension is hatched: less than half of its weight is assessed (readiness model, rule 4)."""
 
@@ -64,7 +66,15 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
         tickmode="array", tickvals=rows, ticktext=[_lines(d.name) for d in ordered], range=[len(rows) - 0.4, -0.6]
     )
     figure.update_xaxes(title_text="Points, 0 to 100", range=[-1.5, 102])
-    figure.add_vline(x=80, line={"color": tokens.muted, "width": 1, "dash": "dot"}, layer="below")
+    # A trace and not a line of the layout, so that the legend says what it is.
+    figure.add_scatter(
+        x=[NEEDED, NEEDED],
+        y=[-0.6, len(rows) - 0.4],
+        mode="lines",
+        name=f"Production needs {NEEDED}",
+        line={"color": tokens.muted, "width": 1, "dash": "dot"},
+        hoverinfo="skip",
+    )
     return figure
 
 

@@ -52,7 +52,7 @@ def calibration(curves: Part, histogram: Part | None, tokens: Tokens) -> go.Figu
 
     ``curves`` holds ``train`` and ``live`` with a ``calibration`` list each; ``histogram`` the binned scores.
     """
-    figure = frame(380, tokens, hovermode="closest")
+    figure = frame(460, tokens, hovermode="closest")
     top = 0.0
     for side, word, colour in (("train", "Training", tokens.training), ("live", "Live", tokens.live)):
         points = (curves.get(side) or {}).get("calibration") or []
@@ -172,7 +172,7 @@ def describe_time_line(rows: Sequence[Part], changes: Sequence[Part]) -> str:
 def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: Tokens) -> go.Figure:
     """Draw one metric per group with its 95 % interval, the value of everyone as a dotted line, n beside each name."""
     shown = [g for g in groups if (g.get("metrics") or {}).get(metric)]
-    figure = frame(90 + 38 * len(shown), tokens, showlegend=False, hovermode="closest")
+    figure = frame(110 + 38 * len(shown), tokens, showlegend=False, hovermode="closest")
     values = [g["metrics"][metric] for g in shown]
     rows = list(range(len(shown)))
     title, scale = _axis(metric)
@@ -189,7 +189,18 @@ def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: T
         hovertemplate="%{customdata}<extra></extra>",
     )
     if overall is not None:
+        said = percent(overall) if scale == 100 else score(overall)
         figure.add_vline(x=scale * overall, line={"color": tokens.muted, "dash": "dot"}, layer="below")
+        figure.add_annotation(
+            x=scale * overall,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=f"everyone {said}",
+            showarrow=False,
+            font={"size": 12, "color": tokens.muted},
+        )
+        figure.update_layout(margin_t=28)
     # Names stand above their line and not beside it: on a telephone they would leave no room for the intervals.
     for row, group in zip(rows, shown, strict=True):
         figure.add_annotation(
@@ -202,6 +213,8 @@ def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: T
             showarrow=False,
             xanchor="left",
             font={"size": 12, "color": tokens.muted},
+            bgcolor=tokens.background,  # the line of everyone runs behind a name, not through it
+            borderpad=1,
         )
     figure.update_yaxes(tickvals=rows, showticklabels=False, range=[len(shown) - 0.5, -0.9])
     figure.update_xaxes(title_text=title)
@@ -243,10 +256,10 @@ def by_hour(rows: Sequence[Part], budget: float | None, tokens: Tokens) -> go.Fi
         figure.add_hline(
             y=budget,
             line={"color": tokens.alarm, "dash": "dash", "width": 1},
-            annotation={"text": "budget", "font": {"color": tokens.alarm, "size": 12}},
+            annotation={"text": f"budget {count(round(budget))} ms", "font": {"color": tokens.alarm, "size": 12}},
             annotation_position="top left",
         )
-    figure.update_xaxes(title_text="Hour of the day", dtick=4)
+    figure.update_xaxes(title_text="Hour of the day", dtick=4, range=[-0.6, 23.6])
     figure.update_yaxes(title_text="Answered within (ms)", rangemode="tozero", tickformat=",d")
     return figure
 
