@@ -73,6 +73,27 @@ def test_wrong_files_are_one_clear_error(tmp_path: Path) -> None:
     assert problems(path) == [("CONFIG_YAML", "c.yaml")]
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("auc", "Did you mean 'auroc'?"),
+        ("Recall", "Did you mean 'sensitivity'?"),
+        ("sensitivty", "Did you mean 'sensitivity'?"),
+        ("brier", "It is better the lower it is"),
+        ("happiness", "Known: accuracy, auprc, auroc"),
+    ],
+)
+def test_a_floor_that_nothing_is_held_against_is_named(tmp_path: Path, name: str, hint: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"floors: {{{name}: .8, ppv: .1}}\nlatency_budget_ms: -1\n")
+    with pytest.raises(InputError) as error:
+        load_config(path)
+    first, second = error.value.problems
+    assert (first.code, second.code) == ("CONFIG_UNKNOWN_KEY", "CONFIG_VALUE")
+    assert first.sentence == f"'floors.{name}' is no metric that a floor holds for."
+    assert first.hint.startswith(hint)
+
+
 def test_every_wrong_key_and_value_is_named(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text("projekt: a\nrisk: {situation: dire}\nroles: {lable: y}\n")

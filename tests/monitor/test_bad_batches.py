@@ -210,6 +210,7 @@ def test_other_roles_need_another_baseline_and_a_missing_one_needs_training_data
         ({"alerts": {"persist": [3, 2]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"rules": [{"kind": "unit_chang"}]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"escalate": {"to": "nobody"}}}, "MONITOR_VALUE", ""),
+        ({"routes": {"enginering": ["json://localhost"]}}, "MONITOR_UNKNOWN_KEY", "Did you mean 'engineering'?"),
         ({"monitor": "../x"}, "MONITOR_VALUE", ""),
     ],
 )

@@ -112,6 +112,13 @@ def test_a_log_without_these_columns_says_nothing(tmp_path: Path) -> None:
     assert not {"feedback", "usage", "write_back", "skew"} & set(found)
 
 
+def test_a_column_of_the_log_that_no_dataset_has_is_named(tmp_path: Path) -> None:
+    wrong = CONFIG.model_copy(update={"operations": OperationsConfig(response="respons", latency_ms="zzz")})
+    said = {n.what: n.why for n in judged(tmp_path, table(120, 10_000), table(120), wrong).not_assessed}
+    assert said["operations: response"] == "neither dataset has the column 'respons'. Did you mean 'response'?"
+    assert said["operations: latency_ms"] == "neither dataset has the column 'zzz'."
+
+
 def test_the_same_case_in_both_files_shows_skew(tmp_path: Path) -> None:
     train = table(400)
     live = train.copy()

@@ -159,3 +159,35 @@ def test_own_policy_from_a_file_is_used(tmp_path: Path, shipped: dict[str, Any])
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     own = load_model(tmp_path / "own.yaml")
     assert (own.name, own.version, own.reason) == ("our-hospital", "7", "stricter on drift")
+
+
+def test_a_bound_that_no_measure_knows_and_one_that_is_gone_are_named(shipped: dict[str, Any]) -> None:
+    """A misspelt threshold would bind nothing, and everything would pass."""
+    raw = copy.deepcopy(shipped)
+    row = next(c for c in raw["criteria"] if c["id"] == "DAT-02")
+    row["at_most"]["gapp"] = row["at_most"].pop("gap")
+    with pytest.raises(InputError) as caught:
+        parse_model(yaml.safe_dump(raw))
+    assert [(p.code, p.hint[:20]) for p in caught.value.problems] == [
+        ("POLICY_UNKNOWN_KEY", "Did you mean 'gap'?"),
+        ("POLICY_MISSING_KEY", "Keep the shipped one"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "code"),
+    [
+        ("effort_days", {5: None}, "POLICY_MISSING_KEY"),
+        ("effort_days", {5: 0}, "POLICY_VALUE"),
+        ("effort_days", {5: float("inf")}, "POLICY_VALUE"),
+        ("effort_days", {6: 40}, "POLICY_UNKNOWN_KEY"),
+        ("grade_caps", {"E4": None}, "POLICY_MISSING_KEY"),
+        ("grade_caps", {"E4": 7}, "POLICY_VALUE"),
+    ],
+)
+def test_maps_that_rules_look_up_are_whole(
+    shipped: dict[str, Any], key: str, change: dict[Any, Any], code: str
+) -> None:
+    raw = copy.deepcopy(shipped)
+    raw[key] = {k: v for k, v in (raw[key] | change).items() if v is not None}
+    assert code in codes(raw)

@@ -11,6 +11,7 @@ from golive.model.columns import ColumnType, Noun, Roles
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.readiness import EvidenceItem, RiskProfile, Waiver
 from golive.model.routing import RoutingRule
+from golive.model.text_judge import TextJudgeConfig
 
 NumericMethod = Literal[
     "wasserstein",
@@ -27,6 +28,32 @@ NumericMethod = Literal[
 ]
 CategoricalMethod = Literal["jensenshannon", "psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"]
 
+
+FLOORS = (
+    "auroc",
+    "auprc",
+    "balanced_accuracy",
+    "sensitivity",
+    "specificity",
+    "ppv",
+    "npv",
+    "accuracy",
+    "macro_auroc",
+    "macro_recall",
+    "macro_f1",
+)
+"""Metrics that a floor can be set for: the higher the better, from 0 to 1."""
+_SAME = {
+    "auc": "auroc",
+    "roc_auc": "auroc",
+    "average_precision": "auprc",
+    "pr_auc": "auprc",
+    "recall": "sensitivity",
+    "tpr": "sensitivity",
+    "tnr": "specificity",
+    "precision": "ppv",
+}
+_LOWER = ("brier", "log_loss", "mae", "rmse", "ece", "alert_rate", "error_rate", "latency_ms")
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """A number from 0 to 1."""
@@ -127,6 +154,7 @@ class Config(Noun):
         default=(), description="own SQL-on-FHIR ViewDefinitions; in the file: a folder of them, or the file of one"
     )
     outputs: OutputsConfig | None = None
+    text_judge: TextJudgeConfig | None = None
     operations: OperationsConfig | None = None
     as_of: date | None = Field(default=None, description="day on which evidence is aged; today when absent")
     seed: int = Field(default=0, ge=0)
@@ -172,10 +200,10 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
     Raises:
         InputError: every wrong key and value, each with its place, and for unknown keys the nearest known name.
     """
+    problems = _floor_names(data.get("floors"), where)
     try:
-        return Config.model_validate(data)
+        config = Config.model_validate(data)
     except ValidationError as error:
-        problems = []
         for item in error.errors():
             place = ".".join(str(p) for p in item["loc"])
             if item["type"] == "extra_forbidden":
@@ -186,3 +214,25 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
                 said = _MESSAGES.get(item["type"], item["msg"]).format(**(item.get("ctx") or {}))
                 problems.append(Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where))
         raise InputError(problems) from None
+    if problems:
+        raise InputError(problems)
+    return config
+
+
+def _floor_names(floors: Any, where: str) -> list[Problem]:
+    """Floors that nothing would ever be held against, each with the name it may have meant."""
+    found = []
+    for name in floors if isinstance(floors, dict) else ():
+        key = str(name).lower().replace("-", "_")
+        if name in FLOORS:
+            continue
+        if key in _LOWER:
+            hint = (
+                f"It is better the lower it is, and a floor is the least that may be shown. Known: {', '.join(FLOORS)}."
+            )
+        else:
+            hint = f"Did you mean '{_SAME[key]}'?" if key in _SAME else nearest(key, FLOORS)
+        found.append(
+            Problem("CONFIG_UNKNOWN_KEY", f"'floors.{name}' is no metric that a floor holds for.", hint, where)
+        )
+    return found

@@ -214,11 +214,25 @@ def load_monitor(path: str | Path) -> MonitorFile:
         found = MonitorFile.model_validate(data)
     except ValidationError as error:
         raise InputError([_problem(item, file.name) for item in error.errors()]) from None
+    problems = _receivers(found, file.name)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _receivers(found: MonitorFile, where: str) -> list[Problem]:
+    """Escalation without a receiver, and receivers that nothing is ever sent to: a misspelt name must not swallow alerts."""
     to = found.alerts.escalate.to if found.alerts.escalate else None
+    known = [*(r.value for r in Route), *([to] if to else [])]
+    problems = [
+        Problem("MONITOR_UNKNOWN_KEY", f"'routes.{name}' is no route and no escalation goes there.", hint, where)
+        for name in found.routes
+        if name not in known and (hint := nearest(name, known))
+    ]
     if to is not None and to not in found.routes:
         sentence = f"Escalation goes to '{to}', which is not under 'routes'."
-        raise InputError(Problem("MONITOR_VALUE", sentence, nearest(to, list(found.routes)), file.name))
-    return found
+        problems.append(Problem("MONITOR_VALUE", sentence, nearest(to, list(found.routes)), where))
+    return problems
 
 
 def _problem(item: Any, where: str) -> Problem:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.errors import GoLiveError
+from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
 from golive.outcomes import drops
@@ -72,7 +72,7 @@ def judge(
         Outcomes; empty, and without reading a row, when no column has such a role. A part that fails is listed in
         ``not_assessed`` and the others still run.
     """
-    out = Outcomes()
+    out = Outcomes(not_assessed=_absent(train, live, config))
     report = progress or (lambda _fraction, _sentence: None)
     report(0.0, "checking generated text against its sources" if config.outputs else "looking for scores and outcomes")
     try:
@@ -105,6 +105,20 @@ def judge(
         findings=out.findings + judged.findings,
         not_assessed=out.not_assessed + judged.not_assessed,
     )
+
+
+def _absent(train: Dataset, live: Dataset, config: Config) -> list[NotAssessed]:
+    """Columns of the service log and of generated text that the configuration names and neither dataset has."""
+    there = [*dict.fromkeys((*train.columns, *live.columns))]
+    found = []
+    for part in ("outputs", "operations"):
+        declared = getattr(config, part)
+        for key, name in (declared.model_dump() if declared is not None else {}).items():
+            if name and name not in there:
+                hint = nearest(name, there)
+                why = f"neither dataset has the column '{name}'. {hint if hint.startswith('Did') else ''}".strip()
+                found.append(NotAssessed(what=f"{part}: {key}", why=why))
+    return found
 
 
 def _serving(config: Config) -> set[str]:

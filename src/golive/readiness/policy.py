@@ -7,6 +7,7 @@ so that they can be read, argued about and changed with a recorded reason.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -212,12 +213,16 @@ def _index(model: Model) -> dict[str, Criterion]:
 
 
 def parse_model(text: str, where: str = "readiness_model.yaml") -> Model:
-    """Read a policy from YAML text.
+    """Read an organisation's policy from YAML text.
 
     Raises:
         InputError: not YAML, unknown or missing keys, wrong values, weights that do not sum to 100, unknown criteria in
-            stages or stops, gates outside 0 to 4 and the like: every problem at once.
+            stages or stops, gates outside 0 to 4, bounds that no measure knows and the like: every problem at once.
     """
+    return _parse(text, where, {c.id: c for c in _shipped().criteria})
+
+
+def _parse(text: str, where: str, shipped: Mapping[str, Criterion]) -> Model:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         raw = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, the C one where it is built
@@ -228,7 +233,7 @@ def parse_model(text: str, where: str = "readiness_model.yaml") -> Model:
         ) from None
     if not isinstance(raw, dict):
         raise InputError(Problem("POLICY_SHAPE", "The policy must be a mapping with the key 'criteria'.", "", where))
-    problems = [*cross_checks(raw, where)]
+    problems = [*cross_checks(raw, where, shipped)]
     try:
         model = Model.model_validate(raw)
     except ValidationError as error:
@@ -260,7 +265,7 @@ def load_model(path: Path | str | None = None) -> Model:
 def _shipped() -> Model:
     from golive.settings import resource
 
-    return parse_model(resource("data", "readiness_model.yaml").read_text(encoding="utf-8"))
+    return _parse(resource("data", "readiness_model.yaml").read_text(encoding="utf-8"), "readiness_model.yaml", {})
 
 
 def raw_policy(model: Model) -> dict[str, Any]:

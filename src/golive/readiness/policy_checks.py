@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from golive.model.errors import Problem, nearest
+from golive.model.readiness import Grade
 
 TIER_IDS = ("L", "M", "H", "C")
+MOST_DAYS = 1_000
 SEXAGESIMAL = (
     "YAML reads digits with a colon (14971:4) as one number in base 60: put the id in quotes or give it letters."
 )
@@ -70,12 +72,17 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def cross_checks(raw: dict[str, Any], where: str) -> Iterator[Problem]:
-    """Problems that lie between parts of the policy: sums, references, order. Parts of a wrong type are left to pydantic."""
+def cross_checks(raw: dict[str, Any], where: str, shipped: Mapping[str, Any]) -> Iterator[Problem]:
+    """Problems that lie between parts of the policy: sums, references, order. Parts of a wrong type are left to pydantic.
+
+    ``shipped`` holds the criteria of the shipped policy by id, whose measures the bounds of an own policy must fit.
+    """
     yield from _weights(raw, where)
     yield from _criteria(raw, where)
     yield from _references(raw, where)
     yield from _bands(raw, where)
+    yield from _complete(raw, where)
+    yield from _quantities(raw, where, shipped)
 
 
 def _weights(raw: dict[str, Any], where: str) -> Iterator[Problem]:
@@ -135,6 +142,44 @@ def _bounds(row: dict[str, Any], where: str) -> Iterator[Problem]:
                 order = "fall" if falling else "rise"
                 sentence = f"The bounds '{key}.{name}' of {row.get('id')} must {order} from level 1 to level 4."
                 yield Problem("POLICY_BOUNDS", sentence, "", where)
+
+
+def _complete(raw: dict[str, Any], where: str) -> Iterator[Problem]:
+    """Maps that the rules look things up in: a key that is not there, and a quantity that no measure knows."""
+    caps, days = raw.get("grade_caps"), raw.get("effort_days")
+    for name, table, keys in (("grade_caps", caps, get_args(Grade)), ("effort_days", days, range(1, 6))):
+        missing = [str(k) for k in keys if str(k) not in {str(t) for t in table}] if isinstance(table, dict) else []
+        if missing:
+            yield Problem("POLICY_MISSING_KEY", f"'{name}' has no entry for {', '.join(missing)}.", "", where)
+    for key, value in days.items() if isinstance(days, dict) else ():
+        if str(key) not in map(str, range(1, 6)):
+            yield Problem("POLICY_UNKNOWN_KEY", f"'effort_days.{key}' is no effort; they are 1 to 5.", "", where)
+        elif not (_number(value) and 0 < value <= MOST_DAYS):
+            sentence = f"'effort_days.{key}' is {value!r:.40}; person-days are above 0 and at most {MOST_DAYS:,}."
+            yield Problem("POLICY_VALUE", sentence, "", where)
+    for key, level in caps.items() if isinstance(caps, dict) else ():
+        if key in get_args(Grade) and not (isinstance(level, int) and 0 <= level <= 4):
+            sentence = f"'grade_caps.{key}' is {level!r:.40}; a level is a whole number from 0 to 4."
+            yield Problem("POLICY_VALUE", sentence, "", where)
+
+
+def _quantities(raw: dict[str, Any], where: str, shipped: Mapping[str, Any]) -> Iterator[Problem]:
+    """Bounds and least numbers under a name that the measure of that criterion does not have: they would bind nothing."""
+    for row in _rows(raw, "criteria"):
+        key = str(row.get("id"))
+        if key not in shipped:
+            continue
+        for part in ("at_most", "at_least", "min_n"):
+            table, known = row.get(part), list(getattr(shipped[key], part))
+            given = {str(name) for name in table} if isinstance(table, dict) else set()
+            for name in sorted(given - set(known)):
+                sentence = f"'criteria.{key}.{part}.{name}' is nothing that is measured for {key}."
+                yield Problem("POLICY_UNKNOWN_KEY", sentence, nearest(name, known) if known else "", where)
+            for name in sorted(set(known) - given):
+                sentence = f"'criteria.{key}.{part}.{name}' is missing: without it any value would do."
+                hint = "Keep the shipped one, or write null at the levels that it shall not bind."
+                hint = hint if part != "min_n" else "Keep the shipped one, or write 0."
+                yield Problem("POLICY_MISSING_KEY", sentence, hint, where)
 
 
 def _references(raw: dict[str, Any], where: str) -> Iterator[Problem]:
