@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
-from golive.model.config import Config
+from golive.model.config import Config, OperationsConfig, OutputsConfig
 from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
@@ -109,16 +109,24 @@ def judge(
 
 def _absent(train: Dataset, live: Dataset, config: Config) -> list[NotAssessed]:
     """Columns of the service log and of generated text that the configuration names and neither dataset has."""
-    there = [*dict.fromkeys((*train.columns, *live.columns))]
+    named = {
+        f"{part}: {key}": name
+        for part in ("outputs", "operations")
+        for key, name in _named(getattr(config, part)).items()
+        if name
+    }
+    there = [*dict.fromkeys((*train.columns, *live.columns))] if named else []
     found = []
-    for part in ("outputs", "operations"):
-        declared = getattr(config, part)
-        for key, name in (declared.model_dump() if declared is not None else {}).items():
-            if name and name not in there:
-                hint = nearest(name, there)
-                why = f"neither dataset has the column '{name}'. {hint if hint.startswith('Did') else ''}".strip()
-                found.append(NotAssessed(what=f"{part}: {key}", why=why))
+    for what, name in named.items():
+        if name not in there:
+            hint = nearest(name, there)
+            why = f"neither dataset has the column '{name}'. {hint if hint.startswith('Did') else ''}".strip()
+            found.append(NotAssessed(what=what, why=why))
     return found
+
+
+def _named(part: OutputsConfig | OperationsConfig | None) -> dict[str, str | None]:
+    return part.model_dump() if part is not None else {}
 
 
 def _serving(config: Config) -> set[str]:
