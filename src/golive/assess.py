@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -10,20 +11,26 @@ from uuid import uuid4
 
 from golive.compare import compare, multivariate
 from golive.compare.causes import link
-from golive.contract import Contract, check, contract_findings
+from golive.compare.text_shift import text_shift
+from golive.contract import Contract, answered, check, contract_findings
 from golive.intake import Dataset, infer, roles_of
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
+from golive.model.errors import GoLiveError
+from golive.model.finding import Finding
 from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
 from golive.model.routing import routed
+from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
 
 Progress = Callable[[float, str], None]
+
+_log = logging.getLogger(__name__)
 
 
 def _silent(_fraction: float, _sentence: str) -> None:
@@ -77,6 +84,24 @@ def config_hash(config: Config) -> str:
     return hashlib.sha256(config.model_dump_json().encode()).hexdigest()
 
 
+def _written(train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes) -> tuple[Finding, ...]:
+    """Findings on how generated texts are written; their numbers join those of ``outcomes``."""
+    text = (outcomes.performance or {}).get("generated_text")
+    if not text:
+        return ()
+    try:
+        shift = text_shift(train, live, roles, config)
+    except GoLiveError:
+        raise
+    except Exception as error:  # a result with one gap, named, is worth more than none
+        _log.exception("how texts are written could not be compared")
+        why = f"the check failed ({type(error).__name__}); see the log"
+        outcomes.not_assessed.append(NotAssessed(what="how texts are written", why=why))
+        return ()
+    text["descriptors"] = list(shift.columns)
+    return shift.findings
+
+
 def assess(
     train: Dataset,
     live: Dataset,
@@ -88,6 +113,7 @@ def assess(
     registers: Registers | None = None,
     policy: Model | None = None,
     contract: Contract | None = None,
+    allow_text_judge: bool = False,
     progress: Progress | None = None,
 ) -> Assessment:
     """Compare ``live`` with ``train`` and judge readiness.
@@ -102,6 +128,8 @@ def assess(
         registers: scope, owners, events and the like of the project; they are measured as well.
         policy: weights, gates and thresholds (default: the shipped policy).
         contract: what live data must keep; every broken term is a finding.
+        allow_text_judge: whether a person said, for this run, that generated texts and their sources may be sent to the model
+            that ``config.text_judge`` names. Without it nothing leaves this machine.
         progress: called with a fraction 0..1 and a sentence.
 
     Returns:
@@ -120,15 +148,25 @@ def assess(
         comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
         looked = looking.result()
     outcomes = judge_outcomes(
-        train, live, specs, roles, config, known=comparison.findings, progress=_part(report, 0.85, 0.95)
-    )
-    report(0.93, "looking at all columns together")
+        train, live, specs, roles, config,
+        known=comparison.findings, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
+    )  # fmt: skip
+    report(0.93, "looking at how texts are written")
+    written = _written(train, live, roles, config, outcomes)
+    report(0.94, "looking at all columns together")
     joint = multivariate.judge(looked, comparison.findings, config)
     columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
-    agreed = contract_findings(check(contract, live)) if contract is not None else []
+    checked = check(contract, live) if contract is not None else None
+    agreed = contract_findings(checked) if checked is not None else []
+    performance = outcomes.performance
+    if contract is not None and checked is not None:
+        kept = answered(contract, checked, live, (roles.score, roles.prediction))
+        performance = {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
     findings = tuple(
         sorted(
-            routed(link((*comparison.findings, *joint.findings, *outcomes.findings, *agreed)), config.routing),
+            routed(
+                link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)), config.routing
+            ),
             key=lambda f: multivariate.urgency_by_importance(f, joint.importance),
         )
     )
@@ -148,7 +186,7 @@ def assess(
         findings,
         columns,
         inputs,
-        outcomes.performance,
+        performance,
         config,
         evidence=_latest(config.evidence, evidence),
         waivers=(*config.waivers, *waivers),
@@ -170,7 +208,7 @@ def assess(
         findings=findings,
         repaired=comparison.repaired,
         code_releases=comparison.code_releases,
-        performance=outcomes.performance,
+        performance=performance,
         readiness=readiness,
         criteria_lock=lock,
         not_assessed=tuple(not_assessed),

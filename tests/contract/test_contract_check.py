@@ -56,6 +56,15 @@ def test_a_small_cell_is_never_told(tmp_path: Path) -> None:
     assert "7" not in violation.sentence.replace("97", "")
 
 
+def test_a_share_just_above_what_is_allowed_reads_as_above(tmp_path: Path) -> None:
+    live = pd.DataFrame({"temperature": [None] * 943 + [20.0] * 20 + [60.0] * 37})
+    with dataset(tmp_path, live) as batch:
+        terms = number("temperature", max_missing=0.94, range=(14.2, 47), unit="Cel")
+        missing, outside = check(agreed(terms), batch).violations
+    assert missing.sentence == "94.3 % of 1,000 rows have no temperature; at most 94 % may."
+    assert "outside 14.2 to 47 °C" in outside.sentence
+
+
 @pytest.mark.parametrize(("allowed", "holds"), [(0.11, False), (0.12, True), (1.0, True)])
 def test_what_is_allowed_is_no_violation(tmp_path: Path, allowed: float, holds: bool) -> None:
     live = pd.DataFrame({"hr": [80.0] * 88 + [999.0] * 12})

@@ -239,7 +239,12 @@ def test_contract_is_refuted_by_rows_scored_without_a_required_input() -> None:
     assert "At least 30 %" in result.value
     assert level("GOV-03", columns=[column("hr"), score_column()]) is None
     assert level("GOV-03", performance={"contract": {"scored_violations": 0.0, "abstained": 0.02}}) == 3
-    assert level("GOV-03", performance={"contract": {"scored_violations": 0.0, "abstained": 0.0}}) == 2
+    # Nothing broke it and nothing was refused: that says nothing of a row that does break it.
+    clean = run(performance={"contract": {"scored_violations": 0.0, "abstained": 0.0}})["GOV-03"]
+    assert clean.level is None
+    assert "whether the model refuses" in clean.reason
+    assert level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.0}}) == 2
+    assert level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.2}}) == 2
 
 
 def test_a_wrong_patient_refutes_write_back() -> None:

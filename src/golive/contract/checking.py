@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from golive.compare.measured import unit_words
 from golive.compare.words import cell, is_small, number, percent
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
@@ -104,7 +105,7 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     share = found.missing / found.rows if found.rows else 0.0
     if share > terms.max_missing:
         few = is_small(found.missing)
-        many = f"Fewer than 11 of {found.rows:,}" if few else f"{percent(share)} of {found.rows:,}"
+        many = f"Fewer than 11 of {found.rows:,}" if few else f"{_apart(share, terms.max_missing)} of {found.rows:,}"
         broken.append(
             Violation(
                 column=terms.name,
@@ -122,6 +123,12 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     if found.invalid_share > terms.max_invalid:
         broken += [_invalid(terms, rule, rows, found.values) for rule, rows in _invalid_rows(terms, found) if rows]
     return broken
+
+
+def _apart(share: float, allowed: float) -> str:
+    """A share as percent, with as many decimals as tell it from what is allowed."""
+    words = (percent(share), *(f"{100 * share:.{digits}f} %" for digits in (1, 2, 3)))
+    return next((said for said in words if said != percent(allowed) and float(said[:-2]) != 100 * allowed), words[-1])
 
 
 def _other_unit(terms: ColumnTerms, told: UnitTold) -> Violation:
@@ -145,7 +152,7 @@ def _invalid_rows(terms: ColumnTerms, found: Counts) -> tuple[tuple[Rule, int], 
 
 
 def _invalid(terms: ColumnTerms, rule: Rule, rows: int, n: int) -> Violation:
-    unit = f" {terms.unit}" if terms.unit else ""
+    unit = f" {unit_words(terms.unit)}" if terms.unit else ""
     what = {
         "type": f"are not {_IS.get(terms.type, 'of its type')}",
         "range": f"lie {_outside(terms.range)}{unit}" if terms.range else "",

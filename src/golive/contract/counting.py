@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
-from golive.compare.code_systems import cleaned, declared_system
+from golive.compare.code_systems import CodeSystem, cleaned, declared_system
 from golive.compare.disguised import is_missing_word
 from golive.contract.terms import ColumnTerms
 from golive.contract.unit_terms import UnitCounts, label_columns, usual_limits
@@ -23,6 +24,8 @@ BATCH = 100
 _FIT = "fit"
 MOST_VALUES = 200_000
 """Different values of one column that are held against a list; the rows of rarer ones are not judged."""
+MOST_OFFENDING = 5_000
+"""Different wrong values of one column whose rows are looked for again."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,7 @@ def _asked(column: ir.Value, terms: ColumnTerms) -> dict[str, Any]:
         for i, (low, high) in enumerate(_limits(terms).values()):
             asked[_FIT + chr(97 + i)] = (finite & (value >= low) & (value <= high)).sum()
     elif terms.type is ColumnType.DATETIME and not column.type().is_temporal():
-        written = trimmed(as_text(column))
-        asked["parsed"] = (written.re_search(DATE) | written.re_search(COMPACT_DATE)).sum()
+        asked["parsed"] = _dated(column).sum()
     return asked
 
 
@@ -137,11 +139,53 @@ def _grouped(table: ir.Table, name: str, kept: ir.BooleanValue) -> list[tuple[An
 
 def _missing_words(dataset: Dataset, terms: ColumnTerms) -> int:
     """Rows in which a text column says in words that there is no value."""
+    return sum(n for _, n in _words_for_missing(dataset, terms))
+
+
+def _words_for_missing(dataset: Dataset, terms: ColumnTerms) -> list[tuple[Any, int]]:
     column = dataset.table[terms.name]
     short = ~missing(column) & (trimmed(as_text(column)).length() <= 30)
     if terms.type.is_number:
         short &= number(column).isnull()
-    return sum(n for value, n in _grouped(dataset.table, terms.name, short) if is_missing_word(value))
+    return [(value, n) for value, n in _grouped(dataset.table, terms.name, short) if is_missing_word(value)]
+
+
+def lacking(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
+    """Whether a row has no value of the column, as ``count`` counts it: null, blank, or a word for missing."""
+    column = dataset.table[terms.name]
+    words = [value for value, _ in _words_for_missing(dataset, terms)] if dataset.storage[terms.name] == "text" else []
+    return missing(column) | column.isin(words).fill_null(ibis.literal(value=False)) if words else missing(column)
+
+
+def unparsed(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
+    """Whether a row's value is not of the column's type, as ``count`` counts it."""
+    column = dataset.table[terms.name]
+    if terms.type.is_number:
+        value = number(column)
+        right = (value.notnull() & ~infinite(value)).fill_null(ibis.literal(value=False))
+    else:
+        right = _dated(column).fill_null(ibis.literal(value=False))
+    return ~lacking(dataset, terms) & ~right
+
+
+def offending(dataset: Dataset, terms: ColumnTerms) -> list[Any]:
+    """Values that are not on the column's list, or no codes of its system: the most frequent ones, at most ``MOST_OFFENDING``."""
+    field, allowed = field_of(dataset, terms), set(terms.values)
+    system = declared_system(terms.system) if terms.system else None
+    groups = _grouped(dataset.table, terms.name, ~missing(dataset.table[terms.name]))
+    wrong = [value for value, _ in groups if _is_unlisted(value, canonical(value, field), allowed, system)]
+    return wrong[:MOST_OFFENDING]
+
+
+def _is_unlisted(value: Any, written: str, allowed: set[str], system: CodeSystem | None) -> bool:
+    if written in allowed or (isinstance(value, str) and is_missing_word(value)):
+        return False
+    return bool(allowed) or (system is not None and not system.fits(cleaned(written)))
+
+
+def _dated(column: ir.Value) -> ir.BooleanValue:
+    written = trimmed(as_text(column))
+    return written.re_search(DATE) | written.re_search(COMPACT_DATE)
 
 
 def _listed(dataset: Dataset, terms: ColumnTerms, gaps: int) -> Counts:
@@ -158,7 +202,7 @@ def _listed(dataset: Dataset, terms: ColumnTerms, gaps: int) -> Counts:
             continue
         if isinstance(value, str) and is_missing_word(value):
             words += rows
-        elif terms.values or (system and not system.fits(cleaned(written))):
+        elif _is_unlisted(value, written, allowed, system):
             unlisted += rows
     return Counts(dataset.rows, gaps + words, unlisted=unlisted, unjudged=dataset.rows - gaps - seen)
 

@@ -121,7 +121,7 @@ def judge(
 
 def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
     from golive.compare import compare
-    from golive.contract import check, contract_findings
+    from golive.contract import answered, check, contract_findings
     from golive.intake import roles_of
     from golive.outcomes import judge as judge_outcomes
     from golive.profile import profile
@@ -135,8 +135,12 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
     no_rows = replace(live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0))
     outcomes = judge_outcomes(no_rows, live, specs, roles, by.config)
     findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(outcomes.findings)
+    performance = outcomes.performance
     if by.contract is not None:
-        findings += contract_findings(check(by.contract, live))
+        checked = check(by.contract, live)
+        findings += contract_findings(checked)
+        kept = answered(by.contract, checked, live, (roles.score, roles.prediction))
+        performance = {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
     metrics = _metrics(outcomes.performance)
     if by.baseline.performance and (judged := against(recent, specs, by.config, by.baseline.performance)):
         drop, value = judged
@@ -164,7 +168,7 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
         tuple(findings),
         comparison.columns,
         inputs,
-        outcomes.performance,
+        performance,
         by.config,
         evidence=tuple(({e.id: e for e in by.config.evidence} | {e.id: e for e in by.evidence}).values()),
         waivers=(*by.config.waivers, *by.waivers),

@@ -27,7 +27,7 @@ Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown key
     slices                  {missing_gap}
     operations              {latency_ms: {p95, p99, n}, success: {low, n, days}, inputs_ready: {low, n}, late: {high}}
     versions                {known}
-    contract                {scored_violations, abstained}
+    contract                {scored_violations, abstained, n, version, all_terms}, a share of 1 to 10 rows is null
     skew                    {share, n, reproduced, exact}
     generated_text          {n_outputs, raters, unsupported: {high}, severe: {share}, citations: {share}}
     bad_input               {n, low, high, findings: [id]}, live rows with impossible input and the share that got no score

@@ -12,7 +12,7 @@ from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
 from golive.outcomes.service import OK_WORDS
-from golive.readiness.measures.facts import BAR, Facts, Maker, fine, percent
+from golive.readiness.measures.facts import BAR, Facts, Maker, at_most, fine, percent
 
 BUSY = 0.8
 """Hours with at least this share of the calls of the busiest hour are busy."""
@@ -129,13 +129,8 @@ def contract(facts: Facts, make: Maker) -> Measurement:
     n = facts.live_rows
     if not make.enough(n, "live_rows"):
         return make.too_few(n, "live_rows", "live rows")
-    share = facts.number("contract", "scored_violations")
-    if share is not None:
-        abstains = facts.number("contract", "abstained")
-        level = max(2, make.criterion.level_of(violations=share))
-        level = min(level, 3) if abstains else min(level, 2)
-        value = f"{percent(share)} of live rows break the contract and were still scored; {percent(abstains or 0.0)} were refused."
-        return make.level(level, value, n=n)
+    if facts.look("contract") is not None:
+        return _counted(facts, make)
     declared = [c for c in facts.features if facts.declared(c.name).required and c.live is not None]
     output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
     if not declared or output is None or output.live is None:
@@ -147,6 +142,26 @@ def contract(facts: Facts, make: Maker) -> Measurement:
     level = 2 if least > 0.001 else 3
     used = [f for f in facts.of("missing_up", "always_missing", "missing_block") if name in f.columns]
     return make.partial(level, value, "several columns of one row at once", n=n, findings=used)
+
+
+def _counted(facts: Facts, make: Maker) -> Measurement:
+    """Rows were held against a contract one by one. 1 to 10 rows, whose share is not told, count as the most they can be."""
+    n = int(facts.number("contract", "n") or facts.live_rows)
+    share, abstains = (facts.number("contract", key) for key in ("scored_violations", "abstained"))
+    version = facts.look("contract", "version")
+    named = f"version {version} of the contract" if version else "the contract"
+    broken = facts.of("contract_broken")
+    if share == 0 and abstains == 0:
+        value = f"No live row breaks {named} (n = {n:,})."
+        return make.partial(3, value, "whether the model refuses a row that does", n=n, findings=broken)
+    least = "" if facts.look("contract", "all_terms") is not False else "At least "
+    scored = f"{least}{percent(share)}" if share is not None else f"Fewer than {SMALL_CELL}"
+    refused = (
+        f"{percent(abstains)} were" if abstains else "none was" if abstains == 0 else f"fewer than {SMALL_CELL} were"
+    )
+    value = f"{scored} of the live rows break {named} and were still scored; {refused} refused (n = {n:,})."
+    level = max(2, make.criterion.level_of(violations=at_most(share, n)))
+    return make.level(min(level, 3 if abstains != 0 else 2), value, n=n, findings=broken)
 
 
 def write_back(facts: Facts, make: Maker) -> Measurement:
