@@ -16,6 +16,7 @@ from golive.model.columns import Noun
 from golive.settings import FILE_NAME, Settings, resource
 from golive.store import inspect
 from golive.store.database import encryption_extension
+from golive.store.retention import KEPT
 
 _LIBRARIES = ("streamlit", "evidently", "duckdb", "ibis-framework", "pandas", "numpy", "scipy", "pydantic")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -76,6 +77,15 @@ def _store(settings: Settings) -> list[Check]:
         hint = "A copy of the file is kept before they are applied." if waiting else ""
         value = f"{len(state.applied)} applied" + (f", pending: {waiting}" if waiting else ", none pending")
         checks.append(Check(topic="Store", name="migrations", state="ok", value=value, hint=hint))
+    days = settings.retention_days
+    limit = (
+        f"sessions and monitor findings {days} days"
+        if days
+        else "everything, for ever (GOLIVE_RETENTION_DAYS is not set)"
+    )
+    checks.append(
+        Check(topic="Store", name="kept", state="ok", value=limit, hint=f"{KEPT[0].upper()}{KEPT[1:]}." if days else "")
+    )
     possible = encryption_extension() is not None
     if key is not None and not possible:
         hint = "pip install 'golive[secure]'"

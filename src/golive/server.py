@@ -121,13 +121,14 @@ def _warm() -> None:
 
 
 def _prune() -> None:
-    """Delete sessions past the age limit, when there is one. A store that cannot be opened is told by the pages."""
+    """Delete what is past the age limit, when there is one. A store that cannot be opened is told by the pages."""
     from golive.ui import cache
 
     days = cache.current_settings().retention_days
     if days is not None:
         with suppress(GoLiveError):
             cache.store().prune(days, actor="retention")
+            cache.store().expire(days, actor="retention")
 
 
 @asynccontextmanager

@@ -145,7 +145,11 @@ def prune_command(
     store: _StorePath = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Delete every session that was assessed longer ago than the age limit. The audit chain says that and why."""
+    """Delete sessions and what monitors found longer ago than the age limit; the audit chain says that and why.
+
+    Of a batch its name and hash stay, so that no file is judged twice. Open alerts, unsent messages, baselines, evidence,
+    decisions and registers have no age limit.
+    """
     from golive import settings
     from golive.model.errors import InputError, Problem
 
@@ -157,10 +161,17 @@ def prune_command(
         old = opened.older_than(days)
         if not dry_run:
             opened.prune(days, actor=console.actor())
+        expired = opened.expire(days, actor=console.actor(), dry=dry_run)
     what = "Would delete" if dry_run else "Deleted"
     console.stdout().print(f"{what} {len(old)} sessions older than {days} days.", markup=False)
     for card in old:
         console.stdout().print(f"  {card.session}  {card.created_at:%d %b %Y}  {card.project}", markup=False)
+    if expired:
+        told = (
+            f"{what} of monitors: what {expired.batches} batches showed, {expired.alerts} ended alerts, "
+            f"{expired.messages} sent messages, {expired.mutes} mutes that are over, past runs of {expired.runs}."
+        )
+        console.stdout().print(told, markup=False)
 
 
 @sessions.command("verify")

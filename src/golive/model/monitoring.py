@@ -16,7 +16,7 @@ from golive.model.finding import Route, Severity
 from golive.model.readiness import ReadinessVerdict
 
 Level = Literal["alarm", "watch", "cannot_judge"]
-BatchState = Literal["assessed", "empty", "unreadable", "other_schema"]
+BatchState = Literal["assessed", "empty", "unreadable", "other_schema", "expired"]
 AlertState = Literal["open", "acknowledged", "resolved", "cleared"]
 Happened = Literal[
     "opened", "joined", "reopened", "cleared", "acknowledged", "assigned", "resolved", "noted", "escalated"
@@ -45,7 +45,8 @@ class Batch(Noun):
     """One delivery of live data, judged once. ``id`` is the hash of its content, ``slot`` when it was due (UTC).
 
     ``also`` are names under which the same content arrived again. ``drift`` are scores by column, ``dimensions`` points by
-    dimension (0-100), ``metrics`` figures of performance by name. ``golive``, ``policy``, ``config_sha256`` and ``baseline`` say
+    dimension (0-100), ``metrics`` figures of performance by name. ``expired`` is a batch past the age limit: nothing is left
+    but what tells that it was judged. ``golive``, ``policy``, ``config_sha256`` and ``baseline`` say
     with what it was judged.
     """
 

@@ -230,7 +230,7 @@ def _judged(arrival: Arrival, by: Yardstick, plan: Setup, *, late: bool) -> Batc
 
 def _no_batches(batches: Iterable[Batch]) -> set[str]:
     """Names of files whose rows stand for no batch of their own: those not compared, and contents that came again."""
-    return {name for b in batches for name in (b.also if b.state == "assessed" else (b.name, *b.also))}
+    return {name for b in batches for name in (b.also if b.state in ("assessed", "expired") else (b.name, *b.also))}
 
 
 def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> Dataset | None:
@@ -319,3 +319,5 @@ def _finish(
             problems=tuple(report.problems),
         )
         store.monitors.ran(watch, project=plan.project, actor=actor)
+        if (days := settings.load().retention_days) is not None:
+            store.expire(days, actor="retention")

@@ -18,6 +18,7 @@ from golive.outcomes.outputs import flagged
 from golive.outcomes.performance import Measured
 from golive.outcomes.usable import Cases
 from golive.outcomes.windows import WINDOW_EVENTS, Starts, window_rows, windows
+from golive.outcomes.words import day
 
 GOOD_LOSS = 0.05
 """Relative loss of AUROC up to which a stretch counts as good (OBS-03 of the readiness model, level 3)."""
@@ -155,4 +156,4 @@ def change_points(context: Context) -> list[dict[str, Any]]:
 
 
 def _said(point: dict[str, Any]) -> str:
-    return f"most likely changed about {point['date']} (adjusted {chance(point['p_adjusted'])}, cumulative sum)"
+    return f"most likely changed about {day(point['date'])} (adjusted {chance(point['p_adjusted'])}, cumulative sum)"

@@ -100,7 +100,7 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
     """Recompute the chain from its first line, then compare what is stored with what the chain says was stored."""
     rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq").fetchall()
     prev_hash = GENESIS
-    written: dict[str, tuple[int, str]] = {}
+    written: dict[str, dict[int, tuple[int, str]]] = {}
     for expected, row in enumerate(rows, start=1):
         if row[0] != expected or row[6] != prev_hash or line_hash(*row[:7]) != row[7]:
             return AuditCheck(ok=False, lines=len(rows), first_bad=expected, reason="the line was changed or removed")
@@ -108,16 +108,21 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
         _, _, _, action, subject, detail, _, _ = row
         noun, verb = action.split(".")
         facts = json.loads(detail)
+        of_subject = written.setdefault(f"{noun} {subject}", {})
         if verb == "delete" and noun == "session":
-            written = {k: v for k, v in written.items() if not k.startswith(f"session {subject} ")}
+            of_subject.clear()
+        elif verb == "expire":
+            for revision in [r for r in of_subject if r < facts["below"]]:
+                del of_subject[revision]
         elif "sha256" in facts:
-            written[f"{noun} {subject} {facts['revision']}"] = (expected, facts["sha256"])
+            of_subject[facts["revision"]] = (expected, facts["sha256"])
     stored = dict(cursor.execute(_CONTENT).fetchall())
-    for name, (seq, digest) in written.items():
+    told = {f"{name} {revision}": line for name, found in written.items() for revision, line in found.items()}
+    for name, (seq, digest) in told.items():
         if stored.get(name) != digest:
             what = "changed" if name in stored else "removed"
             return AuditCheck(ok=False, lines=len(rows), first_bad=seq, reason=f"{name} was {what} after it was stored")
-    if extra := sorted(stored.keys() - written.keys()):
+    if extra := sorted(stored.keys() - told.keys()):
         reason = f"{extra[0]} was stored without a line in the chain"
         return AuditCheck(ok=False, lines=len(rows), first_bad=len(rows) + 1, reason=reason)
     return AuditCheck(ok=True, lines=len(rows))

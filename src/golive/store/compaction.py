@@ -18,9 +18,9 @@ _ACTION = "store.compact"
 
 
 def is_due(cursor: DuckDBPyConnection) -> bool:
-    """Whether a session was deleted since the file was last written anew."""
+    """Whether something was deleted since the file was last written anew."""
     row = cursor.execute(
-        "SELECT coalesce(max(seq) FILTER (action = 'session.delete'), 0) "
+        "SELECT coalesce(max(seq) FILTER (action = 'session.delete' OR action LIKE '%.expire'), 0) "
         f"> coalesce(max(seq) FILTER (action = '{_ACTION}'), 0) FROM audit"
     ).fetchone()
     return bool(row and row[0])

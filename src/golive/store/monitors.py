@@ -233,7 +233,10 @@ def _decided(
            GROUP BY id ORDER BY min(created_at) DESC, max(payload ->> 'slot') DESC LIMIT ?""",
         [project, f"{monitor}/", recent],
     ).fetchall()
-    batches = tuple(Batch.model_validate_json(payload) for (payload,) in reversed(rows))
+    read = (Batch.model_validate_json(payload) for (payload,) in reversed(rows))
+    batches = tuple(
+        b for b in read if b.state != "expired"
+    )  # nothing is known of them: neither trouble nor its absence
     state = State(
         batches, _all(cursor, ALERTS, project, monitor), _all(cursor, MUTES, project, monitor), now.replace(tzinfo=UTC)
     )

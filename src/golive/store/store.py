@@ -13,7 +13,7 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, criteria, ledger, lineage, migrations, project_file, sessions, transfer
+from golive.store import audit, criteria, ledger, lineage, migrations, project_file, retention, sessions, transfer
 from golive.store.database import look, open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
@@ -177,6 +177,16 @@ class Store:
         if old:
             self._database.checkpoint()
         return tuple(old)
+
+    def expire(self, days: int, *, actor: str, dry: bool = False) -> retention.Expired:
+        """Remove what monitors wrote more than ``days`` days ago (``golive.store.retention``); ``dry`` only counts."""
+        with self._database.write() as cursor:
+            now = self._now()
+            before, reason = now - timedelta(days=days), f"older than {days} days"
+            gone = retention.expire(cursor, before, actor=actor, now=now, reason=reason, dry=dry)
+        if gone and not dry:
+            self._database.checkpoint()
+        return gone
 
     def export_project(self, project: str) -> bytes:
         """Everything that is kept of a project as one file (``golive.store.project_file``). Raises InputError ``PROJECT_UNKNOWN``."""

@@ -40,7 +40,10 @@ def show(store: Store, who: Identity) -> None:
         st.success(plain(done), icon=":material/check_circle:")
     days = cache.current_settings().retention_days
     if days is not None:
-        st.caption(f"Sessions older than {plural(days, 'day')} are deleted when the app starts; the audit says so.")
+        st.caption(
+            f"Sessions, ended alerts and what batches showed are deleted when they are older than {plural(days, 'day')}: when "
+            "the app starts and after every run of a monitor. The audit says so."
+        )
     if not who.may("reviewer"):
         return
     with st.expander("A whole pilot as one file", icon=":material/folder_zip:"):
