@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import cache, data_form, nav, pilot, rescoring, review, text_view, text_written
+from golive.ui import cache, data_form, nav, pilot, rescoring, review, text_judge_view, text_view, text_written
 from golive.ui.components import assessment_line, page_title
 from golive.ui.guards import require_assessment
 
@@ -32,6 +32,7 @@ view = st.segmented_control(
 if view == "What was found":
     text_view.summary(current.assessment, found)
     text_written.written(found)
+    text_judge_view.opinion(current, found)
 elif not current.identity.may("reviewer"):
     st.caption("Reviewing outputs takes the role reviewer.")
 else:

@@ -77,6 +77,13 @@ def assess_command(
         Path | None,
         typer.Option(metavar="FILE.yaml", help="Contract (ODCS v3) to hold live data against; else the project's own."),
     ] = None,
+    allow_text_judge: Annotated[
+        bool,
+        typer.Option(
+            "--allow-text-judge",
+            help="Send live outputs and their sources, word for word, to the model of the configuration (text_judge).",
+        ),
+    ] = False,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep nothing; use no stored evidence.")] = False,
     out: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - for stdout.")] = None,
     require: Annotated[
@@ -104,12 +111,13 @@ def assess_command(
         "ignored": tuple(ignore or ()),
     }
     settled = _config(config, roles, project)
+    _announce(settled, allowed=allow_text_judge)
     known = _Known() if no_store else _known(store, settled)
     if contract is not None:
         from golive.contract import load
 
         known = replace(known, contract=load(contract))
-    assessment = _assess(train, live, engine, settled, known)
+    assessment = _assess(train, live, engine, settled, known, allow_text_judge=allow_text_judge)
     if out:
         console.write_out(assessment.model_dump_json(indent=2), out)
     kept = None if no_store else _save(store, assessment, settled)
@@ -164,7 +172,34 @@ def _known(path: Path | None, config: Config) -> _Known:
         )
 
 
-def _assess(train: str, live: str, engine: str | None, config: Config, known: _Known) -> Assessment:
+def _announce(config: Config, *, allowed: bool) -> None:
+    """Say what would be sent to which model, and whether it is; nothing where no model is configured.
+
+    Raises:
+        InputError: it is allowed, but no model is configured (``USAGE``) or its key is missing (``TEXT_JUDGE_KEY``).
+    """
+    judge = config.text_judge
+    if judge is None:
+        if allowed:
+            hint = "Name one under 'text_judge' in the configuration, or leave the option out."
+            raise InputError(Problem("USAGE", "--allow-text-judge is given, but no model is configured.", hint))
+        return
+    from golive.outcomes.judge_call import key_of
+    from golive.outcomes.text_judge import beforehand
+
+    if allowed:
+        key_of(judge)
+        console.stderr().print(beforehand(judge), markup=False)
+        return
+    console.stderr().print(
+        f"Nothing is sent to {judge.host}. With --allow-text-judge: {beforehand(judge)[0].lower()}{beforehand(judge)[1:]}",
+        markup=False,
+    )
+
+
+def _assess(
+    train: str, live: str, engine: str | None, config: Config, known: _Known, *, allow_text_judge: bool
+) -> Assessment:
     """Read both sources, telling the problems of both in one go, and assess them."""
     from golive.compare.evidently_scores import warm
 
@@ -196,6 +231,7 @@ def _assess(train: str, live: str, engine: str | None, config: Config, known: _K
             registers=known.registers,
             policy=known.policy,
             contract=known.contract,
+            allow_text_judge=allow_text_judge,
             lock=known.lock,
             progress=progress,
         )

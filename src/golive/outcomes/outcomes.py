@@ -55,6 +55,7 @@ def judge(
     config: Config,
     *,
     known: Sequence[Finding] = (),
+    may_ask: bool = False,
     progress: Progress | None = None,
 ) -> Outcomes:
     """Judge predictions against outcomes, and the service that gave them.
@@ -66,6 +67,7 @@ def judge(
         roles: which column is score, prediction, label, id, time, site, version and group.
         config: threshold, floors, budget, columns of the service log.
         known: findings of the comparison: what their rows cost is measured on outcomes.
+        may_ask: whether texts may be sent to the model that ``config.text_judge`` names; nothing is sent otherwise.
         progress: called with a fraction 0..1 and a sentence.
 
     Returns:
@@ -76,7 +78,9 @@ def judge(
     report = progress or (lambda _fraction, _sentence: None)
     report(0.0, "checking generated text against its sources" if config.outputs else "looking for scores and outcomes")
     try:
-        text, found, gaps = assess_text(train, live, specs, roles, config)
+        text, found, gaps = assess_text(
+            train, live, specs, roles, config, may_ask=may_ask, progress=lambda f, sentence: report(0.2 * f, sentence)
+        )
         out.performance = {"generated_text": text} if text else None
         out.findings += found
         out.not_assessed += gaps

@@ -1,12 +1,13 @@
 """Generated text: hallucination rate, what sources do not support, agreement of reviewers, length and style.
 
-Nothing is sent anywhere and no text is kept: what comes back are numbers. Model-free throughout.
+No text is kept: what comes back are numbers. Model-free throughout, and nothing is sent anywhere, but for the opinion of a model
+that a person configured and, for this very run, allowed to be asked (``text_judge``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +17,11 @@ from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
-from golive.outcomes.interval import Estimate, Units, change, number, patients, units_of
+from golive.outcomes.interval import Units, change, number, patients, units_of
+from golive.outcomes.judge_call import key_of
 from golive.outcomes.text_agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
 from golive.outcomes.text_cited import cited
-from golive.outcomes.text_detector import LEAST_EACH, Detection, detection
+from golive.outcomes.text_detector import LEAST_EACH, described, detection
 from golive.outcomes.text_findings import (
     length_finding,
     marks_finding,
@@ -27,6 +29,7 @@ from golive.outcomes.text_findings import (
     rate_finding,
     source_finding,
 )
+from golive.outcomes.text_judge import asked, of_labels, plan, summarised
 from golive.outcomes.text_labels import Both, Labels, mean_share
 from golive.outcomes.text_side import TextSide, sides
 from golive.outcomes.text_style import histogram
@@ -37,10 +40,20 @@ if TYPE_CHECKING:
 
 _RATE_NAME = re.compile(r"(rate|share|precision|recall|f1)$|hallucin|omission", re.IGNORECASE)
 
+Progress = Callable[[float, str], None]
 Judged = tuple[dict[str, Any], tuple[Finding, ...], tuple[NotAssessed, ...]]
 
 
-def assess_text(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config) -> Judged:
+def assess_text(
+    train: Dataset,
+    live: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    config: Config,
+    *,
+    may_ask: bool = False,
+    progress: Progress | None = None,
+) -> Judged:
     """Judge generated text, when ``config.outputs.note`` names its column.
 
     Args:
@@ -48,13 +61,16 @@ def assess_text(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], role
         live: outputs in use.
         specs: types of the columns: columns of rates are looked through for values that no rate can have.
         roles: columns with a role are left out of that.
-        config: ``outputs`` names the columns; ``drift.alpha`` is the significance level.
+        config: ``outputs`` names the columns; ``drift.alpha`` is the significance level; ``text_judge`` a model to ask.
+        may_ask: whether a person said, for this run, that texts may be sent to that model. Nothing is sent otherwise.
+        progress: called with a fraction 0..1 and a sentence while a model is asked.
 
     Returns:
         ``performance["generated_text"]`` (numbers only; empty when no column is named), findings, and what was not assessed.
 
     Raises:
-        InputError: ``OUTPUTS_COLUMN`` for every name in ``outputs`` that neither dataset has.
+        InputError: ``OUTPUTS_COLUMN`` for every name in ``outputs`` that neither dataset has; ``TEXT_JUDGE_KEY`` where a model
+            may be asked and its key is missing.
     """
     outputs = config.outputs
     if outputs is None or outputs.note is None:
@@ -81,6 +97,7 @@ def assess_text(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], role
     _style(result, old, new)
     result["citations"] = cited(new)
     _detectors(result, not_assessed, new)
+    _opinion(result, not_assessed, new, config, may_ask=may_ask, progress=progress)
     if new.texts.sampled:
         why = f"{len(new.texts.row):,} of {new.texts.rows:,} live outputs were checked against their source, chosen at random"
         not_assessed.append(NotAssessed(what="the other generated texts", why=why))
@@ -231,7 +248,42 @@ def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
             missing.append(NotAssessed(what=f"accuracy of {name.replace('_', ' ')}", why=why))
         else:
-            result["detectors"][name] = _detection(d)
+            result["detectors"][name] = described(d)
+
+
+def _opinion(
+    result: dict[str, Any],
+    missing: list[NotAssessed],
+    new: TextSide,
+    config: Config,
+    *,
+    may_ask: bool,
+    progress: Progress | None,
+) -> None:
+    """A model's opinion of live outputs: asked when it is configured and a person said so for this run."""
+    judge = config.text_judge
+    if judge is None:
+        return
+    hit, known = of_labels(new.label, new.texts)
+    drawn = plan(new.texts, judge, known, seed=config.seed)
+    what = "a model's opinion of outputs"
+    if not drawn.place:
+        missing.append(NotAssessed(what=what, why="no live output has a source beside it, so nothing was sent"))
+        return
+    if not may_ask:
+        why = (
+            f"nothing was sent: {judge.model} at {judge.host} is asked only when a person says so for a run "
+            "(--allow-text-judge, or the page Generated text)"
+        )
+        missing.append(NotAssessed(what=what, why=why))
+        return
+    tell = progress or (lambda _fraction, _sentence: None)
+    tell(0.0, drawn.sentence)
+    n = len(drawn.place)
+    given = asked(
+        new.texts, drawn, key_of(judge), lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}")
+    )
+    result["judge"] = summarised(new.texts, drawn, given, hit, known)
 
 
 def _float(value: Any) -> float:
@@ -239,16 +291,6 @@ def _float(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return float("nan")
-
-
-def _detection(d: Detection) -> dict[str, Any]:
-    def triple(e: Estimate) -> dict[str, float | None]:
-        return {"value": number(e.value), "low": number(e.low), "high": number(e.high)}
-
-    return {
-        "n": d.n, "hallucinated": d.hallucinated, "auroc": triple(d.detector), "length_auroc": triple(d.by_length),
-        "length_direction": d.direction, "difference": triple(d.difference), "beats_length": d.beats,
-    }  # fmt: skip
 
 
 def _odd_labels(new: TextSide, outputs: OutputsConfig) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from golive.model.profile import FloatArray
-from golive.outcomes.interval import Estimate, Mask, units_of
+from golive.outcomes.interval import Estimate, Mask, number, units_of
 from golive.outcomes.ranking import auroc, auroc_gain
 from golive.outcomes.text_words import WORD
 
@@ -61,3 +61,15 @@ def detection(score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: 
     rival = lengths if direction == "longer" else -lengths
     own, other = auroc(score, hallucinated, units), auroc(rival, hallucinated, units)
     return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))
+
+
+def described(d: Detection) -> dict[str, Any]:
+    """A measured detector as JSON."""
+
+    def triple(e: Estimate) -> dict[str, float | None]:
+        return {"value": number(e.value), "low": number(e.low), "high": number(e.high)}
+
+    return {
+        "n": d.n, "hallucinated": d.hallucinated, "auroc": triple(d.detector), "length_auroc": triple(d.by_length),
+        "length_direction": d.direction, "difference": triple(d.difference), "beats_length": d.beats,
+    }  # fmt: skip

@@ -95,7 +95,8 @@ def desk(where: Current) -> Desk | None:
         st.spinner("Reading the texts"),
         read(kept.path, name=kept.name, limits=data_form.limits(cache.current_settings())) as dataset,
     ):
-        texts = generated_texts(dataset, outputs, labels=False) if dataset.sha256 == live.sha256 else None
+        same = dataset.sha256 == live.sha256
+        texts = generated_texts(dataset, outputs, unit=where.assessment.roles.id) if same else None
     made = None if texts is None else Desk(live.sha256, texts, _shuffled(texts, live.sha256))
     st.session_state[_TEXTS_KEY] = (key, made)
     return made
