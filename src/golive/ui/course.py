@@ -10,7 +10,7 @@ import streamlit as st
 from golive.ui import chart, theme
 from golive.ui.figures import outcomes as figures
 from golive.ui.outcomes import interval, signed
-from golive.ui.words import count, day, percent, plain, points, score
+from golive.ui.words import count, day, percent, plain, points, score, unbroken
 
 Part = Mapping[str, Any]
 CHANGE_WORDS = {
@@ -37,8 +37,10 @@ def course(performance: Part) -> None:
     for change in changes:
         sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
         st.markdown(
-            f"- **{CHANGE_WORDS.get(change['signal'], plain(change['signal']))}** changed on {day(change['date'])}: "
-            f"{_level(change['signal'], change['before'])} before, {_level(change['signal'], change['after'])} after ({sizes})."
+            unbroken(
+                f"- **{CHANGE_WORDS.get(change['signal'], plain(change['signal']))}** changed on {day(change['date'])}: "
+                f"{_level(change['signal'], change['before'])} before, {_level(change['signal'], change['after'])} after ({sizes})."
+            )
         )
     season(performance.get("season") or {})
 

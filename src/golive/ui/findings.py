@@ -141,7 +141,7 @@ def size_words(finding: Finding, assessment: Assessment) -> str:
         return ""
     if finding.rows_affected < 11:
         return "1-10 live rows"
-    return unbroken(f"{percent(finding.rows_affected / rows)} of live rows")
+    return f"{percent(finding.rows_affected / rows)} of live rows"
 
 
 def row_label(finding: Finding, assessment: Assessment) -> str:
@@ -149,7 +149,7 @@ def row_label(finding: Finding, assessment: Assessment) -> str:
     look = theme.VERDICT[finding.verdict]
     held = holds_back(finding, assessment.readiness)
     rest = [words for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower(), held) if words]
-    return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {' · '.join(rest)}"
+    return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {unbroken(' · '.join(rest))}"
 
 
 def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:

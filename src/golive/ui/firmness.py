@@ -17,7 +17,7 @@ from golive.ui import rescoring, theme
 from golive.ui.components import error_box
 from golive.ui.guards import Current
 from golive.ui.plan import outlook_words
-from golive.ui.words import percent, plain, plural
+from golive.ui.words import percent, plain, plural, unbroken
 
 MOST_GATES = 6
 
@@ -113,7 +113,7 @@ def page(where: Current) -> None:
     readiness = where.assessment.readiness
     said = weights_sentence(readiness, basis.model)
     if said:
-        st.markdown(said)
+        st.markdown(unbroken(said))
     strictness(basis, readiness)
     st.markdown("**The same evidence at every tier**")
     st.table(

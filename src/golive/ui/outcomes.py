@@ -195,12 +195,12 @@ def threshold_explorer(performance: Part) -> None:
     shares = at(nearest_step(steps, float(chosen)))
     per_day = ((performance.get("at_threshold") or {}).get("per_day") or {}).get("patients")
     rate = shares["alert_rate"]
-    columns = [*st.columns(2), *st.columns(2)]
-    for column, (label, key, help_text) in zip(columns, AT_THRESHOLD, strict=False):
+    columns = st.grid(2, min_column_width=140)  # two beside each other on a telephone too
+    for label, key, help_text in AT_THRESHOLD:
         known = shares[key] is not None
-        column.metric(label, percent(shares[key]) if known else "not shown", help=help_text if known else HIDDEN)
+        columns.metric(label, percent(shares[key]) if known else "not shown", help=help_text if known else HIDDEN)
     daily = number(round(rate * per_day, 1)) if rate is not None and per_day else ""
-    columns[3].metric(
+    columns.metric(
         "Alerts a day",
         daily or "not shown",
         help=PER_DAY if daily else HIDDEN if per_day else "It takes a time column.",
@@ -240,25 +240,18 @@ def service(performance: Part) -> None:
     """Latency against the budget, success, lateness, and the hours of the day."""
     found = performance.get("operations") or {}
     latency, success, late = (found.get(key) or {} for key in ("latency_ms", "success", "late"))
-    columns = st.columns(4)
+    columns = st.grid(4, min_column_width=140)
     if latency:
-        columns[0].metric(
+        columns.metric(
             "95 % answered within", f"{count(round(latency['p95']))} ms", help="95th percentile of the answer time"
         )
-        columns[1].metric(
+        columns.metric(
             "99 % answered within", f"{count(round(latency['p99']))} ms", help="99th percentile of the answer time"
         )
     if success:
-        columns[2].metric("Answered", percent(success["live"]), help="Share of calls with a valid answer")
+        columns.metric("Answered", percent(success["live"]), help="Share of calls with a valid answer")
     if late:
-        columns[3].metric("Inputs arrived late", percent(late["live"]), help="Later than 99 % of training inputs")
-    if latency:
-        over = latency.get("over_budget")
-        budget = latency.get("budget")
-        if budget is not None and over is not None:
-            st.markdown(
-                f"{percent(over)} of {count(latency['n'])} calls took longer than the budget of {count(round(budget))} ms."
-            )
+        columns.metric("Inputs arrived late", percent(late["live"]), help="Later than 99 % of training inputs")
     rows = found.get("by_hour") or []
     if rows:
         chart.show(
@@ -266,6 +259,10 @@ def service(performance: Part) -> None:
             key="by_hour",
             alt=figures.describe_by_hour(rows),
         )
+    if latency:
+        over, budget = latency.get("over_budget"), latency.get("budget")
+        slow = f"; {percent(over)} over the budget" if budget is not None and over is not None else ""
+        st.caption(unbroken(f"n = {count(latency['n'])} live calls{slow}."))
     capacity = found.get("capacity") or {}
     if capacity:
         st.subheader("At 10 and 100 times the load (simulation)", anchor=False)

@@ -37,7 +37,9 @@ __all__ = [
 ]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_TORN = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?== \d)|(?<=\bn =) (?=\d)")
+_TORN = re.compile(
+    r"\d %|\bn = [\d,]*\d(?: and [\d,]*\d)?|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d"
+)
 
 _DONE = {
     "save": "saved",
@@ -50,8 +52,8 @@ _DONE = {
 
 
 def unbroken(text: str) -> str:
-    """Hold a number and its percent sign, and a sample size, together with no-break spaces."""
-    return _TORN.sub(NO_BREAK, text)
+    """Hold a number and its percent sign, sample sizes, and the parts of a date together with no-break spaces."""
+    return _TORN.sub(lambda found: found.group().replace(" ", NO_BREAK), text)
 
 
 def plain(text: object) -> str:
