@@ -194,3 +194,16 @@ def test_a_pilot_without_evidence_gets_a_sentence_instead_of_an_empty_table(
 def test_the_register_says_as_of_which_day_evidence_is_in_date(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
     assert any(f"As of {day(TODAY)}. Choose a row" in c.value for c in app.caption)
+
+
+def test_an_evidence_file_older_than_a_change_writes_nothing_over_it(seeded: Any, open_page: Any) -> None:
+    seeded.put_evidence(_item("a"), project=PROJECT, actor="ana")
+    taken = to_csv([_item("a", note="mine")], EvidenceItem, {"a": 1})
+    seeded.registers.put(registers.EVIDENCE, _item("a", note="ben's"), project=PROJECT, actor="ben", revision=1)
+    app = _import(open_page(PAGE, session=FIRST), "evidence.csv", taken.encode())
+    assert not app.exception
+    assert "was changed by ben" in app.error[0].value
+    assert [i.note for i in seeded.evidence(PROJECT)] == ["ben's"]
+    same = to_csv([_item("a", note="ben's")], EvidenceItem, {"a": 2})
+    app = _import(open_page(PAGE, session=FIRST), "evidence.csv", same.encode())
+    assert "Nothing had changed" in app.success[0].value

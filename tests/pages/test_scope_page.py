@@ -76,7 +76,44 @@ def test_two_people_on_one_register_lose_nothing(seeded: Any, open_page: Any) ->
     assert "ben" in app.error[0].value
     assert [i.item for i in seeded.registers.items(registers.SCOPE, PROJECT)] == ["ben's"]
     app.button(key="register:scope_item:reload").click().run()
-    assert list(app.data_editor[0].value["item"]) == ["ben's"]
+    assert list(app.data_editor[0].value["item"]) == ["ben's", "new"], "the new row is carried over"
+    assert "What\\: mine" in app.warning[0].value, "the overtaken edit is told"
+    app.button(key="register:scope_item:save").click().run()
+    assert [i.item for i in seeded.registers.items(registers.SCOPE, PROJECT)] == ["ben's", "new"]
+    assert not app.warning
+
+
+def test_edits_outlive_a_look_at_another_register_and_can_be_taken_back(seeded: Any, open_page: Any) -> None:
+    app = _open(open_page)
+    app.session_state["register:scope_item:0"] = {"edited_rows": {}, "added_rows": [{"item": "x"}], "deleted_rows": []}
+    app.run()
+    app.pills(key="register_choice").set_value("hazards").run()
+    app.pills(key="register_choice").set_value("scope").run()
+    assert not app.exception
+    assert list(app.data_editor[0].value["item"]) == ["x"]
+    assert any("not saved yet" in c.value for c in app.caption)
+    app.button(key="register:scope_item:undo").click().run()
+    assert list(app.data_editor[0].value["item"]) == []
+    assert seeded.registers.items(registers.SCOPE, PROJECT) == ()
+
+
+def _bring(app: Any, table: str, text: str) -> Any:
+    app.file_uploader(key=f"register:{table}:file:0").set_value(("f.yaml", text.encode(), "text/yaml")).run()
+    return app.button(key=f"register:{table}:import").click().run()
+
+
+def test_a_file_older_than_a_change_writes_nothing_over_it(seeded: Any, open_page: Any) -> None:
+    """Taken at revision 1, changed by somebody else, brought back in a fresh window: a conflict, and what to do."""
+    seeded.registers.put(registers.SCOPE, ScopeItem(id="a", item="a"), project=PROJECT, actor="ana")
+    taken = to_yaml([ScopeItem(id="a", item="mine"), ScopeItem(id="z", item="of another pilot")], {"a": 1, "z": 7})
+    seeded.registers.put(registers.SCOPE, ScopeItem(id="a", item="ben's"), project=PROJECT, actor="ben", revision=1)
+    app = _bring(_open(open_page), "scope_item", taken)
+    assert not app.exception
+    assert "was changed by ben" in app.error[0].value
+    assert "Download the register again" in app.error[0].value
+    assert [i.item for i in seeded.registers.items(registers.SCOPE, PROJECT)] == ["ben's"]
+    app = _bring(_open(open_page), "scope_item", taken.replace("revision: 1", "revision: 2"))
+    assert [i.item for i in seeded.registers.items(registers.SCOPE, PROJECT)] == ["mine", "of another pilot"]
 
 
 def test_every_wrong_row_is_named_and_nothing_is_saved(seeded: Any, open_page: Any) -> None:

@@ -1,6 +1,7 @@
 """Registers as files: YAML and CSV out, YAML and CSV in, with every problem of a file at once.
 
-CSV cells that a spreadsheet would run as a formula get an apostrophe in front, and lose it again when they are read.
+A row may carry the revision that it was taken at, so that a file which comes back after somebody else's change is told apart
+from one that knew of it. CSV cells that a spreadsheet would run as a formula get an apostrophe in front, and lose it again when they are read.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ from golive.model.errors import InputError, Problem, nearest
 ItemT = TypeVar("ItemT", bound=Noun)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 MAX_ROWS = 100_000
+REVISION = "revision"
 
 
 def escape_cell(text: str) -> str:
@@ -36,21 +39,36 @@ def key_of(noun: type[Noun]) -> str:
     return "id" if "id" in noun.model_fields else next(iter(noun.model_fields))
 
 
-def to_yaml(items: Iterable[Noun]) -> str:
-    """Items as a YAML list; fields that are not filled are left out."""
-    rows = [item.model_dump(mode="json", exclude_defaults=True) for item in items]
+@dataclass(frozen=True)
+class Brought(Generic[ItemT]):
+    """One row of a file: the item, and the revision that the file knows of it (``None``: the file does not say)."""
+
+    item: ItemT
+    revision: int | None = None
+
+
+def to_yaml(items: Iterable[Noun], revisions: Mapping[str, int] | None = None) -> str:
+    """Items as a YAML list; fields that are not filled are left out. ``revisions`` by key are written beside their rows."""
+    known = revisions or {}
+    rows = []
+    for item in items:
+        row = item.model_dump(mode="json", exclude_defaults=True)
+        key = str(getattr(item, key_of(type(item))))
+        rows.append(row | {REVISION: known[key]} if known.get(key) else row)
     return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=100) if rows else "[]\n"
 
 
-def to_csv(items: Iterable[Noun], noun: type[Noun]) -> str:
-    """Items as CSV with one column per field, in the order of the noun."""
+def to_csv(items: Iterable[Noun], noun: type[Noun], revisions: Mapping[str, int] | None = None) -> str:
+    """Items as CSV with one column per field, in the order of the noun, and the revision of each where they are given."""
     names = list(noun.model_fields)
+    known = revisions or {}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
+    writer.writerow([*names, REVISION] if revisions is not None else names)
     for item in items:
         row = item.model_dump(mode="json")
-        writer.writerow([_cell(row[name]) for name in names])
+        told = [str(known.get(str(row[key_of(noun)])) or "")] if revisions is not None else []
+        writer.writerow([*(_cell(row[name]) for name in names), *told])
     return out.getvalue()
 
 
@@ -62,7 +80,12 @@ def _cell(value: Any) -> str:
 
 
 def parse(data: bytes, name: str, noun: type[ItemT]) -> tuple[ItemT, ...]:
-    """Read a register from the bytes of ``name`` (``.csv``, ``.yaml``, ``.yml``, ``.json``).
+    """Read a register from the bytes of ``name`` (``.csv``, ``.yaml``, ``.yml``, ``.json``), without revisions; see ``brought``."""
+    return tuple(row.item for row in brought(data, name, noun))
+
+
+def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], ...]:
+    """Read a register from the bytes of ``name`` with the revision that each row was taken at.
 
     Raises:
         InputError: not UTF-8, not a list of rows, unknown or missing fields, wrong values, an id that is there twice: every
@@ -79,7 +102,28 @@ def parse(data: bytes, name: str, noun: type[ItemT]) -> tuple[ItemT, ...]:
         raise InputError(
             Problem("REGISTER_SIZE", f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read.", "", name)
         )
-    return from_rows(rows, noun, name)
+    plain = [{k: v for k, v in row.items() if k != REVISION} for row in rows]
+    problems: list[Problem] = []
+    revisions = [_revision(row, number, name, problems) for number, row in enumerate(rows, start=1)]
+    try:
+        items = from_rows(plain, noun, name)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
+    return tuple(Brought(item, revision) for item, revision in zip(items, revisions, strict=True))
+
+
+def _revision(row: Mapping[str, Any], number: int, where: str, problems: list[Problem]) -> int | None:
+    value = row.get(REVISION)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not str(value).strip().isdecimal():
+        hint = "Leave it as it was downloaded, or leave it out."
+        sentence = f"'{REVISION}' is {value!r:.60}; it is a whole number."
+        problems.append(Problem("REGISTER_VALUE", sentence, hint, f"{where}, row {number}"))
+        return None
+    return int(str(value))
 
 
 def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]:

@@ -89,6 +89,12 @@ class RegisterStore:
             found = cursor.execute(f"SELECT count(*) FROM {kept.table} WHERE project = ?", [project]).fetchone()
         return bool(found and found[0])
 
+    def ids(self, kept: Ledger[ItemT], project: str) -> frozenset[str]:
+        """Ids of every row that a register ever held, those that were taken out included."""
+        with self._database.cursor() as cursor:
+            rows = cursor.execute(f"SELECT DISTINCT id FROM {kept.table} WHERE project = ?", [project]).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
     def history(self, kept: Ledger[ItemT], project: str, item_id: str) -> tuple[Revised[ItemT], ...]:
         """Every revision of one row, newest first, deletions included."""
         with self._database.cursor() as cursor:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from golive.model.errors import GoLiveError, InputError
+from golive.model.errors import GoLiveError, InputError, StoreError
 from golive.model.readiness import EvidenceItem
-from golive.model.register_files import parse, to_csv, to_yaml
+from golive.model.register_files import brought, to_csv, to_yaml
 from golive.model.registers import Proposal
 from golive.readiness import Basis, Model, effective_grade, evidence_problems
 from golive.readiness.evidence import last_day
@@ -21,7 +21,7 @@ from golive.ui import rescoring
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
 from golive.ui.readiness_view import anchor, evidence_words
-from golive.ui.register_editor import MOST_MB
+from golive.ui.register_editor import MOST_MB, imported, late
 from golive.ui.words import day, plain, plural
 
 if TYPE_CHECKING:
@@ -239,11 +239,14 @@ def check(items: Sequence[EvidenceItem], model: Model) -> None:
 def files(found: Sequence[Row], where: Current) -> None:
     """The register as YAML and CSV, and the way back in."""
     items = [r.item for r in found if r.source != "register"]
+    revisions = {r.item.id: r.revision for r in found}
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, suffix in (("Register as CSV", "csv"), ("Register as YAML", "yaml")):
             st.download_button(
                 label,
-                data=(lambda: to_csv(items, EvidenceItem)) if suffix == "csv" else (lambda: to_yaml(items)),
+                data=(lambda: to_csv(items, EvidenceItem, revisions))
+                if suffix == "csv"
+                else (lambda: to_yaml(items, revisions)),
                 file_name=f"evidence.{suffix}",
                 icon=":material/download:",
                 on_click="ignore",
@@ -251,27 +254,35 @@ def files(found: Sequence[Row], where: Current) -> None:
             )
         if where.identity.may("reviewer"):
             with st.popover("Import a file", icon=":material/upload:"):
-                _bring(where)
+                _bring(where, found)
 
 
-def _bring(where: Current) -> None:
+def _bring(where: Current, found: Sequence[Row]) -> None:
     st.caption("CSV or YAML in the form of the downloads. Items with a known id replace it; nothing is removed.")
-    file = st.file_uploader("File", type=["csv", "yaml", "yml"], key="evidence_file", max_upload_size=MOST_MB)
+    turn = st.session_state.get("evidence_turn", 0)
+    key = f"evidence_file:{turn}" if turn else "evidence_file"
+    file = st.file_uploader("File", type=["csv", "yaml", "yml"], key=key, max_upload_size=MOST_MB)
     if file is None or not st.button("Import it", key="evidence_import", type="primary"):
         return
     try:
         authorise(where.identity, "reviewer", "change evidence")
-        items = parse(file.read(), file.name, EvidenceItem)
+        rows = brought(file.getvalue(), file.name, EvidenceItem)
+        elsewhere = {r.item.id: r.item for r in found if r.source != "store"}  # the configuration says so already
+        held = where.store.evidence_revisions(where.assessment.project)
+        todo = [c for c in imported(held, rows, EVIDENCE, where) if elsewhere.get(c.item.id) != c.item]
+        check([c.item for c in todo], rescoring.today(where).model)
+        where.store.registers.write(EVIDENCE, todo, project=where.assessment.project, actor=where.identity.name)
+    except StoreError as error:
+        error_box(late(error), title="Nothing was imported.")
+        return
     except GoLiveError as error:
         error_box(error, title="Nothing was imported.")
         return
-    known = {e.item.id: e for e in where.store.evidence_revisions(where.assessment.project)}
-    todo = [
-        Change(i, known[i.id].revision if i.id in known else 0)
-        for i in items
-        if i.id not in known or known[i.id].item != i
-    ]
-    _write(todo, where, "evidence imported", f"{plural(len(todo), 'item')} of {len(items)} imported.")
+    st.session_state["evidence_turn"] = turn + 1
+    if not todo:
+        rescoring.say("Nothing had changed: every item of the file is there as it is.")
+    said = f"{plural(len(todo), 'item')} of {len(rows)} imported."
+    rescoring.save_and_score(where, "evidence imported", f"{said} Readiness was scored again.")
 
 
 def proposals(where: Current) -> None:

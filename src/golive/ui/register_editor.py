@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic
 
 import streamlit as st
 
-from golive.model.columns import Noun
-from golive.model.errors import GoLiveError
-from golive.model.register_files import from_rows, parse, to_csv, to_yaml
+from golive.model.errors import GoLiveError, StoreError
+from golive.model.register_files import Brought, brought, from_rows, key_of, to_csv, to_yaml
 from golive.readiness import Basis
 from golive.store import Revised
 from golive.store.ledger import Ledger
@@ -22,7 +18,9 @@ from golive.store.registers import Change
 from golive.ui import rescoring
 from golive.ui.components import error_box
 from golive.ui.guards import Current, authorise
-from golive.ui.words import plural
+from golive.ui.register_drafts import merged
+from golive.ui.register_rows import WRAPPED, column_config, frame, frame_of, numbered, rows_of, wordy
+from golive.ui.words import plain, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,77 +51,6 @@ class Register(Generic[ItemT]):
         return f"register:{self.ledger.table}"
 
 
-WRAPPED = 66
-"""Height of a row in pixels over 4rem: from there on the table wraps its text."""
-LONG_TEXT = 26
-"""Characters of a text that a column shows on one line."""
-
-
-def wordy(seen: Sequence[Revised[Any]], noun: type[Noun]) -> bool:
-    """Whether any text of a register is too long for one line."""
-    texts = [name for name in noun.model_fields if kind_of(noun, name)[0] == "text"]
-    return any(len(str(getattr(entry.item, name) or "")) > LONG_TEXT for entry in seen for name in texts)
-
-
-def kind_of(noun: type[Noun], name: str) -> tuple[str, tuple[str, ...]]:
-    """What a field holds: ``text``, ``number``, ``integer``, ``flag``, ``date`` or ``choice`` with its options."""
-    annotation = noun.model_fields[name].annotation
-    if typing.get_origin(annotation) in (types.UnionType, typing.Union):
-        annotation = next(a for a in typing.get_args(annotation) if a is not type(None))
-    if typing.get_origin(annotation) is Literal:
-        return "choice", tuple(typing.get_args(annotation))
-    known = {float: "number", int: "integer", bool: "flag", date: "date"}
-    return known.get(annotation, "text"), ()  # type: ignore[arg-type]
-
-
-def frame(items: Iterable[Noun], noun: type[Noun], names: Sequence[str]) -> pd.DataFrame:
-    """Items as a table with one typed column per field, so that an empty column can be edited too."""
-    import pandas as pd
-
-    rows = [item.model_dump() for item in items]
-    dtypes = {"number": "float64", "integer": "Int64", "flag": "bool", "date": "datetime64[s]"}
-    columns = {}
-    for name in names:
-        values = [row[name] for row in rows]
-        columns[name] = pd.Series(values, dtype=dtypes.get(kind_of(noun, name)[0], "object"))
-    return pd.DataFrame(columns)
-
-
-def rows_of(table: pd.DataFrame, noun: type[Noun]) -> list[dict[str, Any]]:
-    """Rows of an edited table as plain values; cells that are empty are left out, and so are rows without any text."""
-    import pandas as pd
-
-    found = []
-    for raw in table.to_dict("records"):
-        row: dict[str, Any] = {}
-        for name, value in raw.items():
-            if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):  # noqa: PLR0124
-                continue
-            if isinstance(value, str) and not value.strip():
-                continue
-            plain_value = value.date() if isinstance(value, datetime) else value
-            whole = kind_of(noun, str(name))[0] == "integer" and isinstance(plain_value, float)
-            row[str(name)] = int(value) if whole else plain_value
-        if any(isinstance(v, str) and kind_of(noun, k)[0] == "text" for k, v in row.items()):
-            found.append(row)
-    return found
-
-
-def numbered(rows: Iterable[dict[str, Any]], prefix: str, taken: Iterable[str]) -> list[dict[str, Any]]:
-    """Rows with an id: those that have none get the next free ``<prefix>-<number>``."""
-    filled = [dict(row) for row in rows]
-    used = {*taken, *(str(row["id"]) for row in filled if "id" in row)}
-    number = 1
-    for row in filled:
-        if "id" in row:
-            continue
-        while f"{prefix}-{number}" in used:
-            number += 1
-        row["id"] = f"{prefix}-{number}"
-        used.add(row["id"])
-    return filled
-
-
 def changes(seen: Sequence[Revised[ItemT]], items: Sequence[ItemT], register: Register[ItemT]) -> list[Change]:
     """What has to be written so that ``seen`` becomes ``items``: rows that are new, differ, or are gone."""
     before = {register.ledger.key(entry.item): entry for entry in seen}
@@ -148,29 +75,59 @@ def _seen(register: Register[ItemT], where: Current) -> tuple[Revised[ItemT], ..
 
 def _forget(register: Register[Any], where: Current) -> None:
     """See the rows of the store again, in an editor without edits."""
-    st.session_state.pop(f"{register.key}:seen:{where.assessment.project}", None)
+    for part in ("seen", "draft", "start"):
+        st.session_state.pop(f"{register.key}:{part}:{where.assessment.project}", None)
     turn = f"{register.key}:turn"
     st.session_state[turn] = st.session_state.get(turn, 0) + 1
 
 
-def column_config(noun: type[Noun], labels: Mapping[str, str]) -> dict[str, Any]:
-    """Editors per field: a list for choices, a calendar for dates, numbers as numbers."""
-    made: dict[str, Any] = {}
-    for name, label in labels.items():
-        kind, options = kind_of(noun, name)
-        if kind == "choice":
-            made[name] = st.column_config.SelectboxColumn(
-                label, options=list(options), format_func=lambda o: str(o).replace("_", " ")
-            )
-        elif kind == "date":
-            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY")
-        elif kind in ("number", "integer"):
-            made[name] = st.column_config.NumberColumn(label, step=1 if kind == "integer" else None)
-        elif kind == "flag":
-            made[name] = st.column_config.CheckboxColumn(label)
-        else:
-            made[name] = st.column_config.TextColumn(label, width="medium" if name not in ("id", "criterion") else None)
-    return made
+def _start(register: Register[Any], where: Current, table: pd.DataFrame, editor: str) -> pd.DataFrame:
+    """What the editor starts from: the stored rows, or, where the page was left with edits, the table as it was left."""
+    project = where.assessment.project
+    start, draft = f"{register.key}:start:{project}", f"{register.key}:draft:{project}"
+    if editor not in st.session_state and draft in st.session_state:
+        st.session_state[start] = st.session_state[draft]
+    held: pd.DataFrame = st.session_state.get(start, table)
+    return held
+
+
+def _reload(register: Register[ItemT], where: Current, rows: list[dict[str, Any]]) -> None:
+    """Show the rows of the store with own edits on top; an edit of a row that somebody else changed is told, not lost."""
+    noun, names, key = register.ledger.noun, list(register.labels), key_of(register.ledger.noun)
+    before = _seen(register, where)
+    plain_rows = [
+        [(row, entry.revision) for row, entry in zip(rows_of(_table(held, noun, names), noun), held, strict=True)]
+        for held in (before, where.store.registers.current(register.ledger, where.assessment.project))
+    ]
+    found = merged(plain_rows[0], plain_rows[1], rows, key)
+    carried = [dict(row) for row in found.rows] != [row for row, _ in plain_rows[1]]
+    _forget(register, where)
+    if carried:
+        project = where.assessment.project
+        st.session_state[f"{register.key}:draft:{project}"] = frame_of(found.rows, noun, names)
+    st.session_state[f"{register.key}:overtaken"] = found.overtaken
+    st.rerun()
+
+
+def _table(held: Sequence[Revised[Any]], noun: type[Any], names: Sequence[str]) -> pd.DataFrame:
+    return frame((entry.item for entry in held), noun, names)
+
+
+def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> None:
+    """Say that edits wait to be saved, and which own edits others overtook."""
+    lost = st.session_state.get(f"{register.key}:overtaken") or ()
+    if lost:
+        named = [
+            "- " + plain("; ".join(f"{label}: {row[name]}" for name, label in register.labels.items() if name in row))
+            for row in lost
+        ]
+        st.warning(
+            "Somebody else changed these rows meanwhile. The table shows theirs; what you had is here:\n\n"
+            + "\n".join(named),
+            icon=":material/call_split:",
+        )
+    if list(rows) != list(shown):
+        st.caption(":orange[:material/edit_note: Edits that are not saved yet.] They stay while this window is open.")
 
 
 def show(register: Register[ItemT], where: Current) -> None:
@@ -185,24 +142,36 @@ def show(register: Register[ItemT], where: Current) -> None:
         else:
             st.markdown("Nothing is written down here yet.")
         return
-    turn = st.session_state.get(f"{register.key}:turn", 0)
+    editor = f"{register.key}:{st.session_state.get(f'{register.key}:turn', 0)}"
+    start = _start(register, where, table, editor)
     edited = st.data_editor(
-        table,
+        start,
         num_rows="dynamic",
         hide_index=True,
         column_config=column_config(noun, register.labels),
         row_height=WRAPPED if wordy(seen, noun) else None,
-        key=f"{register.key}:{turn}",
+        key=editor,
         alt=f"{register.title}: {plural(len(seen), 'row')} to edit.",
     )
+    rows, shown = rows_of(edited, noun), rows_of(table, noun)
+    draft = f"{register.key}:draft:{where.assessment.project}"
+    if rows != shown:
+        st.session_state[draft] = edited.reset_index(drop=True)
+    else:
+        st.session_state.pop(draft, None)
+    _unsaved(register, rows, shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(f"Save {register.title.lower()}", key=f"{register.key}:save", icon=":material/save:"):
-            _save(register, where, seen, rows_of(edited, noun))
+            _save(register, where, seen, rows)
         if st.button("Reload", key=f"{register.key}:reload", type="tertiary", icon=":material/refresh:"):
+            _reload(register, where, rows)
+        undo = "Take my edits back"
+        if rows != shown and st.button(undo, key=f"{register.key}:undo", type="tertiary", icon=":material/undo:"):
+            st.session_state.pop(f"{register.key}:overtaken", None)
             _forget(register, where)
             st.rerun()
-        files(register, [entry.item for entry in seen])
-        bring(register, where, seen)
+        files(register, seen)
+        bring(register, where, seen, unsaved=rows != shown)
 
 
 def _save(
@@ -225,12 +194,16 @@ def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
     Raises:
         InputError: rows that cannot be judged. StoreError: someone else changed a row in between; every such row at once.
     """
+    _write(register, where, items, changes(seen, items, register))
+
+
+def _write(register: Register[ItemT], where: Current, items: Sequence[ItemT], todo: Sequence[Change]) -> None:
     if register.check is not None:
         register.check(items, rescoring.today(where))
-    todo = changes(seen, items, register)
     project, actor = where.assessment.project, where.identity.name
     written = where.store.registers.write(register.ledger, todo, project=project, actor=actor)
     _forget(register, where)
+    st.session_state.pop(f"{register.key}:overtaken", None)
     said = f"{register.title}: {plural(written, 'change')} saved." if written else "Nothing had changed."
     if register.scores and written:
         rescoring.save_and_score(where, f"{register.title.lower()} changed", f"{said} Readiness was scored again.")
@@ -238,12 +211,14 @@ def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
         rescoring.say(said)
 
 
-def files(register: Register[Any], items: Sequence[Any]) -> None:
-    """The register as CSV and as YAML."""
+def files(register: Register[Any], seen: Sequence[Revised[Any]]) -> None:
+    """The register as CSV and as YAML, each row with its revision."""
+    items = [entry.item for entry in seen]
+    revisions = {register.ledger.key(entry.item): entry.revision for entry in seen}
     name = register.ledger.table.replace("_", "-")
     for label, suffix, text in (
-        ("CSV", "csv", lambda: to_csv(items, register.ledger.noun)),
-        ("YAML", "yaml", lambda: to_yaml(items)),
+        ("CSV", "csv", lambda: to_csv(items, register.ledger.noun, revisions)),
+        ("YAML", "yaml", lambda: to_yaml(items, revisions)),
     ):
         st.download_button(
             label,
@@ -256,7 +231,30 @@ def files(register: Register[Any], items: Sequence[Any]) -> None:
         )
 
 
-def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]]) -> None:
+def imported(
+    seen: Sequence[Revised[ItemT]], rows: Sequence[Brought[ItemT]], ledger: Ledger[ItemT], where: Current
+) -> list[Change]:
+    """What a file changes: rows that differ. Each is written over the revision that the file knows of, so that a change by
+    somebody else after the download is a conflict, not lost. A row of another pilot's file is new here."""
+    held = {ledger.key(entry.item): entry for entry in seen}
+    ever = where.store.registers.ids(ledger, where.assessment.project)
+    found = []
+    for row in rows:
+        key = ledger.key(row.item)
+        entry = held.get(key)
+        if entry is None or entry.item != row.item:
+            known = entry.revision if entry is not None else 0
+            found.append(Change(row.item, known if row.revision is None or key not in ever else row.revision))
+    return found
+
+
+def late(error: GoLiveError) -> GoLiveError:
+    """Conflicts of a file, with what to do about them."""
+    hint = "Download the register again and carry your change over, or take the row out of the file."
+    return StoreError([replace(p, hint=hint) if p.code == "CONFLICT" else p for p in error.problems])
+
+
+def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]], *, unsaved: bool = False) -> None:
     """Take rows from a file: rows with a known id replace it, the others are added, nothing is removed."""
     with st.popover("Import a file", icon=":material/upload:"):
         st.caption("CSV or YAML in the form of the downloads. Rows with a known id replace it; nothing is removed.")
@@ -264,12 +262,20 @@ def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
         file = st.file_uploader(
             "File", type=["csv", "yaml", "yml"], key=f"{register.key}:file:{turn}", max_upload_size=MOST_MB
         )
-        if file is None or not st.button("Import it", key=f"{register.key}:import", type="primary"):
+        if file is None:
+            return
+        if unsaved:
+            st.info("Save the edits in the table first, or take them back.", icon=":material/edit_note:")
+        if not st.button("Import it", key=f"{register.key}:import", type="primary", disabled=unsaved):
             return
         try:
             authorise(where.identity, "reviewer", "change a register")
-            new = {register.ledger.key(item): item for item in parse(file.read(), file.name, register.ledger.noun)}
+            rows = brought(file.getvalue(), file.name, register.ledger.noun)
+            todo = imported(seen, rows, register.ledger, where)
             kept = {register.ledger.key(entry.item): entry.item for entry in seen}
-            write(register, where, seen, tuple((kept | new).values()))
+            whole = kept | {register.ledger.key(row.item): row.item for row in rows}
+            _write(register, where, tuple(whole.values()), todo)
+        except StoreError as error:
+            error_box(late(error), title="Nothing was imported.")
         except GoLiveError as error:
             error_box(error, title="Nothing was imported.")
