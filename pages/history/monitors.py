@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui import components, glossary, monitor_view, replay_view
+from golive.ui import components, glossary, monitor_form, monitor_view, replay_view
 from golive.ui.guards import open_store, require_role
 
 who = require_role()
@@ -11,10 +11,8 @@ store = open_store()
 components.page_title("Monitors", "Is every batch arriving, and does anything in it ask for someone?")
 watches = store.monitors.watches()
 if not watches:
-    with st.container(border=True):
-        st.markdown("No monitor has run yet. Write a monitor file and let a scheduler run it:")
-        st.code("golive monitor run monitor.yaml", language="bash")
-        st.caption("Ready examples for cron, systemd, GitHub Actions and Airflow come with GoLive in `data/examples`.")
+    st.markdown("No monitor has run yet.")
+    monitor_form.show(store, who, first=True)
     st.stop()
 
 projects = sorted({project for project, _ in watches})
@@ -38,6 +36,7 @@ if ended:
         for project, alert in ended[:50]:
             monitor_view.alert_card(store, project, alert, who)
 
+monitor_form.show(store, who, first=False)
 st.subheader("Before you change a threshold", anchor=False)
 for project, watch in watches:
     replay_view.show(store, project, watch.id)

@@ -177,3 +177,29 @@ def test_an_empty_history_offers_the_sample(open_page: Any, store: Any, page: st
     app = open_page(f"pages/history/{page}.py")
     assert not app.exception
     assert app.button(key="open_sample").label == "Open the sample session"
+
+
+def test_a_monitor_is_made_from_a_session_on_the_page(open_page: Any, seeded: Any) -> None:
+    import yaml
+
+    from golive.monitor.file import MonitorFile
+
+    app = open_page("pages/history/monitors.py")
+    assert not app.exception
+    assert "golive monitor run monitor.yaml" in " ".join(c.value for c in app.code)
+    app.text_input(key="monitor_source").set_value("landing/*.parquet").run()
+    app.selectbox(key="monitor_every").set_value("Every week").run()
+    assert not app.exception
+    text = next(c.value for c in app.code if "baseline:" in c.value)
+    made = MonitorFile.model_validate(yaml.safe_load(text))
+    assert (made.batches.source, made.batches.every) == ("landing/*.parquet", timedelta(weeks=1))
+    assert made.project == seeded.projects()[0]
+    app.text_input(key="monitor_source").set_value("").run()
+    assert not app.exception
+
+
+def test_a_viewer_takes_no_configuration_along(open_page: Any, seeded: Any) -> None:
+    viewer = {"is_logged_in": True, "email": "x@example.org", "roles": ["viewer"]}
+    app = open_page("pages/history/monitors.py", user=viewer)
+    assert not app.exception
+    assert not app.code

@@ -16,15 +16,13 @@ from statistics import median
 
 from golive.alerts.rules import Rules
 from golive.alerts.streams import DOWNSTREAM, FEED, Stream, streams_of
-from golive.alerts.words import title_of
+from golive.alerts.words import HARM, title_of
 from golive.model.finding import Route, Severity
 from golive.model.monitoring import Alert, Batch
 
 SMALL_BATCH = 0.5
 """Share of the median number of rows under which a batch is taken for incomplete."""
 _FEWEST_FOR_USUAL = 5
-HARM = ("performance_drop", "below_floor")
-"""What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
 CONSEQUENCE = 12
 """Batches after which worse performance is no consequence of an input trouble any more (a window of outcomes, and some)."""
 _SEVERITY = (Severity.INFO, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
@@ -46,6 +44,8 @@ class _Desk:
     rules: Rules
     alerts: dict[str, Alert]
     changed: dict[str, Alert] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
+    """Alerts that open (again) with this batch: their message is still to be written."""
 
     def put(self, alert: Alert) -> None:
         self.alerts[alert.id] = alert
@@ -78,6 +78,7 @@ class _Desk:
             slots=slots,
         )
         self.put(alert)
+        self.fresh.add(alert.id)
         return alert
 
 
@@ -196,6 +197,7 @@ def _begin(
     mine = [s for s in ripe.values() if s.group == group]
     again = next((a for s in mine if (a := desk.covering(s.key)) and not a.active), None)
     if again is not None and again.quiet < desk.rules.clear_after:
+        desk.fresh.add(again.id)
         desk.put(
             again.model_copy(
                 update={"state": "open", "change": "reopened", "last": desk.slot, "seen": again.seen + 1, "quiet": 0}
@@ -244,7 +246,9 @@ def _follow(
             return
         kinds = tuple(dict.fromkeys((*latest.consequences, *sorted(s.kind for s in streams))))
         keys = tuple(dict.fromkeys((*latest.streams, *sorted(s.key for s in streams))))
-        desk.put(latest.model_copy(update={"consequences": kinds, "streams": keys}))
+        worse = latest.id not in desk.fresh and any(k in HARM and k not in latest.consequences for k in kinds)
+        change = {"change": "worsened"} if worse else {}
+        desk.put(latest.model_copy(update={"consequences": kinds, "streams": keys, **change}))
         return
     before = history[-2][1] if len(history) > 1 else {}
     may_be = [s for s in (*loose.values(), *before.values()) if s.crossing and s.family not in (DOWNSTREAM, FEED)]

@@ -34,6 +34,8 @@ _KIND = {
     "performance_drop": "Performance fell:",
 }
 _MOST_COLUMNS = 5
+HARM = ("performance_drop", "below_floor")
+"""What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
 
 
 def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] = ()) -> str:
@@ -54,8 +56,28 @@ def day(moment: datetime) -> str:
 def subject(alert: Alert) -> str:
     """First line of a message."""
     urgent = {Severity.CRITICAL: "Critical: ", Severity.MAJOR: ""}.get(alert.severity, "For information: ")
-    word = {"escalated": "Still open: ", "reopened": "Again: "}.get(alert.change, "")
+    word = {"escalated": "Still open: ", "reopened": "Again: ", "worsened": "Performance fell too: "}.get(
+        alert.change, ""
+    )
     return f"GoLive {alert.monitor}: {urgent}{word}{alert.title}"
+
+
+def harm_of(alert: Alert) -> tuple[str, ...]:
+    """Consequences that patients feel."""
+    return tuple(c for c in alert.consequences if c in HARM)
+
+
+def also(alert: Alert) -> list[str]:
+    """What goes with an alert, a sentence each; worse performance in one of its own, so that it is not read over."""
+    rest = [c.replace("_", " ") for c in alert.consequences if c not in HARM]
+    said = [f"It may also explain: {', '.join(rest)}."] if rest else []
+    if harm := harm_of(alert):
+        named = " and ".join(c.replace("_", " ") for c in harm)
+        said.append(
+            f"Performance is worse while this lasts ({named}). This trouble may be why, or something else: check performance "
+            "again when it is repaired."
+        )
+    return said
 
 
 def body(alert: Alert) -> str:
@@ -64,8 +86,8 @@ def body(alert: Alert) -> str:
         f"{alert.title}.",
         f"Seen since the batch of {day(alert.onset)}, for {alert.route.value.replace('_', ' ')}.",
     ]
-    if alert.consequences:
-        lines.append(f"It may also explain: {', '.join(c.replace('_', ' ') for c in alert.consequences)}.")
+    if said := also(alert):
+        lines += said
     if alert.change == "escalated":
         lines.append("Nobody has acknowledged it yet.")
     lines.append(f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data.")

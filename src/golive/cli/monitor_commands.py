@@ -98,6 +98,7 @@ def run_command(
             "open": [a.id for a in report.open_alerts],
             "sent": report.sent,
             "unsent": report.unsent,
+            "undated": report.undated,
             "next_expected": report.next_expected.isoformat() if report.next_expected else None,
         }
         print(json.dumps(facts, indent=2))
@@ -116,6 +117,8 @@ def run_command(
             screen.print(f"  waiting      {name}: still being written", markup=False)
         for problem in report.problems:
             screen.print(f"  not compared {problem}", markup=False)
+        for note in report.notes:
+            screen.print(f"  note         {note}", markup=False)
     if fail_on is FailOn.NEW and any(a.change in ("opened", "reopened") for a in report.alerts):
         raise typer.Exit(1)
     if fail_on is FailOn.OPEN and report.open_alerts:
@@ -151,7 +154,8 @@ def replay_command(file: _File, store: _StorePath = None) -> None:
 
     plan = setup(file)
     with _opened(store, 10)() as opened:
-        batches = opened.monitors.batches(plan.project, plan.file.monitor)
+        held = opened.monitors.batches(plan.project, plan.file.monitor)
+    batches = tuple(b for b in held if b.state != "expired")
     if not batches:
         raise InputError(Problem("NO_BATCHES", f"No batch of '{plan.file.monitor}' is stored.", "Run it first."))
     alerts = replay(batches, plan.file.alerts.rule_set())

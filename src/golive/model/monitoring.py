@@ -19,7 +19,7 @@ Level = Literal["alarm", "watch", "cannot_judge"]
 BatchState = Literal["assessed", "empty", "unreadable", "other_schema", "expired"]
 AlertState = Literal["open", "acknowledged", "resolved", "cleared"]
 Happened = Literal[
-    "opened", "joined", "reopened", "cleared", "acknowledged", "assigned", "resolved", "noted", "escalated"
+    "opened", "joined", "reopened", "cleared", "acknowledged", "assigned", "resolved", "noted", "escalated", "worsened"
 ]
 
 
@@ -80,7 +80,7 @@ class Alert(Noun):
 
     ``onset`` is the slot in which it first showed, ``opened`` the slot in which it had persisted long enough, ``last`` the last
     slot in which it showed; ``quiet`` counts batches without it since. ``change``, ``note`` and the revision's author make the
-    history. Times are UTC.
+    history; ``worsened`` says that performance fell while it lasted. Times are UTC.
     """
 
     id: str
@@ -138,7 +138,7 @@ class Mute(Noun):
 
 
 class Watch(Noun):
-    """A monitor as the app lists it: what it watches, how often a batch is due, and how its last run went."""
+    """A monitor as the app lists it: what it watches, how often a batch is due, how its last run went and what it assumed."""
 
     id: str
     file: str
@@ -148,6 +148,7 @@ class Watch(Noun):
     next_expected: datetime | None = None
     assessed: int = 0
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Baseline(Noun):

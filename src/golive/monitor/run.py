@@ -55,6 +55,15 @@ class Report:
     open_alerts: tuple[Alert, ...] = ()
     next_expected: datetime | None = None
     problems: list[str] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the run assumed: which day a file without a date in its name stands for."""
+        if not self.undated:
+            return ()
+        some = ", ".join(self.undated[:3]) + (f" and {len(self.undated) - 3} more" if len(self.undated) > 3 else "")
+        return (f"No date in the name of {some}: the time the file was last changed (UTC) stands for its batch.",)
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,8 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
         by.skip.update(_no_batches([batch]))
         if fresh:
             report.judged.append(batch)
+            if arrival.path is not None and source.dated(arrival.name, plan.file.batches) is None:
+                report.undated.append(arrival.name)
             report.alerts += changed
         last = arrival.slot if last is None else max(last, arrival.slot)
     miss(None)
@@ -317,6 +328,7 @@ def _finish(
             next_expected=report.next_expected,
             assessed=len(report.judged),
             problems=tuple(report.problems),
+            notes=report.notes,
         )
         store.monitors.ran(watch, project=plan.project, actor=actor)
         if (days := settings.load().retention_days) is not None:

@@ -234,9 +234,8 @@ def _decided(
         [project, f"{monitor}/", recent],
     ).fetchall()
     read = (Batch.model_validate_json(payload) for (payload,) in reversed(rows))
-    batches = tuple(
-        b for b in read if b.state != "expired"
-    )  # nothing is known of them: neither trouble nor its absence
+    # Of an expired batch nothing is known: neither trouble nor its absence.
+    batches = tuple(b for b in read if b.state != "expired")
     state = State(
         batches, _all(cursor, ALERTS, project, monitor), _all(cursor, MUTES, project, monitor), now.replace(tzinfo=UTC)
     )

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from golive.alerts.words import also
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.finding import Severity
 from golive.model.monitoring import Alert, Happened, Mute, Watch
@@ -82,6 +83,8 @@ def watch_card(store: Store, project: str, watch: Watch, who: Identity) -> None:
             st.caption(f"Nothing is sent until {muted.until:%d %b %Y %H:%M} UTC: {plain(muted.reason)}")
         for problem in watch.problems:
             st.markdown(f":material/warning: {plain(problem)}")
+        for note in watch.notes:
+            st.caption(plain(note))
         if who.may("reviewer"):
             with st.popover("Mute", icon=":material/notifications_off:"), st.form(f"mute_{project}_{watch.id}"):
                 reason = st.text_input("Reason")
@@ -105,9 +108,8 @@ def alert_card(store: Store, project: str, alert: Alert, who: Identity) -> None:
             f"{plain(alert.monitor)}{where} · since {day(alert.onset)}, last seen {day(alert.last)} in "
             f"{plural(alert.seen, 'batch', 'batches')} since it opened · for {alert.route.value.replace('_', ' ')}{owner}"
         )
-        if alert.consequences:
-            said = ", ".join(c.replace("_", " ") for c in alert.consequences)
-            st.markdown(f"It may also explain: {plain(said)}.")
+        for sentence in also(alert):
+            st.markdown(plain(sentence))
         with st.expander("What happened", icon=":material/history:"):
             for line in store.monitors.alert_history(project, alert.id)[:_SHOWN]:
                 note = f": {plain(line.item.note)}" if line.item.note else ""

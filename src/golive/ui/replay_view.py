@@ -60,7 +60,7 @@ def _counted(key: tuple[Any, ...], _batches: Sequence[Batch], watch_too: bool, c
 
 def show(store: Store, project: str, monitor: str) -> None:
     """Choose how strict, see how many alerts each persistence would have raised, and take the lines for the file."""
-    batches = store.monitors.batches(project, monitor)
+    batches = tuple(b for b in store.monitors.batches(project, monitor) if b.state != "expired")
     name = f"{project}:{monitor}"
     with st.expander(f"Try other thresholds on the past: {plain(monitor)}", icon=":material/replay:"):
         if len(batches) < FEWEST:
