@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golive.compare.pairs import weights_of
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.words import cell, cell_share, is_small, number, points, rows, sizes
 from golive.intake.measure import MISSING_WORDS as READ_AS_MISSING
@@ -52,7 +53,8 @@ class _Disguise:
     n_train: int
     n_live: int
     why: str
-    values: tuple[float | str, ...] = ()
+    values: tuple[float | str, ...]
+    weights: tuple[float, float]
 
 
 def is_missing_word(value: str) -> bool:
@@ -107,7 +109,16 @@ def _numbers(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
     rows = [sum(_rows_at(side, v) for v in spikes) for side in (train, live)]
     real = train.values[~np.isin(train.values, spikes)]
     why = f"real training values run from {number(float(real.min()))} to {number(float(real.max()))}, and nothing lies between"
-    return _Disguise(tuple(number(v) for v in spikes), rows[0], rows[1], before.n, now.n, why, tuple(spikes))
+    return _Disguise(
+        tuple(number(v) for v in spikes),
+        rows[0],
+        rows[1],
+        before.n,
+        now.n,
+        why,
+        tuple(spikes),
+        weights_of(before, now),
+    )
 
 
 def _words(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
@@ -134,6 +145,7 @@ def _words(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
         now.present,
         "these words mean that there is no value",
         tuple(sorted(live)),
+        weights_of(before, now),
     )
 
 
@@ -148,7 +160,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             continue
         if found := _numbers(before, now) or _words(before, now):
             disguises[name] = found
-    ps = [float(two_share_p(d.train, d.n_train, d.live, d.n_live)) for d in disguises.values()]
+    ps = [float(two_share_p(d.train, d.n_train, d.live, d.n_live, d.weights)) for d in disguises.values()]
     return [
         made
         for (name, d), p in zip(disguises.items(), benjamini_hochberg(np.array(ps)), strict=True)
@@ -158,7 +170,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | None:
     before, now = d.train / max(1, d.n_train), d.live / max(1, d.n_live)
-    low, high = newcombe(d.train, d.n_train, d.live, d.n_live)
+    low, high = newcombe(d.train, d.n_train, d.live, d.n_live, d.weights)
     certain = p <= config.drift.alpha and now > before
     if certain and now - before >= ALARM_SHARE:
         verdict, severity = Verdict.ALARM, Severity.CRITICAL if now >= 0.2 else Severity.MAJOR

@@ -50,7 +50,7 @@ def judge(
     drift = config.drift
     found, failed = scores(pairs, drift)
     noises = {
-        name: noise(pairs[name], drift, config.seed) for name in found if min(pairs[name].sizes) >= MINIMUM_VALUES
+        name: noise(pairs[name], drift, config.seed) for name in found if min(pairs[name].effective) >= MINIMUM_VALUES
     }
     together = [name for name in noises if pairs[name].train.role in CORRECTED]
     others = [p for name, p in (beside or {}).items() if name not in noises]
@@ -75,13 +75,15 @@ def noise(pair: Pair, drift: DriftConfig, seed: int) -> Noise:
         assert pair.train.numeric is not None
         assert pair.live.numeric is not None
         if method == "wasserstein":
-            return wasserstein_noise(pair.train.numeric, pair.live.numeric, alpha=drift.alpha, seed=own)
+            return wasserstein_noise(
+                pair.train.numeric, pair.live.numeric, alpha=drift.alpha, seed=own, weights=pair.weights
+            )
         counts = _histograms(pair.train.numeric, pair.live.numeric)
     else:
         assert pair.train.category is not None
         assert pair.live.category is not None
         counts = category_counts(pair.train.category, pair.live.category)[1:]
-    return share_noise(*counts, method, alpha=drift.alpha, seed=own)
+    return share_noise(*counts, method, alpha=drift.alpha, seed=own, weights=pair.weights)
 
 
 def practical_method(pair: Pair, drift: DriftConfig) -> str:
@@ -135,7 +137,13 @@ def _result(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> DriftResult:
         reason=reason,
         n_train=pair.sizes[0],
         n_live=pair.sizes[1],
+        effective_train=_fewer(pair.effective[0], pair.sizes[0]),
+        effective_live=_fewer(pair.effective[1], pair.sizes[1]),
     )
+
+
+def _fewer(effective: float, n: int) -> int | None:
+    return None if effective >= n else max(1, round(effective))
 
 
 def _cannot_judge(pair: Pair, evidence: _Evidence) -> tuple[Verdict, str] | None:
@@ -144,6 +152,12 @@ def _cannot_judge(pair: Pair, evidence: _Evidence) -> tuple[Verdict, str] | None
     if min(n_train, n_live) < MINIMUM_VALUES:
         side, n = ("live", n_live) if n_live <= n_train else ("training", n_train)
         return Verdict.CANNOT_JUDGE, f"only {n} {side} values; at least {MINIMUM_VALUES} are needed on each side"
+    if (fewest := min(pair.effective)) < MINIMUM_VALUES:
+        side, n = ("live", n_live) if pair.effective[1] == fewest else ("training", n_train)
+        return Verdict.CANNOT_JUDGE, (
+            f"{n:,} {side} values of so few patients say as much as {fewest:.0f} of different ones; "
+            f"at least {MINIMUM_VALUES} are needed on each side"
+        )
     if evidence.score is None or evidence.noise is None:
         return Verdict.CANNOT_JUDGE, evidence.failure or "there is no score"
     return None

@@ -12,7 +12,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.result import DriftResult
-from golive.model.words import chance
+from golive.model.words import chance, repeated_rows
 
 _METHOD_WORDS = {
     "wasserstein": "mean distance between the distributions in training standard deviations (normalised Wasserstein)",
@@ -103,4 +103,6 @@ def _evidence(result: DriftResult) -> tuple[str, ...]:
         said.append(f"adjusted {chance(result.p_adjusted)}")
     if result.smallest_detectable is not None:
         said.append(f"smallest shift these sizes show: {result.smallest_detectable:.2f}")
+    if repeated := repeated_rows(result):
+        said.append(repeated)
     return tuple(said)

@@ -8,7 +8,7 @@ import numpy as np
 
 from golive.compare.disguised import is_missing_word
 from golive.compare.noise import category_counts
-from golive.compare.pairs import MINIMUM_VALUES
+from golive.compare.pairs import MINIMUM_VALUES, missing_weights_of, weights_of
 from golive.compare.proportions import cohen_h, newcombe, two_share_p
 from golive.compare.words import cell, cell_share, number, percent, points, sizes
 from golive.model.config import Config
@@ -35,6 +35,7 @@ class Event:
     live: int
     n_train: int
     n_live: int
+    weights: tuple[float, float] = (1.0, 1.0)
 
 
 def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
@@ -43,6 +44,7 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     Two values: the one that does not say "no" (0, false, no, ...), or the second in order. Several number levels from 0 on:
     any value above 0, as in a disease grade.
     """
+    weights = weights_of(before, now)
     if before.type.is_number and before.numeric is not None and now.numeric is not None:
         values = before.numeric.values
         if not before.numeric.exact or len(values) > _MOST_LEVELS or before.numeric.minimum < 0 or len(values) < 2:
@@ -52,7 +54,7 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
             return None
         rows = [_above(side, low) for side in (before.numeric, now.numeric)]
         name = f"= {number(float(values[1]))}" if len(values) == 2 else f"above {number(low)}"
-        return Event(name, rows[0], rows[1], before.numeric.n, now.numeric.n)
+        return Event(name, rows[0], rows[1], before.numeric.n, now.numeric.n, weights)
     if before.category is None or now.category is None:
         return None
     known = [v for v in before.category.values if not is_missing_word(v)]
@@ -67,7 +69,7 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     none = "0" if graded else negative[0] if negative else min(known)
     rows = [held - side.count(none) for held, side in zip(n, (before.category, now.category), strict=True)]
     name = f"not {none}" if graded else f"= {next(v for v in known if v != none)}"
-    return Event(name, rows[0], rows[1], n[0], n[1])
+    return Event(name, rows[0], rows[1], n[0], n[1], weights)
 
 
 def _is_number(text: str) -> bool:
@@ -114,11 +116,11 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 
 def _missing(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Finding]:
-    p = float(two_share_p(before.missing, before.n, now.missing, now.n))
+    p = float(two_share_p(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now)))
     change = now.missing_share - before.missing_share
     if p > config.drift.alpha or change < 0.01:
         return []
-    low, high = newcombe(before.missing, before.n, now.missing, now.n)
+    low, high = newcombe(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now))
     return [
         finding(
             "label_missing",
@@ -166,11 +168,11 @@ def _few(name: str, n_train: int, n_live: int) -> Finding:
 
 
 def _event_shift(name: str, e: Event) -> Finding:
-    if min(e.n_train, e.n_live) < MINIMUM_VALUES:
+    if min(e.n_train * e.weights[0], e.n_live * e.weights[1]) < MINIMUM_VALUES:
         return _few(name, e.n_train, e.n_live)
     p1, p2 = e.train / e.n_train, e.live / e.n_live
-    p = float(two_share_p(e.train, e.n_train, e.live, e.n_live))
-    low, high = (float(v) for v in newcombe(e.train, e.n_train, e.live, e.n_live))
+    p = float(two_share_p(e.train, e.n_train, e.live, e.n_live, e.weights))
+    low, high = (float(v) for v in newcombe(e.train, e.n_train, e.live, e.n_live, e.weights))
     verdict = _verdict(p, p1, p2)
     shown = cell_share(e.train, e.n_train), cell_share(e.live, e.n_live)
     whole = None not in shown
@@ -227,12 +229,17 @@ def _level_shift(name: str, before: ColumnProfile, now: ColumnProfile) -> Findin
     assert now.category is not None
     names, train, live = category_counts(before.category, now.category)
     n_train, n_live = int(train.sum()), int(live.sum())
-    if min(n_train, n_live) < MINIMUM_VALUES:
+    weights = weights_of(before, now)
+    if min(n_train * weights[0], n_live * weights[1]) < MINIMUM_VALUES:
         return _few(name, n_train, n_live)
-    p = float(chi2_contingency(np.vstack([train, live]), correction=False)[1]) if len(names) > 1 else 1.0
+    p = (
+        float(chi2_contingency(np.vstack([train * weights[0], live * weights[1]]), correction=False)[1])
+        if len(names) > 1
+        else 1.0
+    )
     p1, p2 = train / n_train, live / n_live
     most = int(np.argmax(np.abs(cohen_h(p1, p2))))
-    made = _event_like(name, Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live), p)
+    made = _event_like(name, Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live, weights), p)
     foreign = int(live[train == 0].sum())
     if made.verdict is Verdict.QUIET or foreign < OTHER_WORDS * n_live:
         return made
@@ -266,9 +273,10 @@ def _number_shift(name: str, before: ColumnProfile, now: ColumnProfile, config: 
     if before.numeric is None or now.numeric is None:
         return []
     train, live = before.numeric, now.numeric
-    if min(train.n, live.n) < MINIMUM_VALUES:
+    weights = weights_of(before, now)
+    if min(train.n * weights[0], live.n * weights[1]) < MINIMUM_VALUES:
         return [_few(name, train.n, live.n)]
-    noise = wasserstein_noise(train, live, alpha=ALPHA, seed=config.seed)
+    noise = wasserstein_noise(train, live, alpha=ALPHA, seed=config.seed, weights=weights)
     shifted = noise.p_value <= ALPHA and noise.effect > noise.floor
     verdict = (
         Verdict.ALARM

@@ -77,7 +77,8 @@ def _limit(one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: 
     behind_values, behind_counts = _ascending(other, sign)
     far = behind_values > end
     rows = int(behind_counts[far].sum())
-    if rows < max(LEAST_ROWS, LEAST_SHARE * other.n) or float(two_share_p(0, cut.n, rows, other.n)) > ALPHA:
+    weights = one.weights if cut is one.train else (one.weights[1], one.weights[0])
+    if rows < max(LEAST_ROWS, LEAST_SHARE * other.n) or float(two_share_p(0, cut.n, rows, other.n, weights)) > ALPHA:
         return None
     behind = np.repeat(behind_values[far], behind_counts[far]) if rows < 10_000 else behind_values[far]
     if np.isin(sign * behind, SENTINELS).mean() > 0.5:
@@ -116,7 +117,7 @@ def _finding(one: Measured, limit: _Limit, *, training_cut: bool) -> Finding:
     unit = f" {unit_words(one.unit)}" if one.unit else ""
     value, share = f"{number(limit.value)}{unit}", limit.beyond / limit.n
     k = (0, limit.beyond) if training_cut else (limit.beyond, 0)
-    low, high = (float(v) for v in newcombe(k[0], one.train.n, k[1], one.live.n))
+    low, high = (float(v) for v in newcombe(k[0], one.train.n, k[1], one.live.n, one.weights))
     who, whom = ("training", "live data") if training_cut else ("live data", "training")
     spike = f"{cell(round(limit.spike * (one.train.n if training_cut else one.live.n)), one.train.n if training_cut else one.live.n)}"
     explanation = f"{who.capitalize()} ends abruptly at {value}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golive.compare.pairs import weights_of
 from golive.intake.clinical import Analyte, by_loinc, match
 from golive.model.columns import Role
 from golive.model.config import ColumnConfig, Config
@@ -56,6 +57,11 @@ class Measured:
     def unit(self) -> str | None:
         """Unit in which training holds the column (UCUM), as declared or worked out."""
         return self.declared.unit or (self.analyte.unit if self.analyte else None)
+
+    @property
+    def weights(self) -> tuple[float, float]:
+        """What one value weighs in training and live, where rows of a patient repeat each other (above 0 to 1)."""
+        return weights_of(self.before, self.now)
 
     @property
     def limits(self) -> tuple[float, float] | None:

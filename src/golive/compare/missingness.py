@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.compare.pairs import MINIMUM_VALUES
+from golive.compare.pairs import MINIMUM_VALUES, missing_weights_of
 from golive.compare.proportions import benjamini_hochberg, cohen_h, newcombe, two_share_p, wilson
 from golive.compare.words import listing, percent, points, sizes
 from golive.model.columns import Role
@@ -32,6 +32,7 @@ class _Change:
     n_train: int
     n_live: int
     p: float
+    weights: tuple[float, float]
 
     @property
     def shares(self) -> tuple[float, float]:
@@ -47,15 +48,20 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     ]
     if not both or train.rows == 0 or live.rows == 0:
         return []
+    weights = [missing_weights_of(a, b) for _, a, b in both]
     p = benjamini_hochberg(
         two_share_p(
             np.array([a.missing for _, a, _ in both]),
             np.array([a.n for _, a, _ in both]),
             np.array([b.missing for _, _, b in both]),
             np.array([b.n for _, _, b in both]),
+            (np.array([w[0] for w in weights]), np.array([w[1] for w in weights])),
         )
     )
-    changes = [_Change(name, a.missing, b.missing, a.n, b.n, float(q)) for (name, a, b), q in zip(both, p, strict=True)]
+    changes = [
+        _Change(name, a.missing, b.missing, a.n, b.n, float(q), w)
+        for (name, a, b), q, w in zip(both, p, weights, strict=True)
+    ]
     found = [made for change in changes if (made := _judge(change, config)) is not None]
     return found + _blocks(
         train, live, {c.name: c for c in changes}, {f.columns[0] for f in found if f.kind != "missing_down"}, config
@@ -90,7 +96,7 @@ def _severity(name: str, verdict: Verdict, change: float, now: float, config: Co
 
 def _judge(c: _Change, config: Config) -> Finding | None:
     before, now = c.shares
-    low, high = (float(v) for v in newcombe(c.before, c.n_train, c.now, c.n_live))
+    low, high = (float(v) for v in newcombe(c.before, c.n_train, c.now, c.n_live, c.weights))
     effect = Effect(
         name="missing_share",
         train=before,
@@ -194,12 +200,13 @@ def _blocks(train: Profile, live: Profile, changes: dict[str, _Change], up: set[
         then = before.get(frozenset(block.columns), min(changes[name].before for name in columns))
         then = min(then, *(changes[name].before for name in columns))
         share_before, share_now = then / train.rows, block.rows / live.rows
-        p = float(two_share_p(then, train.rows, block.rows, live.rows))
+        weights = changes[columns[0]].weights
+        p = float(two_share_p(then, train.rows, block.rows, live.rows, weights))
         verdict = _verdict(share_before, share_now, p <= config.drift.alpha)
         if verdict is None or share_now <= share_before:
             continue
         taken |= set(columns)
-        low, high = (float(v) for v in newcombe(then, train.rows, block.rows, live.rows))
+        low, high = (float(v) for v in newcombe(then, train.rows, block.rows, live.rows, weights))
         own = wilson(block.rows, live.rows)
         found.append(
             finding(

@@ -119,8 +119,13 @@ def whole_misfit(train: NumericProfile, live: NumericProfile, candidate: Candida
     return misfit if centre and misfit <= 0.3 and unchanged >= max(0.7, 4 * misfit) else None
 
 
-def part(train: NumericProfile, live: NumericProfile, candidate: Candidate) -> Part | None:
-    """The part of live that looks like training converted by ``candidate``, or ``None`` when there is none to speak of."""
+def part(
+    train: NumericProfile, live: NumericProfile, candidate: Candidate, weights: tuple[float, float] = (1.0, 1.0)
+) -> Part | None:
+    """The part of live that looks like training converted by ``candidate``, or ``None`` when there is none to speak of.
+
+    ``weights`` are what a value of each side weighs (``golive.profile.repeats``).
+    """
     points = train.quantile(_GRID)
     converted = candidate.apply(points)
     above = bool(np.median(converted) > np.median(points))
@@ -136,8 +141,8 @@ def part(train: NumericProfile, live: NumericProfile, candidate: Candidate) -> P
     share = (k_live / n_live - a) / (b - a)
     if share < SMALLEST_SHARE:
         return None
-    p = float(two_share_p(k_train, n_train, k_live, n_live))
-    low, high = (float(v) / (b - a) for v in newcombe(k_train, n_train, k_live, n_live))
+    p = float(two_share_p(k_train, n_train, k_live, n_live, weights))
+    low, high = (float(v) / (b - a) for v in newcombe(k_train, n_train, k_live, n_live, weights))
     ordinary = converted[converted > cut] if above else converted[converted < cut]
     excess = _excess(train, live, cut, above=above, share=min(share, 1.0))
     if len(excess) == 0 or len(ordinary) < 3 or _one_value(excess, points):

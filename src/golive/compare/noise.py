@@ -117,8 +117,20 @@ def p_value(observed: float, null: FloatArray) -> float:
     return min(max(smooth, 1e-300), 11 / (null.size + 1))
 
 
-def _splits(pooled: IntArray, n_train: int, n_live: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Shares (splits x bins) of random splits of ``pooled`` into the two sizes."""
+def _thinned(pooled: IntArray, rows: int) -> IntArray:
+    """``pooled`` counts brought down to ``rows`` in all, each cumulative share kept to half a row."""
+    cumulative = np.cumsum(pooled)
+    thinned: IntArray = np.diff(np.round(cumulative * (rows / cumulative[-1])), prepend=0.0).astype(np.int64)
+    return thinned
+
+
+def _splits(
+    pooled: IntArray, n_train: int, n_live: int, rng: np.random.Generator, weights: tuple[float, float] = (1.0, 1.0)
+) -> tuple[FloatArray, FloatArray]:
+    """Shares (splits x bins) of random splits of ``pooled`` into the two sizes, or into the effective ones by ``weights``."""
+    if weights != (1.0, 1.0):
+        n_train, n_live = (max(1, round(n * w)) for n, w in zip((n_train, n_live), weights, strict=True))
+        pooled = _thinned(pooled, n_train + n_live)
     if (
         scale := (n_train + n_live) / _LARGEST_POOL
     ) > 1:  # fewer rows than there are: a floor a little too high, never too low
@@ -167,16 +179,24 @@ def deviation(train: NumericProfile) -> float:
     return train.std or 0.001
 
 
-def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: float, seed: int) -> Noise:
+def wasserstein_noise(
+    train: NumericProfile,
+    live: NumericProfile,
+    *,
+    alpha: float,
+    seed: int,
+    weights: tuple[float, float] = (1.0, 1.0),
+) -> Noise:
     """Noise of the Wasserstein distance over the training standard deviation.
 
     The floor is in pooled standard deviations of the splits: a shift that is already there must not raise it. A pure
     shift by d standard deviations scores d and varies by sqrt(1/n1 + 1/n2), which gives the smallest detectable shift.
+    ``weights`` are what a value of each side weighs (``golive.profile.repeats``): chance is that of the effective sizes.
     """
     centre, count_train, count_live = pooled_bins(train, live)
     n_train, n_live = int(count_train.sum()), int(count_live.sum())
     pooled = count_train + count_live
-    error = math.sqrt(1 / n_train + 1 / n_live)
+    error = math.sqrt(1 / (n_train * weights[0]) + 1 / (n_live * weights[1]))
     width = float(centre[-1] - centre[0])
     if width == 0:
         return Noise(0.0, 0.0, 1.0, (Z99 + _Z80) * error, 0.0)
@@ -188,7 +208,7 @@ def wasserstein_noise(train: NumericProfile, live: NumericProfile, *, alpha: flo
         gap = np.abs(np.cumsum(first - second, axis=-1)[..., :-1])
         return np.asarray(gap @ gaps), gap.max(axis=-1)
 
-    null, null_gap = distances(*_splits(pooled, n_train, n_live, np.random.default_rng(seed)))
+    null, null_gap = distances(*_splits(pooled, n_train, n_live, np.random.default_rng(seed), weights))
     distance, gap = (float(d) for d in distances(count_train / n_train, count_live / n_live))
     floor = quantile(null, 1 - alpha)
     # One far outlier drowns every other difference in the distance, but not in the largest gap (Kolmogorov-Smirnov), so
@@ -214,19 +234,28 @@ def category_counts(train: CategoryProfile, live: CategoryProfile) -> tuple[tupl
     return names, both[0], both[1]
 
 
-def share_noise(count_train: IntArray, count_live: IntArray, method: str, *, alpha: float, seed: int) -> Noise:
+def share_noise(
+    count_train: IntArray,
+    count_live: IntArray,
+    method: str,
+    *,
+    alpha: float,
+    seed: int,
+    weights: tuple[float, float] = (1.0, 1.0),
+) -> Noise:
     """Noise of a distance between two sets of shares (``SHARE_STATISTICS``) over the same categories or bins.
 
     In Jensen-Shannon distance a departure varies by sqrt((1/n1 + 1/n2) / 8) (its square is chi-square / 8 for small
     departures); the other methods take the same relative step from floor to detectable, squared for divergences.
+    ``weights`` as for ``wasserstein_noise``.
     """
     statistic = SHARE_STATISTICS[method]
     n_train, n_live = int(count_train.sum()), int(count_live.sum())
-    shares = _splits(count_train + count_live, n_train, n_live, np.random.default_rng(seed))
+    shares = _splits(count_train + count_live, n_train, n_live, np.random.default_rng(seed), weights)
     null = statistic(*shares)
     observed = float(statistic(count_train / n_train, count_live / n_live))
     floor = quantile(null, 1 - alpha)
-    error = math.sqrt((1 / n_train + 1 / n_live) / 8)
+    error = math.sqrt((1 / (n_train * weights[0]) + 1 / (n_live * weights[1])) / 8)
     base = quantile(jensenshannon(*shares), 1 - alpha)
     moved = float(total_variation(count_train / n_train, count_live / n_live))
     if base == 0:

@@ -49,6 +49,31 @@ class Pair:
             return tuple(side.numeric.n if side.numeric else 0 for side in (self.train, self.live))  # type: ignore[return-value]
         return tuple(side.category.n if side.category else 0 for side in (self.train, self.live))  # type: ignore[return-value]
 
+    @property
+    def weights(self) -> tuple[float, float]:
+        """What one value weighs in training and live, where rows of a patient repeat each other (above 0 to 1)."""
+        return weights_of(self.train, self.live)
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """Effective sample sizes: as many independent values would say as much."""
+        return self.sizes[0] * self.weights[0], self.sizes[1] * self.weights[1]
+
+
+def weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:
+    """What one value weighs in training and live; a side whose values are all the same takes the weight of the other."""
+    return _both(train.weight, live.weight)
+
+
+def missing_weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:
+    """What a row's being missing weighs; a side on which all rows or none are missing takes the weight of the other."""
+    return _both(train.missing_weight, live.missing_weight)
+
+
+def _both(train: float | None, live: float | None) -> tuple[float, float]:
+    known = next((w for w in (train, live) if w is not None), 1.0)
+    return known if train is None else train, known if live is None else live
+
 
 def left_out(column: ColumnProfile) -> str | None:
     """Why a column is kept out of distribution comparison, or ``None`` when it takes part."""

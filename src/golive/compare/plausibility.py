@@ -39,8 +39,13 @@ class _Outside:
         return "out_of_range" if self.tier == "hard" else "watch_range"
 
     @property
+    def weights(self) -> tuple[float, float]:
+        """Extreme values belong to patients; impossible ones are slips of recording, row by row."""
+        return (1.0, 1.0) if self.tier == "hard" else self.one.weights
+
+    @property
     def p(self) -> float:
-        return float(two_share_p(self.train, self.one.train.n, self.live, self.one.live.n))
+        return float(two_share_p(self.train, self.one.train.n, self.live, self.one.live.n, self.weights))
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -107,7 +112,7 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
     what = {"hard": "impossible", "watch": "extreme", "seen": "far outside anything training held"}[o.tier]
     unit = f" {unit_words(one.unit)}" if one.unit else ""
     between = f"outside {number(low)} to {number(high)}{unit}"
-    interval = [float(v) for v in newcombe(o.train, one.train.n, o.live, one.live.n)]
+    interval = [float(v) for v in newcombe(o.train, one.train.n, o.live, one.live.n, o.weights)]
     shown = not (is_small(o.train) or is_small(o.live))
     return finding(
         o.kind,

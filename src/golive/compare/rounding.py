@@ -62,13 +62,16 @@ def _heaping(one: Measured) -> Finding | None:
     """Multiples of 10 or 5 beyond what their neighbours hold."""
     if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < MOSTLY_WHOLE * one.train.n:
         return None
+    weights = one.weights
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)
         # A value counts 1 on a multiple and -1 / k beside it, so the excess is a mean with this variance; heaps make it larger.
         n, k = one.train.n + one.live.n, 2 * _reach(step)
         m = sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live)) / n
         excess = (before * one.train.n + now * one.live.n) / n
-        error = math.sqrt((m + (1 - m) / k**2 - excess**2) * (1 / one.train.n + 1 / one.live.n))
+        error = math.sqrt(
+            (m + (1 - m) / k**2 - excess**2) * (1 / (one.train.n * weights[0]) + 1 / (one.live.n * weights[1]))
+        )
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
             what = f"heaped on multiples of {step}"
@@ -102,13 +105,13 @@ def _reach(step: int) -> int:
 
 def _changed(counts: list[int], one: Measured) -> bool:
     now, before = counts[1] / one.live.n, counts[0] / one.train.n
-    p = float(two_share_p(counts[0], one.train.n, counts[1], one.live.n))
+    p = float(two_share_p(counts[0], one.train.n, counts[1], one.live.n, one.weights))
     return abs(now - before) >= LEAST_CHANGE and p <= ALPHA
 
 
 def _finding(one: Measured, counts: list[int], what: str, way: str) -> Finding:
     now, before = counts[1] / one.live.n, counts[0] / one.train.n
-    low, high = (float(v) for v in newcombe(counts[0], one.train.n, counts[1], one.live.n))
+    low, high = (float(v) for v in newcombe(counts[0], one.train.n, counts[1], one.live.n, one.weights))
     large = abs(now - before) >= LARGE_CHANGE
     return finding(
         "rounding_changed",

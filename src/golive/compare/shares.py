@@ -40,6 +40,7 @@ class ShareShift:
     changes: tuple[ShareChange, ...]
     n_train: int
     n_live: int
+    weights: tuple[float, float]
 
 
 def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShift]:
@@ -52,7 +53,7 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         name: pair
         for name, pair in pairs.items()
         if not pair.is_number
-        and min(pair.sizes) >= MINIMUM_VALUES
+        and min(pair.effective) >= MINIMUM_VALUES
         and pair.train.role in (Role.FEATURE, Role.GROUP, Role.SITE)
     }
     tables, ps = {}, []
@@ -61,7 +62,9 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         assert pair.live.category is not None
         names, train, live = category_counts(pair.train.category, pair.live.category)
         # Of k shares that add up to one, k - 1 are free; with two values both ask the same question.
-        p = np.minimum(1.0, two_share_p(train, pair.sizes[0], live, pair.sizes[1]) * max(1, len(names) - 1))
+        p = np.minimum(
+            1.0, two_share_p(train, pair.sizes[0], live, pair.sizes[1], pair.weights) * max(1, len(names) - 1)
+        )
         known = (train > 0) & (np.array(names) != "")
         tables[name] = (names, train, live, p, known)
         ps.append(float(p[known].min()) if known.any() else 1.0)
@@ -88,6 +91,7 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
             changes=tuple(ShareChange(names[i], int(train[i]), int(live[i])) for i in order),
             n_train=n_train,
             n_live=n_live,
+            weights=candidates[name].weights,
         )
     return shifts
 
@@ -110,7 +114,7 @@ def share_findings(shifts: Mapping[str, ShareShift]) -> list[Finding]:
 
 def _finding(name: str, shift: ShareShift) -> Finding:
     shown = most_changed(shift)
-    low, high = (float(v) for v in newcombe(shown.train, shift.n_train, shown.live, shift.n_live))
+    low, high = (float(v) for v in newcombe(shown.train, shift.n_train, shown.live, shift.n_live, shift.weights))
     p1, p2 = cell_share(shown.train, shift.n_train), cell_share(shown.live, shift.n_live)
     whole = p1 is not None and p2 is not None
     change = p2 - p1 if p1 is not None and p2 is not None else None

@@ -40,7 +40,7 @@ def sibling(one: Measured, live: Profile) -> Finding | None:
     low, high = other.watch
     inside = (one.live.values >= low) & (one.live.values <= high)
     held = int(one.live.counts[inside].sum())
-    sure = float(two_share_p(own, one.train.n, rows, one.live.n)) <= ALPHA
+    sure = float(two_share_p(own, one.train.n, rows, one.live.n, one.weights)) <= ALPHA
     if not sure or rows / one.live.n - own / one.train.n < SMALLEST_SHARE or held < INSIDE * rows:
         return None
     centre = float(np.median(np.repeat(one.live.values[inside], one.live.counts[inside])))
@@ -58,7 +58,7 @@ def _finding(
     assert other.watch is not None
     cut, own, rows, held, centre, same = found
     share, before = rows / one.live.n, own / one.train.n
-    lower, upper = (float(v) for v in newcombe(own, one.train.n, rows, one.live.n))
+    lower, upper = (float(v) for v in newcombe(own, one.train.n, rows, one.live.n, one.weights))
     place = locate(live, one.name, of_mean(*means_at(one.live, cut, above=False)))
     low, high = other.watch
     return finding(

@@ -106,7 +106,10 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             continue
         if (variants := _variants(pair)) is not None:
             held[name] = variants
-    ps = [float(two_share_p(v.train, pairs[n].sizes[0], v.live, pairs[n].sizes[1])) for n, v in held.items()]
+    ps = [
+        float(two_share_p(v.train, pairs[n].sizes[0], v.live, pairs[n].sizes[1], pairs[n].weights))
+        for n, v in held.items()
+    ]
     found = []
     for (name, variants), p in zip(held.items(), benjamini_hochberg(np.array(ps)), strict=True):
         n_train, n_live = pairs[name].sizes
@@ -180,7 +183,7 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
     before, now = pair.train.category, pair.live.category
     assert before is not None
     assert now is not None
-    low, high = newcombe(variants.train, n_train, variants.live, n_live)
+    low, high = newcombe(variants.train, n_train, variants.live, n_live, pair.weights)
     usual = list(dict.fromkeys(variants.mapping.values()))
     shown = {v: u for v, u in variants.mapping.items() if not is_small(now.count(v))}
     written = f" ({listing([repr(v) for v in shown])})" if shown else ""

@@ -55,10 +55,10 @@ def _stuck(one: Measured) -> Finding | None:
     next_best = float(np.partition(excess, -2)[-2]) if len(excess) > 1 else 0.0
     if excess[at] < LEAST_CHANGE or excess[at] < ALONE * next_best:
         return None
-    if float(two_share_p(then, one.train.n, rows, one.live.n)) > ALPHA:
+    if float(two_share_p(then, one.train.n, rows, one.live.n, one.weights)) > ALPHA:
         return None
     change, alarm = float(excess[at]), float(excess[at]) >= ALARM_CHANGE
-    low, high = (float(v) for v in newcombe(then, one.train.n, rows, one.live.n))
+    low, high = (float(v) for v in newcombe(then, one.train.n, rows, one.live.n, one.weights))
     what = "every live value of" if whole else f"{percent(rows / one.live.n)} of live"
     return finding(
         "stuck_value",

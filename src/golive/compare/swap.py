@@ -35,6 +35,21 @@ class _Foreign:
 
 
 @dataclass(frozen=True)
+class _Band:
+    """Values between two bounds, or (``inside`` false) those beyond either of them."""
+
+    low: float
+    high: float
+    inside: bool = True
+
+    def rows(self, held: NumericProfile) -> float:
+        """Values of a column in the band."""
+        below = beyond(held, self.low, above=False) if self.low > -math.inf else 0
+        above = beyond(held, self.high, above=True) if self.high < math.inf else 0
+        return held.n - below - above if self.inside else below + above
+
+
+@dataclass(frozen=True)
 class _Grid:
     train: FloatArray
     live: FloatArray
@@ -45,15 +60,20 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     """``column_swap`` of pairs of number columns; a column belongs to at most one pair, the one that fits best."""
     columns = [m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES][:MOST_COLUMNS]
     grids = {m.name: _grid(m) for m in columns}
-    # Only columns that changed beyond chance can have been exchanged.
+    # Of two that were exchanged, at least one changed beyond chance; a few narrow values among many wide ones hardly show.
     moved = [m for m in columns if grids[m.name].changed > math.sqrt(1 / m.train.n + 1 / m.live.n)]
+    named = {m.name for m in moved}
     pairs = []
-    for a, b in combinations(moved, 2):
+    for a, b in combinations(columns, 2):
+        if not named & {a.name, b.name}:
+            continue
         first = _foreign(a, b.train, grids[a.name], grids[b.name].train)
         second = _foreign(b, a.train, grids[b.name], grids[a.name].train) if first else None
         if first is None or second is None:
             continue
-        larger, smaller = max(first.share, second.share), min(first.share, second.share)
+        # Where the other column has no value, the exchange leaves a gap: the rows concerned are more than the foreign values.
+        exchanged = (_rows(first, a, b), _rows(second, b, a))
+        larger, smaller = max(exchanged), min(exchanged)
         noise = 3 * math.sqrt(larger / min(a.live.n, b.live.n))
         if larger - smaller <= max(AGREEMENT * larger, noise):
             pairs.append((-(first.share + second.share), a, b, first, second))
@@ -63,6 +83,12 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             taken |= {a.name, b.name}
             found.append(_finding(a, b, first, second))
     return found
+
+
+def _rows(found: _Foreign, here: Measured, other: Measured) -> float:
+    """Share of live rows that must have been exchanged for so many foreign values to be in ``here``, 0 to 1."""
+    filled = other.train.n / (other.before.n or other.train.n)
+    return found.share * here.live.n / (here.now.n or here.live.n) / filled
 
 
 def _grid(one: Measured) -> _Grid:
@@ -82,24 +108,46 @@ def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArra
     f_own = np.searchsorted(own.train, grid, side="right") / n
     f_their = np.searchsorted(theirs, grid, side="right") / n
     at = int(np.argmax(np.abs(f_own - f_their)))
-    if abs(f_own[at] - f_their[at]) < SEPARATION or spread(theirs) == 0:
+    if spread(theirs) == 0:
         return None
-    above = bool(f_own[at] > f_their[at])  # their values lie above the cut
-    cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
-    k_train, k_live = beyond(one.train, cut, above=above), beyond(one.live, cut, above=above)
-    a, b = k_train / one.train.n, beyond(other, cut, above=above) / other.n
+    if one_sided := bool(abs(f_own[at] - f_their[at]) >= SEPARATION):
+        cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
+        band = _Band(cut, math.inf) if f_own[at] > f_their[at] else _Band(-math.inf, cut)
+    else:
+        found = _band(one.train, other, own.train, theirs)
+        if found is None:
+            return None
+        band = found
+    k_train, k_live = band.rows(one.train), band.rows(one.live)
+    a, b = k_train / one.train.n, band.rows(other) / other.n
     share = (k_live / one.live.n - a) / (b - a) if b != a else 0.0
-    p = float(two_share_p(k_train, one.train.n, k_live, one.live.n))
+    p = float(two_share_p(k_train, one.train.n, k_live, one.live.n, one.weights))
     if share < SMALLEST_SHARE or p > ALPHA:
         return None
     share = min(share, 1.0)
     f_live = np.searchsorted(own.live, grid, side="right") / n
     before = float(np.abs(f_live - f_own).max())
     after = float(np.abs(f_live - (1 - share) * f_own - share * f_their).max())
-    noise = 1.4 * math.sqrt(1 / one.train.n + 1 / one.live.n) + 1 / n
-    if after > max(EXPLAINED * before, min(noise, 0.8 * before)):
+    noise = 1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1])) + 1 / n
+    if after > (max(EXPLAINED * before, min(noise, 0.8 * before)) if one_sided else noise):
         return None
     return _Foreign(share, p)
+
+
+def _band(own: NumericProfile, other: NumericProfile, points: FloatArray, theirs: FloatArray) -> _Band | None:
+    """Where one column is wide and the other narrow inside it: where the narrow one lies, or what is beyond it.
+
+    Of bands that part the two by ``SEPARATION``, the one that shows a small share of foreign values best.
+    """
+    bands = []
+    for edge in (0.01, 0.05, 0.1):
+        bands.append(_Band(*(float(q) for q in np.quantile(theirs, [edge, 1 - edge]))))
+        bands.append(_Band(*(float(q) for q in np.quantile(points, [edge, 1 - edge])), inside=False))
+    apart = [(band.rows(other) / other.n, band.rows(own) / own.n, band) for band in bands]
+    told = [
+        ((b - a) / math.sqrt(a * (1 - a) + 1 / own.n), i) for i, (b, a, _) in enumerate(apart) if b - a >= SEPARATION
+    ]
+    return bands[max(told)[1]] if told else None
 
 
 def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Finding:

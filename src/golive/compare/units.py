@@ -109,10 +109,10 @@ def _whole(one: Measured, live: Profile) -> Finding | None:
 
 
 def _partial(one: Measured, live: Profile) -> Finding | None:
-    known = [p for c in candidates(one) if (p := part(one.train, one.live, c)) and p.p <= ALPHA]
+    known = [p for c in candidates(one) if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA]
     # A slip is tried for six factors on every column, and no analyte speaks for any of them.
     tried = [] if known else scale.slips(one)
-    slips = [p for c in tried if (p := part(one.train, one.live, c)) and p.p <= ALPHA / len(tried)]
+    slips = [p for c in tried if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA / len(tried)]
     found = min(known or slips, key=lambda p: p.misfit, default=None)
     if found is None:
         return None

@@ -102,7 +102,9 @@ class ColumnProfile:
     ``n`` rows = ``missing`` (null or empty) + values. For number columns ``numeric`` holds the values that parse and
     ``tokens`` those that do not, as they were written. For categories, codes and booleans ``category`` holds the values.
     ``patterns`` are shapes of the written values (digits as ``9``, letters as ``A``), most frequent first: kept for text
-    storage and for columns that hold tokens.
+    storage and for columns that hold tokens. ``weight`` is what one value weighs beside a value of a patient of its own
+    (above 0 to 1; 1 without repeated rows; ``None`` where all are the same, which tells nothing), ``missing_weight`` the same
+    of a row's being missing (``golive.profile.repeats``).
     """
 
     name: str
@@ -118,6 +120,8 @@ class ColumnProfile:
     patterns: CategoryProfile = EMPTY_CATEGORY
     time: TimeProfile | None = None
     mean_length: float | None = None
+    weight: float | None = 1.0
+    missing_weight: float | None = 1.0
     error: str = ""
 
     @property

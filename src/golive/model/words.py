@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from golive.model.profile import SMALL_CELL
+
+if TYPE_CHECKING:
+    from golive.model.result import DriftResult
 
 
 def percent(value: float) -> str:
@@ -50,3 +55,11 @@ def cell_share(count: int, n: int) -> float | None:
 def cell(count: int, n: int) -> str:
     """The share of one value in words; a count of 1 to 10 is not shown."""
     return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
+
+
+def repeated_rows(result: DriftResult) -> str:
+    """How many different patients' values the two sides say as much as; empty where no patient has several rows."""
+    effective = (result.effective_train or result.n_train, result.effective_live or result.n_live)
+    if effective == (result.n_train, result.n_live):
+        return ""
+    return f"rows of one patient repeat each other: they say as much as {effective[0]:,} and {effective[1]:,} independent values"

@@ -182,6 +182,7 @@ def _dump_column(column: ColumnProfile) -> dict[str, Any]:
             "future": time.future,
         },
         "mean_length": _real(column.mean_length),
+        "weights": [column.weight, column.missing_weight],
         "error": column.error,
     }
 
@@ -211,6 +212,8 @@ def _load_column(data: dict[str, Any]) -> ColumnProfile:
             time["future"],
         ),
         mean_length=data["mean_length"],
+        weight=data.get("weights", (1.0, 1.0))[0],  # baselines of before took every row for a patient of its own
+        missing_weight=data.get("weights", (1.0, 1.0))[1],
         error=data["error"],
     )
 

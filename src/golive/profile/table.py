@@ -15,6 +15,8 @@ from golive.profile.cutting import slice_missing, slicings_of
 from golive.profile.fields import Field, Kind, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
 from golive.profile.remote import reduce_remote
+from golive.profile.repeats import weighed
+from golive.profile.shared_ids import id_column
 from golive.profile.slicing import MOST_SLICED_COLUMNS
 from golive.profile.texts import reduce_texts
 from golive.profile.times import reduce_times
@@ -74,7 +76,8 @@ def profile(
         step,
         lambda f: reduce_texts(table, f, rows, local=few),
     )
-    columns = {f.name: found[f.name] for f in fields}
+    chosen = id_column(specs, roles)
+    columns = weighed(table, {f.name: found[f.name] for f in fields}, fields, chosen[0] if chosen else None)
     others = [f for f in fields if f.kind in (Kind.TIME, Kind.TEXT) and not columns[f.name].error]
     slices: list[Slice] = []
     for i, slicing in enumerate(slicings):

@@ -11,6 +11,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Verdict
 from golive.model.result import Assessment, ColumnResult
+from golive.model.words import repeated_rows
 from golive.ui import chart, column_slices, figures, theme
 from golive.ui.doors import door
 from golive.ui.verdict import by_urgency
@@ -23,6 +24,8 @@ KEY, QUERY = "column_choice", "column"
 """The chosen column in the page's state and in the address (``?column=creatinine``)."""
 GLYPH = {Verdict.ALARM: "▲", Verdict.WATCH: "◆", Verdict.QUIET: "✓", Verdict.CANNOT_JUDGE: "?"}
 """Cells of a table draw no Material icons; these differ in shape as the icons do."""
+LIST_HEIGHT = 570
+"""Pixels: fifteen columns at a glance beside the figures of the chosen one, and not more than a telephone shows."""
 ROLE_WORD = {role: role.value.replace("_", " ") for role in Role}
 
 
@@ -99,7 +102,7 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
         on_select=lambda: _take_row(names),
         selection_mode="single-cell",
         hide_index=True,
-        height=min(430, 38 + 35 * len(columns)),
+        height=min(LIST_HEIGHT, 38 + 35 * len(columns)),
         alt="Columns with verdict, small pictures of training and live data, score and missing share.",
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
@@ -110,7 +113,9 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
             "Live": st.column_config.BarChartColumn(
                 y_min=0, color=tokens.live, width="small", help="The same bins as training; 1-10 rows are left out."
             ),
-            "Score": st.column_config.NumberColumn(format="%.3f", help="Drift score; empty when it was not compared."),
+            "Score": st.column_config.NumberColumn(
+                format="%.3f", help="Drift score, 0 = no difference; empty when it was not compared."
+            ),
             "Missing live (%)": st.column_config.NumberColumn(
                 "Missing (%)", format="%.1f", help="Live rows without a value."
             ),
@@ -240,6 +245,8 @@ def _scale(column: ColumnResult) -> None:
             f"The smallest shift these numbers of rows show reliably is {score(drift.smallest_detectable)} "
             f"(80 % power; n = {count(drift.n_train)} and {count(drift.n_live)}).{p}"
         )
+    if repeated := repeated_rows(drift):
+        st.caption(f"{repeated[0].upper()}{repeated[1:]}.")
 
 
 def _findings(column: ColumnResult, assessment: Assessment) -> None:
