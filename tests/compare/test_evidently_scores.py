@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import warnings
 from pathlib import Path
@@ -143,6 +146,41 @@ def test_evidentlys_page_has_the_columns_and_no_identifiers() -> None:
     assert "zz_patient_no" not in page
     with pytest.raises(ValueError, match="no column"):
         report_html({}, DriftConfig())
+
+
+_TWICE = """
+import sys
+from threadpoolctl import threadpool_limits
+sys.path.insert(0, sys.argv[1])
+from test_evidently_scores import scores_of_many
+threadpool_limits(limits=int(sys.argv[2]), user_api="blas")
+print(scores_of_many())
+"""
+
+
+def scores_of_many() -> dict[str, float]:
+    """Scores of numbers and of categories in which the order of a sum shows."""
+    rng = np.random.default_rng(7)
+    values, shares = np.array([f"v{i}" for i in range(40)], dtype=object), rng.dirichlet(np.ones(40), 2)
+    sides = [{f"x{i}": rng.normal(0.01 * live, 1, 30_000) for i in range(8)} for live in (0, 1)]
+    sides = [
+        side | {f"c{i}": rng.choice(values, 5_000, p=shares[live]) for i in range(3)} for live, side in enumerate(sides)
+    ]
+    return scores(pairs_of(*sides), DriftConfig())[0]
+
+
+def test_scores_are_the_same_to_the_last_digit_in_every_process() -> None:
+    told = set()
+    for seed, threads in (("1", "1"), ("2", "2")):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", _TWICE, str(Path(__file__).parent), threads],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told.add(done.stdout)
+    assert len(told) == 1, told
 
 
 def test_warming_imports_in_the_background() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,23 +44,26 @@ LITTLE = 0.05
 """Importance under which a column hardly matters to the model."""
 _TREES = {"max_iter": 40, "learning_rate": 0.2, "max_leaf_nodes": 15, "min_samples_leaf": 20, "early_stopping": False}
 _TESTED_ROWS = 2_000
+_TESTED_CELLS = 4_000_000
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Separation:
-    """How well live and training rows are told apart: AUC with its DeLong interval, and what each column adds to it.
-
-    ``carriers`` are columns by the AUC that is lost when they are shuffled, largest first.
-    """
+    """How well live and training rows are told apart: AUC with its DeLong interval, and what each column adds to it."""
 
     auc: float
     low: float
     high: float
     n_train: int
     n_live: int
-    carriers: tuple[tuple[str, float], ...]
+    carry: Callable[[], tuple[tuple[str, float], ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def carriers(self) -> tuple[tuple[str, float], ...]:
+        """Columns by the AUC that is lost when they are shuffled, largest first; worked out when it is asked for."""
+        return self.carry()
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,10 @@ def look(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Role
             return Looked(skipped="fewer than two columns hold numbers or categories on both sides")
         with _one_thread():
             few = min(len(sample.train), len(sample.live)) < FEWEST
-            return Looked(sample, None if few else separate(sample, config), from_score(sample, config.seed))
+            whole = None if few else separate(sample, config)
+            if whole and whole.low > WATCH:
+                _ = whole.carriers  # here, where the time is not waited for
+            return Looked(sample, whole, from_score(sample, config.seed))
     except Exception as error:  # a result with one gap, named, is worth more than none
         return Looked(skipped=_failed(error))
 
@@ -126,10 +133,13 @@ def judge(looked: Looked, known: Sequence[Finding], config: Config) -> Multivari
 
 
 def _one_thread() -> Any:
-    """One thread: trees this small lose more by waiting for each other than they win, most of all on a busy machine."""
+    """One thread: trees this small lose more by waiting for each other than they win, most of all on a busy machine.
+
+    Only of trees: what numpy sums beside this must not change its threads half-way (``evidently_scores``).
+    """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    return threadpool_limits(limits=1)
+    return threadpool_limits(limits=1, user_api="openmp")
 
 
 def _failed(error: Exception) -> str:
@@ -267,7 +277,7 @@ def separate(sample: JointSample, config: Config) -> Separation:
     rows = np.vstack([sample.train, sample.live])
     is_live = np.repeat([0, 1], [len(sample.train), len(sample.live)])
     scores = np.zeros(len(rows))
-    losses: FloatArray | None = None
+    first: tuple[Any, Any] | None = None  # one fold names the columns; the others say the same and cost as much again
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=config.seed)
     for fitted, tested in folds.split(rows, is_live):
         model = HistGradientBoostingClassifier(
@@ -275,12 +285,16 @@ def separate(sample: JointSample, config: Config) -> Separation:
         ).fit(rows[fitted], is_live[fitted])
         # Folds of unequal models are put on one scale by their ranks before they are pooled.
         scores[tested] = _ranks(model.predict_proba(rows[tested])[:, 1])
-        if losses is None:  # one fold names the columns; the others would cost twice as much again and say the same
-            losses = _shuffled(model, rows[tested], is_live[tested], "roc_auc", config.seed)
+        first = first or (model, tested)
     auc, low, high = delong(scores[is_live == 1], scores[is_live == 0], config.drift.alpha)
-    assert losses is not None
-    order = sorted(zip(sample.columns, losses.tolist(), strict=True), key=lambda c: (-c[1], c[0]))
-    return Separation(auc, low, high, len(sample.train), len(sample.live), tuple(order))
+    assert first is not None
+    model, tested = first
+
+    def carry() -> tuple[tuple[str, float], ...]:
+        losses = _shuffled(model.decision_function, rows[tested], is_live[tested], _aucs, config.seed)
+        return tuple(sorted(zip(sample.columns, losses.tolist(), strict=True), key=lambda c: (-c[1], c[0])))
+
+    return Separation(auc, low, high, len(sample.train), len(sample.live), carry)
 
 
 def _ranks(values: FloatArray) -> FloatArray:
@@ -290,15 +304,45 @@ def _ranks(values: FloatArray) -> FloatArray:
     return ranked
 
 
-def _shuffled(model: Any, rows: FloatArray, target: Any, scoring: str, seed: int) -> FloatArray:
-    """Score that is lost when each column is shuffled (Breiman 2001), on at most ``_TESTED_ROWS`` rows."""
-    from sklearn.inspection import permutation_importance
+def _shuffled(predict: Any, rows: FloatArray, target: Any, score: Any, seed: int) -> FloatArray:
+    """Score that is lost when each column is shuffled (Breiman 2001), on at most ``_TESTED_ROWS`` rows.
+
+    The same numbers as scikit-learn's ``permutation_importance`` with one repeat, from one prediction for many columns.
+    ``score`` takes the target and predictions of shape ``(k, n)`` and gives ``k`` scores.
+    """
+    from sklearn.utils import check_random_state
 
     draw = np.random.default_rng(seed)
     some = draw.choice(len(rows), min(len(rows), _TESTED_ROWS), replace=False)
-    lost = permutation_importance(model, rows[some], target[some], scoring=scoring, n_repeats=1, random_state=seed)
-    result: FloatArray = lost.importances_mean
-    return result
+    rows, target = rows[some], target[some]
+    n, columns = rows.shape
+    order = np.arange(n)
+    check_random_state(check_random_state(seed).randint(np.iinfo(np.int32).max + 1)).shuffle(order)
+    together = max(1, _TESTED_CELLS // rows.size)
+    parts = [score(target, predict(rows)[None, :])]
+    for start in range(0, columns, together):
+        block = range(start, min(columns, start + together))
+        moved = np.tile(rows, (len(block), 1)).reshape(len(block), n, columns)
+        for i, column in enumerate(block):
+            moved[i, :, column] = rows[order, column]
+        parts.append(score(target, predict(moved.reshape(-1, columns)).reshape(len(block), n)))
+    scored: FloatArray = np.concatenate(parts)
+    loss: FloatArray = scored[0] - scored[1:]
+    return loss
+
+
+def _aucs(is_live: Any, scores: FloatArray) -> FloatArray:
+    """AUC of each row of ``scores``, by ranks (Mann-Whitney)."""
+    from scipy.stats import rankdata
+
+    m = int((is_live == 1).sum())
+    ranks = rankdata(scores, axis=1)[:, is_live == 1].sum(axis=1)
+    return np.asarray((ranks - m * (m + 1) / 2) / (m * (len(is_live) - m)))
+
+
+def _explained(values: FloatArray, predicted: FloatArray) -> FloatArray:
+    """Share of the variance of ``values`` that each row of ``predicted`` explains (R squared)."""
+    return np.asarray(1 - ((values - predicted) ** 2).sum(axis=1) / ((values - values.mean()) ** 2).sum())
 
 
 def delong(positive: FloatArray, negative: FloatArray, alpha: float) -> tuple[float, float, float]:
@@ -336,7 +380,7 @@ def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
     model.fit(rows[fitted], score[fitted])
     if model.score(rows[tested], score[tested]) < EXPLAINED:
         return {}
-    lost = np.clip(_shuffled(model, rows[tested], score[tested], "r2", seed), 0, None)
+    lost = np.clip(_shuffled(model.predict, rows[tested], score[tested], _explained, seed), 0, None)
     most = float(lost.max())
     return {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)} if most > 0 else {}
 

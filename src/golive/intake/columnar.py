@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -81,12 +82,7 @@ def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
     floats = [c for c, t in table.schema().items() if t.is_floating()]
     if not floats:
         return table
-    odd = (
-        table.aggregate([table.count(where=table[c].isnan() | table[c].isinf()).name(c) for c in floats])
-        .to_pyarrow()
-        .to_pylist()
-    )
-    found = [c for c in floats if odd[0][c]]
+    found = _suspect(table, floats)
     if not found:
         return table
     split = table.aggregate(
@@ -107,6 +103,21 @@ def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
         space.note("INFINITE", f"{sum(infinite.values()):,} values are infinite, in {where}; they stay as they are.")
     # Not nullif(NaN): DuckDB drops that comparison when Parquet statistics, which leave NaN out, seem to exclude it.
     return table.mutate(**{c: table[c].isnan().ifelse(ibis.null(table[c].type()), table[c]) for c in missing})
+
+
+def _suspect(table: ir.Table, floats: Sequence[str]) -> list[str]:
+    """Columns that may hold not-a-number or infinity: all of those that do, and perhaps one whose sum is too large.
+
+    DuckDB is asked for sums, which nothing but such a value makes other than finite and which cost a third of counting; other
+    engines may refuse a sum that is too large, so they count.
+    """
+    by_sum = table.get_backend().name == "duckdb"
+    asked = [
+        (table[c].cast("float64").sum() if by_sum else table.count(where=table[c].isnan() | table[c].isinf())).name(c)
+        for c in floats
+    ]
+    row = table.aggregate(asked).to_pyarrow().to_pylist()[0]
+    return [c for c in floats if (row[c] is not None and not math.isfinite(row[c]) if by_sum else row[c])]
 
 
 def check_table(table: ir.Table, where: str, space: Workspace) -> int:

@@ -27,6 +27,8 @@ BATCH = 200
 _UNPIVOT = 'SELECT * FROM (UNPIVOT wide ON COLUMNS(*) INTO NAME "column" VALUE "value")'
 WIDE = 2_500
 """Columns in one query: every query costs the compiler a walk over all columns, so queries are few."""
+FEW_TEXTS = 50
+"""Up to this many different texts in the sample, all of them are counted over all rows."""
 FEW_VALUES = 10
 """Up to this many different whole numbers are a code list rather than a quantity."""
 
@@ -241,8 +243,12 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
     found = {}
     for start in range(0, len(columns), BATCH):
         batch = columns[start : start + BATCH]
+        few = [(i, m) for i, m in enumerate(batch) if m.distinct <= FEW_TEXTS and dataset.engine == "duckdb"]
+        row = _of_values(dataset, few) if few else {}
         asked: dict[str, Any] = {}
         for i, m in enumerate(batch):
+            if f"p{i}" in row:
+                continue
             value = dataset.table[m.name].strip().nullif("")
             asked[f"p{i}"] = value.count()
             asked[f"w{i}"] = _is_missing_word(value).ifelse(1, 0).sum()
@@ -250,7 +256,8 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
             if _open(m):
                 asked[f"d{i}"] = value.nunique()
                 asked[f"x{i}"] = _number(value).nunique()
-        row = _records(dataset.table.aggregate(**asked))[0]
+        if asked:
+            row |= _records(dataset.table.aggregate(**asked))[0]
         for i, m in enumerate(batch):
             thin = m.present < 200 and row[f"p{i}"] > m.present
             seen = _refill(dataset, m) if thin else m
@@ -272,8 +279,29 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
     return found
 
 
+def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dict[str, int]:
+    """The counts of ``_exact_text`` of columns with few different values: each value is tested once, not in every row."""
+    sides = []
+    for i, m in columns:
+        values = dataset.table.select(value=m.name).filter(lambda t: t.value.notnull())
+        sides.append(values.group_by("value").agg(rows=values.count()).mutate(at=ibis.literal(i, "int64")))
+    long = ibis.union(*sides) if len(sides) > 1 else sides[0]
+    long = long.mutate(value=long.value.strip().nullif("")).filter(lambda t: t.value.notnull())
+    long = long.group_by("at", "value").agg(rows=long.rows.sum())
+    long = long.mutate(number=_number(long.value))
+    counts = long.group_by("at").agg(
+        p=long.rows.sum(),
+        w=_is_missing_word(long.value).ifelse(long.rows, 0).sum(),
+        n=long.number.notnull().ifelse(long.rows, 0).sum(),
+        d=long.count(),
+        x=long.number.nunique(),
+    )
+    empty = {f"{key}{i}": 0 for i, _ in columns for key in "pwndx"}
+    return empty | {f"{key}{row['at']}": int(row[key]) for row in _records(counts) for key in "pwndx"}
+
+
 def _open(m: Measured) -> bool:
-    return m.distinct <= 50 or m.distinct >= 0.9 * m.present
+    return m.distinct <= FEW_TEXTS or m.distinct >= 0.9 * m.present
 
 
 def _refill(dataset: Dataset, m: Measured) -> Measured:

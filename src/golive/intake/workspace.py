@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "3GB"
 IN_MEMORY_BYTES = 64_000_000
 """Sources up to this size are kept in memory only; larger ones in a compressed DuckDB file in the private folder."""
+
+
+def threads() -> int:
+    """Threads of one DuckDB: half of the processors, because training and live data are read side by side.
+
+    More would wait for each other, which DuckDB does by asking again and again: a file of few row groups cost a third more.
+    """
+    return max(1, (os.cpu_count() or 1) // 2)
 
 
 def text(value: str | Path) -> str:
@@ -49,6 +58,7 @@ class Workspace:
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.duck: Backend = ibis.duckdb.connect(
             memory_limit=MEMORY_LIMIT,
+            threads=threads(),
             temp_directory=str(self.folder / "spill"),
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.profile import FloatArray, IntArray, NumericProfile
+from golive.profile import sums
 
 SUPPORT = 10_000
 """Most support points kept of a column, unless they would not carry its mean and standard deviation."""
@@ -80,6 +81,7 @@ def numeric_profile(
     distinct value. ``single`` marks a column stored in single precision: its points are given their shortest decimal form
     (36.6 instead of 36.599998), so that the same number from a CSV file is the same point.
     """
+    sums.in_one_thread()
     n = int(counts.sum()) if len(counts) else 0
     if n == 0:
         empty = np.zeros(0)
