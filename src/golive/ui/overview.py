@@ -51,7 +51,7 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
     """The verdict as word, icon and colour, what it rests on, the index with its interval, and how it moved."""
     look = theme.READINESS[readiness.verdict]
     with st.container(border=True):
-        words, numbers = st.columns([4, 2.2], vertical_alignment="center")
+        words, numbers = st.columns([3.4, 2.6], vertical_alignment="center")
         with words:
             st.subheader(
                 f":{look.color}[{look.icon} {look.word.upper()}] – {theme.MEANING[readiness.verdict]}.", anchor=False
@@ -64,7 +64,7 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
                 notes.append(f"What this evidence allows: {verdict.stage_name(readiness)}.")
             if any(notes):
                 st.caption(plain(" ".join(note for note in notes if note)))
-        with numbers, st.container(horizontal=True, gap="medium"):
+        with numbers, st.container(horizontal=True, gap="small"):
             _numbers(readiness)
 
 
@@ -99,13 +99,14 @@ def _between(readiness: Readiness) -> str | None:
 
 def three_columns(assessment: Assessment) -> None:
     """What live data does differently, what blocks, and what to do next: three short lists, each a door to its page."""
-    facts, blocks, steps = st.columns(3, gap="medium")
-    with facts:
-        _facts(assessment.findings)
-    with blocks:
-        _blocks(assessment.readiness)
-    with steps:
-        _steps(assessment.readiness)
+    # A grid and not columns: at 200 % zoom three columns would leave a word or two on a line.
+    with st.grid(3, min_column_width=240, gap="medium"):
+        with st.container():
+            _facts(assessment.findings)
+        with st.container():
+            _blocks(assessment.readiness)
+        with st.container():
+            _steps(assessment.readiness)
 
 
 def _facts(findings: Sequence[Finding]) -> None:
@@ -178,7 +179,8 @@ def follow_click() -> None:
 def cards(readiness: Readiness, findings: Sequence[Finding]) -> None:
     """Four ways pilots fail, each with a status and one line of evidence; the page of that name has the rest."""
     st.subheader("Four ways pilots fail", anchor=False)
-    with st.grid(4, border=True, min_column_width=220):
+    # Four beside each other on a laptop of 1,280 pixels too, where wider cards would leave one alone in a row.
+    with st.grid(4, border=True, min_column_width=187):
         for mode in verdict.failure_modes(readiness, findings):
             with st.container():
                 look = theme.MODE[mode.state or GateState.UNVERIFIED]

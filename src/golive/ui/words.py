@@ -37,9 +37,7 @@ __all__ = [
 ]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_TORN = re.compile(
-    r"\d %|\bn = [\d,]*\d(?: and [\d,]*\d)?|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d"
-)
+_TORN = re.compile(r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d")
 
 _DONE = {
     "save": "saved",
