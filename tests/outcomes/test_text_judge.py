@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -329,3 +331,14 @@ def test_a_missing_key_is_said_before_anything_is_asked(tmp_path: Path, monkeypa
     with read(path) as data, pytest.raises(InputError) as caught:
         assess(data, data, config, allow_text_judge=True)
     assert caught.value.problems[0].code == "TEXT_JUDGE_KEY"
+
+
+def test_a_judge_works_in_a_process_that_knows_only_a_part_of_evidently() -> None:
+    code = (
+        "from golive.compare.evidently_scores import warm; warm().join()\n"
+        "from golive.profile.evidently_text import Reply, opinions\n"
+        'async def ask(messages): return Reply(\'{"category": "SUPPORTED"}\')\n'
+        "print(opinions(['a'], ['b'], 'unsupported', ask)[0].flagged)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outcomes"))
+
+from judge_server import category, judging
 
 from golive.assess import assess
 from golive.intake import read
@@ -155,3 +160,64 @@ def test_the_columns_can_be_chosen_where_the_file_is(open_page: Any, store: Any,
     assert not app.exception
     outputs = app.session_state["draft_config"].outputs
     assert (outputs.note, outputs.source, outputs.label) == ("note", "source", None)
+
+
+def named(app: Any, url: str) -> Any:
+    """The page with a judge named in its form."""
+    app.selectbox(key="judge_provider").set_value("compatible")
+    app.text_input(key="judge_model").set_value("local-model")
+    app.text_input(key="judge_address").set_value(url)
+    app.number_input(key="judge_sample").set_value(7)
+    next(b for b in app.button if b.label == "Use this model").click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_model_is_asked_only_after_its_name_and_a_tick(
+    open_page: Any, session: tuple[str, Upload], store: Any
+) -> None:
+    with judging(lambda _p, _b: category("UNSUPPORTED")) as judge:
+        app = open_page(PAGE, session=session[0])
+        assert "Off: no model is configured" in shown(app)
+        app.session_state["uploads"] = {"live": session[1]}
+        named(app, judge.url)
+        assert "7 live outputs and their sources" in app.warning[0].value
+        assert judge.url in app.warning[0].value.replace("\\", "")
+        assert app.button(key="ask_judge").disabled
+        assert judge.bodies == []
+        next(c for c in app.checkbox if c.key.startswith("may_send")).check().run()
+        assert judge.bodies == []
+        app.button(key="ask_judge").click().run()
+        assert not app.exception
+        assert len(judge.bodies) == 7
+    found = store.load(session[0]).performance["generated_text"]["judge"]
+    assert (found["judged"], found["flagged"]["share"]) == (7, 1)
+    assert "flags 100 %" in shown(app)
+    assert "counts for nothing in the verdict" in shown(app)
+    assert store.card(session[0]).revision == 2
+    store.close()
+    assert SECRET.encode() not in store.path.read_bytes()
+
+
+def test_a_wrong_address_is_named_and_nothing_is_lost(open_page: Any, session: tuple[str, Upload]) -> None:
+    app = open_page(PAGE, session=session[0])
+    app.session_state["uploads"] = {"live": session[1]}
+    named(app, "http://judge.example.org/v1")
+    assert "https only" in shown(app)
+    assert app.text_input(key="judge_model").value == "local-model"
+    assert not [b for b in app.button if b.key == "ask_judge"]
+
+
+def test_a_viewer_cannot_name_a_model(open_page: Any, session: tuple[str, Upload]) -> None:
+    user = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
+    app = open_page(PAGE, session=session[0], user=user)
+    assert not app.exception
+    assert not [t for t in app.text_input if t.key == "judge_model"]
+
+
+def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Upload]) -> None:
+    app = open_page(PAGE, session=session[0])
+    assert "How it is written" in [h.value for h in app.subheader]
+    assert len(app.dataframe[0].value) == 8
+    app.selectbox(key="text_descriptor").set_value("source: words").run()
+    assert not app.exception

@@ -11,8 +11,10 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -27,29 +29,31 @@ MOST_CHARACTERS = 5_000_000
 
 @dataclass(frozen=True)
 class Descriptor:
-    """One of Evidently's descriptors: its class name there, what it counts in words, and the unit of that."""
+    """One of Evidently's descriptors: its name there and the module that computes it, what it counts in words, and the unit."""
 
     evidently: str
+    module: str
     words: str
     unit: str
 
 
 DESCRIPTORS: tuple[Descriptor, ...] = (
-    Descriptor("TextLength", "characters", "characters"),
-    Descriptor("WordCount", "words", "words"),
-    Descriptor("SentenceCount", "sentences", "sentences"),
-    Descriptor("NonLetterCharacterPercentage", "characters that are no letters", "%"),
+    Descriptor("TextLength", "text_length_feature", "characters", "characters"),
+    Descriptor("WordCount", "word_count_feature", "words", "words"),
+    Descriptor("SentenceCount", "sentence_count_feature", "sentences", "sentences"),
+    Descriptor(
+        "NonLetterCharacterPercentage", "non_letter_character_percentage_feature", "characters that are no letters", "%"
+    ),
 )
 
 
-def load() -> Any:
-    """``evidently.descriptors`` and ``evidently`` as one namespace; telemetry off before the first import."""
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Evidently with telemetry off before its first import, and without the warnings of its dependencies, which are not the user's."""
     os.environ["DO_NOT_TRACK"] = "1"
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
-        import evidently
-        import evidently.descriptors
-    return evidently
+        warnings.simplefilter("ignore")
+        yield
 
 
 def described(texts: Sequence[str]) -> dict[str, FloatArray]:
@@ -61,21 +65,19 @@ def described(texts: Sequence[str]) -> dict[str, FloatArray]:
         return {}
     import pandas as pd
 
-    evidently = load()
-    definition = evidently.DataDefinition(text_columns=["text"])
     found: dict[str, FloatArray] = {}
-    for descriptor in DESCRIPTORS:
-        made = getattr(evidently.descriptors, descriptor.evidently)("text", alias="value")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    frame = pd.DataFrame({"text": list(texts)})
+    with quiet():
+        for descriptor in DESCRIPTORS:
+            # What the descriptor of this name computes, without ``evidently.descriptors``, which loads all Evidently offers.
+            feature = getattr(import_module(f"evidently.legacy.features.{descriptor.module}"), descriptor.evidently)
             try:
-                dataset = evidently.Dataset.from_pandas(pd.DataFrame({"text": list(texts)}), data_definition=definition)
-                dataset.add_descriptors([made])
-                values = dataset.as_dataframe()["value"].to_numpy(dtype=np.float64)
+                made = feature("text").generate_feature(frame, None)
+                values = made.iloc[:, 0].to_numpy(dtype=np.float64)
             except Exception as error:  # whatever it does with an odd text, the others still count
                 _log.warning("Evidently's %s failed (%s)", descriptor.evidently, type(error).__name__)
                 continue
-        found[descriptor.evidently] = values
+            found[descriptor.evidently] = values
     return found
 
 
@@ -158,9 +160,11 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
         return []
     import pandas as pd
 
-    load()
-    from evidently.llm.templates import BinaryClassificationPromptTemplate, Uncertainty
-    from evidently.llm.utils.wrapper import LLMMessage, LLMResult, LLMWrapper
+    with quiet():
+        from evidently import Dataset as _whole  # noqa: F401 - its judge cannot be imported before the rest of it
+        from evidently.llm.models import LLMMessage
+        from evidently.llm.templates import BinaryClassificationPromptTemplate, Uncertainty
+        from evidently.llm.utils.wrapper import LLMResult, LLMWrapper
 
     question = QUESTIONS[criterion]
     template = BinaryClassificationPromptTemplate(
@@ -196,8 +200,7 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
             return AT_ONCE
 
     frame = pd.DataFrame({"output": list(outputs), "source": list(sources)})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         requests = list(template.iterate_messages(frame, {"output": "input", "source": "source"}))
         answers = Judge().run_batch_sync(requests=requests)
     return [Opinion(None, str(a[_FAILED])) if _FAILED in a else Opinion(bool(a["category"])) for a in answers]
