@@ -132,3 +132,21 @@ def test_a_revision_that_is_none_and_wrong_rows_are_named_together() -> None:
         brought(text.encode(), "r.yaml", nouns.ScopeItem)
     assert {p.where for p in caught.value.problems} == {"r.yaml, row 1", "r.yaml, row 2 'b'"}
     assert "'revision' is 'soon'" in str(caught.value)
+
+
+def test_a_spreadsheet_of_another_country_is_read() -> None:
+    text = "id;item;reason\r\na;Adults;age, sex\r\n".encode("utf-8-sig")
+    assert parse(text, "r.csv", nouns.ScopeItem) == (nouns.ScopeItem(id="a", item="Adults", reason="age, sex"),)
+    assert parse(b"id\titem\na\tx\n", "r.csv", nouns.ScopeItem)[0].item == "x"
+
+
+def test_what_is_allowed_is_said_in_words() -> None:
+    text = b"id,item,status,revisit_on\na,x,maybe,31.12.2026\n"
+    with pytest.raises(InputError) as caught:
+        parse(text, "r.csv", nouns.ScopeItem)
+    assert [p.sentence for p in caught.value.problems] == [
+        "'status' is 'maybe': allowed are 'in', 'not_doing' or 'deferred'.",
+        "'revisit_on' is '31.12.2026': a date is written like 2026-11-20.",
+    ]
+    with pytest.raises(InputError, match="The file is empty"):
+        parse(b"\n", "r.csv", nouns.ScopeItem)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
 
 from golive.model.columns import ColumnType, Noun, Roles
-from golive.model.errors import InputError, Problem, nearest
+from golive.model.errors import InputError, Problem, nearest, needed
 from golive.model.readiness import EvidenceItem, RiskProfile, Waiver
 from golive.model.routing import RoutingRule
 from golive.model.text_judge import TextJudgeConfig
@@ -160,26 +160,6 @@ class Config(Noun):
     seed: int = Field(default=0, ge=0)
 
 
-_MESSAGES = {
-    "value_error": "{error}",
-    "less_than_equal": "it may be {le:g} at most",
-    "greater_than_equal": "it must be {ge:g} or more",
-    "greater_than": "it must be more than {gt:g}",
-    "less_than": "it must be less than {lt:g}",
-    "dict_type": "keys with values are needed",
-    "model_type": "keys with values are needed",
-    "model_attributes_type": "keys with values are needed",
-    "string_type": "a text is needed",
-    "float_type": "a number is needed",
-    "float_parsing": "a number is needed",
-    "int_parsing": "a whole number is needed",
-    "int_from_float": "a whole number is needed",
-    "bool_parsing": "true or false is needed",
-    "finite_number": "a finite number is needed",
-}
-"""What is needed, in words, by the kind of pydantic's complaint."""
-
-
 def _known(location: tuple[Any, ...]) -> list[str]:
     """Names that are allowed beside the unknown key at ``location``."""
     model: Any = Config
@@ -211,7 +191,7 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
                 problems.append(Problem("CONFIG_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where))
             else:
                 found = repr(item.get("input"))[:60]
-                said = _MESSAGES.get(item["type"], item["msg"]).format(**(item.get("ctx") or {}))
+                said = needed(item)
                 problems.append(Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where))
         raise InputError(problems) from None
     if problems:

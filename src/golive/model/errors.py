@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,38 @@ def nearest(name: str, known: Sequence[str]) -> str:
     """Return a hint that names the known spelling closest to ``name``, or lists what is known."""
     match = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"Did you mean '{match[0]}'?" if match else f"Known: {', '.join(sorted(known))}."
+
+
+_NEEDED = {
+    "value_error": "{error}",
+    "less_than_equal": "it may be {le:g} at most",
+    "greater_than_equal": "it must be {ge:g} or more",
+    "greater_than": "it must be more than {gt:g}",
+    "less_than": "it must be less than {lt:g}",
+    "dict_type": "keys with values are needed",
+    "model_type": "keys with values are needed",
+    "model_attributes_type": "keys with values are needed",
+    "string_type": "a text is needed",
+    "float_type": "a number is needed",
+    "float_parsing": "a number is needed",
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "bool_parsing": "true or false is needed",
+    "finite_number": "a finite number is needed",
+    "literal_error": "allowed are {expected}",
+    "enum": "allowed are {expected}",
+    "date_from_datetime_parsing": "a date is written like 2026-11-20",
+    "date_from_datetime_inexact": "a date is written like 2026-11-20, without a time",
+    "date_parsing": "a date is written like 2026-11-20",
+    "date_type": "a date is written like 2026-11-20",
+    "string_too_short": "a text is needed",
+    "string_too_long": "it may have {max_length} characters at most",
+    "int_type": "a whole number is needed",
+    "bool_type": "true or false is needed",
+}
+"""What is needed, in words, by the kind of pydantic's complaint."""
+
+
+def needed(complaint: Mapping[str, Any]) -> str:
+    """What a value of a file has to be, in words, from one of pydantic's complaints."""
+    return _NEEDED.get(complaint["type"], str(complaint["msg"])).format(**(complaint.get("ctx") or {}))

@@ -17,7 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from golive.model.columns import Noun
-from golive.model.errors import InputError, Problem, nearest
+from golive.model.errors import InputError, Problem, nearest, needed
 
 ItemT = TypeVar("ItemT", bound=Noun)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -128,10 +128,12 @@ def _revision(row: Mapping[str, Any], number: int, where: str, problems: list[Pr
 
 def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]:
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text, noun))
         rows = list(reader)
     except csv.Error as error:
         raise InputError(Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)) from None
+    if not text.strip():
+        raise InputError(Problem("REGISTER_CSV", "The file is empty.", "Download the register to see its form.", name))
     if key_of(noun) not in (reader.fieldnames or ()):
         hint = f"The first line names the columns: {', '.join(noun.model_fields)}."
         raise InputError(Problem("REGISTER_CSV", f"The file has no column '{key_of(noun)}'.", hint, name))
@@ -141,6 +143,13 @@ def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]
             row = {k: v for k, v in row.items() if k is not None} | {"(beyond the last column)": "?"}  # noqa: PLW2901
         found.append({k: _unescape(v) for k, v in row.items() if v not in (None, "")})
     return found
+
+
+def _delimiter(text: str, noun: type[Noun]) -> str:
+    """The comma, or what a spreadsheet of another country put in its place: the one that shows most known column names."""
+    first = text.split("\n", 1)[0].strip()
+    names = {*noun.model_fields, REVISION}
+    return max(",;\t", key=lambda mark: len(names & {part.strip('" \r') for part in first.split(mark)}))
 
 
 def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
@@ -187,4 +196,4 @@ def _problem(item: Any, noun: type[Noun], place: str) -> Problem:
         return Problem("REGISTER_FIELD", f"'{field}' is not a field.", nearest(field, list(noun.model_fields)), place)
     if item["type"] == "missing":
         return Problem("REGISTER_FIELD", f"'{field}' is missing.", "Fill it in.", place)
-    return Problem("REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {item['msg']}.", "", place)
+    return Problem("REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {needed(item)}.", "", place)

@@ -31,7 +31,7 @@ def scope(registers: Registers) -> Reading | None:
         return None
     out = [r for r in rows if r.status == "not_doing"]
     owned = [r for r in rows if r.owner.strip() and (r.reason.strip() or r.status == "in")]
-    value = f"{len(owned)} of {len(rows)} scope items have reason and owner; {len(out)} are intentionally not done."
+    value = f"{len(owned)} of {len(rows)} scope items have reason and owner; {len(out)} {'is' if len(out) == 1 else 'are'} intentionally not done."
     if not out:
         return Reading(1, value, len(rows), reason="Nothing is written down as intentionally not done.")
     if len(owned) < len(rows) or len(out) < ENOUGH_NOT_DOING:
@@ -47,7 +47,7 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     late = [r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < as_of]
     good = [r for r in rows if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))]
     share = len(good) / len(rows)
-    value = f"{len(good)} of {len(rows)} deferred items have reason, owner and a date ahead; {len(late)} are overdue."
+    value = f"{len(good)} of {len(rows)} deferred items have reason, owner and a date ahead; {len(late) or 'none'} {'are' if len(late) > 1 else 'is'} overdue."
     if share < 0.5:
         return Reading(1, value, len(rows))
     if share < 0.9 or any(r.criterion in gates for r in late):

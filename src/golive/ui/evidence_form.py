@@ -125,6 +125,7 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
 
 def confirmation() -> None:
     """Say once that the last evidence was added."""
+    place = st.empty()  # kept, as in ``rescoring.confirmation``
     sentence = st.session_state.pop("evidence_added", "")
     if sentence:
-        st.success(plain(sentence), icon=":material/task_alt:")
+        place.success(plain(sentence), icon=":material/task_alt:")

@@ -115,19 +115,22 @@ def _table(held: Sequence[Revised[Any]], noun: type[Any], names: Sequence[str]) 
 
 def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> None:
     """Say that edits wait to be saved, and which own edits others overtook."""
+    place = st.container()  # kept when there is nothing to say, so that what is below stays where it is
     lost = st.session_state.get(f"{register.key}:overtaken") or ()
     if lost:
         named = [
             "- " + plain("; ".join(f"{label}: {row[name]}" for name, label in register.labels.items() if name in row))
             for row in lost
         ]
-        st.warning(
+        place.warning(
             "Somebody else changed these rows meanwhile. The table shows theirs; what you had is here:\n\n"
             + "\n".join(named),
             icon=":material/call_split:",
         )
     if list(rows) != list(shown):
-        st.caption(":orange[:material/edit_note: Edits that are not saved yet.] They stay while this window is open.")
+        place.caption(
+            ":orange[:material/edit_note: Edits that are not saved yet.] They stay while this window is open."
+        )
 
 
 def show(register: Register[ItemT], where: Current) -> None:

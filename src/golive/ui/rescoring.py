@@ -83,10 +83,15 @@ def say(sentence: str) -> NoReturn:
 
 
 def confirmation() -> None:
-    """Say once what was done before the page was drawn anew."""
+    """Say once what was done before the page was drawn anew.
+
+    Its place is kept when there is nothing to say: were it gone at the next step, all that follows would move up, and an open
+    popover with the file that was just chosen in it would be closed and forgotten.
+    """
+    place = st.empty()
     sentence = st.session_state.pop(_DONE, "")
     if sentence:
-        st.success(plain(sentence), icon=":material/task_alt:")
+        place.success(plain(sentence), icon=":material/task_alt:")
 
 
 def standing(readiness: Readiness) -> str:
@@ -103,15 +108,17 @@ def notice(where: Current, known: Basis | None = None) -> None:
 
     ``known`` is what readiness rests on today, where the page has brought it together already.
     """
+    place = st.container()  # kept when there is nothing to say, so that nothing below it moves
     try:
         now = (known or today(where)).judge()
     except GoLiveError as error:
-        error_box(error, title="Readiness cannot be judged as of today.")
+        with place:
+            error_box(error, title="Readiness cannot be judged as of today.")
         return  # the page below may still show what is stored
     before = where.assessment.readiness
     if standing(now) == standing(before):
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with place, st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":material/update: Stored: {plain(standing(before))}. As of today: **{plain(standing(now))}**.",
             width="stretch",
