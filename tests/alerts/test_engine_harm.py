@@ -5,6 +5,8 @@ from __future__ import annotations
 from test_engine import RULES, START, UNIT, batch, play, seen
 
 from golive.alerts.decisions import on_batch
+from golive.alerts.engine import step
+from golive.alerts.words import also, body
 from golive.model.monitoring import Alert
 from golive.store.monitors import State
 
@@ -47,34 +49,51 @@ def test_when_the_inputs_are_repaired_and_performance_is_not_it_is_told() -> Non
     assert [a.kind for a in alerts if a.active]
 
 
-def told(days: list[tuple[object, ...]]) -> list[tuple[int, str]]:
-    """Messages by the number of the batch that made them, with their first line."""
+def changes(days: list[tuple[object, ...]]) -> list[tuple[int, str, tuple[str, ...]]]:
+    """What happened to alerts: the number of the batch, the change, and what the alert says goes with it."""
     held: dict[str, Alert] = {}
     batches, said = [], []
     for number, observations in enumerate(days):
         batches.append(batch(number, *observations))  # type: ignore[arg-type]
-        now = batches[-1].slot
-        changes = on_batch(RULES)(State(tuple(batches), tuple(held.values()), (), now))
-        held |= {a.id: a for a in changes.alerts}
-        said += [(number, f"{d.title}\n{d.body}") for d in changes.deliveries]
+        for alert in step(tuple(batches), held.values(), RULES, now=batches[-1].slot):
+            before = held.get(alert.id)
+            if before is None or (before.change, before.consequences) != (alert.change, alert.consequences):
+                said.append((number, str(alert.change), tuple(also(alert))))
+            held[alert.id] = alert
     return said
 
 
-def test_worse_performance_beside_an_open_trouble_is_told_once_and_in_a_line_of_its_own() -> None:
-    first, second = told([(UNIT,)] * 5 + [(UNIT, DROP)] * 5)
-    assert (first[0], second[0]) == (1, 6)
-    assert "Performance" not in first[1]
-    assert second[1].startswith("GoLive m: Performance fell too: ")
-    assert "Performance is worse while this lasts (performance drop)." in second[1].splitlines()[3]
+WORSE = "Performance is worse while this lasts (performance drop)."
 
 
-def test_a_floor_that_is_crossed_later_is_told_too_and_a_score_is_not() -> None:
+def test_worse_performance_beside_an_open_trouble_is_a_change_of_it_with_a_line_of_its_own() -> None:
+    first, second = changes([(UNIT,)] * 5 + [(UNIT, DROP)] * 5)
+    assert first == (1, "opened", ())
+    assert second[:2] == (6, "worsened")
+    assert second[2][0].startswith(WORSE)
+
+
+def test_a_floor_that_is_crossed_later_is_named_too_and_a_score_is_no_harm() -> None:
     floor = seen("below_floor", "risk", "label")
-    days = [(UNIT,)] * 3 + [(UNIT, DROP)] * 3 + [(UNIT, DROP, SCORE)] * 3 + [(UNIT, DROP, floor)] * 3
-    assert [number for number, _ in told(days)] == [1, 4, 10]
+    days = [(UNIT,)] * 3 + [(UNIT, SCORE)] * 3 + [(UNIT, SCORE, DROP)] * 3 + [(UNIT, SCORE, DROP, floor)] * 3
+    found = changes(days)
+    assert [change for _, change, _ in found] == ["opened", "opened", "worsened", "worsened"]
+    assert found[1][2] == ("It may also explain: score shift.",)
+    assert found[-1][2][1].startswith("Performance is worse while this lasts (performance drop and below floor).")
 
 
-def test_worse_performance_that_begins_with_the_trouble_is_in_its_first_message() -> None:
-    ((number, said),) = told([(UNIT, DROP)] * 6)
-    assert number == 1
-    assert "Performance is worse while this lasts (performance drop)." in said
+def test_the_message_of_an_alert_says_that_performance_is_worse() -> None:
+    (alert,) = play([(UNIT, DROP)] * 6)  # type: ignore[list-item]
+    assert alert.change == "opened"
+    assert any(line.startswith(WORSE) for line in body(alert).splitlines())
+
+
+def test_it_costs_no_second_message() -> None:
+    held: dict[str, Alert] = {}
+    batches, sent = [], []
+    for number, observations in enumerate([(UNIT,)] * 5 + [(UNIT, DROP)] * 5):
+        batches.append(batch(number, *observations))
+        made = on_batch(RULES)(State(tuple(batches), tuple(held.values()), (), batches[-1].slot))
+        held |= {a.id: a for a in made.alerts}
+        sent += made.deliveries
+    assert len(sent) == 1

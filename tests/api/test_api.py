@@ -88,7 +88,7 @@ def fits(path: str, method: str, answer: Any) -> None:
 def test_the_document_is_openapi_and_names_every_route(client: TestClient) -> None:
     found = client.get("/api/v1/openapi.json").json()
     assert found["openapi"].startswith("3.1")
-    served = {re.sub(r":\w+}", "}", r.path) for r in api.routes()} - {"/api/v1/openapi.json"}
+    served = {re.sub(r":\w+}", "}", r.path) for r in api.routes()} - {"/api/v1/openapi.json", "/api/{rest}"}
     assert set(found["paths"]) == served
     for ref in re.findall(r'"#/components/schemas/([^"]+)"', client.get("/api/v1/openapi.json").text):
         assert ref in found["components"]["schemas"]
@@ -149,6 +149,45 @@ def test_wrong_bodies_are_told_with_a_code(client: TestClient, files: dict[str, 
     answer = client.post("/api/v1/assessments", headers=HEAD, files=files)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
     fits("/api/v1/assessments", "post", answer)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "allowed"),
+    [
+        ("GET /api/v1/sesions", "API_UNKNOWN", None),
+        ("POST /api/v2/assessments", "API_UNKNOWN", None),
+        ("GET /api/", "API_UNKNOWN", None),
+        ("DELETE /api/v1/sessions", "API_METHOD", "GET"),
+        ("GET /api/v1/assessments", "API_METHOD", "POST"),
+        ("GET /api/v1/monitors/x/run", "API_METHOD", "POST"),
+    ],
+)
+def test_a_call_that_there_is_not_is_no_page(client: TestClient, call: str, code: str, allowed: str | None) -> None:
+    answer = client.request(*call.split(), headers=HEAD)
+    assert answer.status_code == (405 if allowed else 404)
+    (said,) = answer.json()["errors"]
+    assert (said["code"], said["hint"]) == (code, "GET /api/v1/openapi.json lists every call.")
+    assert answer.headers.get("allow") == allowed
+
+
+def test_every_refusal_says_what_to_do(client: TestClient) -> None:
+    small = {"train": ("t.csv", b"a\n1\n")}
+    answers = (
+        client.get("/api/v1/sessions"),
+        client.get("/api/v1/sessions", headers={"Authorization": "Bearer no"}),
+        client.get("/api/v1/sessions?limit=many", headers=HEAD),
+        client.get("/api/v1/assessments/none", headers=HEAD),
+        client.post("/api/v1/assessments", headers=HEAD, json={}),
+        client.post("/api/v1/assessments", headers=HEAD, files=small),
+        client.post("/api/v1/assessments", headers=HEAD, files={**small, "live": ("l.csv", b"1" * 1_500_000)}),
+        client.post("/api/v1/monitors/none/run", headers=HEAD),
+    )
+    for answer in answers:
+        assert answer.status_code >= 400
+        for said in answer.json()["errors"]:
+            assert said["code"]
+            assert said["sentence"].endswith(".")
+            assert said["hint"].rstrip(".")
 
 
 def test_a_body_without_a_stated_length_is_cut_off_too(client: TestClient) -> None:

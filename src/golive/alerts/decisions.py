@@ -7,13 +7,13 @@ from datetime import datetime
 
 from golive.alerts.engine import feed_stream, step
 from golive.alerts.rules import Rules
-from golive.alerts.words import body, harm_of, subject, title_of
+from golive.alerts.words import body, subject, title_of
 from golive.model.monitoring import Alert, Delivery, Mute
 from golive.store.monitors import Changes, State
 
 Decide = Callable[[State], Changes]
-TOLD = ("opened", "reopened", "escalated", "worsened")
-"""What is sent. Everything else is in the app."""
+TOLD = ("opened", "reopened", "escalated")
+"""What is sent: one message per cause. Everything else, worse performance beside it too, is in the app and in the run."""
 _MISSING = "batch_missing"
 
 
@@ -23,15 +23,10 @@ def on_batch(rules: Rules) -> Decide:
     def decide(state: State) -> Changes:
         changed = step(state.recent, state.alerts, rules, now=state.now)
         known = {a.id: a for a in state.alerts}
-        told = [a for a in changed if a.change in TOLD and _news(a, known.get(a.id))]
+        told = [a for a in changed if a.change in TOLD and (a.id not in known or known[a.id].change != a.change)]
         return Changes(changed, messages(told, rules, state.mutes, state.now))
 
     return decide
-
-
-def _news(alert: Alert, before: Alert | None) -> bool:
-    """Whether what an alert says now was not said before."""
-    return before is None or before.change != alert.change or harm_of(before) != harm_of(alert)
 
 
 def on_missed(monitor: str, slots: Iterable[datetime], rules: Rules) -> Decide:

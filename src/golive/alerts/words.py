@@ -56,9 +56,7 @@ def day(moment: datetime) -> str:
 def subject(alert: Alert) -> str:
     """First line of a message."""
     urgent = {Severity.CRITICAL: "Critical: ", Severity.MAJOR: ""}.get(alert.severity, "For information: ")
-    word = {"escalated": "Still open: ", "reopened": "Again: ", "worsened": "Performance fell too: "}.get(
-        alert.change, ""
-    )
+    word = {"escalated": "Still open: ", "reopened": "Again: "}.get(alert.change, "")
     return f"GoLive {alert.monitor}: {urgent}{word}{alert.title}"
 
 

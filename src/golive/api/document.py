@@ -79,7 +79,7 @@ def document() -> dict[str, Any]:
         "type": "object",
         "required": ["monitor", "judged", "open"],
         "properties": {"monitor": text}
-        | dict.fromkeys(("judged", "duplicates", "waiting", "opened", "open"), names)
+        | dict.fromkeys(("judged", "duplicates", "waiting", "undated", "missed", "opened", "open"), names)
         | {key: {"type": "integer"} for key in ("sent", "unsent")},
     }
     assessment = {"description": "The assessment.", "content": _json(_ref("Assessment"))}

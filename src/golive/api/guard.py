@@ -15,6 +15,7 @@ from starlette.types import Message
 from golive.model.errors import ForbiddenError, GoLiveError, InputError, Problem, StoreError
 
 Handler = Callable[[Request], Awaitable[Response]]
+_DOCUMENT = "GET /api/v1/openapi.json"
 _log = logging.getLogger(__name__)
 _NOT_FOUND = ("SESSION_UNKNOWN", "SESSION_AMBIGUOUS", "ALERT_UNKNOWN", "MONITOR_UNKNOWN")
 
@@ -54,7 +55,9 @@ def guarded(handler: Handler) -> Handler:
         right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
         if kind.lower() != "bearer" or not right:
             challenge = {"WWW-Authenticate": 'Bearer realm="golive"'}
-            return problem(401, Problem("API_TOKEN", "The token is missing or wrong.", ""), headers=challenge)
+            found = "is wrong" if kind.lower() == "bearer" and given else "is missing"
+            hint = "Send the header 'Authorization: Bearer TOKEN' with the value of GOLIVE_API_TOKEN of this server."
+            return problem(401, Problem("API_TOKEN", f"The token {found}.", hint), headers=challenge)
         return await _answered(handler, request)
 
     return guard
@@ -73,7 +76,7 @@ async def _answered(handler: Handler, request: Request) -> Response:
         sentence = f"The request is larger than {limit} MB a file."
         return problem(413, Problem("TOO_LARGE", sentence, "Raise GOLIVE_MAX_UPLOAD_MB, or send a sample."))
     except (HTTPException, ClientDisconnect):
-        return problem(400, Problem("API_BODY", "The body cannot be read.", "See openapi.json."))
+        return problem(400, Problem("API_BODY", "The body cannot be read.", f"{_DOCUMENT} says what it holds."))
     except Exception as error:
         _log.error("an API call failed (%s)", type(error).__name__)
         return problem(500, Problem("INTERNAL", f"GoLive failed where it should not ({type(error).__name__})."))
@@ -107,5 +110,12 @@ def whole(value: str | None, default: int, *, low: int, high: int, name: str) ->
         return default
     number: Any = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
     if number is None or not low <= number <= high:
-        raise InputError(Problem("API_QUERY", f"'{name}' is a whole number from {low} to {high}.", "", name))
+        raise InputError(
+            Problem(
+                "API_QUERY",
+                f"'{name}' is no whole number from {low} to {high}.",
+                f"For example {name}={default}.",
+                name,
+            )
+        )
     return int(number)

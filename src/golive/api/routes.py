@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ PREFIX = "/api/v1"
 _FILES = ("train", "live", "config")
 _MOST_ITEMS = 500
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _one_at_a_time = Lock()
 """An assessment may take the memory of the machine; a second one is asked to come back."""
 
@@ -55,7 +57,10 @@ async def _assess(request: Request) -> Response:
     from golive.ui import cache
 
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return problem(415, Problem("API_BODY", "The body is multipart/form-data with the files train and live."))
+        sentence = "The body is of another type; multipart/form-data with the files train and live is needed."
+        return problem(
+            415, Problem("API_BODY", sentence, "For example: curl -F train=@train.csv -F live=@live.csv URL")
+        )
     if not _one_at_a_time.acquire(blocking=False):
         busy = Problem("API_BUSY", "Another assessment is running.", "Try again in a minute.")
         return problem(429, busy, headers={"Retry-After": "60"})
@@ -79,11 +84,14 @@ def _check(form: FormData, most: int) -> None:
     for name in _FILES:
         part = form.get(name)
         if part is None and name != "config":
-            problems.append(Problem("API_BODY", f"The file '{name}' is missing.", "", name))
+            problems.append(
+                Problem("API_BODY", f"The file '{name}' is missing.", f"Add it to the form: {name}=@FILE.", name)
+            )
         elif part is not None and not isinstance(part, UploadFile):
             problems.append(Problem("API_BODY", f"'{name}' is text, not a file.", "Send it with a file name.", name))
         elif isinstance(part, UploadFile) and (part.size or 0) > most:
-            problems.append(Problem("TOO_LARGE", f"The file '{name}' is too large.", "Send a sample.", name))
+            said = f"The file '{name}' has {(part.size or 0) / 1e6:,.1f} MB; {most / 1e6:,.0f} MB are allowed."
+            problems.append(Problem("TOO_LARGE", said, "Send a sample, or raise GOLIVE_MAX_UPLOAD_MB.", name))
     if problems:
         raise InputError(problems)
 
@@ -168,6 +176,8 @@ async def _run_monitor(request: Request) -> Response:
         "judged": [batch.name for batch in report.judged],
         "duplicates": report.duplicates,
         "waiting": list(report.waiting),
+        "undated": report.undated,
+        "missed": [slot.isoformat() for slot in report.missed],
         "opened": [a.id for a in report.alerts if a.change in ("opened", "reopened")],
         "open": [a.id for a in report.open_alerts],
         "sent": report.sent,
@@ -198,8 +208,8 @@ async def _metrics(_request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """Every route of the API, for ``st.App``."""
-    return [
+    """Every route of the API, for ``st.App``; the last one answers for every call under its path that there is not."""
+    made = [
         Route(f"{PREFIX}/openapi.json", _openapi, methods=["GET"]),
         Route(f"{PREFIX}/sessions", _sessions, methods=["GET"]),
         Route(f"{PREFIX}/assessments", _assess, methods=["POST"]),
@@ -210,3 +220,19 @@ def routes() -> list[Route]:
         Route(f"{PREFIX}/metrics", _metrics, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),
     ]
+    return [*made, Route("/api/{rest:path}", _unknown(made), methods=_METHODS)]
+
+
+def _unknown(made: list[Route]) -> Callable[[Request], Awaitable[Response]]:
+    """The answer to a call that there is not, as JSON: without it the app's own page would answer, and with 200."""
+
+    async def answer(request: Request) -> Response:
+        there = {m for r in made if r.path_regex.match(request.url.path) for m in r.methods or () if m != "HEAD"}
+        hint = f"GET {PREFIX}/openapi.json lists every call."
+        if there:
+            allowed = ", ".join(sorted(there))
+            said = Problem("API_METHOD", f"{request.method} is not possible here; allowed is {allowed}.", hint)
+            return problem(405, said, headers={"Allow": allowed})
+        return problem(404, Problem("API_UNKNOWN", "There is no such call.", hint))
+
+    return answer
