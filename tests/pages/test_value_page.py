@@ -95,3 +95,10 @@ def test_an_empty_store_offers_the_sample_on_value(open_page: Any) -> None:
 def test_indicators_in_a_circle_are_all_shown_once() -> None:
     rows = [Kpi(id="a", name="a", feeds="b"), Kpi(id="b", name="b", feeds="a"), Kpi(id="c", name="c", feeds="c")]
     assert sorted(k.id for _, k in value.tree(rows)) == ["a", "b", "c"]
+
+
+def test_numbers_that_are_compared_have_as_many_decimals() -> None:
+    assert value.alike(0.82, 0.8) == ["0.82", "0.80"]
+    assert value.alike(9.4, None) == ["9.4", "–"]
+    assert value.alike(140, 1100) == ["140", "1,100"]
+    assert value.alike(1e-07, 0.5) == ["1e-07", "0.5"]

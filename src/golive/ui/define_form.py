@@ -72,7 +72,7 @@ def purpose(config: Config) -> Config:
         use = st.text_area(
             "Intended use",
             key=_seeded("define_use", config.intended_use),
-            placeholder="Who uses the output, on which patients, to decide what - and what it is not for.",
+            placeholder="Who uses the output, on which patients, to decide what – and what it is not for.",
             max_chars=2000,
             height=110,
         )

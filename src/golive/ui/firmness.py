@@ -17,7 +17,7 @@ from golive.ui import rescoring, theme
 from golive.ui.components import error_box
 from golive.ui.guards import Current
 from golive.ui.plan import outlook_words
-from golive.ui.words import percent, plain, plural, unbroken
+from golive.ui.words import NO_BREAK, percent, plain, plural, unbroken
 
 MOST_GATES = 6
 
@@ -54,7 +54,7 @@ def tier_rows(found: Sequence[TierResult]) -> dict[str, list[str]]:
     return {
         "Tier": [f"**{TIER_WORD[t.tier]}** (this pilot)" if t.is_own else TIER_WORD[t.tier] for t in found],
         "Verdict": [_verdict(t) for t in found],
-        "Index": ["–" if t.index is None else f"{t.index:.0f} ({t.low:.0f} to {t.high:.0f})" for t in found],
+        "Index": [_index(t) for t in found],
         "Evidence": [percent(t.coverage) for t in found],
         "Gates open": [_gates(t) for t in found],
     }
@@ -62,7 +62,13 @@ def tier_rows(found: Sequence[TierResult]) -> dict[str, list[str]]:
 
 def _verdict(result: TierResult) -> str:
     look = theme.READINESS[result.verdict]
-    return f":{look.color}[{look.icon} {look.word}]"
+    return f":{look.color}[{look.icon}{NO_BREAK}{look.word}]"
+
+
+def _index(result: TierResult) -> str:
+    if result.index is None:
+        return "–"
+    return f"{result.index:.0f} ({result.low:.0f} to {result.high:.0f})".replace(" ", NO_BREAK)
 
 
 def _gates(result: TierResult) -> str:

@@ -99,11 +99,20 @@ def kpi_tree(rows: Sequence[Kpi]) -> None:
     lines = []
     for depth, row in tree(rows):
         unit = f" {row.unit}" if row.unit else ""
-        goal = f": {number(row.baseline)} → {number(row.target)}{unit}" if row.target is not None else ": no target"
+        goal = f": {' → '.join(alike(row.baseline, row.target))}{unit}" if row.target is not None else ": no target"
         check = f", checked by {row.linked_check}" if row.linked_check else ""
         owner = f" ({row.owner})" if row.owner else " (no owner)"
         lines.append(f"{'    ' * depth}- **{LAYER_WORD[row.layer]}** {plain(row.name + goal + owner + check)}")
     st.markdown("\n".join(lines))
+
+
+def alike(*values: float | None) -> list[str]:
+    """Numbers that are compared, with as many decimals as the one that needs most: ``0.82`` and ``0.80``."""
+    said = [number(value) for value in values]
+    places = max(len(text.partition(".")[2]) for text in said)
+    if any("e" in text for text in said):
+        return said
+    return [text if value is None else f"{value:,.{places}f}" for value, text in zip(values, said, strict=True)]
 
 
 def rounded(amount: float) -> str:
@@ -170,7 +179,7 @@ def roi(lines: Sequence[ValueLine]) -> None:
     if case.left_out:
         st.caption(f"Left out, because the range is not complete: {plain(', '.join(case.left_out))}.")
     st.caption(
-        "20,000 draws, fixed seed. Each line is drawn on its own; common causes would widen the ranges. Yearly amounts fall at "
+        "Amounts are in the one currency of the lines below. 20,000 draws, fixed seed. Each line is drawn on its own; common causes would widen the ranges. Yearly amounts fall at "
         "the end of each year; payback is without discount."
     )
 
@@ -280,16 +289,16 @@ def page(where: Current) -> None:
         as_of=where.config.as_of or date.today(),
         tier=assessment.readiness.tier,
     )
+    st.subheader("What it costs and brings", anchor=False)  # the page's question first
+    roi(held.value)
+    _said(found, "VAL-03")
+    with st.expander("Edit costs and benefits", icon=":material/edit:"):
+        show(LINES, where)
     st.subheader("From data check to result", anchor=False)
     kpi_tree(held.kpis)
     _said(found, "VAL-01")
     with st.expander("Edit the indicators", icon=":material/edit:"):
         show(KPIS, where)
-    st.subheader("What it costs and brings", anchor=False)
-    roi(held.value)
-    _said(found, "VAL-03")
-    with st.expander("Edit costs and benefits", icon=":material/edit:"):
-        show(LINES, where)
     st.subheader("The work that alerts make", anchor=False)
     workload(assessment)
     st.subheader("Which data problem costs most", anchor=False)
