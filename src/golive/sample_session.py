@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,22 @@ def _keep_registers(store: Store, project: str, name: str) -> None:
             store.registers.write(ledger, [Change(row) for row in rows], project=project, actor=ACTOR)
 
 
+def _write(name: str, folder: Path, rows: int | None) -> None:
+    """Write the sample beside its folder and move it there whole: another process never reads half a file."""
+    from golive.samples import write
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as made:
+            write(name, Path(made) / "sample", rows=rows)
+            (Path(made) / "sample").rename(folder)
+    except OSError:
+        if not all(
+            (folder / file).is_file() for file in _FILES
+        ):  # nobody was faster: a folder with something else in it
+            write(name, folder, rows=rows)
+
+
 def ensure(
     store: Store,
     progress: Progress | None = None,
@@ -53,7 +70,7 @@ def ensure(
     """
     from golive.assess import assess, config_hash
     from golive.intake import load_config, read
-    from golive.samples import get, write
+    from golive.samples import get
 
     sample = get(name)
     size = f"-{rows}" if rows else ""
@@ -61,7 +78,7 @@ def ensure(
     if not all((folder / file).is_file() for file in _FILES):
         if progress:
             progress(0.0, "writing the sample")
-        write(sample.name, folder, rows=rows)
+        _write(sample.name, folder, rows)
     config = load_config(folder / "config.yaml")
     digest = config_hash(config)
     for card in store.list(config.project):

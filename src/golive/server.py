@@ -120,6 +120,21 @@ def _warm() -> None:
     memory.settle()
 
 
+def _seed() -> None:
+    """Begin the sample session when the start asked for it; the first page says how far it is."""
+    from golive.ui import cache, seeding
+
+    if _wanted.is_set():
+        with suppress(GoLiveError):  # a store that cannot be opened is told by the pages
+            seeding.start(cache.store())
+
+
+def _beside() -> None:
+    """What happens while the first page is already on the screen."""
+    _warm()
+    _seed()
+
+
 def _prune() -> None:
     """Delete what is past the age limit, when there is one. A store that cannot be opened is told by the pages."""
     from golive.ui import cache
@@ -137,7 +152,7 @@ async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
     uploads.sweep(cache.current_settings().home, everything=True)
     _prune()
-    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    threading.Thread(target=_beside, name="warm", daemon=True).start()
     try:
         yield {}
     finally:
@@ -169,3 +184,10 @@ def build(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> s
 
 
 app = build(settings.load())
+_wanted = threading.Event()
+
+
+def with_sample() -> st.App:
+    """The application, which makes the sample session as soon as it serves (``golive app``)."""
+    _wanted.set()
+    return app

@@ -108,7 +108,12 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Calls of the web server, which is not started."""
     calls: list[dict[str, Any]] = []
     monkeypatch.setattr("uvicorn.run", lambda target, **options: calls.append({"target": target, **options}))
-    monkeypatch.setattr("golive.sample_session.ensure", lambda *_, **__: "id")
+
+    def not_here(*_: Any, **__: Any) -> str:
+        msg = "the sample is made by the server, after it has answered"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr("golive.sample_session.ensure", not_here)
     return calls
 
 
@@ -116,7 +121,7 @@ def test_a_shared_address_is_warned_about(golive: Run, free_port: int, served: l
     answer = golive("app", "--host", "0.0.0.0", "--port", free_port, "--no-open")
     assert answer.code == 0
     assert "Warning" in answer.err
-    assert (served[0]["target"], served[0]["host"]) == ("golive.server:app", "0.0.0.0")
+    assert (served[0]["target"], served[0]["host"]) == ("golive.server:with_sample", "0.0.0.0")
     assert "Warning" not in golive("app", "--port", free_port, "--no-open").err
 
 
@@ -131,13 +136,13 @@ def test_app_uses_the_store_it_is_given(
 def test_app_does_not_bring_back_a_sample_that_was_deleted(
     golive: Run, free_port: int, served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[str] = []
-    monkeypatch.setattr("golive.sample_session.ensure", lambda *_, **__: made.append("sample"))
     golive("app", "--port", free_port, "--no-open")
     monkeypatch.setattr("golive.sample_session.was_deleted", lambda _: True)
     golive("app", "--port", free_port, "--no-open")
-    assert made == ["sample"]
-    assert len(served) == 2
+    assert [(call["target"], call["factory"]) for call in served] == [
+        ("golive.server:with_sample", True),
+        ("golive.server:app", False),
+    ]
 
 
 def test_a_taken_port_is_said_before_the_work(golive: Run, home: Path) -> None:

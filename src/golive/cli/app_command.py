@@ -43,7 +43,7 @@ def app_command(
             markup=False,
         )
     check_port(host, port)
-    _prepare_sample()
+    sample = _wants_sample()
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     console.stderr().print(f"GoLive is at {address} (Ctrl+C stops it)", markup=False)
     if open_browser if open_browser is not None else sys.stdout.isatty():
@@ -52,7 +52,8 @@ def app_command(
 
     # Named as text: the server and the command line are siblings and know nothing of each other.
     uvicorn.run(
-        "golive.server:app",
+        "golive.server:with_sample" if sample else "golive.server:app",
+        factory=sample,
         host=host,
         port=port,
         log_level="warning",
@@ -90,13 +91,16 @@ def check_port(host: str, port: int) -> None:
         raise InputError(Problem("PORT_BUSY", sentence, "Choose another with --port.")) from None
 
 
-def _prepare_sample() -> None:
-    """Make sure that the sample session is stored, unless someone deleted it; the store is free again afterwards."""
+def _wants_sample() -> bool:
+    """Whether the sample session is to be there: unless someone deleted it. The store is free again afterwards.
+
+    Raises:
+        StoreError: the store cannot be opened, which is better said here than by every page.
+    """
     from golive import sample_session
 
-    with console.open_store(None) as store, console.progress() as progress:
-        if not sample_session.was_deleted(store):
-            sample_session.ensure(store, progress)
+    with console.open_store(None) as store:
+        return not sample_session.was_deleted(store)
 
 
 def _open_when_up(address: str) -> None:

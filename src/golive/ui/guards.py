@@ -11,7 +11,7 @@ from golive.model.config import Config
 from golive.model.errors import ForbiddenError, GoLiveError, Problem, StoreError
 from golive.model.result import Assessment
 from golive.store import Store
-from golive.ui import cache, components, nav, state
+from golive.ui import cache, components, nav, seeding, state
 from golive.ui.words import plain
 
 ROLES = ("viewer", "reviewer", "admin")
@@ -122,9 +122,7 @@ def sidebar(who: Identity | None) -> None:
 
 
 def _ensure_sample(store: Store) -> str | None:
-    """Compute the sample session with progress and return its id, or show why that did not work."""
-    from golive import sample_session
-
+    """Wait for the sample session with progress and return its id, or show why that did not work."""
     with st.status("Preparing the sample session", expanded=True) as status:
         bar = st.progress(0.0, text="starting")
 
@@ -132,7 +130,7 @@ def _ensure_sample(store: Store) -> str | None:
             bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
 
         try:
-            session = sample_session.ensure(store, tell)
+            session = seeding.start(store).follow(tell)
         except GoLiveError as error:
             status.update(label="The sample could not be prepared", state="error")
             components.error_box(error)
@@ -155,7 +153,8 @@ def _default_session(store: Store) -> str | None:
     if latest:
         return latest[0].session
     # Only a store that never held anything opens the sample by itself; one that was emptied says so.
-    session = None if store.audit(limit=1) else _ensure_sample(store)
+    wanted = seeding.under_way(store) or not store.audit(limit=1)
+    session = _ensure_sample(store) if wanted else None
     if session:
         state.open_session(session)
         st.rerun()  # without the progress that was just shown
