@@ -19,6 +19,7 @@ from golive.ui.words import day, plain
 
 Kind = Literal["document", "attestation", "drill", "independent", "auto"]
 KINDS: tuple[Kind, ...] = ("document", "attestation", "drill", "independent")
+_TURN = "evidence_form_turn"
 GRADES: dict[Grade, str] = {
     "E0": "E0 bare assertion (counts up to level 1)",
     "E1": "E1 named attestation with a date (up to 2)",
@@ -74,7 +75,8 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
     reviewer = where.identity.may("reviewer")
     by_id = {c.id: c for c in criteria}
     first = next((i for i, c in enumerate(criteria) if c.dimension == dimension), 0)
-    with st.form("evidence", border=True, clear_on_submit=False):
+    # A new form after each item that was kept: what was sent once is not sent twice by a second press.
+    with st.form(f"evidence:{st.session_state.get(_TURN, 0)}", border=True, clear_on_submit=False):
         key = st.selectbox(
             "Criterion",
             list(by_id),
@@ -82,13 +84,14 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
             format_func=lambda i: f"{i} {by_id[i].title}",
             filter_mode="contains",
         )
-        one, two = st.columns(2)
-        kind = one.selectbox("Kind", KINDS)
-        grade = two.selectbox("Grade", list(GRADES), index=1, format_func=lambda g: GRADES[g])
-        level = one.selectbox("Level it proves (0 to 4)", [0, 1, 2, 3, 4], index=3)
-        owner = two.text_input("Owner", placeholder="role or name")
-        issued = one.date_input("Issued", value="today", format="YYYY-MM-DD")
-        expires = two.date_input("Expires", value=None, format="YYYY-MM-DD")
+        # A grid and not two columns: on a telephone the fields keep their order.
+        pairs = st.grid(2, min_column_width=240)
+        kind = pairs.selectbox("Kind", KINDS)
+        grade = pairs.selectbox("Grade", list(GRADES), index=1, format_func=lambda g: GRADES[g])
+        level = pairs.selectbox("Level it proves (0 to 4)", [0, 1, 2, 3, 4], index=3)
+        owner = pairs.text_input("Owner", placeholder="role or name")
+        issued = pairs.date_input("Issued", value="today", format="YYYY-MM-DD")
+        expires = pairs.date_input("Expires", value=None, format="YYYY-MM-DD")
         link = st.text_input("Link or file reference", placeholder="where it can be read")
         note = st.text_area("Note", height=80)
         with st.container(horizontal=True):
@@ -119,6 +122,7 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
         error_box(error)
         return
     done = "was added and readiness scored again" if add else "was proposed; it counts once a reviewer accepts it"
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     st.session_state["evidence_added"] = f"Evidence for {key} {done}."
     st.rerun()
 
