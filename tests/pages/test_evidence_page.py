@@ -125,7 +125,8 @@ def test_nobody_accepts_what_they_proposed(seeded: Any, open_page: Any) -> None:
     _button(app, "Propose it").click().run()
     app = open_page(PAGE, session=FIRST, user=reviewer)
     assert _button(app, "Accept").disabled
-    _button(app, "Return").click().run()
+    assert [b.label for b in app.button if b.label in ("Return", "Withdraw")] == ["Withdraw"]
+    _button(app, "Withdraw").click().run()
     assert not app.exception
     assert seeded.registers.items(registers.PROPOSALS, PROJECT)[0].state == "returned"
 
@@ -207,3 +208,21 @@ def test_an_evidence_file_older_than_a_change_writes_nothing_over_it(seeded: Any
     same = to_csv([_item("a", note="ben's")], EvidenceItem, {"a": 2})
     app = _import(open_page(PAGE, session=FIRST), "evidence.csv", same.encode())
     assert "Nothing had changed" in app.success[0].value
+
+
+def test_what_was_returned_is_told_to_who_proposed_it_with_the_reason(seeded: Any, open_page: Any) -> None:
+    viewer, reviewer = _user("v@example.org", "viewer"), _user("r@example.org", "reviewer")
+    app = open_page(PAGE, session=FIRST, user=viewer)
+    next(t for t in app.text_input if t.label == "Owner").set_value("clinical lead")
+    _button(app, "Propose it").click().run()
+    assert next(t for t in app.text_input if t.label == "Owner").value == "", "a second press sends nothing twice"
+    assert _button(app, "Withdraw")
+    app = open_page(PAGE, session=FIRST, user=reviewer)
+    next(t for t in app.text_input if t.label == "Why it is returned").set_value("no link")
+    _button(app, "Return").click().run()
+    assert not app.exception
+    assert not [m.value for m in app.markdown if "which you proposed" in m.value]
+    app = open_page(PAGE, session=FIRST, user=viewer)
+    (said,) = [m.value for m in app.markdown if "which you proposed" in m.value]
+    assert "returned by r@example" in said.replace("\\", "")
+    assert "no link" in said

@@ -37,6 +37,7 @@ STATE_WORDS = {
 }
 
 
+MOST_RETURNED = 5
 COUNTED = {"expiring": "within 30 days of their end", "not dated": "without a date"}
 """How a state reads behind a number."""
 
@@ -253,7 +254,8 @@ def files(found: Sequence[Row], where: Current) -> None:
                 key=f"evidence_{suffix}",
             )
         if where.identity.may("reviewer"):
-            with st.popover("Import a file", icon=":material/upload:"):
+            bring = f"evidence_bring:{st.session_state.get('evidence_turn', 0)}"
+            with st.popover("Import a file", icon=":material/upload:", key=bring):
                 _bring(where, found)
 
 
@@ -294,6 +296,24 @@ def proposals(where: Current) -> None:
         st.markdown("Nothing waits for a second pair of eyes.")
     for entry in waiting:
         _proposal(entry, where)
+    for entry in returned(where)[:MOST_RETURNED]:
+        item = entry.item
+        why = f": {item.note}" if item.note else ", without a reason"
+        st.markdown(
+            f":material/undo: **{item.evidence.criterion}**, which you proposed, was returned by {plain(item.decided_by)} on "
+            f"{day(entry.created_at)}{plain(why)}. {plain(evidence_words(item.evidence))}"
+        )
+
+
+def returned(where: Current) -> list[Revised[Proposal]]:
+    """What this person proposed and somebody else returned, newest first."""
+    me = where.identity.name
+    mine = [
+        e
+        for e in where.store.registers.current(PROPOSALS, where.assessment.project)
+        if e.item.state == "returned" and e.item.proposed_by == me != e.item.decided_by
+    ]
+    return sorted(mine, key=lambda e: e.created_at, reverse=True)
 
 
 def _proposal(entry: Revised[Proposal], where: Current) -> None:
@@ -301,16 +321,20 @@ def _proposal(entry: Revised[Proposal], where: Current) -> None:
     with st.container(border=True):
         st.markdown(f"**{item.evidence.criterion}** {plain(evidence_words(item.evidence))}")
         st.caption(plain(f"Proposed by {item.proposed_by} on {day(entry.created_at)}; it does not count yet."))
-        if not where.identity.may("reviewer"):
+        own, reviewer = item.proposed_by == where.identity.name, where.identity.may("reviewer")
+        if not (own or reviewer):
             return
-        own = item.proposed_by == where.identity.name
         seen = f"{item.id}:{entry.revision}"
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Accept", key=f"accept:{seen}", icon=":material/task_alt:", disabled=own):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if reviewer and st.button("Accept", key=f"accept:{seen}", icon=":material/task_alt:", disabled=own):
                 _accept(entry, where)
-            if st.button("Return", key=f"return:{seen}", icon=":material/undo:"):
-                _return(entry, where)
-            if own:
+            label = "Withdraw" if own else "Return"
+            why = (
+                "" if own else st.text_input("Why it is returned", key=f"why:{item.id}", placeholder="what is missing")
+            )
+            if st.button(label, key=f"return:{seen}", icon=":material/undo:"):
+                _return(entry, where, why.strip())
+            if own and reviewer:
                 st.caption("Somebody else accepts what you proposed.")
 
 
@@ -328,17 +352,19 @@ def _accept(entry: Revised[Proposal], where: Current) -> None:
     )
 
 
-def _return(entry: Revised[Proposal], where: Current) -> None:
+def _return(entry: Revised[Proposal], where: Current, why: str) -> None:
     try:
-        authorise(where.identity, "reviewer", "return evidence")
-        returned = entry.item.model_copy(update={"state": "returned", "decided_by": where.identity.name})
+        if entry.item.proposed_by != where.identity.name:
+            authorise(where.identity, "reviewer", "return evidence")
+        returned = entry.item.model_copy(update={"state": "returned", "decided_by": where.identity.name, "note": why})
         where.store.registers.put(
             PROPOSALS, returned, project=where.assessment.project, actor=where.identity.name, revision=entry.revision
         )
     except GoLiveError as error:
         error_box(error)
         return
-    rescoring.say("Returned to whoever proposed it.")
+    own = entry.item.proposed_by == where.identity.name
+    rescoring.say("Withdrawn; its history stays." if own else "Returned; whoever proposed it sees that, and why.")
 
 
 def page(where: Current, basis: Basis) -> None:

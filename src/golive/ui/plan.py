@@ -120,7 +120,7 @@ def _config() -> dict[str, Any]:
                 label, help=help_text, width=68 if name == "gain_mean" else 52, format="%+.1f"
             )
         else:
-            width = {"what": 260, "why": 240, "do": 66, "criterion": 72, "owner": 105, "gate": 95, "note": 160}.get(
+            width = {"what": 242, "why": 240, "do": 84, "criterion": 72, "owner": 105, "gate": 95, "note": 160}.get(
                 name
             )
             made[name] = st.column_config.TextColumn(label, help=help_text, width=width)

@@ -259,9 +259,9 @@ def late(error: GoLiveError) -> GoLiveError:
 
 def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]], *, unsaved: bool = False) -> None:
     """Take rows from a file: rows with a known id replace it, the others are added, nothing is removed."""
-    with st.popover("Import a file", icon=":material/upload:"):
+    turn = st.session_state.get(f"{register.key}:turn", 0)
+    with st.popover("Import a file", icon=":material/upload:", key=f"{register.key}:bring:{turn}"):
         st.caption("CSV or YAML in the form of the downloads. Rows with a known id replace it; nothing is removed.")
-        turn = st.session_state.get(f"{register.key}:turn", 0)
         file = st.file_uploader(
             "File", type=["csv", "yaml", "yml"], key=f"{register.key}:file:{turn}", max_upload_size=MOST_MB
         )
