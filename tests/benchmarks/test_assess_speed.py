@@ -1,4 +1,4 @@
-"""One ratio of one run: ``golive assess`` beside Evidently's DataDriftPreset on the same pair of 100,000 rows.
+"""Two ratios of one run: ``golive assess`` beside Evidently's DataDriftPreset on the same pair of 100,000 rows.
 
 The pair of a million rows takes minutes: ``python tests/benchmarks/evidently_million.py``.
 """
@@ -18,14 +18,16 @@ pytestmark = pytest.mark.benchmark
 
 
 def test_assess_costs_less_than_the_report_it_replaces(tmp_path: Path) -> None:
+    """Whole processes, start-up included, in processor time: what a busy machine does to one side it does to the other.
+
+    Measured with two processors that eight other processes kept busy: 3.6 and 3.7. A bound this far below holds elsewhere
+    too, and still fails when an assessment costs twice what it does.
+    """
     train, live = (str(pair.generate(tmp_path, 100_000, 50, seed)) for seed in (0, 1))
     golive = pair.run(pair.ASSESS, train, live, str(tmp_path / "out.json"))
     evidently = pair.run(pair.EVIDENTLY, train, live)
-    start = pair.run("import golive.assess, evidently.metrics, evidently.presets")["processor"]
-    faster = (evidently["processor"] - start) / (golive["processor"] - start)
+    faster = evidently["processor"] / golive["processor"]
     memory = golive["peak_mb"] / evidently["peak_mb"]
-    print(
-        f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently without start-up ({start:.1f} s of both), {memory:.0%} of its memory"
-    )
-    assert faster > 2
+    print(f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently, {memory:.0%} of its memory")
+    assert faster > 1.8
     assert memory < 1
