@@ -155,7 +155,7 @@ def test_a_message_holds_kind_columns_and_day_and_nothing_of_the_finding() -> No
     (alert,) = play([(UNIT, SCORE)] * 3)
     text = subject(alert) + body(alert)
     assert "Another unit in creatinine" in text
-    assert "01 Jan 2026" in text
+    assert "of 1 Jan 2026" in text
     for part in ("1,234", "secret", "99"):
         assert part not in text
 

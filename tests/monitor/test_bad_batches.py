@@ -132,6 +132,50 @@ def test_a_clock_that_jumps_makes_one_alert_and_going_back_none(ward: Ward) -> N
     assert ward.kinds() == [("batch_missing", "open")]
 
 
+def test_a_day_that_lies_ahead_is_told_and_neither_silences_nor_delays_the_others(ward: Ward) -> None:
+    ward.put("2026-03-08")
+    ward.put("2046-01-01", seed=5)
+    report = ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    assert report.ahead == ["ward-2046-01-01.csv"]
+    assert "lies ahead of this machine's clock" in report.notes[0]
+    assert report.next_expected == datetime(2026, 3, 10, 6, tzinfo=UTC)
+    ward.put("2026-03-09", seed=6)
+    (batch,) = ward.run().judged
+    assert not batch.late
+
+
+def test_a_file_changed_in_the_future_stands_for_today(ward: Ward) -> None:
+    path = ward.put("x")
+    os.utime(path, (datetime(2046, 1, 1, tzinfo=UTC).timestamp(),) * 2)
+    report = ward.run(datetime(2026, 3, 8, 12, tzinfo=UTC))
+    assert ([b.slot.isoformat() for b in report.judged], report.undated) == (["2026-03-08T00:00:00+00:00"], [path.name])
+
+
+def test_trouble_is_seen_when_the_clock_of_the_store_went_back(tmp_path: Path, opened: Opened, warmed: None) -> None:
+    ward = Ward(tmp_path, opened)
+    ward.put("2026-03-08")
+    ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    ward.opened = opener(tmp_path / "golive.duckdb", clock=lambda: datetime.now(UTC) - timedelta(days=400))
+    ward.put("2026-03-09", "")
+    ward.run()
+    assert ward.kinds() == [("batch_empty", "open")]
+
+
+def test_messages_that_wait_are_counted_by_every_run(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GOLIVE_HOME", str(ward.folder))
+    ward.put("2026-03-08", "")
+    first = ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    assert first.problems == ["ward-2026-03-08.csv: It holds no rows (EMPTY_FILE)."]
+    assert (first.unsent, first.why_unsent) == (1, {"NO_RECEIVER": 1})
+    assert ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC)).unsent == 1
+    golive(["monitor", "run", str(ward.file)])
+    said = capsys.readouterr().out
+    assert "0 batches judged" in said
+    assert "the route names no receiver" in said
+
+
 def test_a_receiver_that_is_down_is_tried_again_and_nothing_is_lost(
     tmp_path: Path, opened: Opened, receiver: Receiver, warmed: None
 ) -> None:

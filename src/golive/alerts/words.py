@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from golive.model.finding import Severity
-from golive.model.monitoring import Alert
+from golive.model.monitoring import Alert, Batch
 
 _FEED = {
     "batch_missing": "A batch did not arrive",
@@ -33,6 +33,12 @@ _KIND = {
     "score_shift": "Scores are distributed differently:",
     "performance_drop": "Performance fell:",
 }
+NOT_SENT = {
+    "NO_RECEIVER": "the route names no receiver, or its variable is not set",
+    "BAD_ADDRESS": "the address of a receiver has a form that is not known",
+    "NOT_DELIVERED": "the receiver did not take it",
+}
+"""Why a message is still here, by the error of its delivery."""
 _MOST_COLUMNS = 5
 HARM = ("performance_drop", "below_floor")
 """What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
@@ -50,7 +56,23 @@ def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] 
 
 def day(moment: datetime) -> str:
     """``20 Mar 2026``, with the hour where it is not midnight."""
-    return f"{moment:%d %b %Y}" if moment.hour == moment.minute == 0 else f"{moment:%d %b %Y %H:%M} UTC"
+    return f"{moment.day} {moment:%b %Y}" if moment.hour == moment.minute == 0 else at(moment)
+
+
+def at(moment: datetime) -> str:
+    """A time to the minute: ``3 Mar 2026 06:00 UTC``."""
+    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
+
+
+def trouble(batch: Batch) -> str:
+    """Why a batch was not compared, as the end of ``NAME: ...``; with the code of the reader where it has one."""
+    code = f" ({batch.problem})" if batch.problem else ""
+    if batch.state == "other_schema":
+        return next((o.title for o in batch.observations if o.title), "It has other columns than the baseline.")
+    return {
+        "empty": f"It holds no rows{code}.",
+        "unreadable": f"It cannot be read{code}: half written, or another format.",
+    }.get(batch.state, f"It was not compared{code}.")
 
 
 def subject(alert: Alert) -> str:

@@ -82,7 +82,9 @@ def run_command(
 
     Exit codes: 0 done, 1 what --fail-on refuses, 2 the file or the data is wrong, 3 the store stayed busy.
     """
+    from golive.alerts.words import NOT_SENT
     from golive.monitor.run import run
+    from golive.report.words import plural
 
     with console.progress() as progress:
         report = run(file, _opened(store, wait), actor=console.actor(), now=datetime.now(UTC), tell=progress)
@@ -99,14 +101,15 @@ def run_command(
             "sent": report.sent,
             "unsent": report.unsent,
             "undated": report.undated,
+            "ahead": report.ahead,
             "next_expected": report.next_expected.isoformat() if report.next_expected else None,
         }
         print(json.dumps(facts, indent=2))
     else:
         screen = console.stdout()
         screen.print(
-            f"{report.monitor}: {len(report.judged)} batches judged, {len(report.open_alerts)} alerts open, "
-            f"{report.sent} messages sent, {report.unsent} kept for later.",
+            f"{report.monitor}: {plural(len(report.judged), 'batch', 'batches')} judged, "
+            f"{plural(len(report.open_alerts), 'alert')} open, {plural(report.sent, 'message')} sent, {report.unsent} kept for later.",
             markup=False,
         )
         for alert in {a.id: a for a in report.alerts}.values():
@@ -117,6 +120,9 @@ def run_command(
             screen.print(f"  waiting      {name}: still being written", markup=False)
         for problem in report.problems:
             screen.print(f"  not compared {problem}", markup=False)
+        for error, count in report.why_unsent.items():
+            why = NOT_SENT.get(error, error)
+            screen.print(f"  kept         {plural(count, 'message')}: {why}; tried again by a later run", markup=False)
         for note in report.notes:
             screen.print(f"  note         {note}", markup=False)
     if fail_on is FailOn.NEW and any(a.change in ("opened", "reopened") for a in report.alerts):

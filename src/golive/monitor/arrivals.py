@@ -85,7 +85,7 @@ def arrived(batches: BatchesFile, folder: Path, *, now: datetime) -> Arrived:
         if fresh or path.suffix.lower() in _UNFINISHED:
             waiting.append(path.name)
             continue
-        found.append((path, dated(path.name, batches) or changed))
+        found.append((path, dated(path.name, batches) or min(changed, now)))
     if not found:
         return Arrived((), tuple(waiting))
     starts = batches.starts or min(moment for _, moment in found)
@@ -130,9 +130,14 @@ def missed(
     return tuple(slot for slot in slots if slot not in known)
 
 
-def next_expected(batches: BatchesFile, seen: Iterable[datetime], *, starts: datetime | None) -> datetime | None:
-    """When the next batch is due at the latest, or ``None`` before the first one is known."""
-    last = max(seen, default=None)
+def next_expected(
+    batches: BatchesFile, seen: Iterable[datetime], *, starts: datetime | None, now: datetime
+) -> datetime | None:
+    """When the next batch is due at the latest, or ``None`` before the first one is known.
+
+    Batches whose day lies ahead of ``now`` do not count: a wrong day must not silence the alarm for years.
+    """
+    last = max((slot for slot in seen if slot <= now), default=None)
     if last is not None:
         return last + 2 * batches.every + batches.grace
     return None if starts is None else starts + batches.every + batches.grace

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from golive.alerts.words import at
+from golive.model.finding import Route
 from golive.model.monitoring import Alert
 from golive.monitor import arrivals as source
 from golive.monitor.file import addresses
 from golive.monitor.run import Opened, found_of, setup, sorted_out
+from golive.report.words import plural
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,21 @@ def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
     slots = {a.slot for a in found.arrivals} | known.slots
     missed = source.missed(batches, slots, starts=batches.starts, now=now)
     told_of = {slot for a in alerts for slot in a.slots}
-    due = source.next_expected(batches, slots, starts=batches.starts)
+    due = source.next_expected(batches, slots, starts=batches.starts, now=now)
     routes = {r: addresses(file, r) for r in file.routes}
     silent = sorted(name for name, found_addresses in routes.items() if not found_addresses)
     sentences = [
         f"{file.monitor}: the file is right.",
         f"Baseline '{file.baseline.name}' "
         + (f"is stored ({baseline.rows:,} rows)." if baseline else "is not stored yet; the first run makes it."),
-        f"{len(known.names)} batches judged, {len(new)} new, {len(found.waiting)} still being written.",
-        f"The next batch is due by {due:%d %b %Y %H:%M} UTC." if due else "No batch has arrived yet.",
+        f"{plural(len(known.names), 'batch', 'batches')} judged, {len(new)} new, {len(found.waiting)} still being written.",
+        f"The next batch is due by {at(due)}." if due else "No batch has arrived yet.",
     ]
     sentences += [f"Route '{name}' reaches nobody: no address, or its variable is not set." for name in silent]
-    sentences += [f"{unsent} messages could not be delivered and are kept."] if unsent else []
+    if nobody := [r.value.replace("_", " ") for r in Route if r.value not in file.routes]:
+        sentences.append(f"Alerts for {', '.join(nobody)} are shown in the app and sent to nobody: no such route.")
+    if unsent:
+        sentences.append(f"{plural(unsent, 'message')} could not be delivered; each is kept and tried again.")
     fresh = tuple(slot for slot in missed if slot not in told_of)
     quiet = not (new or fresh or alerts or unsent or silent or baseline is None)
     return Check(tuple(sentences), missed[-10:], alerts, quiet)

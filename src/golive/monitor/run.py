@@ -7,6 +7,7 @@ The store is opened for moments only, never while a batch is read, so that two r
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from golive import __version__, settings
 from golive.alerts.decisions import on_batch, on_missed, on_time
 from golive.alerts.sending import send
+from golive.alerts.words import trouble
 from golive.assess import config_hash
 from golive.contract import shelf
 from golive.model.config import Config
@@ -56,14 +58,27 @@ class Report:
     next_expected: datetime | None = None
     problems: list[str] = field(default_factory=list)
     undated: list[str] = field(default_factory=list)
+    ahead: list[str] = field(default_factory=list)
+    why_unsent: dict[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the run assumed: which day a file without a date in its name stands for."""
-        if not self.undated:
-            return ()
-        some = ", ".join(self.undated[:3]) + (f" and {len(self.undated) - 3} more" if len(self.undated) > 3 else "")
-        return (f"No date in the name of {some}: the time the file was last changed (UTC) stands for its batch.",)
+        """What the run assumed about days: of a file without one in its name, and of one that lies ahead."""
+        said = []
+        if self.undated:
+            said.append(
+                f"No date in the name of {_some(self.undated)}: the time the file was last changed (UTC) stands for its batch."
+            )
+        if self.ahead:
+            said.append(
+                f"The day of {_some(self.ahead)} lies ahead of this machine's clock: one of the two is wrong. When the next batch "
+                "is due does not count it."
+            )
+        return tuple(said)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 @dataclass(frozen=True)
@@ -157,7 +172,8 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
     by.skip.update(name for name, _ in again)
     slots = {a.slot for a in found.arrivals} | known.slots
     report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
-    last = max(known.slots, default=None)
+    past = {slot for slot in known.slots if slot <= now}  # one day ahead of the clock must not make all others late
+    last = max(past, default=None)
 
     def miss(before: datetime | None) -> None:
         due = [s for s in report.missed if before is None or s < before]
@@ -185,8 +201,11 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             report.judged.append(batch)
             if arrival.path is not None and source.dated(arrival.name, plan.file.batches) is None:
                 report.undated.append(arrival.name)
+            if arrival.slot > now:
+                report.ahead.append(arrival.name)
             report.alerts += changed
-        last = arrival.slot if last is None else max(last, arrival.slot)
+        if arrival.slot <= now:
+            last = arrival.slot if last is None else max(last, arrival.slot)
     miss(None)
     for name, content in again:
         with opened() as store:
@@ -313,11 +332,13 @@ def _finish(
         with opened() as store:
             store.monitors.settle(delivery, error=error, project=plan.project, actor=actor)
         report.sent += not error
-        report.unsent += bool(error)
     batches = file.batches
-    report.next_expected = source.next_expected(batches, slots, starts=batches.starts)
-    report.problems = [f"{b.name}: {b.problem or b.state}" for b in report.judged if b.state != "assessed"]
+    report.next_expected = source.next_expected(batches, slots, starts=batches.starts, now=now)
+    report.problems = [f"{b.name}: {trouble(b)}" for b in report.judged if b.state != "assessed"]
     with opened() as store:
+        held = [d for d in store.monitors.deliveries(plan.project) if d.monitor == file.monitor]
+        waiting = [d for d in held if d.state in ("queued", "claimed", "failed")]
+        report.unsent, report.why_unsent = len(waiting), dict(Counter(d.error for d in waiting if d.error))
         report.open_alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
         watch = Watch(
             id=file.monitor,

@@ -138,7 +138,14 @@ class MonitorStore:
             now = self._now()
             _put(cursor, BATCHES, batch, project=project, actor=actor, now=now)
             return True, _decided(
-                cursor, decide, project=project, monitor=batch.monitor, actor=actor, now=now, recent=recent
+                cursor,
+                decide,
+                project=project,
+                monitor=batch.monitor,
+                actor=actor,
+                now=now,
+                recent=recent,
+                current=batch,
             )
 
     def decided(self, decide: Decide, *, project: str, monitor: str, actor: str, recent: int = 1) -> tuple[Alert, ...]:
@@ -226,7 +233,15 @@ class MonitorStore:
 
 
 def _decided(
-    cursor: DuckDBPyConnection, decide: Decide, *, project: str, monitor: str, actor: str, now: datetime, recent: int
+    cursor: DuckDBPyConnection,
+    decide: Decide,
+    *,
+    project: str,
+    monitor: str,
+    actor: str,
+    now: datetime,
+    recent: int,
+    current: Batch | None = None,
 ) -> tuple[Alert, ...]:
     rows = cursor.execute(
         """SELECT arg_max(payload, revision) FROM batch WHERE project = ? AND starts_with(id, ?)
@@ -235,7 +250,9 @@ def _decided(
     ).fetchall()
     read = (Batch.model_validate_json(payload) for (payload,) in reversed(rows))
     # Of an expired batch nothing is known: neither trouble nor its absence.
-    batches = tuple(b for b in read if b.state != "expired")
+    batches = tuple(b for b in read if b.state != "expired" and (current is None or b.id != current.id))
+    if current is not None:
+        batches = (*batches, current)[-recent:]  # the last one judged, whatever a clock that went back says
     state = State(
         batches, _all(cursor, ALERTS, project, monitor), _all(cursor, MUTES, project, monitor), now.replace(tzinfo=UTC)
     )

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from golive.alerts.words import also
+from golive.alerts.words import NOT_SENT, also, at
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.finding import Severity
 from golive.model.monitoring import Alert, Happened, Mute, Watch
@@ -24,11 +24,6 @@ _STATE = {
     "cleared": ("Cleared", ":material/check_circle:", "green"),
 }
 _SHOWN = 20
-_ERROR = {
-    "NO_RECEIVER": "the route names no receiver",
-    "BAD_ADDRESS": "the address of a receiver has a form that is not known",
-    "NOT_DELIVERED": "the receiver did not take it",
-}
 
 
 def act(store: Store, who: Identity, project: str, alert: Alert, happened: Happened, *, owner: str, note: str) -> None:
@@ -74,13 +69,13 @@ def watch_card(store: Store, project: str, watch: Watch, who: Identity) -> None:
             muted = next((m for m in store.monitors.mutes(project) if m.monitor == watch.id and m.until > now), None)
             if muted:
                 st.badge("Muted", icon=":material/notifications_off:", color="orange")
-        due = f"{watch.next_expected:%d %b %Y %H:%M} UTC" if watch.next_expected else "not known yet"
+        due = at(watch.next_expected) if watch.next_expected else "not known yet"
         st.caption(
-            f"Last run {watch.last_run:%d %b %Y %H:%M} UTC, {plural(watch.assessed, 'new batch', 'new batches')} · next batch due "
+            f"Last run {at(watch.last_run)}, {plural(watch.assessed, 'new batch', 'new batches')} · next batch due "
             f"{due} · baseline {plain(watch.baseline)}"
         )
         if muted:
-            st.caption(f"Nothing is sent until {muted.until:%d %b %Y %H:%M} UTC: {plain(muted.reason)}")
+            st.caption(f"Nothing is sent until {at(muted.until)}: {plain(muted.reason)}")
         for problem in watch.problems:
             st.markdown(f":material/warning: {plain(problem)}")
         for note in watch.notes:
@@ -113,7 +108,7 @@ def alert_card(store: Store, project: str, alert: Alert, who: Identity) -> None:
         with st.expander("What happened", icon=":material/history:"):
             for line in store.monitors.alert_history(project, alert.id)[:_SHOWN]:
                 note = f": {plain(line.item.note)}" if line.item.note else ""
-                st.markdown(f"- {line.created_at:%d %b %Y %H:%M} UTC, {plain(line.actor)}: {line.item.change}{note}")
+                st.markdown(f"- {at(line.created_at)}, {plain(line.actor)}: {line.item.change}{note}")
         if alert.active and who.may("reviewer"):
             _actions(store, project, alert, who)
 
@@ -149,6 +144,6 @@ def unsent(store: Store, project: str) -> None:
     if failed:
         st.warning(
             f"{plural(len(failed), 'message')} of {plain(project)} could not be delivered and will be tried again: "
-            f"{'; '.join(sorted({_ERROR.get(d.error, d.error) for d in failed}))}.",
+            f"{'; '.join(sorted({NOT_SENT.get(d.error, d.error) for d in failed}))}.",
             icon=":material/mark_email_unread:",
         )
