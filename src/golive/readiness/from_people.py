@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from golive.model.registers import Drill, Milestone, Registers
-from golive.readiness.reading import Reading, told
+from golive.readiness.reading import Reading, have, told
 
 TRAINED = 0.9
 """Share of the roster that has to have passed for level 3 of ADO-03."""
@@ -36,7 +36,7 @@ def trained(registers: Registers) -> Reading | None:
     if not rows:
         return None
     passed = [r for r in rows if r.passed and r.trained_on is not None]
-    value = f"{len(passed)} of {len(rows)} entries of the training roster have passed."
+    value = f"{len(passed)} of {len(rows)} entries of the training roster {have(len(passed))} passed."
     if len(passed) < TRAINED * len(rows):
         return Reading(2 if passed else 1, value, len(rows))
     reason = "What users and patients are told is a document: evidence decides above 2."
@@ -75,7 +75,7 @@ def hazards(registers: Registers) -> Reading | None:
     whole = [r for r in rows if r.severity and r.likelihood and told(r.control, r.owner)]
     still = [r for r in rows if r.state == "open"]
     value = (
-        f"{len(whole)} of {len(rows)} hazards have severity, likelihood, control and owner; "
+        f"{len(whole)} of {len(rows)} hazards {have(len(whole))} severity, likelihood, control and owner; "
         f"{len(still) or 'none'} {'is' if len(still) <= 1 else 'are'} open."
     )
     if not whole:
@@ -97,8 +97,8 @@ def planned(registers: Registers) -> Reading | None:
     tracks = {r.track.strip().lower() for r in rows if r.track.strip()}
     roomy = [r for r in rows if _roomy(r)]
     value = (
-        f"{len(owned)} of {len(rows)} milestones have owner and duration, on {len(tracks) or 'no'} "
-        f"track{'' if len(tracks) == 1 else 's'}; {len(roomy)} hold contingency of half or more."
+        f"{len(owned)} of {len(rows)} milestones {have(len(owned))} owner and duration, on {len(tracks) or 'no'} "
+        f"track{'' if len(tracks) == 1 else 's'}; {len(roomy)} {have(len(roomy))} contingency of half or more."
     )
     if len(owned) < len(rows):
         return Reading(1, value, len(rows))

@@ -14,7 +14,7 @@ from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import OWNER_ROLES, Registers
 from golive.model.result import CriteriaLock
 from golive.readiness import from_people
-from golive.readiness.reading import Reading, told
+from golive.readiness.reading import Reading, have, told
 
 ENOUGH_NOT_DOING = 5
 KPI_LAYERS = ("technical", "operational", "clinical", "business")
@@ -31,7 +31,7 @@ def scope(registers: Registers) -> Reading | None:
         return None
     out = [r for r in rows if r.status == "not_doing"]
     owned = [r for r in rows if r.owner.strip() and (r.reason.strip() or r.status == "in")]
-    value = f"{len(owned)} of {len(rows)} scope items have reason and owner; {len(out)} {'is' if len(out) == 1 else 'are'} intentionally not done."
+    value = f"{len(owned)} of {len(rows)} scope items {have(len(owned))} reason and owner; {len(out)} {'is' if len(out) == 1 else 'are'} intentionally not done."
     if not out:
         return Reading(1, value, len(rows), reason="Nothing is written down as intentionally not done.")
     if len(owned) < len(rows) or len(out) < ENOUGH_NOT_DOING:
@@ -47,7 +47,7 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     late = [r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < as_of]
     good = [r for r in rows if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))]
     share = len(good) / len(rows)
-    value = f"{len(good)} of {len(rows)} deferred items have reason, owner and a date ahead; {len(late) or 'none'} {'are' if len(late) > 1 else 'is'} overdue."
+    value = f"{len(good)} of {len(rows)} deferred items {have(len(good))} reason, owner and a date ahead; {len(late) or 'none'} {'are' if len(late) > 1 else 'is'} overdue."
     if share < 0.5:
         return Reading(1, value, len(rows))
     if share < 0.9 or any(r.criterion in gates for r in late):
@@ -64,7 +64,7 @@ def owners(registers: Registers) -> Reading | None:
     named = [role for role in OWNER_ROLES if role in by_role and by_role[role].name.strip()]
     full = [r for r in (by_role[role] for role in named) if told(r.deputy, r.contact, r.hours) and r.accepted_on]
     value = (
-        f"{len(named)} of {len(OWNER_ROLES)} roles have a name, {len(full)} of them also deputy, contact, hours and "
+        f"{len(named)} of {len(OWNER_ROLES)} roles {have(len(named))} a name, {len(full)} of them also deputy, contact, hours and "
         "acceptance."
     )
     missing = ", ".join(role for role in OWNER_ROLES if role not in named)
@@ -83,7 +83,7 @@ def indicators(registers: Registers) -> Reading | None:
     full = [k for k in owned if k.baseline is not None and k.target is not None and told(k.source)]
     linked = [k for k in registers.kpis if k.linked_check.strip() or k.layer == "data_check"]
     value = (
-        f"{len(full)} of {len(rows)} indicators have definition, baseline, target, owner and source; "
+        f"{len(full)} of {len(rows)} indicators {have(len(full))} definition, baseline, target, owner and source; "
         f"{len(layers)} of {len(KPI_LAYERS)} layers; {len(linked)} tied to a data check."
     )
     if layers == ["technical"] or not owned:
@@ -105,7 +105,7 @@ def history(registers: Registers) -> Reading | None:
     shortest = min((k.baseline_weeks or 0.0 for k in full), default=0.0)
     compared = [k for k in full if k.comparison != "none" and told(k.source)]
     value = (
-        f"{len(full)} of {len(rows)} indicators of results have a baseline recorded before first use, the shortest over "
+        f"{len(full)} of {len(rows)} indicators of results {have(len(full))} a baseline recorded before first use, the shortest over "
         f"{shortest:g} week{'' if shortest == 1 else 's'}; {len(compared) or 'none'} of them with source and comparison."
     )
     if len(full) < len(rows) or shortest == 0:
@@ -126,7 +126,7 @@ def business_case(registers: Registers) -> Reading | None:
     parts = [p for p in COST_PARTS if any(r.part == p and r in whole for r in costs)]
     benefit = [r for r in whole if r.side == "benefit"]
     value = (
-        f"{len(whole)} of {len(rows)} lines have a range; {len(parts)} of {len(COST_PARTS)} parts of the cost of "
+        f"{len(whole)} of {len(rows)} lines {have(len(whole))} a range; {len(parts)} of {len(COST_PARTS)} parts of the cost of "
         f"operation are there; {len(benefit) or 'no'} benefit{'' if len(benefit) == 1 else 's'} with a range."
     )
     if not parts:

@@ -21,6 +21,11 @@ class Reading:
     on: date | None = None
 
 
+def have(count: int) -> str:
+    """``has`` for one, ``have`` for any other number."""
+    return "has" if count == 1 else "have"
+
+
 def told(*texts: str) -> bool:
     """Whether every one of ``texts`` says something."""
     return all(text.strip() for text in texts)

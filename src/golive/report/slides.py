@@ -158,7 +158,11 @@ def _next(deck: Deck, sources: Sources) -> None:
 
 def _rest(all_of_them: int, what: str) -> str:
     """How many did not fit the slides, and where they are; nothing when all did."""
-    return f"{all_of_them - ROWS} more {what} are in the report." if all_of_them > ROWS else ""
+    return (
+        f"{all_of_them - ROWS} more of the {what} {'is' if all_of_them == ROWS + 1 else 'are'} in the report."
+        if all_of_them > ROWS
+        else ""
+    )
 
 
 def _origin(deck: Deck, sources: Sources) -> None:

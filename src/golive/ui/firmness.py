@@ -83,7 +83,7 @@ def maturity(found: MLTestScore) -> None:
     """ML Test Score with its four sections."""
     shown = sum(t.score > 0 for t in found.tests)
     st.markdown(
-        f"**ML Test Score {found.score:g} of 7: {found.meaning}.** {plural(shown, 'test')} of {len(found.tests)} are shown; "
+        f"**ML Test Score {found.score:g} of 7: {found.meaning}.** {plural(shown, 'test')} of {len(found.tests)} {'is' if shown == 1 else 'are'} shown; "
         "the weakest section decides."
     )
     st.table(

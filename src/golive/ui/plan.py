@@ -149,8 +149,8 @@ def budget_sentence(
     gates = sum(map(opens_gate, steps))
     then = basis.outlook({s.criterion: s.target for s in chosen})
     return (
-        f"**{plural(len(chosen), 'step')} of {len(steps)} fit {plural(weeks, 'week')} with "
-        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5} person-days). They open {opened} of "
+        f"**{plural(len(chosen), 'step')} of {len(steps)} {'fits' if len(chosen) == 1 else 'fit'} {plural(weeks, 'week')} with "
+        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5} person-days). {'It opens' if len(chosen) == 1 else 'They open'} {opened} of "
         f"{plural(gates, 'gate')}. Done and proven, it stands at {outlook_words(then)}."
     )
 
