@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from golive.ui import chart, components, nav, pilot, rescoring, theme, uploads, 
 from golive.ui.data_form import Understood
 from golive.ui.figures.text_marks import describe_text_marks, text_lengths, text_marks
 from golive.ui.guards import Current, authorise
-from golive.ui.words import percent, plain, plural
+from golive.ui.words import count, percent, plain, plural, unbroken
 
 
 def numbers(assessment: Assessment) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def answer(found: Mapping[str, Any]) -> str:
 
 def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
     """Answer, findings, then the two pictures."""
-    st.markdown(answer(found))
+    st.markdown(unbroken(answer(found)))
     for finding in verdict.by_urgency([f for f in assessment.findings if f.signal is Signal.GENERATED_TEXT]):
         look = theme.VERDICT[finding.verdict]
         st.markdown(f"{components.inline_badge(look)} {plain(finding.title)}")
@@ -60,7 +60,7 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
         if found.get("checked") and kinds:
             alt = describe_text_marks(kinds)
             chart.show(text_marks(kinds, theme.tokens()), key="text_marks", alt=alt)
-            st.caption("Dots are shares of outputs, lines their 95 % intervals.")
+            st.caption(unbroken(f"Dots are shares of outputs, lines their 95 % intervals ({_sizes(kinds.values())})."))
         else:
             st.info("No live output has a source beside it: cannot check.", icon=":material/help:")
     with right:
@@ -70,7 +70,14 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
             chart.show(text_lengths(histogram, theme.tokens()), key="text_lengths", alt=_length_words(found))
             st.caption(f"{_length_words(found)} Cells of 1 to 10 outputs are not drawn.")
     for sentence in trust(found):
-        st.caption(sentence)
+        st.caption(unbroken(sentence))
+
+
+def _sizes(rows: Iterable[Mapping[str, Any]]) -> str:
+    """``n = 100 training and 300 live outputs``: the most that any kind of mark was looked for in."""
+    kept = tuple(rows)
+    train, live = (max((row.get(f"n_{side}") or 0 for row in kept), default=0) for side in ("train", "live"))
+    return f"n = {count(train)} training and {count(live)} live outputs"
 
 
 def _length_words(found: Mapping[str, Any]) -> str:

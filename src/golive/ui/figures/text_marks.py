@@ -62,7 +62,7 @@ def text_marks(kinds: Mapping[str, Mapping[str, Any]], tokens: Tokens) -> go.Fig
         tickvals=list(range(len(rows))), ticktext=[KIND_WORD.get(k, k) for k, _ in rows], range=[-0.6, len(rows) - 0.4]
     )
     top = max((100 * (row.get(f"{side}_high") or 0) for _, row in rows for side in ("train", "live")), default=1.0)
-    figure.update_xaxes(title_text="Outputs with one or more, %", range=[-0.03 * top, 1.04 * top])
+    figure.update_xaxes(title_text="Outputs with one or more (%)", range=[-0.03 * top, 1.04 * top])
     return figure
 
 
@@ -94,5 +94,5 @@ def text_lengths(histogram: Mapping[str, Any], tokens: Tokens) -> go.Figure:
                 hovertemplate=f"{name}: %{{y:.0f}} %<extra></extra>",
             )
     figure.update_xaxes(title_text="Words per output")
-    figure.update_yaxes(title_text="Outputs, %")
+    figure.update_yaxes(title_text="Outputs (%)")
     return figure
