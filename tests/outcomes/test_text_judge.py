@@ -21,7 +21,7 @@ from golive.model.config import parse_config
 from golive.model.errors import InputError
 from golive.model.result import Assessment
 from golive.model.text_judge import TextJudgeConfig
-from golive.outcomes.judge_call import GIVE_UP, TRIES, Caller, key_of
+from golive.outcomes.judge_call import GIVE_UP, TRIES, Caller, check_shared, key_of
 from golive.outcomes.text_judge import Plan, asked, beforehand, of_labels, plan, summarised
 from golive.outcomes.text_labels import read_labels
 from golive.profile.evidently_text import Opinion, opinions
@@ -174,11 +174,23 @@ def test_a_key_reaches_only_the_server_it_belongs_to() -> None:
     assert key_of(TextJudgeConfig(provider="anthropic", model="m"), held) == "other"
     elsewhere = TextJudgeConfig(provider="openai", model="m", base_url="https://judge.example.org/v1")
     assert key_of(elsewhere, held) is None
-    assert key_of(elsewhere, {**held, "GOLIVE_TEXT_JUDGE_KEY": "own"}) == "own"
+    own = {**held, "GOLIVE_TEXT_JUDGE_KEY": "own", "GOLIVE_TEXT_JUDGE_HOST": "judge.example.org"}
+    assert key_of(elsewhere, own) == "own"
+    assert key_of(elsewhere.model_copy(update={"base_url": "https://other.example.org/v1"}), own) is None
+    assert key_of(TextJudgeConfig(provider="openai", model="m"), own) == "theirs"
     with pytest.raises(InputError) as caught:
         key_of(TextJudgeConfig(provider="openai", model="m"), {})
     assert caught.value.problems[0].code == "TEXT_JUDGE_KEY"
     assert "OPENAI_API_KEY" in caught.value.problems[0].hint
+
+
+def test_where_people_sign_in_only_the_named_server_is_asked() -> None:
+    elsewhere = TextJudgeConfig(provider="compatible", model="m", base_url="http://169.254.169.254/latest")
+    with pytest.raises(InputError) as caught:
+        check_shared(elsewhere, {"GOLIVE_TEXT_JUDGE_HOST": "judge.example.org"})
+    assert caught.value.problems[0].code == "TEXT_JUDGE_HOST"
+    check_shared(TextJudgeConfig(provider="openai", model="m"), {})
+    check_shared(elsewhere, {"GOLIVE_TEXT_JUDGE_HOST": "169.254.169.254"})
 
 
 @pytest.mark.parametrize(

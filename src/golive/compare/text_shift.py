@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from golive.compare.drift import judge
 from golive.compare.pairs import Pair
-from golive.compare.words import listing, number, sizes
+from golive.compare.words import listing, number, percent, sizes
 from golive.model.columns import Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
@@ -114,10 +114,10 @@ def _medians(name: str, now: Mapping[str, TextColumn], pairs: Mapping[str, Pair]
     pair, column = pairs[name], now[name]
     assert pair.train.numeric is not None
     assert pair.live.numeric is not None
-    live, train = number(pair.live.numeric.median), number(pair.train.numeric.median)
+    live, train = pair.live.numeric.median, pair.train.numeric.median
     if column.unit == "%":
-        return f"the median share of {column.words} is {live} %, in training {train} %"
-    return f"the median number of {column.words} is {live}, in training {train}"
+        return f"the median share of {column.words} is {percent(live / 100)}, in training {percent(train / 100)}"
+    return f"the median number of {column.words} is {number(live)}, in training {number(train)}"
 
 
 def _line(words: str, result: DriftResult) -> str:

@@ -18,7 +18,9 @@ from golive.profile.evidently_text import MALFORMED, Reply
 if TYPE_CHECKING:
     import httpx
 
-OWN_KEY = "GOLIVE_TEXT_JUDGE_KEY"
+OWN_KEY, OWN_HOST = "GOLIVE_TEXT_JUDGE_KEY", "GOLIVE_TEXT_JUDGE_HOST"
+"""Key of a server of one's own, and that server (``judge.example.org``, with its port where it has one): no other gets the key."""
+
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """Where a provider's own key usually stands; used only for the provider's own address."""
 
@@ -41,24 +43,33 @@ Pause = Callable[[float], Awaitable[None]]
 def key_of(config: TextJudgeConfig, environment: Mapping[str, str] | None = None) -> str | None:
     """The key for ``config`` from the environment; ``None`` for a server of one's own that asks for none.
 
-    A provider's own variable is read for its own address only, so that it never reaches another server.
+    A key is read for the server it belongs to and never reaches another one, whatever address a configuration names.
 
     Raises:
         InputError: ``TEXT_JUDGE_KEY`` when the provider needs a key and there is none.
     """
     held = os.environ if environment is None else environment
-    names = [OWN_KEY, *([KEYS[config.provider]] if config.base_url is None else [])]
-    key = next((value for name in names if (value := held.get(name, "").strip())), None)
-    if key is None and config.base_url is None:
-        raise InputError(
-            Problem(
-                "TEXT_JUDGE_KEY",
-                f"There is no key for {config.host} in the environment, so no text was sent.",
-                f"Set {' or '.join(names)}.",
-                "text_judge",
-            )
-        )
+    if config.base_url is not None:
+        return (held.get(OWN_KEY, "").strip() or None) if config.host == held.get(OWN_HOST, "").strip() else None
+    name = KEYS[config.provider]
+    key = held.get(name, "").strip()
+    if not key:
+        said = f"There is no key for {config.host} in the environment, so no text was sent."
+        raise InputError(Problem("TEXT_JUDGE_KEY", said, f"Set {name}.", "text_judge"))
     return key
+
+
+def check_shared(config: TextJudgeConfig, environment: Mapping[str, str] | None = None) -> None:
+    """Where people sign in, a server may only call out to the providers and to the host that its administrator named.
+
+    Raises:
+        InputError: ``TEXT_JUDGE_HOST`` for any other address.
+    """
+    held = os.environ if environment is None else environment
+    if config.base_url is not None and config.host != held.get(OWN_HOST, "").strip():
+        said = f"{config.host} is not the server that this installation asks, so no text was sent."
+        hint = f"Whoever runs it names the server in {OWN_HOST}."
+        raise InputError(Problem("TEXT_JUDGE_HOST", said, hint, "text_judge"))
 
 
 class Caller:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.profile import FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray
 from golive.outcomes.interval import Estimate, Mask, number, units_of
 from golive.outcomes.ranking import auroc, auroc_gain
 from golive.outcomes.text_words import WORD
 
-LEAST_EACH = 10
-"""Hallucinated and clean outputs needed each before a detector is measured."""
+LEAST_EACH = SMALL_CELL
+"""Hallucinated and clean outputs needed each before a detector is measured: both counts are shown."""
 
 
 def length(output: str) -> int:

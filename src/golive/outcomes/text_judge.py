@@ -14,6 +14,7 @@ import numpy as np
 
 from golive.model.profile import IntArray
 from golive.model.text_judge import TextJudgeConfig
+from golive.model.words import is_small
 from golive.outcomes.interval import Mask, Units, number, patients, share, units_of
 from golive.outcomes.judge_call import Caller
 from golive.outcomes.text_agreement import LEAST_PAIRS, agreement
@@ -91,6 +92,7 @@ def summarised(
     ``flagged`` is the share of judged outputs that the model flags (0 to 1), with a Wilson interval, by patient where there are
     several outputs of one. ``against_reviewers`` holds sensitivity, specificity and PPV against reviewers, their agreement
     (kappa), and the same of the rule that flags as many outputs by length alone; ``None`` with the reason ``why`` otherwise.
+    ``not_judged`` counts the outputs without an answer by reason; counts of 1 to 10 are ``None``.
     """
     config, place = drawn.config, np.array(drawn.place, dtype=np.int64)
     answered = np.array([o.flagged is not None for o in given], dtype=bool)
@@ -101,7 +103,7 @@ def summarised(
     result: dict[str, Any] = {
         "note": "a model's opinion, no review: it moves no criterion",
         "provider": config.provider, "model": config.model, "host": config.host, "criteria": config.criteria,
-        "asked": len(given), "judged": int(answered.sum()), "not_judged": dict(silent.most_common()),
+        "asked": len(given), "judged": int(answered.sum()), "not_judged": {why: None if is_small(n) else n for why, n in silent.most_common()},
         "flagged": {"share": number(rate.value), "low": number(rate.low), "high": number(rate.high), "n": int(answered.sum())},
         "against_reviewers": None,
     }  # fmt: skip

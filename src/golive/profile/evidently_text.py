@@ -161,7 +161,7 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
     import pandas as pd
 
     with quiet():
-        from evidently import Dataset as _whole  # noqa: F401 - its judge cannot be imported before the rest of it
+        from evidently import Dataset  # noqa: F401 - its judge cannot be imported before the rest of it
         from evidently.llm.models import LLMMessage
         from evidently.llm.templates import BinaryClassificationPromptTemplate, Uncertainty
         from evidently.llm.utils.wrapper import LLMResult, LLMWrapper

@@ -32,6 +32,7 @@ VERDICTS: tuple[tuple[ReviewVerdict, str, str, str], ...] = (
 )
 WORD: dict[str, str] = {verdict: word for verdict, word, _, _ in VERDICTS}
 DRAWN: dict[Drawn, str] = {"random": "Random", "marked": "Most marks first (does not count)"}
+MOST_CIRCLED = 20
 LONG_TEXT, SHORT, TALL = 500, 260, 440
 """Characters from which both boxes are tall, and their heights in pixels: the buttons do not jump between short texts."""
 _TEXTS_KEY = "review_texts"
@@ -128,13 +129,18 @@ def literal(text: str) -> str:
     return "  \n".join(lines)
 
 
+def numbered(place: int) -> str:
+    """The number of a mark as a sign that no text uses for its own citations: a circled number, beyond 20 in round brackets."""
+    return chr(0x2460 + place - 1) if place <= MOST_CIRCLED else f"({place})"
+
+
 def marked_text(text: str, spans: tuple[Span, ...]) -> str:
     """``text`` as Markdown with every span on a coloured ground, in bold, and numbered for the list below it."""
     parts, at = [], 0
     for i, span in enumerate(spans, 1):
         parts.append(literal(text[at : span.start]) + _space(text[at : span.start]))
         said = literal(" ".join(text[span.start : span.end].split()))
-        parts.append(f":orange-background[**{said}** \\[{i}\\]]")
+        parts.append(f":orange-background[**{said}** {numbered(i)}]")
         at = span.end
         parts.append(_space(text[at:], front=True))
     return "".join([*parts, literal(text[at:])])
@@ -222,7 +228,8 @@ def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
         st.markdown(marked_text(found.texts.note[place], spans))
         if spans:
             st.caption("Not found in the source by comparing words and numbers; look before you judge:")
-            st.markdown("\n".join(f"{i}. {KIND_WORD[s.kind]}: {plain(s.why)}" for i, s in enumerate(spans, 1)))
+            reasons = (f"{numbered(i)} {KIND_WORD[s.kind]}: {plain(s.why)}" for i, s in enumerate(spans, 1))
+            st.markdown("  \n".join(reasons))
         elif source:
             st.caption(":material/search: The checks marked nothing. They name what they look for, not everything.")
 

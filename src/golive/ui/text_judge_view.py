@@ -12,8 +12,9 @@ import streamlit as st
 from golive.model.config import parse_config
 from golive.model.errors import GoLiveError
 from golive.model.text_judge import ADDRESSES, MOST_SENT, TextJudgeConfig
+from golive.model.words import is_small
 from golive.outcomes.interval import Mask
-from golive.outcomes.judge_call import key_of
+from golive.outcomes.judge_call import check_shared, key_of
 from golive.outcomes.text_judge import ASKED, Plan, asked, of_labels, plan, summarised
 from golive.outcomes.text_labels import kind_of, read_labels
 from golive.outcomes.text_reviews import BAD
@@ -54,8 +55,10 @@ def said(held: Mapping[str, Any]) -> list[str]:
             f"(n = {rate['n']:,}), {asked_of}."
         )
     if held["not_judged"]:
-        reasons = ", ".join(f"{plain(why)} {n:,}" for why, n in held["not_judged"].items())
-        first += f" Not judged, and counted as neither: {held['asked'] - held['judged']:,} ({reasons})."
+        reasons = ", ".join(plain(why) if n is None else f"{plain(why)} {n:,}" for why, n in held["not_judged"].items())
+        silent = held["asked"] - held["judged"]
+        shown = "fewer than 11" if is_small(silent) else f"{silent:,}"
+        first += f" Not judged, and counted as neither: {shown} ({reasons})."
     against = held.get("against_reviewers")
     if not against:
         return [first, f"What that is worth cannot be judged: {plain(held['why'])}."]
@@ -102,7 +105,9 @@ def _ask(where: Current) -> None:
         st.info("No live output has a source beside it, so there is nothing to ask.", icon=":material/help:")
         return
     st.warning(f"{plain(drawn.sentence)}", icon=":material/outbound:")
-    agreed = st.checkbox(f"These texts may be sent to {plain(config.host)}", key=f"may_send:{config.address}:{config.model}")
+    agreed = st.checkbox(
+        f"These texts may be sent to {plain(config.host)}", key=f"may_send:{config.address}:{config.model}"
+    )
     label = f"Send {plural(len(drawn.place), 'output')} to {config.host}"
     if st.button(label, icon=":material/send:", disabled=not agreed, key="ask_judge"):
         _send(where, found.texts, drawn, hit, known)
@@ -174,6 +179,8 @@ def _send(where: Current, texts: GeneratedTexts, drawn: Plan, hit: Mask | None, 
     config, n = drawn.config, len(drawn.place)
     try:
         authorise(where.identity, "reviewer", "send texts to a model")
+        if where.identity.signed_in:
+            check_shared(config)
         key = key_of(config)
         bar = st.progress(0.0, text=f"Asking {config.host}")
 

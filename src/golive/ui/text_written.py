@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from golive.model.finding import Verdict
-from golive.model.result import ColumnResult
+from golive.model.result import ColumnResult, SideResult
 from golive.ui import chart, theme
 from golive.ui.columns import GLYPH
 from golive.ui.figures.distribution import describe_distribution, distribution
-from golive.ui.words import count, number, plain, score
+from golive.ui.words import count, number, percent, plain, score
 
 _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
@@ -24,7 +24,7 @@ def written(found: Mapping[str, Any]) -> None:
         return
     rows.sort(key=lambda r: (_URGENCY.index(_verdict(r[1])), -(r[1].drift.score or 0) if r[1].drift else 0))
     st.subheader("How it is written", anchor=False)
-    st.markdown(sentence([column for _, column in rows]))
+    st.markdown(sentence(rows))
     table = [_row(row, column) for row, column in rows]
     st.dataframe(
         table, hide_index=True, width="stretch", alt="How outputs and sources are written, training beside live"
@@ -44,33 +44,40 @@ def _verdict(column: ColumnResult) -> Verdict:
     return column.drift.verdict if column.drift else Verdict.CANNOT_JUDGE
 
 
-def sentence(columns: list[ColumnResult]) -> str:
+def sentence(rows: list[tuple[Mapping[str, Any], ColumnResult]]) -> str:
     """What the descriptors say together, first of all."""
-    of = {v: [c for c in columns if _verdict(c) is v] for v in Verdict}
+    of = {v: [r for r in rows if _verdict(r[1]) is v] for v in Verdict}
     changed = [*of[Verdict.ALARM], *of[Verdict.WATCH]]
     if changed:
-        first = changed[0]
-        train, live = (side.quantiles.get("0.5") if side else None for side in (first.train, first.live))
-        middle = f": the median is {number(live)}, in training {number(train)}" if None not in (train, live) else ""
-        return f"**{len(changed)} of {len(columns)} measures moved**, most of all {plain(first.name)}{middle}."
+        row, first = changed[0]
+        return (
+            f"**{len(changed)} of {len(rows)} measures moved**, most of all {plain(first.name)}: the median is "
+            f"{_middle(row, first.live)}, in training {_middle(row, first.train)}."
+        )
     if of[Verdict.CANNOT_JUDGE]:
-        return f"Too few texts to judge {len(of[Verdict.CANNOT_JUDGE])} of {len(columns)} measures; none of the others moved."
-    return f"None of {len(columns)} measures moved."
+        return (
+            f"Too few texts to judge {len(of[Verdict.CANNOT_JUDGE])} of {len(rows)} measures; none of the others moved."
+        )
+    return f"None of {len(rows)} measures moved."
+
+
+def _middle(row: Mapping[str, Any], side: SideResult | None) -> str:
+    """Median of one side with its unit, where that is a share."""
+    value = side.quantiles.get("0.5") if side else None
+    if value is None:
+        return "not known"
+    return percent(value / 100) if row["unit"] == "%" else number(value)
 
 
 def _row(row: Mapping[str, Any], column: ColumnResult) -> dict[str, Any]:
     drift, look = column.drift, theme.VERDICT[_verdict(column)]
 
-    def middle(side: Any) -> str:
-        value = side.quantiles.get("0.5") if side else None
-        return "not known" if value is None else f"{number(value)}{' %' if row['unit'] == '%' else ''}"
-
     return {
         "Text": row["text"],
         "Measure": row["words"],
         "Verdict": f"{GLYPH[_verdict(column)]} {look.word}",
-        "Training, median": middle(column.train),
-        "Live, median": middle(column.live),
+        "Training, median": _middle(row, column.train),
+        "Live, median": _middle(row, column.live),
         "Score": "" if drift is None or drift.score is None else score(drift.score),
         "No change gives up to": "" if drift is None or drift.floor is None else score(drift.floor),
         "n": "" if drift is None else f"{count(drift.n_train)} and {count(drift.n_live)}",
