@@ -249,13 +249,15 @@ def test_other_roles_need_another_baseline_and_a_missing_one_needs_training_data
     [
         ({"baselin": {}}, "MONITOR_UNKNOWN_KEY", "baseline"),
         ({"batches": {"source": "in", "evry": "1d"}}, "MONITOR_UNKNOWN_KEY", "every"),
-        ({"batches": {"source": "in", "every": "often"}}, "MONITOR_VALUE", ""),
+        ({"batches": {"source": "in", "every": "often"}}, "MONITOR_VALUE", "'batches.every' is 'often'"),
+        ({"batches": {}}, "MONITOR_VALUE", "'batches.source' is missing. (m.yaml) A folder, a pattern"),
+        ({"routes": {"engineering": "slack://secret"}}, "MONITOR_VALUE", "'routes.engineering'"),
         ({"batches": {"source": "in", "date": "(oops"}}, "MONITOR_VALUE", ""),
         ({"alerts": {"persist": [3, 2]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"rules": [{"kind": "unit_chang"}]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"escalate": {"to": "nobody"}}}, "MONITOR_VALUE", ""),
         ({"routes": {"enginering": ["json://localhost"]}}, "MONITOR_UNKNOWN_KEY", "Did you mean 'engineering'?"),
-        ({"monitor": "../x"}, "MONITOR_VALUE", ""),
+        ({"monitor": "../x"}, "MONITOR_VALUE", "'monitor' is '../x': letters, digits"),
     ],
 )
 def test_wrong_monitor_files_name_what_is_wrong(
@@ -268,6 +270,7 @@ def test_wrong_monitor_files_name_what_is_wrong(
         load_monitor(path)
     assert code in [p.code for p in error.value.problems]
     assert hint in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "a: [", "\x00", "a: 1\na: {{"])

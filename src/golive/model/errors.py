@@ -86,6 +86,10 @@ _NEEDED = {
     "date_type": "a date is written like 2026-11-20",
     "string_too_short": "a text is needed",
     "string_too_long": "it may have {max_length} characters at most",
+    "string_pattern_mismatch": "it does not have the form {pattern}",
+    "time_delta_parsing": "a length of time is written like 15m, 6h, 1d or 1w",
+    "time_delta_type": "a length of time is written like 15m, 6h, 1d or 1w",
+    "tuple_type": "a list is needed",
     "int_type": "a whole number is needed",
     "bool_type": "true or false is needed",
 }
@@ -94,4 +98,6 @@ _NEEDED = {
 
 def needed(complaint: Mapping[str, Any]) -> str:
     """What a value of a file has to be, in words, from one of pydantic's complaints."""
-    return _NEEDED.get(complaint["type"], str(complaint["msg"])).format(**(complaint.get("ctx") or {}))
+    known = _NEEDED.get(complaint["type"])
+    # A message of pydantic's own is no template: a pattern in it has braces.
+    return known.format(**(complaint.get("ctx") or {})) if known else str(complaint["msg"]).rstrip(".")

@@ -14,11 +14,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, fi
 from golive.alerts import rules as alert_rules
 from golive.alerts.words import FEED_KINDS
 from golive.model.columns import Noun
-from golive.model.errors import InputError, Problem, nearest
+from golive.model.errors import InputError, Problem, nearest, needed
 from golive.model.finding import SIGNAL_OF, Route, Severity
 
 _SPAN = re.compile(r"(\d+)\s*([smhdw])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_NAME = "letters, digits, '.', '_' and '-' are allowed, 64 at most, a letter or digit first"
+_EXAMPLES = {
+    "monitor": "For example monitor: ed-sepsis-nightly.",
+    "baseline": "For example baseline: {name: v1, train: train.csv}.",
+    "baseline.name": "For example baseline: {name: v1, train: train.csv}.",
+    "batches": "For example batches: {source: incoming}.",
+    "batches.source": "A folder, a pattern such as incoming/*.csv, or table:NAME.",
+}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -237,8 +245,13 @@ def _receivers(found: MonitorFile, where: str) -> list[Problem]:
 
 def _problem(item: Any, where: str) -> Problem:
     place = ".".join(str(p) for p in item["loc"])
+    if item["type"] == "missing":
+        return Problem("MONITOR_VALUE", f"'{place}' is missing.", _EXAMPLES.get(place, ""), where)
     if item["type"] != "extra_forbidden":
-        return Problem("MONITOR_VALUE", f"'{place}': {item['msg']}.", "", where)
+        said = _NAME if item["type"] == "string_pattern_mismatch" else needed(item)
+        # An address may hold a key, so what stands under routes is not repeated.
+        found = "" if item["loc"][0] == "routes" else f" is {str(item.get('input'))[:60]!r}"
+        return Problem("MONITOR_VALUE", f"'{place}'{found}: {said}.", "", where)
     model: Any = MonitorFile
     for part in item["loc"][:-1]:
         if isinstance(part, int):

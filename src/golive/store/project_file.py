@@ -105,7 +105,7 @@ def unpack(data: bytes, *, known_steps: tuple[str, ...], known_tables: tuple[str
         NotImplementedError,
         OSError,
     ):
-        raise _no_file("It cannot be read.") from None
+        raise _no_file("It is no zip of parts, or was cut short on its way.") from None
 
 
 def _refuse_newer(manifest: Any, known_steps: tuple[str, ...], known_tables: tuple[str, ...]) -> None:

@@ -66,8 +66,8 @@ class Imported(Noun):
         if not self.rows:
             return f"Nothing new: the store holds everything of '{self.project}' that is in the file."
         new = f"{self.sessions} new session{'' if self.sessions == 1 else 's'}"
-        kept = f" {self.known:,} rows were here already." if self.known else ""
-        return f"Imported '{self.project}': {self.rows:,} rows, {new} among them.{kept}"
+        kept = f" {self.known:,} entries were here already." if self.known else ""
+        return f"Imported '{self.project}': {self.rows:,} entries of the store, {new} among them.{kept}"
 
 
 def take_out(cursor: DuckDBPyConnection, project: str, now: datetime) -> ProjectFile:
