@@ -22,6 +22,8 @@ from golive.samples.generate import draw
 Rng = np.random.Generator
 Conversion = tuple[str, float, float]
 """Column, factor, offset."""
+UNIT = "mg/dL"
+"""What every label column of a base says."""
 Interval = tuple[str, float, float]
 """Column, lowest and highest value that is planted."""
 
@@ -50,6 +52,7 @@ class Menu:
     categories: tuple[str, ...] = ("arrival_mode", "insurance", "language")
     spellings: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     sparse: tuple[str, ...] = ()
+    labelled: tuple[tuple[str, str], ...] = ()
     times: tuple[str, ...] = ("recorded_at",)
     label: str = ""
 
@@ -99,6 +102,7 @@ SAMPLE_MENU = Menu(
     shifted=("heart_rate", "sbp", "sodium", "potassium", "hemoglobin"),
     spellings={**SPELLINGS, "sex": ("female", ("F", "Female", "FEMALE"))},
     sparse=("lactate", "crp", "procalcitonin"),
+    labelled=(("creatinine_unit", "umol/L"), ("glucose_unit", "mmol/L")),
     times=("recorded_at", "received_at"),
     label="sepsis_48h",
 )
@@ -121,6 +125,7 @@ HEART_MENU = Menu(
     texts=("chol", "thalach", "oldpeak"),
     shifted=("age", "trestbps", "chol", "thalach"),
     spellings=SPELLINGS,
+    labelled=(("chol_unit", "mmol/L"),),
     label="num",
 )
 SEPSIS_MENU = Menu(
@@ -152,6 +157,7 @@ SEPSIS_MENU = Menu(
     shifted=("HR", "SBP", "Potassium", "Hgb", "Chloride"),
     spellings=SPELLINGS,
     sparse=("Lactate", "AST", "PTT"),
+    labelled=(("Creatinine_unit", "umol/L"), ("Glucose_unit", "mmol/L")),
     label="SepsisLabel",
 )
 VISIT = {"id": "encounter_id", "time": "recorded_at", "site": "site"}
@@ -162,7 +168,8 @@ _CODES = np.array(sorted(ICD9))
 def sample_base(rows: int = 15_000) -> Base:
     """Rows of the clean sample: one process, no fault."""
     sample = get("clean")
-    return Base("sample", draw(sample, rows=rows, seed=7).train, sample_config(sample), SAMPLE_MENU)
+    frame = _with_labels(draw(sample, rows=rows, seed=7).train, SAMPLE_MENU)
+    return Base("sample", frame, sample_config(sample), SAMPLE_MENU)
 
 
 @cache
@@ -177,7 +184,7 @@ def heart_base(reference_data: Path, rows: int = 15_000) -> Base:
     frame["age"] = frame["age"].clip(upper=65)  # as a de-identified extract would
     moved = (frame["oldpeak"] + rng.normal(0, 0.1, rows)).round(1).clip(lower=0.1)
     frame["oldpeak"] = moved.where(frame["oldpeak"] > 0, 0.0)
-    return Base("heart", _with_visit(frame, rng), _config("num"), HEART_MENU)
+    return Base("heart", _with_labels(_with_visit(frame, rng), HEART_MENU), _config("num"), HEART_MENU)
 
 
 @cache
@@ -200,7 +207,8 @@ def sepsis_base(reference_data: Path, rows: int = 15_000) -> Base:
     query = f"select {carried} from '{path}' window w as (partition by patient_id order by hour)"
     frame = duckdb.sql(f"from ({query}) using sample reservoir({rows} rows) repeatable (7)").df()
     frame["Age"] = frame["Age"].clip(upper=89)
-    return Base("sepsis", _with_visit(frame, np.random.default_rng(2019)), _config("SepsisLabel"), SEPSIS_MENU)
+    frame = _with_labels(_with_visit(frame, np.random.default_rng(2019)), SEPSIS_MENU)
+    return Base("sepsis", frame, _config("SepsisLabel"), SEPSIS_MENU)
 
 
 def _with_visit(frame: pd.DataFrame, rng: Rng) -> pd.DataFrame:
@@ -217,6 +225,16 @@ def _with_visit(frame: pd.DataFrame, rng: Rng) -> pd.DataFrame:
     frame["insurance"] = rng.choice(["Private", "Medicare", "Medicaid", "Self-pay"], n, p=[0.4, 0.3, 0.2, 0.1])
     frame["language"] = rng.choice(["English", "Spanish", "Other"], n, p=[0.8, 0.15, 0.05])
     return frame
+
+
+def _with_labels(frame: pd.DataFrame, menu: Menu) -> pd.DataFrame:
+    """The frame with a column of unit labels beside each value that the menu has one for."""
+    return frame.assign(
+        **{
+            label: np.where(frame[label.removesuffix("_unit")].notna(), UNIT, None).astype(object)
+            for label, _ in menu.labelled
+        }
+    )
 
 
 def _config(label: str) -> Config:

@@ -78,6 +78,13 @@ def _date_format(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Pla
     return put_text(frame, column, at, written.to_numpy())
 
 
+def _label(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
+    """Another unit in the label, while the values stay as they were."""
+    column, unit = pick(rng, menu.labelled)
+    at = rows(frame, rng, share, column)
+    return put_text(frame, column, at, [unit] * len(at))
+
+
 def _unknown(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
     column = pick(rng, menu.categories)
     at = rows(frame, rng, share, column)
@@ -95,5 +102,6 @@ TEXT_FAULTS: tuple[Fault, ...] = (
     Fault("spelling_variants", _spelling),
     Fault("free_text_in_structured", _words, also=("type_changed",)),
     Fault("date_format_change", _date_format),
+    Fault("unit_change", _label, label="unit_change (label only)", needs="labelled"),
     Fault("disguised_missing", _unknown, label="disguised_missing (words)"),
 )

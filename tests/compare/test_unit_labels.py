@@ -53,8 +53,24 @@ def test_a_label_that_changed_in_part_of_the_rows(share: float) -> None:
     (found,) = checked(train, live)
     assert found.effect is not None
     assert found.effect.live == pytest.approx(share)
-    # At these sizes a twentieth of the values would move the distribution by less than three times what chance does.
-    assert found.verdict is (Verdict.ALARM if share == 0.3 else Verdict.CANNOT_JUDGE)
+    assert found.verdict is Verdict.ALARM
+    assert "but the values did not move" in found.title
+
+
+def test_a_small_share_is_told_only_where_the_units_hardly_overlap() -> None:
+    """Blood urea nitrogen in mg/dL and mmol/L differ by less than three, so that one in fifty rows says nothing."""
+    train = side("bun", RNG(3).lognormal(2.9, 0.6, 6000).round(1), ["mg/dL"] * 6000)
+    live = side("bun", RNG(4).lognormal(2.9, 0.6, 1500).round(1), ["mmol/L"] * 45 + ["mg/dL"] * 1455)
+    (found,) = checked(train, live)
+    assert found.verdict is Verdict.CANNOT_JUDGE
+    apart = side("creatinine", values("creatinine", 5, 6000), ["mg/dL"] * 6000)
+    moved = values("creatinine", 6, 1500)
+    moved[:45] *= 88.42
+    assert checked(apart, side("creatinine", moved, ["umol/L"] * 45 + ["mg/dL"] * 1455)) == []
+    half = values("creatinine", 6, 1500)
+    half[:23] *= 88.42
+    (unclear,) = checked(apart, side("creatinine", half, ["umol/L"] * 45 + ["mg/dL"] * 1455))
+    assert unclear.verdict is Verdict.CANNOT_JUDGE
 
 
 def test_a_label_that_changed_with_its_values_is_no_finding_here() -> None:

@@ -20,6 +20,10 @@ from golive.model.words import chance
 
 SEPARATION = 0.5
 """Least difference of the two columns' shares beyond the cut between them."""
+LEAST_SURE = 1e-3
+"""Largest p-value of a column that lies across the other one, where few rows tell the two apart."""
+BOTH = 1e-9
+"""Largest product of both p-values: two columns that moved a little towards each other are patients, no exchange."""
 AGREEMENT = 0.35
 """Largest relative difference between the share of a's values that look like b and of b's that look like a."""
 MOST_COLUMNS = 200
@@ -42,7 +46,7 @@ class _Band:
     high: float
     inside: bool = True
 
-    def rows(self, held: NumericProfile) -> float:
+    def rows(self, held: NumericProfile) -> int:
         """Values of a column in the band."""
         below = beyond(held, self.low, above=False) if self.low > -math.inf else 0
         above = beyond(held, self.high, above=True) if self.high < math.inf else 0
@@ -69,7 +73,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             continue
         first = _foreign(a, b.train, grids[a.name], grids[b.name].train)
         second = _foreign(b, a.train, grids[b.name], grids[a.name].train) if first else None
-        if first is None or second is None:
+        if first is None or second is None or first.p * second.p > BOTH:
             continue
         # Where the other column has no value, the exchange leaves a gap: the rows concerned are more than the foreign values.
         exchanged = (_rows(first, a, b), _rows(second, b, a))
@@ -110,28 +114,32 @@ def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArra
     at = int(np.argmax(np.abs(f_own - f_their)))
     if spread(theirs) == 0:
         return None
-    if one_sided := bool(abs(f_own[at] - f_their[at]) >= SEPARATION):
+    f_live = np.searchsorted(own.live, grid, side="right") / n
+    before = float(np.abs(f_live - f_own).max())
+    noise = 1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1])) + 1 / n
+    bands: list[tuple[_Band | None, float]] = [(_band(one.train, other, own.train, theirs), noise)]
+    if abs(f_own[at] - f_their[at]) >= SEPARATION:
         cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
-        band = _Band(cut, math.inf) if f_own[at] > f_their[at] else _Band(-math.inf, cut)
-    else:
-        found = _band(one.train, other, own.train, theirs)
-        if found is None:
-            return None
-        band = found
+        beyond_it = _Band(cut, math.inf) if f_own[at] > f_their[at] else _Band(-math.inf, cut)
+        bands.insert(0, (beyond_it, max(EXPLAINED * before, min(noise, 0.8 * before))))
+    for band, most in bands:
+        counted = _counted(one, other, band) if band is not None else None
+        if counted is None:
+            continue
+        share, p = counted
+        if float(np.abs(f_live - (1 - share) * f_own - share * f_their).max()) <= most:
+            return _Foreign(share, p)
+    return None
+
+
+def _counted(one: Measured, other: NumericProfile, band: _Band) -> tuple[float, float] | None:
+    """The share of foreign values that the rows in a band give, and its p-value; ``None`` where it is small or chance."""
     k_train, k_live = band.rows(one.train), band.rows(one.live)
     a, b = k_train / one.train.n, band.rows(other) / other.n
     share = (k_live / one.live.n - a) / (b - a) if b != a else 0.0
     p = float(two_share_p(k_train, one.train.n, k_live, one.live.n, one.weights))
-    if share < SMALLEST_SHARE or p > ALPHA:
-        return None
-    share = min(share, 1.0)
-    f_live = np.searchsorted(own.live, grid, side="right") / n
-    before = float(np.abs(f_live - f_own).max())
-    after = float(np.abs(f_live - (1 - share) * f_own - share * f_their).max())
-    noise = 1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1])) + 1 / n
-    if after > (max(EXPLAINED * before, min(noise, 0.8 * before)) if one_sided else noise):
-        return None
-    return _Foreign(share, p)
+    most = ALPHA if math.inf in (abs(band.low), abs(band.high)) else LEAST_SURE
+    return (min(share, 1.0), p) if share >= SMALLEST_SHARE and p <= most else None
 
 
 def _band(own: NumericProfile, other: NumericProfile, points: FloatArray, theirs: FloatArray) -> _Band | None:
@@ -141,8 +149,9 @@ def _band(own: NumericProfile, other: NumericProfile, points: FloatArray, theirs
     """
     bands = []
     for edge in (0.01, 0.05, 0.1):
-        bands.append(_Band(*(float(q) for q in np.quantile(theirs, [edge, 1 - edge]))))
-        bands.append(_Band(*(float(q) for q in np.quantile(points, [edge, 1 - edge])), inside=False))
+        for side, inside in ((theirs, True), (points, False)):
+            low, high = (float(q) for q in np.quantile(side, [edge, 1 - edge]))
+            bands.append(_Band(low, high, inside=inside))
     apart = [(band.rows(other) / other.n, band.rows(own) / own.n, band) for band in bands]
     told = [
         ((b - a) / math.sqrt(a * (1 - a) + 1 / own.n), i) for i, (b, a, _) in enumerate(apart) if b - a >= SEPARATION

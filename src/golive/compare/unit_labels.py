@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.compare.measured import analyte_of, unit_words
+from golive.compare.mixture import beyond
 from golive.compare.pairs import MINIMUM_VALUES
 from golive.compare.proportions import newcombe, two_share_p
 from golive.compare.words import is_small, number, percent, sizes
@@ -22,7 +23,7 @@ from golive.intake.clinical import Conversion, normalise
 from golive.intake.ucum import canonical, ratio
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import CategoryProfile, NumericProfile, Profile
+from golive.model.profile import CategoryProfile, FloatArray, NumericProfile, Profile
 
 SMALLEST_SHARE = 0.02
 """Share of live rows with a new unit from which it is told."""
@@ -31,6 +32,10 @@ TELLING = 3.0
 """How many times chance's largest gap the conversion must make before the values can say whether it was done."""
 NEARER = 0.5
 """Share of the conversion's own gap up to which live values still lie on one side of the question."""
+BEYOND = 6.0
+"""Standard errors of both shares beyond the cut that a conversion must make: three on either side of the middle."""
+SIDE = 0.35
+"""Part of the way between both shares up to which the live share still lies at one of them."""
 _LABEL = re.compile(r"^(?:(?P<a>.+)_(?:units?|uom)|(?:units?|uom)_(?:of_)?(?P<b>.+))$")
 _IN_HEADER = re.compile(
     r"^(?P<stem>.+?)_(?P<unit>[munpk]?(?:g|mol|l|eq)_[dmu]?l|mmhg|kpa|degc|degf|cel|kg|lbs?|cm|inch|in)$"
@@ -191,11 +196,34 @@ def _moved(train: NumericProfile, live: NumericProfile, way: Conversion, share: 
     mixed = (1 - share) * f_old + share * f_new
     apart = float(np.abs(mixed - f_old).max())
     if apart < TELLING * math.sqrt(1 / train.n + 1 / live.n):
-        return None
+        return _moved_beyond(train, live, (points, other), share)
     stayed, converted = float(np.abs(f_live - f_old).max()), float(np.abs(f_live - mixed).max())
     if stayed <= NEARER * apart and stayed < converted:
         return False
     return True if converted <= NEARER * apart and converted < stayed else None
+
+
+def _moved_beyond(
+    train: NumericProfile, live: NumericProfile, sides: tuple[FloatArray, FloatArray], share: float
+) -> bool | None:
+    """The same question of a small share: how many live values lie beyond the cut that parts converted from unconverted ones.
+
+    Far from most values, chance is small, so a few rows in a hundred tell where both units hardly overlap. ``sides`` are
+    quantiles of training as it is and converted.
+    """
+    grid = np.unique(np.concatenate(sides))
+    f_old, f_new = (np.searchsorted(np.sort(side), grid, side="right") / len(side) for side in sides)
+    at = int(np.argmax(np.abs(f_old - f_new)))
+    above = bool(f_old[at] > f_new[at])
+    cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
+    stayed = beyond(train, cut, above=above) / train.n
+    moved = stayed + share * float(abs(f_old[at] - f_new[at]))
+    found = beyond(live, cut, above=above) / live.n
+    error = math.sqrt(sum(p * (1 - p) for p in (stayed, moved)) * (1 / train.n + 1 / live.n))
+    if moved - stayed < BEYOND * error:
+        return None
+    near = SIDE * (moved - stayed)
+    return False if abs(found - stayed) < near else True if abs(found - moved) < near else None
 
 
 def _finding(
