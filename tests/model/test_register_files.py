@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.model import registers as nouns
@@ -52,6 +52,7 @@ REGISTERS: list[tuple[type[Noun], Any]] = [
 
 
 @pytest.mark.parametrize(("noun", "rows"), REGISTERS, ids=lambda v: getattr(v, "__name__", ""))
+@settings(deadline=None)  # the first example may wait for an import
 @given(data=st.data())
 def test_what_goes_out_comes_back(noun: type[Noun], rows: Any, data: st.DataObject) -> None:
     items = tuple(data.draw(st.lists(rows, max_size=5, unique_by=lambda r: r.id)))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from golive.model.errors import InputError
+from golive.model.register_files import parse
 from golive.model.registers import Milestone, ValueLine
 from golive.readiness import value
 
@@ -117,6 +118,23 @@ def test_the_critical_path_is_the_longest_chain() -> None:
     assert wide.contingency == pytest.approx(65 / 36 - 1, rel=0.1)
     assert wide.share_on_path["live"] == 1.0
     assert wide.share_on_path["ehr"] + wide.share_on_path["security"] == pytest.approx(1.0)
+
+
+def test_a_circle_is_named_by_its_milestones() -> None:
+    stones = [_stone("a", 1, 1, 1, "b"), _stone("b", 1, 1, 1, "a"), _stone("alone", 1, 1, 1)]
+    with pytest.raises(InputError) as caught:
+        value.timeline(stones)
+    assert caught.value.problems[0].sentence.count("→") == 2
+    assert "alone" not in caught.value.problems[0].sentence
+
+
+@pytest.mark.parametrize("text", ["1e300", ".inf", ".nan", "-1"])
+def test_numbers_that_no_plan_holds_are_refused_where_they_are_typed(text: str) -> None:
+    rows = f"- {{id: a, name: A, low: 1, likely: 2, high: {text}}}\n"
+    with pytest.raises(InputError, match="REGISTER_VALUE"):
+        parse(rows.encode(), "m.yaml", Milestone)
+    with pytest.raises(InputError, match="REGISTER_VALUE"):
+        parse(rows.encode(), "v.yaml", ValueLine)
 
 
 @pytest.mark.parametrize(

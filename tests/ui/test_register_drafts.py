@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.ui.register_drafts import merged
@@ -41,6 +41,7 @@ KEYS = st.sampled_from("abcd")
 TABLE = st.dictionaries(KEYS, st.sampled_from("12"))
 
 
+@settings(deadline=None)
 @given(TABLE, TABLE, TABLE)
 def test_nothing_typed_is_lost(old: dict[str, str], new: dict[str, str], typed: dict[str, str]) -> None:
     before = [(row(k, v), 1) for k, v in old.items()]

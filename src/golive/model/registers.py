@@ -18,6 +18,8 @@ EventKind = Literal[
     "model_version_change", "ehr_upgrade", "code_set_release", "new_site", "intended_use_change", "major_incident"
 ]
 Layer = Literal["data_check", "technical", "operational", "clinical", "business"]
+MOST_DAYS, MOST_MINUTES, MOST_MONEY = 100_000, 10_000_000, 1e15
+"""Largest numbers of a register that are taken: a slip of the keyboard is found where it is typed."""
 OWNER_ROLES = ("product", "clinical safety", "data", "operations")
 """The four roles that GOV-01 asks for; a register may hold more."""
 
@@ -90,10 +92,10 @@ class Kpi(Noun):
     layer: Layer = "technical"
     definition: str = ""
     unit: str = ""
-    baseline: float | None = None
-    baseline_weeks: float | None = Field(default=None, ge=0)
+    baseline: float | None = Field(default=None, allow_inf_nan=False)
+    baseline_weeks: float | None = Field(default=None, ge=0, le=MOST_DAYS)
     comparison: Literal["none", "before_after", "control_group", "stepped_wedge"] = "none"
-    target: float | None = None
+    target: float | None = Field(default=None, allow_inf_nan=False)
     owner: str = ""
     source: str = ""
     linked_check: str = ""
@@ -121,9 +123,9 @@ class ValueLine(Noun):
         "other",
     ] = "other"
     timing: Literal["once", "yearly"] = "yearly"
-    low: float | None = Field(default=None, ge=0)
-    likely: float | None = Field(default=None, ge=0)
-    high: float | None = Field(default=None, ge=0)
+    low: float | None = Field(default=None, ge=0, le=MOST_MONEY)
+    likely: float | None = Field(default=None, ge=0, le=MOST_MONEY)
+    high: float | None = Field(default=None, ge=0, le=MOST_MONEY)
     source: str = ""
     owner: str = ""
 
@@ -168,7 +170,7 @@ class Drill(Noun):
     id: Key
     drill: str = Field(min_length=1)
     held_on: date | None = None
-    minutes: float | None = Field(default=None, ge=0)
+    minutes: float | None = Field(default=None, ge=0, le=MOST_MINUTES)
     result: Literal["passed", "failed", "partly"] = "passed"
     criterion: str = ""
     owner: str = ""
@@ -194,9 +196,9 @@ class Milestone(Noun):
     id: Key
     name: str = Field(min_length=1)
     track: str = ""
-    low: float | None = Field(default=None, ge=0)
-    likely: float | None = Field(default=None, ge=0)
-    high: float | None = Field(default=None, ge=0)
+    low: float | None = Field(default=None, ge=0, le=MOST_DAYS)
+    likely: float | None = Field(default=None, ge=0, le=MOST_DAYS)
+    high: float | None = Field(default=None, ge=0, le=MOST_DAYS)
     after: str = ""
     owner: str = ""
 

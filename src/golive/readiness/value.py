@@ -187,12 +187,12 @@ def timeline(milestones: Sequence[Milestone], *, draws: int = DRAWS, seed: int =
         for a in ids(m.after)
         if a not in known
     ]
-    order = _order(known)
-    if order is None:
-        problems.append(
-            Problem("MILESTONE_CIRCLE", "Some milestones wait for each other in a circle.", "Cut one link.")
-        )
-    if problems or order is None:
+    order, circle = _order(known)
+    if circle:
+        way = " → ".join(f"'{known[key].name}'" for key in circle)
+        sentence = f"These milestones wait for each other in a circle: {way}."
+        problems.append(Problem("MILESTONE_CIRCLE", sentence, "Cut one link.", circle[0]))
+    if problems:
         raise InputError(problems)
     used = [key for key in order if whole(known[key])]
     if not used:
@@ -216,15 +216,15 @@ def _range(milestone: Milestone) -> tuple[float, float, float]:
     return milestone.low or 0.0, milestone.likely or 0.0, milestone.high or 0.0
 
 
-def _order(known: Mapping[str, Milestone]) -> tuple[str, ...] | None:
-    """Milestones so that each comes after what it waits for; ``None`` when there is a circle."""
+def _order(known: Mapping[str, Milestone]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Milestones so that each comes after what it waits for, and the circle that makes that impossible (else empty)."""
     from graphlib import CycleError, TopologicalSorter
 
     graph = {key: [a for a in ids(m.after) if a in known] for key, m in known.items()}
     try:
-        return tuple(TopologicalSorter(graph).static_order())
-    except CycleError:
-        return None
+        return tuple(TopologicalSorter(graph).static_order()), ()
+    except CycleError as error:
+        return (), tuple(error.args[1])
 
 
 def _ends(

@@ -101,6 +101,8 @@ COLUMNS: dict[str, Any] = {
     "note": ("Note", None),
 }
 ROW = 66  # over 4rem, from where the table wraps text: what to do is not cut
+MOST_ENDING = 200
+"""Rows of the list of what ends soon."""
 EDITABLE = ("owner", "due", "state", "note")
 
 
@@ -150,7 +152,7 @@ def budget_sentence(
     then = basis.outlook({s.criterion: s.target for s in chosen})
     return (
         f"**{plural(len(chosen), 'step')} of {len(steps)} {'fits' if len(chosen) == 1 else 'fit'} {plural(weeks, 'week')} with "
-        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5} person-days). {'It opens' if len(chosen) == 1 else 'They open'} {opened} of "
+        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5:,} person-days). {'It opens' if len(chosen) == 1 else 'They open'} {opened} of "
         f"{plural(gates, 'gate')}. Done and proven, it stands at {outlook_words(then)}."
     )
 
@@ -317,6 +319,11 @@ def ending(basis: Basis, days: int = 30) -> None:
         st.markdown(f"Nothing stops counting within {days} days.")
         return
     by_id = {item.id: item for item in basis.evidence}
+    if len(found) > MOST_ENDING:
+        st.markdown(
+            f"**{plural(len(found), 'item')} stop counting within {days} days**; the first {MOST_ENDING} are shown."
+        )
+    found = found[:MOST_ENDING]
     st.table(
         {
             "On": [day(e.on) for e in found],
