@@ -108,6 +108,31 @@ def test_a_column_of_sentences_is_no_group_and_no_outcome(tmp_path: Path, capsys
     assert "cough" not in err
 
 
+def test_a_probability_is_no_decision_and_a_quantity_no_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        [i, i % 2, f"{0.001 * i + 0.01:.3f}", f"{1.37 * i + 0.5:.2f}", "abc"[i % 3], f"{i + 0.25}"] for i in range(60)
+    ]
+    path = _write(tmp_path / "data.csv", ("enc", "died", "prob", "stay", "ward", "guess"), rows)
+    call = ("--train", path, "--live", path)
+    code, out, err = _assess(capsys, *call, "--label", "died", "--prediction", "prob")
+    assert (code, out) == (2, "")
+    assert "error[ROLE_TYPE]: Role 'prediction' names column 'prob', which holds 60 different numbers" in err
+    assert "on an outcome of 2 values" in err
+    assert "give it the role score" in err
+    code, out, err = _assess(capsys, *call, "--label", "stay", "--prediction", "ward")
+    assert (code, out) == (2, "")
+    assert "error[ROLE_TYPE]: Role 'label' names column 'stay', which holds 60 different numbers" in err
+    config = tmp_path / "classes.yaml"
+    config.write_text("class_scores: {a: prob, b: guess}\n", encoding="utf-8")
+    code, _, err = _assess(capsys, *call, "--label", "stay", "--config", config)
+    assert code == 2
+    assert "scores of classes are held against it" in err
+    for fine in (("--label", "stay", "--prediction", "guess"), ("--label", "died", "--score", "prob")):
+        assert _assess(capsys, *call, *fine)[0] == 0
+
+
 def test_a_table_written_column_by_column_is_not_one_row(tmp_path: Path) -> None:
     path = tmp_path / "data.json"
     path.write_text(json.dumps({"hr": {"0": 80, "1": 92}, "sex": {"0": "M", "1": "F"}}), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from golive.intake.dataset import Dataset
 from golive.intake.measure import Measured, measure
-from golive.intake.roles import guess, unfit
+from golive.intake.roles import guess, no_class, unfit
 from golive.intake.types import judge
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
@@ -40,6 +40,7 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     filled = {role for role, _ in given.values()}
     guesses = guess(specs, measured, set(given))
     roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
+    _check_quantities({role: measured[c] for c, (role, _) in roles.items()}, filled, config)
     return tuple(_with_role(s, *roles[s.name]) if s.name in roles else s for s in specs)
 
 
@@ -98,6 +99,17 @@ def _check_roles(given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], me
         if wrong := unfit(role, spec.type, measured[spec.name]):
             sentence = f"Role '{role.value}' names column '{spec.name}', which {wrong}."
             problems.append(Problem("ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"))
+    if problems:
+        raise InputError(problems)
+
+
+def _check_quantities(of: dict[Role, Measured], filled: set[Role], config: Config) -> None:
+    """Refuse what a person named as classes and is none; what was guessed has two values."""
+    problems = [
+        Problem("ROLE_TYPE", f"Role '{role.value}' names column '{of[role].name}', which {wrong}.", hint, "roles")
+        for role, wrong, hint in no_class(of, bool(config.class_scores))
+        if role in filled
+    ]
     if problems:
         raise InputError(problems)
 

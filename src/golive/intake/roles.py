@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from golive.intake.codes import snake
 from golive.intake.measure import Measured
@@ -11,6 +11,8 @@ from golive.model.columns import ColumnSpec, ColumnType, Role
 
 SITES = 500
 """A column with more different values than this does not name sites."""
+MOST_CLASSES = 20
+"""Different values up to which an outcome or a decision is one of several classes."""
 FEW_ROWS, MOST_NAMES = 20, 50
 """Rows from which on a role that does not fit is refused, and different values that even a short table may have."""
 
@@ -85,6 +87,43 @@ def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
     if kind is ColumnType.TEXT or m.distinct > max(SITES, 0.5 * m.present) or 0.5 * m.present < m.distinct > MOST_NAMES:
         return f"holds {m.distinct:,} different texts in {m.present:,} rows; {needs}"
     return None
+
+
+def no_class(of: Mapping[Role, Measured], class_scores: bool) -> list[tuple[Role, str, str]]:
+    """Columns named as outcome or decision that hold quantities where classes are meant: role, what is wrong, what to do.
+
+    ``of`` holds the columns of the roles label and prediction, as far as there are any. A quantity is a column of numbers with
+    decimals of which more than ``MOST_CLASSES`` are different. Both may be quantities (a predicted length of stay); one alone
+    would be counted as so many classes, each seen once.
+    """
+    label, decision = of.get(Role.LABEL), of.get(Role.PREDICTION)
+    found = []
+    if decision is not None and _quantity(decision) and label is not None and _few(label):
+        wrong = f"{_numbers(decision)}; a decision on an outcome of {_different(label)} values needs few values"
+        found.append((Role.PREDICTION, wrong, "If it is a probability or a score, give it the role score."))
+    classes = class_scores or (decision is not None and _few(decision))
+    if label is not None and _quantity(label) and classes:
+        beside = "scores of classes are" if class_scores else "a decision of few values is"
+        wrong = f"{_numbers(label)}, while {beside} held against it; an outcome of classes needs few values"
+        found.append((Role.LABEL, wrong, "Cut it into classes, or name a prediction of the same quantity."))
+    return found
+
+
+def _different(m: Measured) -> int:
+    return m.number_distinct if m.numbers else m.distinct
+
+
+def _few(m: Measured) -> bool:
+    return 0 < _different(m) <= MOST_CLASSES
+
+
+def _quantity(m: Measured) -> bool:
+    mostly = m.numbers >= 0.5 * max(m.values, 1)
+    return mostly and m.whole < 0.95 * m.numbers and m.number_distinct > MOST_CLASSES
+
+
+def _numbers(m: Measured) -> str:
+    return f"holds {m.number_distinct:,} different numbers, most of them with decimals"
 
 
 def guess(specs: Sequence[ColumnSpec], measured: dict[str, Measured], taken: set[str]) -> dict[str, tuple[Role, str]]:
