@@ -82,9 +82,8 @@ def show_steps(store: Store, who: Identity) -> None:
     with st.grid(min_column_width=176, gap="small", border=True, key="first_steps"):
         for number, step in enumerate(steps(store), start=1):
             with st.container():
-                mark = ":small[:green[:material/check_circle: Done]]" if step.done else f"Step {number}"
-                # No caption for what is done: Streamlit fades its colour below what can be read.
-                (st.markdown if step.done else st.caption)(mark)
+                mark = ":green[:material/check_circle: Done]" if step.done else f":gray[Step {number}]"
+                st.markdown(f":small[{mark}]")  # no caption: Streamlit fades its colours below what can be read
                 st.markdown(f"**{step.title}**")
                 st.markdown(step.words)
                 if step.page in known:
