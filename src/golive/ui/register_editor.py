@@ -129,7 +129,7 @@ def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: 
         )
     if list(rows) != list(shown):
         place.caption(
-            ":orange[:material/edit_note: Edits that are not saved yet.] They stay while this window is open."
+            ":material/edit_note: **Edits that are not saved yet.** They stay while this window is open."
         )
 
 
