@@ -30,9 +30,9 @@ def made(config: Config, **changes: Any) -> Any:
 
 def written(folder: Path, config: Config, **changes: Any) -> Path:
     files = made(config, **changes)
-    (folder / "config.yaml").write_text(files.config)
-    (folder / "monitor.yaml").write_text(files.monitor)
-    return folder / "monitor.yaml"
+    (folder / files.config_file).write_text(files.config)
+    (folder / files.monitor_file).write_text(files.monitor)
+    return folder / files.monitor_file
 
 
 def test_the_configuration_of_the_sample_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_the_configuration_of_the_sample_comes_back_as_it_was(tmp_path: Path) ->
 
     config = load_config(write("ed-sepsis", tmp_path / "pilot").config)
     path = written(tmp_path, config)
-    back = load_config(tmp_path / "config.yaml")
+    back = load_config(tmp_path / "ED-Sepsis-north-nightly.config.yaml")
     told = {"project": "ED Sepsis (north)", "evidence": (), "waivers": (), "as_of": None}
     assert back == config.model_copy(update=told)
     assert load_monitor(path).monitor == "ED-Sepsis-north-nightly"

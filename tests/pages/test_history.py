@@ -186,10 +186,11 @@ def test_a_monitor_is_made_from_a_session_on_the_page(open_page: Any, seeded: An
 
     app = open_page("pages/history/monitors.py")
     assert not app.exception
-    assert "golive monitor run monitor.yaml" in " ".join(c.value for c in app.code)
+    assert "golive monitor run ed-sepsis-alert-nightly.yaml" in " ".join(c.value for c in app.code)
     app.text_input(key="monitor_source").set_value("landing/*.parquet").run()
     app.selectbox(key="monitor_every").set_value("Every week").run()
     assert not app.exception
+    assert any("/api/v1/monitors/ed-sepsis-alert-nightly/run" in c.value for c in app.code)
     text = next(c.value for c in app.code if "baseline:" in c.value)
     made = MonitorFile.model_validate(yaml.safe_load(text))
     assert (made.batches.source, made.batches.every) == ("landing/*.parquet", timedelta(weeks=1))

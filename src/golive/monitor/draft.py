@@ -15,16 +15,30 @@ from golive.monitor.file import MonitorFile
 
 EVERY = {"Every day": "1d", "Every week": "1w", "Every 6 hours": "6h", "Every hour": "1h"}
 """How often batches come, in words and as the file writes it."""
-FILE, CONFIG = "monitor.yaml", "config.yaml"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The two files of a monitor, and what to run where they lie."""
+    """The two files of a monitor, and what to run where they lie; ``name`` is the monitor's own."""
 
+    name: str
     monitor: str
     config: str
     commands: str
+
+    @property
+    def monitor_file(self) -> str:
+        """Name of the first file, under which a running app finds it too."""
+        return f"{self.name}.yaml"
+
+    @property
+    def config_file(self) -> str:
+        """Name of the second file; two monitors in one folder do not share it."""
+        return f"{self.name}.config.yaml"
+
+    def call(self, app: str) -> str:
+        """The line that lets a running app at ``app`` run the monitor: while it runs, the store is its own."""
+        return f'curl -X POST -H "Authorization: Bearer $GOLIVE_API_TOKEN" {app}/api/v1/monitors/{self.name}/run'
 
 
 def variable(route: Route) -> str:
@@ -64,9 +78,10 @@ def draft(
     Raises:
         pydantic.ValidationError: a value does not fit a monitor file.
     """
+    named = slug(name)
     made = {
-        "monitor": slug(name),
-        "config": CONFIG,
+        "monitor": named,
+        "config": f"{named}.config.yaml",
         "project": project,
         "baseline": {"name": f"session-{session[:8]}", "train": train},
         "batches": {"source": source, "every": every, "starts": starts.isoformat()},
@@ -89,10 +104,11 @@ def draft(
     # Evidence and waivers are the store's, so that they age and are renewed there; a fixed day would stop that.
     facts = config.model_copy(update={"project": project, "evidence": (), "waivers": (), "as_of": None})
     commands = [
-        f"golive monitor check {FILE}  # is the file right, and what waits",
-        f"golive monitor run {FILE}    # judge what is new; a scheduler runs this line",
+        f"golive monitor check {named}.yaml  # is the file right, and what waits",
+        f"golive monitor run {named}.yaml    # judge what is new; a scheduler runs this line",
     ]
     return Draft(
+        named,
         "\n".join(parts) + "\n",
         _yaml(facts.model_dump(mode="json", exclude_defaults=True)),
         "\n".join(

@@ -69,7 +69,7 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one return per kind of block
             told = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
             return (
                 f'<section class="banner {tone}-ground"><p class="verdict">{_mark(tone, word)} '
-                f"<span>{escape(meaning)}.</span></p>{told}</section>"
+                f"<span>– {escape(meaning)}.</span></p>{told}</section>"
             )
         case Facts(rows):
             return (

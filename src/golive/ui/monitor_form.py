@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import streamlit as st
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from golive.ui.guards import Identity
 from golive.ui.words import day, plain
 
 _MOST = 50
+_APP = "http://127.0.0.1:8501"
 
 
 def _named(card: SessionCard) -> str:
@@ -79,7 +81,7 @@ def show(store: Store, who: Identity, *, first: bool) -> None:
 
 def _files(made: draft.Draft) -> None:
     with st.container(horizontal=True):
-        for label, text in ((draft.FILE, made.monitor), (draft.CONFIG, made.config)):
+        for label, text in ((made.monitor_file, made.monitor), (made.config_file, made.config)):
             st.download_button(
                 f"Download {label}",
                 text,
@@ -87,10 +89,17 @@ def _files(made: draft.Draft) -> None:
                 mime="application/yaml",
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"monitor_file_{label}",
+                key=f"monitor_file_{label.count('.')}",
             )
     st.markdown("Put both into one folder and run:")
     st.code(made.commands, language="bash")
-    with st.expander(f"Look at {plain(draft.FILE)}"):
+    with st.expander("While this app is running", icon=":material/lock:"):
+        st.markdown(
+            "A running app has the store to itself, and the lines above end with `STORE_BUSY`. Set `GOLIVE_API_TOKEN`, put both "
+            "files into the folder `monitors` of `GOLIVE_HOME`, and let the scheduler call:"
+        )
+        parts = urlsplit(st.context.url or "")
+        st.code(made.call(f"{parts.scheme}://{parts.netloc}" if parts.netloc else _APP), language="bash")
+    with st.expander(f"Look at {plain(made.monitor_file)}"):
         st.code(made.monitor, language="yaml")
     st.caption("Ready lines for cron, systemd, GitHub Actions and Airflow come with GoLive in `data/examples`.")
