@@ -122,6 +122,12 @@ def test_a_failing_citation_counts_however_few_there_are(tmp_path: Path) -> None
     assert (found["share"], found["n"]) == (0.5, None)
 
 
+def test_a_share_that_would_tell_a_count_of_1_to_10_is_not_kept(tmp_path: Path) -> None:
+    rest = ["Film clear."] * 38
+    assert numbers(tmp_path, ["Film clear [1].", "Film clear [9].", *rest])["citing"] is None
+    assert numbers(tmp_path, rest)["citing"] == 0
+
+
 def test_nothing_cited_and_nothing_to_look_up_are_told_apart(tmp_path: Path) -> None:
     assert numbers(tmp_path, ["A cough."] * 40)["why"] == "no output cites its source"
     nothing = numbers(tmp_path, ["A cough [1]."] * 40, PLAIN)

@@ -221,3 +221,11 @@ def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Up
     assert len(app.dataframe[0].value) == 8
     app.selectbox(key="text_descriptor").set_value("source: words").run()
     assert not app.exception
+
+
+def test_so_few_citing_outputs_that_their_share_is_not_kept_are_told_without_a_number() -> None:
+    from golive.ui.text_view import cited
+
+    kept = {"held": 1.0, "low": 0.2, "high": 1.0, "n": None, "n_outputs": 300, "share": None, "why": "too few"}
+    assert "; fewer than 11 outputs cite." in cited({**kept, "citing": None})
+    assert "; 30 % of outputs cite." in cited({**kept, "n": 90, "citing": 0.3})

@@ -20,7 +20,8 @@ def cited(live: TextSide) -> dict[str, Any]:
 
     ``n`` are citations that could be held against their source, ``held`` the share of them that holds (0 to 1) with its 95 %
     Wilson interval (per patient or output, which may cite several times), ``unchecked`` those whose source numbers nothing,
-    ``n_outputs`` the outputs that could be checked, ``citing`` the share of them that cites. Counts of 1 to 10 are ``None``.
+    ``n_outputs`` the outputs that could be checked, ``citing`` the share of them that cites. Counts of 1 to 10
+    are ``None``, and so is a share of so few.
     ``share`` is ``held`` as far as it bears on readiness: always where a citation fails, but "all hold" only with
     ``LEAST_CITATIONS`` or more and none unchecked; else ``None``, and ``why`` says so.
     """
@@ -30,7 +31,7 @@ def cited(live: TextSide) -> dict[str, Any]:
     citing = sum(bool(found) for found in live.cited)
     found: dict[str, Any] = {
         "n_outputs": outputs,
-        "citing": number(citing / outputs) if outputs else None,
+        "citing": number(citing / outputs) if outputs and _cell(citing) is not None else None,
         "n": _cell(len(checked)),
         "unchecked": _cell(len(of) - len(checked)),
         "share": None,

@@ -131,9 +131,10 @@ def cited(found: Mapping[str, Any]) -> str:
     if found.get("held") is None:
         return f"Citations: cannot check, because {found['why']} (n = {found['n_outputs']:,} outputs)."
     n = "fewer than 11" if found["n"] is None else f"{found['n']:,}"
+    citing = f"{percent(found['citing'])} of" if found["citing"] is not None else "fewer than 11"
     said = (
         f"{percent(found['held'])} of what outputs cite stands in their source, between {percent(found['low'])} and "
-        f"{percent(found['high'])} (n = {n} citations); {percent(found['citing'])} of outputs cite. That a cited place "
+        f"{percent(found['high'])} (n = {n} citations); {citing} outputs cite. That a cited place "
         "exists does not show that the sentence is right."
     )
     unproven = found.get("share") is None and found.get("why")
