@@ -128,9 +128,7 @@ def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: 
             icon=":material/call_split:",
         )
     if list(rows) != list(shown):
-        place.caption(
-            ":material/edit_note: **Edits that are not saved yet.** They stay while this window is open."
-        )
+        place.caption(":material/edit_note: **Edits that are not saved yet.** They stay while this window is open.")
 
 
 def show(register: Register[ItemT], where: Current) -> None:
