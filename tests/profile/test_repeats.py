@@ -69,11 +69,13 @@ def test_what_belongs_to_the_patient_weighs_as_much_as_patients(tmp_path: Path) 
     sizes = frame.groupby("patient_id").size()
     people = float(sizes.sum() ** 2 / (sizes**2).sum()) / len(frame)  # Kish: constant within a patient
     for name in ("age", "sex", "ward", "death"):
-        assert side.columns[name].weight == pytest.approx(people, rel=0.15), name
-    assert side.columns["temp"].weight == pytest.approx(1, abs=0.1)
-    assert people < (side.columns["heart_rate"].weight or 0) < 0.2
-    assert people < (side.columns["lactate"].missing_weight or 0) < 0.6
-    assert side.columns["age"].missing_weight is None  # none is missing: that tells nothing of how missing rows cluster
+        assert side.columns[name].repeats.weight == pytest.approx(people, rel=0.15), name
+    assert side.columns["temp"].repeats.weight == pytest.approx(1, abs=0.1)
+    assert people < (side.columns["heart_rate"].repeats.weight or 0) < 0.2
+    assert people < (side.columns["lactate"].missing_repeats.weight or 0) < 0.6
+    assert (
+        side.columns["age"].missing_repeats.weight is None
+    )  # none is missing: that tells nothing of how missing rows cluster
 
 
 def test_it_is_the_variance_of_the_mean_over_patients(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ def test_it_is_the_variance_of_the_mean_over_patients(tmp_path: Path) -> None:
         total, n = groups[name].sum().to_numpy(), groups[name].count().to_numpy()
         drawn = rng.integers(0, len(n), (2_000, len(n)))
         bootstrap = (total[drawn].sum(axis=1) / n[drawn].sum(axis=1)).std()
-        by_weight = frame[name].std() / np.sqrt(len(frame) * (side.columns[name].weight or 1))
+        by_weight = frame[name].std() / np.sqrt(len(frame) * (side.columns[name].repeats.weight or 1))
         assert by_weight == pytest.approx(bootstrap, rel=0.12), name
 
 
@@ -125,7 +127,7 @@ def test_rows_that_name_a_patient_once_weigh_as_before(tmp_path: Path) -> None:
     rng = np.random.default_rng(7)
     frame = ward(rng, 300).drop_duplicates("patient_id")
     (side,) = profiled(tmp_path, frame)
-    assert {c.weight for c in side.columns.values()} == {1.0}
+    assert {c.repeats.weight for c in side.columns.values()} == {1.0}
 
 
 def test_rows_without_a_patient_are_no_patient(tmp_path: Path) -> None:
@@ -133,7 +135,7 @@ def test_rows_without_a_patient_are_no_patient(tmp_path: Path) -> None:
     frame = ward(rng, 300).drop_duplicates("patient_id").astype({"patient_id": "float"})
     frame.loc[frame.index[:100], "patient_id"] = np.nan
     (side,) = profiled(tmp_path, frame)
-    assert {c.weight for c in side.columns.values()} == {1.0}
+    assert {c.repeats.weight for c in side.columns.values()} == {1.0}
 
 
 sizes_and_sums = st.lists(st.tuples(st.integers(1, 30), st.integers(-50, 50)), min_size=2, max_size=40)
@@ -164,6 +166,6 @@ def test_a_stored_baseline_remembers_what_its_rows_weigh(tmp_path: Path) -> None
     rng = np.random.default_rng(9)
     (side,) = profiled(tmp_path, ward(rng, 200))
     again = baseline.load(json.loads(json.dumps(baseline.dump(side))))
-    before, after = ({c.name: (c.weight, c.missing_weight) for c in p.columns.values()} for p in (side, again))
+    before, after = ({c.name: (c.repeats, c.missing_repeats) for c in p.columns.values()} for p in (side, again))
     assert after == before
-    assert min(w for w, _ in after.values() if w is not None) < 0.1
+    assert min(r.weight for r, _ in after.values() if r.weight is not None) < 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.model.columns import ColumnType, Role
-from golive.model.profile import ColumnProfile, Profile
+from golive.model.profile import ColumnProfile, Profile, Repeats
 from golive.model.result import NotAssessed
 
 MINIMUM_VALUES = 20
@@ -61,18 +61,34 @@ class Pair:
 
 
 def weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:
-    """What one value weighs in training and live; a side whose values are all the same takes the weight of the other."""
-    return _both(train.weight, live.weight)
+    """What one value weighs in training and live, above 0 to 1.
+
+    If nothing changed, values of one patient are as alike live as in training, so the smaller side, whose patients are too
+    few to say it well, takes the larger likeness of the two: (1 / weight - 1) / (rows of a patient - 1), the intraclass
+    correlation of Kish's formula. A side whose values are all the same takes that of the other.
+    """
+    return _both(train.repeats, live.repeats, train.n <= live.n)
 
 
 def missing_weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:
-    """What a row's being missing weighs; a side on which all rows or none are missing takes the weight of the other."""
-    return _both(train.missing_weight, live.missing_weight)
+    """What a row's being missing weighs in training and live, by the rule of ``weights_of``."""
+    return _both(train.missing_repeats, live.missing_repeats, train.n <= live.n)
 
 
-def _both(train: float | None, live: float | None) -> tuple[float, float]:
-    known = next((w for w in (train, live) if w is not None), 1.0)
-    return known if train is None else train, known if live is None else live
+def _both(train: Repeats, live: Repeats, train_is_smaller: bool) -> tuple[float, float]:
+    alike = _alike(train), _alike(live)
+    known = [a for a in alike if a is not None]
+    most = max(known, default=0.0)
+    ours = most if alike[0] is None or train_is_smaller else alike[0]
+    theirs = most if alike[1] is None or not train_is_smaller else alike[1]
+    return 1 / (1 + (train.size - 1) * ours), 1 / (1 + (live.size - 1) * theirs)
+
+
+def _alike(side: Repeats) -> float | None:
+    """How alike values of one patient are, 0 or more; ``None`` where the side cannot say."""
+    if side.weight is None or side.size <= 1:
+        return None
+    return (1 / side.weight - 1) / (side.size - 1)
 
 
 def left_out(column: ColumnProfile) -> str | None:

@@ -21,6 +21,8 @@ FEWEST_DISTINCT = 15
 ALONE = 3.0
 """Multiple of the next value's excess that one value must have: coarser rounding lifts many values at once."""
 ALPHA = 1e-6
+FEWEST_PATIENTS = 10
+"""Average patients whose rows a value must fill where rows of a patient repeat each other."""
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -55,6 +57,8 @@ def _stuck(one: Measured) -> Finding | None:
     next_best = float(np.partition(excess, -2)[-2]) if len(excess) > 1 else 0.0
     if excess[at] < LEAST_CHANGE or excess[at] < ALONE * next_best:
         return None
+    if rows < FEWEST_PATIENTS * one.now.repeats.size and one.weights[1] < 1 and not whole:
+        return None  # what belongs to a patient stands in each of the patient's rows
     if float(two_share_p(then, one.train.n, rows, one.live.n, one.weights)) > ALPHA:
         return None
     change, alarm = float(excess[at]), float(excess[at]) >= ALARM_CHANGE

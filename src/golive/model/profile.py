@@ -96,15 +96,31 @@ class TimeProfile:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """How rows of one patient repeat each other in a column (``golive.profile.repeats``).
+
+    ``weight`` is what one row weighs beside a row of a patient of its own: effective sample size over rows, above 0 to 1;
+    ``None`` where all rows hold the same, which tells nothing. ``size`` is the number of rows of the patient of an average
+    row (sum of squares over sum; 1 where each patient has one row).
+    """
+
+    weight: float | None
+    size: float
+
+
+ONCE = Repeats(1.0, 1.0)
+"""Each row is of a patient of its own, or nothing is known of patients."""
+
+
+@dataclass(frozen=True)
 class ColumnProfile:
     """Everything measured of one column.
 
     ``n`` rows = ``missing`` (null or empty) + values. For number columns ``numeric`` holds the values that parse and
     ``tokens`` those that do not, as they were written. For categories, codes and booleans ``category`` holds the values.
     ``patterns`` are shapes of the written values (digits as ``9``, letters as ``A``), most frequent first: kept for text
-    storage and for columns that hold tokens. ``weight`` is what one value weighs beside a value of a patient of its own
-    (above 0 to 1; 1 without repeated rows; ``None`` where all are the same, which tells nothing), ``missing_weight`` the same
-    of a row's being missing (``golive.profile.repeats``).
+    storage and for columns that hold tokens. ``repeats`` says how values of one patient repeat each other,
+    ``missing_repeats`` the same of a row's being missing.
     """
 
     name: str
@@ -120,8 +136,8 @@ class ColumnProfile:
     patterns: CategoryProfile = EMPTY_CATEGORY
     time: TimeProfile | None = None
     mean_length: float | None = None
-    weight: float | None = 1.0
-    missing_weight: float | None = 1.0
+    repeats: Repeats = ONCE
+    missing_repeats: Repeats = ONCE
     error: str = ""
 
     @property

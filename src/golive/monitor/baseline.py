@@ -21,6 +21,7 @@ from golive.model.profile import (
     MissingBlock,
     NumericProfile,
     Profile,
+    Repeats,
     Slice,
     SliceColumn,
     TimeProfile,
@@ -182,13 +183,15 @@ def _dump_column(column: ColumnProfile) -> dict[str, Any]:
             "future": time.future,
         },
         "mean_length": _real(column.mean_length),
-        "weights": [column.weight, column.missing_weight],
+        "repeats": [[r.weight, r.size] for r in (column.repeats, column.missing_repeats)],
         "error": column.error,
     }
 
 
 def _load_column(data: dict[str, Any]) -> ColumnProfile:
     numeric, time = data["numeric"], data["time"]
+    # Baselines of before took every row for a patient of its own.
+    repeats, missing_repeats = (Repeats(*pair) for pair in data.get("repeats", ((1.0, 1.0), (1.0, 1.0))))
     return ColumnProfile(
         name=data["name"],
         type=ColumnType(data["type"]),
@@ -212,8 +215,8 @@ def _load_column(data: dict[str, Any]) -> ColumnProfile:
             time["future"],
         ),
         mean_length=data["mean_length"],
-        weight=data.get("weights", (1.0, 1.0))[0],  # baselines of before took every row for a patient of its own
-        missing_weight=data.get("weights", (1.0, 1.0))[1],
+        repeats=repeats,
+        missing_repeats=missing_repeats,
         error=data["error"],
     )
 

@@ -106,24 +106,35 @@ def _usable(type_: ColumnType) -> bool:
 def _rows(
     dataset: Dataset, names: Sequence[str], specs: Sequence[ColumnSpec], roles: Roles, *, limit: int, score: str | None
 ) -> pd.DataFrame:
-    """Rows of one side, evenly spread: row i is taken when i times the golden stride falls in the share of the ring."""
+    """Rows of one side, evenly spread: row i is taken when i times the golden stride falls in the share of the ring.
+
+    Of each id the row with the smallest place on the ring is kept before anything else is left out: the first row of a
+    patient is an early one, and rows drawn before would hold those with long stays more often.
+    """
     key = roles.id if roles.id in dataset.storage else None
     held = list(dict.fromkeys([*names, *([score] if score in dataset.storage else []), *([key] if key else [])]))
     table = dataset.table.select(*held)
-    if dataset.rows > limit:
-        spread = table.mutate(__place=ibis.row_number() * _STRIDE % _RING)
-        table = spread.filter(spread["__place"] < limit * _RING // dataset.rows).drop("__place").limit(limit)
+    rows = dataset.rows
+    if key or rows > limit:
+        table = table.mutate(__place=ibis.row_number() * _STRIDE % _RING)
     if key:
         table = table.mutate(__key=as_text(table[key]))
+        nth = ibis.row_number().over(group_by=table["__key"], order_by=table["__place"])
+        table = table.mutate(__nth=nth)
+        table = table.filter((table["__nth"] == 0) | table["__key"].isnull()).drop("__nth", "__key")
+        rows = int(table.count().to_pyarrow().as_py()) if rows > limit else rows
+    if rows > limit:
+        table = table.filter(table["__place"] < limit * _RING // rows)
     number_like = {s.name for s in specs if s.type.is_number} | ({score} if score else set())
     read: dict[str, Any] = {
         n: number(table[n]) if n in number_like else missing(table[n]).ifelse(ibis.null(table[n].type()), table[n])
         for n in held
         if n != key
     }
-    frame: pd.DataFrame = table.select(**read, **({"__key": table["__key"]} if key else {})).to_pandas()
-    if key:
-        frame = frame[~frame["__key"].duplicated() | frame["__key"].isna()].drop(columns="__key").reset_index(drop=True)
+    place = {"__place": table["__place"]} if "__place" in table.columns else {}
+    frame: pd.DataFrame = table.select(**read, **place).to_pandas()
+    if place:  # a window gives rows back in no order
+        frame = frame.sort_values("__place").drop(columns="__place").head(limit).reset_index(drop=True)
     if score and score not in frame:
         frame[score] = np.nan
     return frame

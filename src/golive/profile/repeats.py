@@ -15,8 +15,8 @@ from typing import Any
 import ibis.expr.types as ir
 import numpy as np
 
-from golive.model.profile import ColumnProfile, FloatArray
-from golive.profile.fields import LONGEST_VALUE, Field, as_text, infinite, missing, number
+from golive.model.profile import ONCE, ColumnProfile, FloatArray, Repeats
+from golive.profile.fields import LONGEST_VALUE, Field, as_text, infinite, is_text, missing, number
 
 COLUMNS = 40
 """Columns asked in one grouped query."""
@@ -31,10 +31,10 @@ _log = logging.getLogger(__name__)
 def weighed(
     table: ir.Table, columns: Mapping[str, ColumnProfile], fields: Sequence[Field], patient: str | None
 ) -> dict[str, ColumnProfile]:
-    """Columns with ``weight`` and ``missing_weight`` set from the patients named by the column ``patient``.
+    """Columns with ``repeats`` and ``missing_repeats`` set from the patients named by the column ``patient``.
 
     Unchanged where there is no such column or where it names each row once. Rows without a patient are left out. A side
-    of one patient weighs one row. A column whose weights cannot be computed keeps the weight 1.
+    of one patient weighs one row. A column that cannot be asked keeps the weight 1.
     """
     known = dict(columns)
     if patient is None or patient not in table.columns:
@@ -61,15 +61,15 @@ def _batch(
         _log.warning("what rows of one patient weigh is not known of a column (%s)", type(error).__name__)
         return {}
     return {
-        field.name: replace(columns[field.name], weight=value, missing_weight=absent)
+        field.name: replace(columns[field.name], repeats=value, missing_repeats=absent)
         for field, (value, absent) in zip(batch, found, strict=True)
     }
 
 
 def _weights(
     rows: ir.Table, patient: str, batch: Sequence[Field], columns: Mapping[str, ColumnProfile]
-) -> list[tuple[float | None, float | None]]:
-    """Weight of a value and of a row's being missing, for each field of a batch."""
+) -> list[tuple[Repeats, Repeats]]:
+    """How values and how gaps repeat, for each field of a batch."""
     asked: dict[str, Any] = {"n": rows.count()}
     for i, field in enumerate(batch):
         column = columns[field.name]
@@ -80,32 +80,49 @@ def _weights(
             value = infinite(value).ifelse(None, value).clip(float(low), float(high)) - column.numeric.median
             asked[f"k{i}"], asked[f"s{i}_0"] = value.count(), value.sum()
         elif column.category is not None and column.category.n:
-            text = as_text(rows[field.name]).left(LONGEST_VALUE)
             asked[f"k{i}"] = asked[f"m{i}"]
             for j, name in enumerate(column.category.values[:VALUES]):
-                asked[f"s{i}_{j}"] = (text == name).sum()
+                asked[f"s{i}_{j}"] = _is(rows[field.name], name).sum()
     found = rows.group_by(patient).aggregate(**asked).drop(patient).to_pyarrow()
     held = {name: np.nan_to_num(found.column(name).to_numpy().astype(np.float64)) for name in found.column_names}
     made = []
     for i, field in enumerate(batch):
+        column = columns[field.name]
         sums = [held[f"s{i}_{j}"] for j in range(VALUES) if f"s{i}_{j}" in held]
-        values = weight(held[f"k{i}"], sums, _spreads(columns[field.name], sums)) if sums else 1.0
+        values = (
+            Repeats(weight(held[f"k{i}"], sums, _spreads(column, held[f"k{i}"], sums)), size(held[f"k{i}"]))
+            if sums
+            else ONCE
+        )
         gone = held["n"] - held[f"m{i}"]
         share = float(gone.sum() / held["n"].sum())
-        made.append((values, weight(held["n"], [gone], [share * (1 - share)])))
+        made.append((values, Repeats(weight(held["n"], [gone], [share * (1 - share)]), size(held["n"]))))
     return made
 
 
-def _spreads(column: ColumnProfile, sums: Sequence[FloatArray]) -> list[float]:
+def _is(column: ir.Value, name: str) -> ir.BooleanValue:
+    """Whether a value is the category ``name``, however it is stored (``golive.profile.categories.canonical``)."""
+    try:
+        same = number(column) == float(name)
+    except ValueError:
+        return as_text(column).left(LONGEST_VALUE).lower() == name.lower()
+    return same if not is_text(column) else same | (column.left(LONGEST_VALUE) == name)
+
+
+def _spreads(column: ColumnProfile, sizes: FloatArray, sums: Sequence[FloatArray]) -> list[float]:
     """Variance of one row for each sum: of the cut number, or of each of the category's values being there."""
     if column.numeric is not None and column.numeric.n:
         low, high = column.numeric.quantile(list(TAILS))
         cut = np.clip(column.numeric.values, low, high)
         share = column.numeric.counts / column.numeric.n
         return [float(share @ (cut - share @ cut) ** 2)]
-    assert column.category is not None
-    shares = [float(c) / column.category.n for c in column.category.counts[: len(sums)]]
+    shares = [float(s.sum() / max(1.0, sizes.sum())) for s in sums]
     return [p * (1 - p) for p in shares]
+
+
+def size(sizes: FloatArray) -> float:
+    """Rows of the patient of an average row, 1 or more (sum of squares over sum of ``sizes``, shape ``(k,)``)."""
+    return float((sizes**2).sum() / sizes.sum()) if sizes.sum() else 1.0
 
 
 def weight(sizes: FloatArray, sums: Sequence[FloatArray], spreads: Sequence[float]) -> float | None:
