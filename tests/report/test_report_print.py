@@ -152,3 +152,21 @@ def test_text_is_shortened_between_words() -> None:
     assert sentences("The score is 0.821 now. It was more.", 30) == "The score is 0.821 now."
     assert sentences("One long fact without an end to it", 16) == "One long fact…"
     assert sentences("short", 16) == "short"
+
+
+def test_a_slide_says_that_small_cells_are_not_drawn(sources: Sources) -> None:
+    def said(hidden: bool) -> str:
+        columns = tuple(
+            c.model_copy(update={"picture": c.picture.model_copy(update={"live": tuple(
+                None if hidden and i == 0 else (cell or 20) for i, cell in enumerate(c.picture.live)
+            ), "train": tuple(cell or 20 for cell in c.picture.train)})})
+            if c.picture
+            else c
+            for c in sources.assessment.columns
+        )  # fmt: skip
+        told = sources.assessment.model_copy(update={"columns": columns})
+        pages = deck(Sources(**{**vars(sources), "assessment": told})).slides
+        return "\n".join(s.text_frame.text for page in pages for s in page.shapes if s.has_text_frame)
+
+    assert "Cells of 1 to 10 rows are not drawn." in said(hidden=True)
+    assert "not drawn" not in said(hidden=False)

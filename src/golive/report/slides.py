@@ -119,7 +119,11 @@ def _column(deck: Deck, sources: Sources) -> None:
         unit = f" ({declared.unit})" if declared and declared.unit else ""
         named = f"{column.name}{unit}" + ("" if picture.labels else ", lower end of each bin")
         log = needs_log(column)
-        deck.bars(page, names, series, across=bool(picture.labels), number_format="0.0", log=log,
+        hidden = None in (*picture.train, *picture.live)
+        if hidden:
+            note = "Cells of 1 to 10 rows are not drawn."
+            deck.text(page, [(note, 12, False, LIGHT.muted)], top=BOTTOM - 0.3, height=0.3)
+        deck.bars(page, names, series, across=bool(picture.labels), number_format="0.0", log=log, height=5.0 if hidden else 5.3,
                   titles=(named, "% of values, logarithmic" if log else "% of values"))  # fmt: skip
         return
 
