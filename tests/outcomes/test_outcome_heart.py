@@ -82,3 +82,34 @@ def test_switzerland_promises_far_too_little_and_its_ranking_cannot_be_judged(lo
     drop = of(out, "performance_drop")  # 8 patients without disease
     assert drop.verdict is Verdict.CANNOT_JUDGE
     assert "fewer than 11 patients without the event" in drop.title
+
+
+def test_what_rests_on_a_handful_of_patients_is_not_shown(logs: Path) -> None:
+    """At 0.5 the veterans' hospital has 10 false alerts: the share of right alerts would give them away."""
+    performance = judged(logs, "va").performance
+    assert performance is not None
+    at = performance["at_threshold"]
+    for name in ("ppv", "specificity"):
+        assert at[name]["hidden"] == ["live"]
+        assert [at[name][k] for k in ("live", "live_low", "live_high", "change", "low", "high")] == [None] * 6
+        assert at[name]["train"] is not None
+    assert at["needed_to_evaluate"]["live"] is None
+    assert at["sensitivity"]["live"] == pytest.approx(74 / 149, abs=0.01)
+    assert "live_at_training_prevalence" not in at["ppv"]
+    shown = judged(logs, "hungarian").performance
+    assert shown is not None
+    assert "hidden" not in shown["at_threshold"]["ppv"]
+
+
+def test_a_floor_is_still_held_against_what_is_not_shown(logs: Path) -> None:
+    config = Config(roles=ROLES, operating_threshold=0.5, floors={"ppv": 0.99})
+    with read(logs / "cleveland.csv") as train, read(logs / "va.csv") as live:
+        specs = infer(train, live, config)
+        out = judge(train, live, specs, roles_of(specs), config)
+    assert out.performance is not None
+    assert out.performance["at_threshold"]["ppv"]["against_floor"] == "missed"
+    found = of(out, "below_floor")
+    assert found.verdict is Verdict.ALARM
+    assert "is not shown" in found.title
+    assert found.effect is not None
+    assert found.effect.live is None

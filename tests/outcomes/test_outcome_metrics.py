@@ -223,3 +223,20 @@ def test_one_class_and_empty_data_are_unknown_not_wrong() -> None:
         assert not got.known
     assert units_of(np.array([3, 1, 2])) is None
     assert math.isnan(standard_error(np.zeros(1), None))
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [  # flagged events, flagged others, silent events, silent others
+        ((74, 10, 75, 41), {"ppv", "specificity"}),
+        ((5, 90, 40, 60), {"ppv"}),
+        ((60, 30, 4, 90), {"npv"}),
+        ((60, 30, 40, 3), {"npv", "specificity"}),
+        ((60, 30, 40, 90), set()),
+        ((60, 0, 40, 90), set()),
+    ],
+)
+def test_shares_that_give_away_a_few_patients_are_known(counts: tuple[int, ...], hidden: set[str]) -> None:
+    flagged = np.repeat([True, True, False, False], counts)
+    event = np.repeat([True, False, True, False], counts)
+    assert {name for name in op.HIDEABLE if op.rests_on_few(name, flagged, event)} == hidden

@@ -110,6 +110,15 @@ def test_operating_point_against_floors() -> None:
     assert level("CLN-02", performance=at_threshold((0.7, 0.6, 0.8), good), made=config(floors={})) is None
 
 
+@pytest.mark.parametrize(("state", "expected"), [("kept", 3), ("likely_kept", 2), ("likely_missed", 1), ("missed", 0)])
+def test_a_share_that_is_not_shown_still_meets_or_misses_its_floor(state: str, expected: int) -> None:
+    held = at_threshold((0.70, 0.62, 0.77), (0.3, 0.25, 0.35))
+    held["at_threshold"]["ppv"] = {"live": None, "hidden": ["live"], "against_floor": state}
+    assert level("CLN-02", performance=held) == expected
+    del held["at_threshold"]["ppv"]["against_floor"]
+    assert level("CLN-02", performance=held) is None
+
+
 def calibration(at: float, ece: float, **rest: Any) -> dict[str, Any]:
     parts = {
         "slope": {"live": at, "se": 0.1},

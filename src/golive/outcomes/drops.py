@@ -265,6 +265,8 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
             Verdict.QUIET: f"keeps its floor of {least}",
             Verdict.CANNOT_JUDGE: f"cannot be told from its floor of {least}",
         }[verdict]
+        few = "live" in m.hidden(name)
+        size = "it rests on a count of 1 to 10 patients and is not shown" if few else span(now, share=share)
         label = NAMES.get(name, name)
         made = finding(
             "below_floor",
@@ -272,17 +274,17 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
             columns=columns,
             severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MAJOR}.get(verdict, Severity.INFO),
             route=Route.CLINICAL_INFORMATICS,
-            title=f"{label[0].upper()}{label[1:]} {said}: {span(now, share=share)} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
+            title=f"{label[0].upper()}{label[1:]} {said}: {size} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
             explanation="The floor was declared before live data was judged."
             if verdict is not Verdict.QUIET
             else "The whole 95 % interval is at or above the floor.",
             effect=Effect(
                 name=name,
                 train=number(floor),
-                live=number(now.value),
-                change=number(now.value - floor),
-                low=number(now.low - floor),
-                high=number(now.high - floor),
+                live=None if few else number(now.value),
+                change=None if few else number(now.value - floor),
+                low=None if few else number(now.low - floor),
+                high=None if few else number(now.high - floor),
                 n_live=m.cases_live.n,
             ),
             fix=""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.words import is_small
 from golive.outcomes.interval import (
     UNKNOWN,
     Estimate,
@@ -32,6 +33,30 @@ def rates(flagged: Mask, event: Mask, units: Units | None) -> dict[str, Estimate
         "npv": share(~event, ~flagged, units),
         "alert_rate": share(flagged, everyone, units),
     }
+
+
+HIDEABLE = ("specificity", "ppv", "npv")
+"""Shares that are not shown where they rest on a count of 1 to 10 patients."""
+
+
+def rests_on_few(name: str, flagged: Mask, event: Mask) -> bool:
+    """Whether a share of an operating point gives away a count of 1 to 10 patients: those it counts, or those it does not.
+
+    ``name`` is specificity (of those without the event: left alone, flagged), PPV (of those flagged: with the event, without)
+    or NPV (of those left alone: without the event, with). Sensitivity is always shown: missed cases must stay visible.
+    """
+    whole = {"specificity": ~event, "ppv": flagged, "npv": ~flagged}[name]
+    hits = int((whole & (flagged if name == "specificity" else event)).sum())
+    return is_small(hits) or is_small(int(whole.sum()) - hits)
+
+
+def against_floor(live: Estimate, floor: float) -> str:
+    """What an interval says of a floor without its numbers: ``kept``, ``likely_kept``, ``likely_missed`` or ``missed``."""
+    if live.low >= floor:
+        return "kept"
+    if live.value >= floor:
+        return "likely_kept"
+    return "likely_missed" if live.high >= floor else "missed"
 
 
 def needed_to_evaluate(ppv: Estimate) -> dict[str, float | None]:

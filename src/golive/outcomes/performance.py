@@ -49,6 +49,17 @@ class Measured:
         """Training and live estimate of a metric."""
         return self.train.get(name, UNKNOWN), self.live.get(name, UNKNOWN)
 
+    def hidden(self, name: str) -> tuple[str, ...]:
+        """Sides (``train``, ``live``) on which a share at the threshold would give away a count of 1 to 10 patients."""
+        if name not in op.HIDEABLE:
+            return ()
+        sides = (("train", self.cases_train), ("live", self.cases_live))
+        return tuple(
+            side
+            for side, held in sides
+            if held is not None and held.flagged is not None and op.rests_on_few(name, held.flagged, held.event)
+        )
+
 
 def estimates(side: Cases, *, probability: bool, seed: int, full: bool = True) -> dict[str, Estimate]:
     """Every metric of one side. ``full`` also computes what needs a fit or draws (calibration)."""
@@ -140,14 +151,19 @@ def _calibration(m: Measured, counts: dict[str, int]) -> dict[str, Any]:
 def _at_threshold(m: Measured, config: Config, counts: dict[str, int]) -> dict[str, Any]:
     out: dict[str, Any] = {"threshold": config.operating_threshold, **counts}
     for name in ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "balanced_accuracy"):
-        out[name] = pair(*m.both(name))
-    out["needed_to_evaluate"] = op.needed_to_evaluate(m.live["ppv"])
+        before, now = m.both(name)
+        hidden = m.hidden(name)
+        shown = (UNKNOWN if "train" in hidden else before, UNKNOWN if "live" in hidden else now)
+        out[name] = pair(*shown) | ({"hidden": list(hidden)} if hidden else {})
+        if "live" in hidden and now.known and name in config.floors:
+            out[name]["against_floor"] = op.against_floor(now, config.floors[name])
+    out["needed_to_evaluate"] = op.needed_to_evaluate(UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"])
     rate = m.live["alert_rate"]
     alerts = [number(PER_PATIENTS * v) for v in (rate.value, rate.low, rate.high)]
     out["alerts_per_100"] = dict(zip(("live", "live_low", "live_high"), alerts, strict=True))
-    before = m.train.get("prevalence", UNKNOWN).value
-    if math.isfinite(before):
-        at = op.ppv_at(before, m.live["sensitivity"].value, m.live["specificity"].value)
+    usual = m.train.get("prevalence", UNKNOWN).value
+    if math.isfinite(usual) and not {"live"} & {*m.hidden("ppv"), *m.hidden("specificity")}:
+        at = op.ppv_at(usual, m.live["sensitivity"].value, m.live["specificity"].value)
         out["ppv"]["live_at_training_prevalence"] = number(at)
     return out
 
@@ -160,7 +176,7 @@ def _net_benefit(m: Measured, config: Config) -> dict[str, Any] | None:
     everyone = op.net_benefit(np.ones(live.n, dtype=bool), live.event, threshold, live.units)
     if not model.known:
         return None
-    workups = op.needed_to_evaluate(m.live["ppv"])["live"]
+    workups = op.needed_to_evaluate(UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"])["live"]
     return {
         "n_events": live.n_events,
         "model": number(model.value),

@@ -92,17 +92,23 @@ def _cases(performance: Part) -> str:
 def metric_table(performance: Part) -> None:
     """Every figure in training and live with its 95 % interval, and the change."""
     at = performance.get("at_threshold") or {}
-    rows = []
+    rows, few = [], 0
     for key, words in METRIC_WORDS.items():
         part = performance.get(key) or at.get(key)
-        if not isinstance(part, Mapping) or part.get("live") is None:
+        if not isinstance(part, Mapping) or (part.get("live") is None and not part.get("hidden")):
             continue
+        hidden = part.get("hidden") or ()
+        few += len(hidden)
         write = percent if key in SHARES else three
         rows.append(
             {
                 "Measure": words,
-                "Training": write(part["train"]) if part.get("train") is not None else "not measured",
-                "Live": write(part["live"]),
+                "Training": write(part["train"])
+                if part.get("train") is not None
+                else "not shown"
+                if "train" in hidden
+                else "not measured",
+                "Live": write(part["live"]) if part.get("live") is not None else "not shown",
                 "Live, 95 % interval": interval(part, "live_low", "live_high", write),
                 "Change, 95 % interval": interval(part, "low", "high", points if key in SHARES else signed),
             }
@@ -113,6 +119,7 @@ def metric_table(performance: Part) -> None:
         _cases(performance)
         + (f", {count(events)} live events" if events is not None else "")
         + (f"; operating threshold {at['threshold']:g}." if at.get("threshold") is not None else ".")
+        + (" Not shown: what rests on a count of 1 to 10 patients." if few else "")
     )
 
 

@@ -77,11 +77,16 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
     return make.level(level, value, n=int(events + rest), findings=used)
 
 
+LEVELS = {"kept": 3, "likely_kept": 2, "likely_missed": 1, "missed": 0}
+"""What a share that is not shown says of its floor (``golive.outcomes.operating.against_floor``)."""
+
+
 def operating_point(facts: Facts, make: Maker) -> Measurement:
     """CLN-02: sensitivity and PPV at the declared threshold against the declared floors, with their intervals."""
     floors = {k: v for k, v in facts.config.floors.items() if k in ("sensitivity", "ppv", "specificity")}
     events = _events(facts, "at_threshold", "auroc")
-    known = {k: facts.number("at_threshold", k, "live") for k in floors}
+    hidden = {k: LEVELS[state] for k in floors if (state := facts.look("at_threshold", k, "against_floor")) in LEVELS}
+    known = {k: facts.number("at_threshold", k, "live") for k in floors if k not in hidden}
     if not floors:
         return make.unknown("no floor for sensitivity or PPV is declared.")
     if events is None or any(v is None for v in known.values()):
@@ -90,6 +95,10 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(events, "events", "live events")
     levels, words = [], []
     for name, floor in floors.items():
+        if name in hidden:
+            levels.append(hidden[name])
+            words.append(f"{name} not shown (a count of 1 to 10 patients), floor {percent(floor)}")
+            continue
         live = known[name] or 0.0
         low, high = (facts.number("at_threshold", name, k) for k in ("live_low", "live_high"))
         low, high = (low if low is not None else 0.0), (high if high is not None else 1.0)
