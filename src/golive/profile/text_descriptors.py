@@ -9,10 +9,10 @@ import numpy as np
 
 from golive.model.columns import ColumnType, Role
 from golive.model.config import OutputsConfig
-from golive.model.profile import ColumnProfile, FloatArray
+from golive.model.profile import ONCE, ColumnProfile, FloatArray, Repeats
 from golive.profile.evidently_text import DESCRIPTORS, described, within
 from golive.profile.numbers import sorted_profile
-from golive.profile.repeats import TAILS, weight
+from golive.profile.repeats import TAILS, size, weight
 from golive.profile.scored import Codes
 from golive.profile.texts_generated import generated_texts
 
@@ -65,14 +65,15 @@ def _column(name: str, values: FloatArray, whose: Codes | None) -> ColumnProfile
         distinct=distinct,
         numeric=numeric,
     )
-    return made if whose is None else replace(made, weight=_weight(values, whose))
+    return made if whose is None else replace(made, repeats=_repeats(values, whose))
 
 
-def _weight(values: FloatArray, whose: Codes) -> float | None:
-    """What one text weighs where patients have several; ``None`` where no two differ."""
+def _repeats(values: FloatArray, whose: Codes) -> Repeats:
+    """How texts of one patient repeat each other in ``values``."""
     if len(np.unique(whose)) == len(whose):
-        return 1.0
+        return ONCE
     cut = np.clip(values, *np.quantile(values, TAILS))
     patient = np.unique(whose, return_inverse=True)[1]
     sums = np.asarray(np.bincount(patient, weights=cut - np.median(cut)), dtype=np.float64)
-    return weight(np.bincount(patient).astype(np.float64), [sums], [float(cut.var())])
+    sizes = np.bincount(patient).astype(np.float64)
+    return Repeats(weight(sizes, [sums], [float(cut.var())]), size(sizes))
