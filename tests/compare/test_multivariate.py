@@ -55,6 +55,23 @@ def test_a_random_split_stays_quiet(tmp_path: Path, seed: int) -> None:
     assert found.verdict is Verdict.QUIET, found.title
 
 
+def test_of_each_patient_any_row_stands_for_the_patient_on_both_sides(tmp_path: Path) -> None:
+    """A side of few rows gave the first row of each patient, the other any row, so the hour told them apart."""
+    rng = np.random.default_rng(11)
+
+    def stays(patients: int, first: int) -> pd.DataFrame:
+        rows = rng.poisson(30, patients) + 1
+        of = np.repeat(np.arange(patients), rows)
+        hour = np.concatenate([np.arange(n) for n in rows])
+        return pd.DataFrame({"patient_id": of + first, "hour": hour, "pulse": rng.normal(80, 10, len(of)).round()})
+
+    config = Config(roles=Roles(id="patient_id"))
+    (found,) = judged(tmp_path, stays(900, 0), stays(150, 10_000), config).findings
+    assert found.verdict is Verdict.QUIET, found.title
+    assert found.effect is not None
+    assert found.effect.n_live == 150
+
+
 def test_patients_that_repeat_do_not_make_a_difference(tmp_path: Path) -> None:
     """Every patient has 40 rows with a birth weight of their own: a classifier that sees a patient twice knows the side."""
     rng = np.random.default_rng(4)
