@@ -108,7 +108,7 @@ def _judge(c: _Change, config: Config) -> Finding | None:
         n_live=c.n_live,
     )
     evidence = (
-        f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
+        f"rows without a value: change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
         f"adjusted {chance(c.p)}",
     )
     if c.now == c.n_live:

@@ -229,7 +229,7 @@ def _made(
         if found
         else None,
         evidence=tuple(
-            f"{name}: shuffled, the AUC falls by {loss:.3f}" for name, loss in found.carriers[:5] if loss > 0
+            f"{name}: shuffled, the AUC falls by {loss:.3f}" for name, loss in found.carriers[:5] if loss >= 0.0005
         )
         if found and active
         else (),

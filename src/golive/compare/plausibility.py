@@ -10,7 +10,7 @@ from golive.compare.disguised import SENTINELS
 from golive.compare.measured import Measured, measured, unit_words
 from golive.compare.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.compare.where import Place, ShareOf, locate
-from golive.compare.words import cell, cell_share, is_small, number, sizes
+from golive.compare.words import cell, cell_share, is_small, number, sizes, values_of
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn
@@ -122,7 +122,7 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
         route=Route.CLINICAL_INFORMATICS if o.tier == "watch" else Route.ENGINEERING,
         segment=place.segment,
         title=(
-            f"{_many(o.live, one.live.n)} {one.name} values{place.words} are {what} ({between}); in training "
+            f"{values_of(o.live, one.live.n, one.name)}{place.words} are {what} ({between}); in training "
             f"{cell(o.train, one.train.n) if o.train else 'none'} ({sizes(one.train.n, one.live.n)})"
         ),
         explanation=_why(o),
@@ -153,11 +153,6 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
     )
 
 
-def _many(rows: int, n: int) -> str:
-    """``2.1 % of live``, or that there are a few."""
-    return f"A few live (fewer than 11 of {n:,})" if is_small(rows) else f"{cell(rows, n)} of live"
-
-
 def _why(o: _Outside) -> str:
     one = o.one
     if o.tier == "seen":
@@ -169,10 +164,15 @@ def _why(o: _Outside) -> str:
         source = "declared for this column"
     else:
         source = f"known for {one.analyte.title if one.analyte else one.name} in adults"
-        source += f", in {unit_words(one.unit)}, the unit training uses" if one.unit else ""
+        source += f", {_given(unit_words(one.unit))} as in training" if one.unit else ""
     if o.tier == "watch":
         return f"The limits are {source}. Such values occur in very sick patients, so they are listed for review, never removed."
     return f"The limits are {source}. No patient has such a value, so it was entered, sent or converted wrongly."
+
+
+def _given(unit: str) -> str:
+    """``in mg/dL``, ``per minute``, ``as a fraction``."""
+    return unit if unit.startswith(("per ", "as ")) else f"in {unit}"
 
 
 def _evidence(o: _Outside, p: float) -> list[str]:

@@ -42,20 +42,24 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 def _decimals(one: Measured) -> Finding | None:
     """The number of decimals up to which the shares differ most."""
-    shares = []
+    shares, held = [], []
     for side in (one.train, one.live):
         rows = dict(side.decimals)
+        # A zero is whole however finely the others are written, and how many there are is a matter of patients.
+        rows[0] = max(0, rows.get(0, 0) - int(side.counts[side.values == 0].sum()))
         total = sum(rows.values())
-        if total == 0:
+        if total < MINIMUM_VALUES:
             return None
+        held.append(total)
         shares.append(np.cumsum([rows.get(d, 0) / total for d in range(7)]))
     at = int(np.argmax(np.abs(shares[1] - shares[0])))
-    counts = [round(float(s[at]) * side.n) for s, side in zip(shares, (one.train, one.live), strict=True)]
-    if not _changed(counts, one):
+    counts = [round(float(s[at]) * n) for s, n in zip(shares, held, strict=True)]
+    if not _changed(counts, held, one):
         return None
-    now, before = counts[1] / one.live.n, counts[0] / one.train.n
+    now, before = counts[1] / held[1], counts[0] / held[0]
     what = "whole numbers" if at == 0 else f"written with at most {at} decimal{'s' if at > 1 else ''}"
-    return _finding(one, counts, what, "coarser" if now > before else "finer")
+    which = "" if held == [one.train.n, one.live.n] else " that are not 0"
+    return _finding(one, counts, held, (f"values{which}", what), "coarser" if now > before else "finer")
 
 
 def _heaping(one: Measured) -> Finding | None:
@@ -75,7 +79,9 @@ def _heaping(one: Measured) -> Finding | None:
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
             what = f"heaped on multiples of {step}"
-            return _finding(one, counts, what, "coarser" if now > before else "finer")
+            return _finding(
+                one, counts, [one.train.n, one.live.n], ("values", what), "coarser" if now > before else "finer"
+            )
     return None
 
 
@@ -103,15 +109,16 @@ def _reach(step: int) -> int:
     return step // 2 - 1 if step > 5 else 2
 
 
-def _changed(counts: list[int], one: Measured) -> bool:
-    now, before = counts[1] / one.live.n, counts[0] / one.train.n
-    p = float(two_share_p(counts[0], one.train.n, counts[1], one.live.n, one.weights))
+def _changed(counts: list[int], held: list[int], one: Measured) -> bool:
+    now, before = counts[1] / held[1], counts[0] / held[0]
+    p = float(two_share_p(counts[0], held[0], counts[1], held[1], one.weights))
     return abs(now - before) >= LEAST_CHANGE and p <= ALPHA
 
 
-def _finding(one: Measured, counts: list[int], what: str, way: str) -> Finding:
-    now, before = counts[1] / one.live.n, counts[0] / one.train.n
-    low, high = (float(v) for v in newcombe(counts[0], one.train.n, counts[1], one.live.n, one.weights))
+def _finding(one: Measured, counts: list[int], held: list[int], words: tuple[str, str], way: str) -> Finding:
+    now, before = counts[1] / held[1], counts[0] / held[0]
+    low, high = (float(v) for v in newcombe(counts[0], held[0], counts[1], held[1], one.weights))
+    values, what = words
     large = abs(now - before) >= LARGE_CHANGE
     return finding(
         "rounding_changed",
@@ -120,12 +127,12 @@ def _finding(one: Measured, counts: list[int], what: str, way: str) -> Finding:
         severity=Severity.MAJOR if large else Severity.MINOR,
         route=Route.ENGINEERING,
         title=(
-            f"{one.name} is recorded {way}: {percent(now)} of live values are {what}; in training {percent(before)} "
-            f"({sizes(one.train.n, one.live.n)})"
+            f"{one.name} is recorded {way}: {percent(now)} of live {values} are {what}; in training {percent(before)} "
+            f"({sizes(*held)})"
         ),
         explanation=(
-            "Another device, form or export rounds differently. The values keep their meaning, but a model that cuts at a value "
-            "(38.0) or learnt from the last digit sees other patients on either side of it."
+            "Another device, form or export rounds differently. The values keep their meaning, but a model that cuts at a value, "
+            "or learnt from the last digit, sees other patients on either side of it."
         ),
         effect=Effect(
             name="coarse_share",
@@ -134,8 +141,8 @@ def _finding(one: Measured, counts: list[int], what: str, way: str) -> Finding:
             change=now - before,
             low=low,
             high=high,
-            n_train=one.train.n,
-            n_live=one.live.n,
+            n_train=held[0],
+            n_live=held[1],
         ),
         evidence=(f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",),
         ruled_out=("other patients: they would change the values, not how many decimals are written",),

@@ -10,7 +10,7 @@ import numpy as np
 from golive.compare.noise import category_counts
 from golive.compare.pairs import MINIMUM_VALUES, Pair
 from golive.compare.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p
-from golive.compare.words import cell, cell_share, is_small, listing, number, points, sizes
+from golive.compare.words import cell, cell_share, is_small, listing, points, sizes
 from golive.model.columns import Role
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.words import chance
@@ -104,7 +104,9 @@ def most_changed(shift: ShareShift) -> ShareChange:
 def in_words(shift: ShareShift) -> str:
     """``'2' is 88 % of live values, in training 46 %``."""
     change = most_changed(shift)
-    return f"'{change.value}' is {cell(change.live, shift.n_live)} of live values, in training {cell(change.train, shift.n_train)}"
+    live = cell(change.live, shift.n_live)
+    live = f"{live.removesuffix(' rows')} live values" if live.endswith(" rows") else f"{live} of live values"
+    return f"'{change.value}' is {live}, in training {cell(change.train, shift.n_train)}"
 
 
 def share_findings(shifts: Mapping[str, ShareShift]) -> list[Finding]:
@@ -121,9 +123,10 @@ def _finding(name: str, shift: ShareShift) -> Finding:
     others = [c.value for c in shift.changes if c is not shown]
     said = ["The share of a value changed by more than chance."]
     if p1 and p2:
-        said.append(f"That is {number(p2 / p1)} times the share in training.")
+        said.append(f"That is {p2 / p1:.2g} times the share in training.")
     if others:
-        said.append(f"Also changed: {listing(others)}.")
+        named = listing([f"'{value}'" for value in others])
+        said.append(f"Also changed: {named}.")
     evidence = [f"adjusted {chance(shift.p_adjusted)}"]
     if change is not None:
         evidence.append(f"change {points(change)}, 95 % interval {points(low)} to {points(high)}")

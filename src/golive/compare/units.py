@@ -159,8 +159,10 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
         title=title,
         segment=place.segment,
         explanation=(
-            f"{share} of the live values (95 % interval {percent(found.low)} to {percent(found.high)}) are distributed like "
-            f"training's values after the conversion; the others are like training. The median of all is "
+            f"{share} of the live values (95 % interval {percent(found.low)} to {percent(found.high)}) "
+            + ("are distributed" if sure else "could be distributed")
+            + " like training's values after the conversion; the others are like training. "
+            f"The median of all is "
             f"{number(one.live.median)} live and {number(one.train.median)} in training"
             + (", so it hardly shows it." if found.share < 0.3 else ".")
         ),
@@ -177,7 +179,7 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
         evidence=tuple(evidence),
         ruled_out=tuple(ruled_out),
         rows_affected=found.rows,
-        fix=_fix(one, candidate, place),
+        fix=_fix(one, candidate, place) if sure else _ask(one, candidate, f"{side} {number(found.cut)}"),
         what_if=WhatIf(
             repair={"op": "convert", "column": one.name, "factor": factor, "offset": offset, side: found.cut}
         ),
@@ -213,6 +215,15 @@ def _fix(one: Measured, candidate: Candidate, place: Place) -> str:
     return (
         f"Convert {one.name}{place.words} at intake (multiply by {number(factor)}{added}) and have the unit sent with "
         "every value."
+    )
+
+
+def _ask(one: Measured, candidate: Candidate, where: str) -> str:
+    """What to do about values that may as well be other patients."""
+    unit = candidate.label.split(" instead of ")[0] if candidate.kind == "unit" else "another unit"
+    return (
+        f"Ask the sender whether {one.name} values {where} are in {unit}. Convert only those of which the sender says so: the "
+        "values alone do not tell, and a real value that is converted is a wrong one."
     )
 
 
