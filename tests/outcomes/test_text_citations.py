@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,22 @@ def test_nothing_cited_and_nothing_to_look_up_are_told_apart(tmp_path: Path) -> 
     assert nothing["share"] is None
     assert nothing["unchecked"] == 40
     assert "cannot be looked up" in nothing["why"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "[" + " " * 50_000,
+        "(see" + " " * 50_000,
+        '"' * 50_000,
+        '"a ' * 16_000,
+        "[1" + ", 1" * 16_000,
+        " \n" * 25_000,
+        "A " * 25_000,
+        "[section " * 5_000,
+    ],
+)
+def test_no_text_takes_long(odd: str) -> None:
+    start = time.process_time()
+    citations(odd, Citable.of(odd))
+    assert time.process_time() - start < 2

@@ -16,15 +16,18 @@ _NOTE_WORDS = (
     r"notes?|refs?|references?|sources?|documents?|docs?|items?|paragraphs?|paras?|passages?|excerpts?|chunks?"
 )
 _LINE_WORDS = r"lines?|l"
-_NUMBERS = r"\d{1,3}(?:\s*(?:[-–,;&]|and|to)\s*\d{1,3})*"
+_GAP, _BLANK = r"\s{0,3}", r"\s{1,3}"
+"""Blanks are bounded everywhere: a text of blanks must not take longer than one of words."""
+
+_NUMBERS = r"\d{1,3}(?:\s{0,3}(?:[-–,;&]|and|to)\s{0,3}\d{1,3})*"
 _BRACKETED = re.compile(
-    rf"\[\s*(?:see\s+|from\s+)?(?:(?P<note>{_NOTE_WORDS})|(?P<line>{_LINE_WORDS}))?\.?\s*#?\s*(?P<numbers>{_NUMBERS})\s*\]"
-    rf"|\(\s*(?:see\s+|from\s+)?(?:(?P<note2>{_NOTE_WORDS})|(?P<line2>lines?))\.?\s*#?\s*(?P<numbers2>{_NUMBERS})\s*\)",
+    rf"\[{_GAP}(?:see{_BLANK}|from{_BLANK})?(?:(?P<note>{_NOTE_WORDS})|(?P<line>{_LINE_WORDS}))?\.?{_GAP}#?{_GAP}(?P<numbers>{_NUMBERS}){_GAP}\]"
+    rf"|\({_GAP}(?:see{_BLANK}|from{_BLANK})?(?:(?P<note2>{_NOTE_WORDS})|(?P<line2>lines?))\.?{_GAP}#?{_GAP}(?P<numbers2>{_NUMBERS}){_GAP}\)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"[\[(]\s*(?:(?:see|from|per)\s+)?(?:the\s+)?section\s*[:-]?\s*[\"“]?(?P<first>[A-Za-z][A-Za-z /&-]{2,40}?)[\"”]?\s*[\])]"
-    r"|[\[(]\s*(?:(?:see|from|per)\s+)?(?:the\s+)?[\"“]?(?P<second>[A-Z][A-Za-z /&-]{2,40}?)[\"”]?\s+section\s*[\])]"
+    r"[\[(]\s{0,3}(?:(?:see|from|per)\s{1,3})?(?:the\s{1,3})?section\s{0,3}[:-]?\s{0,3}[\"“]?(?P<first>[A-Za-z][A-Za-z /&-]{2,40}?)[\"”]?\s{0,3}[\])]"
+    r"|[\[(]\s{0,3}(?:(?:see|from|per)\s{1,3})?(?:the\s{1,3})?[\"“]?(?P<second>[A-Z][A-Za-z /&-]{2,40}?)[\"”]?\s{1,3}section\s{0,3}[\])]"
 )
 _QUOTE = re.compile(
     r"(?:(?<=^)|(?<=[\s(\[:,-]))(?:\"(?=\S)(?P<straight>[^\"“”]{3,400}?)(?<=\S)\"(?!\w)|“(?P<curly>[^“”]{3,400})”)"
@@ -34,11 +37,11 @@ _LEAST_QUOTED = 2
 _MEASURED = re.compile(r"\d[^\n\[]{0,12}$")
 _RANGE = re.compile(r"^\d+\s*[-–]\s*\d+$")
 _ITEM = re.compile(
-    rf"^[ \t]*(?:\((\d{{1,3}})\)|(\d{{1,3}})[.):](?=\s)|(?:{_NOTE_WORDS})\s*#?\s*(\d{{1,3}})\b)",
+    rf"^[ \t]*(?:\((\d{{1,3}})\)|(\d{{1,3}})[.):](?=\s)|(?:{_NOTE_WORDS}){_GAP}#?{_GAP}(\d{{1,3}})\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_MARKED = re.compile(rf"\[\s*(?:(?:{_NOTE_WORDS})\s*#?\s*)?(\d{{1,3}})\s*\]", re.IGNORECASE)
-_LINE = re.compile(r"^[ \t]*\[?(?:line|l)\s*(\d{1,4})\b", re.IGNORECASE | re.MULTILINE)
+_MARKED = re.compile(rf"\[{_GAP}(?:(?:{_NOTE_WORDS}){_GAP}#?{_GAP})?(\d{{1,3}}){_GAP}\]", re.IGNORECASE)
+_LINE = re.compile(r"^[ \t]*\[?(?:line|l)\s{0,3}(\d{1,4})\b", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(
     r"^[ \t]*(?:#+[ \t]*([A-Za-z][^\n:]{1,60})|([A-Z][A-Za-z /&-]{2,40}):|([A-Z][A-Z /&-]{3,40})[ \t]*$)", re.MULTILINE
 )
@@ -99,7 +102,7 @@ def _numbered(output: str, source: Citable) -> list[Citation]:
         is_line = bool(m["line"] or m["line2"])
         written = m["numbers"] or m["numbers2"]
         bare = not (is_line or m["note"] or m["note2"])
-        if bare and _RANGE.match(written.strip()) and _MEASURED.search(output[: m.start()]):
+        if bare and _RANGE.match(written.strip()) and _MEASURED.search(output[max(0, m.start() - 20) : m.start()]):
             continue  # a reference range behind a value: 9.1 [12-16]
         known, what = (source.lines, "line") if is_line else (source.notes, "note")
         if not known:
