@@ -83,7 +83,10 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                     n_train=n_train,
                     n_live=n_live,
                 ),
-                evidence=(f"{len(new)} new value{'' if len(new) == 1 else 's'} in {in_words(rows)}", f"adjusted {chance(p)}"),
+                evidence=(
+                    f"{len(new)} new value{'' if len(new) == 1 else 's'} in {in_words(rows)}",
+                    f"adjusted {chance(p)}",
+                ),
                 rows_affected=rows,
                 fix=f"Map the new values of {name} to those of training, or retrain with them.",
             )
