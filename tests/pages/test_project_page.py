@@ -72,4 +72,5 @@ def test_the_age_limit_is_said(open_page: Any, seeded: Any, monkeypatch: pytest.
 
     monkeypatch.setenv("GOLIVE_RETENTION_DAYS", "365")
     cache.current_settings.clear()
-    assert "Sessions older than 365 days are deleted" in words(open_page(PAGE))
+    said = words(open_page(PAGE))
+    assert "Sessions older than 365 days are deleted, ended alerts and what batches showed too" in said

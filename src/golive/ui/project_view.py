@@ -41,8 +41,8 @@ def show(store: Store, who: Identity) -> None:
     days = cache.current_settings().retention_days
     if days is not None:
         st.caption(
-            f"Sessions, ended alerts and what batches showed are deleted when they are older than {plural(days, 'day')}: when "
-            "the app starts and after every run of a monitor. The audit says so."
+            f"Sessions older than {plural(days, 'day')} are deleted, ended alerts and what batches showed too: when the app "
+            "starts and after every run of a monitor. The audit says so."
         )
     if not who.may("reviewer"):
         return
