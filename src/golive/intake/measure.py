@@ -24,6 +24,8 @@ CELLS = 4_000_000
 """Cells of the sample at most; a wide table gets fewer rows, never fewer than ``FEWEST``."""
 FEWEST = 2_000
 BATCH = 200
+LONG_CELLS = 4_000_000
+"""Cells of texts with few values that are counted in one long table."""
 _UNPIVOT = 'SELECT * FROM (UNPIVOT wide ON COLUMNS(*) INTO NAME "column" VALUE "value")'
 WIDE = 2_500
 """Columns in one query: every query costs the compiler a walk over all columns, so queries are few."""
@@ -281,15 +283,18 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
 
 def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dict[str, int]:
     """The counts of ``_exact_text`` of columns with few different values: each value is tested once, not in every row."""
-    sides = []
-    for i, m in columns:
-        values = dataset.table.select(value=m.name).filter(lambda t: t.value.notnull())
-        sides.append(values.group_by("value").agg(rows=values.count()).mutate(at=ibis.literal(i, "int64")))
-    long = ibis.union(*sides) if len(sides) > 1 else sides[0]
-    long = long.mutate(value=long.value.strip().nullif("")).filter(lambda t: t.value.notnull())
-    long = long.group_by("at", "value").agg(rows=long.rows.sum())
+    if dataset.rows * len(columns) <= LONG_CELLS:
+        long = _long(dataset.table.select(**{f"c{i}": m.name for i, m in columns}))
+    else:  # grouping one column after the other costs a fifth, and compiling it much more
+        sides = []
+        for i, m in columns:
+            values = dataset.table.select(value=m.name).filter(lambda t: t.value.notnull())
+            sides.append(values.group_by("value").agg(rows=values.count()).mutate(column=ibis.literal(f"c{i}")))
+        long = ibis.union(*sides) if len(sides) > 1 else sides[0]
+        long = long.mutate(value=long.value.strip().nullif("")).filter(lambda t: t.value.notnull())
+        long = long.group_by("column", "value").agg(rows=long.rows.sum())
     long = long.mutate(number=_number(long.value))
-    counts = long.group_by("at").agg(
+    counts = long.group_by("column").agg(
         p=long.rows.sum(),
         w=_is_missing_word(long.value).ifelse(long.rows, 0).sum(),
         n=long.number.notnull().ifelse(long.rows, 0).sum(),
@@ -297,7 +302,7 @@ def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dic
         x=long.number.nunique(),
     )
     empty = {f"{key}{i}": 0 for i, _ in columns for key in "pwndx"}
-    return empty | {f"{key}{row['at']}": int(row[key]) for row in _records(counts) for key in "pwndx"}
+    return empty | {f"{key}{row['column'][1:]}": int(row[key]) for row in _records(counts) for key in "pwndx"}
 
 
 def _open(m: Measured) -> bool:
