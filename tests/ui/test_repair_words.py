@@ -37,3 +37,12 @@ def test_a_repair_is_said_in_words(repair: dict[str, Any], words: str) -> None:
 
 def test_no_form_of_repair_is_left_out() -> None:
     assert {repair["op"] for repair, _ in SAID} == set(OPS)
+
+
+def test_a_repair_that_leaves_no_value_says_so() -> None:
+    from golive.model.finding import WhatIf
+    from golive.ui.finding_view import what_if_sentence
+
+    emptied = WhatIf(repair={"op": "set_missing", "column": "chol", "values": [0.0]})
+    assert "then no live value is left" in what_if_sentence(emptied, empties=True)
+    assert "It could not be tried" in what_if_sentence(emptied)

@@ -40,10 +40,15 @@ def effect_sentence(effect: Effect) -> str:
     return f"{sentence}. n = {count(effect.n_train)} training and {count(effect.n_live)} live."
 
 
-def what_if_sentence(what_if: WhatIf) -> str:
-    """What the repair would change: ``Multiply ... by ...: the score falls from 0.91 to 0.02.``"""
+def what_if_sentence(what_if: WhatIf, *, empties: bool = False) -> str:
+    """What the repair would change: ``Multiply ... by ...: the score falls from 0.91 to 0.02.``
+
+    ``empties`` says that no live value would be left.
+    """
     words = repair_words(what_if.repair)
     words = words[:1].upper() + words[1:]
+    if empties:
+        return f"{words}: then no live value is left, so the column counts as missing and there is nothing to compare."
     if what_if.before is None or what_if.after is None:
         return f"{words}. It could not be tried on the profile."
     verb = "falls" if what_if.after < what_if.before else "stays" if what_if.after == what_if.before else "rises"
@@ -184,7 +189,7 @@ def _repair(finding: Finding, column: ColumnResult | None, where: Current) -> No
     if finding.what_if is not None:
         one = tried.alone(where.assessment, finding)
         left = f" {tried.leaves(one)}" if one is not None else ""
-        st.markdown(f"**What a repair would change.** {plain(what_if_sentence(finding.what_if) + left)}")
+        st.markdown(f"**What a repair would change.** {plain(_what_if(finding, column) + left)}")
         tried.toggle(finding, where)
         if column and column.drift and finding.what_if.after is not None:
             chart.show(
@@ -196,6 +201,13 @@ def _repair(finding: Finding, column: ColumnResult | None, where: Current) -> No
         st.markdown(f"**Fix ({ROUTE_WORD[finding.route].lower()}).** {plain(finding.fix)}")
     else:
         st.markdown(f"**Owner.** {ROUTE_WORD[finding.route]}")
+
+
+def _what_if(finding: Finding, column: ColumnResult | None) -> str:
+    assert finding.what_if is not None
+    held = column.live.n - column.live.missing if column and column.live else None
+    removes = finding.what_if.repair.get("op") == "set_missing" and finding.what_if.after is None
+    return what_if_sentence(finding.what_if, empties=removes and held is not None and finding.rows_affected == held)
 
 
 def _doors(finding: Finding, assessment: Assessment) -> None:
