@@ -333,6 +333,26 @@ def test_an_opinion_moves_no_criterion_and_keeps_no_text(tmp_path: Path) -> None
         json.loads(kept)
 
 
+def test_an_opinion_that_fails_takes_nothing_else_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> list[Opinion]:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("golive.outcomes.text.asked", broken)
+    result = assessed(tmp_path, "http://127.0.0.1:9", allowed=True)
+    assert result.performance is not None
+    assert "unsupported" in result.performance["generated_text"]
+    assert "judge" not in result.performance["generated_text"]
+    assert "asking failed (RuntimeError)" in " ".join(n.why for n in result.not_assessed)
+    assert SECRET not in result.model_dump_json()
+
+
+def test_a_model_to_ask_without_texts_is_a_named_gap(tmp_path: Path) -> None:
+    path = log(tmp_path / "log.csv", 60)
+    with read(path) as data:
+        result = assess(data, data, parse_config({"text_judge": settings("http://127.0.0.1:9").model_dump()}))
+    assert "generated text" in [n.what for n in result.not_assessed]
+
+
 def test_a_missing_key_is_said_before_anything_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "GOLIVE_TEXT_JUDGE_KEY"):
         monkeypatch.delenv(name, raising=False)

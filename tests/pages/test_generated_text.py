@@ -208,6 +208,22 @@ def test_a_wrong_address_is_named_and_nothing_is_lost(open_page: Any, session: t
     assert not [b for b in app.button if b.key == "ask_judge"]
 
 
+def test_where_people_sign_in_the_address_is_not_theirs_to_choose(
+    open_page: Any, session: tuple[str, Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOLIVE_TEXT_JUDGE_HOST", raising=False)
+    with judging(lambda _p, _b: category("SUPPORTED")) as judge:
+        user = {"is_logged_in": True, "email": "r@example.org", "roles": ["reviewer"]}
+        app = open_page(PAGE, session=session[0], user=user)
+        app.session_state["uploads"] = {"live": session[1]}
+        named(app, judge.url)
+        next(c for c in app.checkbox if c.key.startswith("may_send")).check().run()
+        app.button(key="ask_judge").click().run()
+        assert not app.exception
+        assert judge.bodies == []
+    assert "is not the server that this installation asks" in shown(app)
+
+
 def test_a_viewer_cannot_name_a_model(open_page: Any, session: tuple[str, Upload]) -> None:
     user = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
     app = open_page(PAGE, session=session[0], user=user)

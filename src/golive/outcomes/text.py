@@ -6,6 +6,7 @@ that a person configured and, for this very run, allowed to be asked (``text_jud
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from golive.intake import Dataset
 
 _RATE_NAME = re.compile(r"(rate|share|precision|recall|f1)$|hallucin|omission", re.IGNORECASE)
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
 Judged = tuple[dict[str, Any], tuple[Finding, ...], tuple[NotAssessed, ...]]
@@ -74,9 +77,9 @@ def assess_text(
     """
     outputs = config.outputs
     if outputs is None or outputs.note is None:
-        asked = "genai" in config.risk.flags
+        expected = "genai" in config.risk.flags or config.text_judge is not None
         why = "no column of generated text is named; set outputs.note, and outputs.source to check it"
-        return {}, (), (NotAssessed(what="generated text", why=why),) if asked else ()
+        return {}, (), (NotAssessed(what="generated text", why=why),) if expected else ()
     _check_names(outputs, train, live)
     old, new = sides(*(generated_texts(d, outputs, unit=roles.id) for d in (train, live)))
     if new is None:
@@ -280,10 +283,15 @@ def _opinion(
     tell = progress or (lambda _fraction, _sentence: None)
     tell(0.0, drawn.sentence)
     n = len(drawn.place)
-    given = asked(
-        new.texts, drawn, key_of(judge), lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}")
-    )
-    result["judge"] = summarised(new.texts, drawn, given, hit, known)
+    key = key_of(judge)
+    try:
+        given = asked(
+            new.texts, drawn, key, lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}")
+        )
+        result["judge"] = summarised(new.texts, drawn, given, hit, known)
+    except Exception as error:  # an opinion that fails takes nothing else with it
+        _log.warning("a model could not be asked (%s)", type(error).__name__)  # its message could quote a text
+        missing.append(NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log"))
 
 
 def _float(value: Any) -> float:
