@@ -21,9 +21,10 @@ class Settings(BaseModel):
     """How this installation runs. Every field is ``GOLIVE_<NAME>`` in the environment and ``<name>`` in ``golive.toml``.
 
     ``home`` is the folder for data, ``store`` the DuckDB file with the sessions (``<home>/golive.duckdb`` when not set),
-    ``store_key`` encrypts it and is never printed, ``api_token`` opens ``/api/v1`` (closed without), ``max_upload_mb`` limits one uploaded file (megabytes of 1,000,000
-    bytes), ``retention_days`` is how long sessions and what monitors found are kept (for ever when not set; what is older goes when
-    the app starts, after every run of a monitor, and with ``golive sessions prune``), ``log_level`` is a level name of the standard library.
+    ``store_key`` encrypts it and is never printed, ``api_token`` opens ``/api/v1`` (closed without), ``max_upload_mb``
+    limits one uploaded file (megabytes of 1,000,000 bytes), ``retention_days`` is how long sessions and what monitors found
+    are kept (for ever when not set; what is older goes when the app starts, after every run of a monitor, and with ``golive
+    sessions prune``), ``log_level`` is a level name of the standard library.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -64,7 +64,8 @@ def link(findings: Sequence[Finding]) -> list[Finding]:
     """Set ``cause`` of every finding that another one of the same column explains; findings that have one keep it.
 
     Only what someone must act on explains or is explained: a quiet finding has no cause. A cause whose repair was tried
-    explains a distribution or outcome shift only when the repair takes at least half of it away. What explains an alarm is an alarm.
+    explains a distribution or outcome shift only when the repair takes at least half of it away. What explains an alarm is
+    an alarm.
     """
     active = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     cause: dict[str, str] = {}

@@ -34,7 +34,8 @@ def load_config(path: str | Path, *, alone: bool = False) -> Config:
     into their place; not so with ``alone``, for a configuration that someone sent: it may not name files of this machine.
 
     Raises:
-        InputError: ``CONFIG_FILE`` (``alone`` and a file is named), ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every wrong key and value (``CONFIG_*``), or every view
+        InputError: ``CONFIG_FILE`` (``alone`` and a file is named), ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every
+        wrong key and value (``CONFIG_*``), or every view
             that cannot be used (``FHIR_VIEW*``).
     """
     file = Path(path).expanduser()

@@ -41,7 +41,8 @@ class Dataset:
     ``storage`` gives for each column how its values are kept: ``text``, ``bool``, ``int8`` ... ``int64``, ``uint8`` ...,
     ``float32``, ``float64``, ``timestamp``, ``date``, ``time``. Text is exactly what was written. ``notes`` are things a
     reader should know that are not errors (encoding, rows kept out, not-a-number read as missing). ``coverage`` says of FHIR
-    resources how many fill what US Core asks for and how many of a sample are valid. ``sha256`` identifies the content of files; of an engine's table it identifies name, columns and row count, which a note then says.
+    resources how many fill what US Core asks for and how many of a sample are valid. ``sha256`` identifies the content of
+    files; of an engine's table it identifies name, columns and row count, which a note then says.
     """
 
     name: str

@@ -92,9 +92,9 @@ def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
 def no_class(of: Mapping[Role, Measured], class_scores: bool) -> list[tuple[Role, str, str]]:
     """Columns named as outcome or decision that hold quantities where classes are meant: role, what is wrong, what to do.
 
-    ``of`` holds the columns of the roles label and prediction, as far as there are any. A quantity is a column of numbers with
-    decimals of which more than ``MOST_CLASSES`` are different. Both may be quantities (a predicted length of stay); one alone
-    would be counted as so many classes, each seen once.
+    ``of`` holds the columns of the roles label and prediction, as far as there are any. A quantity is a column of numbers
+    with decimals of which more than ``MOST_CLASSES`` are different. Both may be quantities (a predicted length of stay); one
+    alone would be counted as so many classes, each seen once.
     """
     label, decision = of.get(Role.LABEL), of.get(Role.PREDICTION)
     found = []

@@ -1,6 +1,7 @@
 """Units as people write them, read as UCUM: ``mcg/L``, ``µmol/l``, ``x10^9/L`` and ``K/uL`` name known units.
 
-The grammar and the sizes of units are those of ``ucumvert`` (Lark and Pint); this module undoes what people write instead of UCUM.
+The grammar and the sizes of units are those of ``ucumvert`` (Lark and Pint); this module undoes what people write instead of
+UCUM.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Registers as files: YAML and CSV out, YAML and CSV in, with every problem of a file at once.
 
 A row may carry the revision that it was taken at, so that a file which comes back after somebody else's change is told apart
-from one that knew of it. CSV cells that a spreadsheet would run as a formula get an apostrophe in front, and lose it again when they are read.
+from one that knew of it. CSV cells that a spreadsheet would run as a formula get an apostrophe in front, and lose it again
+when they are read.
 """
 
 from __future__ import annotations

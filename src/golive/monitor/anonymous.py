@@ -25,9 +25,10 @@ from golive.model.profile import (
 def anonymous(profile: Profile) -> Profile:
     """Return ``profile`` with nothing in it that fewer than 11 rows share.
 
-    Numbers: values that 11 rows or more hold stay as they are; rarer ones are joined with their neighbours into bins of 11 or
-    more at their mean (or at the common value they join), and the ends are those of the bins. Categories, tokens and shapes: rare values lose their name and
-    count among ``other``. Days are joined like numbers. Totals, missing counts, means and standard deviations stay.
+    Numbers: values that 11 rows or more hold stay as they are; rarer ones are joined with their neighbours into bins of 11
+    or more at their mean (or at the common value they join), and the ends are those of the bins. Categories, tokens and
+    shapes: rare values lose their name and count among ``other``. Days are joined like numbers. Totals, missing counts,
+    means and standard deviations stay.
     """
     return replace(
         profile,

@@ -57,9 +57,9 @@ class BaselineFile(Noun):
 class BatchesFile(Noun):
     """Where batches come from. ``date`` finds the day in a file's name; ``window`` batches are judged together.
 
-    A batch is due ``every`` so often from ``starts`` on (the first batch seen, when absent), at the latest ``grace`` after the
-    end of its time. A file that changed within ``settle`` is still being written. Performance is judged on the outcomes of the last
-    ``outcomes_window`` batches together, because one has too few.
+    A batch is due ``every`` so often from ``starts`` on (the first batch seen, when absent), at the latest ``grace`` after
+    the end of its time. A file that changed within ``settle`` is still being written. Performance is judged on the outcomes
+    of the last ``outcomes_window`` batches together, because one has too few.
     """
 
     source: str
@@ -201,7 +201,8 @@ def load_monitor(path: str | Path) -> MonitorFile:
     """Read a monitor file; sources in it are relative to its folder.
 
     Raises:
-        InputError: ``NOT_FOUND``, ``MONITOR_YAML``, or every wrong key and value (``MONITOR_UNKNOWN_KEY``, ``MONITOR_VALUE``).
+        InputError: ``NOT_FOUND``, ``MONITOR_YAML``, or every wrong key and value (``MONITOR_UNKNOWN_KEY``,
+        ``MONITOR_VALUE``).
     """
     file = Path(path).expanduser()
     if file.is_dir():

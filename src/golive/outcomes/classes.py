@@ -79,8 +79,8 @@ def _readable(scores: FloatArray) -> Mask:
 
 
 def figures(a: Answers) -> dict[str, Estimate]:
-    """``accuracy``, ``macro_recall`` (mean sensitivity over classes), ``macro_f1``, and with scores ``macro_auroc`` (each class
-    against the rest, mean) and ``log_loss``; classes without rows are left out of a mean.
+    """``accuracy``, ``macro_recall`` (mean sensitivity over classes), ``macro_f1``, and with scores ``macro_auroc`` (each
+    class against the rest, mean) and ``log_loss``; classes without rows are left out of a mean.
 
     Intervals from influence functions, per patient where rows repeat.
     """

@@ -1,7 +1,9 @@
-"""For whom: every group and site against the others, with intervals, one correction over all comparisons, small ones unknown.
+"""For whom: every group and site against the others, with intervals, one correction over all comparisons, small ones
+unknown.
 
 A group is compared with the other groups of its column, each ranked within itself, so that nothing is compared with a total
-that contains it. Asked of each group: does the score rank (AUROC), find (sensitivity), promise (observed to expected) as well?
+that contains it. Asked of each group: does the score rank (AUROC), find (sensitivity), promise (observed to expected) as
+well?
 """
 
 from __future__ import annotations

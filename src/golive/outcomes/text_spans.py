@@ -1,7 +1,7 @@
 """What a generated text says that its source does not contain: each place with its kind and the reason, without any model.
 
-The checks name what they look for (numbers, units, dates, medications, names, negations, findings, citations); a text that passes may
-still be wrong. An output with a marked place is a question for a reviewer, not proof.
+The checks name what they look for (numbers, units, dates, medications, names, negations, findings, citations); a text that
+passes may still be wrong. An output with a marked place is a question for a reviewer, not proof.
 """
 
 from __future__ import annotations

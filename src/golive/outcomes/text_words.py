@@ -126,8 +126,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def is_negated(text: str, start: int, begin: int, end: int) -> bool:
-    """Whether ``text[start:end]`` is negated: a cue before it in the sentence that begins at ``begin``, with nothing to end its
-    scope, or a cue right behind it ("pregnancy: negative").
+    """Whether ``text[start:end]`` is negated: a cue before it in the sentence that begins at ``begin``, with nothing to end
+    its scope, or a cue right behind it ("pregnancy: negative").
     """
     if _BEHIND.match(text, end):
         return True

@@ -1,9 +1,9 @@
 """Without outcomes: what performance would be if the probabilities are right (confidence-based estimation, CBPE).
 
-If each probability means what it says, a live row with probability p is an event p times and none 1 - p times; counting so gives
-the expected AUROC, sensitivity and PPV without one outcome (Guillory 2021; NannyML's CBPE). It holds only as long as the same
-score means the same risk, and while live inputs lie where training had some: both are looked at first, and when one fails, the
-answer is "cannot judge" with the reason, not a number.
+If each probability means what it says, a live row with probability p is an event p times and none 1 - p times; counting so
+gives the expected AUROC, sensitivity and PPV without one outcome (Guillory 2021; NannyML's CBPE). It holds only as long as
+the same score means the same risk, and while live inputs lie where training had some: both are looked at first, and when one
+fails, the answer is "cannot judge" with the reason, not a number.
 """
 
 from __future__ import annotations

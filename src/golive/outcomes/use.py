@@ -37,7 +37,8 @@ def use(context: Context, out: Outcomes) -> None:
 def _feedback(live: Scored) -> dict[str, Any]:
     """``n`` outputs that somebody answered, the share ``overrides``, and ``reasons``: the share of these with a reason.
 
-    ``reasons`` is ``None`` when the log has no reasons or 1 to 10 overrides have one; ``read`` says that other answers occur.
+    ``reasons`` is ``None`` when the log has no reasons or 1 to 10 overrides have one; ``read`` says that other answers
+    occur.
     """
     if live.response is None:
         return {}

@@ -1,8 +1,8 @@
 """Evidently reads generated texts: its descriptors, one number per text, and its judge, one answer of a model per text.
 
-With ``compare.evidently_scores`` the only file that imports it. Nothing here opens a connection: the judge is given a function
-that asks. Only descriptors that need no model, no word list and no download: those of Evidently that do (out-of-vocabulary words,
-sentiment, similarity) fetch it from the network and are not used.
+With ``compare.evidently_scores`` the only file that imports it. Nothing here opens a connection: the judge is given a
+function that asks. Only descriptors that need no model, no word list and no download: those of Evidently that do
+(out-of-vocabulary words, sentiment, similarity) fetch it from the network and are not used.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ class Opinion:
 
 
 def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask: Ask) -> list[Opinion]:
-    """Ask a model one question of every output (length k) beside its source, with Evidently's judge: its prompt, its batches, its parser.
+    """Ask a model one question of every output (length k) beside its source, with Evidently's judge: its prompt, its
+    batches, its parser.
 
     Evidently gives up a whole batch over one answer that it cannot read, so every failure comes back as an answer of its own
     and is counted as "not judged": nothing is ever taken for supported because a model did not answer.

@@ -49,9 +49,9 @@ class Coded:
 class Scored:
     """Rows of one table reduced to what outcomes need. All arrays have length ``rows``; ``None`` where there is no column.
 
-    ``score``, ``number_label`` and the numbers of ``class_scores`` (by class) and ``features`` are NaN where missing or not a number. ``unparsed`` counts, per
-    role, values that are there but cannot be read; ``zones`` counts written times with an offset (the first entry) and without.
-    Times are UTC where an offset is written, else as written; ``NaT`` where missing.
+    ``score``, ``number_label`` and the numbers of ``class_scores`` (by class) and ``features`` are NaN where missing or not
+    a number. ``unparsed`` counts, per role, values that are there but cannot be read; ``zones`` counts written times with an
+    offset (the first entry) and without. Times are UTC where an offset is written, else as written; ``NaT`` where missing.
     """
 
     rows: int
@@ -112,8 +112,8 @@ def scored(
 
     ``marks`` are conditions on the rows of ``dataset.table``; they come back as masks under the same names.
 
-    The label is read as categories and, where it is a number column, also as numbers. Up to ``MOST_FEATURES`` number features
-    (the most important first, where importance is declared) are read for the baseline.
+    The label is read as categories and, where it is a number column, also as numbers. Up to ``MOST_FEATURES`` number
+    features (the most important first, where importance is declared) are read for the baseline.
     """
     if not wanted(roles, config):
         return None

@@ -36,8 +36,8 @@ class GeneratedTexts:
     """Texts of one table. ``row`` (length k) are positions in the table, ascending; ``note`` and ``source`` have length k.
 
     A missing text is ``""``; ``source`` is ``None`` when the table has no such column. ``labels`` maps the configured
-    names ``label``, ``second_label``, ``severity`` and ``detector`` to all values of that column (length ``rows``), as stored.
-    ``unit`` numbers the patient or document of every row; ``None`` where no id is known.
+    names ``label``, ``second_label``, ``severity`` and ``detector`` to all values of that column (length ``rows``), as
+    stored. ``unit`` numbers the patient or document of every row; ``None`` where no id is known.
     """
 
     rows: int
@@ -58,7 +58,8 @@ def generated_texts(
 ) -> GeneratedTexts | None:
     """Read the columns that ``outputs`` names; ``None`` when the table has no column of generated text.
 
-    ``unit`` is the column that says of whom a text is. At most ``most`` texts are read. Columns that are named but not in this table are left out.
+    ``unit`` is the column that says of whom a text is. At most ``most`` texts are read. Columns that are named but not in
+    this table are left out.
     """
     present = set(dataset.columns)
     if not outputs.note or outputs.note not in present:

@@ -1,7 +1,7 @@
 """Which clauses of which standards have current evidence behind them, through the criteria that support each clause.
 
-A clause is *supported* when a criterion that names it stands at the production bar with evidence in date. That is no statement
-of conformity: the criteria cover parts of a clause, and only an assessor can judge it.
+A clause is *supported* when a criterion that names it stands at the production bar with evidence in date. That is no
+statement of conformity: the criteria cover parts of a clause, and only an assessor can judge it.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def _stands(score: CriterionScore, freshness: float) -> bool:
 def coverage(readiness: Readiness, model: Model | None = None) -> tuple[Coverage, ...]:
     """Coverage of every standard in the crosswalk, in the order of the policy.
 
-    ``supported``: every criterion that is asked and names the clause stands at level 3 with evidence in date; ``partly``: some do;
-    ``none``: none does; ``not_asked``: no criterion that names it applies to this pilot.
+    ``supported``: every criterion that is asked and names the clause stands at level 3 with evidence in date; ``partly``:
+    some do; ``none``: none does; ``not_asked``: no criterion that names it applies to this pilot.
     """
     policy = model or load_model()
     scores = {c.id: c for c in readiness.criteria}

@@ -49,9 +49,10 @@ class GradeResult:
 def effective_grade(item: EvidenceItem) -> GradeResult:
     """Grade by what the item really carries.
 
-    E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 an issue date and a link or file hash; E4 that
-    and a reviewer who is not the owner. An item that lacks something counts for the next grade whose needs it meets: without
-    any date it is a bare assertion, because freshness (``readiness.md`` 2.1, rule 3) is a matter of age and age needs a date.
+    E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 an issue date and a link or file hash; E4
+    that and a reviewer who is not the owner. An item that lacks something counts for the next grade whose needs it meets:
+    without any date it is a bare assertion, because freshness (``readiness.md`` 2.1, rule 3) is a matter of age and age
+    needs a date.
     """
     lacking = _lacking(item, item.grade)
     if not lacking:
@@ -109,9 +110,10 @@ def collect(
 ) -> Collected:
     """Bring measurements and evidence together per criterion, as they count on ``as_of``.
 
-    An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 may lack
-    it) has age 0 and is limited by its grade or its expiry. ``measured_on`` dates the measurements without a day of their own (default ``as_of``). ``invalid`` holds items that an
-    event took out (id to reason); like expired ones they are not assessed.
+    An item past its own expiry date is not assessed. Age runs from the issue date; an item without one (only E0 and E2 may
+    lack it) has age 0 and is limited by its grade or its expiry. ``measured_on`` dates the measurements without a day of
+    their own (default ``as_of``). ``invalid`` holds items that an event took out (id to reason); like expired ones they are
+    not assessed.
 
     Raises:
         InputError: every problem of the evidence (see ``evidence_problems``) and unknown criteria in measurements.

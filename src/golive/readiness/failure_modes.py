@@ -124,8 +124,8 @@ class Judged:
 def judge_modes(readiness: Readiness, findings: Sequence[Finding]) -> tuple[Judged, ...]:
     """Judge the four modes.
 
-    ``shown``: a gate behind it fails, or a finding that is a sign of it asks to act. ``open``: nothing shows it, but gates are
-    unproven or no gate applies, so it is not excluded. ``not_shown``: every gate behind it passes or is waived.
+    ``shown``: a gate behind it fails, or a finding that is a sign of it asks to act. ``open``: nothing shows it, but gates
+    are unproven or no gate applies, so it is not excluded. ``not_shown``: every gate behind it passes or is waived.
     """
     order = {Verdict.ALARM: 0, Verdict.WATCH: 1}
     found = []

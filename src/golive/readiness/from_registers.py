@@ -1,7 +1,8 @@
-"""What the registers themselves prove: scope, deferrals, owners, indicators, business case and the manifest of training data.
+"""What the registers themselves prove: scope, deferrals, owners, indicators, business case and the manifest of training
+data.
 
-A register is measured like data, and it is also the artefact that is asked for: a filled register is evidence of grade E3 for
-the level that it shows. An empty register says nothing, neither for nor against.
+A register is measured like data, and it is also the artefact that is asked for: a filled register is evidence of grade E3
+for the level that it shows. An empty register says nothing, neither for nor against.
 """
 
 from __future__ import annotations

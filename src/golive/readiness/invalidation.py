@@ -1,8 +1,8 @@
 """Events that take the ground from evidence: a new model version, a new site, a code-set release, an EHR upgrade.
 
 Evidence and measurements from before an event stop counting for the criteria that the event touches, until they are renewed.
-An event takes away proof, never a refutation: what shows a level under the production bar stays, because nothing was repaired.
-Which criteria an event touches is part of the policy (key ``events``).
+An event takes away proof, never a refutation: what shows a level under the production bar stays, because nothing was
+repaired. Which criteria an event touches is part of the policy (key ``events``).
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def _covers(item: EvidenceItem, event: Event) -> bool:
 def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date, model: Model) -> dict[str, str]:
     """Items that no longer count on ``as_of``: id to the reason in words, by the latest event that touches each.
 
-    An item counts again when it is issued on the day of the event or later, or names the new version or site. An item without an
-    issue date cannot show that it is newer, so it falls. Items that claim less than the production bar stay.
+    An item counts again when it is issued on the day of the event or later, or names the new version or site. An item
+    without an issue date cannot show that it is newer, so it falls. Items that claim less than the production bar stay.
     """
     happened = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.id))
     found: dict[str, str] = {}

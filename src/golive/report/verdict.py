@@ -117,9 +117,11 @@ _MODE_STATE = {"shown": GateState.FAIL, "open": GateState.UNVERIFIED, "not_shown
 
 
 def failure_modes(readiness: Readiness, findings: Sequence[Finding] = ()) -> list[FailureMode]:
-    """The four ways pilots fail, judged as on the page of that name: by the gates behind each and by findings that are a sign of it.
+    """The four ways pilots fail, judged as on the page of that name: by the gates behind each and by findings that are a
+    sign of it.
 
-    A mode fails when one of its gates fails or a finding asks to act; it is unproven while a gate is, or when no gate applies.
+    A mode fails when one of its gates fails or a finding asks to act; it is unproven while a gate is, or when no gate
+    applies.
     """
     found = []
     for judged in judge_modes(readiness, findings):

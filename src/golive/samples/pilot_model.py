@@ -1,9 +1,9 @@
 """The pilot's model, as it was frozen, and the log of its service.
 
-A logistic regression, fitted once on 200,000 training visits of this generator (scikit-learn, no penalty) and written down here, so
-that the score does not depend on the version of a library. It scores values as they arrive: a temperature in Fahrenheit or a
-creatinine in umol/L is taken at face value up to the hard limits of the serving code, and what is missing or is no number becomes the
-training median. That is how faults of the feed reach the score.
+A logistic regression, fitted once on 200,000 training visits of this generator (scikit-learn, no penalty) and written down
+here, so that the score does not depend on the version of a library. It scores values as they arrive: a temperature in
+Fahrenheit or a creatinine in umol/L is taken at face value up to the hard limits of the serving code, and what is missing or
+is no number becomes the training median. That is how faults of the feed reach the score.
 """
 
 from __future__ import annotations

@@ -78,8 +78,9 @@ def lock(cursor: DuckDBPyConnection, project: str, config: Config | None) -> Cri
     """When the criteria in force were frozen, and whether that was before live data was first judged.
 
     ``before_live`` compares the latest version with the first session of the project that is not a sample; the audit chain
-    remembers it after the session was deleted, and after the project moved to another store. A ``config`` whose criteria differ from the frozen ones counts as one more
-    change and as not frozen before live data. ``None`` when nothing was frozen.
+    remembers it after the session was deleted, and after the project moved to another store. A ``config`` whose criteria
+    differ from the frozen ones counts as one more change and as not frozen before live data. ``None`` when nothing was
+    frozen.
     """
     known = history(cursor, project)
     if not known:

@@ -1,7 +1,8 @@
-"""Forward from a session: what people decided because of it. Backward is the session's own record (data, configuration, policy).
+"""Forward from a session: what people decided because of it. Backward is the session's own record (data, configuration,
+policy).
 
-A decision about a finding names the session it was taken in. Waivers, deferrals and decisions of the register name a criterion,
-so they are told with the session that was the latest of its pilot when they were written.
+A decision about a finding names the session it was taken in. Waivers, deferrals and decisions of the register name a
+criterion, so they are told with the session that was the latest of its pilot when they were written.
 """
 
 from __future__ import annotations

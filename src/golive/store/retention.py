@@ -1,4 +1,5 @@
-"""What the age limit takes of monitors: what a batch showed, alerts that ended, messages that were sent, mutes that are over.
+"""What the age limit takes of monitors: what a batch showed, alerts that ended, messages that were sent, mutes that are
+over.
 
 What has to stay stays: of a batch its hash, name and slot, so that the same file is never judged twice; every alert that is
 open and every message nobody received; the last run of a monitor; its baseline. What people wrote (evidence, decisions,

@@ -216,7 +216,8 @@ def bad_input(facts: Facts, make: Maker) -> Measurement:
     """REL-05: faults that live data brought itself, and how many of them got no score.
 
     A live row with an impossible, unreadable or wrongly scaled input that got a score as if nothing were wrong is a silent
-    wrong output. That can refute the criterion; only a test with faults of every kind can confirm it, and that is a document.
+    wrong output. That can refute the criterion; only a test with faults of every kind can confirm it, and that is a
+    document.
     """
     low, high, n = (facts.number("bad_input", k) for k in ("low", "high", "n"))
     if high is None or low is None or n is None:
@@ -240,8 +241,8 @@ def _bounds(make: Maker) -> tuple[float, float, float]:
 def peak(facts: Facts, make: Maker) -> Measurement:
     """REL-03: 95th percentile of answers in the busiest hours of the live log, against the budget.
 
-    The log shows the load that came, not twice of it: a budget that is missed at the usual peak refutes a load test, a budget
-    that is kept confirms nothing above it.
+    The log shows the load that came, not twice of it: a budget that is missed at the usual peak refutes a load test, a
+    budget that is kept confirms nothing above it.
     """
     budget, rows = facts.config.latency_budget_ms, facts.look("operations", "by_hour")
     hours = [r for r in rows if isinstance(r, Mapping) and r.get("p95") is not None] if isinstance(rows, list) else []
