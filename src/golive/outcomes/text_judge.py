@@ -1,6 +1,7 @@
 """A language model's opinion of outputs: off unless configured, sent only when a person said so, measured against reviewers.
 
-It is an opinion. It counts as no review and moves no criterion; an output without an answer is "not judged", never supported.
+It is an opinion. It counts as no review and moves no criterion; an output without an answer is "not judged", never
+supported.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def beforehand(config: TextJudgeConfig) -> str:
 
 
 def plan(texts: GeneratedTexts, config: TextJudgeConfig, reviewed: Mask | None = None, *, seed: int = 0) -> Plan:
-    """Draw the outputs to send at random: those that ``reviewed`` marks (length k, texts read) first, so that the opinion can be
-    measured. Outputs without a source are never sent: there is nothing to hold them against.
+    """Draw the outputs to send at random: those that ``reviewed`` marks (length k, texts read) first, so that the opinion
+    can be measured. Outputs without a source are never sent: there is nothing to hold them against.
     """
     sources = texts.source or ("",) * len(texts.note)
     usable = np.array([bool(n and s) for n, s in zip(texts.note, sources, strict=True)], dtype=bool)
@@ -89,10 +90,10 @@ def summarised(
     """``performance["generated_text"]["judge"]``: numbers only.
 
     ``hit`` and ``known`` (length k, texts read) are what reviewers found and which texts they rated; ``None`` without any.
-    ``flagged`` is the share of judged outputs that the model flags (0 to 1), with a Wilson interval, by patient where there are
-    several outputs of one. ``against_reviewers`` holds sensitivity, specificity and PPV against reviewers, their agreement
-    (kappa), and the same of the rule that flags as many outputs by length alone; ``None`` with the reason ``why`` otherwise.
-    ``not_judged`` counts the outputs without an answer by reason; counts of 1 to 10 are ``None``.
+    ``flagged`` is the share of judged outputs that the model flags (0 to 1), with a Wilson interval, by patient where there
+    are several outputs of one. ``against_reviewers`` holds sensitivity, specificity and PPV against reviewers, their
+    agreement (kappa), and the same of the rule that flags as many outputs by length alone; ``None`` with the reason ``why``
+    otherwise. ``not_judged`` counts the outputs without an answer by reason; counts of 1 to 10 are ``None``.
     """
     config, place = drawn.config, np.array(drawn.place, dtype=np.int64)
     answered = np.array([o.flagged is not None for o in given], dtype=bool)
