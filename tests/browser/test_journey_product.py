@@ -58,7 +58,7 @@ def test_from_an_empty_store_to_the_plan(page: Any, tmp_path: Path) -> None:
     page.goto("/define")
     settled(page)
     page.get_by_label("Pilot", exact=True).fill("ward-alert")
-    page.get_by_label("Sensitivity at least").fill("0.8")
+    page.get_by_role("spinbutton", name="Sensitivity at least").fill("0.8")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Freeze criteria").click()
     page.get_by_text(re.compile("Frozen .* before live data")).wait_for()
