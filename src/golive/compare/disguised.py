@@ -101,6 +101,10 @@ def _numbers(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
     train, live = before.numeric, now.numeric
     if train.n == 0:
         return None
+    if live.infinities >= LEAST_ROWS and live.infinities > train.infinities:
+        why = "an infinite number is the mark of a division by zero or of a value too large to be written"
+        held = (train.infinities, live.infinities, before.n, now.n)
+        return _Disguise(("an infinite number",), *held, why, (), weights_of(before, now))
     spikes = [
         v for v in SENTINELS if _rows_at(live, v) >= max(LEAST_ROWS, 0.001 * live.n) and _is_stand_in(train, live, v)
     ]
@@ -213,6 +217,7 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
             f"adjusted {chance(p)}",
         ),
         rows_affected=d.live,
-        what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}),
+        # Infinities lie in no profile's distribution: nothing would change there.
+        what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}) if d.values else None,
         fix=f"Send a real null instead of {what} in {name}, or turn it into null at intake, and then judge it as missing.",
     )

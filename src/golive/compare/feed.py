@@ -25,6 +25,8 @@ ALPHA = 1e-4
 RARE = 0.001
 """Share of training rows with one time after another up to which their order counts as a rule."""
 ALARM_SHARE = 0.01
+EARLIEST, LATEST = date(1900, 1, 1), date(3000, 1, 1)
+"""Days outside stand for "not known" or "never" (1 Jan 1900, 31 Dec 9999); the feed is judged on those between."""
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -77,8 +79,11 @@ def _stopped(live: Profile) -> list[Finding]:
     column = live.columns.get(name) if name else None
     if name is None or column is None or column.time is None or not column.time.days:
         return []
+    days = [day for day in column.time.days if EARLIEST < day < LATEST]
+    if not days:
+        return []
     # The first and the last day are rarely whole.
-    first, last = column.time.days[0] + timedelta(days=1), column.time.days[-1] - timedelta(days=1)
+    first, last = days[0] + timedelta(days=1), days[-1] - timedelta(days=1)
     if last <= first:
         return []
     whole = _silence(name, None, daily(column.time.days, column.time.counts, first, last), first)

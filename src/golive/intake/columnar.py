@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from golive.intake.dataset import check_names
@@ -15,6 +16,7 @@ from golive.intake.workspace import Workspace, name, text
 from golive.model.errors import InputError, Problem
 
 _NAMED = 5
+_FIRST, _LAST = "0001-01-01", "9999-12-31"
 
 
 def load(files: Sequence[Path], space: Workspace) -> ir.Table:
@@ -27,8 +29,12 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     first: list[tuple[str, str]] = []
     for file in files:
         try:
+            check_names(_written_names(file, space), file.name, space.limits)
             described = space.sql(f"DESCRIBE SELECT * FROM read_parquet({text(space.plain(file))})")
             schema = sorted((str(r[0]), str(r[1])) for r in described)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
         except duckdb.Error as error:
             empty = file.stat().st_size == 0
             code = "EMPTY_FILE" if empty else "NOT_PARQUET"
@@ -53,6 +59,18 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     return space.duck.table("data")
 
 
+def _written_names(file: Path, space: Workspace) -> list[str]:
+    """Names of the outermost columns as they stand in the file: DuckDB renames those that are empty or used twice."""
+    listed = space.sql(f"SELECT name, num_children FROM parquet_schema({text(space.plain(file))})")
+    inside = 0
+    names = []
+    for written, children in listed[1:]:  # the first entry is the table, and the rest stands depth first
+        if inside == 0:
+            names.append(str(written))
+        inside += int(str(children or 0)) - (inside > 0)
+    return names
+
+
 def uniform(table: ir.Table) -> ir.Table:
     """Return the table with the same meaning on every engine.
 
@@ -72,6 +90,44 @@ def uniform(table: ir.Table) -> ir.Table:
         table = table.mutate(**changed)
     names = {old.strip(): old for old in table.columns if old != old.strip()}
     return table.rename(names) if names else table
+
+
+def within_range(table: ir.Table, space: Workspace) -> ir.Table:
+    """Return the table with every date in the years 1 to 9999 and no integer beyond 64 bits with a sign; both are noted.
+
+    A date outside becomes the nearest one inside (nanoseconds read as microseconds end in the year 55,840), so that it is
+    still told as one that lies ahead. A column with an integer beyond becomes text, which keeps its digits.
+    """
+    outside: dict[str, ir.BooleanValue] = {}
+    for column, dtype in table.schema().items():
+        nanoseconds = dtype.is_timestamp() and dtype.scale == 9  # from 1677 to 2262, whatever was stored
+        if (dtype.is_timestamp() and not nanoseconds) or dtype.is_date():
+            outside[column] = (table[column] < _edge(dtype, _FIRST)) | (table[column] > _edge(dtype, _LAST))
+        elif dtype.is_uint64():
+            outside[column] = table[column] > ibis.literal(2**63 - 1, "uint64")
+    if not outside:
+        return table
+    asked = [flag.sum().name(f"o{i}") for i, flag in enumerate(outside.values())]
+    row = table.aggregate(asked).to_pyarrow().to_pylist()[0]
+    found = {c: count for i, c in enumerate(outside) if (count := int(row[f"o{i}"] or 0))}
+    dates = [c for c in found if not table.schema()[c].is_uint64()]
+    whole = [c for c in found if c not in dates]
+    changed: dict[str, ir.Value] = {c: table[c].cast("string") for c in whole}
+    for column in dates:
+        dtype, value = table.schema()[column], table[column]
+        first, last = _edge(dtype, _FIRST), _edge(dtype, _LAST)
+        changed[column] = ibis.cases((value < first, first), (value > last, last), else_=value)
+    if dates:
+        total = sum(found[c] for c in dates)
+        sentence = f"{total:,} dates outside the years 1 to 9999 count as the first or the last day of them, in {_listed(dates)}."
+        space.note("DATE_RANGE", sentence, "Check whether a count of nanoseconds was stored as microseconds.")
+    if whole:
+        space.note("LARGE_INTEGERS", f"Whole numbers of more than 63 bits are read as text, in {_listed(whole)}.")
+    return table.mutate(**changed) if changed else table
+
+
+def _edge(dtype: dt.DataType, written: str) -> ir.Value:
+    return ibis.date(written) if dtype.is_date() else ibis.timestamp(f"{written} 00:00:00")
 
 
 def without_nan(table: ir.Table, space: Workspace) -> ir.Table:

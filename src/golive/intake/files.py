@@ -20,7 +20,7 @@ def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
 
     Raises:
         InputError: every one of ``NOT_FOUND``, ``EMPTY_FOLDER``, ``UNKNOWN_KIND``, ``MIXED_KINDS``, ``TOO_LARGE``,
-            ``NOT_READABLE`` that applies.
+            ``NOT_READABLE``, ``NOT_A_FILE`` that applies.
     """
     if not str(source).strip():  # an unset variable of a script, never the folder one is in
         raise InputError(Problem("NOT_FOUND", "The source has no name.", "Name a file, a glob or a folder."))
@@ -32,8 +32,14 @@ def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
             raise InputError(
                 Problem("EMPTY_FOLDER", "The folder holds no files.", f"Put files in it: {known()}.", shown)
             )
-    elif path.exists():
+    elif path.is_file():
         files = [path]
+    elif path.exists():  # a pipe or a device: it may never end, and it is read more than once
+        sentence = "The source is neither a file nor a folder."
+        raise InputError(Problem("NOT_A_FILE", sentence, "Write what it gives into a file first.", str(source)))
+    elif path.is_symlink():
+        sentence = f"'{shown}' is a link that leads to no file."
+        raise InputError(Problem("NOT_FOUND", sentence, "Check where the link leads.", str(source)))
     else:
         matches = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207 - absolute patterns
         files = sorted(p for p in map(Path, matches) if p.is_file())

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from ibis import selectors
 
 from golive.intake import codes, identifiers
+from golive.intake.damage import told
 from golive.intake.dataset import Dataset
 
 SAMPLE = 10_000
@@ -99,6 +100,7 @@ class Measured:
         return self.shapes.get(shape, 0) / self.values if self.values else 0.0
 
 
+@told()
 def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
     """Return the counts of ``columns`` of a dataset. Deterministic; the sample is the first rows of the table."""
     if not columns:
@@ -148,7 +150,7 @@ def _text(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) 
         distinct=tested.count(),
         words_missing=_is_missing_word(value).ifelse(rows, 0).sum(),
         numbers=finite.ifelse(rows, 0).sum(),
-        whole=(finite & (number == number.floor())).ifelse(rows, 0).sum(),
+        whole=(finite & (number % 1 == 0)).ifelse(rows, 0).sum(),
         number_distinct=number.nunique(),
         low=number.min(),
         high=number.max(),
@@ -228,7 +230,7 @@ def _typed(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured])
     result = grouped.group_by("column").agg(
         present=rows.sum(),
         distinct=grouped.count(),
-        whole=(finite & (value == value.floor())).ifelse(rows, 0).sum(),
+        whole=(finite & (value % 1 == 0)).ifelse(rows, 0).sum(),
         number_distinct=grouped.count(),
         low=value.min(),
         high=value.max(),
@@ -333,7 +335,7 @@ def _exact_typed(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Mea
         for i, (m, count) in enumerate(batch):
             value = _as_number(dataset.table[m.name])
             asked |= {f"p{i}": value.count(), f"l{i}": value.min(), f"h{i}": value.max()}
-            asked[f"w{i}"] = (value == value.floor()).ifelse(1, 0).sum()
+            asked[f"w{i}"] = (value % 1 == 0).ifelse(1, 0).sum()
             if count:
                 asked[f"d{i}"] = value.nunique()
         row = _records(dataset.table.aggregate(**asked))[0]

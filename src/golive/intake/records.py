@@ -41,8 +41,8 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     except duckdb.Error as error:
         raise _not_json(error, where) from None
     if int(str(others[0][0])):
-        entries = f"{others[0][0]:,} entries are" if others[0][0] != 1 else "1 entry is"
-        sentence = f"{entries} not objects with named values."
+        entries = f"{others[0][0]:,} entries are not objects" if others[0][0] != 1 else "1 entry is not an object"
+        sentence = f"{entries} with named values."
         raise InputError(Problem("NOT_RECORDS", sentence, "Write one object per row: [{...}, {...}].", where))
     written = [str(k[0]) for k in keys]
     if not written:

@@ -69,7 +69,7 @@ def read(
             table = columnar.uniform(loaded)
             rows = columnar.check_table(table, shown, space)
             if not kind.text:
-                table = columnar.without_nan(table, space)
+                table = columnar.without_nan(columnar.within_range(table, space), space)
         space.lock([] if kind.text else files)
     except BaseException:
         space.close()
@@ -98,7 +98,7 @@ def _from_table(table_name: str, engine: str | None, name: str | None, limits: L
         table = columnar.uniform(engines.table(connection, table_name))
         rows = columnar.check_table(table, table_name, space)
         digest = engines.identity(engine, table_name, table, rows)
-        table = columnar.without_nan(table, space)
+        table = columnar.without_nan(columnar.within_range(table, space), space)
         space.note(
             "IDENTITY", "The hash of a table covers its place, columns and row count, not its values.", "", table_name
         )

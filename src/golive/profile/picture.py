@@ -127,14 +127,15 @@ def _calendar(first: date, last: date) -> list[date]:
     begin = first - timedelta(days=first.weekday())
     if (last - begin).days < 60 * 7:
         weeks = (last - begin).days // 7 + 1
-        return [begin + timedelta(weeks=i) for i in range(weeks + 1)]
+        ends = date.max.toordinal()  # 31 Dec 9999, which many records hold for "never", has no week after it
+        return [date.fromordinal(min(begin.toordinal() + 7 * i, ends)) for i in range(weeks + 1)]
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-months // 60)
     count = -(-months // step)
     found = []
     for i in range(count + 1):
         year, month = divmod(first.month - 1 + i * step, 12)
-        found.append(date(min(first.year + year, 9999), month + 1, 1))
+        found.append(date(first.year + year, month + 1, 1) if first.year + year <= 9999 else date.max)
     return found
 
 

@@ -77,7 +77,7 @@ def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[st
                 f"std{i}": finite.std(how="pop"),
                 f"low{i}": finite.min(),
                 f"high{i}": finite.max(),
-                f"integers{i}": (finite == finite.floor()).sum(),
+                f"integers{i}": (finite % 1 == 0).sum(),
                 f"distinct{i}": finite.approx_nunique(),
             }
     try:
