@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from golive.intake import Limits, infer, read
-from golive.model.columns import ColumnSpec, ColumnType, Role
+from golive.intake.damage import told
+from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.settings import Settings
@@ -72,6 +73,8 @@ class Understood:
     inferred: tuple[ColumnSpec, ...]
     problems: tuple[Problem, ...]
     config: Config
+    refused: bool = False
+    """Whether the roles of the configuration did not fit, so that they were left to be guessed."""
 
 
 def limits(settings: Settings) -> Limits:
@@ -151,10 +154,13 @@ def understand(config: Config, settings: Settings) -> Understood:
     if held and held[0] == key:
         known: Understood = held[1]
         names = {spec.name for spec in known.inferred}
+        if known.refused:
+            config = _without_roles(config)
         return replace(known, config=pilot.fitting(config, names) if names else config)
     files: dict[Side, Read] = {}
     problems: list[Problem] = []
     specs: tuple[ColumnSpec, ...] = ()
+    refused = False
     with ExitStack() as stack, st.spinner("Reading the files"):
         datasets: dict[Side, Any] = {}
         for side, upload in sorted(kept.items(), reverse=True):
@@ -162,25 +168,33 @@ def understand(config: Config, settings: Settings) -> Understood:
                 dataset = stack.enter_context(
                     read(upload.path, name=upload.name, limits=limits(settings), views=config.fhir_views)
                 )
-                files[side] = Read(
-                    dataset.rows,
-                    len(dataset.columns),
-                    dataset.table.limit(PREVIEW_ROWS).to_pandas(),
-                    _named(dataset.notes, upload),
-                )
+                with told():
+                    preview = dataset.table.limit(PREVIEW_ROWS).to_pandas()
+                files[side] = Read(dataset.rows, len(dataset.columns), preview, _named(dataset.notes, upload))
                 datasets[side] = dataset
             except GoLiveError as error:
                 problems += _named(error.problems, upload)
         if "train" in datasets:
             names = {name for dataset in datasets.values() for name in dataset.columns}
             config = pilot.fitting(config, names)
-            try:
-                specs = infer(datasets["train"], datasets.get("live"), config)
-            except GoLiveError as error:
-                problems += error.problems
-    found = Understood(files, specs, tuple(problems), config)
+            for _ in range(2):  # a role that these values cannot play must leave the table in which it is changed
+                try:
+                    specs = infer(datasets["train"], datasets.get("live"), config)
+                    break
+                except GoLiveError as error:
+                    met = error.problems
+                    for upload in kept.values():
+                        met = _named(met, upload)
+                    problems += [p for p in met if p not in problems]
+                    config, refused = _without_roles(config), True
+    found = Understood(files, specs, tuple(problems), config, refused)
     st.session_state[_UNDERSTOOD_KEY] = (key, found)
     return found
+
+
+def _without_roles(config: Config) -> Config:
+    """``config`` with every role left to be guessed."""
+    return config.model_copy(update={"roles": Roles(), "class_scores": {}})
 
 
 def _training_hash() -> str:
