@@ -301,3 +301,16 @@ def test_a_large_hole_is_refused_early(home: Path, assess: Call) -> None:
     code, _, err = assess("train.csv", "hole.parquet")
     assert code == 2
     assert "error[TOO_LARGE]" in err
+
+
+def test_cells_that_do_not_say_where_they_stand_count_too(home: Path, assess: Call) -> None:
+    """Rows of one cell and one long row: the reader would make room for the rectangle around both."""
+    (home / "placed.xlsx").write_bytes(book(lambda _, sheet: None))
+    sheet = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 4_000 + b"<row>" + b"<c><v>1</v></c>" * 9_000
+    with zipfile.ZipFile(home / "placed.xlsx") as whole, zipfile.ZipFile(home / "free.xlsx", "w") as changed:
+        for part in whole.namelist():
+            own = sheet + b"</row></sheetData></worksheet>" if part.endswith("sheet1.xml") else whole.read(part)
+            changed.writestr(part, own)
+    code, out, err = assess("train.csv", "free.xlsx")
+    assert (code, out) == (2, "")
+    assert "error[TOO_LARGE]: A sheet reaches to row 4,001 and column 9,000" in err

@@ -24,6 +24,8 @@ MOST_CELLS = 30_000_000
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_CELLS = (b"<c ", b"<c>", b":c ", b":c>")
+"""How a cell begins, give or take: counting is ten times faster than matching."""
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt\s*=\s*["']e["']""")
 
@@ -105,10 +107,11 @@ class _Extent:
         placed = _PLACE.findall(text)
         letters = {column.upper() for column, _ in placed}
         self.rows = max([self.rows + len(_ROW.findall(text)), *(int(row) for row in {row for _, row in placed})])
-        if len(_CELL.findall(text)) > len(placed):
+        if sum(map(text.count, _CELLS)) > len(placed):
             self.columns = max([self.columns, *(len(_CELL.findall(line)) for line in _ROW.split(text))])
         self.columns = max([self.columns, *map(_number, letters)])
-        self.errors += len(_ERROR.findall(text))
+        if b"t='e'" in text or b't="e"' in text:
+            self.errors += len(_ERROR.findall(text))
 
 
 def _number(letters: bytes) -> int:
