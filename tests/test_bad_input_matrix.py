@@ -103,6 +103,7 @@ NOT_READ: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("header.csv", lambda: table(rows=[]), "HEADER_ONLY"),
     ("twice.csv", lambda: table(("hr", "hr"), [(1, 2)]), "DUPLICATE_COLUMNS"),
     ("case.csv", lambda: table(("hr", "HR"), [(1, 2)]), "DUPLICATE_COLUMNS"),
+    ("open_quote.csv", lambda: b'"a,b,c\n1,2,3\n4,5,6\n', "BROKEN_QUOTES"),
     ("ragged.csv", lambda: USUAL + b"a,b\n" * 50, "RAGGED_ROWS"),
     ("marked.csv", lambda: b"\xef\xbb\xbf" + more("ort", lambda i: "Köln").decode().encode("cp1252"), "DECODE"),
     ("zero_byte.csv", lambda: USUAL[:300] + b"\0" + USUAL[300:], "NOT_TEXT"),
@@ -123,6 +124,8 @@ NOT_READ: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("nameless.parquet", lambda: named("", "hr"), "EMPTY_NAME"),
     ("list.json", lambda: b"[[1, 2], 3]", "NOT_RECORDS"),
     ("word.json", lambda: b"5", "NOT_RECORDS"),
+    ("key_twice.json", lambda: b'[{"a": 1, "a": 2, "b": 1}]', "DUPLICATE_COLUMNS"),
+    ("wrapped.json", lambda: b'{"data": ' + records() + b"}", "NOT_RECORDS"),
     ("none.json", lambda: b"[{}]", "HEADER_ONLY"),
     ("deep.json", lambda: b"[" * 5000 + b"]" * 5000, "NOT_RECORDS"),
     ("line.ndjson", lambda: b'{"a": 1}\n{"a":', "NOT_JSON"),
@@ -314,3 +317,8 @@ def test_cells_that_do_not_say_where_they_stand_count_too(home: Path, assess: Ca
     code, out, err = assess("train.csv", "free.xlsx")
     assert (code, out) == (2, "")
     assert "error[TOO_LARGE]: A sheet reaches to row 4,001 and column 9,000" in err
+
+
+def test_rows_under_one_key_are_told_where_they_stand(home: Path, assess: Call) -> None:
+    (home / "live.json").write_bytes(b'{"data": ' + records() + b"}")
+    assert "its rows stand under 'data'" in assess("train.csv", "live.json")[2]

@@ -164,6 +164,9 @@ def _append(plain: Path, file: Path, delimiter: str, names: Sequence[str], space
             space.note("RAGGED_ROWS", f"{sentence} They were kept out.", "Repair them to have them counted.", file.name)
     if problems:
         raise InputError(problems)
+    if good == 0 and any("\n" in n for n in names):
+        sentence = "A quote in the first row is never closed, so the whole file reads as names."
+        raise InputError(Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name))
     if good == 0:
         raise InputError(Problem("HEADER_ONLY", "The file has a header and no rows.", "Export it again.", file.name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,6 +62,10 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     if _is_by_column(space, paths, options, written):
         sentence = f"It holds one object whose {len(written):,} values are objects: a table written column by column."
         hint = "Write one object per row: [{...}, {...}]; in pandas to_json(orient='records')."
+        inside = space.sql(f"SELECT json_type(json, {_paths(written)}) FROM read_json_objects({paths}, {options})")
+        if inside == [(["ARRAY"],)]:
+            sentence = f"It holds one object; its rows stand under '{written[0]}'."
+            hint = "Write the list alone: [{...}, {...}]."
         raise InputError(Problem("NOT_RECORDS", sentence, hint, where))
     if count := int(str(nested[0][0])):
         space.note("NESTED_JSON", f"{count:,} rows hold nested values; they are read as JSON text.", "", where)
@@ -80,6 +85,10 @@ def _paths(keys: Sequence[str]) -> str:
 
 
 def _not_json(error: duckdb.Error, where: str) -> InputError:
+    first = str(error).splitlines()[0]
+    if twice := re.search(r'has duplicate key "([^"]*)"$', first):
+        sentence = f"An object has the key '{twice[1]}' twice."
+        return InputError(Problem("DUPLICATE_COLUMNS", sentence, "Give every value its own key.", where))
     # The message of the reader may repeat a value of the file: only its place is kept.
     place = str(error).partition(", at byte ")[2].partition(":")[0]
     at = f" (at byte {place})" if place else ""
