@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from data_page import PAGE, texts, upload
 
 # ibis 12 calls a method that duckdb 1.5 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
-PAGE = "pages/pilot/data.py"
 ROWS = 400
 
 
@@ -29,18 +29,6 @@ def csv(seed: int, *, rows: int = ROWS, missing: float = 0.0) -> bytes:
     ):
         lines.append(f"{age},{'' if gone < missing else f'{rate:.1f}'},{arrival},{died}")
     return "\n".join(lines).encode()
-
-
-def upload(app: Any, side: str, name: str, content: bytes) -> Any:
-    found = next(u for u in app.file_uploader if u.key.startswith(f"upload_{side}"))
-    found.upload(name, content)
-    return app.run()
-
-
-def texts(app: Any) -> str:
-    return "\n".join(e.value for kind in (app.markdown, app.caption, app.error, app.info) for e in kind).replace(
-        "\\", ""
-    )
 
 
 def test_empty_shows_two_zones_training_first_and_the_sample(open_page: Any, store: Any) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from data_page import PAGE, texts, upload
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -16,20 +17,6 @@ from golive.model.config import Config
 
 # ibis 12 calls a method that duckdb 1.5 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
-PAGE = "pages/pilot/data.py"
-
-
-def upload(app: Any, side: str, name: str, content: bytes) -> Any:
-    found = next(u for u in app.file_uploader if u.key.startswith(f"upload_{side}"))
-    found.upload(name, content)
-    return app.run()
-
-
-def texts(app: Any) -> str:
-    return "\n".join(e.value for kind in (app.markdown, app.caption, app.error, app.info) for e in kind).replace(
-        "\\", ""
-    )
 
 
 def test_no_odd_file_breaks_the_page_or_reaches_the_store(open_page: Any, store: Any) -> None:
