@@ -23,6 +23,7 @@ from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
 from golive.model.routing import routed
+from golive.model.words import check_failed
 from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
@@ -95,7 +96,7 @@ def _written(train: Dataset, live: Dataset, roles: Roles, config: Config, outcom
         raise
     except Exception as error:  # a result with one gap, named, is worth more than none
         _log.exception("how texts are written could not be compared")
-        why = f"the check failed ({type(error).__name__}); see the log"
+        why = check_failed(error)
         outcomes.not_assessed.append(NotAssessed(what="how texts are written", why=why))
         return ()
     text["descriptors"] = list(shift.columns)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from text_files import write
 
 from golive.intake import infer, read, roles_of
 from golive.model.config import Config, parse_config
@@ -22,14 +23,6 @@ from golive.profile.texts_generated import generated_texts
 OUTPUTS = {"note": "note", "source": "source", "label": "hallucinated"}
 Judged = tuple[dict[str, Any], dict[str, Finding], tuple[NotAssessed, ...]]
 Judge = Callable[..., Judged]
-
-
-def write(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from text_files import write
 
 from golive.assess import assess
 from golive.compare.text_shift import TextShift, text_shift
@@ -54,14 +54,6 @@ def texts(n: int, length: float, seed: int, *, each: int = 1, digits: bool = Fal
                 }
             )
     return rows
-
-
-def write(path: Path, rows: list[dict[str, Any]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 def shifted(tmp_path: Path, train: list[dict[str, Any]], live: list[dict[str, Any]], **roles: Any) -> TextShift:

@@ -21,6 +21,7 @@ from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.profile import Profile
 from golive.model.result import CodeRelease, ColumnResult, DriftResult, NotAssessed, Repaired
+from golive.model.words import check_failed
 
 Progress = Callable[[float, str], None]
 
@@ -68,7 +69,7 @@ def compare(
             findings.extend(check(train, live, config))
         except Exception as error:  # a result with one gap, named, is worth more than none
             _log.exception("check '%s' failed", name)
-            not_assessed.append(NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log"))
+            not_assessed.append(NotAssessed(what=name, why=check_failed(error)))
     report(0.9, "trying the repairs")
     findings = fill(findings, train, live, drift, config.drift)
     findings = break_down(findings, train, live)

@@ -35,7 +35,7 @@ class Event:
     live: int
     n_train: int
     n_live: int
-    weights: tuple[float, float] = (1.0, 1.0)
+    weights: tuple[float, float]
 
 
 def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:

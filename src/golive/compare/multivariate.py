@@ -24,6 +24,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.model.result import NotAssessed
+from golive.model.words import check_failed
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -144,7 +145,7 @@ def _one_thread() -> Any:
 
 def _failed(error: Exception) -> str:
     _log.exception("the joint check failed", exc_info=error)
-    return f"the check failed ({type(error).__name__}); see the log"
+    return check_failed(error)
 
 
 def _skipped(why: str) -> NotAssessed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from operator import or_
 from typing import Any
 
@@ -17,6 +16,7 @@ from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
 from golive.intake import Dataset
 from golive.model.columns import Noun, Role
 from golive.profile.fields import infinite, missing, number
+from golive.profile.joint import balanced
 
 MOST = 200
 """Broken terms that are looked at row by row; with more of them, the shares are at least what is told."""
@@ -69,7 +69,7 @@ def answered(contract: Contract, checked: Checked, live: Dataset, outputs: Itera
         if output and violation.rule in ("missing", "present"):
             continue
         (returned if output else given).append(_holds(terms, violation, live))
-    has_output = reduce(or_, [~missing(column) for column in there])
+    has_output = _any([~missing(column) for column in there])
     by_input, by_any = (_any(parts) for parts in (given, [*given, *returned]))
     counted = live.table.aggregate(scored=(by_any & has_output).sum(), refused=(by_input & ~has_output).sum())
     row = counted.to_pyarrow().to_pylist()[0]
@@ -84,7 +84,7 @@ def answered(contract: Contract, checked: Checked, live: Dataset, outputs: Itera
 
 
 def _any(parts: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
-    return reduce(or_, parts) if parts else ibis.literal(value=False)
+    return balanced(parts, or_) if parts else ibis.literal(value=False)
 
 
 def _holds(terms: ColumnTerms, violation: Violation, live: Dataset) -> ir.BooleanValue:

@@ -32,6 +32,11 @@ def chance(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
+def check_failed(error: Exception) -> str:
+    """Why something was not assessed when a check of ours broke: by kind only, since a message may repeat a value."""
+    return f"the check failed ({type(error).__name__}); see the log"
+
+
 def sizes(n_train: int, n_live: int) -> str:
     """The two sample sizes, training first: ``n = 303 and 200``."""
     return f"n = {n_train:,} and {n_live:,}"

@@ -11,6 +11,7 @@ from golive.model.config import Config, OperationsConfig, OutputsConfig
 from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
+from golive.model.words import check_failed
 from golive.outcomes import drops
 from golive.outcomes.alert_load import alert_load
 from golive.outcomes.baseline import baseline
@@ -88,9 +89,7 @@ def judge(
         raise
     except Exception as error:
         _log.exception("outcomes: 'generated text' failed")
-        out.not_assessed.append(
-            NotAssessed(what="generated text", why=f"the check failed ({type(error).__name__}); see the log")
-        )
+        out.not_assessed.append(NotAssessed(what="generated text", why=check_failed(error)))
     if not wanted(roles, config):
         return out
     report(0.0, "reading scores and outcomes")
@@ -183,9 +182,7 @@ def judge_scored(
             part(context, out)
         except Exception as error:  # a result with one gap, named, is worth more than none
             _log.exception("outcomes: '%s' failed", name)
-            out.not_assessed.append(
-                NotAssessed(what=name, why=f"the check failed ({type(error).__name__}); see the log")
-            )
+            out.not_assessed.append(NotAssessed(what=name, why=check_failed(error)))
     report(1.0, f"{len(out.findings)} findings on outcomes")
     return out
 
