@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# What pyproject.toml offers beside the application itself; each has a lock of its own.
+KNOWN_EXTRAS := auth secure spark
 # The lock files are complete, so pip resolves nothing (it cannot match `pandas[parquet]` to a hash of pandas).
 export DO_NOT_TRACK = 1
 
@@ -49,9 +51,22 @@ format: $(VENV)/.dev ## let ruff rewrite the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## renew the lock files (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+# One resolution that every extra can join comes first; each lock is cut out of it, so what is installed is what is tested.
+# An extra's lock holds only what it adds. `UPGRADE=--upgrade` takes newer versions; without it only what must move does.
+LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE) pyproject.toml
+SHARED := build/extras.lock
+
+lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
+	@mkdir -p $(dir $(SHARED)) && cp requirements-dev.lock $(SHARED)
+	$(LOCK) $(KNOWN_EXTRAS:%=--extra %) -o $(SHARED)
+	$(LOCK) -c $(SHARED) -o requirements.lock
+	@set -e; for extra in $(KNOWN_EXTRAS); do \
+	  echo "requirements-$$extra.lock"; \
+	  $(LOCK) -c $(SHARED) --extra $$extra -o requirements-$$extra.lock \
+	    $$(sed -nE 's/^([A-Za-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.lock); \
+	  sed -i.bak '/^#/d' requirements-$$extra.lock && rm requirements-$$extra.lock.bak; \
+	done
+	$(LOCK) -c $(SHARED) --extra dev -o requirements-dev.lock
 
 clean: ## remove what the build and the tests leave behind
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
