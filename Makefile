@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What pyproject.toml offers beside the application itself; each has a lock of its own.
 KNOWN_EXTRAS := auth secure spark
+EXTRAS ?=
+$(foreach extra,$(EXTRAS),$(if $(filter $(extra),$(KNOWN_EXTRAS)),,$(error '$(extra)' is no extra; there are: $(KNOWN_EXTRAS))))
 # The lock files are complete, so pip resolves nothing (it cannot match `pandas[parquet]` to a hash of pandas).
 export DO_NOT_TRACK = 1
 
@@ -26,11 +28,15 @@ $(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.app
 
-setup: $(VENV)/.app ## create .venv from the lock; afterwards .venv/bin/golive exists
+$(VENV)/.extra-%: requirements-%.lock $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+setup: $(VENV)/.app $(EXTRAS:%=$(VENV)/.extra-%) ## create .venv from the lock (EXTRAS="auth secure" adds sign-in and encryption)
 
 dev: $(VENV)/.dev ## the same with everything the tests need
 
-app: $(VENV)/.app ## start the dashboard on http://127.0.0.1:8501 with the sample session (PORT= overrides)
+app: setup ## start the dashboard on http://127.0.0.1:8501 with the sample session (PORT= overrides)
 	$(BIN)/golive app --port $(PORT)
 
 browser: $(VENV)/.dev ## find Chromium, or install it

@@ -1,19 +1,19 @@
-"""What works on this machine: versions, store, engines, browser, telemetry, memory. Reads only; imports nothing heavy."""
+"""What works on this machine: versions, store, engines, browser, telemetry, memory. Reads only."""
 
 from __future__ import annotations
 
 import os
 import platform
 import shutil
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from golive import __version__
+from golive import __version__, streamlit_config
 from golive.model.columns import Noun
-from golive.settings import FILE_NAME, Settings, resource
+from golive.model.errors import InputError
+from golive.settings import FILE_NAME, Settings
 from golive.store import inspect
 from golive.store.database import encryption_extension
 from golive.store.retention import KEPT
@@ -35,7 +35,7 @@ class Check(Noun):
 
 def rows(settings: Settings) -> tuple[Check, ...]:
     """Look at this installation with ``settings`` in force. Nothing is changed, created or sent."""
-    return (*_versions(), *_settings(settings), *_store(settings), *_engines(), *_machine(settings))
+    return (*_versions(), *_settings(settings), *_store(settings), *_engines(), *_streamlit(), *_machine(settings))
 
 
 def _versions() -> list[Check]:
@@ -128,18 +128,31 @@ def _engines() -> list[Check]:
     return found
 
 
-def _telemetry() -> Check:
-    """Evidently obeys DO_NOT_TRACK, which every start of GoLive sets; Streamlit obeys its configuration file."""
+def _streamlit() -> list[Check]:
+    """What Streamlit really uses in the dashboard, asked of Streamlit itself after GoLive has set it up.
+
+    Evidently obeys DO_NOT_TRACK, which every start of GoLive sets.
+    """
+    topic = "Dashboard"
     try:
-        config = tomllib.loads(resource(".streamlit", "config.toml").read_text("utf-8"))
-        off = config.get("browser", {}).get("gatherUsageStats") is False
-    except (OSError, tomllib.TOMLDecodeError):
-        off = False
-    off = off or os.environ.get("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "").lower() == "false"
-    if off:
-        return Check(topic="Machine", name="usage statistics", state="ok", value="off (DO_NOT_TRACK, Streamlit)")
-    hint = "Set browser.gatherUsageStats = false in .streamlit/config.toml."
-    return Check(topic="Machine", name="usage statistics", state="problem", value="Streamlit may send them", hint=hint)
+        streamlit_config.settle()
+    except InputError as error:
+        return [
+            Check(topic=topic, name="configuration", state="problem", value=problem.sentence, hint=problem.hint)
+            for problem in error.problems
+        ]
+    sends = bool(streamlit_config.in_use("browser.gatherUsageStats"))
+    return [
+        Check(topic=topic, name="configuration", state="ok", value=str(streamlit_config.file())),
+        Check(
+            topic=topic,
+            name="usage statistics",
+            # The server switches them off at its start, whatever a variable asks for.
+            state="problem" if sends else "ok",
+            value="STREAMLIT_BROWSER_GATHER_USAGE_STATS asks for them" if sends else "off (DO_NOT_TRACK, Streamlit)",
+            hint="Unset it; `golive app` switches them off all the same." if sends else "",
+        ),
+    ]
 
 
 def _available_memory() -> int | None:
@@ -163,7 +176,6 @@ def _machine(settings: Settings) -> list[Check]:
     folder = next(p for p in (settings.home, *settings.home.parents) if p.exists())
     free = shutil.disk_usage(folder).free
     return [
-        _telemetry(),
         Check(
             topic=topic,
             name="browser (tests)",

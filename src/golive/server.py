@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from golive import __version__, api, settings
+from golive import __version__, api, settings, streamlit_config
 from golive.model.errors import GoLiveError
 from golive.settings import Settings, resource
 
@@ -168,7 +168,9 @@ def parts(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> d
     os.environ["DO_NOT_TRACK"] = "1"
     # Until a script has called st.navigation, Streamlit looks for pages itself, and a cold deep link ends in "Page not found".
     PagesManager.uses_pages_directory = False
+    streamlit_config.settle()
     config.set_option("server.maxUploadSize", current.max_upload_mb)
+    # These two hold whatever else is asked for.
     config.set_option("browser.gatherUsageStats", False)
     config.set_option("client.showErrorDetails", "none")
     return {

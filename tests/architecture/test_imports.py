@@ -16,6 +16,7 @@ PACKAGE = ROOT / "src" / "golive"
 LAYERS = [
     {"model"},
     {"settings"},
+    {"streamlit_config"},
     {"intake"},
     {"samples"},
     {"profile"},
@@ -34,7 +35,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
 # library -> where it may be imported (prefixes of the path below the checkout)
 ONLY_IN = {
-    "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py"),
+    "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py", "src/golive/streamlit_config.py"),
     # Scores of columns, and descriptors and judges of texts: the first sees numbers only, the second is where texts still are.
     "evidently": ("src/golive/compare/evidently_scores.py", "src/golive/profile/evidently_text.py"),
     "httpx": ("src/golive/outcomes/judge_call.py",),  # nothing else calls out, and this only when a person said so

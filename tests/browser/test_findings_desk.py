@@ -11,8 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment as made
-
-from conftest import Server, start, stop
+from dashboard import Server, start, stop
 
 pytestmark = pytest.mark.browser
 _IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'

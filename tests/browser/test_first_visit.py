@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from conftest import Server, follow, settled, start, stop
+from dashboard import Server, follow, settled, start, stop
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dashboard import Server, follow, settled, start, stop
 from test_journey_upload import bring, table
-
-from conftest import Server, follow, settled, start, stop
 
 pytestmark = pytest.mark.browser
 FIVE_MINUTES = 300.0

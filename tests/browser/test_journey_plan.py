@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 import sample_assessment as made
-
-from conftest import SESSION, Server, settled, start, stop
+from dashboard import SESSION, Server, settled, start, stop
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from conftest import SESSION, Server, settled
+from dashboard import SESSION, Server, settled
 
 pytestmark = pytest.mark.browser
 

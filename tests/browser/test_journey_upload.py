@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from conftest import SESSION, Server, follow, settled
+from dashboard import SESSION, Server, follow, settled
 
 pytestmark = pytest.mark.browser
 HEADER_PX = ROW_PX = 35  # of Streamlit's data editor

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from conftest import Server, settled
+from dashboard import Server, settled
 
 pytestmark = pytest.mark.browser
 # What a reader sees of the focus: an outline, a shadow, or another border or ground than without it.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dashboard import SESSION, Server, settled, start, stop
 
-from conftest import SESSION, Server, settled, start, stop
 from golive.ui import nav
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import sample_assessment as made
+from dashboard import Server, settled, start, stop
 
-from conftest import Server, settled, start, stop
 from golive.store import Store
 
 pytestmark = pytest.mark.browser

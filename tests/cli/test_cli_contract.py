@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 
 def test_a_contract_is_inferred_and_a_batch_is_held_against_it(golive: Any, files: Any, tmp_path: Path) -> None:
     contract = tmp_path / "contract.yaml"
     made = golive("contract", "infer", "--train", files.train, "--out", contract, "--owner", "Ward")
     assert made.code == 0
-    assert "Still open: what happens when the model is uncertain" in made.err
+    assert "Still open: what happens when the model is uncertain" in made.out
+    assert made.err == ""
     assert golive("contract", "check", contract, "--live", files.steady).code == 0
     broken = golive("contract", "check", contract, "--live", files.live)
     assert broken.code == 1
@@ -26,6 +29,8 @@ def test_the_contract_alone_is_on_stdout(golive: Any, files: Any) -> None:
     made = golive("contract", "infer", "--train", files.train)
     assert made.out.startswith("apiVersion: v3")
     assert made.out.rstrip().splitlines()[-1].strip()
+    assert "# Still open: who owns the result (team, role: owner)." in made.out.splitlines()
+    assert yaml.safe_load(made.out)["apiVersion"].startswith("v3")
 
 
 def test_an_edited_contract_is_not_overwritten(golive: Any, files: Any, tmp_path: Path) -> None:

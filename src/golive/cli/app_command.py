@@ -45,7 +45,8 @@ def app_command(
     check_port(host, port)
     sample = _wants_sample()
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    console.stderr().print(f"GoLive is at {address} (Ctrl+C stops it)", markup=False)
+    console.stdout().print(f"GoLive is at {address} (Ctrl+C stops it)", markup=False)
+    sys.stdout.flush()
     if open_browser if open_browser is not None else sys.stdout.isatty():
         threading.Thread(target=_open_when_up, args=(address,), name="open-browser", daemon=True).start()
     import uvicorn

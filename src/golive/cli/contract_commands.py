@@ -51,12 +51,14 @@ def infer_command(
     settled = load_config(config) if config else None
     with read(train, engine=engine) as dataset:
         made = infer(dataset, settled, owner=owner, when_uncertain=when_uncertain)
-    console.write_out(to_yaml(made).rstrip("\n"), out)
+    still_open = [f"Still open: {point}." for point in made.open_points]
+    # On stdout the contract stands alone, so what is open stands in it as comments.
+    comments = [f"# {line}" for line in still_open] if out == "-" else []
+    console.write_out("\n".join([to_yaml(made).rstrip("\n"), *comments]), out)
     if out != "-":
         words = f"{out}: version {made.version}, {len(made.inputs)} input and {len(made.outputs)} output columns."
-        console.stdout().print(words, markup=False)
-    for point in made.open_points:
-        console.stderr().print(f"Still open: {point}.", markup=False)
+        for line in (words, *still_open):
+            console.stdout().print(line, markup=False)
 
 
 @contract.command("check")
@@ -84,7 +86,7 @@ def check_command(
     if out != "-":
         _tell(checked)
         for point in agreed.open_points:
-            console.stderr().print(f"Still open: {point}.", markup=False)
+            console.stdout().print(f"Still open: {point}.", markup=False)
     if not checked.holds:
         raise typer.Exit(1)
 

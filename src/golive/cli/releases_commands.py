@@ -47,7 +47,7 @@ def list_command() -> None:
             "None was added. Add one with: golive releases add FILE --system ICD10CM --release FY2024", markup=False
         )
     screen.print(f"{'ICD10CM':12} {current_icd10cm().name} (comes with GoLive)", markup=False)
-    console.stderr().print(f"Kept in {folder()}", markup=False)
+    screen.print(f"Kept in {folder()}", markup=False)
 
 
 @releases.command("remove")
