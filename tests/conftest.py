@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,41 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import skips
+
 os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the first process of pytest-xdist hears what the others ran
+        config.pluginmanager.register(skips.Watch())
+
+
+def _shared() -> Path:
+    """What is kept beside the checkout and never inside it. Where its data stand, anything that it lacks is a failure."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip(skips.NO_REFERENCE)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
-    """Real data with known answers, kept beside the checkout and never inside it."""
-    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the reference data folder ../shared/data is not beside this checkout")
-    return folder
+    """Real data with known answers."""
+    return _shared() / "data"
+
+
+@pytest.fixture(scope="session")
+def reference_scorer() -> Path:
+    """The folder of the scorer that the readiness numbers are held to."""
+    return _shared() / "reference"
+
+
+@pytest.fixture(scope="session")
+def java() -> None:
+    """What Spark needs beside its Python package."""
+    if shutil.which("java") is None:
+        pytest.skip(skips.NO_JAVA)
 
 
 def _fixed_work() -> None:

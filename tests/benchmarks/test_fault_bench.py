@@ -19,6 +19,8 @@ from faults_rows import ROW_FAULTS
 from faults_text import TEXT_FAULTS
 from rivals import Rivals
 
+import skips
+
 pytestmark = pytest.mark.benchmark
 
 FULL = bool(os.environ.get("GOLIVE_FULL"))
@@ -68,7 +70,7 @@ def test_kinds_are_found_and_named_at_five_percent_of_two_thousand_rows(
     assert sum(bench.clean) <= max(1, len(bench.clean) // 10)
 
 
-@pytest.mark.skipif(not FULL, reason="GOLIVE_FULL=1 runs every size")
+@pytest.mark.skipif(not FULL, reason=skips.NOT_FULL)
 @pytest.mark.parametrize(("n_live", "share"), SIZES)
 def test_other_sizes(name: str, request: pytest.FixtureRequest, n_live: int, share: float) -> None:
     n_train = min(3 * n_live, 20_000) if n_live >= 2_000 else 2_000

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -34,7 +35,6 @@ FULL = Contract(
 
 
 def test_what_is_written_is_valid_odcs_and_reads_back() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     written = to_yaml(FULL)
     schema = json.loads((files("open_data_contract_standard") / "schema.json").read_text("utf-8"))
     jsonschema.Draft201909Validator(schema).validate(yaml.safe_load(written))

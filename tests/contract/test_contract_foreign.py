@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-import pytest
+import jsonschema
 import yaml
 
 from golive.contract import changes, from_yaml, next_version, to_yaml
@@ -91,7 +91,6 @@ def test_nothing_of_a_foreign_file_is_lost() -> None:
 
 
 def test_what_is_written_is_valid_odcs_and_stays_as_it_is() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     written = to_yaml(from_yaml(FOREIGN))
     schema = json.loads((files("open_data_contract_standard") / "schema.json").read_text("utf-8"))
     data = json.loads(json.dumps(read(written), default=str))

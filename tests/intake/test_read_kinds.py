@@ -213,11 +213,9 @@ def test_an_engine_never_shows_its_password() -> None:
 
 
 @pytest.mark.spark
+@pytest.mark.usefixtures("java")
 @pytest.mark.filterwarnings("ignore")
 def test_spark_reads_the_same_table(tmp_path: Path) -> None:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, which is not installed here")
     text = ["id,sex,value,when"] + [f"p{i % 40},{'MF'[i % 2]},{i}.5,2024-01-0{1 + i % 9}" for i in range(200)]
     (tmp_path / "a.csv").write_text("\n".join([*text, "p1,F,?,", '"x, y",,NA,"a ""b"""']))
     pq.write_table(

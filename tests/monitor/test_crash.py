@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import quarter
 from opening import opener
 from receiver import Receiver
@@ -34,7 +33,6 @@ def kill_while_judging(process: subprocess.Popen[str], batch: str) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is for POSIX")
 def test_killed_in_the_middle_and_started_twice_nothing_is_lost_or_doubled(tmp_path: Path, receiver: Receiver) -> None:
     file, batches = quarter.write(
         tmp_path, routes={"engineering": [receiver.address("e")]}, days=DAYS, unit_day=UNIT_DAY

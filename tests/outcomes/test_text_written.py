@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from text_files import write
 
 from golive.assess import assess
@@ -15,7 +14,7 @@ from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config, parse_config
 from golive.model.finding import Verdict
-from golive.profile.evidently_text import DESCRIPTORS, described, within
+from golive.profile.evidently_text import DESCRIPTORS, described, quiet, within
 
 OUTPUTS = {"note": "note", "source": "source"}
 WORDS = [
@@ -67,9 +66,11 @@ def verdicts(shift: TextShift) -> dict[str, str]:
 
 
 def test_the_numbers_are_evidentlys_own() -> None:
-    evidently = pytest.importorskip("evidently")
     import pandas as pd
-    from evidently import descriptors
+
+    with quiet():
+        import evidently
+        from evidently import descriptors
 
     said = ["One two. Three? Four", "x1!", "Über den Fluß: 10 mg."]
     found = described(said)

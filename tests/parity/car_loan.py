@@ -1,7 +1,8 @@
 """Write ``car_loan.json``: NannyML's estimates on its own car-loan sample, with the sample as counts per score.
 
-Run it in an environment that has ``nannyml==0.13.1`` (Python below 3.13): ``python tests/parity/car_loan.py``. The sample is
-synthetic, ships inside the package and has its licence (Apache-2.0). Its scores have two decimals, so counts per score and
+Run it in an environment that has ``nannyml==0.13.1`` (Python below 3.13): ``python tests/parity/car_loan.py``; with ``--check``
+nothing is written, and it fails where NannyML no longer says what the file holds. No test can ask NannyML itself: it is in no
+lock, because it sends usage data and holds back newer versions of what GoLive is built on. The sample is synthetic, ships inside the package and has its licence (Apache-2.0). Its scores have two decimals, so counts per score and
 chunk lose nothing that an estimate looks at. NannyML's predictions are the scores of 0.65 and more.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,37 @@ def made() -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    lines = json.dumps(made()).replace('{"rows"', '\n{"rows"').replace(', "chunks"', ',\n"chunks"')
+def _numbers(held: dict[str, Any]) -> dict[str, Any]:
+    """What the file says, number by number; counts stay together as lists."""
+    found = {
+        "threshold": held["threshold"],
+        **{f"reference {name}": held["reference"][name] for name in held["reference"]},
+    }
+    for i, chunk in enumerate(held["chunks"]):
+        found |= {f"chunk {i} {name}": value for name, value in chunk.items() if name != "estimated"}
+        found |= {f"chunk {i} estimated {name}": value for name, value in chunk["estimated"].items()}
+    return found
+
+
+def differences(now: dict[str, Any], then: dict[str, Any], most: float = 1e-4) -> list[str]:
+    """Names of the numbers that are not as they were written. Counts must be equal, what is computed may move by ``most``."""
+    new, old = _numbers(now), _numbers(then)
+
+    def same(a: Any, b: Any) -> bool:
+        return abs(a - b) <= most if isinstance(a, float) and isinstance(b, float) else bool(a == b)
+
+    return sorted(name for name in new.keys() | old.keys() if not same(new.get(name), old.get(name)))
+
+
+def main(arguments: list[str]) -> None:
+    """Write the file, or with ``--check`` say what in it NannyML no longer says."""
+    now = made()
+    if "--check" in arguments:
+        moved = differences(now, json.loads(FILE.read_text(encoding="utf-8")))
+        sys.exit("\n".join(moved) or None)
+    lines = json.dumps(now).replace('{"rows"', '\n{"rows"').replace(', "chunks"', ',\n"chunks"')
     FILE.write_text(lines + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

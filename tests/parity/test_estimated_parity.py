@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 from typing import Any
 
 import car_loan
@@ -53,10 +55,28 @@ def test_every_chunk_is_within_a_hundredth_of_nannyml_and_near_what_was_realised
         assert ours["auroc"] == pytest.approx(chunk["realised_auroc"], abs=LIMIT)
 
 
-def test_nannyml_itself_still_says_what_is_written_here(sample: dict[str, Any]) -> None:
-    pytest.importorskip("nannyml", reason="nannyml is not installed: its estimates are those of the file")
-    again = car_loan.made()
-    assert again["reference"] == sample["reference"]
-    for now, then in zip(again["chunks"], sample["chunks"], strict=True):
-        assert now["rows"] == then["rows"]
-        assert now["estimated"] == pytest.approx(then["estimated"], abs=1e-4)
+def test_a_check_against_nannyml_itself_finds_whatever_moved(sample: dict[str, Any]) -> None:
+    """``python tests/parity/car_loan.py --check`` asks NannyML again, where it is installed."""
+    assert car_loan.differences(sample, sample) == []
+    moved = copy.deepcopy(sample)
+    moved["chunks"][1]["estimated"]["ppv"] += 0.9e-4
+    assert car_loan.differences(moved, sample) == []
+    moved["chunks"][1]["estimated"]["ppv"] += 0.2e-4
+    moved["chunks"][2]["estimated"]["auroc"] = math.nan
+    moved["chunks"][3]["rows"][50] += 1
+    moved["reference"]["events"][0] += 1
+    del moved["chunks"][4]["estimated"]["sensitivity"]
+    assert car_loan.differences(moved, sample) == [
+        "chunk 1 estimated ppv",
+        "chunk 2 estimated auroc",
+        "chunk 3 rows",
+        "chunk 4 estimated sensitivity",
+        "reference events",
+    ]
+    assert car_loan.differences({**sample, "chunks": sample["chunks"][:-1]}, sample) == [
+        "chunk 9 estimated auroc",
+        "chunk 9 estimated ppv",
+        "chunk 9 estimated sensitivity",
+        "chunk 9 realised_auroc",
+        "chunk 9 rows",
+    ]

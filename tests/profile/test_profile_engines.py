@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,10 +49,7 @@ def _frame() -> pd.DataFrame:
 
 
 @pytest.fixture
-def spark() -> Iterator[Any]:
-    pytest.importorskip("pyspark", reason="the spark extra is not installed")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java")
+def spark(java: None) -> Iterator[Any]:
     import ibis
     from pyspark.sql import SparkSession
 

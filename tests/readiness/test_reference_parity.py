@@ -20,17 +20,14 @@ from golive.readiness.score import Score, score
 from golive.readiness.standing import Answer, Claim, Measured
 from golive.readiness.verdict import band_of
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 FLAGS = ("writeback", "ehr", "alerts", "genai")
 Raw = dict[str, Any]
 pytestmark = pytest.mark.reference
 
 
 @pytest.fixture(scope="module")
-def reference() -> ModuleType:
-    path = REFERENCE / "readiness_ref_score.py"
-    if not path.is_file():
-        pytest.skip("the reference scorer is not beside this checkout")
+def reference(reference_scorer: Path) -> ModuleType:
+    path = reference_scorer / "readiness_ref_score.py"
     spec = importlib.util.spec_from_file_location("readiness_ref_score", path)
     assert spec is not None
     assert spec.loader is not None
@@ -40,8 +37,8 @@ def reference() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def criteria(reference: ModuleType) -> list[Raw]:
-    return yaml.safe_load((REFERENCE / "readiness_model.yaml").read_text(encoding="utf-8"))
+def criteria(reference_scorer: Path) -> list[Raw]:
+    return yaml.safe_load((reference_scorer / "readiness_model.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
-import shutil
-import subprocess
 from typing import Any
 
 import pytest
+from read_pdf import pages, reaches, width
 
 from golive.report.deck import BOTTOM, TOP, lines_of, pages_of
 from golive.report.document import Document, Heading, Paragraph, Table
@@ -19,20 +17,6 @@ from golive.report.sources import Sources
 from golive.report.words import sentences, shorten
 
 LONG = "Every live value was compared with the limits for adults. " * 6
-
-
-def tool() -> str:
-    """The reader that says where a PDF puts its words."""
-    found = shutil.which("pdftotext")
-    if found is None:
-        pytest.skip("pdftotext (poppler-utils) is not installed")
-    return found
-
-
-def pages(data: bytes) -> list[list[str]]:
-    """Lines of every page of a PDF as a reader sees them, without empty ones."""
-    told = subprocess.run([tool(), "-layout", "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
-    return [[line.strip() for line in page.splitlines() if line.strip()] for page in told.split("\f") if page.strip()]
 
 
 def deck(sources: Sources) -> Any:
@@ -79,14 +63,11 @@ def test_words_and_numbers_of_a_narrow_column_are_neither_broken_nor_written_ove
     head = ("Criterion", "Kind", "What", "Score")
     rows = (("OBS-03", "attestation", "a long sentence with many words " * 4, "0.0412 against 0.10 (jensenshannon)"),)
     data = pdf(document(sources, Table(head, rows, (0.3, 0.3, 9, 0.3))))
-    told = subprocess.run([tool(), "-bbox", "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
-    words = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]+)<', told)
-    ends = {word: (float(left), float(right)) for left, right, word in reversed(words)}
+    ends = reaches(data)
     for word, beside in (("Criterion", "Kind"), ("attestation", "a"), ("OBS-03", "attestation")):
         assert ends[word][1] < ends[beside][0]
-    page = 595.3
     for word in ("0.0412", "(jensenshannon)"):
-        assert ends[word][1] < page
+        assert ends[word][1] < width(data)
 
 
 def test_the_origin_stands_on_one_page(sources: Sources) -> None:

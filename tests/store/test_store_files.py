@@ -158,9 +158,6 @@ def _bytes_of(folder: Path) -> bytes:
 def test_the_bytes_of_a_deleted_session_leave_the_file(
     tmp_path: Path, build: Build, config: Config, key: str | None
 ) -> None:
-    if key and database.encryption_extension() is None:
-        pytest.skip("needs the secure extra (httpfs)")
-
     def session(word: str) -> Assessment:
         return build(findings=[make_finding(column=f"{word}-{i:04d}") for i in range(300)])
 
@@ -213,7 +210,6 @@ os._exit(9)
     assert b"ZEBRA" not in _bytes_of(tmp_path)
 
 
-@pytest.mark.skipif(database.encryption_extension() is None, reason="needs the secure extra (httpfs)")
 def test_an_encrypted_store_opens_only_with_its_key(tmp_path: Path, build: Build, config: Config) -> None:
     path, plain = tmp_path / "s.duckdb", tmp_path / "plain.duckdb"
     key = 'it\'s a long key; with -- odd "characters"'

@@ -182,7 +182,6 @@ def _writer(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 def test_kill_in_the_middle_of_a_write_loses_and_doubles_nothing(tmp_path: Path) -> None:
     path = tmp_path / "s.duckdb"
     confirmed: list[str] = []
