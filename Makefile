@@ -50,6 +50,9 @@ lint: $(VENV)/.dev ## ruff and the type checker
 test: lint browser ## everything that CI runs, browser tests included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+bounds: $(VENV)/.dev ## the fast tests on the lowest and on the newest versions that pyproject.toml allows
+	$(BIN)/python tests/bounds.py
+
 bench: $(VENV)/.dev ## speed and memory as ratios, printed
 	$(BIN)/python -m pytest tests/benchmarks -s
 
@@ -59,10 +62,11 @@ format: $(VENV)/.dev ## let ruff rewrite the code
 
 # One resolution that every extra can join comes first; each lock is cut out of it, so what is installed is what is tested.
 # An extra's lock holds only what it adds. `UPGRADE=--upgrade` takes newer versions; without it only what must move does.
-LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE) pyproject.toml
+UV ?= $(if $(wildcard $(BIN)/uv),$(BIN)/uv,uv)
+LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE) pyproject.toml
 SHARED := build/extras.lock
 
-lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
+lock: ## renew the lock files (with the uv of `make dev`; UPGRADE=--upgrade takes newer versions)
 	@mkdir -p $(dir $(SHARED)) && cp requirements-dev.lock $(SHARED)
 	$(LOCK) $(KNOWN_EXTRAS:%=--extra %) -o $(SHARED)
 	$(LOCK) -c $(SHARED) -o requirements.lock
@@ -77,4 +81,4 @@ lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
 clean: ## remove what the build and the tests leave behind
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup dev app browser lint test bench format lock clean
+.PHONY: help setup dev app browser lint test bounds bench format lock clean

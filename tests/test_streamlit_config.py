@@ -133,7 +133,9 @@ def test_what_cannot_be_read_is_told_all_at_once_with_exit_2(empty: Path) -> Non
     lines = done.stderr.splitlines()
     assert len(lines) == 2
     assert all(line.startswith("error[SETTINGS_VALUE]: STREAMLIT_") for line in lines)
-    doctor = subprocess.run([*golive, "doctor"], cwd=empty, env=environment, capture_output=True, text=True, check=False)
+    doctor = subprocess.run(
+        [*golive, "doctor"], cwd=empty, env=environment, capture_output=True, text=True, check=False
+    )
     assert "STREAMLIT_SERVER_ENABLE_CORS is 'perhaps'" in doctor.stdout
     assert doctor.stderr == ""
 

@@ -50,7 +50,9 @@ def _from_environment(name: str, text: str, kind: type, *, several: bool) -> Any
         return TypeAdapter(kind).validate_python(text)
     except ValidationError:
         wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "a value it takes")
-        raise InputError(Problem("SETTINGS_VALUE", f"{name} is '{text}', not {wanted}.", "Mend it or unset it.")) from None
+        raise InputError(
+            Problem("SETTINGS_VALUE", f"{name} is '{text}', not {wanted}.", "Mend it or unset it.")
+        ) from None
 
 
 def settle(environment: Mapping[str, str] | None = None) -> None:

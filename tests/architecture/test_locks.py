@@ -46,7 +46,9 @@ def test_the_tests_run_on_the_packages_that_are_installed(lock: str) -> None:
     for (name, marker), pinned in pins(lock).items():
         where = f"{name}{f' ({marker})' if marker else ''}"
         assert (name, marker) in DEV, f"{lock} installs {where}, which the tests do not have"
-        assert DEV[name, marker] == pinned, f"{lock} installs {where} {pinned[0]}, the tests run on {DEV[name, marker][0]}"
+        assert DEV[name, marker] == pinned, (
+            f"{lock} installs {where} {pinned[0]}, the tests run on {DEV[name, marker][0]}"
+        )
 
 
 @pytest.mark.parametrize("lock", [*LOCKS, "requirements-dev.lock"])
@@ -59,7 +61,10 @@ def test_every_package_has_hashes_and_no_line_an_address(lock: str) -> None:
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
-    asked = {"requirements.lock": PROJECT["dependencies"], "requirements-dev.lock": PROJECT["optional-dependencies"]["dev"]}
+    asked = {
+        "requirements.lock": PROJECT["dependencies"],
+        "requirements-dev.lock": PROJECT["optional-dependencies"]["dev"],
+    }
     asked |= {f"requirements-{extra}.lock": PROJECT["optional-dependencies"][extra] for extra in EXTRAS}
     application = pins("requirements.lock")
     for lock, requirements in asked.items():

@@ -23,7 +23,7 @@ import platformdirs
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "browser")]
+sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests" / "report")]
 from dashboard import free_port, launched, wait_until_up  # noqa: E402 - found through the line above
 
 KEPT = platformdirs.user_cache_path("golive-tests")

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import Place
 from dashboard import Watch, opened, settled
+
+from conftest import Place
 
 pytestmark = pytest.mark.browser
 

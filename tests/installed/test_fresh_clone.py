@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import KEPT, PIP_CACHE, ROOT, Place, alone, drop_older, hash_of
 from dashboard import Watch, opened, settled
+
+from conftest import KEPT, PIP_CACHE, ROOT, Place, alone, drop_older, hash_of
 
 pytestmark = pytest.mark.browser
 # One small file: that the environment of the tests does not spoil what the application has stored is the question here.
@@ -59,9 +58,7 @@ def make(clone: Place, *arguments: str) -> None:
 
 def session_shown(clone: Place, browser: Any) -> str:
     """Start ``make app``, wait until the browser shows the verdict of a session, stop it, and return the session's id."""
-    url = clone.serve(
-        "make", "app", "PORT={port}", extra={"PYTHON": sys.executable, "PIP_CACHE_DIR": str(PIP_CACHE)}
-    )
+    url = clone.serve("make", "app", "PORT={port}", extra={"PYTHON": sys.executable, "PIP_CACHE_DIR": str(PIP_CACHE)})
     with opened(browser, url, Watch(urlsplit(url).netloc)) as page:
         page.goto("/")
         page.wait_for_url(re.compile(r"session=[0-9a-f-]{36}"), timeout=300_000)
