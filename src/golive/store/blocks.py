@@ -9,6 +9,7 @@ none of this.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,21 +106,22 @@ def problem_of(path: Path) -> Problem | None:
         version, flags = struct.unpack_from("<QQ", head, 12)
         if head[8:12] != _MAGIC or version not in _FORMATS or flags:
             return None
-        parts = [head[at : at + _HEADER] for at in (0, _HEADER, 2 * _HEADER)]
-        if not all(map(_fits, parts)):
-            return faults.damaged(path, "its header is not what was written there")
-        _, _, _, count, size = max(struct.unpack_from("<QQQQQ", part, 8) for part in parts[1:])
-        if not 0 < size <= 1 << 24 or size % 8:
-            return None
-        length = path.stat().st_size
-        if length < _BLOCKS + count * size:
-            missing = _BLOCKS + count * size - length
-            return faults.damaged(path, f"it was cut off; {missing:,} bytes at its end are missing")
-        # A block of zeros was set aside and never written.
-        bad = sum(1 for block in _read(stream, count, size) if not _fits(block) and any(block))
-    if not bad:
-        return None
-    return faults.damaged(path, f"{bad} of its {count} blocks {'is' if bad == 1 else 'are'} not what was written there")
+        what = _what(head, stream)
+    return faults.damaged(path, what) if what else None
+
+
+def _what(head: bytes, stream: BinaryIO) -> str:
+    """What is wrong with a plain file, in words; nothing when it is whole."""
+    parts = [head[at : at + _HEADER] for at in (0, _HEADER, 2 * _HEADER)]
+    if not all(map(_fits, parts)):
+        return "its header is not what was written there"
+    _, _, _, count, size = max(struct.unpack_from("<QQQQQ", part, 8) for part in parts[1:])
+    missing = _BLOCKS + count * size - stream.seek(0, os.SEEK_END)
+    if missing > 0:
+        return f"it was cut off; {missing:,} bytes at its end are missing"
+    # A block of zeros was set aside and never written.
+    bad = sum(1 for block in _read(stream, count, size) if not _fits(block) and any(block))
+    return f"{bad:,} of its {count:,} blocks {'is' if bad == 1 else 'are'} not what was written there" if bad else ""
 
 
 def _read(stream: BinaryIO, count: int, size: int) -> Iterator[bytes]:

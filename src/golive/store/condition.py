@@ -25,8 +25,7 @@ def check(path: Path, key: str | None = None) -> tuple[str, ...]:
         database.refuse_strangers(cursor, path)
         done = tuple(migrations.applied(cursor))
         read_all(cursor)
-    if not database.is_open(path):  # reading it past DuckDB would drop the lock of this process
-        refuse_damaged(path)
+    refuse_damaged(path)
     refuse_unwritable(path)
     return done
 
@@ -38,7 +37,9 @@ def read_all(cursor: DuckDBPyConnection) -> None:
 
 
 def refuse_damaged(path: Path) -> None:
-    """Look at the bytes of a file that this process has not open. Raises StoreError."""
+    """Look at the bytes of a file, unless this process has it open: reading it past DuckDB would drop its lock. Raises StoreError."""
+    if database.is_open(path):
+        return
     with faults.told(path, OSError):
         problem = blocks.problem_of(path)
     if problem is not None:

@@ -29,7 +29,9 @@ SMALLEST = 3 * 4096
 """Bytes of the headers of a DuckDB file."""
 _AES = "AES tag differs"
 _RESTORE = "Restore the file from a backup, or name another file with --store."
-_ANOTHER = "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one."
+_ANOTHER = (
+    "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one."
+)
 _FULL = {
     "No space left on device": "its disk is full (No space left on device)",
     "Disk quota exceeded": "the space that this user may have on its disk is used up (Disk quota exceeded)",
@@ -104,9 +106,10 @@ def is_the_end(error: duckdb.Error) -> bool:
 @contextmanager
 def told(path: Path, *others: type[OSError]) -> Iterator[None]:
     """Raise every error inside that is about the file ``path`` as a ``StoreError``; ``others`` adds ``OSError``."""
+    kinds: tuple[type[duckdb.Error | OSError], ...] = (duckdb.Error, *others)
     try:
         yield
-    except (duckdb.Error, *others) as error:
+    except kinds as error:
         problem = meaning(error, path)
         if problem is None:
             raise
@@ -127,7 +130,9 @@ def damaged(path: Path, what: str, hint: str = "") -> Problem:
 
 def too_short(path: Path) -> Problem:
     """The problem of a file that ends within its headers: whatever it was, nothing of it is there."""
-    return Problem("STORE_UNREADABLE", f"{path} ends before the contents of a store begin. It was not changed.", _ANOTHER)
+    return Problem(
+        "STORE_UNREADABLE", f"{path} ends before the contents of a store begin. It was not changed.", _ANOTHER
+    )
 
 
 def read_only(path: Path, why: str = "") -> Problem:
@@ -145,8 +150,10 @@ def no_room(path: Path, free: int) -> Problem:
 
 def full(path: Path, why: str) -> Problem:
     """The problem of a write that the disk had no room for."""
-    hint = f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
-    return Problem("STORE_DISK_FULL", f"The store {path} could not be written: {why}. Nothing was kept of it.", hint)
+    hint = (
+        f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
+    )
+    return Problem("STORE_DISK_FULL", f"The store {path} could not be written: {why}. What was being written was not kept.", hint)
 
 
 def _busy(text: str, path: Path) -> Problem | None:

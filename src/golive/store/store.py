@@ -14,7 +14,18 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, condition, criteria, ledger, lineage, migrations, project_file, retention, sessions, transfer
+from golive.store import (
+    audit,
+    condition,
+    criteria,
+    ledger,
+    lineage,
+    migrations,
+    project_file,
+    retention,
+    sessions,
+    transfer,
+)
 from golive.store.database import open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
