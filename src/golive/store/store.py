@@ -359,7 +359,7 @@ def inspect(path: Path, *, key: str | None = None) -> StoreState:
 
     All of the file is read (``golive.store.condition``), because a damaged part says nothing until somebody asks for it.
     """
-    state = StoreState(path=str(path), exists=os.path.lexists(path), encrypted=key is not None)
+    state = StoreState(path=str(path), exists=os.access(path, os.F_OK), encrypted=key is not None)
     steps = tuple(migrations.MIGRATIONS)
     try:
         if not state.exists:
