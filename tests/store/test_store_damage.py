@@ -51,7 +51,6 @@ def use(path: Path) -> list[StoreError]:
         try:
             call()
         except StoreError as error:
-            assert str(path) in str(error)
             told.append(error)
 
     try:
@@ -66,6 +65,7 @@ def use(path: Path) -> list[StoreError]:
     tried(lambda: store.delete(store.list()[0].session, actor="ana"))
     tried(store.projects)
     store.close()
+    assert all(str(path) in str(error) for error in told)
     return told
 
 
@@ -75,9 +75,9 @@ def test_a_whole_store_has_nothing_wrong(path: Path) -> None:
     assert inspect(path).problem == ""
 
 
-@pytest.mark.parametrize("part", range(30))
+@pytest.mark.parametrize("part", range(20))
 def test_a_garbled_part_is_told_and_the_doctor_sees_it(path: Path, part: int) -> None:
-    at = HEADERS + (path.stat().st_size - HEADERS) * part // 30 // 4096 * 4096
+    at = HEADERS + (path.stat().st_size - HEADERS) * part // 20 // 4096 * 4096
     garble(path, at)
     before = path.read_bytes()
     assert "error[STORE_DAMAGED]" in inspect(path).problem
@@ -226,7 +226,7 @@ def test_an_encrypted_store_that_is_garbled_is_damaged(tmp_path: Path) -> None:
         findings = [make_finding(column=f"c-{i:04d}") for i in range(200)]
         store.save(make_assessment(findings=findings), config=Config(), actor="ana")
     assert inspect(path, key="k").problem == ""
-    data = path.read_bytes()
+    data, codes = path.read_bytes(), set()
     for at in range(HEADERS, len(data), len(data) // 6):
         path.write_bytes(data)
         garble(path, at)
@@ -235,8 +235,9 @@ def test_an_encrypted_store_that_is_garbled_is_damaged(tmp_path: Path) -> None:
                 store.verify_audit()
                 store.put_evidence(evidence("X"), project="p", actor="ana")
         except StoreError as error:
-            assert error.code == "STORE_DAMAGED"
+            codes.add(error.code)
         path.with_name("s.duckdb.wal").unlink(missing_ok=True)
+    assert codes == {"STORE_DAMAGED"}
 
 
 def test_a_strange_path_is_told(tmp_path: Path) -> None:

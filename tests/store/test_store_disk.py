@@ -39,11 +39,6 @@ def path(tmp_path: Path) -> Iterator[Path]:
     assert not left
 
 
-def size(path: Path) -> int:
-    log = path.with_name(f"{path.name}.wal")
-    return max(path.stat().st_size, log.stat().st_size if log.exists() else 0)
-
-
 def lines(path: Path) -> list[str]:
     """The audit chain after opening the file anew, oldest first; it must hold."""
     with Store(path) as store:
@@ -75,8 +70,7 @@ def writes(store: Store) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize("number", range(7))
-@pytest.mark.parametrize("threshold", ["16MB", "1KB"])
+@pytest.mark.parametrize(("threshold", "number"), [*(("16MB", n) for n in range(7)), *(("1KB", n) for n in (0, 3, 6))])
 def test_a_write_without_room_is_not_there_and_the_others_are(
     path: Path, number: int, threshold: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +78,7 @@ def test_a_write_without_room_is_not_there_and_the_others_are(
     monkeypatch.setitem(database._CONFIG, "checkpoint_threshold", threshold)
     store = Store(path)
     todo = writes(store)
-    name, write = list(todo.items())[number]
+    write = list(todo.values())[number]
     said = ["session.save " + next(iter(store.list())).session]
     log = path.with_name("s.duckdb.wal")
     room = log.stat().st_size + 100 if threshold == "16MB" else path.stat().st_size // 2
@@ -110,11 +104,15 @@ def test_a_write_without_room_is_not_there_and_the_others_are(
 
 def test_a_disk_that_fills_slowly_keeps_exactly_what_returned(path: Path) -> None:
     store = Store(path)
-    kept = []
-    with little_room(60_000), pytest.raises(StoreError):
+    kept: list[str] = []
+
+    def go_on() -> None:
         for number in range(1000):
             store.put_evidence(evidence(f"E{number}"), project="p", actor="ana")
             kept.append(f"evidence.put p/E{number}")
+
+    with little_room(60_000), pytest.raises(StoreError):
+        go_on()
     assert kept
     assert [f"p/{r.item.id}" for r in store.evidence_revisions("p")] == [line.split(" ")[1] for line in kept]
     with little_room(60_000):
@@ -136,7 +134,6 @@ def test_a_deletion_is_done_though_its_bytes_stay_until_there_is_room(path: Path
         with Store(path) as again:  # the compaction on opening has no room either; reading goes on
             assert [card.session for card in again.list()] == [stays.session]
             assert again.load(stays.session) == stays
-        assert [p.name for p in sorted(path.parent.iterdir())][0] == "s.duckdb"
         assert not list(path.parent.glob(".s.duckdb.*"))
     assert [card.action for card in reversed(_audit(path))][:3] == ["session.save", "session.save", "session.delete"]
     assert b"ZEBRA" not in path.read_bytes()

@@ -153,7 +153,9 @@ def full(path: Path, why: str) -> Problem:
     hint = (
         f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
     )
-    return Problem("STORE_DISK_FULL", f"The store {path} could not be written: {why}. What was being written was not kept.", hint)
+    return Problem(
+        "STORE_DISK_FULL", f"The store {path} could not be written: {why}. What was being written was not kept.", hint
+    )
 
 
 def _busy(text: str, path: Path) -> Problem | None:
