@@ -137,7 +137,7 @@ def too_short(path: Path) -> Problem:
 
 def read_only(path: Path, why: str = "") -> Problem:
     """The problem of a file that cannot be written where it is."""
-    hint = "Give this user the right to write the file and its folder, or name another file with --store."
+    hint = "Make the file and its folder writable for this user, or name another file with --store."
     why = why or _READ_ONLY["Permission denied"]
     return Problem("STORE_READ_ONLY", f"The store {path} cannot be written: {why}.", hint)
 
