@@ -27,4 +27,5 @@ else:
         if st.session_state.pop("presented", False):
             st.set_page_config(initial_sidebar_state="expanded")
         guards.sidebar(who)
-    page.run()
+    with guards.store_told():
+        page.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -128,7 +129,7 @@ def open_store(path: Path | None, *, must_exist: bool = False) -> Store:
     """The store at ``path``, or the one of the settings.
 
     Raises:
-        StoreError: it is busy, newer or unreadable (exit 3).
+        StoreError: it is busy, newer, damaged or cannot be read (exit 3).
         InputError: ``STORE_NOT_FOUND`` when it ``must_exist`` and does not.
     """
     from golive import settings
@@ -137,7 +138,7 @@ def open_store(path: Path | None, *, must_exist: bool = False) -> Store:
     current = settings.load()
     key = current.store_key.get_secret_value() if current.store_key else None
     file = path or current.store
-    if must_exist and not file.exists():
+    if must_exist and not os.path.lexists(file) and os.access(file.absolute().parent, os.X_OK):
         sentence = f"There is no store at {file}."
         raise InputError(Problem("STORE_NOT_FOUND", sentence, "`golive assess` makes one; --store names another."))
     return Store(file, key=key)

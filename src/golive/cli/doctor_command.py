@@ -17,7 +17,7 @@ def doctor_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")] = False,
 ) -> None:
-    """Say what works here: versions, store, engines, browser, telemetry, memory. Exit 3 when the store does not open."""
+    """Say what works here: versions, store, engines, browser, telemetry, memory. Exit 3 when something is wrong with the store."""
     from golive import doctor, settings
 
     current = settings.load()

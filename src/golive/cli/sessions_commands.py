@@ -176,9 +176,12 @@ def prune_command(
 
 @sessions.command("verify")
 def verify_command(store: _StorePath = None) -> None:
-    """Recompute the audit chain; exit 1 when a line or a stored result was changed outside GoLive."""
+    """Recompute the audit chain; exit 1 when a line or a stored result was changed outside GoLive, 3 when the file is damaged."""
+    from golive.store.condition import refuse_damaged
+
     with console.open_store(store, must_exist=True) as opened:
-        check = opened.verify_audit()
+        check, path = opened.verify_audit(), opened.path
+    refuse_damaged(path)  # the parts that no line of the chain speaks of
     if check.ok:
         console.stdout().print(f"The audit chain holds: {check.lines} lines, and everything stored matches it.")
         return

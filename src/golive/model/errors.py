@@ -47,7 +47,7 @@ class InputError(GoLiveError):
 
 
 class StoreError(GoLiveError):
-    """The store is busy, newer than this version, or unreadable (exit 3)."""
+    """The store is busy, newer than this version, damaged, unreadable, or cannot be written (exit 3)."""
 
     exit_code = 3
 

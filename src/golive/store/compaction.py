@@ -12,7 +12,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from golive.store import audit
+from golive.store import audit, private
 
 _ACTION = "store.compact"
 
@@ -29,21 +29,21 @@ def is_due(cursor: DuckDBPyConnection) -> bool:
 def compact(connection: DuckDBPyConnection, name: str, path: Path, attach_options: str) -> None:
     """Replace ``path``, attached to ``connection`` as ``name``, by a copy that holds only what is still there.
 
-    Nobody else may use the connection, and its owner closes it afterwards: it is attached to a file without a name.
+    Nobody else may use the connection, and its owner closes it afterwards: it is attached to a file without a name. When it
+    fails, on a full disk for example, ``path`` is as it was and nothing is left of the copy. Raises duckdb.Error, OSError.
     """
-    fresh = path.with_name(f"{path.name}.compact")
-    for left in (fresh, Path(f"{fresh}.wal")):
-        left.unlink(missing_ok=True)
-    quoted = str(fresh).replace("'", "''")
-    connection.execute(f"CHECKPOINT {name}")
-    connection.execute(f"ATTACH '{quoted}' AS fresh{attach_options}")
-    fresh.chmod(0o600)
-    connection.execute(f"COPY FROM DATABASE {name} TO fresh")
-    connection.execute("USE fresh")
-    connection.execute("BEGIN")
-    audit.append(connection, datetime.now(UTC).replace(tzinfo=None), "golive", _ACTION, path.name)
-    connection.execute("COMMIT")
-    connection.execute(f"USE {name}")
-    connection.execute("CHECKPOINT fresh")
-    connection.execute("DETACH fresh")
-    os.replace(fresh, path)  # noqa: PTH105 - says that an existing file is replaced, atomically
+    with private.folder_beside(path) as folder:
+        fresh = folder / path.name
+        quoted = str(fresh).replace("'", "''")
+        connection.execute(f"CHECKPOINT {name}")
+        connection.execute(f"ATTACH '{quoted}' AS fresh{attach_options}")
+        fresh.chmod(private.MODE)
+        connection.execute(f"COPY FROM DATABASE {name} TO fresh")
+        connection.execute("USE fresh")
+        connection.execute("BEGIN")
+        audit.append(connection, datetime.now(UTC).replace(tzinfo=None), "golive", _ACTION, path.name)
+        connection.execute("COMMIT")
+        connection.execute(f"USE {name}")
+        connection.execute("CHECKPOINT fresh")
+        connection.execute("DETACH fresh")
+        os.replace(fresh, path)  # noqa: PTH105 - says that an existing file is replaced, atomically

@@ -7,8 +7,10 @@ another matter: results are upgraded when they are read (``formats.py``).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from golive import __version__
@@ -169,6 +171,7 @@ def migrate(cursor: DuckDBPyConnection) -> list[str]:
             cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [name, now, __version__])
             cursor.execute("COMMIT")
         except BaseException:
-            cursor.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # what went wrong first is what is told
+                cursor.execute("ROLLBACK")
             raise
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,19 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, criteria, ledger, lineage, migrations, project_file, retention, sessions, transfer
-from golive.store.database import look, open_database
+from golive.store import (
+    audit,
+    condition,
+    criteria,
+    ledger,
+    lineage,
+    migrations,
+    project_file,
+    retention,
+    sessions,
+    transfer,
+)
+from golive.store.database import open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
     AuditCheck,
@@ -48,7 +60,8 @@ class Store:
         clock: returns the time of a change, aware; for tests.
 
     Raises:
-        StoreError: ``STORE_BUSY``, ``STORE_NEWER``, ``STORE_KEY``, ``STORE_ENCRYPTION`` or ``STORE_UNREADABLE``.
+        StoreError: as ``golive.store.database.open_database``. Every other method may raise ``STORE_DAMAGED``,
+            ``STORE_READ_ONLY``, ``STORE_DISK_FULL`` or ``STORE_UNREADABLE`` too: the file is read as it is asked for.
     """
 
     def __init__(self, path: Path, *, key: str | None = None, clock: Callable[[], datetime] = _utc_now) -> None:
@@ -63,6 +76,11 @@ class Store:
     def path(self) -> Path:
         """The file."""
         return self._database.path
+
+    @property
+    def usable(self) -> bool:
+        """False after an error that ended the engine (a full disk, a damaged file): open the store anew to go on."""
+        return self._database.usable
 
     def close(self) -> None:
         """Give the file back. Closing twice is fine."""
@@ -153,7 +171,8 @@ class Store:
     def delete(self, session: str, *, actor: str) -> str:
         """Remove a session, keep an audit line without content, and return the full id.
 
-        The bytes leave the file when the store is closed (``golive.store.compaction``). Copies made before an upgrade
+        The bytes leave the file when the store is closed (``golive.store.compaction``), or, should the disk not let it, at
+        the next opening. Copies made before an upgrade
         (``*.before-*``) are not touched.
         """
         with self._database.write() as cursor:
@@ -336,19 +355,18 @@ class Store:
 
 
 def inspect(path: Path, *, key: str | None = None) -> StoreState:
-    """Look at a store without changing it: does it exist, which migrations it has, and what is wrong with it."""
-    if not path.is_file():
-        return StoreState(path=str(path), exists=False, pending=tuple(migrations.MIGRATIONS), encrypted=key is not None)
-    size = path.stat().st_size
+    """Look at a store without changing it: does it exist, which migrations it has, and what is wrong with it.
+
+    All of the file is read (``golive.store.condition``), because a damaged part says nothing until somebody asks for it.
+    """
+    state = StoreState(path=str(path), exists=os.access(path, os.F_OK), encrypted=key is not None)
+    steps = tuple(migrations.MIGRATIONS)
     try:
-        with look(path, key) as cursor:
-            return StoreState(
-                path=str(path),
-                exists=True,
-                size_bytes=size,
-                applied=tuple(migrations.applied(cursor)),
-                pending=tuple(migrations.pending(cursor)),
-                encrypted=key is not None,
-            )
+        if not state.exists:
+            condition.refuse_unwritable(path)
+            return state.model_copy(update={"pending": steps})
+        found = {"size_bytes": path.stat().st_size}
+        done = condition.check(path, key)
     except StoreError as error:
-        return StoreState(path=str(path), exists=True, size_bytes=size, problem=str(error), encrypted=key is not None)
+        return state.model_copy(update={"problem": str(error)})
+    return state.model_copy(update=found | {"applied": done, "pending": tuple(s for s in steps if s not in done)})

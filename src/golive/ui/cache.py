@@ -19,7 +19,12 @@ def current_settings() -> Settings:
     return settings.load()
 
 
-@st.cache_resource(show_spinner=False, max_entries=1, on_release=lambda store: store.close())
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=1,
+    validate=lambda store: store.usable,  # after a full disk, the next page opens it anew
+    on_release=lambda store: store.close(),
+)
 def _open(path: Path) -> Store:
     key = current_settings().store_key
     return Store(path, key=key.get_secret_value() if key else None)
@@ -29,7 +34,7 @@ def store() -> Store:
     """The store with the sessions. One writer per process; every call of it takes its own cursor.
 
     Raises:
-        StoreError: the file is busy, newer than this version, or unreadable.
+        StoreError: the file is busy, newer than this version, damaged, or cannot be read or written.
     """
     return _open(current_settings().store)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +101,19 @@ def open_store() -> Store:
         return cache.store()
     except StoreError as error:
         components.error_box(error, title="The store of sessions cannot be opened.")
+        st.stop()
+
+
+@contextmanager
+def store_told() -> Iterator[None]:
+    """Show why the store cannot be read or written, wherever on the page that was found out, and stop.
+
+    A file that is damaged in the middle opens and fails at the row that somebody asks for.
+    """
+    try:
+        yield
+    except StoreError as error:
+        components.error_box(error, title="The store of sessions cannot be used.")
         st.stop()
 
 

@@ -21,7 +21,7 @@ from golive.outcomes.text_spans import Source, Span, unsupported
 from golive.profile.texts_generated import GeneratedTexts, generated_texts
 from golive.ui import cache, components, data_form, nav, text_view, uploads
 from golive.ui.figures.text_marks import KIND_WORD
-from golive.ui.guards import Current, authorise
+from golive.ui.guards import Current, authorise, store_told
 from golive.ui.words import percent, plain, plural
 
 VERDICTS: tuple[tuple[ReviewVerdict, str, str, str], ...] = (
@@ -172,10 +172,15 @@ def draw(where: Current, found: Desk) -> None:
     if not order:
         st.info("No output has a marked place.", icon=":material/check_circle:")
         return
-    _desk(where, Turn(found, order, drawn, name))
+    _fragment(where, Turn(found, order, drawn, name))
 
 
 @st.fragment
+def _fragment(where: Current, turn: Turn) -> None:
+    with store_told():  # a fragment runs without the page around it
+        _desk(where, turn)
+
+
 def _desk(where: Current, turn: Turn) -> None:
     found, order, drawn, name = turn.desk, turn.order, turn.drawn, turn.reviewer
     entries = where.store.reviews.of(where.assessment.project, found.live)
