@@ -47,8 +47,17 @@ lint: $(VENV)/.dev ## ruff and the type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint browser ## everything that CI runs, browser tests included
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+# Coverage is held to its floors by a whole run only.
+TESTS ?= tests
+COVERAGE := build/coverage.json
+
+test: lint browser ## everything that CI runs, browser tests included (TESTS= names a part)
+ifeq ($(TESTS),tests)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=json:$(COVERAGE)
+	$(BIN)/python tests/coverage_floor.py $(COVERAGE)
+else
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+endif
 
 bounds: $(VENV)/.dev ## the fast tests on the lowest and on the newest versions that pyproject.toml allows
 	$(BIN)/python tests/bounds.py
