@@ -219,7 +219,7 @@ def test_the_log_of_a_file_that_is_gone_is_not_played_into_a_new_one(path: Path,
     assert [p.name for p in path.parent.iterdir()] == ["s.duckdb"]
 
 
-@pytest.mark.skipif(database.encryption_extension() is None, reason="needs the secure extra (httpfs)")
+@pytest.mark.secure
 def test_an_encrypted_store_that_is_garbled_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "s.duckdb"
     with Store(path, key="k") as store:

@@ -154,7 +154,7 @@ def _bytes_of(folder: Path) -> bytes:
     return b"".join(p.read_bytes() for p in folder.iterdir())
 
 
-@pytest.mark.parametrize("key", [None, "a key"])
+@pytest.mark.parametrize("key", [None, pytest.param("a key", marks=pytest.mark.secure)])
 def test_the_bytes_of_a_deleted_session_leave_the_file(
     tmp_path: Path, build: Build, config: Config, key: str | None
 ) -> None:
@@ -210,6 +210,7 @@ os._exit(9)
     assert b"ZEBRA" not in _bytes_of(tmp_path)
 
 
+@pytest.mark.secure
 def test_an_encrypted_store_opens_only_with_its_key(tmp_path: Path, build: Build, config: Config) -> None:
     path, plain = tmp_path / "s.duckdb", tmp_path / "plain.duckdb"
     key = 'it\'s a long key; with -- odd "characters"'
