@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from golive.intake import Dataset, infer, read
-from golive.model.config import Config
+from golive.intake import Dataset, read
 from golive.model.errors import InputError
 
 
@@ -210,24 +209,6 @@ def test_an_engine_never_shows_its_password() -> None:
     problem = failure("table:labs", engine="mysql://root:hunter2@127.0.0.1:1/db")
     assert problem.code in ("ENGINE_MISSING", "ENGINE_CONNECT")
     assert "hunter2" not in str(problem)
-
-
-@pytest.mark.spark
-@pytest.mark.usefixtures("java")
-@pytest.mark.filterwarnings("ignore")
-def test_spark_reads_the_same_table(tmp_path: Path) -> None:
-    text = ["id,sex,value,when"] + [f"p{i % 40},{'MF'[i % 2]},{i}.5,2024-01-0{1 + i % 9}" for i in range(200)]
-    (tmp_path / "a.csv").write_text("\n".join([*text, "p1,F,?,", '"x, y",,NA,"a ""b"""']))
-    pq.write_table(
-        pa.table({"v": [1.0, math.nan, 3.0], "k": [1, 2, None], "s": ["a", "", None]}), tmp_path / "a.parquet"
-    )
-    for file in ("a.csv", "a.parquet"):
-        with read(tmp_path / file) as here, read(tmp_path / file, engine="pyspark://") as there:
-            assert (there.engine, there.sha256, there.rows) == ("pyspark", here.sha256, here.rows)
-            assert there.storage == here.storage
-            assert there.notes == here.notes
-            assert sorted(map(str, rows(there))) == sorted(map(str, rows(here)))
-            assert infer(there, None, Config()) == infer(here, None, Config())
 
 
 def test_numbers_in_json_keep_their_text(tmp_path: Path) -> None:

@@ -1,18 +1,24 @@
-"""The same table in DuckDB and in Spark gives the same profile; other engines at least compile."""
+"""The same table in DuckDB and in Spark is read alike and gives the same profile; other engines at least compile."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from golive.intake import Dataset, engines, infer, read
 from golive.intake.dataset import storage_of
 from golive.model.columns import Roles
+from golive.model.config import Config
 from golive.profile import profile
 
 TYPES = {
@@ -48,32 +54,55 @@ def _frame() -> pd.DataFrame:
     return pd.concat([frame, frame.tail(2)], ignore_index=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def spark(java: None) -> Iterator[Any]:
-    import ibis
-    from pyspark.sql import SparkSession
-
+    """The session that GoLive itself starts, told not to compile code for a few hundred rows: that takes longer than they do."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()
-        )
-        session.createDataFrame(_frame()).createOrReplaceTempView("pilot")
-        yield ibis.pyspark.connect(session).table("pilot")
+        connection = engines.connect("pyspark://")
+        session = connection._session
+        session.conf.set("spark.sql.codegen.wholeStage", "false")
+        session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        session.conf.set("spark.sql.shuffle.partitions", "2")
+        yield connection
         session.stop()
+
+
+@pytest.fixture
+def pilot(spark: Any) -> Any:
+    """The table of ``_frame`` in Spark."""
+    spark._session.createDataFrame(_frame()).createOrReplaceTempView("pilot")
+    return spark.table("pilot")
+
+
+def rows(data: Dataset) -> list[dict[str, object]]:
+    return data.table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.spark
+@pytest.mark.usefixtures("spark")
+@pytest.mark.filterwarnings("ignore")
+def test_spark_reads_the_same_table(tmp_path: Path) -> None:
+    text = ["id,sex,value,when"] + [f"p{i % 40},{'MF'[i % 2]},{i}.5,2024-01-0{1 + i % 9}" for i in range(200)]
+    (tmp_path / "a.csv").write_text("\n".join([*text, "p1,F,?,", '"x, y",,NA,"a ""b"""']))
+    pq.write_table(
+        pa.table({"v": [1.0, math.nan, 3.0], "k": [1, 2, None], "s": ["a", "", None]}), tmp_path / "a.parquet"
+    )
+    for file in ("a.csv", "a.parquet"):
+        with read(tmp_path / file) as here, read(tmp_path / file, engine="pyspark://") as there:
+            assert (there.engine, there.sha256, there.rows) == ("pyspark", here.sha256, here.rows)
+            assert there.storage == here.storage
+            assert there.notes == here.notes
+            assert sorted(map(str, rows(there))) == sorted(map(str, rows(here)))
+            assert infer(there, None, Config()) == infer(here, None, Config())
 
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore")
-def test_spark_and_duckdb_agree(spark: Any, dataset, specs) -> None:
+def test_spark_and_duckdb_agree(pilot: Any, dataset, specs) -> None:
     frame = _frame()
     here = dataset(frame)
-    there = replace(here, engine="pyspark", table=spark, storage={n: storage_of(t) for n, t in spark.schema().items()})
+    there = replace(here, engine="pyspark", table=pilot, storage={n: storage_of(t) for n, t in pilot.schema().items()})
     roles = Roles(site="site", time="when")
     one = profile(here, specs(here, **TYPES), roles)
     two = profile(there, specs(here, **TYPES), roles)
