@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,6 +49,16 @@ def java() -> None:
     """What Spark needs beside its Python package."""
     if shutil.which("java") is None:
         pytest.skip(skips.NO_JAVA)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium per module. While it runs, this thread has a running event loop, which tests of other modules must not meet."""
+    sys.path[:0] = [str(Path(__file__).parent / "browser")]
+    from dashboard import launched
+
+    with launched() as running:
+        yield running
 
 
 def _fixed_work() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests" / "ui")]
-from dashboard import Server, Watch, launched, opened, start, stop  # noqa: E402 - found through the line above
+from dashboard import Server, Watch, opened, start, stop  # noqa: E402 - found through the line above
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     process, url = start(home, home / "server.log")
     yield Server(url, home)
     stop(process)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests."""
-    with launched() as running:
-        yield running
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from dashboard import Watch, opened, settled
-
-from conftest import Place
+from installing import Place
 
 pytestmark = pytest.mark.browser
 

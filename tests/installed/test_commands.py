@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import read_pdf
 import typer
+from installing import Place
 
-from conftest import Place
 from golive.cli import cli
 
 PROGRESS = re.compile(r"\s*\d{1,3} % \S.*")

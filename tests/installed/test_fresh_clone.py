@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from dashboard import Watch, opened, settled
-
-from conftest import KEPT, PIP_CACHE, ROOT, Place, alone, drop_older, hash_of
+from installing import KEPT, PIP_CACHE, ROOT, Place, alone, drop_older, hash_of
 
 pytestmark = pytest.mark.browser
 # One small file: that the environment of the tests does not spoil what the application has stored is the question here.

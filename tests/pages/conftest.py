@@ -63,7 +63,7 @@ def open_page(home: Path) -> Open:
     from streamlit.testing.v1 import AppTest
 
     def run(page: str | None = None, *, user: dict[str, Any] | None = None, session: str | None = None) -> Any:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         if user is not None:
             app.user = user  # type: ignore[assignment]
         if session is not None:
