@@ -39,7 +39,8 @@ def hash_of(*files: Path) -> str:
 def alone(folder: Path) -> Iterator[None]:
     """One process at a time works in a kept folder, also when two runs of the tests share this machine."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    # Not ``.lock``: uv takes a lock of that name in the environment it installs into, and would wait for ours.
+    with (folder / "in-use").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
