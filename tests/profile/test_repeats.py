@@ -16,10 +16,11 @@ from golive.intake import infer, read, roles_of
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
-from golive.model.profile import Profile
+from golive.model.profile import ColumnProfile, Profile
 from golive.monitor import baseline
 from golive.profile import profile
-from golive.profile.repeats import weight
+from golive.profile.fields import fields_of
+from golive.profile.repeats import weighed, weight
 
 CONFIG = Config(roles=Roles(id="patient_id", label="death"))
 ACTED = (Verdict.ALARM, Verdict.WATCH)
@@ -136,6 +137,36 @@ def test_rows_without_a_patient_are_no_patient(tmp_path: Path) -> None:
     frame.loc[frame.index[:100], "patient_id"] = np.nan
     (side,) = profiled(tmp_path, frame)
     assert {c.repeats.weight for c in side.columns.values()} == {1.0}
+
+
+@pytest.mark.parametrize("storage", ["parquet", "csv"])
+def test_memory_and_engine_say_the_same(tmp_path: Path, storage: str) -> None:
+    """Columns reduced in memory carry what a grouped query in the engine gives, odd values and rows without a patient included."""
+    rng = np.random.default_rng(3)
+    frame = ward(rng, 400)
+    n = len(frame)
+    frame["noted"] = np.where(rng.random(n) < 0.03, "hemolyzed", frame.temp.astype(str))
+    frame["endless"] = np.where(rng.random(n) < 0.03, np.inf, frame.temp)
+    frame["code"] = np.where(rng.random(n) < 0.2, None, rng.choice(["250.00", "I10", "E11.9"], n))
+    frame["flag"] = rng.random(n) < 0.3
+    frame["seen"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**6, n), "s")
+    frame["patient_id"] = frame["patient_id"].where(np.arange(n) % 97 != 0)
+    file = tmp_path / f"side.{storage}"
+    _ = frame.to_parquet(file) if storage == "parquet" else frame.to_csv(file, index=False)
+    with read(file) as side:
+        specs = infer(side, side, CONFIG)
+        here = profile(side, specs, roles_of(specs)).columns
+        fields = fields_of(side.table, side.storage, specs, roles_of(specs))
+        there = weighed(side.table, here, fields, "patient_id")
+    assert {name for name, one in here.items() if one.repeats.size != 1} >= {"age", "sex", "noted", "endless", "code"}
+    for name, one in here.items():
+        for mine, asked in zip(_held(one), _held(there[name]), strict=True):
+            assert mine == (asked if asked is None else pytest.approx(asked, rel=1e-9)), name
+
+
+def _held(column: ColumnProfile) -> tuple[float | None, ...]:
+    values, gaps = column.repeats, column.missing_repeats
+    return values.weight, values.size, gaps.weight, gaps.size
 
 
 sizes_and_sums = st.lists(st.tuples(st.integers(1, 30), st.integers(-50, 50)), min_size=2, max_size=40)

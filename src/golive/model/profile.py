@@ -17,6 +17,7 @@ from golive.model.columns import ColumnType, Role, Roles
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 SMALL_CELL = 11
 """Counts of patients below this are never shown or stored (CMS cell-size suppression policy)."""

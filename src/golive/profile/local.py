@@ -22,6 +22,7 @@ from golive.profile import together
 from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of, shape
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
 from golive.profile.numbers import sorted_profile
+from golive.profile.repeats import Patients, of_codes, of_numbers, patients_here
 from golive.profile.slicing import Slicing, slice_categories, slice_numbers
 
 CELLS = 8_000_000
@@ -48,8 +49,14 @@ def reduce_local(
     rows: int,
     slicings: Sequence[Slicing],
     step: Callable[[Field], None],
+    *,
+    patient: str | None = None,
 ) -> dict[str, Reduced]:
-    """Reduce number and category columns of an in-process table. A column that fails carries its error, the others go on."""
+    """Reduce number and category columns of an in-process table. A column that fails carries its error, the others go on.
+
+    With ``patient``, the column that names the patient of a row, they carry how the rows of one patient repeat each other.
+    """
+    patients = patients_here(table, patient) if patient else None
     width = max(1, min(MOST_COLUMNS, CELLS // max(rows, 1)))
     waiting: list[tuple[Field, Future[Reduced]]] = []
     done: dict[str, Reduced] = {}
@@ -71,7 +78,8 @@ def reduce_local(
                     done[field.name] = Reduced(failed(field, rows, fetched))
                     step(field)
                 else:
-                    waiting.append((field, pool.submit(_reduce, field, fetched, slicings)))
+                    whose = patients if field.name != patient else None
+                    waiting.append((field, pool.submit(_reduce, field, fetched, slicings, whose)))
             collect(width)
         collect(0)
     unparsed = [name for name, one in done.items() if one.profile.tokens.n]
@@ -145,11 +153,17 @@ def _plain(column: ir.Value) -> ir.Value:
     return column if stored.is_numeric() or stored.is_boolean() else as_text(column)
 
 
-def _reduce(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing]) -> Reduced:
-    return _numbers(field, fetched, slicings) if field.kind is Kind.NUMBER else _categories(field, fetched[0], slicings)
+def _reduce(
+    field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing], patients: Patients | None
+) -> Reduced:
+    if field.kind is Kind.NUMBER:
+        return _numbers(field, fetched, slicings, patients)
+    return _categories(field, fetched[0], slicings, patients)
 
 
-def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing]) -> Reduced:
+def _numbers(
+    field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing], patients: Patients | None
+) -> Reduced:
     values: FloatArray = fetched[0].to_numpy().astype(np.float64, copy=False)
     absent = np.isnan(values)
     unparsed = None
@@ -176,10 +190,15 @@ def _numbers(field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Sl
         numeric=numeric,
         tokens=replace(EMPTY_CATEGORY, n=tokens),
     )
+    if patients is not None:
+        present = ~absent if unparsed is None else ~absent | unparsed
+        profile = of_numbers(profile, values, present, patients)
     return Reduced(profile, tuple(slice_numbers(values, unparsed, s) for s in slicings))
 
 
-def _categories(field: Field, column: pa.ChunkedArray, slicings: Sequence[Slicing]) -> Reduced:
+def _categories(
+    field: Field, column: pa.ChunkedArray, slicings: Sequence[Slicing], patients: Patients | None
+) -> Reduced:
     names, codes = coded(column, field)
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     category = counted(zip(names, counts.tolist(), strict=True), most=MOST_VALUES)
@@ -194,6 +213,8 @@ def _categories(field: Field, column: pa.ChunkedArray, slicings: Sequence[Slicin
         category=category,
         patterns=patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY,
     )
+    if patients is not None:
+        profile = of_codes(profile, names, codes, patients)
     shapes = [shape(name) for name in names] if slicings and field.type is ColumnType.CODE else []
     return Reduced(profile, tuple(slice_categories(codes, names, s, shapes) for s in slicings))
 

@@ -16,7 +16,7 @@ from golive.profile.cutting import slice_missing, slicings_of
 from golive.profile.fields import Field, Kind, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
 from golive.profile.remote import reduce_remote
-from golive.profile.repeats import weighed
+from golive.profile.repeats import patients_repeat, weighed
 from golive.profile.shared_ids import id_column
 from golive.profile.slicing import MOST_SLICED_COLUMNS
 from golive.profile.texts import reduce_texts
@@ -61,7 +61,12 @@ def profile(
     few = local and rows <= together.ROWS
     slicings = slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
     main = [f for f in fields if f.kind in (Kind.NUMBER, Kind.CATEGORY)]
-    reduced = (reduce_local if local else reduce_remote)(table, main, rows, slicings, step)
+    chosen = id_column(specs, roles)
+    patient = chosen[0] if chosen and patients_repeat(table, chosen[0]) else None
+    if local:
+        reduced = reduce_local(table, main, rows, slicings, step, patient=patient)
+    else:
+        reduced = reduce_remote(table, main, rows, slicings, step)
     found = {name: one.profile for name, one in reduced.items()}
     day = as_of or date.today()
     found |= _each(
@@ -78,8 +83,9 @@ def profile(
         step,
         lambda f: reduce_texts(table, f, rows, local=few),
     )
-    chosen = id_column(specs, roles)
-    columns = weighed(table, {f.name: found[f.name] for f in fields}, fields, chosen[0] if chosen else None)
+    columns = {f.name: found[f.name] for f in fields}
+    if patient is not None:
+        columns = weighed(table, columns, [f for f in fields if not local or f not in main], patient)
     others = [f for f in fields if f.kind in (Kind.TIME, Kind.TEXT) and not columns[f.name].error]
     slices: list[Slice] = []
     for i, slicing in enumerate(slicings):
