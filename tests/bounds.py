@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "bounds"
 UV = str(Path(sys.executable).with_name("uv"))
 # Slow, or about the installed product and not about the libraries.
-LEFT_OUT = ("tests/browser", "tests/installed", "tests/benchmarks", "tests/pages", "tests/architecture/test_locks.py")
+LEFT_OUT = ("tests/browser", "tests/installed", "tests/benchmarks", "tests/architecture/test_locks.py")
 
 
 @dataclass(frozen=True)
