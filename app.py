@@ -10,7 +10,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
 
     app = st.App(__file__, **server.parts(settings.load()))
 else:
-    from golive.ui import guards, nav, theme
+    from golive.ui.shell import guards, nav, theme
 
     st.set_page_config(page_title="GoLive", page_icon=nav.asset("icon.svg"), layout="wide")
     st.logo(nav.asset(f"wordmark-{theme.theme_name()}.svg"), size="large", icon_image=nav.asset("icon.svg"))

@@ -12,7 +12,7 @@ import pytest
 from golive.cli import run
 from golive.intake import load_config, read
 from golive.model.errors import InputError
-from golive.report.tables import csv_text
+from golive.report.kinds.tables import csv_text
 
 HEADER = ("enc", "hr", "sex", "site", "risk", "y")
 
@@ -212,6 +212,6 @@ def test_no_cell_of_an_export_runs_as_a_formula() -> None:
 @pytest.fixture(scope="session")
 def warmed_here() -> None:
     """Evidently imported before a test runs: warnings are errors here, and filters are shared by all threads."""
-    from golive.compare import evidently_scores
+    from golive.compare.drift import evidently as evidently_scores
 
     evidently_scores.warm().join()

@@ -188,7 +188,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def warmed() -> None:
     """Evidently imported before a test runs: warnings are errors here."""
-    from golive.compare import evidently_scores
+    from golive.compare.drift import evidently as evidently_scores
 
     evidently_scores.warm().join()
 

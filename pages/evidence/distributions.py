@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from golive.ui import columns, evidently_report
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.live import columns, evidently_report
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 assessment = current.assessment

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from golive.ui import decisions, finding_view, findings, tried, verdict
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
-from golive.ui.words import plain
+from golive.ui.live import finding_view, findings, tried
+from golive.ui.registers import decisions
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
+from golive.ui.shell.words import plain
+from golive.ui.verdict import verdict
 
 current = require_assessment()
 assessment = current.assessment

@@ -2,9 +2,13 @@
 
 import streamlit as st
 
-from golive.ui import cache, data_form, nav, pilot, rescoring, review, text_judge_view, text_view, text_written
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.pilot import data_form, pilot
+from golive.ui.shell import cache, nav, rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
+from golive.ui.text import judge_view as text_judge_view
+from golive.ui.text import review, text_view
+from golive.ui.text import written as text_written
 
 current = require_assessment()
 page_title("Generated text", "Does what the model writes stand in its source, and how do we know?")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from golive.ui import components
-from golive.ui.guards import open_sample, open_store, require_role
-from golive.ui.words import day, deed, plain, plural
+from golive.ui.shell import components
+from golive.ui.shell.guards import open_sample, open_store, require_role
+from golive.ui.shell.words import day, deed, plain, plural
 
 who = require_role("reviewer")
 store = open_store()

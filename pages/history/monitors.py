@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from golive.ui import components, glossary, monitor_form, monitor_view, replay_view
-from golive.ui.guards import open_store, require_role
+from golive.ui.history import monitor_form, monitor_view, replay_view
+from golive.ui.shell import components, glossary
+from golive.ui.shell.guards import open_store, require_role
 
 who = require_role()
 store = open_store()

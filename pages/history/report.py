@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from golive.report.base.sources import gather
 from golive.report.forms import KINDS
-from golive.report.sources import gather
-from golive.ui import report_view
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.history import report_view
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from golive.ui import components, nav, trend_view
-from golive.ui.guards import open_sample, open_store, require_role
+from golive.ui.history import trend_view
+from golive.ui.shell import components, nav
+from golive.ui.shell.guards import open_sample, open_store, require_role
 
 who = require_role()
 store = open_store()

@@ -1,9 +1,9 @@
 """Operations: is the answer there in time, and how often is there none."""
 
 from golive.model.finding import Signal
-from golive.ui import outcomes
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.performance import outcomes
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 assessment = current.assessment

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from golive.model.finding import Signal
-from golive.ui import course, outcomes
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.performance import course, outcomes
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 assessment = current.assessment

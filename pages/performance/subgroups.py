@@ -1,9 +1,9 @@
 """Subgroups: for whom does the model work, and for whom is that not known."""
 
 from golive.model.finding import Signal
-from golive.ui import group_view, outcomes
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.performance import group_view, outcomes
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 assessment = current.assessment

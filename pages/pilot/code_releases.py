@@ -1,7 +1,8 @@
 """Code releases: the lists of codes that code columns are held against, who added them, and which session used which."""
 
-from golive.ui import code_releases, components
-from golive.ui.guards import open_store, require_role
+from golive.ui.pilot import code_releases
+from golive.ui.shell import components
+from golive.ui.shell.guards import open_store, require_role
 
 who = require_role()
 store = open_store()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from golive.ui import cache, components, contract_form, nav, pilot
-from golive.ui.guards import open_store, require_role
-from golive.ui.words import plain
+from golive.ui.pilot import contract_form, pilot
+from golive.ui.shell import cache, components, nav
+from golive.ui.shell.guards import open_store, require_role
+from golive.ui.shell.words import plain
 
 who = require_role()
 store = open_store()

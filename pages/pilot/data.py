@@ -3,9 +3,10 @@
 import streamlit as st
 
 from golive.model.errors import InputError
-from golive.ui import assessing, cache, components, data_form, define_form, nav, pilot, state, uploads
-from golive.ui.guards import open_store, require_role
-from golive.ui.words import plain
+from golive.ui.pilot import assessing, data_form, define_form, pilot
+from golive.ui.shell import cache, components, nav, state, uploads
+from golive.ui.shell.guards import open_store, require_role
+from golive.ui.shell.words import plain
 
 who = require_role("reviewer")
 store = open_store()

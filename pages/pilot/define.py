@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from golive.ui import components, define_form, nav, pilot, routing_form
-from golive.ui.guards import open_store, require_role
+from golive.ui.pilot import define_form, pilot, routing_form
+from golive.ui.shell import components, nav
+from golive.ui.shell.guards import open_store, require_role
 
 who = require_role()
 store = open_store()

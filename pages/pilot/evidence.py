@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from golive.ui import evidence, evidence_form, rescoring
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.registers import evidence, evidence_form
+from golive.ui.shell import rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title("Evidence", "What proves each criterion, until when it counts, and who accepted it.")

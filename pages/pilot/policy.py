@@ -1,8 +1,9 @@
 """Policy and standards: what readiness is judged by, an own policy, two of them on one session, coverage of standards."""
 
-from golive.ui import policy, rescoring
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.pilot import policy
+from golive.ui.shell import rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(

@@ -1,8 +1,9 @@
 """Scope and decisions: what is in, out on purpose and deferred; decisions, waivers, owners, events; each with history."""
 
-from golive.ui import rescoring, scope
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.registers import scope
+from golive.ui.shell import rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(

@@ -1,7 +1,8 @@
 """Start: from nothing to a verdict in five steps, what files are needed, and what the words mean."""
 
-from golive.ui import components, first_steps
-from golive.ui.guards import open_store, require_role
+from golive.ui.pilot import first_steps
+from golive.ui.shell import components
+from golive.ui.shell.guards import open_store, require_role
 
 who = require_role()
 store = open_store()

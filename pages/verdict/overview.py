@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from golive.ui import chart, figures, nav, overview, theme, verdict
-from golive.ui.guards import require_assessment
+from golive.ui import figures
+from golive.ui.shell import chart, nav, theme
+from golive.ui.shell.guards import require_assessment
+from golive.ui.verdict import overview, verdict
 
 current = require_assessment()
 assessment = current.assessment

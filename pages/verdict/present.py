@@ -1,7 +1,7 @@
 """Present: one screen for a meeting. Verdict, trend, three facts, what is next; large, and nothing beside it."""
 
-from golive.ui import presentation, verdict
-from golive.ui.guards import require_assessment
+from golive.ui.shell.guards import require_assessment
+from golive.ui.verdict import presentation, verdict
 
 current = require_assessment()
 cards = current.store.list(current.assessment.project)

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from golive.ui import evidence_form, firmness, overview, readiness_view, rescoring
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.registers import evidence_form
+from golive.ui.shell import rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
+from golive.ui.verdict import firmness, overview, readiness_view
 
 current = require_assessment()
 assessment = current.assessment

@@ -1,8 +1,9 @@
 """Value: indicators from data check to business result, cost and benefit as ranges, alert workload, timeline."""
 
-from golive.ui import rescoring, value
-from golive.ui.components import assessment_line, page_title
-from golive.ui.guards import require_assessment
+from golive.ui.registers import value
+from golive.ui.shell import rescoring
+from golive.ui.shell.components import assessment_line, page_title
+from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(

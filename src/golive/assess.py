@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from golive.compare import compare, multivariate
+from golive.compare import compare
 from golive.compare.causes import link
-from golive.compare.text_shift import text_shift
+from golive.compare.drift import multivariate
+from golive.compare.drift.text_shift import text_shift
 from golive.contract import Contract, answered, check, contract_findings
 from golive.intake import Dataset, infer, roles_of
 from golive.model.columns import ColumnSpec, Roles
@@ -23,11 +24,11 @@ from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
 from golive.model.routing import routed
-from golive.model.words import check_failed
 from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
+from golive.wording.shares import check_failed
 
 Progress = Callable[[float, str], None]
 

@@ -15,7 +15,7 @@ from golive.model.columns import Noun
 from golive.model.errors import InputError
 from golive.settings import FILE_NAME, Settings
 from golive.store import inspect
-from golive.store.database import encryption_extension
+from golive.store.file.database import encryption_extension
 from golive.store.retention import KEPT
 
 _LIBRARIES = ("streamlit", "evidently", "duckdb", "ibis-framework", "pandas", "numpy", "scipy", "pydantic")

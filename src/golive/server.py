@@ -101,7 +101,7 @@ class SecurityHeaders:
 
 def readyz(_request: Request) -> JSONResponse:
     """200 when the store answers, 503 with a code when it does not. Says nothing about what is stored."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     try:
         cache.store().projects()
@@ -113,8 +113,8 @@ def readyz(_request: Request) -> JSONResponse:
 def _warm() -> None:
     """Import what the first assessment needs (seconds) while the first page is already on the screen."""
     import golive.assess  # noqa: F401 - only to have it
-    from golive.compare import evidently_scores
-    from golive.ui import memory
+    from golive.compare.drift import evidently as evidently_scores
+    from golive.ui.shell import memory
 
     evidently_scores.warm().join()
     memory.settle()
@@ -122,7 +122,7 @@ def _warm() -> None:
 
 def _seed() -> None:
     """Begin the sample session when the start asked for it; the first page says how far it is."""
-    from golive.ui import cache, seeding
+    from golive.ui.shell import cache, seeding
 
     if _wanted.is_set():
         with suppress(GoLiveError):  # a store that cannot be opened is told by the pages
@@ -137,7 +137,7 @@ def _beside() -> None:
 
 def _prune() -> None:
     """Delete what is past the age limit, when there is one. A store that cannot be opened is told by the pages."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     days = cache.current_settings().retention_days
     if days is not None:
@@ -148,7 +148,7 @@ def _prune() -> None:
 
 @asynccontextmanager
 async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    from golive.ui import cache, uploads
+    from golive.ui.shell import cache, uploads
 
     uploads.sweep(cache.current_settings().home, everything=True)
     _prune()

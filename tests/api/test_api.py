@@ -49,7 +49,7 @@ class TestClient:
 
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_HOME", str(tmp_path))
     monkeypatch.setenv("GOLIVE_API_TOKEN", TOKEN)
@@ -62,7 +62,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
 
 @pytest.fixture(scope="module")
 def warmed() -> None:
-    from golive.compare import evidently_scores
+    from golive.compare.drift import evidently as evidently_scores
 
     evidently_scores.warm().join()
 
@@ -107,7 +107,7 @@ def test_every_call_needs_the_token(client: TestClient, path: str, head: dict[st
 def test_without_a_token_of_its_own_the_server_keeps_the_api_closed(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_API_TOKEN", "")
     cache.release()

@@ -38,8 +38,8 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The API over a store with one session, as schemathesis reads it from the server itself."""
-    from golive.compare import evidently_scores
-    from golive.ui import cache
+    from golive.compare.drift import evidently as evidently_scores
+    from golive.ui.shell import cache
 
     home = tmp_path_factory.mktemp("api")
     with Store(home / "golive.duckdb") as store:

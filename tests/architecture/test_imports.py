@@ -37,8 +37,8 @@ SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
 ONLY_IN = {
     "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py", "src/golive/streamlit_config.py"),
     # Scores of columns, and descriptors and judges of texts: the first sees numbers only, the second is where texts still are.
-    "evidently": ("src/golive/compare/evidently_scores.py", "src/golive/profile/evidently_text.py"),
-    "httpx": ("src/golive/outcomes/judge_call.py",),  # nothing else calls out, and this only when a person said so
+    "evidently": ("src/golive/compare/drift/evidently.py", "src/golive/profile/text/evidently.py"),
+    "httpx": ("src/golive/text/judge_call.py",),  # nothing else calls out, and this only when a person said so
     "plotly": ("src/golive/ui/", "src/golive/report/"),
     "typer": ("src/golive/cli",),
     "duckdb": ("src/golive/store/", "src/golive/intake/", "src/golive/profile/", "src/golive/doctor.py"),

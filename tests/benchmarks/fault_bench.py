@@ -21,7 +21,7 @@ from fault_bases import Base, Menu, Rng
 
 from golive.compare import Comparison, compare
 from golive.intake import infer, roles_of
-from golive.intake.dataset import Dataset, storage_of
+from golive.intake.base.dataset import Dataset, storage_of
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict

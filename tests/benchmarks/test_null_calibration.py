@@ -137,9 +137,9 @@ def test_planted_shifts_are_found_at_1000_live_rows(train_rows: int) -> None:
 
 
 def test_fifty_columns_are_compared_in_seconds(cost: Callable[..., float]) -> None:
-    from golive.compare.drift import noise
-    from golive.compare.evidently_scores import warm
-    from golive.compare.pairs import pair_up
+    from golive.compare.base.pairs import pair_up
+    from golive.compare.drift.drift import noise
+    from golive.compare.drift.evidently import warm
 
     warm().join()
     rng = np.random.default_rng(1)

@@ -14,12 +14,13 @@ import pytest
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Signal, Verdict
-from golive.outcomes import calibration as cal
-from golive.outcomes import operating as op
-from golive.outcomes import outcomes, ranking
+from golive.outcomes import outcomes
+from golive.outcomes.groups.parity import parity
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.parity import parity
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
+from golive.stats import calibration as cal
+from golive.stats import operating_point as op
+from golive.stats import ranking
 
 ROLES = Roles(label="label", score="score", time="time", id="id", site="site", groups=("sex", "age_band"))
 CONFIG = Config(roles=ROLES, operating_threshold=0.15)

@@ -15,7 +15,7 @@ import evidently_million as pair
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.outcomes.outcomes import judge_scored
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 ROWS = 1_500_000
 WORK = f"""

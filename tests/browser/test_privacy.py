@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from dashboard import SESSION, Server, settled, start, stop
 
-from golive.ui import nav
+from golive.ui.shell import nav
 
 pytestmark = pytest.mark.browser
 PAGES = [page.url_path for page in nav.PAGES if page.path.is_file()]

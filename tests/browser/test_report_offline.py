@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sample_assessment as made
 
+from golive.report.base.sources import from_assessment
 from golive.report.forms import KINDS, render
-from golive.report.sources import from_assessment
 
 pytestmark = pytest.mark.browser
 

@@ -52,7 +52,7 @@ def golive(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture(scope="session")
 def warmed() -> None:
     """Evidently imported before a test runs: warnings are errors here, and filters are shared by all threads."""
-    from golive.compare import evidently_scores
+    from golive.compare.drift import evidently as evidently_scores
 
     evidently_scores.warm().join()
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 from broken_store import HEADERS, garble, little_room, make_newer
 
 from golive.store import Store
-from golive.store.database import Database
+from golive.store.file.database import Database
 
 Run = Callable[..., Any]
 BLOCK = 262_144

@@ -20,7 +20,7 @@ from golive import __version__, doctor, sample_session, settings
 from golive.cli.app_command import is_loopback
 from golive.samples import DEFAULT, names, write
 from golive.store import Store
-from golive.store.migrations import MIGRATIONS
+from golive.store.file.migrations import MIGRATIONS
 
 Run = Callable[..., Any]
 

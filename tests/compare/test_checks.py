@@ -11,21 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_profiles import bare, categories, numbers, table
 
-from golive.compare import (
-    disguised,
-    free_text,
-    identity,
-    integrity,
-    labels,
-    missingness,
-    outputs,
-    schema,
-    shares,
-    unseen,
-)
+from golive.compare.base.pairs import pair_up
 from golive.compare.causes import link
 from golive.compare.checks import CHECKS
-from golive.compare.pairs import pair_up
+from golive.compare.codes import unseen
+from golive.compare.drift import shares
+from golive.compare.fields import disguised, free_text, identity, integrity, labels, missingness, outputs, schema
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import KINDS, Finding, Severity, Verdict, finding

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golive.compare import code_systems
-from golive.compare.code_systems import (
+from golive.compare.base import code_systems
+from golive.compare.base.code_systems import (
     decide,
     declared_system,
     loinc_check,

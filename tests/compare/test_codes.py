@@ -9,10 +9,10 @@ import pytest
 from made_codes import by_kind, coded, verdicts
 from made_profiles import categories, table
 
-from golive.compare import codes, unseen
+from golive.compare.base.code_systems import declared_system, with_dot
 from golive.compare.causes import link
-from golive.compare.code_systems import declared_system, with_dot
-from golive.compare.repair import apply
+from golive.compare.codes import codes, unseen
+from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Severity, Verdict

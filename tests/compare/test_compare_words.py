@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from golive.compare.words import cell, cell_share, listing, number, percent, points, sizes
+from golive.wording.listing import cell, cell_share, listing, number, percent, points, sizes
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_profiles import categories, table
 
-from golive.compare import dates
-from golive.compare.dates import is_flip, swapped
-from golive.intake.dataset import Dataset
+from golive.compare.fields import dates
+from golive.compare.fields.dates import is_flip, swapped
+from golive.intake.base.dataset import Dataset
 from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Verdict

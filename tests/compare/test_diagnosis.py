@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from made_profiles import bare, categories, numbers, table
 
-from golive.compare import compare, feed, limits, plausibility, rounding, stuck, swap, units
-from golive.compare.measured import in_training_unit, measured
-from golive.compare.where import locate, of_mean, of_missing
-from golive.intake.clinical import ranges
+from golive.compare import compare
+from golive.compare.base.measured import in_training_unit, measured
+from golive.compare.base.where import locate, of_mean, of_missing
+from golive.compare.fields import feed
+from golive.compare.numbers import limits, plausibility, rounding, stuck, swap, units
+from golive.intake.clinical.analytes import ranges
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Verdict

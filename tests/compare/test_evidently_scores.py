@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 from made_profiles import bare, categories, numbers, table
 
-from golive.compare import evidently_scores
-from golive.compare.evidently_scores import report_html, scores, warm
-from golive.compare.pairs import Pair, pair_up
+from golive.compare.base.pairs import Pair, pair_up
+from golive.compare.drift import evidently as evidently_scores
+from golive.compare.drift.evidently import report_html, scores, warm
 from golive.model.columns import ColumnType, Role
 from golive.model.config import DriftConfig
 

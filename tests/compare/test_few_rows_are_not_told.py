@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from made_profiles import categories, numbers, table
 
-from golive.compare import disguised, free_text
 from golive.compare.checks import CHECKS
-from golive.intake.measure import MISSING_WORDS
+from golive.compare.fields import disguised, free_text
+from golive.intake.columns.measure import MISSING_WORDS
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict, finding

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_profiles import bare, numbers, table
 
-from golive.compare import free_text
-from golive.compare.repair import apply
-from golive.compare.token_forms import Form, read, shown
+from golive.compare.fields import free_text
+from golive.compare.fields.token_forms import Form, read, shown
+from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_profiles import bare, categories, numbers, table
 
-from golive.compare import hipaa
-from golive.compare.hipaa import kinds_in_text
+from golive.compare.fields import hipaa
+from golive.compare.fields.hipaa import kinds_in_text
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Verdict

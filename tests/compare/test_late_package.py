@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from golive.compare.late_package import late
+from golive.compare.drift.late_package import late
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from golive.compare import multivariate
-from golive.compare.multivariate import Multivariate, delong, judge, look, urgency_by_importance
+from golive.compare.drift import multivariate
+from golive.compare.drift.multivariate import Multivariate, delong, judge, look, urgency_by_importance
 from golive.intake import infer, read, roles_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Severity, Verdict, finding
-from golive.profile.joint_sample import draw
+from golive.profile.rows.joint_sample import draw
 
 
 def judged(

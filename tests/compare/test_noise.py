@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_profiles import numbers
 
-from golive.compare.noise import (
+from golive.model.profile import CategoryProfile, NumericProfile
+from golive.profile.categories import counted
+from golive.stats.noise_floor import (
     SHARE_STATISTICS,
     category_counts,
     hellinger,
@@ -20,8 +22,6 @@ from golive.compare.noise import (
     share_noise,
     wasserstein_noise,
 )
-from golive.model.profile import CategoryProfile, NumericProfile
-from golive.profile.categories import counted
 
 
 def column(values: np.ndarray) -> NumericProfile:

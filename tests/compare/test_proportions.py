@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.compare.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p, wilson
+from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p, wilson
 
 counts = st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 

@@ -13,9 +13,9 @@ import pytest
 from made_codes import by_kind, coded
 from made_profiles import bare, categories, table
 
-from golive.compare import codes, release_files, releases, unseen
+from golive.compare.base.code_systems import declared_system, with_dot
 from golive.compare.causes import link
-from golive.compare.code_systems import declared_system, with_dot
+from golive.compare.codes import codes, release_files, releases, unseen
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.errors import InputError

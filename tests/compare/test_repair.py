@@ -13,11 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from golive.compare import compare, repair_code
-from golive.compare.evidently_scores import scores
-from golive.compare.pairs import pair_up
-from golive.compare.repair import OPS, Repair, repaired, what_if
-from golive.intake.dataset import Dataset, storage_of
+from golive.compare import compare
+from golive.compare.base.pairs import pair_up
+from golive.compare.drift.evidently import scores
+from golive.compare.repairs import code as repair_code
+from golive.compare.repairs.repair import OPS, Repair, repaired, what_if
+from golive.intake.base.dataset import Dataset, storage_of
 from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.model.config import Config, DriftConfig
 from golive.model.errors import InputError

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from made_profiles import categories, numbers, table
 
-from golive.compare import compare, plausibility, rounding
+from golive.compare import compare
+from golive.compare.numbers import plausibility, rounding
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
 

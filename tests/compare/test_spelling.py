@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_profiles import categories, table
 
-from golive.compare import spelling, unseen
 from golive.compare.causes import link
-from golive.compare.repair import apply
-from golive.compare.spelling import fold, is_abbreviation
+from golive.compare.codes import spelling, unseen
+from golive.compare.codes.spelling import fold, is_abbreviation
+from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from made_profiles import numbers, table
 
-from golive.compare import swap
+from golive.compare.numbers import swap
 from golive.model.config import Config
 from golive.model.finding import Finding
 

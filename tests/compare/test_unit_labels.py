@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from made_profiles import categories, numbers, table
 
-from golive.compare import compare, unit_labels
+from golive.compare import compare
+from golive.compare.numbers import unit_labels
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from golive.intake.clinical import Analyte, by_loinc, match, ranges
+from golive.intake.clinical.analytes import Analyte, by_loinc, match, ranges
 
 
 def luhn_digit(number: str) -> int:

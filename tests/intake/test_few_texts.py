@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from golive.intake import measure as counting
 from golive.intake import read
+from golive.intake.columns import measure as counting
 
 
 @pytest.mark.parametrize("cells", [0, 10_000_000], ids=["column by column", "as one long table"])

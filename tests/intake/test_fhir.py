@@ -11,8 +11,8 @@ import pytest
 from made_fhir import bundle, coded, encounter, lines, observation, patient, quantity
 
 from golive.intake import Limits, read
-from golive.intake.fhir_path import elements, parse, scalar
-from golive.intake.fhir_views import NAMES, compile_view, parse_view, shipped
+from golive.intake.fhir.path import elements, parse, scalar
+from golive.intake.fhir.views import NAMES, compile_view, parse_view, shipped
 from golive.model.errors import InputError
 
 WARD = (

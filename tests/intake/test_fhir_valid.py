@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from made_fhir import bundle, encounter, observation, patient, quantity
 
-from golive.compare import resources
+from golive.compare.fields import resources
 from golive.intake import infer, read, roles_of
 from golive.model.config import Config
 from golive.model.finding import Verdict

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from golive.intake import infer, read, roles_of
-from golive.intake.identifiers import kind_by_name
-from golive.intake.measure import SAMPLE
-from golive.intake.types import percent
+from golive.intake.clinical.identifiers import kind_by_name
+from golive.intake.columns.measure import SAMPLE
+from golive.intake.columns.types import percent
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config, parse_config
 from golive.model.errors import InputError

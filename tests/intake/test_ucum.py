@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from golive.intake.clinical import match
-from golive.intake.ucum import canonical, ratio, same
+from golive.intake.clinical.analytes import match
+from golive.intake.clinical.ucum import canonical, ratio, same
 
 
 @pytest.mark.parametrize(

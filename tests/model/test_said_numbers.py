@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from golive.model.words import chance
+from golive.wording.shares import chance
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "golive"
 

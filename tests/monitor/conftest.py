@@ -13,7 +13,7 @@ from receiver import Receiver
 @pytest.fixture(scope="session")
 def warmed() -> None:
     """Warnings are errors here, and Evidently's import has some."""
-    from golive.compare import evidently_scores
+    from golive.compare.drift import evidently as evidently_scores
 
     evidently_scores.warm().join()
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.compare.evidently_scores import warm
+from golive.compare.drift.evidently import warm
 from golive.intake import infer, read, roles_of
 from golive.model.config import Config
 from golive.model.monitoring import Baseline

@@ -15,9 +15,9 @@ from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.result import Assessment
+from golive.outcomes.model.usable import without_repeats
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.usable import without_repeats
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 ROLES = Roles(label="y", score="risk", time="at", id="pid", groups=("sex",))
 CONFIG = Config(roles=ROLES, operating_threshold=0.2)

@@ -15,7 +15,7 @@ from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.result import Assessment
-from golive.outcomes.impact import without
+from golive.outcomes.model.impact import without
 
 RISK = Roles(label="died", score="risk", id="patient_id", time="at", site="clinic")
 

@@ -19,10 +19,10 @@ from sklearn.metrics import (
 )
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from golive.outcomes import calibration as cal
-from golive.outcomes import operating as op
-from golive.outcomes import ranking
-from golive.outcomes.interval import change, on_logit, share, standard_error, units_of, wilson
+from golive.stats import calibration as cal
+from golive.stats import operating_point as op
+from golive.stats import ranking
+from golive.stats.estimate import change, on_logit, share, standard_error, units_of, wilson
 
 
 def draw(n: int, seed: int = 0, decimals: int = 3) -> tuple[np.ndarray, np.ndarray]:

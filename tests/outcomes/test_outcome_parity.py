@@ -16,11 +16,11 @@ from fairlearn.metrics import (
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.outcomes import Outcomes
-from golive.outcomes.context import context_of
+from golive.outcomes.groups.parity import parity
+from golive.outcomes.groups.subgroups import subgroups
+from golive.outcomes.model.context import context_of
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.parity import parity
-from golive.outcomes.subgroups import subgroups
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 ROLES = Roles(label="y", score="s", groups=("lang",))
 CONFIG = Config(roles=ROLES, operating_threshold=0.25)

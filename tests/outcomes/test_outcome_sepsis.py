@@ -14,7 +14,7 @@ from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Verdict
 from golive.outcomes.outcomes import judge_scored
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 pytestmark = pytest.mark.reference
 

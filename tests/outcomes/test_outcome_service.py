@@ -11,12 +11,12 @@ from scipy.stats import norm
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.finding import Verdict
-from golive.outcomes.capacity import response, workers_needed
+from golive.outcomes.course.timeline import cusum
+from golive.outcomes.course.windows import windows
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.service import quantiles
-from golive.outcomes.timeline import cusum
-from golive.outcomes.windows import windows
-from golive.profile.scored import Coded, Scored
+from golive.outcomes.service.capacity import response, workers_needed
+from golive.outcomes.service.service import quantiles
+from golive.profile.rows.scored import Coded, Scored
 
 START = np.datetime64("2026-01-01", "s")
 

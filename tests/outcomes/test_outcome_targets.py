@@ -25,11 +25,11 @@ from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.outcomes import Outcomes
-from golive.outcomes.classes import answers, figures
-from golive.outcomes.interval import Estimate
+from golive.outcomes.model.classes import answers, figures
+from golive.outcomes.model.target import target_of
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.target import target_of
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
+from golive.stats.estimate import Estimate
 
 NAMES = ("flu", "none", "pneumonia")
 

@@ -11,9 +11,9 @@ from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Verdict
 from golive.outcomes import Outcomes
+from golive.outcomes.course.season import kinds
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.season import kinds
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 ROLES = Roles(label="y", score="s", time="t", id="id")
 CONFIG = Config(roles=ROLES, operating_threshold=0.3)
@@ -107,8 +107,8 @@ def test_standardised_intervals_cover_when_nothing_changed() -> None:
 
 
 def judge_season(train: Scored, live: Scored) -> Any:
-    from golive.outcomes.context import context_of
-    from golive.outcomes.season import season
+    from golive.outcomes.course.season import season
+    from golive.outcomes.model.context import context_of
 
     out = Outcomes(performance={})
     season(context_of(train, live, ROLES, CONFIG), out)

@@ -17,8 +17,8 @@ from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.model.result import NotAssessed
 from golive.outcomes import judge as judge_outcomes
-from golive.outcomes.text import assess_text
-from golive.profile.texts_generated import generated_texts
+from golive.profile.text.generated import generated_texts
+from golive.text.generated import assess_text
 
 OUTPUTS = {"note": "note", "source": "source", "label": "hallucinated"}
 Judged = tuple[dict[str, Any], dict[str, Finding], tuple[NotAssessed, ...]]

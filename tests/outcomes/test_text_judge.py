@@ -21,11 +21,11 @@ from golive.model.config import parse_config
 from golive.model.errors import InputError
 from golive.model.result import Assessment
 from golive.model.text_judge import TextJudgeConfig
-from golive.outcomes.judge_call import GIVE_UP, TRIES, Caller, check_shared, key_of
-from golive.outcomes.text_judge import Plan, asked, beforehand, of_labels, plan, summarised
-from golive.outcomes.text_labels import read_labels
-from golive.profile.evidently_text import Opinion, opinions
-from golive.profile.texts_generated import GeneratedTexts
+from golive.profile.text.evidently import Opinion, opinions
+from golive.profile.text.generated import GeneratedTexts
+from golive.text.judge import Plan, asked, beforehand, of_labels, plan, summarised
+from golive.text.judge_call import GIVE_UP, TRIES, Caller, check_shared, key_of
+from golive.text.labels import read_labels
 
 SECRET = "Ebenezer"
 
@@ -337,7 +337,7 @@ def test_an_opinion_that_fails_takes_nothing_else_with_it(tmp_path: Path, monkey
     def broken(*_: Any, **__: Any) -> list[Opinion]:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("golive.outcomes.text.asked", broken)
+    monkeypatch.setattr("golive.text.generated.asked", broken)
     result = assessed(tmp_path, "http://127.0.0.1:9", allowed=True)
     assert result.performance is not None
     assert "unsupported" in result.performance["generated_text"]
@@ -367,8 +367,8 @@ def test_a_missing_key_is_said_before_anything_is_asked(tmp_path: Path, monkeypa
 
 def test_a_judge_works_in_a_process_that_knows_only_a_part_of_evidently() -> None:
     code = (
-        "from golive.compare.evidently_scores import warm; warm().join()\n"
-        "from golive.profile.evidently_text import Reply, opinions\n"
+        "from golive.compare.drift.evidently import warm; warm().join()\n"
+        "from golive.profile.text.evidently import Reply, opinions\n"
         'async def ask(messages): return Reply(\'{"category": "SUPPORTED"}\')\n'
         "print(opinions(['a'], ['b'], 'unsupported', ask)[0].flagged)"
     )

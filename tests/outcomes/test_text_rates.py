@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from golive.model.reviews import Review, ReviewVerdict
-from golive.outcomes.ranking import auroc_gain
-from golive.outcomes.text_agreement import agreement, review_plan
-from golive.outcomes.text_detector import detection
-from golive.outcomes.text_labels import equal_p, fisher_p, kind_of, mean_share, read_labels
-from golive.outcomes.text_reviews import reviewed, with_reviews
-from golive.outcomes.text_style import longer_live
+from golive.stats.ranking import auroc_gain
+from golive.text.agreement import agreement, review_plan
+from golive.text.detector import detection
+from golive.text.labels import equal_p, fisher_p, kind_of, mean_share, read_labels
+from golive.text.reviews import reviewed, with_reviews
+from golive.text.style import longer_live
 
 
 def test_words_numbers_and_marks_for_not_computed_are_told_apart() -> None:
@@ -94,7 +94,7 @@ def test_two_reviewers_who_only_say_no_have_no_kappa() -> None:
 
 
 def test_the_plan_reaches_its_limit_and_not_much_earlier() -> None:
-    from golive.outcomes.interval import wilson
+    from golive.stats.estimate import wilson
 
     plan = review_plan(0.02, 200, 2)
     assert plan.total is not None

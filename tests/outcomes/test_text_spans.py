@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golive.outcomes.text_dates import agrees, days
-from golive.outcomes.text_numbers import quantities, spoken_values
-from golive.outcomes.text_spans import unsupported
+from golive.text.dates import agrees, days
+from golive.text.numbers import quantities, spoken_values
+from golive.text.spans import unsupported
 
 SOURCE = (
     "Doctor: How old are you, sir? Patient: I'm fifty seven. I moved here in nineteen eighty four.\n"

@@ -9,12 +9,12 @@ import numpy as np
 from text_files import write
 
 from golive.assess import assess
-from golive.compare.text_shift import TextShift, text_shift
+from golive.compare.drift.text_shift import TextShift, text_shift
 from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config, parse_config
 from golive.model.finding import Verdict
-from golive.profile.evidently_text import DESCRIPTORS, described, quiet, within
+from golive.profile.text.evidently import DESCRIPTORS, described, quiet, within
 
 OUTPUTS = {"note": "note", "source": "source"}
 WORDS = [

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests" / "ui"))
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder of its own for the app."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     for name in list(os.environ):
         if name.startswith("GOLIVE_"):
@@ -35,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def store(home: Path) -> Any:
     """The store that the app under test uses."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     return cache.store()
 

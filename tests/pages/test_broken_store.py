@@ -42,7 +42,7 @@ def said(app: Any) -> str:
 @pytest.fixture
 def closed(home: Path, seeded: Any) -> Path:
     """The file of a store with two sessions, closed."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     path: Path = seeded.path
     cache.release()
@@ -73,7 +73,7 @@ def test_a_page_tells_a_store_that_breaks_when_its_rows_are_asked_for(
 def test_a_full_disk_is_one_sentence_and_the_next_page_opens_the_store_anew(
     open_page: Any, seeded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     session = seeded.list()[0].session
     with little_room(seeded.path.stat().st_size // 2):
@@ -88,7 +88,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_page_opens_the_store_anew(
 
 @pytest.fixture
 def client(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_API_TOKEN", "t" * 32)
     cache.release()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sample_assessment as made
 
-from golive.compare import release_files
+from golive.compare.codes import release_files
 from golive.model.result import CodeRelease
 
 PAGE = "pages/pilot/code_releases.py"
@@ -128,7 +128,7 @@ def test_sessions_say_which_list_they_used(open_page: Any, store: Any, tmp_path:
 
 def test_a_viewer_is_refused_by_the_service_too(store: Any) -> None:
     from golive.model.errors import ForbiddenError
-    from golive.ui.guards import Identity, authorise
+    from golive.ui.shell.guards import Identity, authorise
 
     with pytest.raises(ForbiddenError):
         authorise(Identity("v", "viewer", signed_in=True), "reviewer", "add a list of codes")

@@ -11,7 +11,7 @@ import pytest
 from golive.contract import infer, shelf
 from golive.intake import read
 from golive.model.config import Config
-from golive.ui import contract_form
+from golive.ui.pilot import contract_form
 
 PAGE = "pages/pilot/contract.py"
 
@@ -61,7 +61,7 @@ def test_a_viewer_reads_the_contract_and_changes_nothing(open_page: Any, store: 
 def test_keeping_is_refused_to_a_viewer_by_the_service_too(store: Any, home: Path, contract: Any) -> None:
     from golive.model.errors import ForbiddenError
     from golive.settings import Settings
-    from golive.ui.guards import Identity
+    from golive.ui.shell.guards import Identity
 
     desk = contract_form.Desk(Settings(home=home), store, Identity("v", "viewer", signed_in=True))
     with pytest.raises(ForbiddenError):

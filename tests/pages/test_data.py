@@ -112,7 +112,7 @@ def test_live_data_alone_says_what_is_missing(open_page: Any, store: Any) -> Non
 
 
 def test_the_limit_is_checked_by_the_service(open_page: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_MAX_UPLOAD_MB", "1")
     cache.release()

@@ -8,7 +8,7 @@ import pytest
 import sample_assessment as made
 
 from golive.model.finding import Verdict
-from golive.ui import columns
+from golive.ui.live import columns
 
 PAGE = "pages/evidence/distributions.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

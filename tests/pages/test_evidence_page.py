@@ -13,8 +13,8 @@ from golive.model.register_files import to_csv
 from golive.model.registers import Event
 from golive.store import registers
 from golive.store.registers import Change
-from golive.ui import evidence
-from golive.ui.words import day
+from golive.ui.registers import evidence
+from golive.ui.shell.words import day
 
 PAGE = "pages/pilot/evidence.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

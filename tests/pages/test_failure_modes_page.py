@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from golive.ui.words import NO_BREAK
+from golive.ui.shell.words import NO_BREAK
 
 PAGE = "pages/verdict/failure_modes.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

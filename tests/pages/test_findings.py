@@ -11,8 +11,10 @@ import sample_assessment as made
 
 from golive.model.errors import InputError
 from golive.model.finding import Segment, Verdict
-from golive.ui import decisions, finding_view, findings, verdict
-from golive.ui.words import NO_BREAK
+from golive.ui.live import finding_view, findings
+from golive.ui.registers import decisions
+from golive.ui.shell.words import NO_BREAK
+from golive.ui.verdict import verdict
 
 PAGE = "pages/evidence/findings.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

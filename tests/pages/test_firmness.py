@@ -8,7 +8,7 @@ import sample_assessment as made
 
 from golive.model.readiness import Tier
 from golive.readiness import load_model, ml_test_score
-from golive.ui import firmness
+from golive.ui.verdict import firmness
 
 PAGE = "pages/verdict/readiness.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

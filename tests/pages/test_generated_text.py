@@ -16,7 +16,7 @@ from judge_server import category, judging
 from golive.assess import assess
 from golive.intake import read
 from golive.model.config import Config, parse_config
-from golive.ui.uploads import Upload
+from golive.ui.shell.uploads import Upload
 
 PAGE = "pages/evidence/generated_text.py"
 SECRET = "Ebenezer"
@@ -240,7 +240,7 @@ def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Up
 
 
 def test_so_few_citing_outputs_that_their_share_is_not_kept_are_told_without_a_number() -> None:
-    from golive.ui.text_view import cited
+    from golive.ui.text.text_view import cited
 
     kept = {"held": 1.0, "low": 0.2, "high": 1.0, "n": None, "n_outputs": 300, "share": None, "why": "too few"}
     assert "; fewer than 11 outputs cite." in cited({**kept, "citing": None})

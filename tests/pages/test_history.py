@@ -15,10 +15,10 @@ from golive.model.readiness import ReadinessVerdict
 from golive.model.registers import Event
 from golive.store.monitors import Changes
 from golive.store.registers import EVENTS
-from golive.ui import monitor_view
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
-from golive.ui.guards import Identity
-from golive.ui.theme import LIGHT
+from golive.ui.history import monitor_view
+from golive.ui.shell.guards import Identity
+from golive.ui.shell.theme import LIGHT
 
 SLOT = datetime(2026, 11, 18, tzinfo=UTC)
 REVIEWER = Identity("r", "reviewer", signed_in=True)

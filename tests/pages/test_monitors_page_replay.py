@@ -12,7 +12,7 @@ from golive.model.finding import Route, Severity
 from golive.model.monitoring import Batch, Observation, Watch
 from golive.monitor.file import AlertsFile
 from golive.store.monitors import Changes
-from golive.ui import replay_view
+from golive.ui.history import replay_view
 
 SLOT = datetime(2026, 11, 1, tzinfo=UTC)
 PAGE = "pages/history/monitors.py"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from golive.ui import nav
+from golive.ui.shell import nav
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "pages").rglob("*.py"))
@@ -52,7 +52,7 @@ def test_a_page_is_a_short_script_behind_a_guard(script: Path) -> None:
 def test_a_signed_out_visitor_gets_only_the_sign_in(
     open_page: Any, seeded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from golive.ui import guards
+    from golive.ui.shell import guards
 
     monkeypatch.setattr(guards, "auth_configured", lambda: True)
     app = open_page()

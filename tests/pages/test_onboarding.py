@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from golive.store import Decision
-from golive.ui import first_steps, glossary
-from golive.ui.data_form import UNLOCKS
+from golive.ui.pilot import first_steps
+from golive.ui.pilot.data_form import UNLOCKS
+from golive.ui.shell import glossary
 
 PAGE = "pages/pilot/start.py"
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ import sample_assessment as made
 
 from golive.model.finding import Severity, Verdict, finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
-from golive.ui import verdict
-from golive.ui.words import NO_BREAK
+from golive.ui.shell.words import NO_BREAK
+from golive.ui.verdict import verdict
 
 PAGE = "pages/verdict/overview.py"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}

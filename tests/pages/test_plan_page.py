@@ -14,7 +14,7 @@ from golive.model.readiness import EvidenceItem, NextStep
 from golive.model.registers import PlanRow
 from golive.readiness import load_model
 from golive.store import registers
-from golive.ui import plan
+from golive.ui.verdict import plan
 
 PAGE = "pages/verdict/plan.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

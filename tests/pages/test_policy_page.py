@@ -9,7 +9,7 @@ import yaml
 
 from golive.model.registers import PolicyFile
 from golive.readiness import load_model
-from golive.readiness.policy import raw_policy
+from golive.readiness.policy.policy import raw_policy
 from golive.store import registers
 
 PAGE = "pages/pilot/policy.py"

@@ -9,8 +9,8 @@ import pytest
 
 from golive.model.errors import ForbiddenError, InputError
 from golive.store import Decision, Store
-from golive.ui import project_view
-from golive.ui.guards import ROLES, Identity
+from golive.ui.pilot import project_view
+from golive.ui.shell.guards import ROLES, Identity
 
 PAGE = "pages/history/sessions.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -68,7 +68,7 @@ def test_the_trend_page_says_what_changed_in_words(open_page: Any, seeded: Any) 
 
 
 def test_the_age_limit_is_said(open_page: Any, seeded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_RETENTION_DAYS", "365")
     cache.current_settings.clear()

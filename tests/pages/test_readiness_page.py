@@ -9,7 +9,8 @@ import pytest
 import sample_assessment as made
 
 from golive.model.readiness import EvidenceItem, GateState
-from golive.ui import evidence_form, readiness_view
+from golive.ui.registers import evidence_form
+from golive.ui.verdict import readiness_view
 
 PAGE = "pages/verdict/readiness.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

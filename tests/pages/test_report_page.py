@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import sample_assessment as made
 
+from golive.report.base.sources import from_assessment, gather
+from golive.report.base.verdict import verdict_sentence
 from golive.report.forms import FORMS, KINDS, render
-from golive.report.sources import from_assessment, gather
-from golive.report.verdict import verdict_sentence
-from golive.ui import report_view
-from golive.ui.words import plain
+from golive.ui.history import report_view
+from golive.ui.shell.words import plain
 
 PAGE = "pages/history/report.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

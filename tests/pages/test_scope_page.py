@@ -11,7 +11,7 @@ from golive.model.register_files import to_yaml
 from golive.model.registers import Deferral, OwnerRow, ScopeItem
 from golive.store import registers
 from golive.store.registers import Change
-from golive.ui import scope
+from golive.ui.registers import scope
 
 PAGE = "pages/pilot/scope.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

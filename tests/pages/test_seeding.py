@@ -13,7 +13,7 @@ import sample_assessment as made
 
 from golive import sample_session
 from golive.model.errors import InputError, Problem
-from golive.ui import seeding
+from golive.ui.shell import seeding
 
 
 class Slow:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from golive.model.errors import ForbiddenError
-from golive.ui import session_cards
-from golive.ui.guards import ROLES, Identity
+from golive.ui.history import session_cards
+from golive.ui.shell.guards import ROLES, Identity
 
 PAGE = "pages/history/sessions.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

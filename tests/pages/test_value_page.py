@@ -9,7 +9,7 @@ import pytest
 from golive.model.registers import Kpi, Milestone, ValueLine
 from golive.store import registers
 from golive.store.registers import Change
-from golive.ui import value
+from golive.ui.registers import value
 
 PAGE = "pages/verdict/value.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

@@ -14,7 +14,7 @@ import pytest
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.outcomes.outcomes import judge_scored
-from golive.profile.scored import Coded, Scored
+from golive.profile.rows.scored import Coded, Scored
 
 LIMIT = 0.01
 

@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from golive.intake.dataset import Dataset, storage_of
+from golive.intake.base.dataset import Dataset, storage_of
 from golive.model.columns import ColumnSpec, ColumnType
 
 Frames = Callable[..., Dataset]

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from golive.intake import Dataset, engines, infer, read
-from golive.intake.dataset import storage_of
+from golive.intake.base.dataset import storage_of
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.profile import profile

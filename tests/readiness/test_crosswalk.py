@@ -12,9 +12,9 @@ from worked_example import AS_OF, CONFIG, item
 from golive.model.errors import InputError
 from golive.model.result import InputInfo, Inputs
 from golive.readiness import basis, judge, load_model, parse_model
-from golive.readiness.crosswalk import coverage
-from golive.readiness.policy import raw_policy
-from golive.readiness.policy_diff import differences, own_policy
+from golive.readiness.policy.crosswalk import coverage
+from golive.readiness.policy.diff import differences, own_policy
+from golive.readiness.policy.policy import raw_policy
 
 INFO = InputInfo(name="t", sha256="ab" * 32, rows=10, columns=1, kind="csv", engine="duckdb")
 INPUTS = Inputs(train=INFO, live=INFO)

@@ -9,7 +9,7 @@ import pytest
 from golive.model.errors import InputError
 from golive.model.readiness import EvidenceItem, Measurement, Tier, Waiver
 from golive.readiness.evidence import collect, effective_grade, evidence_problems, expiring, valid_waivers
-from golive.readiness.policy import load_model
+from golive.readiness.policy.policy import load_model
 from golive.readiness.standing import standing
 
 DAY = date(2026, 11, 20)

@@ -9,7 +9,7 @@ import pytest
 from golive.model.finding import KINDS, Finding, Verdict, finding
 from golive.model.readiness import CriterionScore, GateState, Readiness, ReadinessVerdict, Tier
 from golive.readiness.failure_modes import MODES, ModeId, judge_modes
-from golive.readiness.policy import load_model
+from golive.readiness.policy.policy import load_model
 from golive.samples import get
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_facts import column, config, found, number, run, side
 
-from golive.compare.proportions import newcombe, wilson
 from golive.model.finding import SliceShare
 from golive.readiness.measures import MEASURES
-from golive.readiness.policy import load_model
+from golive.readiness.policy.policy import load_model
+from golive.stats.proportions import newcombe, wilson
 
 
 def level(key: str, **facts: object) -> int | None:

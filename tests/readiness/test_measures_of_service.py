@@ -8,7 +8,7 @@ import pytest
 from made_facts import column, config, drift, found, number, run, side
 
 from golive.model.result import Picture
-from golive.outcomes.service import OK_WORDS
+from golive.outcomes.service.service import OK_WORDS
 from golive.readiness.measures.outputs import population_stability
 
 FLAT = Picture(edges=tuple(i / 20 for i in range(21)), train=(50,) * 20, live=(50,) * 20)

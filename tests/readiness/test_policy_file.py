@@ -13,9 +13,9 @@ import yaml
 from golive.model.errors import InputError
 from golive.model.readiness import Tier
 from golive.model.registers import Kpi, Registers
-from golive.readiness.from_registers import readings
 from golive.readiness.measures import MEASURES
-from golive.readiness.policy import load_model, parse_model, raw_policy
+from golive.readiness.policy.policy import load_model, parse_model, raw_policy
+from golive.readiness.registers.from_registers import readings
 from golive.settings import resource
 
 

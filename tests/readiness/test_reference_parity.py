@@ -15,7 +15,7 @@ import yaml
 
 from golive.model.readiness import Tier
 from golive.readiness.plan import next_steps
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.score import Score, score
 from golive.readiness.standing import Answer, Claim, Measured
 from golive.readiness.verdict import band_of

@@ -28,8 +28,9 @@ from golive.model.registers import (
     ValueLine,
 )
 from golive.model.result import InputInfo, Inputs
-from golive.readiness import Basis, basis, from_registers, invalidation, load_model, parse_model
-from golive.readiness.policy import raw_policy
+from golive.readiness import Basis, basis, invalidation, load_model, parse_model
+from golive.readiness.policy.policy import raw_policy
+from golive.readiness.registers import from_registers
 
 SHA = "ab" * 32
 INFO = InputInfo(name="t", sha256=SHA, rows=1000, columns=3, kind="csv", engine="duckdb")

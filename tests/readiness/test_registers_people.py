@@ -12,7 +12,8 @@ from worked_example import AS_OF, item
 from golive.model.readiness import CriterionScore, Readiness
 from golive.model.registers import Drill, Hazard, Milestone, Registers, Training
 from golive.model.result import CriteriaLock
-from golive.readiness import from_people, handoff_pack, load_model
+from golive.readiness import load_model
+from golive.readiness.registers import from_people, handoff_pack
 
 
 def _score(judged: Readiness, key: str) -> CriterionScore:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.model.readiness import Flag, Tier
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.score import Score, score
 from golive.readiness.standing import Answer, Claim, Measured, freshness, standing
 from golive.readiness.verdict import ORDER, band_of

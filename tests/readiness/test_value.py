@@ -13,7 +13,7 @@ from scipy import stats
 from golive.model.errors import InputError
 from golive.model.register_files import parse
 from golive.model.registers import Milestone, ValueLine
-from golive.readiness import value
+from golive.readiness.registers import value
 
 
 def _line(key: str, amount: float, **rest: object) -> ValueLine:

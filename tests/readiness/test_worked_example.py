@@ -10,7 +10,7 @@ import worked_example as example
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier, Waiver
 from golive.readiness import judge
 from golive.readiness.evidence import collect
-from golive.readiness.policy import load_model
+from golive.readiness.policy.policy import load_model
 from golive.readiness.score import score
 
 

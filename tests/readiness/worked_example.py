@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Measurement, RiskProfile
-from golive.readiness.policy import load_model
+from golive.readiness.policy.policy import load_model
 
 AS_OF = date(2026, 11, 20)
 CONFIG = Config(risk=RiskProfile(situation="critical", significance="drive", flags=("ehr", "writeback", "alerts")))

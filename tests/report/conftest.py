@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from golive.report.sources import Sources, from_assessment
+from golive.report.base.sources import Sources, from_assessment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment
 
 
 def _pair(train: float, live: float, half: float) -> dict[str, float]:
-    """A metric on both sides in the form of ``golive.outcomes.interval.pair``."""
+    """A metric on both sides in the form of ``golive.stats.estimate.pair``."""
     change = live - train
     return {
         "train": train, "train_low": train - half, "train_high": train + half,

@@ -8,10 +8,10 @@ import zipfile
 from dataclasses import replace
 
 from golive.model.registers import DecisionRow, OwnerRow
+from golive.report.base.sources import Sources
 from golive.report.forms import render
-from golive.report.handoff import items
-from golive.report.sources import Sources
-from golive.report.tables import csv_text
+from golive.report.kinds.handoff import items
+from golive.report.kinds.tables import csv_text
 
 
 def opened(sources: Sources) -> dict[str, bytes]:

@@ -10,14 +10,14 @@ import pytest
 from lxml import etree
 
 from golive.model.registers import Hazard, OwnerRow, ScopeItem
-from golive.report.answers import ORIGIN_WORD
-from golive.report.chai import NAMESPACE
-from golive.report.document import Table
+from golive.report.base.document import Table
+from golive.report.base.metrics import metric_rows
+from golive.report.base.sources import Sources
 from golive.report.forms import KINDS, render
-from golive.report.hti1 import GROUPS, attributes
-from golive.report.metrics import metric_rows
-from golive.report.model_card import fields, key_metrics
-from golive.report.sources import Sources
+from golive.report.kinds.chai import NAMESPACE
+from golive.report.kinds.hti1 import GROUPS, attributes
+from golive.report.kinds.model_card import fields, key_metrics
+from golive.report.parts.answers import ORIGIN_WORD
 from golive.settings import resource
 
 

@@ -12,13 +12,13 @@ import pytest
 from golive.contract import from_yaml
 from golive.model.columns import Role
 from golive.model.registers import OwnerRow
-from golive.readiness.crosswalk import coverage
-from golive.report.contract_file import contract_of, contract_yaml
-from golive.report.document import Table
+from golive.readiness.policy.crosswalk import coverage
+from golive.report.base.document import Table
+from golive.report.base.metrics import metric_rows
+from golive.report.base.sources import Sources
 from golive.report.forms import render
-from golive.report.metrics import metric_rows
-from golive.report.monitoring_plan import monitoring_plan
-from golive.report.sources import Sources
+from golive.report.kinds.contract_file import contract_of, contract_yaml
+from golive.report.kinds.monitoring_plan import monitoring_plan
 
 
 def test_the_handoff_pack_carries_a_contract_that_reads_back(sources: Sources) -> None:

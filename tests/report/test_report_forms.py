@@ -17,12 +17,12 @@ import pytest
 import read_pdf
 
 from golive.model.errors import InputError
-from golive.report.document import Facts, Figure, Table
+from golive.report.base.document import Facts, Figure, Table
+from golive.report.base.identity import DISCLAIMER
+from golive.report.base.sources import Sources
+from golive.report.base.verdict import verdict_sentence
 from golive.report.forms import FORMS, KINDS, render
-from golive.report.identity import DISCLAIMER
-from golive.report.sections import index_words
-from golive.report.sources import Sources
-from golive.report.verdict import verdict_sentence
+from golive.report.parts.sections import index_words
 
 TEXT_FORMS = ("html", "md")
 

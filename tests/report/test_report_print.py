@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from read_pdf import pages, reaches, width
 
-from golive.report.deck import BOTTOM, TOP, lines_of, pages_of
-from golive.report.document import Document, Heading, Paragraph, Table
+from golive.report.base.document import Document, Heading, Paragraph, Table
+from golive.report.base.metrics import metric_rows
+from golive.report.base.sources import Sources
+from golive.report.formats.deck import BOTTOM, TOP, lines_of, pages_of
+from golive.report.formats.pdf import pdf
 from golive.report.forms import KINDS, render
-from golive.report.metrics import metric_rows
-from golive.report.pdf import pdf
-from golive.report.sources import Sources
-from golive.report.words import sentences, shorten
+from golive.wording.numbers import sentences, shorten
 
 LONG = "Every live value was compared with the limits for adults. " * 6
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from golive.intake.clinical import match
+from golive.intake.clinical.analytes import match
 from golive.model.config import parse_config
 from golive.model.errors import InputError
 from golive.model.finding import SIGNAL_OF

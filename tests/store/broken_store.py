@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from golive.store import blocks
+from golive.store.file import blocks
 
 HEADERS = 12_288
 

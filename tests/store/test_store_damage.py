@@ -16,7 +16,8 @@ from stored_assessment import make_assessment, make_finding
 from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem
-from golive.store import Store, database, faults, inspect
+from golive.store import Store, inspect
+from golive.store.file import database, faults
 
 TELLS = {"STORE_DAMAGED", "STORE_UNREADABLE"}
 

@@ -18,7 +18,8 @@ from stored_assessment import make_assessment, make_finding
 from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
-from golive.store import Decision, Store, condition, database, faults, inspect, migrations
+from golive.store import Decision, Store, inspect
+from golive.store.file import condition, database, faults, migrations
 
 CONFIG = Config()
 

@@ -18,7 +18,8 @@ from golive.model.config import Config
 from golive.model.errors import GoLiveError, StoreError
 from golive.model.readiness import EvidenceItem
 from golive.model.result import RESULT_FORMAT, Assessment
-from golive.store import Store, database, formats, inspect, migrations
+from golive.store import Store, formats, inspect
+from golive.store.file import database, migrations
 
 Build = Callable[..., Assessment]
 

@@ -13,7 +13,8 @@ import pytest
 from golive.model.errors import GoLiveError, StoreError
 from golive.model.readiness import EvidenceItem
 from golive.model.registers import Event, Kpi, OwnerRow, Proposal, ScopeItem
-from golive.store import Store, migrations, registers
+from golive.store import Store, registers
+from golive.store.file import migrations
 from golive.store.ledger import Ledger
 from golive.store.registers import Change
 

@@ -21,7 +21,8 @@ from golive.model.monitoring import Alert, Batch
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Kpi, ScopeItem
 from golive.model.result import Assessment
-from golive.store import Decision, Store, migrations, registers, transfer
+from golive.store import Decision, Store, registers, transfer
+from golive.store.file import migrations
 from golive.store.monitors import Changes
 
 PROJECT = "ed-sepsis-alert"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from golive.ui import outcomes
 from golive.ui.figures import outcomes as figures
-from golive.ui.theme import LIGHT
+from golive.ui.performance import outcomes
+from golive.ui.shell.theme import LIGHT
 
 POINT = {"expected": 0.1, "observed": 0.2, "low": 0.15, "high": 0.26, "n": 200, "n_events": 40}
 CURVES = {"train": {"calibration": [POINT]}, "live": {"calibration": [POINT, {**POINT, "expected": 0.4}]}}

@@ -7,8 +7,8 @@ import pytest
 from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.model.config import Config
 from golive.model.errors import ForbiddenError, InputError
-from golive.ui import pilot
-from golive.ui.guards import ROLES, Identity, authorise, role_of
+from golive.ui.pilot import pilot
+from golive.ui.shell.guards import ROLES, Identity, authorise, role_of
 
 
 @pytest.mark.parametrize(

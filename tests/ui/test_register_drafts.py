@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.ui.register_drafts import merged
+from golive.ui.registers.drafts import merged
 
 Rows = list[tuple[dict[str, Any], int]]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from golive.compare.repair import OPS
-from golive.ui.repair_words import repair_words
+from golive.compare.repairs.repair import OPS
+from golive.ui.live.repair_words import repair_words
 
 SAID: tuple[tuple[dict[str, Any], str], ...] = (
     ({"op": "convert", "column": "creatinine", "factor": 1 / 88.42}, "multiply creatinine by 0.01131"),
@@ -41,7 +41,7 @@ def test_no_form_of_repair_is_left_out() -> None:
 
 def test_a_repair_that_leaves_no_value_says_so() -> None:
     from golive.model.finding import WhatIf
-    from golive.ui.finding_view import what_if_sentence
+    from golive.ui.live.finding_view import what_if_sentence
 
     emptied = WhatIf(repair={"op": "set_missing", "column": "chol", "values": [0.0]})
     assert "then no live value is left" in what_if_sentence(emptied, empties=True)

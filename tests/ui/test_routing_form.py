@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golive.model.finding import Route, Severity, Signal
 from golive.model.routing import RoutingRule
-from golive.ui import routing_form
+from golive.ui.pilot import routing_form
 
 EMPTY = {"Findings": None, "Owner": "as judged", "Severity": "as judged", "Act from a change of": None}
 

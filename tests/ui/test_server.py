@@ -18,7 +18,7 @@ import pytest
 import streamlit
 
 from golive import server
-from golive.ui import cache
+from golive.ui.shell import cache
 
 
 async def inner(scope: dict[str, Any], _receive: Any, send: Any) -> None:

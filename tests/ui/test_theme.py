@@ -11,7 +11,7 @@ import pytest
 
 from golive.model.finding import Verdict
 from golive.model.readiness import GateState, ReadinessVerdict
-from golive.ui import theme
+from golive.ui.shell import theme
 
 CONFIG = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))
 TEXT = ("text", "muted", "accent", "training", "alarm", "watch", "quiet", "cannot_judge")

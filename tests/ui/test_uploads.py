@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from golive.model.errors import InputError
-from golive.ui import uploads
+from golive.ui.shell import uploads
 
 
 class File(io.BytesIO):

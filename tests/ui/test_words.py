@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golive.ui import words
+from golive.ui.shell import words
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def guarded(handler: Handler) -> Handler:
     """Ask for the token, and turn every error into JSON. What was sent is never repeated and never logged."""
 
     async def guard(request: Request) -> Response:
-        from golive.ui import cache
+        from golive.ui.shell import cache
 
         token = cache.current_settings().api_token
         if token is None or not token.get_secret_value():
@@ -65,7 +65,7 @@ def guarded(handler: Handler) -> Handler:
 
 async def _answered(handler: Handler, request: Request) -> Response:
     """The handler's answer, or the error that it ended with."""
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     try:
         return await handler(request)

@@ -37,7 +37,7 @@ async def _openapi(_request: Request) -> Response:
 
 @guarded
 async def _sessions(request: Request) -> Response:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     limit = whole(request.query_params.get("limit"), 50, low=1, high=_MOST_ITEMS, name="limit")
     cards = cache.store().list(request.query_params.get("project"), limit=limit)
@@ -46,7 +46,7 @@ async def _sessions(request: Request) -> Response:
 
 @guarded
 async def _assessment(request: Request) -> Response:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     found = cache.store().load(request.path_params["id"])
     return Response(found.model_dump_json(), media_type="application/json")
@@ -54,7 +54,7 @@ async def _assessment(request: Request) -> Response:
 
 @guarded
 async def _assess(request: Request) -> Response:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         sentence = "The body is of another type; multipart/form-data with the files train and live is needed."
@@ -102,7 +102,7 @@ def _assessed(form: FormData) -> Any:
     from golive.contract import shelf
     from golive.intake import load_config, read
     from golive.model.config import Config
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     with tempfile.TemporaryDirectory(prefix="golive-api-") as folder, ExitStack() as stack:
         paths = {name: _written(Path(folder), name, form[name]) for name in _FILES if name in form}
@@ -145,7 +145,7 @@ def _written(folder: Path, name: str, part: Any) -> Path:
 
 @guarded
 async def _monitors(_request: Request) -> Response:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     watches = cache.store().monitors.watches()
     return JSONResponse({"monitors": [{"project": p, **w.model_dump(mode="json")} for p, w in watches]})
@@ -155,7 +155,7 @@ async def _monitors(_request: Request) -> Response:
 async def _run_monitor(request: Request) -> Response:
     """Run ``monitors/NAME.yaml`` of the data folder here: while the app is up, the store is its own."""
     from golive.monitor.run import run
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     name = request.path_params["name"]
     path = cache.current_settings().home / "monitors" / f"{name}.yaml"
@@ -188,7 +188,7 @@ async def _run_monitor(request: Request) -> Response:
 
 @guarded
 async def _alerts(request: Request) -> Response:
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     store = cache.store()
     project = request.query_params.get("project")
@@ -202,7 +202,7 @@ async def _alerts(request: Request) -> Response:
 @guarded
 async def _metrics(_request: Request) -> Response:
     from golive.api.metrics import CONTENT_TYPE, exposition
-    from golive.ui import cache
+    from golive.ui.shell import cache
 
     return Response(exposition(cache.store()), media_type=CONTENT_TYPE)
 

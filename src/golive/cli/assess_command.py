@@ -184,8 +184,8 @@ def _announce(config: Config, *, allowed: bool) -> None:
             hint = "Name one under 'text_judge' in the configuration, or leave the option out."
             raise InputError(Problem("USAGE", "--allow-text-judge is given, but no model is configured.", hint))
         return
-    from golive.outcomes.judge_call import key_of
-    from golive.outcomes.text_judge import beforehand
+    from golive.text.judge import beforehand
+    from golive.text.judge_call import key_of
 
     if allowed:
         key_of(judge)
@@ -201,7 +201,7 @@ def _assess(
     train: str, live: str, engine: str | None, config: Config, known: _Known, *, allow_text_judge: bool
 ) -> Assessment:
     """Read both sources, telling the problems of both in one go, and assess them."""
-    from golive.compare.evidently_scores import warm
+    from golive.compare.drift.evidently import warm
 
     warm()  # its import takes seconds and overlaps with reading
     from golive.assess import assess

@@ -84,7 +84,7 @@ def run_command(
     """
     from golive.alerts.words import NOT_SENT
     from golive.monitor.run import run
-    from golive.report.words import plural
+    from golive.wording.numbers import plural
 
     with console.progress() as progress:
         report = run(file, _opened(store, wait), actor=console.actor(), now=datetime.now(UTC), tell=progress)

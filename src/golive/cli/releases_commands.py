@@ -26,7 +26,7 @@ def add_command(
     release: _Release,
 ) -> None:
     """Check a list of codes and keep a copy of it for later assessments; an older list of that release is replaced."""
-    from golive.compare.release_files import register
+    from golive.compare.codes.release_files import register
 
     kept = register(file, system, release)
     words = f"{kept.system} {kept.name}: {len(kept.codes):,} codes, used from the next assessment on."
@@ -36,7 +36,7 @@ def add_command(
 @releases.command("list")
 def list_command() -> None:
     """List the releases that were added, and the one that comes with GoLive."""
-    from golive.compare.release_files import current_icd10cm, folder, registered
+    from golive.compare.codes.release_files import current_icd10cm, folder, registered
 
     screen = console.stdout()
     added = registered()
@@ -53,7 +53,7 @@ def list_command() -> None:
 @releases.command("remove")
 def remove_command(*, system: _System, release: _Release) -> None:
     """Forget a release that was added."""
-    from golive.compare.release_files import remove
+    from golive.compare.codes.release_files import remove
 
     remove(system, release)
     console.stdout().print(f"{system} {release}: removed.", markup=False)

@@ -25,8 +25,8 @@ def report_command(
     ] = None,
 ) -> None:
     """Write a session as a report, a memo, slides, a model card or a handoff pack."""
+    from golive.report.base.sources import gather
     from golive.report.forms import render
-    from golive.report.sources import gather
 
     problems = console.check_out(out)
     if problems:

@@ -177,7 +177,7 @@ def prune_command(
 @sessions.command("verify")
 def verify_command(store: _StorePath = None) -> None:
     """Recompute the audit chain; exit 1 when a line or a stored result was changed outside GoLive, 3 when the file is damaged."""
-    from golive.store.condition import refuse_damaged
+    from golive.store.file.condition import refuse_damaged
 
     with console.open_store(store, must_exist=True) as opened:
         check, path = opened.verify_audit(), opened.path

@@ -10,7 +10,7 @@ from rich.text import Text
 from golive.cli.console import stdout
 from golive.model.finding import Finding, Severity, Verdict
 from golive.model.readiness import GateState
-from golive.report.look import TIER_WORD, VERDICT_ORDER, VERDICT_WORD
+from golive.wording.labels import TIER_WORD, VERDICT_ORDER, VERDICT_WORD
 
 if TYPE_CHECKING:
     from golive.model.readiness import Readiness

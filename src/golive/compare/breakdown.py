@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.compare.where import Place, ShareOf, locate, of_missing, of_tokens
-from golive.compare.words import percent
+from golive.compare.base.where import Place, ShareOf, locate, of_missing, of_tokens
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile, SliceColumn
+from golive.wording.listing import percent
 
 MISSING_KINDS = ("missing_up", "always_missing", "missing_block", "output_missing", "label_missing")
 TEXT_KINDS = ("free_text_in_structured", "numeric_as_text", "type_changed")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from golive.compare import (
-    codes,
+from golive.compare.codes import codes, releases, spelling, unseen
+from golive.compare.fields import (
     dates,
     disguised,
     feed,
@@ -19,21 +19,12 @@ from golive.compare import (
     identity,
     integrity,
     labels,
-    limits,
     missingness,
     outputs,
-    plausibility,
-    releases,
     resources,
-    rounding,
     schema,
-    spelling,
-    stuck,
-    swap,
-    unit_labels,
-    units,
-    unseen,
 )
+from golive.compare.numbers import limits, plausibility, rounding, stuck, swap, unit_labels, units
 from golive.model.config import Config
 from golive.model.finding import Finding
 from golive.model.profile import Profile

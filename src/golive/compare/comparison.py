@@ -6,22 +6,22 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from golive.compare import releases
+from golive.compare.base.pairs import pair_up
 from golive.compare.breakdown import break_down
 from golive.compare.causes import link
 from golive.compare.checks import CHECKS
-from golive.compare.drift import judge
-from golive.compare.drift_findings import drift_findings
-from golive.compare.pairs import pair_up
-from golive.compare.repair import fill
-from golive.compare.shares import share_findings, share_shifts
+from golive.compare.codes import releases
+from golive.compare.drift.drift import judge
+from golive.compare.drift.findings import drift_findings
+from golive.compare.drift.shares import share_findings, share_shifts
+from golive.compare.repairs.repair import fill
 from golive.compare.what_ifs import judge_repairs
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.profile import Profile
 from golive.model.result import CodeRelease, ColumnResult, DriftResult, NotAssessed, Repaired
-from golive.model.words import check_failed
+from golive.wording.shares import check_failed
 
 Progress = Callable[[float, str], None]
 

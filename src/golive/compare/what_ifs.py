@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from golive.compare.base.pairs import pair_up
 from golive.compare.causes import link
 from golive.compare.checks import CHECKS
-from golive.compare.drift import CORRECTED, judge
-from golive.compare.drift_findings import drift_findings
-from golive.compare.pairs import pair_up
-from golive.compare.repair import Repair, columns_of, repaired
-from golive.compare.shares import share_findings, share_shifts
+from golive.compare.drift.drift import CORRECTED, judge
+from golive.compare.drift.findings import drift_findings
+from golive.compare.drift.shares import share_findings, share_shifts
+from golive.compare.repairs.repair import Repair, columns_of, repaired
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict

@@ -9,7 +9,6 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from golive.compare.words import is_small
 from golive.contract.checking import Checked, Violation
 from golive.contract.counting import lacking, offending, unparsed
 from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
@@ -17,6 +16,7 @@ from golive.intake import Dataset
 from golive.model.columns import Noun, Role
 from golive.profile.fields import infinite, missing, number
 from golive.profile.joint import balanced
+from golive.wording.listing import is_small
 
 MOST = 200
 """Broken terms that are looked at row by row; with more of them, the shares are at least what is told."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from golive.compare.measured import unit_words
-from golive.compare.words import cell, is_small, number, percent
+from golive.compare.base.measured import unit_words
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
 from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
+from golive.wording.listing import cell, is_small, number, percent
 
 Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from golive.compare.code_systems import CodeSystem, cleaned, declared_system
-from golive.compare.disguised import is_missing_word
+from golive.compare.base.code_systems import CodeSystem, cleaned, declared_system
+from golive.compare.fields.disguised import is_missing_word
 from golive.contract.terms import ColumnTerms
 from golive.contract.unit_terms import UnitCounts, label_columns, usual_limits
 from golive.intake import Dataset
-from golive.intake.measure import COMPACT_DATE, DATE
+from golive.intake.columns.measure import COMPACT_DATE, DATE
 from golive.model.columns import ColumnType, Roles
 from golive.profile.categories import canonical
 from golive.profile.fields import Field, Kind, as_text, fields_of, infinite, missing, number, trimmed

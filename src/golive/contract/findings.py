@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from golive.compare.measured import unit_words
-from golive.compare.words import number
+from golive.compare.base.measured import unit_words
 from golive.contract.checking import Checked, Violation
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.wording.listing import number
 
 MOST = 50
 """Columns that get a finding of their own; the contract check itself lists all."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from golive.compare.code_systems import cleaned, decide
-from golive.compare.disguised import is_missing_word
-from golive.compare.measured import analyte_of, in_training_unit
+from golive.compare.base.code_systems import cleaned, decide
+from golive.compare.base.measured import analyte_of, in_training_unit
+from golive.compare.fields.disguised import is_missing_word
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
 from golive.contract.unit_terms import contradiction

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from golive.compare.code_systems import declared_system
+from golive.compare.base.code_systems import declared_system
 from golive.model.columns import ColumnType, Noun, Role
 from golive.model.errors import InputError, Problem
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from golive.compare.measured import analyte_of, unit_words
-from golive.compare.pairs import MINIMUM_VALUES
-from golive.compare.unit_labels import conversion, owner_of_label
-from golive.compare.words import number, percent
+from golive.compare.base.measured import analyte_of, unit_words
+from golive.compare.base.pairs import MINIMUM_VALUES
+from golive.compare.numbers.unit_labels import conversion, owner_of_label
 from golive.contract.terms import ColumnTerms
-from golive.intake.clinical import Analyte, Conversion
-from golive.intake.ucum import canonical
+from golive.intake.clinical.analytes import Analyte, Conversion
+from golive.intake.clinical.ucum import canonical
 from golive.model.columns import Noun
 from golive.model.config import ColumnConfig
+from golive.wording.listing import number, percent
 
 FITS = 0.95
 """Share of the values that the usual limits of a unit must hold before the values are taken to be in it."""

@@ -57,7 +57,7 @@ def load_config(path: str | Path, *, alone: bool = False) -> Config:
             if not isinstance(data[key], list):
                 raise InputError(Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name))
     if isinstance(data.get("fhir_views"), str):
-        from golive.intake.fhir_own import read_views
+        from golive.intake.fhir.own_views import read_views
 
         data["fhir_views"] = list(read_views(file.parent / data["fhir_views"]))
     return parse_config({str(k): v for k, v in data.items()}, file.name)

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from golive.intake.dataset import Limits
-from golive.intake.fhir_files import among
+from golive.intake.base.dataset import Limits
+from golive.intake.fhir.files import among
 from golive.intake.kinds import FHIR, Kind, kind_of, known
 from golive.model.errors import InputError, Problem, nearest
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from golive.intake import columnar, delimited, fhir, records, workbook
-from golive.intake.workspace import Workspace
+from golive.intake.base.workspace import Workspace
+from golive.intake.fhir import table as fhir
+from golive.intake.formats import columnar, delimited, records, workbook
 
 Loader = Callable[[Sequence[Path], Workspace], ir.Table]
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from golive.intake import columnar, engines
-from golive.intake.dataset import Dataset, Limits, storage_of
+from golive.intake import engines
+from golive.intake.base.dataset import Dataset, Limits, storage_of
+from golive.intake.base.workspace import Workspace
 from golive.intake.files import find, sha256
+from golive.intake.formats import columnar
 from golive.intake.kinds import COMPRESSED, Kind
-from golive.intake.workspace import Workspace
 from golive.model.errors import InputError, Problem
 
 TABLE = "table:"

@@ -138,7 +138,7 @@ class Effect(Noun):
 class WhatIf(Noun):
     """A repair as data, and the drift score before and after it was applied to the profile.
 
-    ``repair`` is one of the forms of ``golive.compare.repair`` (``{"op": "convert", "column": ..., "factor": ...}``).
+    ``repair`` is one of the forms of ``golive.compare.repairs.repair`` (``{"op": "convert", "column": ..., "factor": ...}``).
     """
 
     repair: dict[str, Any]

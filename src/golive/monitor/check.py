@@ -12,7 +12,7 @@ from golive.model.monitoring import Alert
 from golive.monitor import arrivals as source
 from golive.monitor.file import addresses
 from golive.monitor.run import Opened, found_of, setup, sorted_out
-from golive.report.words import plural
+from golive.wording.numbers import plural
 
 
 @dataclass(frozen=True)

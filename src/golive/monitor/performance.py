@@ -15,7 +15,7 @@ from golive.model.finding import Finding, Route, Severity, Verdict, finding
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
-    from golive.outcomes.performance import Measured
+    from golive.outcomes.model.performance import Measured
 
 EVERY_NIGHT = 3.0
 """Standard errors that a change must be away from none to be an alarm; 1.96 would call one quarter in three."""
@@ -26,7 +26,7 @@ def of_training(train: Dataset, specs: Sequence[ColumnSpec], config: Config) -> 
 
     ``None`` too with fewer than 20 events or non-events: nothing could be said against it, and small counts are not stored.
     """
-    from golive.outcomes.drops import FEWEST
+    from golive.outcomes.model.drops import FEWEST
 
     m = _measured(train, specs, config)
     if m is None:
@@ -46,9 +46,9 @@ def against(
     ``alarm``: worse by 0.03 or more, and beyond ``EVERY_NIGHT``. ``watch``: worse at 95 %. ``quiet``: a drop of 0.05 is
     excluded. Otherwise, or with fewer than 20 events or non-events, ``cannot_judge``.
     """
-    from golive.outcomes.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
-    from golive.outcomes.interval import Estimate, change
-    from golive.outcomes.words import NAMES, metric, sizes, span
+    from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
+    from golive.stats.estimate import Estimate, change
+    from golive.wording.metrics import NAMES, metric, sizes, span
 
     m = _measured(live, specs, config)
     if m is None or m.primary != before["metric"]:
@@ -95,8 +95,8 @@ def _roles(specs: Sequence[ColumnSpec]) -> Roles:
 
 def _measured(rows: Dataset, specs: Sequence[ColumnSpec], config: Config) -> Measured | None:
     """One side alone, measured; ``None`` where no column holds the output or the outcome."""
-    from golive.outcomes.context import context_of
-    from golive.profile.scored import Scored, scored
+    from golive.outcomes.model.context import context_of
+    from golive.profile.rows.scored import Scored, scored
 
     roles = _roles(specs)
     if roles.label is None or not (roles.score or roles.prediction):

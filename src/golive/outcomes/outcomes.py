@@ -11,33 +11,33 @@ from golive.model.config import Config, OperationsConfig, OutputsConfig
 from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
 from golive.model.result import NotAssessed
-from golive.model.words import check_failed
-from golive.outcomes import drops
-from golive.outcomes.alert_load import alert_load
-from golive.outcomes.baseline import baseline
-from golive.outcomes.capacity import capacity
-from golive.outcomes.context import Context, Outcomes, context_of
-from golive.outcomes.delay import delay
-from golive.outcomes.impact import impact
-from golive.outcomes.leakage import leakage
-from golive.outcomes.left_out import left_out
-from golive.outcomes.other_targets import other_targets
-from golive.outcomes.outputs import outputs
-from golive.outcomes.parity import parity
-from golive.outcomes.performance import described
-from golive.outcomes.season import season
-from golive.outcomes.service import service
-from golive.outcomes.skew import skew
-from golive.outcomes.subgroups import subgroups
-from golive.outcomes.text import assess_text
-from golive.outcomes.timeline import timeline
-from golive.outcomes.unlabelled import unlabelled
-from golive.outcomes.use import use
-from golive.outcomes.versions import versions
-from golive.profile.affected import Marks, affected
-from golive.profile.matched import matched
-from golive.profile.scored import Scored, scored, wanted
+from golive.outcomes.course.delay import delay
+from golive.outcomes.course.season import season
+from golive.outcomes.course.timeline import timeline
+from golive.outcomes.course.unlabelled import unlabelled
+from golive.outcomes.course.versions import versions
+from golive.outcomes.groups.parity import parity
+from golive.outcomes.groups.subgroups import subgroups
+from golive.outcomes.model import drops
+from golive.outcomes.model.baseline import baseline
+from golive.outcomes.model.context import Context, Outcomes, context_of
+from golive.outcomes.model.impact import impact
+from golive.outcomes.model.leakage import leakage
+from golive.outcomes.model.left_out import left_out
+from golive.outcomes.model.other_targets import other_targets
+from golive.outcomes.model.performance import described
+from golive.outcomes.service.alert_load import alert_load
+from golive.outcomes.service.capacity import capacity
+from golive.outcomes.service.outputs import outputs
+from golive.outcomes.service.service import service
+from golive.outcomes.service.skew import skew
+from golive.outcomes.service.use import use
+from golive.profile.rows.affected import Marks, affected
+from golive.profile.rows.matched import matched
+from golive.profile.rows.scored import Scored, scored, wanted
 from golive.profile.shared_ids import shared_ids
+from golive.text.generated import assess_text
+from golive.wording.shares import check_failed
 
 if TYPE_CHECKING:
     from golive.intake import Dataset

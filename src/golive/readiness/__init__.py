@@ -6,7 +6,7 @@ from golive.readiness.judge import judge
 from golive.readiness.maturity import ml_test_score
 from golive.readiness.measures import measure
 from golive.readiness.plan import within_budget
-from golive.readiness.policy import Model, load_model, parse_model
+from golive.readiness.policy.policy import Model, load_model, parse_model
 from golive.readiness.risk import explain_tier, tier_of
 from golive.readiness.tiers import at_tiers
 

@@ -14,12 +14,13 @@ from golive.model.finding import Finding, Verdict
 from golive.model.readiness import EvidenceItem, GateState, Measurement, Readiness, ReadinessVerdict, Waiver
 from golive.model.registers import Registers
 from golive.model.result import ColumnResult, CriteriaLock, Inputs
-from golive.readiness import from_registers, handoff_pack, invalidation
+from golive.readiness import invalidation
 from golive.readiness.evidence import collect, valid_waivers
 from golive.readiness.judge import judge
 from golive.readiness.measures import measure
 from golive.readiness.plan import lift
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
+from golive.readiness.registers import from_registers, handoff_pack
 from golive.readiness.risk import tier_of
 from golive.readiness.score import score
 from golive.readiness.standing import standing

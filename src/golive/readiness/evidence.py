@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.readiness import EvidenceItem, Flag, Grade, Measurement, Tier, Waiver
-from golive.readiness.policy import Model
+from golive.readiness.policy.policy import Model
 from golive.readiness.standing import Answer, Claim, Measured
 
 

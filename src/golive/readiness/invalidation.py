@@ -13,7 +13,7 @@ from datetime import date
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import Event, EventKind
 from golive.readiness.evidence import in_words
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 
 BAR = 3
 EVENT_WORDS: Mapping[EventKind, str] = {

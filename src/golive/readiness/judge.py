@@ -19,7 +19,7 @@ from golive.model.readiness import (
 )
 from golive.readiness.evidence import Collected, WaiverResult, collect, valid_waivers
 from golive.readiness.plan import next_steps
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.reasons import reasons
 from golive.readiness.risk import tier_of
 from golive.readiness.score import Score, score

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.model.readiness import CriterionScore, Readiness
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 
 SECTIONS: dict[str, str] = {"Data": "Data", "Model": "Model", "Infra": "Infrastructure", "Mon": "Monitoring"}
 TESTS = 7

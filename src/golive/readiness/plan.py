@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from golive.model.readiness import GateState, NextStep
-from golive.readiness.policy import Criterion, Model
+from golive.readiness.policy.policy import Criterion, Model
 from golive.readiness.score import Array, Score, Totals, aggregate, upside
 from golive.readiness.standing import Answer, Claim, Measured, Standing
 

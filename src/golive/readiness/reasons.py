@@ -9,7 +9,7 @@ import numpy as np
 
 from golive.model.readiness import GateState, ReadinessVerdict
 from golive.readiness.evidence import Collected, WaiverResult, in_words
-from golive.readiness.policy import Model
+from golive.readiness.policy.policy import Model
 from golive.readiness.score import Gate, Score
 from golive.readiness.verdict import StageResult, band_of, open_gates
 

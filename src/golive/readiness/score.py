@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.readiness import Flag, GateState, Tier
-from golive.readiness.policy import Criterion, Model
+from golive.readiness.policy.policy import Criterion, Model
 from golive.readiness.standing import Answer, Standing, gate_state, standing
 
 Array = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from golive.model.readiness import GateState, Grade
-from golive.readiness.policy import Criterion, Model
+from golive.readiness.policy.policy import Criterion, Model
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Measurement, ReadinessVerdict, Tier, Waiver
 from golive.readiness.evidence import collect, valid_waivers
-from golive.readiness.policy import TIERS, Model, load_model
+from golive.readiness.policy.policy import TIERS, Model, load_model
 from golive.readiness.risk import tier_of
 from golive.readiness.score import score
 from golive.readiness.verdict import band_of, open_gates, stops

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.readiness import GateState, ReadinessVerdict
-from golive.readiness.policy import Band, Model
+from golive.readiness.policy.policy import Band, Model
 from golive.readiness.score import Array, Gate, Score, aggregate
 
 BoolArray = npt.NDArray[np.bool_]

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from golive.model.errors import InputError, Problem, nearest
-from golive.report.datasheet import datasheet
-from golive.report.document import Document
-from golive.report.full import full, reviewer
-from golive.report.handoff import handoff, pack
-from golive.report.hti1 import hti1
-from golive.report.memo import memo
-from golive.report.model_card import card
-from golive.report.monitoring_plan import monitoring_plan
-from golive.report.sources import Sources
+from golive.report.base.document import Document
+from golive.report.base.sources import Sources
+from golive.report.kinds.datasheet import datasheet
+from golive.report.kinds.full import full, reviewer
+from golive.report.kinds.handoff import handoff, pack
+from golive.report.kinds.hti1 import hti1
+from golive.report.kinds.memo import memo
+from golive.report.kinds.model_card import card
+from golive.report.kinds.monitoring_plan import monitoring_plan
 
 Writer = Callable[[Sources], bytes]
 
@@ -94,19 +94,19 @@ def render(sources: Sources, form: str, kind: str = "report") -> File:
 
 
 def _html(document: Document) -> bytes:
-    from golive.report.html import html
+    from golive.report.formats.html import html
 
     return html(document).encode()
 
 
 def _pdf(document: Document) -> bytes:
-    from golive.report.pdf import pdf
+    from golive.report.formats.pdf import pdf
 
     return pdf(document)
 
 
 def _markdown(document: Document) -> bytes:
-    from golive.report.markdown import markdown
+    from golive.report.formats.markdown import markdown
 
     return markdown(document).encode()
 
@@ -116,28 +116,28 @@ def _json(sources: Sources) -> bytes:
 
 
 def _pptx(sources: Sources) -> bytes:
-    from golive.report.slides import slides
+    from golive.report.formats.slides import slides
 
     return slides(sources)
 
 
 def _chai(sources: Sources) -> bytes:
-    from golive.report.chai import chai_xml
+    from golive.report.kinds.chai import chai_xml
 
     return chai_xml(sources)
 
 
 def _csv(sources: Sources) -> bytes:
-    from golive.report.tables import tables
-    from golive.report.zipping import zipped
+    from golive.report.base.zipping import zipped
+    from golive.report.kinds.tables import tables
 
     return zipped({name: text.encode() for name, text in tables(sources).items()})
 
 
 def _handoff(sources: Sources) -> bytes:
     """The pack: its list first, then every report, the card, the tables and the registers."""
-    from golive.report.tables import tables
-    from golive.report.zipping import zipped
+    from golive.report.base.zipping import zipped
+    from golive.report.kinds.tables import tables
 
     files = {
         "README.html": _html(handoff(sources)),

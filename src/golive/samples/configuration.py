@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from golive.intake.clinical import match
+from golive.intake.clinical.analytes import match
 from golive.model.config import Config, parse_config
 from golive.samples.catalogue import Sample
 from golive.samples.physiology import LOGNORMAL, NORMAL

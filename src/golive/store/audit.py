@@ -15,7 +15,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from golive.store.migrations import LATER_TABLES, MONITOR_TABLES, REGISTER_TABLES, REVIEW_TABLES
+from golive.store.file.migrations import LATER_TABLES, MONITOR_TABLES, REGISTER_TABLES, REVIEW_TABLES
 from golive.store.records import AuditCheck, AuditLine
 
 GENESIS = "0" * 64

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from golive.store import audit, private
+from golive.store import audit
+from golive.store.file import private
 
 _ACTION = "store.compact"
 

@@ -13,7 +13,7 @@ from golive.model.columns import Noun
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.monitoring import Alert, Baseline, Batch, Delivery, Happened, Mute, Watch
 from golive.store import sessions
-from golive.store.database import Database
+from golive.store.file.database import Database
 from golive.store.ledger import Ledger
 from golive.store.records import Revised
 

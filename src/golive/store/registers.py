@@ -12,7 +12,7 @@ from golive.model import registers as nouns
 from golive.model.errors import GoLiveError, Problem, StoreError
 from golive.model.registers import Registers
 from golive.store import audit, ledger, sessions
-from golive.store.database import Database
+from golive.store.file.database import Database
 from golive.store.ledger import Ledger
 from golive.store.records import ItemT, Revised
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from golive.model.reviews import Review
 from golive.store import sessions
-from golive.store.database import Database
+from golive.store.file.database import Database
 from golive.store.ledger import Ledger
 from golive.store.records import Revised
 

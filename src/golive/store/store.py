@@ -14,19 +14,9 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import (
-    audit,
-    condition,
-    criteria,
-    ledger,
-    lineage,
-    migrations,
-    project_file,
-    retention,
-    sessions,
-    transfer,
-)
-from golive.store.database import open_database
+from golive.store import audit, criteria, ledger, lineage, project_file, retention, sessions, transfer
+from golive.store.file import condition, migrations
+from golive.store.file.database import open_database
 from golive.store.monitors import MonitorStore
 from golive.store.records import (
     AuditCheck,
@@ -60,7 +50,7 @@ class Store:
         clock: returns the time of a change, aware; for tests.
 
     Raises:
-        StoreError: as ``golive.store.database.open_database``. Every other method may raise ``STORE_DAMAGED``,
+        StoreError: as ``golive.store.file.database.open_database``. Every other method may raise ``STORE_DAMAGED``,
             ``STORE_READ_ONLY``, ``STORE_DISK_FULL`` or ``STORE_UNREADABLE`` too: the file is read as it is asked for.
     """
 
@@ -357,7 +347,7 @@ class Store:
 def inspect(path: Path, *, key: str | None = None) -> StoreState:
     """Look at a store without changing it: does it exist, which migrations it has, and what is wrong with it.
 
-    All of the file is read (``golive.store.condition``), because a damaged part says nothing until somebody asks for it.
+    All of the file is read (``golive.store.file.condition``), because a damaged part says nothing until somebody asks for it.
     """
     state = StoreState(path=str(path), exists=os.access(path, os.F_OK), encrypted=key is not None)
     steps = tuple(migrations.MIGRATIONS)

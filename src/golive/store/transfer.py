@@ -18,7 +18,8 @@ from golive import __version__
 from golive.model.columns import Noun
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem, StoreError, nearest
-from golive.store import audit, formats, ledger, migrations, monitors, registers, reviews, sessions
+from golive.store import audit, formats, ledger, monitors, registers, reviews, sessions
+from golive.store.file import migrations
 from golive.store.ledger import Ledger
 from golive.store.project_file import ProjectFile, Row
 

@@ -50,7 +50,7 @@ from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.measures import clinical, inputs, outputs, population, service
 from golive.readiness.measures.facts import Facts, Maker
-from golive.readiness.policy import Model, load_model
+from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.risk import tier_of
 
 Measure = Callable[[Facts, Maker], Measurement]

@@ -78,7 +78,7 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
 
 
 LEVELS = {"kept": 3, "likely_kept": 2, "likely_missed": 1, "missed": 0}
-"""What a share that is not shown says of its floor (``golive.outcomes.operating.against_floor``)."""
+"""What a share that is not shown says of its floor (``golive.stats.operating_point.against_floor``)."""
 
 
 def operating_point(facts: Facts, make: Maker) -> Measurement:

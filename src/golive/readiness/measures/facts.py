@@ -14,7 +14,7 @@ from golive.model.finding import Finding, Verdict
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
-from golive.readiness.policy import Criterion
+from golive.readiness.policy.policy import Criterion
 
 FOUND = (Verdict.ALARM, Verdict.WATCH)
 BAR = 3

@@ -11,7 +11,7 @@ from golive.model.result import ColumnResult, SideResult
 from golive.readiness.measures.facts import FOUND, Facts, Maker, at_most, fine, percent
 
 if TYPE_CHECKING:
-    from golive.intake.clinical import Analyte
+    from golive.intake.clinical.analytes import Analyte
 
 CODE_KINDS = ("code_system_change", "code_system_mix", "code_release_gap", "code_format_change")
 CODE_VALIDITY = "code_invalid"
@@ -62,7 +62,7 @@ def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
 
 def completeness(facts: Facts, make: Maker) -> Measurement:
     """DAT-02: largest upper 95 % bound (Newcombe) of missing live minus missing in training over the required features."""
-    from golive.compare.proportions import newcombe
+    from golive.stats.proportions import newcombe
 
     if not facts.required:
         return make.unknown("training has no feature to compare.")
@@ -97,7 +97,7 @@ def _unparsed(side: SideResult) -> tuple[int, int]:
 
 def free_text(facts: Facts, make: Maker) -> Measurement:
     """DAT-03: share of present values in number and date columns that do not parse: the worst column, upper 95 % bound."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     typed = [c for c in facts.features if c.type.is_number or c.type is ColumnType.DATETIME]
     sides = [(c.name, *_unparsed(c.live)) for c in typed if c.live is not None]
@@ -121,7 +121,7 @@ def free_text(facts: Facts, make: Maker) -> Measurement:
 
 def _valid(facts: Facts, columns: frozenset[str]) -> tuple[float | None, set[str]]:
     """Smallest share of valid codes (lower 95 % bound, Wilson) over the columns that were checked, and those columns."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     checked = {
         f.columns[0]: f.effect
@@ -181,7 +181,7 @@ def _outside(side: SideResult, low: float, high: float) -> float:
 
 def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | None, Analyte | None]:
     """Declared range of a column, else the hard limits of the analyte it is, in the unit that training uses."""
-    from golive.compare.measured import analyte_of, in_training_unit
+    from golive.compare.base.measured import analyte_of, in_training_unit
 
     declared = facts.declared(column.name)
     analyte = analyte_of(column.name, declared)
@@ -220,7 +220,7 @@ def _flipped(column: ColumnResult, analyte: Analyte) -> bool:
 
 def plausibility(facts: Facts, make: Maker) -> Measurement:
     """DAT-05: share of impossible values (worst column, upper 95 % bound) and columns whose unit changed."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     least = make.criterion.min_n.get("live_rows", 0)
     found = {f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None}
@@ -259,7 +259,7 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
 
 def identity(facts: Facts, make: Maker) -> Measurement:
     """DAT-06: repeated rows and keys, wrong times, inputs that arrive after the prediction (upper 95 % bounds)."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     n = facts.live_rows
     if not make.enough(n, "live_rows"):

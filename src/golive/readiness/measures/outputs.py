@@ -119,7 +119,7 @@ def _anomalies(score: ColumnResult, facts: Facts) -> tuple[float, bool]:
 
 def output_shift(facts: Facts, make: Maker) -> Measurement:
     """OBS-02: PSI of the score, impossible or missing outputs (upper 95 % bound), change of the alert rate."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     score = facts.with_role(Role.SCORE)
     if score is None or score.live is None or score.train is None:
@@ -224,7 +224,7 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
 
 def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     """OBS-08: share of live predictions with an outcome, lower 95 % bound."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     share, n = facts.number("labels", "coverage"), facts.number("labels", "n")
     label = facts.with_role(Role.LABEL)

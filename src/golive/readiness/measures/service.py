@@ -11,7 +11,7 @@ from golive.model.finding import Verdict
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
-from golive.outcomes.service import OK_WORDS
+from golive.outcomes.service.service import OK_WORDS
 from golive.readiness.measures.facts import BAR, Facts, Maker, at_most, fine, percent
 
 BUSY = 0.8
@@ -67,7 +67,7 @@ def _successes(facts: Facts) -> tuple[float, float] | None:
 
 def availability(facts: Facts, make: Maker) -> Measurement:
     """REL-02: share of requests that succeed, lower 95 % bound, over the days that the log covers."""
-    from golive.compare.proportions import wilson
+    from golive.stats.proportions import wilson
 
     low, n = facts.number("operations", "success", "low"), facts.number("operations", "success", "n")
     counted = _successes(facts)
@@ -92,7 +92,7 @@ def inputs_ready(facts: Facts, make: Maker) -> Measurement:
     low, n = facts.number("operations", "inputs_ready", "low"), facts.number("operations", "inputs_ready", "n")
     late = facts.of("late_inputs", verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
     if low is None and late and late[0].effect is not None and late[0].effect.live is not None:
-        from golive.compare.proportions import wilson
+        from golive.stats.proportions import wilson
 
         n = float(late[0].effect.n_live)
         low = float(wilson((1 - late[0].effect.live) * n, n)[0])

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from golive.model.columns import ColumnType
 from golive.model.result import ColumnResult, Picture, SideResult
-from golive.report.document import Figure
+from golive.report.base.document import Figure
 from golive.report.figures.svg import Canvas
-from golive.report.look import LIGHT
-from golive.report.words import count, number, percent, shorten
+from golive.wording.labels import LIGHT
+from golive.wording.numbers import count, number, percent, shorten
 
 WIDTH, HEIGHT, BASE = 760, 220, 170
 LEFT = 60

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golive.model.readiness import DimensionScore
-from golive.report.document import Figure
+from golive.report.base.document import Figure
+from golive.report.base.verdict import weakest_first
 from golive.report.figures.svg import Canvas
-from golive.report.look import LIGHT
-from golive.report.verdict import weakest_first
-from golive.report.words import shorten
+from golive.wording.labels import LIGHT
+from golive.wording.numbers import shorten
 
 ROW, LEFT, WIDTH = 30, 250, 800
 RIGHT = 100

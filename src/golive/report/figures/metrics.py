@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.report.document import Figure
+from golive.report.base.document import Figure
+from golive.report.base.metrics import MetricRow
 from golive.report.figures.svg import Canvas
-from golive.report.look import LIGHT
-from golive.report.metrics import MetricRow
+from golive.wording.labels import LIGHT
 
 ROW, LEFT, WIDTH = 40, 210, 760
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from golive.model.result import ColumnResult, SideResult, SliceSeries
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import Tokens
-from golive.ui.words import count, day, number, percent, shorten
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import count, day, number, percent, shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -7,10 +7,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from golive.model.readiness import DimensionScore
-from golive.report.verdict import weakest_first
+from golive.report.base.verdict import weakest_first
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import Tokens
-from golive.ui.words import percent
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -14,8 +14,8 @@ from golive.model.columns import ColumnType
 from golive.model.profile import SMALL_CELL
 from golive.model.result import ColumnResult, Picture, SideResult
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import Tokens
-from golive.ui.words import count, number, percent, shorten
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import count, number, percent, shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

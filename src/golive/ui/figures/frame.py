@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from golive.ui.theme import Tokens
+from golive.ui.shell.theme import Tokens
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from golive.compare.proportions import wilson
 from golive.model.result import ColumnResult
+from golive.stats.proportions import wilson
 from golive.ui.figures.frame import frame
-from golive.ui.theme import Tokens
-from golive.ui.words import count, percent
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import count, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import Tokens
-from golive.ui.words import count, day, number, percent, score
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import count, day, number, percent, score
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from golive.compare.evidently_scores import P_VALUE_METHODS
+from golive.compare.drift.evidently import P_VALUE_METHODS
 from golive.model.result import DriftResult
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import VERDICT, Tokens
-from golive.ui.words import count, score
+from golive.ui.shell.theme import VERDICT, Tokens
+from golive.ui.shell.words import count, score
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from golive.model.finding import SliceShare
 from golive.model.profile import SMALL_CELL
 from golive.ui.figures.frame import frame
-from golive.ui.theme import Tokens
-from golive.ui.words import count, day, number, percent, shorten
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import count, day, number, percent, shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

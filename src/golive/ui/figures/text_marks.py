@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from golive.ui.figures.frame import frame
-from golive.ui.theme import Tokens
-from golive.ui.words import percent
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from golive.ui.figures.frame import faded, frame
-from golive.ui.theme import Tokens
-from golive.ui.words import day, number, plural
+from golive.ui.shell.theme import Tokens
+from golive.ui.shell.words import day, number, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -1,0 +1,1 @@
+"""What every check reads: both sides of a column, where a change is, code systems."""

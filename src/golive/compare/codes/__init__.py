@@ -1,0 +1,1 @@
+"""Codes and categories: systems, formats, releases, spelling."""

@@ -1,0 +1,1 @@
+"""Distributions: scores, noise, verdicts."""

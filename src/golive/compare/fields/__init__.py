@@ -1,0 +1,1 @@
+"""Fields: schema, missing values, dates, feeds, identity."""

@@ -1,0 +1,242 @@
+"""Missing values: how much more or less of each column arrives live, and which columns go missing together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of
+from golive.model.columns import Role
+from golive.model.config import Config
+from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import Profile
+from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, two_share_p, wilson
+from golive.wording.listing import listing, percent, points, sizes
+from golive.wording.shares import chance
+
+ALARM_POINTS = 0.05
+"""More missing values by this much change what a model sees, whatever the share was."""
+WATCH_POINTS, WATCH_RATIO, WATCH_H = 0.01, 2.0, 0.1
+"""Watched: at least a point more and twice as many, or Cohen's h of half a "small" effect."""
+FEWER_ALARM_POINTS = 0.2
+_NEVER = 0.001
+"""Share of values under which training had, in effect, no such field."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    name: str
+    before: int
+    now: int
+    n_train: int
+    n_live: int
+    p: float
+    weights: tuple[float, float]
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        return self.before / max(1, self.n_train), self.now / max(1, self.n_live)
+
+
+def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+    """``missing_up``, ``missing_down``, ``always_missing`` and ``missing_block``."""
+    both = [
+        (name, column, live.columns[name])
+        for name, column in train.columns.items()
+        if name in live.columns and column.role not in (Role.IGNORED, Role.LABEL, Role.SCORE, Role.PREDICTION)
+    ]
+    if not both or train.rows == 0 or live.rows == 0:
+        return []
+    weights = [missing_weights_of(a, b) for _, a, b in both]
+    p = benjamini_hochberg(
+        two_share_p(
+            np.array([a.missing for _, a, _ in both]),
+            np.array([a.n for _, a, _ in both]),
+            np.array([b.missing for _, _, b in both]),
+            np.array([b.n for _, _, b in both]),
+            (np.array([w[0] for w in weights]), np.array([w[1] for w in weights])),
+        )
+    )
+    changes = [
+        _Change(name, a.missing, b.missing, a.n, b.n, float(q), w)
+        for (name, a, b), q, w in zip(both, p, weights, strict=True)
+    ]
+    found = [made for change in changes if (made := _judge(change, config)) is not None]
+    return found + _blocks(
+        train, live, {c.name: c for c in changes}, {f.columns[0] for f in found if f.kind != "missing_down"}, config
+    )
+
+
+def _verdict(before: float, now: float, certain: bool) -> Verdict | None:
+    """Alarm, watch, or ``None`` when the change is chance or too small to matter."""
+    if not certain:
+        return None
+    change = now - before
+    doubled = max(now, before) >= WATCH_RATIO * min(now, before)
+    notable = (abs(change) >= WATCH_POINTS and doubled) or abs(float(cohen_h(before, now))) >= WATCH_H
+    if change > 0:
+        # The same rule from the other end: 89.6 % -> 99.8 % missing leaves a fiftieth of the values.
+        gone = 1 - now <= (1 - before) / WATCH_RATIO and change >= WATCH_POINTS
+        return Verdict.ALARM if change >= ALARM_POINTS else Verdict.WATCH if notable or gone else None
+    if before >= 1 - _NEVER or -change >= FEWER_ALARM_POINTS:
+        return Verdict.ALARM if -change >= WATCH_POINTS else None
+    return Verdict.WATCH if notable else None
+
+
+def _severity(name: str, verdict: Verdict, change: float, now: float, config: Config) -> Severity:
+    declared = config.columns.get(name)
+    important = declared is not None and (bool(declared.required) or (declared.importance or 0) >= 0.8)
+    if verdict is not Verdict.ALARM:
+        return Severity.MINOR
+    if change > 0 and (important or (now >= 0.5 and change >= 0.2)):
+        return Severity.CRITICAL
+    return Severity.MAJOR
+
+
+def _judge(c: _Change, config: Config) -> Finding | None:
+    before, now = c.shares
+    low, high = (float(v) for v in newcombe(c.before, c.n_train, c.now, c.n_live, c.weights))
+    effect = Effect(
+        name="missing_share",
+        train=before,
+        live=now,
+        change=now - before,
+        low=low,
+        high=high,
+        n_train=c.n_train,
+        n_live=c.n_live,
+    )
+    evidence = (
+        f"rows without a value: change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
+        f"adjusted {chance(c.p)}",
+    )
+    if c.now == c.n_live:
+        return _always(c, effect, config)
+    verdict = _verdict(before, now, c.p <= config.drift.alpha)
+    if verdict is None:
+        return None
+    then = (
+        "every row had one"
+        if c.before == 0
+        else "no row had one"
+        if c.before == c.n_train
+        else f"it was {percent(before)}"
+    )
+    severity = _severity(c.name, verdict, now - before, now, config)
+    if now > before:
+        return finding(
+            "missing_up",
+            verdict,
+            columns=(c.name,),
+            severity=severity,
+            title=f"{percent(now)} of live rows have no {c.name}; in training {then} ({sizes(c.n_train, c.n_live)})",
+            explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
+            effect=effect,
+            evidence=evidence,
+            rows_affected=c.now,
+            fix=f"Find where {c.name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
+        )
+    return finding(
+        "missing_down",
+        verdict,
+        columns=(c.name,),
+        severity=severity,
+        route=Route.CLINICAL_INFORMATICS,
+        title=f"{percent(1 - now)} of live rows have {c.name}; in training {_had(c)} ({sizes(c.n_train, c.n_live)})",
+        explanation=(
+            "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
+            "that learnt from the gap loses that signal."
+        ),
+        effect=effect,
+        evidence=evidence,
+        fix=f"Ask what changed in how {c.name} is ordered or recorded, and check performance with and without it.",
+    )
+
+
+def _had(c: _Change) -> str:
+    return "no row had it" if c.before == c.n_train else f"{percent(1 - c.shares[0])} had it"
+
+
+def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
+    """Live never holds a value."""
+    lost = c.before < c.n_train
+    chance = lost and c.p > config.drift.alpha  # hardly any row of training had one, and few rows are live
+    if c.n_live < MINIMUM_VALUES or chance:
+        verdict = Verdict.CANNOT_JUDGE
+    else:
+        verdict = Verdict.ALARM if lost and c.shares[0] < 1 - _NEVER else Verdict.WATCH
+    then = f"in training {percent(1 - c.shares[0])} of rows had one" if lost else "training had none either"
+    return finding(
+        "always_missing",
+        verdict,
+        columns=(c.name,),
+        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        title=f"No live row has a {c.name}; {then} ({sizes(c.n_train, c.n_live)})",
+        explanation="So few rows of training had one that live data of this size may hold none by chance."
+        if chance
+        else "The column arrives, but it is empty in every row."
+        if lost
+        else "The column carries nothing on either side.",
+        effect=effect,
+        rows_affected=c.n_live,
+        fix=f"Connect {c.name} to its source again."
+        if lost
+        else f"Leave {c.name} out of the model and of the contract.",
+    )
+
+
+def _blocks(train: Profile, live: Profile, changes: dict[str, _Change], up: set[str], config: Config) -> list[Finding]:
+    """Columns that go missing in the same live rows, as one finding; the single columns point to it by ``cause``."""
+    found: list[Finding] = []
+    taken: set[str] = set()
+    before = {frozenset(block.columns): block.rows for block in train.missing_blocks}
+    blocks = [(b, tuple(n for n in train.columns if n in b.columns and n in up)) for b in live.missing_blocks]
+    # The block that tells most: many columns in many rows.
+    for block, columns in sorted(blocks, key=lambda item: (-len(item[1]) * item[0].rows, item[1])):
+        if len(columns) < 2 or taken & set(columns):
+            continue
+        # Rows of training without any of them: known when training has that block, and never more than its rarest gap.
+        then = before.get(frozenset(block.columns), min(changes[name].before for name in columns))
+        then = min(then, *(changes[name].before for name in columns))
+        share_before, share_now = then / train.rows, block.rows / live.rows
+        weights = changes[columns[0]].weights
+        p = float(two_share_p(then, train.rows, block.rows, live.rows, weights))
+        verdict = _verdict(share_before, share_now, p <= config.drift.alpha)
+        if verdict is None or share_now <= share_before:
+            continue
+        taken |= set(columns)
+        low, high = (float(v) for v in newcombe(then, train.rows, block.rows, live.rows, weights))
+        own = wilson(block.rows, live.rows)
+        found.append(
+            finding(
+                "missing_block",
+                verdict,
+                columns=columns,
+                severity=max(
+                    (_severity(n, verdict, share_now - share_before, share_now, config) for n in columns),
+                    key=lambda s: s is Severity.CRITICAL,
+                ),
+                title=(
+                    f"{listing(columns)} are missing together in {percent(share_now)} of live rows; in training "
+                    f"{'in none' if then == 0 else f'in at most {percent(share_before)}'} ({sizes(train.rows, live.rows)})"
+                ),
+                explanation="Columns that vanish in the same rows have one cause: a form, a device or an interface that does not deliver.",
+                effect=Effect(
+                    name="missing_together_share",
+                    train=share_before,
+                    live=share_now,
+                    change=share_now - share_before,
+                    low=low,
+                    high=high,
+                    n_train=train.rows,
+                    n_live=live.rows,
+                ),
+                evidence=(
+                    f"{block.rows:,} live rows hold none of them (95 % interval {percent(float(own[0]))} to {percent(float(own[1]))})",
+                ),
+                rows_affected=block.rows,
+                fix=f"Look for the one source that {listing(columns)} share, and repair that.",
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Numbers whose meaning changed: units, scale, limits, rounding."""

@@ -1,0 +1,187 @@
+"""A repair as code: a SQL query and a pandas snippet that do to the rows exactly what ``repair`` does to the profile.
+
+Words (``?``, ``<0.5``, ``iv``) are compared as text and leave a column of text; numbers are compared as numbers. A number column
+that live data stores as text, because some of its values are words, is named in ``texts``: its numbers are read where they can
+be, its words stay as they are until a repair names them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from golive.compare.repairs.repair import Repair, columns_of
+from golive.model.columns import ColumnType
+from golive.model.finding import Finding
+from golive.model.result import ColumnResult
+
+
+def texts_in(columns: Iterable[ColumnResult], findings: Iterable[Finding]) -> frozenset[str]:
+    """Number columns that live data stores as text, as far as findings show it: some values are words, or all are written."""
+    numbers = {c.name for c in columns if c.type in (ColumnType.NUMERIC, ColumnType.INTEGER)}
+    found: set[str] = set()
+    for one in findings:
+        repair = one.what_if.repair if one.what_if is not None else {}
+        words = "mapping" in repair or any(isinstance(v, str) for v in repair.get("values", ()))
+        if words or one.kind in ("numeric_as_text", "free_text_in_structured"):
+            found |= set(one.columns)
+    return frozenset(found & numbers)
+
+
+def sql(repairs: Sequence[Repair], columns: Sequence[str], table: str = "live", *, texts: Collection[str] = ()) -> str:
+    """A query that returns all ``columns`` of ``table`` with the repairs applied in order (DuckDB dialect).
+
+    PostgreSQL runs it too while ``texts`` is empty (it has no ``TRY_CAST``). Column names are quoted, values are literals.
+    """
+    inner = _name(table)
+    for i, repair in enumerate(repairs):
+        inner = _select(repair, columns, inner if i == 0 else f"(\n{inner}\n)", texts)
+    if not repairs:
+        inner = f"SELECT * FROM {inner}"
+    return inner
+
+
+def _select(repair: Repair, columns: Sequence[str], source: str, texts: Collection[str]) -> str:
+    op = repair["op"]
+    if op == "deduplicate":
+        return f"SELECT DISTINCT * FROM {source} AS t"
+    exchanged = columns_of(repair) if op == "swap" else ()
+    parts = []
+    for name in columns:
+        if name in exchanged:
+            other = exchanged[1 - exchanged.index(name)]
+            parts.append(f"{_name(other)} AS {_name(name)}")
+        elif name in columns_of(repair):
+            parts.append(f"{_sql_value(repair, text=name in texts)} AS {_name(name)}")
+        else:
+            parts.append(_name(name))
+    return f"SELECT {', '.join(parts)} FROM {source} AS t"
+
+
+def _sql_value(repair: Repair, *, text: bool) -> str:
+    name, op = _name(repair["column"]), repair["op"]
+    number = f"TRY_CAST({name} AS DOUBLE)" if text else name
+    if op in ("map", "recode"):
+        word = f"CAST({name} AS VARCHAR)"
+        cases = " ".join(f"WHEN {_text(old)} THEN {_text(new)}" for old, new in _mapping(repair).items())
+        return f"CASE {word} {cases} ELSE {word} END"
+    where = _sql_condition(repair, name, number)
+    if op == "set_missing":
+        return f"CASE WHEN {where} THEN NULL ELSE {name} END"
+    if op == "convert":
+        changed = f"{number} * {_number(repair['factor'])} + {_number(repair.get('offset', 0.0))}"
+        where = where or (f"{number} IS NOT NULL" if text else "")
+    else:
+        low, high = ([_number(repair[end])] if end in repair else [] for end in ("low", "high"))
+        changed = number
+        for least in low:
+            changed = f"CASE WHEN {changed} < {least} THEN {least} ELSE {changed} END"
+        for most in high:
+            changed = f"CASE WHEN {changed} > {most} THEN {most} ELSE {changed} END"
+        where = f"{number} IS NOT NULL" if text else ""
+    if text:
+        changed = f"CAST({changed} AS VARCHAR)"
+    return f"CASE WHEN {where} THEN {changed} ELSE {name} END" if where else changed
+
+
+def _sql_condition(repair: Repair, name: str, number: str) -> str:
+    if "values" in repair:
+        words = ", ".join(_text(v) for v in _words(repair))
+        numbers = ", ".join(_number(v) for v in repair["values"] if not isinstance(v, str))
+        parts = [f"CAST({name} AS VARCHAR) IN ({words})"] if words else []
+        return " OR ".join([*parts, f"{number} IN ({numbers})"] if numbers else parts)
+    if "inside" in repair:
+        low, high = repair["inside"]
+        return f"{number} BETWEEN {_number(low)} AND {_number(high)}"
+    limits = [f"{number} > {_number(repair['above'])}"] if "above" in repair else []
+    limits += [f"{number} < {_number(repair['below'])}"] if "below" in repair else []
+    return " OR ".join(limits)
+
+
+def _words(repair: Repair) -> list[str]:
+    """Words that are to become missing, as a column may hold them."""
+    return [written for v in repair["values"] if isinstance(v, str) for written in _spellings(v)]
+
+
+def _mapping(repair: Repair) -> dict[str, str]:
+    """Old and new words. Codes are taken as they are written: ``250`` and ``250.0`` are two of them."""
+    pairs = repair["mapping"].items()
+    if repair["op"] == "recode":
+        return {old: str(new) for old, new in pairs}
+    return {written: str(new) for old, new in pairs for written in _spellings(old)}
+
+
+def _spellings(word: str) -> list[str]:
+    """A word, and for a whole number its form in a column of decimals: the profile counts ``9`` and ``9.0`` as one value."""
+    return [word, f"{word}.0"] if re.fullmatch(r"0|-?[1-9]\d*", word) else [word]
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _number(value: float) -> str:
+    """A DOUBLE literal: without an exponent, engines read a decimal, which rounds differently."""
+    return f"{float(value)!r}" if "e" in repr(float(value)) else f"{float(value)!r}e0"
+
+
+def pandas(repairs: Sequence[Repair], frame: str = "live", *, texts: Collection[str] = ()) -> str:
+    """Statements that apply the repairs in order to the data frame ``frame``, one or two lines each."""
+    lines = [line for repair in repairs for line in _lines(repair, frame, texts)]
+    return "\n".join(["import pandas as pd", "", *lines] if any("pd." in line for line in lines) else lines)
+
+
+def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
+    op = repair["op"]
+    if op == "deduplicate":
+        return [f"{frame} = {frame}.drop_duplicates()"]
+    if op == "swap":
+        a, b = (_key(c, frame) for c in columns_of(repair))
+        return [f"{a}, {b} = {b}.copy(), {a}.copy()"]
+    column, text = _key(repair["column"], frame), repair["column"] in texts
+    number = f'pd.to_numeric({column}, errors="coerce")' if text else column
+    if op in ("map", "recode"):
+        mapping = _mapping(repair)
+        return [f"{column} = {_as_text(column, mapping)}.replace({json.dumps(mapping, ensure_ascii=False)})"]
+    where = _mask(repair, column, number)
+    if op == "set_missing":
+        return [f"{column} = {column}.mask({where})"]
+    if op == "convert":
+        changed = f"{number} * {float(repair['factor'])!r} + {float(repair.get('offset', 0.0))!r}"
+        where = where or (f"{number}.notna()" if text else "")
+    else:
+        limits = [f"lower={float(repair['low'])!r}"] if "low" in repair else []
+        limits += [f"upper={float(repair['high'])!r}"] if "high" in repair else []
+        changed = f"{number}.clip({', '.join(limits)})"
+        where = f"{number}.notna()" if text else ""
+    if text:
+        changed = f"({changed}).astype(str)"
+    return [f"{column} = {column}.mask({where}, {changed})" if where else f"{column} = {changed}"]
+
+
+def _as_text(column: str, words: Collection[str]) -> str:
+    """The column to compare with words: as text where one of them could be stored as a number."""
+    return f'{column}.map(str, na_action="ignore")' if any(w[-1:].isdigit() for w in words) else column
+
+
+def _mask(repair: Repair, column: str, number: str) -> str:
+    if "values" in repair:
+        words = _words(repair)
+        numbers = [v for v in repair["values"] if not isinstance(v, str)]
+        parts = [f"{_as_text(column, words)}.isin({json.dumps(words, ensure_ascii=False)})"] if words else []
+        return " | ".join([*parts, f"{number}.isin({json.dumps(numbers)})"] if numbers else parts)
+    if "inside" in repair:
+        low, high = repair["inside"]
+        return f"{number}.between({float(low)!r}, {float(high)!r})"
+    limits = [f"({number} > {float(repair['above'])!r})"] if "above" in repair else []
+    limits += [f"({number} < {float(repair['below'])!r})"] if "below" in repair else []
+    return " | ".join(limits)
+
+
+def _key(name: str, frame: str) -> str:
+    return f"{frame}[{json.dumps(name, ensure_ascii=False)}]"

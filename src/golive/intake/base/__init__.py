@@ -1,0 +1,1 @@
+"""A dataset and the workspace that holds it."""

@@ -1,0 +1,1 @@
+"""Clinical knowledge about columns: analytes, units, codes, identifiers."""

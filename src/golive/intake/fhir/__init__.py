@@ -1,0 +1,1 @@
+"""FHIR: resources to one analysis table."""

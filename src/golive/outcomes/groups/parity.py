@@ -1,0 +1,103 @@
+"""Between groups: how far apart alerts and errors lie at the threshold, by fairlearn's measures, beside what chance alone shows.
+
+The largest difference over several groups is never zero, even where all are treated alike; so each is given with the
+difference that equal groups of these sizes would show in one of twenty samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from golive.outcomes.model.context import Context, Outcomes
+from golive.outcomes.model.usable import Cases
+from golive.profile.rows.scored import Coded
+from golive.stats.estimate import Z95, number
+
+Part = Mapping[str, Any]
+
+DRAWS = 4_000
+RATES = {"alert_rate": "alert_rate", "sensitivity": "sensitivity", "false_alarm_rate": "specificity"}
+"""Rate of fairlearn's frame, and the estimate of a group that carries its standard error."""
+
+
+def parity(context: Context, out: Outcomes) -> None:
+    """Key ``parity``: differences and ratios between the groups of each column that are large enough, two or more.
+
+    ``demographic_parity`` compares alert rates, ``equal_opportunity`` sensitivities, ``equalized_odds`` the worse of
+    sensitivities and false alarm rates. ``chance`` is the 95th percentile of the same difference between equal groups.
+    """
+    m = context.measured
+    if m is None or m.cases_live.flagged is None or out.performance is None:
+        return
+    by_column: dict[str, list[Part]] = {}
+    for group in out.performance.get("subgroups") or []:
+        if group["enough"] and set(RATES.values()) <= set(group["metrics"]):
+            by_column.setdefault(group["by"], []).append(group)
+    live, seed = m.cases_live, context.config.seed
+    out.performance["parity"] = [
+        {"by": by, **_measured(live, live.side.slices[by], groups, seed)}
+        for by, groups in by_column.items()
+        if len(groups) > 1
+    ]
+
+
+def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, Any, Any]:
+    """Outcome, alert, group and number of rows of each of the four cells per group: all that the measures look at."""
+    assert live.flagged is not None
+    at = {name: i for i, name in enumerate(names)}
+    group = np.array([*(at.get(n, -1) for n in coded.names), -1])[coded.codes[live.place]]
+    here = group >= 0
+    cell = (group[here] * 2 + live.event[here]) * 2 + live.flagged[here]
+    rows = np.bincount(cell, minlength=4 * len(names))
+    index = np.arange(4 * len(names))
+    return index // 2 % 2, index % 2, index // 4, rows
+
+
+def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> dict[str, Any]:
+    from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
+
+    names = [g["value"] for g in groups]
+    event, alert, group, rows = cells(live, coded, names)
+    metrics = {"alert_rate": selection_rate, "sensitivity": true_positive_rate, "false_alarm_rate": false_positive_rate}
+    frame = MetricFrame(
+        metrics=metrics,
+        y_true=event,
+        y_pred=alert,
+        sensitive_features=group,
+        sample_params={name: {"sample_weight": rows} for name in metrics},
+    )
+    difference, ratio, rates = frame.difference(), frame.ratio(), frame.by_group
+    chance = {name: _chance([_error(g["metrics"][e]) for g in groups], seed) for name, e in RATES.items()}
+    odds = max(("sensitivity", "false_alarm_rate"), key=lambda name: float(difference[name]))
+    questions = (
+        ("demographic_parity", "alert_rate"),
+        ("equal_opportunity", "sensitivity"),
+        ("equalized_odds", odds),
+    )
+    out: dict[str, Any] = {"groups": len(groups)}
+    for question, name in questions:
+        by_size = np.argsort(rates[name].to_numpy(), kind="stable")
+        out[question] = {
+            "rate": name,
+            "difference": number(float(difference[name])),
+            "ratio": number(float(ratio[name])),
+            "chance": number(chance[name]),
+            "beyond_chance": bool(float(difference[name]) > chance[name]),
+            "lowest": {"group": names[by_size[0]], "rate": number(float(rates[name].iloc[by_size[0]]))},
+            "highest": {"group": names[by_size[-1]], "rate": number(float(rates[name].iloc[by_size[-1]]))},
+        }
+    return out
+
+
+def _error(estimate: Part) -> float:
+    """Standard error from a 95 % interval."""
+    return float((estimate["high"] - estimate["low"]) / (2 * Z95))
+
+
+def _chance(errors: Sequence[float], seed: int) -> float:
+    """95th percentile of the largest difference between groups that are equal but for their sampling errors."""
+    drawn = np.random.default_rng(seed).normal(size=(DRAWS, len(errors))) * np.asarray(errors)
+    return float(np.quantile(np.ptp(drawn, axis=1), 0.95))

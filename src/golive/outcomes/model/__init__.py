@@ -1,0 +1,1 @@
+"""The model on live rows: discrimination, calibration, drops, what problems cost."""

@@ -1,0 +1,187 @@
+"""One of several classes: what was said (accuracy, sensitivity, F1) and what was promised of each (AUROC one against the rest)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from golive.model.profile import SMALL_CELL, FloatArray
+from golive.outcomes.model.target import Target
+from golive.profile.rows.scored import Scored
+from golive.stats import ranking
+from golive.stats.calibration import EDGE
+from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, plain, share, standard_error, units_of
+
+SUM_OFF = 0.02
+"""Distance from 1 up to which the scores of one row count as the probabilities of its classes."""
+
+FEWEST_OF_CLASS = 2
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows with outcome and answer: positions of both in ``names`` (-1: an answer that is no class), and the score of each
+    class (n by classes; NaN where a class has none), of rows where every class with a column has a number from 0 to 1.
+    """
+
+    names: tuple[str, ...]
+    truth: Units
+    said: Units
+    units: Units | None
+    scores: FloatArray | None
+    scored: Mask
+    unreadable: int
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.truth)
+
+
+def answers(side: Scored, target: Target) -> Answers | None:
+    """Rows of one side with an outcome of training's classes and an answer; the class with the largest score where no
+    prediction is named. ``None`` without both.
+    """
+    if side.label is None or not target.known:
+        return None
+    at = {name: i for i, name in enumerate(target.known)}
+    truth = np.array([*(at.get(v, -1) for v in side.label.names), -1])[side.label.codes]
+    scores = _scores(side, target)
+    readable = np.ones(side.rows, dtype=bool) if scores is None else _readable(scores)
+    if side.prediction is not None:
+        here = (truth >= 0) & (side.prediction.codes >= 0)
+        said = np.array([*(at.get(v, -1) for v in side.prediction.names), -1])[side.prediction.codes]
+    elif scores is not None:
+        here = (truth >= 0) & readable
+        said = np.argmax(np.where(np.isnan(scores), -1.0, scores), axis=1)
+    else:
+        return None
+    if not here.any():
+        return None
+    units = None if side.unit is None else units_of(side.unit[here])
+    held = None if scores is None else scores[here]
+    lost = int(((truth >= 0) & ~readable).sum())
+    return Answers(target.known, truth[here], said[here], units, held, readable[here], lost)
+
+
+def _scores(side: Scored, target: Target) -> FloatArray | None:
+    known = [side.class_scores.get(name) for name in target.known]
+    if not any(v is not None for v in known):
+        return None
+    return np.column_stack([np.full(side.rows, np.nan) if v is None else v for v in known])
+
+
+def _readable(scores: FloatArray) -> Mask:
+    with_column = ~np.isnan(scores).all(axis=0)
+    return np.asarray(((scores[:, with_column] >= 0) & (scores[:, with_column] <= 1)).all(axis=1))
+
+
+def figures(a: Answers) -> dict[str, Estimate]:
+    """``accuracy``, ``macro_recall`` (mean sensitivity over classes), ``macro_f1``, and with scores ``macro_auroc`` (each
+    class against the rest, mean) and ``log_loss``; classes without rows are left out of a mean.
+
+    Intervals from influence functions, per patient where rows repeat.
+    """
+    right: Mask = a.truth == a.said
+    found = {"accuracy": share(right, np.ones(a.n, dtype=bool), a.units)}
+    recalls, f1s = [], []
+    for i in range(len(a.names)):
+        of, called = a.truth == i, a.said == i
+        if of.any():
+            recalls.append(_ratio(right & of, of))
+        if of.any() or called.any():
+            f1s.append(_ratio(2.0 * (of & called), of.astype(float) + called))
+    found["macro_recall"], found["macro_f1"] = _mean(recalls, a), _mean(f1s, a)
+    if a.scores is not None:
+        found["macro_auroc"] = _macro_auroc(a)
+        found["log_loss"] = _log_loss(a)
+    return found
+
+
+def _ratio(upper: Any, lower: Any) -> tuple[float, FloatArray]:
+    """A ratio of sums, and what each row adds to it (centred at 0)."""
+    total = float(np.sum(lower))
+    value = float(np.sum(upper)) / total
+    return value, np.asarray((upper - value * lower) * (len(lower) / total), dtype=np.float64)
+
+
+def _mean(parts: list[tuple[float, FloatArray]], a: Answers) -> Estimate:
+    if not parts:
+        return UNKNOWN
+    value = sum(v for v, _ in parts) / len(parts)
+    influence = np.sum([i for _, i in parts], axis=0) / len(parts)
+    return plain(value, standard_error(influence, a.units))
+
+
+def against_the_rest(a: Answers, i: int) -> Estimate:
+    """AUROC of the score of class ``i`` for that class against all others."""
+    usable = _of_class(a, i)
+    if usable is None or a.scores is None:
+        return UNKNOWN
+    units = None if a.units is None else units_of(a.units[usable])
+    return ranking.auroc(a.scores[usable, i], (a.truth == i)[usable], units)
+
+
+def _of_class(a: Answers, i: int) -> Mask | None:
+    """Rows on which class ``i`` can be ranked, or ``None`` where there are too few of it or of the rest."""
+    if a.scores is None or np.isnan(a.scores[:, i]).all():
+        return None
+    event = (a.truth == i)[a.scored]
+    return a.scored if min(int(event.sum()), int((~event).sum())) >= FEWEST_OF_CLASS else None
+
+
+def _macro_auroc(a: Answers) -> Estimate:
+    parts = []
+    assert a.scores is not None
+    for i in range(len(a.names)):
+        usable = _of_class(a, i)
+        if usable is None:
+            continue
+        event = (a.truth == i)[usable]
+        of_class, of_rest = ranking.placements(a.scores[usable, i], event)
+        area, n = float(of_class.mean()), len(event)
+        influence, inner = np.zeros(a.n), np.zeros(n)
+        inner[event] = (of_class - area) * (n / len(of_class))
+        inner[~event] = (of_rest - area) * (n / len(of_rest))
+        influence[usable] = inner * (a.n / n)
+        parts.append((area, influence))
+    return _mean(parts, a)
+
+
+def _log_loss(a: Answers) -> Estimate:
+    """Mean negative log of the probability given to the class that came true, of rows whose scores add up to 1."""
+    assert a.scores is not None
+    total = np.nansum(a.scores, axis=1)
+    usable = a.scored & (np.abs(total - 1) <= SUM_OFF)
+    if not usable.any():
+        return UNKNOWN
+    given = a.scores[np.arange(a.n), a.truth]
+    loss = -np.log(np.clip(np.nan_to_num(given) / np.where(usable, total, 1.0), EDGE, 1.0))
+    value = float(loss[usable].mean())
+    influence = np.where(usable, loss - value, 0.0) * (a.n / int(usable.sum()))
+    return plain(value, standard_error(influence, a.units))
+
+
+def adding_up(a: Answers) -> int:
+    """Rows whose scores do not add up to 1."""
+    if a.scores is None:
+        return 0
+    return int((a.scored & (np.abs(np.nansum(a.scores, axis=1) - 1) > SUM_OFF)).sum())
+
+
+def by_class(a: Answers) -> list[dict[str, Any]]:
+    """Sensitivity, PPV and AUROC of each class against all others; classes of 1 to 10 rows without figures."""
+    found = []
+    for i, name in enumerate(a.names):
+        of, called = np.asarray(a.truth == i), np.asarray(a.said == i)
+        n = int(of.sum())
+        row: dict[str, Any] = {"class": name, "n": None if 0 < n < SMALL_CELL else n}
+        if n >= SMALL_CELL:
+            row["sensitivity"] = share(called, of, a.units).side("live")
+            row["ppv"] = share(of, called, a.units).side("live") if called.sum() >= SMALL_CELL else None
+            area = against_the_rest(a, i)
+            row["auroc"] = area.side("live") if area.known else None
+        found.append(row)
+    return found

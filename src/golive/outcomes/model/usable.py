@@ -1,0 +1,142 @@
+"""Which rows can be judged: repeated predictions, missing and impossible scores, outcomes that are not there. All counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from golive.model.config import Config
+from golive.model.profile import FloatArray
+from golive.outcomes.model.target import Target, events, flags
+from golive.profile.rows.scored import Scored
+from golive.stats.estimate import Mask, Units, units_of
+
+SENTINEL_SHARE = 0.05
+"""Share of training scores outside 0 to 1 from which the score is no probability, rather than one with marks in it."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Rows with an output and an outcome. ``score`` is NaN-free and in range; ``flagged`` is ``None`` without a threshold.
+
+    ``rows`` of the table; ``repeated`` left out as repeats; ``unscored`` without a readable output; ``outside`` the score's
+    range; ``unlabelled`` without outcome. ``place`` are the positions of the cases in ``side``, the table without repeats.
+    """
+
+    side: Scored
+    place: Units
+    score: FloatArray | None
+    event: Mask
+    flagged: Mask | None
+    units: Units | None
+    rows: int
+    repeated: int
+    unscored: int
+    outside: int
+    unlabelled: int
+    unknown_labels: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return len(self.event)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events."""
+        return int(self.event.sum())
+
+    def part(self, rows: Mask | Units) -> Cases:
+        """The cases that ``rows`` marks (length n), or names by position."""
+        return replace(
+            self,
+            place=self.place[rows],
+            score=None if self.score is None else self.score[rows],
+            event=self.event[rows],
+            flagged=None if self.flagged is None else self.flagged[rows],
+            units=None if self.units is None else self.units[rows],
+        )
+
+
+def limits(train: Scored, live: Scored, name: str | None, config: Config) -> tuple[float, float] | None:
+    """Range of the score: declared, else 0 to 1 when training scores (live ones, where training has none) keep to it.
+
+    ``None`` for a score on another scale.
+    """
+    declared = config.columns.get(name) if name else None
+    if declared is not None and declared.range is not None:
+        return declared.range
+    score = train.score if train.score is not None else live.score
+    if score is None:
+        return 0.0, 1.0
+    held = score[np.isfinite(score)]
+    outside = float(((held < 0) | (held > 1)).mean()) if len(held) else 0.0
+    return (0.0, 1.0) if outside < SENTINEL_SHARE else None
+
+
+def without_repeats(side: Scored, version: str | None = None) -> tuple[Scored, int, int]:
+    """Keep the first of rows that agree in id, time, output, outcome and version: the same prediction sent again.
+
+    Of rows that agree in all but the outcome the one with an outcome is kept; with two different outcomes none is, because
+    which one is right cannot be told (only where times hold hours: without them an hour later is not told from a repeat).
+    Also returns the number of repeats and of such contradicting rows.
+    """
+    if side.unit is None or side.rows == 0:
+        return side, 0, 0
+    import pandas as pd
+
+    coded = [c.codes for c in (side.prediction, side.slices.get(version or "")) if c is not None]
+    known = [v for v in (side.unit, side.time, side.score, *coded) if v is not None]
+    label = side.label.codes if side.label is not None else None
+    table = pd.DataFrame(dict(enumerate(known if label is None else [*known, label])))
+    repeat = table.duplicated().to_numpy(copy=True)
+    odd = np.zeros(side.rows, dtype=bool)
+    if label is not None and side.time is not None and (side.time != side.time.astype("datetime64[D]")).any():
+        same = table[~repeat].duplicated(subset=list(range(len(known))), keep=False).to_numpy()
+        if same.any():
+            again = np.flatnonzero(~repeat)[same & ~np.isnat(side.time[~repeat])]
+            group = table.iloc[again].groupby(list(range(len(known))), dropna=False, sort=False).ngroup().to_numpy()
+            answered = label[again] >= 0
+            answers = np.bincount(group[answered], minlength=int(group.max(initial=-1)) + 1)
+            repeat[again[(answers[group] == 1) & ~answered]] = True
+            odd[again[answers[group] > 1]] = True
+    count, contradicting = int(repeat.sum()), int(odd.sum())
+    return (side.keep(~(repeat | odd)), count, contradicting) if count or contradicting else (side, 0, 0)
+
+
+def cases(
+    side: Scored, target: Target, config: Config, bounds: tuple[float, float] | None, *, repeated: int = 0
+) -> Cases:
+    """The rows of ``side`` (already without repeats) that can be judged, in their order."""
+    rows = side.rows
+    event, known, odd = events(side.label, target) if side.label else (np.zeros(rows, bool), np.zeros(rows, bool), 0)
+    outside = np.zeros(rows, dtype=bool)
+    flagged: Mask | None = None
+    if side.score is not None:
+        answered = np.isfinite(side.score)
+        if bounds is not None:
+            outside = answered & ((side.score < bounds[0]) | (side.score > bounds[1]))
+        if config.operating_threshold is not None:
+            flagged = np.nan_to_num(side.score, nan=-np.inf) >= config.operating_threshold
+    else:
+        answered = np.ones(rows, dtype=bool)
+    if flagged is None and side.prediction is not None:
+        flagged, here = flags(side.prediction, target)
+        answered = answered & here if side.score is None else answered
+    use = known & answered & ~outside
+    units = None if side.unit is None else units_of(side.unit[use])
+    return Cases(
+        side=side,
+        place=np.flatnonzero(use),
+        score=None if side.score is None else side.score[use],
+        event=event[use],
+        flagged=None if flagged is None else flagged[use],
+        units=units,
+        rows=rows + repeated,
+        repeated=repeated,
+        unscored=int((~answered).sum()),
+        outside=int(outside.sum()),
+        unlabelled=int((~known).sum()) - odd,
+        unknown_labels=odd,
+    )

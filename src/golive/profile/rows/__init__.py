@@ -1,0 +1,1 @@
+"""Rows that outcomes and causes need, reduced to codes and numbers."""

@@ -1,0 +1,1 @@
+"""Generated text, where its rows are."""

@@ -1,0 +1,1 @@
+"""The readiness model as a policy: criteria, levels, gates."""

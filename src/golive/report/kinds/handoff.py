@@ -1,0 +1,209 @@
+"""The handoff pack: twenty items that a receiving team needs, what is there, what is missing, and who owes it (``readiness.md`` 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from golive.model.columns import Noun
+from golive.model.finding import Verdict
+from golive.model.registers import Registers
+from golive.readiness.registers.handoff_pack import ITEMS, PRODUCTION, PackItem, Rows, complete, counted
+from golive.report.base.document import Block, Document, Heading, Paragraph, Table, Tone
+from golive.report.base.identity import identity, subtitle
+from golive.report.base.sources import Sources
+from golive.report.base.verdict import by_urgency
+from golive.report.kinds.contract_file import contract_yaml
+from golive.report.kinds.hti1 import attributes
+from golive.report.kinds.model_card import fields
+from golive.report.kinds.tables import csv_text
+from golive.report.parts.answers import Answer, tally
+from golive.report.parts.sections import owner_word
+from golive.wording.labels import ROUTE_WORD
+from golive.wording.numbers import percent, plural
+
+State = Literal["complete", "partial", "missing"]
+STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "missing": "Missing"}
+STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
+EXAM = ("deploy a version", "read a drift alert and decide", "roll back", "reconstruct one prediction")
+"""The four tasks of the handoff exam (HND-02), done without help from the authors."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of the twenty: its state, what it rests on, who owes it, and the files of the pack that hold it."""
+
+    number: int
+    title: str
+    state: State
+    note: str
+    who: str
+    files: tuple[str, ...] = ()
+
+
+def _card_answers(sources: Sources) -> list[Answer]:
+    return [field.answer for field in fields(sources)]
+
+
+ANSWERS: dict[str, Callable[[Sources], Sequence[Answer]]] = {
+    "Model card": _card_answers,
+    "Source attributes (HTI-1)": attributes,
+}
+"""Items that leave open what nobody has stated."""
+FILES: dict[str, tuple[str, ...]] = {
+    "Intended use and scope statement": ("registers/scope.csv",),
+    "Model card": ("model-card.html", "model-card.xml"),
+    "Source attributes (HTI-1)": ("hti1.html",),
+    "Datasheets of training and live data": ("datasheet.html",),
+    "Input and output contract": ("contract.yaml",),
+    "Lineage manifest": ("tables/about.csv",),
+    "Evaluation report with subgroups and intervals": ("report.html", "report.pdf"),
+    "Drift baseline": ("baseline.csv",),
+    "Thresholds and alerts with reasons": ("thresholds.csv",),
+    "Routing matrix and rota": ("registers/owners.csv",),
+    "Records of rollback and fallback drills": ("registers/drills.csv",),
+    "Hazard log and safety case": ("registers/hazards.csv",),
+    "Catalogue of at least ten failure modes: symptom, cause, fix": ("failure-modes.csv",),
+    "Design decisions: why, and what was rejected": ("registers/decisions.csv",),
+    "KPI tree with its baseline": ("registers/kpis.csv",),
+    "Open decisions and deferred items": ("registers/deferrals.csv",),
+}
+"""Files of the pack that hold an item; the others are documents to bring."""
+
+
+def items(sources: Sources) -> tuple[Item, ...]:
+    """The twenty items as they stand."""
+    held = Registers(
+        owners=sources.owners,
+        hazards=sources.hazards,
+        decisions=sources.decisions,
+        kpis=sources.kpis,
+        deferrals=sources.deferrals,
+    )
+    rows = counted(held, columns=len(sources.config.columns), failure_modes=len(_modes(sources)))
+    return tuple(_judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1))
+
+
+def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, int]) -> Item:
+    scored = [c for c in sources.assessment.readiness.criteria if c.id in asked.criteria]
+    met = [c for c in scored if c.level is not None and c.level >= PRODUCTION]
+    absent = [c.id for c in scored if c not in met]
+    found = rows[asked.rows] if asked.rows else asked.least
+    answers = ANSWERS[asked.title](sources) if asked.answered else ()
+    answered = bool(answers) and all(a.origin != "missing" for a in answers)
+    whole = complete(asked, {c.id: c.level for c in scored}, rows) or (asked.answered and answered and not absent)
+    some = bool(met) or asked.generated or (asked.rows is not None and found > 0)
+    notes = []
+    if absent:
+        notes.append(f"Below level {PRODUCTION} or without proof: {', '.join(absent)}.")
+    if asked.rows is not None and found < asked.least:
+        notes.append(f"{plural(found, 'entry', 'entries')} of at least {asked.least}.")
+    if answers:
+        notes.append(f"{tally(answers)}.")
+    if asked.generated:
+        notes.append("Written by GoLive from this assessment.")
+    state: State = "complete" if whole else "partial" if some else "missing"
+    if not notes:
+        notes.append(
+            f"Evidence holds for {', '.join(c.id for c in met)}." if met else f"{plural(found, 'entry', 'entries')}."
+        )
+    return Item(number, asked.title, state, " ".join(notes), owner_word(asked.who), FILES.get(asked.title, ()))
+
+
+def handoff(sources: Sources) -> Document:
+    """The list of the pack: what is there, what is missing, who owes it, and the exam."""
+    found = items(sources)
+    complete = sum(i.state == "complete" for i in found)
+    rows = tuple(
+        (STATE_WORD[i.state], str(i.number), i.title, i.note, i.who, ", ".join(i.files) or "bring the document")
+        for i in found
+    )
+    blocks: list[Block] = [
+        Paragraph(
+            f"{complete} of {len(found)} items {'is' if complete == 1 else 'are'} complete ({percent(complete / len(found))}), "
+            f"{sum(i.state == 'partial' for i in found)} in part, {sum(i.state == 'missing' for i in found)} missing."
+        ),
+        Table(
+            ("State", "", "Item", "What it rests on", "Who", "File"),
+            rows,
+            (1.2, 0.5, 3, 4, 1.6, 2.4),
+            tuple(STATE_TONE[i.state] for i in found),
+        ),
+        Heading("Exam of the receiving team"),
+        Paragraph("Without help from the authors: " + "; ".join(EXAM) + "."),
+    ]
+    return Document(
+        f"Handoff pack: {sources.name}",
+        subtitle(sources),
+        identity(sources),
+        sources.assessment.created_at,
+        tuple(blocks),
+    )
+
+
+def _modes(sources: Sources) -> list[tuple[str, str, str, str, str]]:
+    """Failure modes seen in live data: symptom, how it is known, what to do, who, verdict."""
+    seen = (Verdict.ALARM, Verdict.WATCH)
+    return [
+        (f.title, f.explanation, f.fix, ROUTE_WORD[f.route], f.verdict.value)
+        for f in by_urgency(sources.assessment.findings)
+        if f.verdict in seen and not f.cause and f.fix
+    ]
+
+
+def _register(rows: Sequence[Noun], noun: type[Noun]) -> str:
+    names = list(noun.model_fields)
+    return csv_text(names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def _baseline(sources: Sources) -> str:
+    """The reference that drift is measured against: moments and quantiles of training, no rows."""
+    known = [c for c in sources.assessment.columns if c.train is not None]
+    cuts = sorted({q for c in known if c.train for q in c.train.quantiles}, key=float)
+    rows = [
+        [c.name, c.type.value, t.n, t.missing_share, t.distinct, t.mean, t.std, *(t.quantiles.get(q) for q in cuts)]
+        for c in known
+        if (t := c.train) is not None
+    ]
+    return csv_text(("column", "type", "n", "missing_share", "distinct", "mean", "std", *(f"q{q}" for q in cuts)), rows)
+
+
+def _thresholds(sources: Sources) -> str:
+    config = sources.config
+    rows: list[list[Any]] = [
+        ["drift score", config.drift.threshold, f"{config.drift.numeric} for numbers, {config.drift.categorical} for categories"],
+        ["significance", config.drift.alpha, "after Benjamini-Hochberg over columns"],
+        ["share of drifted columns", config.drift.drift_share, "reported as drift of the data set"],
+        ["operating threshold", config.operating_threshold, "score at or above which the model alerts"],
+        ["latency budget, ms", config.latency_budget_ms, "agreed with users"],
+    ]  # fmt: skip
+    rows += [[f"floor of {name}", value, "stop when live data falls below"] for name, value in config.floors.items()]
+    return csv_text(("threshold", "value", "what it does"), rows)
+
+
+def pack(sources: Sources) -> dict[str, str]:
+    """Texts that only the pack holds, by file name; the reports beside them are written by ``golive.report.forms``."""
+    from golive.model import registers as nouns
+
+    found = items(sources)
+    head = ("number", "item", "state", "what_it_rests_on", "who", "files")
+    listed = csv_text(head, [(i.number, i.title, i.state, i.note, i.who, i.files) for i in found])
+    texts = {
+        "items.csv": listed,
+        "contract.yaml": contract_yaml(sources),
+        "baseline.csv": _baseline(sources),
+        "thresholds.csv": _thresholds(sources),
+        "failure-modes.csv": csv_text(("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)),
+    }
+    for name, rows, noun in (
+        ("scope", sources.scope, nouns.ScopeItem),
+        ("owners", sources.owners, nouns.OwnerRow),
+        ("drills", sources.drills, nouns.Drill),
+        ("hazards", sources.hazards, nouns.Hazard),
+        ("decisions", sources.decisions, nouns.DecisionRow),
+        ("kpis", sources.kpis, nouns.Kpi),
+        ("deferrals", sources.deferrals, nouns.Deferral),
+    ):
+        texts[f"registers/{name}.csv"] = _register(rows, noun)
+    return texts

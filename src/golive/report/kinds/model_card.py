@@ -1,0 +1,225 @@
+"""The CHAI Applied Model Card, version 0.2 (a draft of the Coalition for Health AI): its fields, and the card as a document.
+
+Fields and their order follow ``readiness.md`` 3.1. What GoLive measured is filled in; what nobody stated says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from golive.report.base.document import Block, Document, Heading, Paragraph, Table
+from golive.report.base.identity import DISCLAIMER, identity, subtitle
+from golive.report.base.metrics import SHARES, MetricRow, metric_rows, sizes
+from golive.report.base.sources import Sources
+from golive.report.base.verdict import model_version, stage_name, verdict_sentence
+from golive.report.parts import answers as ask
+from golive.report.parts.answers import ORIGIN_WORD, Answer, missing
+from golive.report.parts.sections import index_words
+from golive.report.parts.subgroups import groups
+from golive.wording.metrics import NAMES
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One text field: where it stands in the card, its title, and the answer."""
+
+    path: tuple[str, ...]
+    answer: Answer
+
+    @property
+    def title(self) -> str:
+        """The field's name in words."""
+        return " ".join(_WORD.findall(self.path[-1])).capitalize().replace("Ehr", "Record systems")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure of a key metric: a label and its value with unit, interval and n as the card's JSON."""
+
+    label: str
+    value: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The value as it is read."""
+        found = self.value.get("text")
+        return str(found if found is not None else self.value.get("value"))
+
+
+@dataclass(frozen=True)
+class KeyMetric:
+    """One of the three groups of key metrics."""
+
+    name: str
+    goal: Answer
+    results: tuple[Result, ...]
+    interpretation: Answer
+    test: Answer
+    data: Answer
+    process: Answer
+
+
+def fields(sources: Sources) -> tuple[Field, ...]:
+    """Every text field of the card in its order, key metrics apart."""
+    a, config = sources.assessment, sources.config
+    version = model_version(a)
+    rows: list[tuple[str, Answer]] = [
+        ("BasicInfo/ModelName", Answer(sources.name, "stated")),
+        ("BasicInfo/ModelDeveloper", ask.developer(sources)),
+        ("BasicInfo/DeveloperContact", ask.contact(sources)),
+        ("ReleaseInfo/ReleaseStage", Answer(f"Evidence allows: {stage_name(a.readiness)}.", "measured")),
+        ("ReleaseInfo/ReleaseDate", missing("Write the date of the release.")),
+        ("ReleaseInfo/ReleaseVersion", Answer(version, "measured") if version else missing("Name the model version.")),
+        ("ReleaseInfo/GlobalAvailability", missing("Say where it may be used.")),
+        ("ReleaseInfo/RegulatoryApproval", ask.filed(sources, "SEC-07", "INT-04")),
+        ("ModelSummary/Summary", Answer(
+            f"{verdict_sentence(a.readiness)} Readiness index {index_words(a.readiness)}. {DISCLAIMER}", "measured")),
+        ("UsesAndDirections/IntendedUseAndWorkflow", ask.intended_use(sources)),
+        ("UsesAndDirections/PrimaryIntendedUsers", ask.filed(sources, "ADO-01")),
+        ("UsesAndDirections/HowToUse", ask.filed(sources, "ADO-03")),
+        ("UsesAndDirections/TargetedPatientPopulation", ask.merged(ask.filed(sources, "SCO-02"), ask.demographics(sources, "live"))),
+        ("UsesAndDirections/CautionedOutOfScopeSettings", ask.out_of_scope(sources)),
+        ("Warnings/KnownRisksAndLimitations", ask.known_risks(sources)),
+        ("Warnings/KnownBiasesOrEthicalConsiderations", ask.basis(sources, "CLN-04")),
+        ("Warnings/ClinicalRiskLevel", ask.risk_level(sources)),
+        ("TrustIngredients/AISystemFacts/OutcomesAndOutputs", Answer(ask.outputs(sources), "measured")),
+        ("TrustIngredients/AISystemFacts/ModelType", missing("Describe the type of model.")),
+        ("TrustIngredients/AISystemFacts/InputDataSource", ask.data_of(sources, "live")),
+        ("TrustIngredients/AISystemFacts/OutputAndInputDataTypes", ask.inputs_and_outputs(sources)),
+        ("TrustIngredients/AISystemFacts/DevelopmentDataCharacterization",
+         ask.merged(ask.data_of(sources, "train"), ask.demographics(sources, "train"))),
+        ("TrustIngredients/AISystemFacts/BiasMitigationApproaches", ask.filed(sources, "CLN-04")),
+        ("TrustIngredients/AISystemFacts/OngoingMaintenance", ask.filed(sources, "OBS-03", "OBS-08", "MLO-06")),
+        ("TrustIngredients/AISystemFacts/Security", ask.filed(sources, "SEC-02", "SEC-04", "SEC-05")),
+        ("TrustIngredients/AISystemFacts/Transparency", ask.filed(sources, "GOV-07")),
+        ("TrustIngredients/TransparencyInformation/FundingSource", missing("Name who paid for development.")),
+        ("TrustIngredients/TransparencyInformation/ThirdPartyInformation", ask.filed(sources, "SEC-08")),
+        ("TrustIngredients/TransparencyInformation/StakeholdersConsulted", ask.filed(sources, "ADO-01", "GOV-02")),
+        ("Resources/EvaluationReferences", ask.filed(sources, "CLN-01", "CLN-07")),
+        ("Resources/PeerReviewedPublications", missing("List publications, or write that there are none.")),
+        ("Resources/PatientConsentOrDisclosure", ask.filed(sources, "SEC-01")),
+    ]  # fmt: skip
+    if config.risk.flags and "ehr" in config.risk.flags:
+        rows.insert(7, ("ReleaseInfo/EHRCompatibility/EHR", ask.filed(sources, "INT-03", "INT-05")))
+    return tuple(Field(tuple(path.split("/")), answer) for path, answer in rows)
+
+
+def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
+    """Usefulness, fairness and safety with what was measured."""
+    rows = metric_rows(sources.assessment, sources.config)
+    useful = [r for r in rows if r.key not in ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")]
+    safe = [r for r in rows if r not in useful]
+    data = Answer(
+        f"{sizes(sources.assessment) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}", "measured"
+    )
+    test = Answer("Live data against training data, assessed by GoLive.", "measured")
+    groups = (
+        ("UsefulnessUsabilityEfficacy", "SCO-05", tuple(map(_result, useful)), ask.basis(sources, "CLN-02", "OBS-03")),
+        ("FairnessEquity", "CLN-04", (*_groups(sources), *_levels(sources, "CLN-04", "CLN-08")), ask.basis(sources, "CLN-04", "CLN-08")),
+        ("SafetyReliability", "CLN-06", (*map(_result, safe), *_levels(sources, "CLN-03", "OBS-02", "REL-02")),
+         ask.basis(sources, "CLN-03", "OBS-02", "REL-02")),
+    )  # fmt: skip
+    return tuple(
+        KeyMetric(
+            name,
+            ask.filed(sources, goal),
+            results or _levels(sources, goal),
+            meaning,
+            test,
+            data,
+            ask.filed(sources, "CLN-01"),
+        )
+        for name, goal, results, meaning in groups
+    )
+
+
+def _result(row: MetricRow) -> Result:
+    """A metric on live data as the card's JSON, unrounded, with the words the other reports use."""
+    side = row.live or row.train
+    where = "live" if row.live else "training"
+    value: dict[str, Any] = {
+        "kind": "single",
+        "value": side.value if side else None,
+        "unit": "share" if row.key in SHARES else "",
+    }
+    if side is not None and side.low is not None:
+        value |= {"low": side.low, "high": side.high}
+    return Result(f"{row.name}, {where}", {**value, "text": row.words("live" if row.live else "train")})
+
+
+def _groups(sources: Sources) -> list[Result]:
+    """Sensitivity (AUROC where there is none) of every group that may be judged, and which may not."""
+    told = []
+    for group in groups(sources.assessment):
+        key = "sensitivity" if "sensitivity" in group.values else "auroc"
+        value, low, high = group.values.get(key, (None, None, None))
+        known = group.enough and value is not None
+        said: dict[str, Any] = {
+            "kind": "single",
+            "value": value if known else None,
+            "unit": "share" if key in SHARES else "",
+        }
+        told.append(
+            Result(
+                f"{NAMES[key]}, {group.name}",
+                {**said, **({"low": low, "high": high} if known else {}), "n": group.n, "text": group.words(key)},
+            )
+        )
+    return told
+
+
+def _levels(sources: Sources, *keys: str) -> tuple[Result, ...]:
+    found = [c for key in keys if (c := ask.criterion(sources, key)) is not None]
+    told = [
+        Result(
+            f"{c.id} {c.title}",
+            {"kind": "single", "value": c.level, "unit": "level 0 to 4", "text": "not assessed" if c.level is None else f"level {c.level}"},
+        )
+        for c in found
+    ]  # fmt: skip
+    return tuple(told) or (
+        Result("Not assessed", {"kind": "single", "value": None, "unit": "", "text": "not assessed"}),
+    )
+
+
+def card(sources: Sources) -> Document:
+    """The card as a document: every field, and where its answer comes from."""
+    found = fields(sources)
+    blocks: list[Block] = [
+        Paragraph(
+            f"Fields of the CHAI Applied Model Card v0.2, a draft: {ask.tally([f.answer for f in found])}. "
+            "Filled by GoLive, not reviewed by the Coalition for Health AI.",
+            muted=True,
+        )
+    ]
+    for part in dict.fromkeys(f.path[0] for f in found):
+        if part == "Resources":
+            blocks += _metrics(key_metrics(sources))
+        rows = tuple((f.title, f.answer.text, ORIGIN_WORD[f.answer.origin]) for f in found if f.path[0] == part)
+        title = Field((part,), Answer("", "stated")).title
+        blocks += [Heading(title), Table(("Field", "Answer", "From"), rows, (2, 6, 1.4))]
+    return Document(
+        f"Model card: {sources.name}",
+        subtitle(sources),
+        identity(sources),
+        sources.assessment.created_at,
+        tuple(blocks),
+    )
+
+
+def _metrics(groups: tuple[KeyMetric, ...]) -> list[Block]:
+    blocks: list[Block] = [Heading("Key metrics")]
+    for group in groups:
+        title = Field((group.name,), Answer("", "stated")).title
+        blocks += [
+            Heading(title, 3),
+            Paragraph(f"Goal: {group.goal.text}"),
+            Table(("Metric", "Value"), tuple((r.label, r.words) for r in group.results), (3, 3)),
+            Paragraph(f"Interpretation: {group.interpretation.text}"),
+            Paragraph(f"Tested on: {group.data.text}", muted=True),
+        ]
+    return blocks

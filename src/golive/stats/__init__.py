@@ -1,0 +1,1 @@
+"""Estimates with intervals, tests of chance and the noise floor: formulas that know nothing of findings."""

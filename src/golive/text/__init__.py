@@ -1,0 +1,1 @@
+"""Generated text: held against its source, its labels, a judge."""

@@ -1,0 +1,169 @@
+"""A language model's opinion of outputs: off unless configured, sent only when a person said so, measured against reviewers.
+
+It is an opinion. It counts as no review and moves no criterion; an output without an answer is "not judged", never
+supported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from golive.model.profile import IntArray
+from golive.model.text_judge import TextJudgeConfig
+from golive.profile.text.evidently import Opinion, opinions
+from golive.profile.text.generated import GeneratedTexts
+from golive.stats.estimate import Mask, Units, number, patients, share, units_of
+from golive.text.agreement import LEAST_PAIRS, agreement
+from golive.text.detector import LEAST_EACH, described, detection, length
+from golive.text.judge_call import Caller
+from golive.text.labels import Labels
+from golive.wording.shares import is_small
+
+ASKED = {
+    "unsupported": "says what its source does not",
+    "omission": "leaves out something important of its source",
+    "contradiction": "contradicts its source",
+}
+"""What is asked of each output, in words."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be sent: positions into the texts (length n), their characters with their sources, and to whom."""
+
+    config: TextJudgeConfig
+    place: tuple[int, ...]
+    characters: int
+
+    @property
+    def sentence(self) -> str:
+        """What leaves this machine, where it goes, and what is asked: said before anything is sent."""
+        n = len(self.place)
+        what = "1 live output and its source" if n == 1 else f"{n:,} live outputs and their sources"
+        return (
+            f"{what} ({self.characters:,} characters, word for word, with every name in them) are sent to "
+            f"{self.config.address} and read there by {self.config.model}, which is asked of each output whether it "
+            f"{ASKED[self.config.criteria]}. An output that gets no answer is sent up to three times."
+        )
+
+
+def beforehand(config: TextJudgeConfig) -> str:
+    """What a run would send, before the data is read."""
+    return (
+        f"Up to {config.sample:,} live outputs and their sources, word for word, are sent to {config.address} and read there by "
+        f"{config.model}, which is asked of each output whether it {ASKED[config.criteria]}."
+    )
+
+
+def plan(texts: GeneratedTexts, config: TextJudgeConfig, reviewed: Mask | None = None, *, seed: int = 0) -> Plan:
+    """Draw the outputs to send at random: those that ``reviewed`` marks (length k, texts read) first, so that the opinion
+    can be measured. Outputs without a source are never sent: there is nothing to hold them against.
+    """
+    sources = texts.source or ("",) * len(texts.note)
+    usable = np.array([bool(n and s) for n, s in zip(texts.note, sources, strict=True)], dtype=bool)
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
+    if reviewed is not None and len(order):
+        order = order[np.argsort(~reviewed[order], kind="stable")]
+    place = tuple(sorted(int(i) for i in order[: config.sample]))
+    return Plan(config, place, sum(len(texts.note[i]) + len(sources[i]) for i in place))
+
+
+def asked(
+    texts: GeneratedTexts, drawn: Plan, key: str | None, tell: Callable[[int], None] | None = None
+) -> list[Opinion]:
+    """Send what ``drawn`` names and return one opinion per output. This is where texts leave the machine."""
+    sources = texts.source or ("",) * len(texts.note)
+    caller = Caller(drawn.config, key, answered=tell)
+    return opinions(
+        [texts.note[i] for i in drawn.place], [sources[i] for i in drawn.place], drawn.config.criteria, caller.ask
+    )
+
+
+def summarised(
+    texts: GeneratedTexts, drawn: Plan, given: Sequence[Opinion], hit: Mask | None, known: Mask | None
+) -> dict[str, Any]:
+    """``performance["generated_text"]["judge"]``: numbers only.
+
+    ``hit`` and ``known`` (length k, texts read) are what reviewers found and which texts they rated; ``None`` without any.
+    ``flagged`` is the share of judged outputs that the model flags (0 to 1), with a Wilson interval, by patient where there
+    are several outputs of one. ``against_reviewers`` holds sensitivity, specificity and PPV against reviewers, their
+    agreement (kappa), and the same of the rule that flags as many outputs by length alone; ``None`` with the reason ``why``
+    otherwise. ``not_judged`` counts the outputs without an answer by reason; counts of 1 to 10 are ``None``.
+    """
+    config, place = drawn.config, np.array(drawn.place, dtype=np.int64)
+    answered = np.array([o.flagged is not None for o in given], dtype=bool)
+    flags = np.array([bool(o.flagged) for o in given], dtype=bool)
+    units = _units(texts, place[answered])
+    rate = share(flags[answered], np.ones(int(answered.sum()), dtype=bool), units)
+    silent = Counter(o.reason for o in given if o.flagged is None)
+    result: dict[str, Any] = {
+        "note": "a model's opinion, no review: it moves no criterion",
+        "provider": config.provider, "model": config.model, "host": config.host, "criteria": config.criteria,
+        "asked": len(given), "judged": int(answered.sum()), "not_judged": {why: None if is_small(n) else n for why, n in silent.most_common()},
+        "flagged": {"share": number(rate.value), "low": number(rate.low), "high": number(rate.high), "n": int(answered.sum())},
+        "against_reviewers": None,
+    }  # fmt: skip
+    if config.criteria != "unsupported":
+        return {
+            **result,
+            "why": f"reviewers were asked what is unsupported, the model whether the output {ASKED[config.criteria]}",
+        }
+    both = answered & known[place] if known is not None else np.zeros(len(place), dtype=bool)
+    if hit is None or int(both.sum()) < LEAST_PAIRS:
+        why = f"{int(both.sum())} outputs carry both an answer and a reviewer's label; {LEAST_PAIRS} are the least"
+        return {**result, "why": why}
+    truth = hit[place[both]]
+    if min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
+        why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with an answer and a label are needed"
+        return {**result, "why": why}
+    return {**result, "against_reviewers": _measured(texts, place[both], flags[both], truth), "why": ""}
+
+
+def _units(texts: GeneratedTexts, place: IntArray) -> Units | None:
+    return None if texts.unit is None else units_of(texts.unit[texts.row[place]])
+
+
+def _measured(texts: GeneratedTexts, place: IntArray, flags: Mask, truth: Mask) -> dict[str, Any]:
+    units = _units(texts, place)
+    words = np.array([length(texts.note[i]) for i in place], dtype=np.float64)
+    unit = None if texts.unit is None else texts.unit[texts.row[place]]
+    apart = detection(flags.astype(np.float64), words, truth, unit)
+    assert apart is not None  # there are enough of either kind
+    by_length = _as_many(words, int(flags.sum()), longest=apart.direction == "longer")
+    return {
+        "n": len(truth), "patients": patients(units, len(truth)), "hallucinated": int(truth.sum()),
+        **_figures(flags, truth, units),
+        "length": {"direction": apart.direction, **_figures(by_length, truth, units)},
+        "discrimination": described(apart),
+    }  # fmt: skip
+
+
+def _as_many(words: Any, count: int, *, longest: bool) -> Mask:
+    """The rival: flags the ``count`` longest (or shortest) outputs; ties in the order they stand."""
+    order = np.argsort(-words if longest else words, kind="stable")
+    flags = np.zeros(len(words), dtype=bool)
+    flags[order[:count]] = True
+    return flags
+
+
+def _figures(flags: Mask, truth: Mask, units: Units | None) -> dict[str, Any]:
+    agreed = agreement(flags, truth, units)
+    assert agreed is not None
+    kappa = {k: number(getattr(agreed.kappa, k)) for k in ("value", "low", "high")}
+    found: dict[str, Any] = {"agreement": number(agreed.observed), "kappa": kappa}
+    for name, hits, among in (
+        ("sensitivity", flags, truth), ("specificity", ~flags, ~truth), ("ppv", truth, flags),
+    ):  # fmt: skip
+        e = share(hits, among, units)
+        found[name] = {"share": number(e.value), "low": number(e.low), "high": number(e.high), "n": int(among.sum())}
+    return found
+
+
+def of_labels(labels: Labels | None, texts: GeneratedTexts) -> tuple[Mask | None, Mask | None]:
+    """What reviewers found of the texts read, and which of them they rated; ``None`` twice without labels."""
+    return (None, None) if labels is None or not labels.n else (labels.hit[texts.row], labels.known[texts.row])

@@ -1,0 +1,1 @@
+"""Sessions, trend, monitors, reports."""

@@ -1,0 +1,1 @@
+"""Live data: findings and columns."""

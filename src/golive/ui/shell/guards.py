@@ -1,0 +1,217 @@
+"""What stands at the top of every page: who is asking, which session is open, and what to show when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from golive.model.config import Config
+from golive.model.errors import ForbiddenError, GoLiveError, Problem, StoreError
+from golive.model.result import Assessment
+from golive.store import Store
+from golive.ui.shell import cache, components, nav, seeding, state
+from golive.ui.shell.words import plain
+
+ROLES = ("viewer", "reviewer", "admin")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is asking. ``signed_in`` is false in local mode, where the one person at the machine may do everything."""
+
+    name: str
+    role: str
+    signed_in: bool
+
+    def may(self, role: str) -> bool:
+        """Whether this role includes ``role``: viewer < reviewer < admin."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+@dataclass(frozen=True)
+class Current:
+    """One open session: everything a page needs to draw itself."""
+
+    store: Store
+    session: str
+    assessment: Assessment
+    config: Config
+    identity: Identity
+    sample: bool = False
+
+
+def role_of(claims: Any) -> str:
+    """Map the claims of a signed-in person (``roles`` or ``groups``: a name or a list) to a role; viewer when none fits."""
+    granted: set[str] = set()
+    for key in ("roles", "groups"):
+        value = claims.get(key) or ()
+        granted |= {str(v).lower().removeprefix("golive-") for v in ([value] if isinstance(value, str) else value)}
+    return next((role for role in reversed(ROLES) if role in granted), "viewer")
+
+
+def auth_configured() -> bool:
+    """Whether sign-in (``[auth]`` in secrets.toml) is set up."""
+    try:
+        return "auth" in st.secrets
+    except FileNotFoundError:
+        return False
+
+
+def identity() -> Identity | None:
+    """Who is asking, or ``None`` when sign-in is set up and nobody has signed in."""
+    if st.user.get("is_logged_in"):
+        name = st.user.get("email") or st.user.get("name") or st.user.get("sub") or "unknown"
+        return Identity(str(name), role_of(st.user), signed_in=True)
+    return None if auth_configured() else Identity("local", "admin", signed_in=False)
+
+
+def require_role(role: str = "viewer") -> Identity:
+    """Return who is asking, or show what is missing and stop. Services check the role again when something is written."""
+    who = identity()
+    if who is None:
+        st.info("Please sign in to continue.", icon=":material/login:")
+        st.stop()
+    if not who.may(role):
+        components.error_box(
+            GoLiveError(Problem("ROLE", f"This page is for {role}s; you are {who.role}.", "Ask an administrator."))
+        )
+        st.stop()
+    return who
+
+
+def authorise(who: Identity, role: str, deed: str) -> None:
+    """Check the role again at the moment of writing; hiding a button protects nothing.
+
+    Raises:
+        ForbiddenError: ``who`` may not do it (``ROLE``).
+    """
+    if not who.may(role):
+        raise ForbiddenError(
+            Problem("ROLE", f"A {who.role} may not {deed}; it takes a {role}.", "Ask an administrator.")
+        )
+
+
+def open_store() -> Store:
+    """Return the store, or show why it cannot be opened and stop."""
+    try:
+        return cache.store()
+    except StoreError as error:
+        components.error_box(error, title="The store of sessions cannot be opened.")
+        st.stop()
+
+
+@contextmanager
+def store_told() -> Iterator[None]:
+    """Show why the store cannot be read or written, wherever on the page that was found out, and stop.
+
+    A file that is damaged in the middle opens and fails at the row that somebody asks for.
+    """
+    try:
+        yield
+    except StoreError as error:
+        components.error_box(error, title="The store of sessions cannot be used.")
+        st.stop()
+
+
+def restore() -> None:
+    """Put the open session back into the address, which the navigation clears."""
+    session = state.session_id()
+    if session:
+        state.open_session(session)
+
+
+def sidebar(who: Identity | None) -> None:
+    """Say who is asking, and offer sign-in or sign-out where it is set up."""
+    with st.sidebar:
+        if who is None:
+            st.button("Sign in", on_click=st.login, icon=":material/login:", width="stretch")
+        elif who.signed_in:
+            st.caption(f"{plain(who.name)} · {who.role}")
+            st.button("Sign out", on_click=st.logout, icon=":material/logout:", width="stretch")
+        else:
+            st.caption(":material/lock_open: Local mode: no sign-in, on this machine only.")
+
+
+def _ensure_sample(store: Store) -> str | None:
+    """Wait for the sample session with progress and return its id, or show why that did not work."""
+    with st.status("Preparing the sample session", expanded=True) as status:
+        bar = st.progress(0.0, text="starting")
+
+        def tell(fraction: float, sentence: str) -> None:
+            bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
+
+        try:
+            session = seeding.start(store).follow(tell)
+        except GoLiveError as error:
+            status.update(label="The sample could not be prepared", state="error")
+            components.error_box(error)
+            return None
+        status.update(label="The sample session is ready", state="complete", expanded=False)
+    return str(session)
+
+
+def open_sample() -> None:
+    """Open the sample session, computing it when the store has none, and go to the Overview."""
+    session = _ensure_sample(open_store())
+    if session:
+        state.open_session(session)
+        nav.go("overview")
+
+
+def _default_session(store: Store) -> str | None:
+    """The latest session; on the first visit to an empty store the sample."""
+    latest = store.list(limit=1)
+    if latest:
+        return latest[0].session
+    # Only a store that never held anything opens the sample by itself; one that was emptied says so.
+    wanted = seeding.under_way(store) or not store.audit(limit=1)
+    session = _ensure_sample(store) if wanted else None
+    if session:
+        state.open_session(session)
+        st.rerun()  # without the progress that was just shown
+    return None
+
+
+def current() -> Current | None:
+    """The open session, the latest one when none is named, or ``None`` when there is none.
+
+    Raises:
+        GoLiveError: the session does not exist or was written by a newer version.
+    """
+    who = require_role()
+    store = open_store()
+    session = state.session_id() or _default_session(store)
+    if session is None:
+        return None
+    card = store.card(session)
+    assessment, config = cache.loaded(card.session, card.revision)
+    state.open_session(card.session)
+    return Current(store, card.session, assessment, config, who, sample=card.sample)
+
+
+def require_assessment() -> Current:
+    """Return the open session, or show what to do instead and stop."""
+    try:
+        found = current()
+    except GoLiveError as error:
+        components.error_box(error, title="This session cannot be opened.")
+        state.close_session()
+        nav.link("sessions", "See all sessions", icon=":material/history:")
+        st.stop()
+    if found is None:
+        components.page_title("Nothing assessed yet")
+        components.empty_state(
+            "Bring training and live data on the **Data** page, or look at the sample first: a synthetic sepsis alert "
+            "with planted production faults.",
+            "Open the sample session",
+            open_sample,
+            key="open_sample",
+        )
+        nav.link("data", "Bring your own data", icon=":material/upload_file:")
+        nav.link("start", "What is needed, step by step", icon=":material/rocket_launch:")
+        st.stop()
+    return found

@@ -1,0 +1,54 @@
+"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.wording.numbers``), and deeds of the audit.
+
+On a screen a number and its unit stay on one line: ``28 %`` and ``n = 200`` never break at the end of a phone's line.
+"""
+
+import re
+
+from golive.wording import numbers as report
+from golive.wording.numbers import count, day, number, p_value, percent, plural, points, score, shorten, spelled
+
+__all__ = [
+    "NO_BREAK",
+    "count",
+    "day",
+    "deed",
+    "number",
+    "p_value",
+    "percent",
+    "plain",
+    "plural",
+    "points",
+    "score",
+    "shorten",
+    "spelled",
+    "unbroken",
+]
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_TORN = re.compile(r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d")
+
+_DONE = {
+    "save": "saved",
+    "rescore": "scored again",
+    "delete": "deleted",
+    "freeze": "frozen",
+    "put": "written",
+    "compact": "compacted",
+}
+
+
+def unbroken(text: str) -> str:
+    """Hold a number and its percent sign, sample sizes, and the parts of a date together with no-break spaces."""
+    return _TORN.sub(lambda found: found.group().replace(" ", NO_BREAK), text)
+
+
+def plain(text: object) -> str:
+    """Escape text that came from data so that Markdown shows it as it is; a number keeps its unit on its line."""
+    return report.plain(unbroken(str(text)))
+
+
+def deed(action: str) -> str:
+    """An action of the audit as people say it: ``session.save`` becomes ``Session saved``."""
+    noun, _, verb = action.replace("_", " ").partition(".")
+    return " ".join([noun.capitalize(), *([_DONE.get(verb, verb)] if verb else [])])

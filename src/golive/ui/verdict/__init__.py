@@ -1,0 +1,1 @@
+"""The verdict and what blocks it."""
