@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from golive.wording.listing import cell, cell_share, listing, number, percent, points, sizes
+from golive.model.profile import cell_share
+from golive.wording.listing import cell, listing, number, percent, points, sizes
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_scores_load_only_a_part_of_evidently_and_its_page_still_works() -> None
     code = """
 import sys, warnings
 warnings.simplefilter("ignore")
-from golive.compare import evidently_scores as e
+from golive.compare.drift import evidently as e
 e.warm().join()
 get_stattest, kinds = e._statistics()
 assert "evidently.presets" not in sys.modules and "nltk" not in sys.modules and "litestar" not in sys.modules

@@ -111,7 +111,7 @@ def test_not_ready_with_a_code_when_it_does_not(fresh_store: Path) -> None:
 MEMORY = """
 import gc, weakref
 import golive.assess
-from golive.ui import memory
+from golive.ui.shell import memory
 
 class Node:
     pass

@@ -14,9 +14,9 @@ from golive.contract.counting import lacking, offending, unparsed
 from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
 from golive.intake import Dataset
 from golive.model.columns import Noun, Role
+from golive.model.profile import is_small
 from golive.profile.fields import infinite, missing, number
 from golive.profile.joint import balanced
-from golive.wording.listing import is_small
 
 MOST = 200
 """Broken terms that are looked at row by row; with more of them, the shares are at least what is told."""

@@ -11,7 +11,8 @@ from golive.contract.terms import ColumnTerms, Contract
 from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
-from golive.wording.listing import cell, is_small, number, percent
+from golive.model.profile import is_small
+from golive.wording.listing import cell, number, percent
 
 Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 

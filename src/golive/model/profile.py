@@ -23,6 +23,16 @@ SMALL_CELL = 11
 """Counts of patients below this are never shown or stored (CMS cell-size suppression policy)."""
 
 
+def is_small(count: int) -> bool:
+    """Whether a count of rows must not be shown (1 to 10)."""
+    return 0 < count < SMALL_CELL
+
+
+def cell_share(count: int, n: int) -> float | None:
+    """Share of rows that hold one value, or ``None`` when the count is too small to be shown or there are no rows."""
+    return None if n == 0 or is_small(count) else count / n
+
+
 @dataclass(frozen=True)
 class NumericProfile:
     """Distribution of the values of a column that are finite numbers.

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, plain, share, standard_error
-from golive.wording.shares import is_small
 
 TABLE_ROWS = 101
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.profile import IntArray
+from golive.model.profile import IntArray, is_small
 from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions
 from golive.profile.text.generated import GeneratedTexts
@@ -22,7 +22,6 @@ from golive.text.agreement import LEAST_PAIRS, agreement
 from golive.text.detector import LEAST_EACH, described, detection, length
 from golive.text.judge_call import Caller
 from golive.text.labels import Labels
-from golive.wording.shares import is_small
 
 ASKED = {
     "unsupported": "says what its source does not",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.model.profile import SMALL_CELL
-from golive.wording.shares import cell, cell_share, is_small, percent, rows, sizes
+from golive.model.profile import SMALL_CELL, is_small
+from golive.wording.shares import cell, percent, rows, sizes
 
-__all__ = ["cell", "cell_share", "is_small", "listing", "number", "percent", "points", "rows", "sizes", "values_of"]
+__all__ = ["cell", "listing", "number", "percent", "points", "rows", "sizes", "values_of"]
 
 
 def points(value: float) -> str:

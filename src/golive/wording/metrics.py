@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from golive.stats.estimate import Estimate
-from golive.wording.shares import cell, cell_share, percent, rows, sizes
+from golive.wording.shares import cell, percent, rows, sizes
 
-__all__ = ["NAMES", "cell", "cell_share", "day", "metric", "percent", "rows", "sizes", "span"]
+__all__ = ["NAMES", "cell", "day", "metric", "percent", "rows", "sizes", "span"]
 
 NAMES = {
     "auroc": "AUROC",

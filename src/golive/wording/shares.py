@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from golive.model.profile import SMALL_CELL
+from golive.model.profile import SMALL_CELL, is_small
 
 if TYPE_CHECKING:
     from golive.model.result import DriftResult
@@ -42,19 +42,9 @@ def sizes(n_train: int, n_live: int) -> str:
     return f"n = {n_train:,} and {n_live:,}"
 
 
-def is_small(count: int) -> bool:
-    """Whether a count of rows must not be shown (1 to 10)."""
-    return 0 < count < SMALL_CELL
-
-
 def rows(count: int) -> str:
     """A number of rows in words: ``3,200 rows``; one of 1 to 10 is not shown."""
     return f"fewer than {SMALL_CELL} rows" if is_small(count) else f"{count:,} rows"
-
-
-def cell_share(count: int, n: int) -> float | None:
-    """Share of rows that hold one value, or ``None`` when the count is too small to be shown or there are no rows."""
-    return None if n == 0 or is_small(count) else count / n
 
 
 def cell(count: int, n: int) -> str:

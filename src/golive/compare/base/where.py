@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from golive.model.finding import Segment, SliceShare
-from golive.model.profile import Profile, SliceColumn
-from golive.wording.listing import is_small, listing
+from golive.model.profile import Profile, SliceColumn, is_small
+from golive.wording.listing import listing
 
 CARRIES = 0.9
 """Share of a finding's rows that its carriers hold together."""

@@ -13,9 +13,9 @@ from golive.compare.codes.formats import format_finding, formats
 from golive.compare.codes.reading import CodeColumn, Share, code_columns, share_by_shape, share_of_values
 from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict, finding
-from golive.model.profile import Profile
+from golive.model.profile import Profile, is_small
 from golive.stats.proportions import benjamini_hochberg
-from golive.wording.listing import is_small, listing, percent, sizes
+from golive.wording.listing import listing, percent, sizes
 from golive.wording.shares import chance
 
 ALARM_SHARE = 0.005

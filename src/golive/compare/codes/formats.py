@@ -5,8 +5,8 @@ from __future__ import annotations
 from golive.compare.base.where import locate
 from golive.compare.codes.reading import CodeColumn, Share, rewritten, share_by_shape, share_of_values
 from golive.model.finding import Finding, Severity, Verdict, WhatIf, finding
-from golive.model.profile import Profile
-from golive.wording.listing import is_small, percent, points, sizes
+from golive.model.profile import Profile, is_small
+from golive.wording.listing import percent, points, sizes
 from golive.wording.shares import chance
 
 FORMAT_SHARE, FORMAT_WATCH = 0.01, 0.001

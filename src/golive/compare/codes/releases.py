@@ -20,9 +20,9 @@ from golive.compare.codes.release_files import Release, registered, releases
 from golive.compare.codes.unseen import expected_unseen
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import Profile
+from golive.model.profile import Profile, is_small
 from golive.model.result import CodeRelease, NotAssessed
-from golive.wording.listing import is_small, listing, percent, sizes
+from golive.wording.listing import listing, percent, sizes
 from golive.wording.shares import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001

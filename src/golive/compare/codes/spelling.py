@@ -20,9 +20,9 @@ from golive.intake.clinical.ucum import canonical
 from golive.model.columns import ColumnType
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
-from golive.model.profile import Profile, SliceColumn
+from golive.model.profile import Profile, SliceColumn, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import is_small, listing, percent, sizes
+from golive.wording.listing import listing, percent, sizes
 from golive.wording.shares import chance
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001

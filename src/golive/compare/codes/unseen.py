@@ -9,9 +9,9 @@ from golive.compare.fields.disguised import is_missing_word
 from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import CategoryProfile, Profile
+from golive.model.profile import CategoryProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, wilson
-from golive.wording.listing import cell_share, is_small, listing, percent, sizes, values_of
+from golive.wording.listing import listing, percent, sizes, values_of
 from golive.wording.listing import rows as in_words
 from golive.wording.shares import chance
 

@@ -10,9 +10,10 @@ import numpy as np
 from golive.compare.base.pairs import MINIMUM_VALUES, Pair
 from golive.model.columns import Role
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.profile import cell_share, is_small
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p
-from golive.wording.listing import cell, cell_share, is_small, listing, points, sizes
+from golive.wording.listing import cell, listing, points, sizes
 from golive.wording.shares import chance
 
 ALARM_H, WATCH_H = 0.2, 0.1

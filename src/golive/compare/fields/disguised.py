@@ -12,9 +12,9 @@ from golive.intake.columns.measure import MISSING_WORDS as READ_AS_MISSING
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
+from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, cell_share, is_small, number, points, rows, sizes
+from golive.wording.listing import cell, number, points, rows, sizes
 from golive.wording.shares import chance
 
 MISSING_WORDS = {word.replace(" ", "_") for word in READ_AS_MISSING} | set(

@@ -13,9 +13,9 @@ from golive.compare.fields.token_forms import Form, read, shown
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
-from golive.model.profile import ColumnProfile, Profile
+from golive.model.profile import ColumnProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, cell_share, is_small, listing, rows, sizes, values_of
+from golive.wording.listing import cell, listing, rows, sizes, values_of
 from golive.wording.shares import chance
 
 ALARM_SHARE = 0.01

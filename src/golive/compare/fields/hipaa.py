@@ -14,8 +14,8 @@ from golive.intake.clinical.identifiers import BY_VALUE
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import ColumnProfile, Profile
-from golive.wording.listing import is_small, listing, percent, sizes
+from golive.model.profile import ColumnProfile, Profile, is_small
+from golive.wording.listing import listing, percent, sizes
 
 LEAST_ROWS = 3
 """Rows with an identifier before it is a habit and not one slip."""

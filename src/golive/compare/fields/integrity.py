@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
-from golive.model.profile import Profile
+from golive.model.profile import Profile, cell_share, is_small
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import cell, cell_share, is_small, sizes
+from golive.wording.listing import cell, sizes
 
 ALARM_SHARE = 0.01
 _NOT_A_KEY = 0.01

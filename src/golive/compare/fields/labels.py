@@ -10,10 +10,10 @@ from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of, weight
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import ColumnProfile, NumericProfile, Profile
+from golive.model.profile import ColumnProfile, NumericProfile, Profile, cell_share
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import cohen_h, newcombe, two_share_p
-from golive.wording.listing import cell, cell_share, number, percent, points, sizes
+from golive.wording.listing import cell, number, percent, points, sizes
 from golive.wording.shares import chance
 
 ALPHA = 0.02

@@ -11,9 +11,9 @@ from golive.compare.base.where import Place, ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn
+from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, cell_share, is_small, number, sizes, values_of
+from golive.wording.listing import cell, number, sizes, values_of
 from golive.wording.shares import chance
 
 ALARM_SHARE = 0.01

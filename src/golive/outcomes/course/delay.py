@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import Z99, number, wilson
-from golive.wording.metrics import cell, cell_share, day, percent, rows, sizes
-from golive.wording.shares import is_small
+from golive.wording.metrics import cell, day, percent, rows, sizes
 
 FEWEST = 100
 ALARM_SHARE, WATCH_SHARE = 0.05, 0.01

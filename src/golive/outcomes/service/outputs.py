@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray, cell_share
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import effect
 from golive.outcomes.model.target import flags
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import UNKNOWN, Z95, Z99, Estimate, Mask, change, number, pair, share, units_of, wilson
-from golive.wording.metrics import cell_share, percent, sizes
+from golive.wording.metrics import percent, sizes
 
 ALARM_SHARE = 0.001
 """Share of live scores outside their range from which it matters (OBS-02 of the readiness model)."""

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.finding import Effect, Finding, Route, Severity, SliceShare, Verdict, finding
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.profile.rows.scored import Coded, Scored
 from golive.stats.estimate import Z99, Mask, number, wilson
-from golive.wording.metrics import cell, cell_share, percent, sizes
-from golive.wording.shares import is_small
+from golive.wording.metrics import cell, percent, sizes
 
 OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "201", "completed", "complete", "done", "true", "0"})
 FEWEST_CALLS, FEWEST_OF_SLICE, FEWEST_OF_HOUR = 100, 100, 20

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from golive.model.profile import SMALL_CELL
+from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Outcomes
 from golive.profile.rows.matched import Matched
 from golive.stats.estimate import number
-from golive.wording.shares import is_small
 
 
 def skew(out: Outcomes, found: Matched | None) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.profile import SMALL_CELL
+from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import number
-from golive.wording.shares import is_small
 
 ACCEPTED = frozenset({"accepted", "accept", "agreed", "agree", "confirmed", "confirm", "followed", "signed", "kept"})
 OVERRIDDEN = frozenset(

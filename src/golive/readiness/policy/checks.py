@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -18,13 +18,22 @@ SEXAGESIMAL = (
 )
 
 
-def shape_problems(error: ValidationError, raw: dict[str, Any], where: str) -> list[Problem]:
-    """Turn pydantic's errors into problems that name the criterion and the key."""
+Location = tuple[Any, ...]
+"""Where a value stands in the file, as pydantic tells it: ``("criteria", 6, "gate")``."""
+
+
+def shape_problems(
+    error: ValidationError, raw: dict[str, Any], where: str, known_keys: Callable[[Location], set[str]]
+) -> list[Problem]:
+    """Turn pydantic's errors into problems that name the criterion and the key.
+
+    ``known_keys`` says which keys may stand at a location.
+    """
     problems = []
     for item in error.errors():
         place = _place(item["loc"], raw)
         if item["type"] == "extra_forbidden":
-            known = sorted(_known_keys(item["loc"]))
+            known = sorted(known_keys(item["loc"]))
             hint = nearest(str(item["loc"][-1]), known) if known else ""
             problems.append(Problem("POLICY_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where))
         elif item["type"] == "missing":
@@ -36,21 +45,7 @@ def shape_problems(error: ValidationError, raw: dict[str, Any], where: str) -> l
     return problems
 
 
-def _known_keys(loc: tuple[Any, ...]) -> set[str]:
-    from golive.readiness.policy import policy
-
-    owner: Any = {
-        "criteria": policy.Criterion,
-        "dimensions": policy.Dimension,
-        "stages": policy.Stage,
-        "stops": policy.StopRule,
-        "standards": policy.Standard,
-        "tiers": policy.TierPolicy,
-    }.get(str(loc[0]) if len(loc) > 1 else "", policy.Model)
-    return {f.alias or name for name, f in owner.model_fields.items()}
-
-
-def _place(loc: tuple[Any, ...], raw: dict[str, Any]) -> str:
+def _place(loc: Location, raw: dict[str, Any]) -> str:
     """The location in words: ``criteria.DAT-01.gate`` rather than ``criteria.6.gate``."""
     parts, here = [], raw
     for part in loc:

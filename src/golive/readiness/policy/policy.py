@@ -20,7 +20,7 @@ from golive.model.errors import InputError, Problem
 from golive.model.finding import Route
 from golive.model.readiness import Flag, Grade, Tier
 from golive.model.registers import EventKind
-from golive.readiness.policy.checks import cross_checks, shape_problems
+from golive.readiness.policy.checks import Location, cross_checks, shape_problems
 
 TIERS: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
 Level = Literal[0, 1, 2, 3, 4]
@@ -237,10 +237,25 @@ def _parse(text: str, where: str, shipped: Mapping[str, Criterion]) -> Model:
     try:
         model = Model.model_validate(raw)
     except ValidationError as error:
-        raise InputError([*shape_problems(error, raw, where), *problems]) from None
+        raise InputError([*shape_problems(error, raw, where, _known_keys), *problems]) from None
     if problems:
         raise InputError(problems)
     return model
+
+
+_PARTS: dict[str, type[Noun]] = {
+    "criteria": Criterion,
+    "dimensions": Dimension,
+    "stages": Stage,
+    "stops": StopRule,
+    "standards": Standard,
+    "tiers": TierPolicy,
+}
+
+
+def _known_keys(loc: Location) -> set[str]:
+    owner = _PARTS.get(str(loc[0]), Model) if len(loc) > 1 else Model
+    return {f.alias or name for name, f in owner.model_fields.items()}
 
 
 def load_model(path: Path | str | None = None) -> Model:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from golive.model.config import parse_config
 from golive.model.errors import GoLiveError
+from golive.model.profile import is_small
 from golive.model.text_judge import ADDRESSES, MOST_SENT, TextJudgeConfig
 from golive.profile.text.generated import GeneratedTexts
 from golive.stats.estimate import Mask
@@ -22,7 +23,6 @@ from golive.ui.shell import components, rescoring
 from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import percent, plain, plural
 from golive.ui.text import review
-from golive.wording.shares import is_small
 
 _CHOSEN = "text_judge"
 _PROVIDERS = {"openai": "OpenAI", "anthropic": "Anthropic", "compatible": "A server of your own (OpenAI's form)"}
