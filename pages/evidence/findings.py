@@ -7,7 +7,6 @@ from golive.ui.registers import decisions
 from golive.ui.shell.components import assessment_line, page_title
 from golive.ui.shell.guards import require_assessment
 from golive.ui.shell.words import plain
-from golive.ui.verdict import verdict
 
 current = require_assessment()
 assessment = current.assessment
@@ -17,10 +16,7 @@ st.markdown(findings.answer(assessment.findings))
 
 verdicts, by, words = findings.filters(assessment.findings)
 open_id = findings.opened()
-shown = findings.matching(assessment.findings, verdicts, words)
-if open_id and open_id not in {f.id for f in shown}:
-    shown = verdict.by_urgency([*shown, *(f for f in assessment.findings if f.id == open_id)])
-shown = findings.by_effect(shown, assessment.findings, assessment.readiness)
+shown = findings.matching(assessment.findings, verdicts, words, also=open_id)
 tried.summary(current)
 if not shown:
     st.info("No finding matches. Choose another verdict or clear the search.", icon=":material/filter_alt_off:")

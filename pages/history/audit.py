@@ -4,7 +4,8 @@ import streamlit as st
 
 from golive.ui.shell import components
 from golive.ui.shell.guards import open_sample, open_store, require_role
-from golive.ui.shell.words import day, deed, plain, plural
+from golive.ui.shell.words import deed, plain
+from golive.wording.numbers import day, plural
 
 who = require_role("reviewer")
 store = open_store()

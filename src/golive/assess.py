@@ -28,7 +28,8 @@ from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
-from golive.wording.shares import check_failed
+from golive.wording.order import in_order
+from golive.wording.text import check_failed
 
 Progress = Callable[[float, str], None]
 
@@ -164,13 +165,8 @@ def assess(
     if contract is not None and checked is not None:
         kept = answered(contract, checked, live, (roles.score, roles.prediction))
         performance = {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-    findings = tuple(
-        sorted(
-            routed(
-                link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)), config.routing
-            ),
-            key=lambda f: multivariate.urgency_by_importance(f, joint.importance),
-        )
+    findings = routed(
+        link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)), config.routing
     )
     inputs = Inputs(train=_info(train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
@@ -198,7 +194,7 @@ def assess(
         model=policy,
     ).judge()
     report(1.0, "done")
-    return Assessment(
+    assessment = Assessment(
         created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         session=str(uuid4()),
         seed=config.seed,
@@ -215,6 +211,7 @@ def assess(
         criteria_lock=lock,
         not_assessed=tuple(not_assessed),
     )
+    return in_order(assessment)
 
 
 def basis_of(
@@ -264,4 +261,4 @@ def rescore(
     readiness = basis_of(
         assessment, config, evidence=evidence, waivers=waivers, registers=registers, policy=policy, as_of=as_of
     ).judge()
-    return assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})
+    return in_order(assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)}))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import sample_assessment as made
 from prometheus_client.parser import text_string_to_metric_families
 
 from golive.api.metrics import exposition
@@ -13,9 +13,6 @@ from golive.model.finding import Route, Severity
 from golive.model.monitoring import Alert, Watch
 from golive.store import Store
 from golive.store.monitors import Changes
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
-import sample_assessment as made
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

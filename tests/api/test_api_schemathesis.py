@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import sample_assessment as made
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,9 +18,6 @@ from starlette.applications import Starlette
 from golive import api
 from golive.api.document import document
 from golive.store import Store
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
-import sample_assessment as made
 
 TOKEN = "t" * 32
 HEAD = {"Authorization": f"Bearer {TOKEN}"}

@@ -17,10 +17,13 @@ LAYERS = [
     {"model"},
     {"settings"},
     {"streamlit_config"},
+    {"stats"},
+    {"wording"},
     {"intake"},
     {"samples"},
     {"profile"},
-    {"compare", "outcomes"},
+    {"compare", "text"},
+    {"outcomes"},
     {"readiness"},
     {"contract"},
     {"assess"},
@@ -32,7 +35,7 @@ LAYERS = [
     {"cli", "server"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-SIBLINGS_APART = ({"compare", "outcomes"}, {"cli", "server"})
+SIBLINGS_APART = ({"compare", "outcomes"}, {"compare", "text"}, {"cli", "server"})
 # library -> where it may be imported (prefixes of the path below the checkout)
 ONLY_IN = {
     "streamlit": ("app.py", "pages/", "src/golive/ui/", "src/golive/server.py", "src/golive/streamlit_config.py"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from golive.model.profile import cell_share
-from golive.wording.listing import cell, listing, number, percent, points, sizes
+from golive.wording.numbers import cell, number, percent, points, sizes
+from golive.wording.text import listing
 
 
 @pytest.mark.parametrize(

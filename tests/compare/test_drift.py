@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from made_profiles import bare, categories, numbers, table
 
 from golive.compare import compare
-from golive.compare.comparison import urgency
 from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.model.config import ColumnConfig, Config, DriftConfig
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import MissingBlock, Profile
 from golive.model.result import DriftResult
+from golive.wording.order import by_urgency
 
 ALARM, WATCH, QUIET, CANNOT = Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE
 
@@ -141,7 +141,7 @@ def test_what_is_left_out_says_why_and_the_order_is_by_urgency() -> None:
     assert (result.columns[0].reason, result.columns[0].importance) == ("it holds numbers", 0.9)
     assert result.columns[0].picture is not None
     assert result.columns[1].drift is None
-    assert list(result.findings) == sorted(result.findings, key=urgency)
+    assert result.findings == by_urgency(result.findings)
     assert result.findings[0].columns == ("x",)
     assert [f for f, _ in said] == sorted(f for f, _ in said)
     assert said[-1][0] == 1

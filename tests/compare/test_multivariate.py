@@ -11,11 +11,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from golive.compare.drift import multivariate
-from golive.compare.drift.multivariate import Multivariate, delong, judge, look, urgency_by_importance
+from golive.compare.drift.multivariate import Multivariate, delong, judge, look
 from golive.intake import infer, read, roles_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
-from golive.model.finding import Finding, Severity, Verdict, finding
+from golive.model.finding import Verdict, finding
 from golive.profile.rows.joint_sample import draw
 
 
@@ -131,15 +131,6 @@ def test_importance_follows_the_score_and_the_configuration_wins(tmp_path: Path)
     assert importance["c"] == 0.7
     noise = judged(tmp_path, train.assign(risk=rng.random(2000)), live, Config(roles=Roles(score="risk")))
     assert noise.importance == {}  # the columns do not explain it
-
-
-def test_a_column_that_hardly_matters_does_not_lead() -> None:
-    def made(column: str, severity: Severity = Severity.MAJOR) -> Finding:
-        return finding("distribution_shift", Verdict.ALARM, columns=(column,), severity=severity, title=column)
-
-    found = [made("a"), made("b"), made("z", Severity.CRITICAL)]
-    order = sorted(found, key=lambda f: urgency_by_importance(f, {"a": 0.01, "b": 0.9, "z": 0.0}))
-    assert [f.title for f in order] == ["z", "b", "a"]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -14,7 +14,7 @@ from golive.model.registers import Event
 from golive.store import registers
 from golive.store.registers import Change
 from golive.ui.registers import evidence
-from golive.ui.shell.words import day
+from golive.wording.numbers import day
 
 PAGE = "pages/pilot/evidence.py"
 FIRST = "00000000-0000-4000-8000-000000000001"

@@ -14,7 +14,7 @@ from golive.model.finding import Segment, Verdict
 from golive.ui.live import finding_view, findings
 from golive.ui.registers import decisions
 from golive.ui.shell.words import NO_BREAK
-from golive.ui.verdict import verdict
+from golive.wording.order import by_urgency
 
 PAGE = "pages/evidence/findings.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -169,33 +169,10 @@ def test_matching_needs_every_word_and_one_of_the_verdicts() -> None:
 def test_groups_lose_no_finding_and_put_the_cause_first() -> None:
     everything = made.findings()
     for by in findings.GROUPINGS:
-        groups = findings.grouped(verdict.by_urgency(everything), by, everything)
+        groups = findings.grouped(by_urgency(everything), by, everything)
         assert sorted(f.id for _, members in groups for f in members) == sorted(f.id for f in everything)
-    first = findings.grouped(verdict.by_urgency(everything), "cause", everything)[0][1]
+    first = findings.grouped(by_urgency(everything), "cause", everything)[0][1]
     assert [f.kind for f in first] == ["unit_change", "distribution_shift"]
-
-
-def test_order_is_that_of_the_plan_and_a_cause_counts_for_what_it_explains() -> None:
-    everything = made.findings()
-    readiness = made.readiness()
-    steps = {s.criterion: i for i, s in enumerate(readiness.next)}
-    shown = findings.by_effect(everything, everything, readiness)
-    assert sorted(f.id for f in shown) == sorted(f.id for f in everything)
-    resting = [
-        min((steps[c.id] for c in readiness.criteria if f.id in c.findings and c.id in steps), default=len(steps))
-        for f in shown
-        if not any(e.cause == f.id for e in everything)
-    ]
-    assert resting == sorted(resting)
-    first = made.findings()[-1]
-    reversed_plan = readiness.model_copy(
-        update={
-            "criteria": (readiness.criteria[0].model_copy(update={"findings": (first.id,)}),),
-            "next": tuple(s for s in readiness.next if s.criterion == readiness.criteria[0].id)
-            or (readiness.next[0].model_copy(update={"criterion": readiness.criteria[0].id}),),
-        }
-    )
-    assert findings.by_effect(everything, everything, reversed_plan)[0].id == first.id
 
 
 def test_sites_are_those_that_carry_a_finding() -> None:

@@ -103,19 +103,6 @@ def test_quiet_and_unjudged_are_no_facts() -> None:
     assert verdict.strongest([quiet, unsure]) == []
 
 
-def test_urgency_puts_verdict_before_severity_before_size() -> None:
-    def made_of(name: str, verdict: Verdict, severity: Severity, rows: int) -> Any:
-        return finding("missing_up", verdict, columns=[name], severity=severity, title=name, rows_affected=rows)
-
-    listed = [
-        made_of("d", Verdict.WATCH, Severity.CRITICAL, 900),
-        made_of("c", Verdict.ALARM, Severity.MINOR, 900),
-        made_of("b", Verdict.ALARM, Severity.MAJOR, 20),
-        made_of("a", Verdict.ALARM, Severity.MAJOR, 300),
-    ]
-    assert [f.title for f in verdict.by_urgency(listed)] == ["a", "b", "c", "d"]
-
-
 def test_failure_modes_take_the_worst_gate_of_their_dimensions() -> None:
     modes = {m.name: m for m in verdict.failure_modes(made.readiness())}
     assert modes["Live data"].state is GateState.FAIL

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
 import sample_assessment as made
 
 from golive.model.finding import Verdict, finding

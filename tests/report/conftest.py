@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
+import sample_assessment
 
 from golive.report.base.sources import Sources, from_assessment
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ui"))
-import sample_assessment
 
 
 def _pair(train: float, live: float, half: float) -> dict[str, float]:

@@ -14,7 +14,7 @@ from golive.report.base.sources import Sources
 from golive.report.formats.deck import BOTTOM, TOP, lines_of, pages_of
 from golive.report.formats.pdf import pdf
 from golive.report.forms import KINDS, render
-from golive.wording.numbers import sentences, shorten
+from golive.wording.text import sentences, shorten
 
 LONG = "Every live value was compared with the limits for adults. " * 6
 

@@ -103,7 +103,7 @@ def _tell(checked: Checked) -> None:
     for violation in checked.violations:
         out.print(Text(f"  {violation.sentence}"))
     if checked.unlisted:
-        from golive.wording.listing import listing
+        from golive.wording.text import listing
 
         out.print(Text(f"Not in the contract: {listing(checked.unlisted)}."))
     for what in checked.not_checked:

@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from golive.cli.console import stdout
-from golive.model.finding import Finding, Severity, Verdict
+from golive.model.finding import Verdict
 from golive.model.readiness import GateState
-from golive.wording.labels import TIER_WORD, VERDICT_ORDER, VERDICT_WORD
+from golive.wording.labels import TIER_WORD, VERDICT_WORD
+from golive.wording.order import VERDICTS as VERDICTS_OF_FINDINGS
 
 if TYPE_CHECKING:
     from golive.model.readiness import Readiness
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 
 VERDICTS = ("stop", "pilot", "conditional", "ready")
 """Verdicts from worst to best."""
-WORD = {verdict: VERDICT_WORD[verdict] for verdict in VERDICT_ORDER}
+WORD = {verdict: VERDICT_WORD[verdict] for verdict in VERDICTS_OF_FINDINGS}
 """Words of verdicts, most urgent first."""
 _STYLE = {Verdict.ALARM: "bold red", Verdict.WATCH: "yellow", Verdict.CANNOT_JUDGE: "dim", Verdict.QUIET: "green"}
-_SEVERITY = list(Severity)
 _TOP_FINDINGS = 8
 _TOP_GATES = 10
 _TOP_STEPS = 5
@@ -83,18 +83,10 @@ def _gates(screen: Console, readiness: Readiness) -> None:
         screen.print(f"  and {rest} more, {failing} of them failing.")
 
 
-def top_findings(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Findings that ask for something, the most urgent first; one explained by another comes after it."""
-    loud = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
-    return sorted(
-        loud, key=lambda f: (f.verdict is not Verdict.ALARM, f.cause is not None, _SEVERITY.index(f.severity))
-    )
-
-
 def _findings(screen: Console, assessment: Assessment) -> None:
     counts = ", ".join(f"{WORD[v]} {assessment.count(v)}" for v in WORD)
     screen.print(f"\nFindings: {counts}", markup=False)
-    loud = top_findings(assessment.findings)
+    loud = [f for f in assessment.findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     for item in loud[:_TOP_FINDINGS]:
         line = Text("  ")
         line.append(f"{WORD[item.verdict]:6}", style=_STYLE[item.verdict])

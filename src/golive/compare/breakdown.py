@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from golive.compare.base.where import Place, ShareOf, locate, of_missing, of_tokens
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile, SliceColumn
-from golive.wording.listing import percent
+from golive.wording.numbers import percent
 
 MISSING_KINDS = ("missing_up", "always_missing", "missing_block", "output_missing", "label_missing")
 TEXT_KINDS = ("free_text_in_structured", "numeric_as_text", "type_changed")

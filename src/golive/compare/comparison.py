@@ -18,16 +18,15 @@ from golive.compare.repairs.repair import fill
 from golive.compare.what_ifs import judge_repairs
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
-from golive.model.finding import Finding, Severity, Signal, Verdict
+from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile
 from golive.model.result import CodeRelease, ColumnResult, DriftResult, NotAssessed, Repaired
-from golive.wording.shares import check_failed
+from golive.wording.order import by_urgency
+from golive.wording.text import check_failed
 
 Progress = Callable[[float, str], None]
 
 _log = logging.getLogger(__name__)
-_URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
-_WEIGHT = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.INFO)
 
 
 @dataclass(frozen=True)
@@ -75,27 +74,10 @@ def compare(
     findings = break_down(findings, train, live)
     report(0.95, "putting the findings in order")
     columns = _columns(train, live, config, drift, {spec.name: spec for spec in specs})
-    linked = tuple(sorted(link(findings), key=urgency))
+    linked = by_urgency(link(findings))
     after = judge_repairs(linked, train, live, config, {c.name: c for c in columns})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
     return Comparison(columns, linked, tuple(not_assessed), after, releases.held_against(train, live, config))
-
-
-def urgency(finding: Finding) -> tuple[int, bool, int, bool, float, str]:
-    """Sort key of a finding: verdict, causes before what they explain, severity,
-    a changed meaning first, size of the change.
-
-    The id comes last so that ties keep one order.
-    """
-    size = abs(finding.effect.change or 0.0) if finding.effect else 0.0
-    return (
-        _URGENCY.index(finding.verdict),
-        finding.cause is not None,
-        _WEIGHT.index(finding.severity),
-        finding.signal is not Signal.MEANING,
-        -size,
-        finding.id,
-    )
 
 
 def _columns(

@@ -12,7 +12,7 @@ from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknow
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
 from golive.model.profile import is_small
-from golive.wording.listing import cell, number, percent
+from golive.wording.numbers import cell, number, percent
 
 Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from golive.compare.base.measured import unit_words
 from golive.contract.checking import Checked, Violation
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
-from golive.wording.listing import number
+from golive.wording.numbers import number
 
 MOST = 50
 """Columns that get a finding of their own; the contract check itself lists all."""

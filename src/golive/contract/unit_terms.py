@@ -13,7 +13,7 @@ from golive.intake.clinical.analytes import Analyte, Conversion
 from golive.intake.clinical.ucum import canonical
 from golive.model.columns import Noun
 from golive.model.config import ColumnConfig
-from golive.wording.listing import number, percent
+from golive.wording.numbers import number, percent
 
 FITS = 0.95
 """Share of the values that the usual limits of a unit must hold before the values are taken to be in it."""

@@ -48,7 +48,8 @@ def against(
     """
     from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
     from golive.stats.estimate import Estimate, change
-    from golive.wording.metrics import NAMES, metric, sizes, span
+    from golive.wording.labels import METRIC_WORD
+    from golive.wording.numbers import metric, sizes, span
 
     m = _measured(live, specs, config)
     if m is None or m.primary != before["metric"]:
@@ -79,7 +80,7 @@ def against(
         columns=tuple(c for c in (_roles(specs).score or _roles(specs).prediction, _roles(specs).label) if c),
         severity={Verdict.ALARM: severe, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.CLINICAL_INFORMATICS,
-        title=f"{said}: {NAMES[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
+        title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
         if enough
         else f"{said} ({sizes(before['n'], cases.n)})",
         effect=effect(m.primary, then, now, before["n"], cases.n) if enough else None,

@@ -37,7 +37,7 @@ from golive.profile.rows.matched import matched
 from golive.profile.rows.scored import Scored, scored, wanted
 from golive.profile.shared_ids import shared_ids
 from golive.text.generated import assess_text
-from golive.wording.shares import check_failed
+from golive.wording.text import check_failed
 
 if TYPE_CHECKING:
     from golive.intake import Dataset

@@ -12,6 +12,7 @@ from golive.readiness.evidence import Collected, WaiverResult, in_words
 from golive.readiness.policy.policy import Model
 from golive.readiness.score import Gate, Score
 from golive.readiness.verdict import StageResult, band_of, open_gates
+from golive.wording.numbers import percent
 
 SHOWN = 4
 
@@ -44,10 +45,6 @@ def reasons(
     if until:
         found.append(f"This verdict holds until {in_words(until)} at the latest; then it has to be judged again.")
     return tuple(found)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share == 0 or share >= 0.0995 else f"{100 * share:.1f} %"
 
 
 def _plural(word: str, things: object) -> str:
@@ -117,7 +114,7 @@ def _unknown(result: Score, collected: Collected) -> list[str]:
     lost = [k for k in unknown if (a := collected.answers.get(k)) is not None and not a.empty]
     aged = f", {len(lost)} of them because the evidence expired ({', '.join(lost[:SHOWN])})" if lost else ""
     return [
-        f"{len(unknown)} of {len(result.criteria)} criteria are not assessed{aged}; coverage is {_percent(result.coverage)}."
+        f"{len(unknown)} of {len(result.criteria)} criteria are not assessed{aged}; coverage is {percent(result.coverage)}."
     ]
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from golive.model.errors import Problem, StoreError
 from golive.model.result import RESULT_FORMAT, Assessment
+from golive.wording.order import in_order
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 UPGRADES: Mapping[int, Upgrade] = {}
@@ -35,13 +36,13 @@ def upgrade(
 
 
 def read(result: dict[str, Any]) -> Assessment:
-    """Return the assessment that the JSON of any known format describes.
+    """Return the assessment that the JSON of any known format describes, its findings in today's order of urgency.
 
     Raises:
         StoreError: ``STORE_NEWER`` when the result is of a later format or holds what this version does not know.
     """
     try:
-        return Assessment.model_validate(upgrade(result))
+        return in_order(Assessment.model_validate(upgrade(result)))
     except ValidationError:
         raise _newer(result) from None
 

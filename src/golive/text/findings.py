@@ -17,8 +17,7 @@ from golive.stats.estimate import Estimate, Mask, change
 from golive.text.labels import Labels, equal_p, fisher_p, mean_share
 from golive.text.side import TextSide
 from golive.text.style import longer_live
-from golive.wording.metrics import cell, percent, rows, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, p_value, percent, rows, sizes
 
 RISE = 0.02
 """A rise of the hallucination rate that matters: two points."""
@@ -98,7 +97,7 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
             n_train=train.n, n_live=live.n,
         ),
         evidence=(
-            f"{chance(p)} that the rates are equal",
+            f"{p_value(p)} that the rates are equal",
             f"outputs with any: {cell(int(train.hit[train.known].sum()), train.n)} in training, "
             f"{cell(int(live.hit[live.known].sum()), live.n)} live",
             f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from golive.model.finding import Route, Severity, Signal, Verdict
+from golive.model.finding import Route, Signal, Verdict
 from golive.model.readiness import GateState, ReadinessVerdict, Tier
 
 
@@ -134,10 +134,23 @@ ROUTE_WORD: dict[Route, str] = {
     Route.PRODUCT: "Product",
     Route.COMPLIANCE: "Compliance",
 }
-SEVERITY_ORDER: dict[Severity, int] = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2, Severity.INFO: 3}
-VERDICT_ORDER: dict[Verdict, int] = {
-    Verdict.ALARM: 0,
-    Verdict.WATCH: 1,
-    Verdict.CANNOT_JUDGE: 2,
-    Verdict.QUIET: 3,
+METRIC_WORD: dict[str, str] = {
+    "auroc": "AUROC",
+    "auprc": "average precision",
+    "balanced_accuracy": "balanced accuracy",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "ppv": "positive predictive value",
+    "npv": "negative predictive value",
+    "alert_rate": "alert rate",
+    "brier": "Brier score",
+    "log_loss": "log loss",
+    "macro_auroc": "AUROC over classes (each against the rest)",
+    "macro_recall": "mean sensitivity over classes",
+    "macro_f1": "mean F1 over classes",
+    "accuracy": "accuracy",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "bias": "mean error (predicted less observed)",
+    "r2": "share of variance explained (R2)",
 }

@@ -1,122 +1,127 @@
-"""Numbers, dates and foreign text in the words of pages and reports: percent with one decimal under 10, 20 Nov 2026, ``1-10``."""
+"""Numbers, dates and sizes in words, the same on pages, in reports, sentences, alerts and on the command line."""
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from math import isnan
+from typing import TYPE_CHECKING
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~$]|^[#+-]")
+from golive.model.profile import SMALL_CELL, is_small
+
+if TYPE_CHECKING:
+    from golive.model.result import DriftResult
+    from golive.stats.estimate import Estimate
+
+UNKNOWN = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SENTENCE = re.compile(r"[.!?](?=\s+[A-Z0-9])")
-_SMALL_NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
+_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def percent(share: float | None) -> str:
-    """Write a share (0 to 1) as ``28 %``, ``6.1 %`` or ``under 0.1 %``; a dash when it is unknown."""
+    """A share (0 to 1) as percent in two or three digits that never read as none or all; a dash when unknown.
+
+    >>> [percent(share) for share in (0.28, 0.027, 0.0004, 0.00001, 0.995, 0.9999)]
+    ['28 %', '2.7 %', '0.04 %', 'under 0.01 %', '99.5 %', 'over 99.9 %']
+    """
     if share is None or isnan(share):
-        return "–"
-    value = share * 100
-    if 0 < abs(value) < 0.05:
-        return "under 0.1 %"
-    if 99.95 <= value < 100:
+        return UNKNOWN
+    points = 100 * share
+    size = abs(points)
+    if 0 < size < 0.01:
+        return "under 0.01 %"
+    if 99.95 <= size < 100:
         return "over 99.9 %"
-    return f"{value:.1f} %" if 0 < abs(value) < 9.95 or 99 < value < 100 else f"{value:.0f} %"
+    decimals = 0 if size == 0 or 9.95 <= size <= 99 or size >= 100 else 2 if size < 0.995 else 1
+    return f"{points:.{decimals}f} %"
 
 
 def points(change: float | None) -> str:
-    """Write a difference of shares as signed percentage points: ``+28 points``, ``-0.4 points``."""
+    """A difference of shares as signed percentage points: ``+28 points``, ``-0.4 points``; a dash when unknown."""
     if change is None or isnan(change):
-        return "–"
-    value = change * 100
+        return UNKNOWN
+    value = 100 * change
     return f"{value:+.1f} points" if abs(value) < 9.95 else f"{value:+.0f} points"
 
 
 def number(value: float | None) -> str:
-    """Write a quantity with four significant digits and thousands separators; a dash when it is unknown."""
+    """A quantity in four significant digits, thousands separated (``0.4137``, ``12,345``); a dash when unknown."""
     if value is None or isnan(value):
-        return "–"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+        return UNKNOWN
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def metric(value: float) -> str:
+    """A metric of the model in three digits: ``0.741``."""
+    return f"{value:.3f}"
 
 
 def score(value: float | None) -> str:
-    """Write a drift score with two decimals, three under 0.1; a dash when it is unknown."""
+    """A drift score in two decimals, three under 0.1; a dash when unknown."""
     if value is None or isnan(value):
-        return "–"
+        return UNKNOWN
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.2f}"
 
 
-def p_value(value: float) -> str:
-    """Write a p-value: ``= 0.012``, never more exact than ``under 0.001``."""
-    return "under 0.001" if value < 0.001 else f"= {value:.2g}"
+def span(estimate: Estimate, *, share: bool = False) -> str:
+    """A metric, or a share as percent, with its interval: ``0.741 (0.702 to 0.778)``."""
+    say = percent if share else metric
+    return f"{say(estimate.value)} ({say(estimate.low)} to {say(estimate.high)})"
+
+
+def p_value(p: float) -> str:
+    """A p-value: ``p = 0.02``; below one in a thousand ``p < 0.001``, because more digits say no more."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def count(value: int | None) -> str:
-    """Write a number of rows: ``24,000``; ``1-10`` stands for a suppressed cell (``None``)."""
-    return "1-10" if value is None else f"{value:,}"
+    """A number of rows: ``24,000``; ``1-10`` stands for a count that is not shown (``None``)."""
+    return f"1-{SMALL_CELL - 1}" if value is None else f"{value:,}"
+
+
+def rows(count: int) -> str:
+    """A number of rows with its noun: ``3,200 rows``; one of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL} rows" if is_small(count) else f"{count:,} rows"
+
+
+def sizes(n_train: int, n_live: int) -> str:
+    """The two sample sizes, training first: ``n = 303 and 200``."""
+    return f"n = {n_train:,} and {n_live:,}"
+
+
+def cell(count: int, n: int) -> str:
+    """The share of one value; a count of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
+
+
+def values_of(count: int, n: int, name: str) -> str:
+    """``2.1 % of live heart_rate values``, or that there are a few."""
+    few = f"A few live {name} values (fewer than {SMALL_CELL} of {n:,})"
+    return few if is_small(count) else f"{cell(count, n)} of live {name} values"
+
+
+def repeated_rows(result: DriftResult) -> str:
+    """How many different patients' values the two sides say as much as; empty where no patient has several rows."""
+    effective = (result.effective_train or result.n_train, result.effective_live or result.n_live)
+    if effective == (result.n_train, result.n_live):
+        return ""
+    return f"rows of one patient repeat each other: they say as much as {effective[0]:,} and {effective[1]:,} independent values"
 
 
 def spelled(value: int) -> str:
-    """Write a small whole number as a word (``three``), a larger one as digits."""
-    return _SMALL_NUMBERS[value] if 0 <= value < len(_SMALL_NUMBERS) else f"{value:,}"
+    """A small whole number as a word (``three``), a larger one as digits."""
+    return _SPELLED[value] if 0 <= value < len(_SPELLED) else f"{value:,}"
 
 
 def plural(value: int, noun: str, many: str = "") -> str:
-    """Write ``1 gate``, ``3 gates``; ``many`` is the irregular plural."""
+    """``1 gate``, ``3 gates``; ``many`` is the irregular plural."""
     return f"{value:,} {noun}" if value == 1 else f"{value:,} {many or noun + 's'}"
 
 
 def day(moment: date | datetime | str) -> str:
-    """Write a date, or an ISO 8601 date or timestamp, as ``20 Nov 2026``; text that is no date is returned as it is."""
+    """A date, or an ISO 8601 date or timestamp, as ``20 Nov 2026``; text that is no date is returned as it is."""
     if not isinstance(moment, str):
         return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
     try:
         return day(datetime.fromisoformat(moment))
     except ValueError:
         return moment
-
-
-def plain(text: object) -> str:
-    """Escape text that came from data (column names, file names, notes) so that Markdown shows it as it is."""
-    return _MARKDOWN.sub(r"\\\1", str(text))
-
-
-def shorten(text: str, length: int = 28) -> str:
-    """Cut a label at ``length`` characters and mark the cut; between words where its last word is not most of it."""
-    if len(text) <= length:
-        return text
-    kept = text[: length - 1]
-    words, gap, _ = kept.rpartition(" ")
-    if gap and text[length - 1] != " " and len(words) > length // 2:
-        kept = words
-    return kept.rstrip(" ,;:(") + "…"
-
-
-def sentences(text: str, length: int) -> str:
-    """As many whole sentences as ``length`` characters hold; a first one that is longer is cut between words."""
-    if len(text) <= length:
-        return text
-    ends = [found.end() for found in _SENTENCE.finditer(text) if found.end() <= length]
-    return text[: ends[-1]] if ends else shorten(text, length)
-
-
-def escaped(text: str) -> str:
-    """Escape text for a Markdown file: what would be markup is shown as it is, the rest stays readable."""
-    return _MARKUP.sub(lambda found: "\\" + found.group(0), text)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from golive.model.finding import Segment, SliceShare
 from golive.model.profile import Profile, SliceColumn, is_small
-from golive.wording.listing import listing
+from golive.wording.text import listing
 
 CARRIES = 0.9
 """Share of a finding's rows that its carriers hold together."""

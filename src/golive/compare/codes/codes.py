@@ -15,8 +15,8 @@ from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile, is_small
 from golive.stats.proportions import benjamini_hochberg
-from golive.wording.listing import listing, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.text import listing
 
 ALARM_SHARE = 0.005
 """Share of live codes of another system from which two systems are mixed (readiness.md 4.2, rule 4)."""
@@ -141,7 +141,7 @@ def _system_evidence(column: CodeColumn, ranked: Sequence[str], place: Place, p:
         said.append(
             f"{percent(place.site_share)} of the codes of {listing(place.sites, 3)} are concerned; others: {place.others}"
         )
-    return (*said, f"adjusted {chance(p)}")
+    return (*said, f"adjusted {p_value(p)}")
 
 
 def _ruled_out(column: CodeColumn, live: Profile) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
         evidence=(
             *((f"{wrong:,} rows have the right shape but a wrong check digit",) if wrong else ()),
             f"{share.live - wrong:,} rows have no known shape",
-            f"adjusted {chance(p)}",
+            f"adjusted {p_value(p)}",
         ),
         rows_affected=share.live,
         slices=place.slices,

@@ -6,8 +6,7 @@ from golive.compare.base.where import locate
 from golive.compare.codes.reading import CodeColumn, Share, rewritten, share_by_shape, share_of_values
 from golive.model.finding import Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile, is_small
-from golive.wording.listing import percent, points, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, points, sizes
 
 FORMAT_SHARE, FORMAT_WATCH = 0.01, 0.001
 """Change of the share of codes written otherwise: what a look-up does not find is a value never seen, and has its bounds."""
@@ -86,7 +85,7 @@ def format_finding(
             effect=share.effect("other_format_share"),
             evidence=(
                 *(f"{percent(s.now)} {_WAYS[w]}, change {points(s.change)}" for w, s in changed.items()),
-                f"adjusted {chance(ps['bare' if way == 'marked' else way])}",
+                f"adjusted {p_value(ps['bare' if way == 'marked' else way])}",
             ),
             ruled_out=(f"another code system: the values are {own.title} once they are written in one way",),
             rows_affected=share.live,

@@ -22,8 +22,8 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile, is_small
 from golive.model.result import CodeRelease, NotAssessed
-from golive.wording.listing import listing, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.text import listing
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live codes outside training's release from which it matters: the bound of DAT-04, level 2, and a tenth of it."""
@@ -302,7 +302,7 @@ def _finding(column: CodeColumn, gap: _Gap, notes: tuple[str, ...], live: Profil
             "seen the codes of the next, and its feature empties without an error."
         ),
         effect=share.effect("other_release_share"),
-        evidence=(*gap.evidence, chance(gap.p), *notes),
+        evidence=(*gap.evidence, p_value(gap.p), *notes),
         ruled_out=gap.ruled_out,
         rows_affected=share.live,
         slices=place.slices,

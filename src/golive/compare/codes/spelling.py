@@ -22,8 +22,8 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile, SliceColumn, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import listing, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.text import listing
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Change of the share of other spellings from which it matters: the bounds of values never seen in training."""
@@ -215,7 +215,7 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
             n_train=n_train,
             n_live=n_live,
         ),
-        evidence=(*_evidence(pair, variants, usual), f"adjusted {chance(p)}"),
+        evidence=(*_evidence(pair, variants, usual), f"adjusted {p_value(p)}"),
         ruled_out=(
             ()
             if variants.guessed

@@ -11,9 +11,9 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import CategoryProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, wilson
-from golive.wording.listing import listing, percent, sizes, values_of
-from golive.wording.listing import rows as in_words
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, sizes, values_of
+from golive.wording.numbers import rows as in_words
+from golive.wording.text import listing
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live values from which new values matter."""
@@ -85,7 +85,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                 ),
                 evidence=(
                     f"{len(new)} new value{'' if len(new) == 1 else 's'} in {in_words(rows)}",
-                    f"adjusted {chance(p)}",
+                    f"adjusted {p_value(p)}",
                 ),
                 rows_affected=rows,
                 fix=f"Map the new values of {name} to those of training, or retrain with them.",

@@ -18,7 +18,7 @@ from golive.model.profile import FloatArray, IntArray, NumericProfile
 from golive.model.result import DriftResult
 from golive.stats.noise_floor import SHARE_STATISTICS, Noise, category_counts, share_noise, wasserstein_noise
 from golive.stats.proportions import benjamini_hochberg
-from golive.wording.listing import percent
+from golive.wording.numbers import percent
 
 LARGE_SHIFT = {"wasserstein": 0.5, "jensenshannon": 0.25, "hellinger": 0.25, "psi": 0.5, "kl_div": 0.25}
 """A shift that no one would call small. Sizes that could have missed it cannot say "quiet".

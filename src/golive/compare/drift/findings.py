@@ -11,8 +11,7 @@ from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.result import DriftResult
-from golive.wording.listing import number, sizes
-from golive.wording.shares import chance, repeated_rows
+from golive.wording.numbers import number, p_value, repeated_rows, sizes
 
 _METHOD_WORDS = {
     "wasserstein": "mean distance between the distributions in training standard deviations (normalised Wasserstein)",
@@ -88,7 +87,7 @@ def _explanation(result: DriftResult) -> str:
     if result.score is None:
         return reason
     if result.method in P_VALUE_METHODS:
-        return f"{reason} Evidently's {result.method} gives {chance(result.score)}, which shrinks with the number of rows; the verdict rests on the size of the change."
+        return f"{reason} Evidently's {result.method} gives {p_value(result.score)}, which shrinks with the number of rows; the verdict rests on the size of the change."
     what = _METHOD_WORDS.get(result.method, f"Evidently's {result.method}")
     return f"{reason} Score {result.score:.3f}: {what}; practical threshold {result.threshold:g}."
 
@@ -100,7 +99,7 @@ def _evidence(result: DriftResult) -> tuple[str, ...]:
     if result.floor is not None:
         said.append(f"no change gives up to {result.floor:.3f} at these sizes")
     if result.p_adjusted is not None:
-        said.append(f"adjusted {chance(result.p_adjusted)}")
+        said.append(f"adjusted {p_value(result.p_adjusted)}")
     if result.smallest_detectable is not None:
         said.append(f"smallest shift these sizes show: {result.smallest_detectable:.2f}")
     if repeated := repeated_rows(result):

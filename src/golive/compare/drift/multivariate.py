@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from golive.compare.base.measured import service_columns
-from golive.compare.comparison import urgency
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.model.result import NotAssessed
-from golive.wording.listing import listing
-from golive.wording.shares import check_failed
+from golive.wording.text import check_failed, listing
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -41,8 +39,6 @@ CARRIES = 0.1
 """Share of the largest importance from which a column is said to carry the difference."""
 EXPLAINED = 0.1
 """Share of the score's variance that the columns must explain before importances are taken from it."""
-LITTLE = 0.05
-"""Importance under which a column hardly matters to the model."""
 _TREES = {"max_iter": 40, "learning_rate": 0.2, "max_leaf_nodes": 15, "min_samples_leaf": 20, "early_stopping": False}
 _TESTED_ROWS = 2_000
 _TESTED_CELLS = 4_000_000
@@ -384,10 +380,3 @@ def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
     lost = np.clip(_shuffled(model.predict, rows[tested], score[tested], _explained, seed), 0, None)
     most = float(lost.max())
     return {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)} if most > 0 else {}
-
-
-def urgency_by_importance(found: Finding, importance: Mapping[str, float]) -> tuple[Any, ...]:
-    """Sort key of a finding as ``urgency``, but columns that hardly matter to the model come last of their severity."""
-    verdict, explained, severity, *rest = urgency(found)
-    known = [importance[c] for c in found.columns if c in importance]
-    return (verdict, explained, severity, bool(known) and max(known) < LITTLE, *rest)

@@ -13,8 +13,8 @@ from golive.model.finding import Effect, Finding, Route, Severity, Verdict, find
 from golive.model.profile import cell_share, is_small
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p
-from golive.wording.listing import cell, listing, points, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, p_value, points, sizes
+from golive.wording.text import listing
 
 ALARM_H, WATCH_H = 0.2, 0.1
 """Cohen's h from which a change of share matters by itself: 0.2 is "small" (2 % -> 6 %, 50 % -> 60 %)."""
@@ -128,7 +128,7 @@ def _finding(name: str, shift: ShareShift) -> Finding:
     if others:
         named = listing([f"'{value}'" for value in others])
         said.append(f"Also changed: {named}.")
-    evidence = [f"adjusted {chance(shift.p_adjusted)}"]
+    evidence = [f"adjusted {p_value(shift.p_adjusted)}"]
     if change is not None:
         evidence.append(f"change {points(change)}, 95 % interval {points(low)} to {points(high)}")
     return finding(

@@ -12,8 +12,8 @@ from golive.model.columns import Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.result import ColumnResult, DriftResult
-from golive.wording.listing import listing, number, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import number, p_value, percent, sizes
+from golive.wording.text import listing
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -124,5 +124,5 @@ def _line(words: str, result: DriftResult) -> str:
     if result.score is None:
         return f"{words}: {result.reason}"
     floor = f", no change gives up to {result.floor:.3f}" if result.floor is not None else ""
-    p = f", adjusted {chance(result.p_adjusted)}" if result.p_adjusted is not None else ""
+    p = f", adjusted {p_value(result.p_adjusted)}" if result.p_adjusted is not None else ""
     return f"{words}: score {result.score:.3f} ({result.method}), threshold {result.threshold:g}{floor}{p}"

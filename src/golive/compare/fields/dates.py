@@ -12,8 +12,8 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Profile, TimeProfile
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import listing, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.text import listing
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 LEAST_ROWS = 3
@@ -151,7 +151,7 @@ def _finding(
                 f"{f}: {percent(here[f] / counts[3])} live, {percent(was.get(f, 0) / counts[1])} in training"
                 for f in others[:4]
             ),
-            f"adjusted {chance(p)}",
+            f"adjusted {p_value(p)}",
         ),
         ruled_out=("other dates: only the way of writing is compared, not the days",),
         rows_affected=counts[2],

@@ -14,8 +14,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, number, points, rows, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, number, p_value, points, rows, sizes
 
 MISSING_WORDS = {word.replace(" ", "_") for word in READ_AS_MISSING} | set(
     """
@@ -214,7 +213,7 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
         evidence=(
             f"{rows(d.live)} of live data hold {what}",
             *((f"change {points(now - before)}",) if whole else ()),
-            f"adjusted {chance(p)}",
+            f"adjusted {p_value(p)}",
         ),
         rows_affected=d.live,
         # Infinities lie in no profile's distribution: nothing would change there.

@@ -11,7 +11,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
 from golive.model.profile import IntArray, Profile, cell_share, is_small
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import cell, sizes
+from golive.wording.numbers import cell, sizes
 
 USUAL_ROWS = 5.0
 """Usual rows a day below which silence is not told from chance."""

@@ -15,8 +15,8 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import ColumnProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, listing, rows, sizes, values_of
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, p_value, rows, sizes, values_of
+from golive.wording.text import listing
 
 ALARM_SHARE = 0.01
 LEAST_ROWS = 3
@@ -108,7 +108,7 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
             n_train=n_train,
             n_live=n_live,
         ),
-        evidence=(*_evidence(values, forms, live.columns[name].tokens.other), f"adjusted {chance(p)}"),
+        evidence=(*_evidence(values, forms, live.columns[name].tokens.other), f"adjusted {p_value(p)}"),
         rows_affected=bad,
         slices=place.slices,
         fix=_fix(name, what, list(forms)),

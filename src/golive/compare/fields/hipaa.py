@@ -15,7 +15,8 @@ from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile, is_small
-from golive.wording.listing import listing, percent, sizes
+from golive.wording.numbers import percent, sizes
+from golive.wording.text import listing
 
 LEAST_ROWS = 3
 """Rows with an identifier before it is a habit and not one slip."""

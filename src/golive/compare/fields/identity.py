@@ -7,7 +7,7 @@ from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile
-from golive.wording.listing import percent
+from golive.wording.numbers import percent
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:

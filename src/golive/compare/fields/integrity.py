@@ -6,7 +6,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Profile, cell_share, is_small
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import cell, sizes
+from golive.wording.numbers import cell, sizes
 
 ALARM_SHARE = 0.01
 _NOT_A_KEY = 0.01

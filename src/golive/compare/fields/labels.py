@@ -13,8 +13,7 @@ from golive.model.finding import Effect, Finding, Route, Severity, Verdict, find
 from golive.model.profile import ColumnProfile, NumericProfile, Profile, cell_share
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import cohen_h, newcombe, two_share_p
-from golive.wording.listing import cell, number, percent, points, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, number, p_value, percent, points, sizes
 
 ALPHA = 0.02
 """One question, decided on beforehand, so without correction. A fifth of what all checks of an unchanged session may find by
@@ -205,7 +204,7 @@ def _event_shift(name: str, e: Event) -> Finding:
         ),
         evidence=(
             *((f"change {points(p2 - p1)}, 95 % interval {points(low)} to {points(high)}",) if whole else ()),
-            f"{chance(p)} (score test, one question, no correction)",
+            f"{p_value(p)} (score test, one question, no correction)",
         ),
         fix=""
         if verdict is Verdict.QUIET
@@ -261,7 +260,7 @@ def _event_like(name: str, e: Event, p: float) -> Finding:
         update={
             "verdict": verdict,
             "severity": Severity.INFO if verdict is Verdict.QUIET else made.severity,
-            "evidence": (*made.evidence[:-1], f"{chance(p)} (chi-square over all levels)"),
+            "evidence": (*made.evidence[:-1], f"{p_value(p)} (chi-square over all levels)"),
         }
     )
 
@@ -302,7 +301,7 @@ def _number_shift(name: str, before: ColumnProfile, now: ColumnProfile, config: 
                 n_train=train.n,
                 n_live=live.n,
             ),
-            evidence=(f"{chance(noise.p_value)} (random splits, one question)",),
+            evidence=(f"{p_value(noise.p_value)} (random splits, one question)",),
             fix=""
             if verdict is Verdict.QUIET
             else "Check that the outcome is measured as in training; then recalibrate.",

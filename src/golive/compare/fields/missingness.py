@@ -12,8 +12,8 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, two_share_p, wilson
-from golive.wording.listing import listing, percent, points, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import p_value, percent, points, sizes
+from golive.wording.text import listing
 
 ALARM_POINTS = 0.05
 """More missing values by this much change what a model sees, whatever the share was."""
@@ -109,7 +109,7 @@ def _judge(c: _Change, config: Config) -> Finding | None:
     )
     evidence = (
         f"rows without a value: change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
-        f"adjusted {chance(c.p)}",
+        f"adjusted {p_value(c.p)}",
     )
     if c.now == c.n_live:
         return _always(c, effect, config)

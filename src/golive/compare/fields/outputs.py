@@ -6,7 +6,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import percent, sizes
+from golive.wording.numbers import percent, sizes
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live rows without an output from which patients go unjudged."""

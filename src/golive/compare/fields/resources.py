@@ -6,7 +6,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import Coverage, Profile
 from golive.stats.proportions import newcombe, wilson
-from golive.wording.listing import percent, sizes
+from golive.wording.numbers import percent, sizes
 
 LEAST = 20
 """Resources of a type below which nothing is said."""

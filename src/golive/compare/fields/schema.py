@@ -10,7 +10,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile
 from golive.stats.proportions import newcombe
-from golive.wording.listing import percent, sizes
+from golive.wording.numbers import percent, sizes
 
 _FAMILIES = {"text": "text", "string": "text", "bool": "boolean", "date": "time", "timestamp": "time", "time": "time"}
 _READ_FROM_TEXT = 0.95

@@ -14,7 +14,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, IntArray, NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import cell, number, sizes
+from golive.wording.numbers import cell, number, sizes
 
 LEAST_SHARE = 0.005
 """Share of the other side's values that lie beyond the limit."""

@@ -13,8 +13,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.listing import cell, number, sizes, values_of
-from golive.wording.shares import chance
+from golive.wording.numbers import cell, number, p_value, sizes, values_of
 
 ALARM_SHARE = 0.01
 EXTREME_SHARE = 0.001
@@ -186,7 +185,7 @@ def _evidence(o: _Outside, p: float) -> list[str]:
             said.append(
                 f"{side} {number(limit)}: {cell(rows[1], o.one.live.n)} live, {cell(rows[0], o.one.train.n)} in training"
             )
-    said.append(f"adjusted {chance(p)}")
+    said.append(f"adjusted {p_value(p)}")
     return said
 
 

@@ -12,7 +12,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
 from golive.model.profile import NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import percent, points, sizes
+from golive.wording.numbers import percent, points, sizes
 
 LEAST_CHANGE = 0.02
 """Change of the share of coarse values from which it is told."""

@@ -13,7 +13,7 @@ from golive.intake.clinical.analytes import Analyte, ranges
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import number, percent, sizes
+from golive.wording.numbers import number, percent, sizes
 
 SIBLINGS = {"calcium_total": "calcium_ionized"}
 """Analytes that laboratories send under one name although they are different measurements."""

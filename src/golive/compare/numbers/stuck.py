@@ -11,7 +11,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import cell, number, percent, points, sizes
+from golive.wording.numbers import cell, number, percent, points, sizes
 
 LEAST_CHANGE = 0.02
 ALARM_CHANGE = 0.05

@@ -15,8 +15,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import number, percent, sizes
-from golive.wording.shares import chance
+from golive.wording.numbers import number, p_value, percent, sizes
 
 SEPARATION = 0.5
 """Least difference of the two columns' shares beyond the cut between them."""
@@ -191,7 +190,7 @@ def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Fin
             n_train=a.train.n,
             n_live=a.live.n,
         ),
-        evidence=(medians, f"{chance(max(first.p, second.p))} that both changed by chance"),
+        evidence=(medians, f"{p_value(max(first.p, second.p))} that both changed by chance"),
         ruled_out=("other patients: they would not make each column look like the other by the same share",),
         rows_affected=None if whole else rows,
         fix=f"Check the mapping of {a.name} and {b.name} in the feed, and swap them back.",

@@ -23,7 +23,7 @@ from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, FloatArray, NumericProfile, Profile, is_small
 from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.listing import number, percent, sizes
+from golive.wording.numbers import number, percent, sizes
 
 SMALLEST_SHARE = 0.02
 """Share of live rows with a new unit from which it is told."""

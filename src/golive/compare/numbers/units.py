@@ -17,7 +17,7 @@ from golive.intake.clinical.analytes import Conversion
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
-from golive.wording.listing import number, percent, sizes
+from golive.wording.numbers import number, percent, sizes
 
 SURE_GAP = 0.06
 """Gap of cumulative shares that a mixture of overlapping units must explain before someone must act on it."""

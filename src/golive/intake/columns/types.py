@@ -5,6 +5,7 @@ from __future__ import annotations
 from golive.intake.clinical import codes, identifiers
 from golive.intake.columns.measure import FEW_VALUES, SAMPLE, Measured
 from golive.model.columns import ColumnType
+from golive.wording.numbers import percent
 
 MOST = 0.9
 """Share of values that must fit a type."""
@@ -14,13 +15,6 @@ SENTENCE_WORDS = 5
 SENTENCE_LETTERS = 50
 
 Judged = tuple[ColumnType, str]
-
-
-def percent(part: float, whole: float) -> str:
-    """Return a share in percent: whole percents, with one decimal where it is under 10 or over 99 and not 100."""
-    share = 100 * part / whole if whole else 0.0
-    decimals = 0 if share in (0.0, 100.0) or 10 <= share <= 99 else 1
-    return f"{share:.{decimals}f} %"
 
 
 def judge(m: Measured) -> Judged:
@@ -49,7 +43,7 @@ def _identifier(m: Measured) -> Judged | None:
         if m.shapes and m.share(kind) >= 0.5:
             return (
                 ColumnType.IDENTIFIER,
-                f"{percent(m.share(kind), 1)} of values in {_of(m)} look like a kind of identifier: {kind}",
+                f"{percent(m.share(kind))} of values in {_of(m)} look like a kind of identifier: {kind}",
             )
     kind_named = identifiers.kind_by_name(m.name)
     quantity = m.storage != "text" and m.whole < m.numbers
@@ -63,21 +57,21 @@ def _identifier(m: Measured) -> Judged | None:
     if compact and _near_unique(m) and not other:
         return (
             ColumnType.IDENTIFIER,
-            f"{percent(m.distinct, m.present)} of {m.present:,} values are different and look like keys",
+            f"{percent(m.distinct / m.present)} of {m.present:,} values are different and look like keys",
         )
     return None
 
 
 def _date(m: Measured) -> Judged | None:
     if m.share("date") >= MOST:
-        return ColumnType.DATETIME, f"{percent(m.share('date'), 1)} of values in {_of(m)} are written as a date"
+        return ColumnType.DATETIME, f"{percent(m.share('date'))} of values in {_of(m)} are written as a date"
     named = any(
         w in codes.snake(m.name).split("_") for w in ("date", "datetime", "time", "timestamp", "at", "on", "dt")
     )
     if named and m.share("compact date") >= MOST:
         return (
             ColumnType.DATETIME,
-            f"{percent(m.share('compact date'), 1)} of values are dates without separators, and the name says so",
+            f"{percent(m.share('compact date'))} of values are dates without separators, and the name says so",
         )
     return None
 
@@ -86,7 +80,7 @@ def _code(m: Measured) -> Judged | None:
     shapes = codes.SHAPES if codes.named_as_code(m.name) else codes.STRICT
     best = max(shapes, key=m.share, default="")
     if best and m.share(best) >= MOST and m.distinct > 2:
-        return ColumnType.CODE, f"{percent(m.share(best), 1)} of values in {_of(m)} have the shape of {best} codes"
+        return ColumnType.CODE, f"{percent(m.share(best))} of values in {_of(m)} have the shape of {best} codes"
     if (
         codes.named_as_code(m.name)
         and m.storage == "text"
@@ -101,7 +95,7 @@ def _code(m: Measured) -> Judged | None:
 def _number(m: Measured) -> Judged | None:
     if not m.values or m.numbers < MOST * m.values:
         return None
-    why = f"parses as a number in {percent(m.numbers, m.present)} of {m.present:,} values"
+    why = f"parses as a number in {percent(m.numbers / m.present)} of {m.present:,} values"
     if m.storage != "text":
         why = f"is stored as {m.storage}"
     elif m.words_missing:
@@ -126,11 +120,11 @@ def _words(m: Measured) -> Judged:
     if _sentences(m) and not few:
         return ColumnType.TEXT, f"holds sentences: {m.words:.0f} words and {m.length:.0f} letters on average"
     if m.share("truth") >= MOST and m.distinct - (m.words_missing > 0) <= 4:
-        return ColumnType.BOOLEAN, f"{percent(m.share('truth'), 1)} of values are yes or no, true or false"
+        return ColumnType.BOOLEAN, f"{percent(m.share('truth'))} of values are yes or no, true or false"
     if m.present >= 20 and m.distinct >= UNIQUE * m.present and m.words > 2:
         return (
             ColumnType.TEXT,
-            f"{percent(m.distinct, m.present)} of {m.present:,} values are different, of several words",
+            f"{percent(m.distinct / m.present)} of {m.present:,} values are different, of several words",
         )
     more = "" if m.distinct_exact else " or more"
     return ColumnType.CATEGORY, f"{m.distinct:,}{more} different values in {m.present:,}"

@@ -10,7 +10,7 @@ from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import Z99, number, wilson
-from golive.wording.metrics import cell, day, percent, rows, sizes
+from golive.wording.numbers import cell, day, percent, rows, sizes
 
 FEWEST = 100
 ALARM_SHARE, WATCH_SHARE = 0.05, 0.01

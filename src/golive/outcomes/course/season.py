@@ -21,7 +21,7 @@ from golive.outcomes.service.outputs import WATCH_RATIO, flagged
 from golive.profile.rows.scored import Scored
 from golive.stats.calibration import weighted_mean
 from golive.stats.estimate import Z95, Estimate, Mask, change, pair, units_of
-from golive.wording.metrics import percent
+from golive.wording.numbers import percent
 
 Kinds = npt.NDArray[np.int64]
 

@@ -17,8 +17,7 @@ from golive.outcomes.model.usable import Cases
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
 from golive.stats.estimate import Mask, number
-from golive.wording.metrics import day
-from golive.wording.shares import chance
+from golive.wording.numbers import day, p_value
 
 GOOD_LOSS = 0.05
 """Relative loss of AUROC up to which a stretch counts as good (OBS-03 of the readiness model, level 3)."""
@@ -156,4 +155,4 @@ def change_points(context: Context) -> list[dict[str, Any]]:
 
 
 def _said(point: dict[str, Any]) -> str:
-    return f"most likely changed about {day(point['date'])} (adjusted {chance(point['p_adjusted'])}, cumulative sum)"
+    return f"most likely changed about {day(point['date'])} (adjusted {p_value(point['p_adjusted'])}, cumulative sum)"

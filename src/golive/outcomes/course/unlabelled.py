@@ -19,7 +19,7 @@ from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP
 from golive.stats.estimate import Estimate, change, number, pair, plain
-from golive.wording.metrics import metric, percent, sizes
+from golive.wording.numbers import metric, percent, sizes
 
 FEWEST_ROWS, FEWEST_EVENTS = 300, 50
 """Scored rows on both sides, and training events, below which nothing is estimated."""

@@ -15,7 +15,7 @@ from golive.outcomes.model.drops import FEWEST
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
 from golive.stats.estimate import Estimate, Mask, Units, change, number, on_logit, pair, plain, share, units_of
-from golive.wording.metrics import day, percent, sizes
+from golive.wording.numbers import day, percent, sizes
 
 MOST_VERSIONS = 10
 MIXED_SHARE = 0.01

@@ -28,8 +28,8 @@ from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
 from golive.stats.estimate import Z95, Estimate, Units, number
-from golive.wording.metrics import NAMES, metric, percent
-from golive.wording.shares import chance
+from golive.wording.labels import METRIC_WORD
+from golive.wording.numbers import metric, p_value, percent
 
 GROUP_ROWS, GROUP_EVENTS = 100, 50
 """Rows and events below which a group is unknown, not fine (CLN-04 of the readiness model)."""
@@ -310,7 +310,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
     else:
         others, change = e.value - gap, gap
         say = percent if name == "sensitivity" else metric
-        said, shown = f"{NAMES[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})", say(others)
+        said, shown = f"{METRIC_WORD[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})", say(others)
     columns = tuple(g.by.split(" and "))
     segment = Segment(column=g.by, value=g.value)
     return finding(
@@ -327,7 +327,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
             name=name, train=number(others), live=number(e.value), change=number(change), n_train=0, n_live=g.n
         ),
         evidence=tuple(
-            f"{NAMES.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {chance(g.adjusted[k])}"
+            f"{METRIC_WORD.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
             for k in worse
         ),
         rows_affected=g.n,

@@ -11,7 +11,7 @@ from golive.outcomes.model.drops import FEWEST
 from golive.outcomes.model.usable import Cases
 from golive.stats import ranking
 from golive.stats.estimate import Estimate, Mask, number
-from golive.wording.metrics import sizes
+from golive.wording.numbers import sizes
 
 MOST_FITTED = 50_000
 """Training rows that the simple model is fitted on."""

@@ -9,7 +9,8 @@ from golive.model.finding import Effect, Finding, Route, Severity, Verdict, find
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.model.performance import Measured
 from golive.stats.estimate import Estimate, change, number
-from golive.wording.metrics import NAMES, metric, percent, sizes, span
+from golive.wording.labels import METRIC_WORD
+from golive.wording.numbers import metric, percent, sizes, span
 
 FEWEST = 20
 """Events and non-events below which nothing is said of performance."""
@@ -77,7 +78,7 @@ def few_for_calibration(m: Measured) -> str:
 
 def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     """Primary metric live against training: ``alarm`` when the interval of the change is below 0 and the drop is 0.03 or more."""
-    name = NAMES[m.primary]
+    name = METRIC_WORD[m.primary]
     n_train, n_live = (m.cases_train.n if m.cases_train else 0), m.cases_live.n
     why = few(m)
     if why:
@@ -267,7 +268,7 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
         }[verdict]
         few = "live" in m.hidden(name)
         size = "it rests on a count of 1 to 10 patients and is not shown" if few else span(now, share=share)
-        label = NAMES.get(name, name)
+        label = METRIC_WORD.get(name, name)
         made = finding(
             "below_floor",
             verdict,
@@ -302,7 +303,7 @@ def _floor_unknown(name: str, floor: float, m: Measured, columns: tuple[str, ...
         if name in SHARES and m.cases_live.flagged is None
         else "it cannot be computed on live data"
     )
-    label = NAMES.get(name, name)
+    label = METRIC_WORD.get(name, name)
     made = finding(
         "below_floor",
         Verdict.CANNOT_JUDGE,

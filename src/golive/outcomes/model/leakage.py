@@ -14,7 +14,7 @@ from golive.profile.rows.scored import Scored
 from golive.profile.shared_ids import SharedIds
 from golive.stats import ranking
 from golive.stats.estimate import number, wilson
-from golive.wording.metrics import percent, sizes
+from golive.wording.numbers import percent, sizes
 
 OVERLAP = 0.01
 """Share of live patients in training above which the test is not independent."""

@@ -15,7 +15,8 @@ from golive.outcomes.model.drops import ALARM_DROP, PASS_DROP, effect
 from golive.outcomes.model.target import Target
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import Estimate, Units, change, number, pair, plain, standard_error, units_of
-from golive.wording.metrics import NAMES, metric, percent, sizes
+from golive.wording.labels import METRIC_WORD
+from golive.wording.numbers import metric, percent, sizes
 
 FEWEST = 50
 """Rows with prediction and outcome below which nothing is said."""
@@ -138,7 +139,9 @@ def _drop(context: Context, primary: str, before: Estimate, now: Estimate, n: tu
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model is worse on live patients",
     }[verdict]
     say = percent if primary == "macro_recall" else metric
-    shown = f"{NAMES[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
+    shown = (
+        f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
+    )
     return finding(
         "performance_drop",
         verdict,

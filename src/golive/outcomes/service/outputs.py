@@ -14,7 +14,7 @@ from golive.outcomes.model.drops import effect
 from golive.outcomes.model.target import flags
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import UNKNOWN, Z95, Z99, Estimate, Mask, change, number, pair, share, units_of, wilson
-from golive.wording.metrics import percent, sizes
+from golive.wording.numbers import percent, sizes
 
 ALARM_SHARE = 0.001
 """Share of live scores outside their range from which it matters (OBS-02 of the readiness model)."""

@@ -13,7 +13,7 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.profile.rows.scored import Coded, Scored
 from golive.stats.estimate import Z99, Mask, number, wilson
-from golive.wording.metrics import cell, percent, sizes
+from golive.wording.numbers import cell, percent, sizes
 
 OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "201", "completed", "complete", "done", "true", "0"})
 FEWEST_CALLS, FEWEST_OF_SLICE, FEWEST_OF_HOUR = 100, 100, 20

@@ -10,7 +10,8 @@ from typing import Any
 from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
-from golive.readiness.measures.facts import Facts, Maker, percent
+from golive.readiness.measures.facts import Facts, Maker
+from golive.wording.numbers import percent
 
 
 def _events(facts: Facts, *places: str) -> float | None:

@@ -21,12 +21,6 @@ BAR = 3
 """The production bar: a part of the picture may refute it, only the whole picture may confirm it."""
 
 
-def percent(share: float) -> str:
-    """A share as percent, one decimal under 10 (``0.28`` -> ``28 %``, ``0.034`` -> ``3.4 %``)."""
-    value = 100 * share
-    return f"{value:.0f} %" if abs(value) >= 9.95 or value == 0 else f"{value:.1f} %"
-
-
 def fine(share: float) -> str:
     """A share that is at least reached, as percent cut after one decimal (``0.9876`` -> ``98.7 %``)."""
     return f"{math.floor(1000 * share + 1e-9) / 10:.1f} %"

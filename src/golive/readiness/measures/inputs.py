@@ -8,7 +8,8 @@ from golive.model.columns import ColumnType, Role
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, SideResult
-from golive.readiness.measures.facts import FOUND, Facts, Maker, at_most, fine, percent
+from golive.readiness.measures.facts import FOUND, Facts, Maker, at_most, fine
+from golive.wording.numbers import percent
 
 if TYPE_CHECKING:
     from golive.intake.clinical.analytes import Analyte

@@ -9,7 +9,8 @@ from golive.model.columns import Role
 from golive.model.finding import Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Picture
-from golive.readiness.measures.facts import Facts, Maker, at_most, fine, percent
+from golive.readiness.measures.facts import Facts, Maker, at_most, fine
+from golive.wording.numbers import percent
 
 SMALL = 5.0  # what a suppressed cell (1 to 10 rows) counts in a sum
 PSI_BINS = 10

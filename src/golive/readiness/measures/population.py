@@ -5,7 +5,8 @@ from __future__ import annotations
 from golive.model.columns import Role
 from golive.model.finding import Finding, Signal, Verdict
 from golive.model.readiness import Measurement
-from golive.readiness.measures.facts import Facts, Maker, at_most, percent
+from golive.readiness.measures.facts import Facts, Maker, at_most
+from golive.wording.numbers import percent
 
 
 def sites(facts: Facts, make: Maker) -> Measurement:

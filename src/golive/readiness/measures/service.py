@@ -12,7 +12,8 @@ from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
 from golive.outcomes.service.service import OK_WORDS
-from golive.readiness.measures.facts import BAR, Facts, Maker, at_most, fine, percent
+from golive.readiness.measures.facts import BAR, Facts, Maker, at_most, fine
+from golive.wording.numbers import percent
 
 BUSY = 0.8
 """Hours with at least this share of the calls of the busiest hour are busy."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from golive.model.config import Config
 from golive.model.result import Assessment
-from golive.wording.metrics import NAMES, metric, percent
+from golive.wording.labels import METRIC_WORD
+from golive.wording.numbers import metric, percent
 
 SHARES = frozenset({"sensitivity", "specificity", "ppv", "npv", "alert_rate"})
 CALIBRATION = {"intercept": "calibration intercept", "slope": "calibration slope", "observed_expected": "observed / expected",
@@ -48,7 +49,8 @@ class MetricRow:
             return "–"
         share = self.key in SHARES
         if side == "change":
-            say, unit = (_points if share else _signed), " points" if share else ""
+            say: Callable[[float], str] = _points if share else _signed
+            unit = " points" if share else ""
         else:
             say, unit = (percent if share else metric), ""
         if found.low is None or found.high is None:
@@ -91,12 +93,12 @@ def _row(key: str, name: str, found: Any, config: Config) -> list[MetricRow]:
 def metric_rows(assessment: Assessment, config: Config) -> tuple[MetricRow, ...]:
     """Every overall metric of the assessment, the primary one first; empty when nothing was measured."""
     found = assessment.performance or {}
-    names = dict.fromkeys((found.get("primary_metric", ""), *NAMES))
+    names = dict.fromkeys((found.get("primary_metric", ""), *METRIC_WORD))
     rows: list[MetricRow] = []
     at_threshold = found.get("at_threshold") or {}
     for key in names:
-        if key in NAMES:
-            rows += _row(key, NAMES[key], found.get(key) or at_threshold.get(key), config)
+        if key in METRIC_WORD:
+            rows += _row(key, METRIC_WORD[key], found.get(key) or at_threshold.get(key), config)
     calibration = found.get("calibration") or {}
     for key, name in CALIBRATION.items():
         rows += _row(key, name, calibration.get(key), config)

@@ -10,7 +10,6 @@ from golive.model.readiness import CriterionScore, DimensionScore, GateState, Ne
 from golive.model.result import Assessment
 from golive.readiness import load_model
 from golive.readiness.failure_modes import MODES, judge_modes
-from golive.wording.labels import SEVERITY_ORDER, VERDICT_ORDER
 from golive.wording.numbers import plural, spelled
 
 FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = tuple((m.name, m.meaning, m.dimensions) for m in MODES)
@@ -63,13 +62,13 @@ def cap_sentence(readiness: Readiness) -> str:
 
 
 def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
-    """The ``most`` findings a first-time reader should know: urgent, severe and large first, one per column.
+    """The ``most`` findings a first-time reader should know, one per column; ``findings`` come in the order of urgency.
 
     Findings that another one explains (``cause``) are left to their cause. No column is told twice, and facts of a kind not
     told yet (a signal, such as missing values) go before more of the same, so that three facts are not one fact three times.
     Drift is a symptom and harm is the question: when performance fell, that is one of the facts.
     """
-    left = [f for f in by_urgency(findings) if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
+    left = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
     chosen: list[Finding] = []
     while left and len(chosen) < most:
         told = {c for f in chosen for c in f.columns}
@@ -86,20 +85,6 @@ def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
         chosen.append(following)
         left.remove(following)
     return chosen
-
-
-def by_urgency(findings: Sequence[Finding]) -> list[Finding]:
-    """Order findings by verdict, severity and size (rows affected, then the change of the effect)."""
-    return sorted(
-        findings,
-        key=lambda f: (
-            VERDICT_ORDER[f.verdict],
-            SEVERITY_ORDER[f.severity],
-            -(f.rows_affected or 0),
-            -abs((f.effect.change if f.effect else None) or 0),
-            f.id,
-        ),
-    )
 
 
 def blocking(readiness: Readiness) -> list[tuple[CriterionScore, NextStep | None]]:

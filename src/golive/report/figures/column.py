@@ -10,7 +10,8 @@ from golive.model.result import ColumnResult, Picture, SideResult
 from golive.report.base.document import Figure
 from golive.report.figures.svg import Canvas
 from golive.wording.labels import LIGHT
-from golive.wording.numbers import count, number, percent, shorten
+from golive.wording.numbers import count, number, percent
+from golive.wording.text import shorten
 
 WIDTH, HEIGHT, BASE = 760, 220, 170
 LEFT = 60

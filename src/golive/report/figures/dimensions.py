@@ -9,7 +9,7 @@ from golive.report.base.document import Figure
 from golive.report.base.verdict import weakest_first
 from golive.report.figures.svg import Canvas
 from golive.wording.labels import LIGHT
-from golive.wording.numbers import shorten
+from golive.wording.text import shorten
 
 ROW, LEFT, WIDTH = 30, 250, 800
 RIGHT = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golive.report.base.document import Banner, Block, Bullets, Document, Facts, Figure, Heading, Paragraph, Table
 from golive.report.base.identity import SAMPLE
-from golive.wording.numbers import escaped
+from golive.wording.text import escaped
 
 
 def markdown(document: Document) -> str:

@@ -10,7 +10,6 @@ from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
     blocking,
-    by_urgency,
     cap_sentence,
     effort_words,
     failure_modes,
@@ -21,7 +20,8 @@ from golive.report.base.verdict import (
 from golive.report.formats.deck import BOTTOM, TOP, WIDTH, Deck, height_of
 from golive.report.parts import sections
 from golive.wording.labels import GATE_WORD, LIGHT, MEANING, READINESS_WORD, VERDICT_WORD
-from golive.wording.numbers import day, plural, sentences, shorten
+from golive.wording.numbers import day, plural
+from golive.wording.text import sentences, shorten
 
 ROWS = 8
 """Most gates and steps that the slides list; the rest is in the report, and the slide says how many."""
@@ -100,7 +100,7 @@ def _column(deck: Deck, sources: Sources) -> None:
     """The column whose values changed most urgently, when it can be drawn."""
     from golive.report.figures.column import chosen_labels, needs_log, shares_of
 
-    for finding in by_urgency(sources.assessment.findings):
+    for finding in sources.assessment.findings:
         column = sources.assessment.column(finding.columns[0]) if len(finding.columns) == 1 else None
         picture = column.picture if column else None
         moved = finding.signal in (Signal.DISTRIBUTION, Signal.MEANING, Signal.OUTPUT)

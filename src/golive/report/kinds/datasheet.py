@@ -8,7 +8,6 @@ from golive.model.finding import Signal, Verdict
 from golive.report.base.document import Block, Document, Heading, Table
 from golive.report.base.identity import identity, subtitle
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import by_urgency
 from golive.report.parts import answers as ask
 from golive.report.parts.answers import ORIGIN_WORD
 from golive.wording.labels import VERDICT_WORD
@@ -73,11 +72,7 @@ def _columns(sources: Sources, side: Literal["train", "live"]) -> Table:
 
 
 def _problems(sources: Sources) -> Table:
-    found = [
-        f
-        for f in by_urgency(sources.assessment.findings)
-        if f.signal in OWN and f.verdict in (Verdict.ALARM, Verdict.WATCH)
-    ]
+    found = [f for f in sources.assessment.findings if f.signal in OWN and f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     rows = tuple((VERDICT_WORD[f.verdict], f.title, f.fix or "–") for f in found)
     return Table(
         ("Verdict", "What", "What to do"),

@@ -8,7 +8,6 @@ from golive.model.finding import Finding, Verdict
 from golive.report.base.document import Block, Bullets, Document, Facts, Heading, Paragraph, Table
 from golive.report.base.identity import identity, subtitle
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import by_urgency
 from golive.report.parts import sections, subgroups
 from golive.wording.labels import GATE_WORD, ROUTE_WORD, SIGNAL_WORD, VERDICT_WORD
 from golive.wording.numbers import count, percent, plural, score
@@ -45,7 +44,7 @@ def full(sources: Sources) -> Document:
 
 def reviewer(sources: Sources) -> Document:
     """For who has to check it: findings with evidence and what was ruled out, and every criterion with its basis."""
-    found = [f for f in by_urgency(sources.assessment.findings) if f.verdict is not Verdict.QUIET]
+    found = [f for f in sources.assessment.findings if f.verdict is not Verdict.QUIET]
     titles = {f.id: f.title for f in sources.assessment.findings}
     blocks: list[Block] = [
         *sections.banner(sources),

@@ -13,7 +13,6 @@ from golive.readiness.registers.handoff_pack import ITEMS, PRODUCTION, PackItem,
 from golive.report.base.document import Block, Document, Heading, Paragraph, Table, Tone
 from golive.report.base.identity import identity, subtitle
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import by_urgency
 from golive.report.kinds.contract_file import contract_yaml
 from golive.report.kinds.hti1 import attributes
 from golive.report.kinds.model_card import fields
@@ -147,7 +146,7 @@ def _modes(sources: Sources) -> list[tuple[str, str, str, str, str]]:
     seen = (Verdict.ALARM, Verdict.WATCH)
     return [
         (f.title, f.explanation, f.fix, ROUTE_WORD[f.route], f.verdict.value)
-        for f in by_urgency(sources.assessment.findings)
+        for f in sources.assessment.findings
         if f.verdict in seen and not f.cause and f.fix
     ]
 

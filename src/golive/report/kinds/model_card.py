@@ -18,7 +18,7 @@ from golive.report.parts import answers as ask
 from golive.report.parts.answers import ORIGIN_WORD, Answer, missing
 from golive.report.parts.sections import index_words
 from golive.report.parts.subgroups import groups
-from golive.wording.metrics import NAMES
+from golive.wording.labels import METRIC_WORD
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 
@@ -165,7 +165,7 @@ def _groups(sources: Sources) -> list[Result]:
         }
         told.append(
             Result(
-                f"{NAMES[key]}, {group.name}",
+                f"{METRIC_WORD[key]}, {group.name}",
                 {**said, **({"low": low, "high": high} if known else {}), "n": group.n, "text": group.words(key)},
             )
         )

@@ -12,7 +12,6 @@ from golive.model.readiness import CriterionScore, EvidenceItem
 from golive.model.result import ColumnResult
 from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import by_urgency
 from golive.report.parts.sections import basis_words
 from golive.wording.labels import TIER_WORD
 from golive.wording.numbers import count, day, percent, plural
@@ -130,7 +129,7 @@ def risk_level(sources: Sources) -> Answer:
 
 def known_risks(sources: Sources) -> Answer:
     """What live data does wrong today, and the hazards that are open."""
-    urgent = [f for f in by_urgency(sources.assessment.findings) if f.verdict is Verdict.ALARM and not f.cause]
+    urgent = [f for f in sources.assessment.findings if f.verdict is Verdict.ALARM and not f.cause]
     parts = [f"{f.title}." for f in urgent[:8]]
     if len(urgent) > 8:
         parts.append(f"And {plural(len(urgent) - 8, 'more finding')} to act on.")

@@ -12,7 +12,6 @@ from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
     blocking,
-    by_urgency,
     cap_sentence,
     effort_words,
     failure_modes,
@@ -250,7 +249,7 @@ def basis_words(criterion: CriterionScore) -> str:
 
 def findings(sources: Sources) -> list[Block]:
     """Every finding that asks for something or could not be judged; quiet ones are counted."""
-    found = [f for f in by_urgency(sources.assessment.findings) if f.verdict is not Verdict.QUIET]
+    found = [f for f in sources.assessment.findings if f.verdict is not Verdict.QUIET]
     rows = tuple((VERDICT_WORD[f.verdict], f.title, f.explanation, ROUTE_WORD[f.route], f.fix or "–") for f in found)
     quiet = sources.assessment.count(Verdict.QUIET)
     return [
@@ -311,7 +310,7 @@ def pictures(sources: Sources, most: int = MOST_FIGURES) -> list[Block]:
     """Pictures of the columns that urgent findings name, the most urgent first."""
     names = dict.fromkeys(
         name
-        for f in by_urgency(sources.assessment.findings)
+        for f in sources.assessment.findings
         if f.verdict in (Verdict.ALARM, Verdict.WATCH) and len(f.columns) == 1
         for name in f.columns
     )

@@ -9,8 +9,7 @@ from typing import Any
 from golive.model.result import Assessment
 from golive.report.base.document import Block, Heading, Paragraph, Table
 from golive.report.base.sources import Sources
-from golive.wording.metrics import metric, percent
-from golive.wording.numbers import count
+from golive.wording.numbers import count, metric, percent
 
 SHOWN = (("auroc", "AUROC"), ("sensitivity", "sensitivity"), ("ppv", "positive predictive value"))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from golive.model.result import ColumnResult, SideResult, SliceSeries
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import count, day, number, percent, shorten
+from golive.wording.numbers import count, day, number, percent
+from golive.wording.text import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -10,7 +10,7 @@ from golive.model.readiness import DimensionScore
 from golive.report.base.verdict import weakest_first
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import percent
+from golive.wording.numbers import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -15,7 +15,8 @@ from golive.model.profile import SMALL_CELL
 from golive.model.result import ColumnResult, Picture, SideResult
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import count, number, percent, shorten
+from golive.wording.numbers import count, number, percent
+from golive.wording.text import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,7 +8,7 @@ from golive.model.result import ColumnResult
 from golive.stats.proportions import wilson
 from golive.ui.figures.frame import frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import count, percent
+from golive.wording.numbers import count, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

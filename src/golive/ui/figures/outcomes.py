@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import count, day, number, percent, score
+from golive.wording.numbers import count, day, number, percent, score
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

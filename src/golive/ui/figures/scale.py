@@ -8,7 +8,7 @@ from golive.compare.drift.evidently import P_VALUE_METHODS
 from golive.model.result import DriftResult
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import VERDICT, Tokens
-from golive.ui.shell.words import count, score
+from golive.wording.numbers import count, score
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

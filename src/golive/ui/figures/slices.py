@@ -9,7 +9,8 @@ from golive.model.finding import SliceShare
 from golive.model.profile import SMALL_CELL
 from golive.ui.figures.frame import frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import count, day, number, percent, shorten
+from golive.wording.numbers import count, day, number, percent
+from golive.wording.text import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

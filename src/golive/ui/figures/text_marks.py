@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from golive.ui.figures.frame import frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import percent
+from golive.wording.numbers import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
-from golive.ui.shell.words import day, number, plural
+from golive.wording.numbers import day, number, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -9,7 +9,8 @@ from golive.report.base.identity import identity
 from golive.report.base.sources import gather
 from golive.store import Store
 from golive.ui.shell import components, nav
-from golive.ui.shell.words import day, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day, plural
 
 
 @st.dialog("Where it comes from, and what it supported", width="large")

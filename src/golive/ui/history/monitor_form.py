@@ -15,7 +15,8 @@ from golive.store import Store
 from golive.store.records import SessionCard
 from golive.ui.shell import components, state
 from golive.ui.shell.guards import Identity
-from golive.ui.shell.words import day, plain
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day
 
 _MOST = 50
 _APP = "http://127.0.0.1:8501"

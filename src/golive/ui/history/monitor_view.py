@@ -15,7 +15,8 @@ from golive.model.monitoring import Alert, Happened, Mute, Watch
 from golive.store import Store
 from golive.ui.shell import components
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import day, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day, plural
 
 _STATE = {
     "open": ("Open", ":material/error:", "red"),

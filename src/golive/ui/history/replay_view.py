@@ -12,7 +12,8 @@ from golive.alerts.replay import replay
 from golive.alerts.rules import Rule, Rules
 from golive.model.monitoring import Alert, Batch
 from golive.store import Store
-from golive.ui.shell.words import day, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day, plural
 
 CHOICES: tuple[tuple[str, tuple[int, int]], ...] = (
     ("Every batch alarms by itself (1 of 1)", (1, 1)),

@@ -9,8 +9,9 @@ from golive.store import SessionCard, SessionDiff, Store, compare_sessions
 from golive.ui.history.lineage_view import lineage
 from golive.ui.shell import cache, components, glossary, nav, state, theme
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import count, day, plain, plural
+from golive.ui.shell.words import plain
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import count, day, plural
 
 _TICK = "tick_"
 _GROUPS = (

@@ -14,7 +14,8 @@ from golive.store import SessionCard, SessionDiff, Store, compare_sessions
 from golive.store.registers import EVENTS
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
 from golive.ui.shell import cache, chart, theme
-from golive.ui.shell.words import day, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day, plural
 
 READINESS = "Readiness index"
 MOST_CHANGES, MOST_LINES = 6, 8

@@ -15,9 +15,9 @@ from golive.ui import figures
 from golive.ui.live import column_slices
 from golive.ui.shell import chart, theme
 from golive.ui.shell.doors import door
-from golive.ui.shell.words import count, number, p_value, percent, plain, score
-from golive.ui.verdict.verdict import by_urgency
-from golive.wording.shares import repeated_rows
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count, number, p_value, percent, repeated_rows, score
+from golive.wording.order import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def verdict_of(column: ColumnResult, assessment: Assessment) -> Verdict:
     found = [f.verdict for f in assessment.findings if column.name in f.columns]
     if column.drift is not None:
         found.append(column.drift.verdict)
-    return min(found, key=lambda v: theme.VERDICT_ORDER[v], default=Verdict.CANNOT_JUDGE)
+    return min(found, key=VERDICTS.index, default=Verdict.CANNOT_JUDGE)
 
 
 def ordered(assessment: Assessment) -> list[ColumnResult]:
@@ -44,7 +44,7 @@ def ordered(assessment: Assessment) -> list[ColumnResult]:
     return sorted(
         assessment.columns,
         key=lambda c: (
-            theme.VERDICT_ORDER[verdict_of(c, assessment)],
+            VERDICTS.index(verdict_of(c, assessment)),
             -((c.drift.score or 0) / c.drift.threshold if c.drift else 0),
             c.name,
         ),
@@ -252,7 +252,7 @@ def _scale(column: ColumnResult) -> None:
 
 
 def _findings(column: ColumnResult, assessment: Assessment) -> None:
-    own = by_urgency([f for f in assessment.findings if column.name in f.columns])
+    own = [f for f in assessment.findings if column.name in f.columns]
     if own:
         st.markdown("**Findings of this column**")
     for finding in own[:6]:

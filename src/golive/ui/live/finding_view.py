@@ -17,8 +17,9 @@ from golive.ui.live.findings import size_words
 from golive.ui.live.repair_words import repair_words
 from golive.ui.shell import chart, nav, theme
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import count, day, number, percent, plain, points, score
+from golive.ui.shell.words import plain
 from golive.wording.labels import ROUTE_WORD, SIGNAL_WORD
+from golive.wording.numbers import count, day, number, percent, points, score
 
 PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")
 

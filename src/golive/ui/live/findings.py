@@ -12,13 +12,13 @@ from golive.model.finding import Finding, Verdict
 from golive.model.readiness import Readiness
 from golive.model.result import Assessment
 from golive.ui.shell import theme
-from golive.ui.shell.words import count, percent, plain, plural, unbroken
-from golive.ui.verdict.verdict import by_urgency
+from golive.ui.shell.words import plain, unbroken
 from golive.wording.labels import ROUTE_WORD, SIGNAL_WORD
+from golive.wording.numbers import count, percent, plural
+from golive.wording.order import VERDICTS, root
 
 Grouping = Literal["cause", "column", "site", "owner"]
 GROUPINGS: tuple[Grouping, ...] = ("cause", "column", "site", "owner")
-ORDER = (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
 ROW = "finding_open:"
 """Prefix of the keys under which the page remembers which rows are open."""
 SHOWN_FIRST = (Verdict.ALARM, Verdict.WATCH)
@@ -35,29 +35,12 @@ def answer(findings: Sequence[Finding]) -> str:
     return f"**{count(len(acting))} of {plural(len(findings), 'finding')} ask{'s' if len(acting) == 1 else ''} someone to act**: {asked}."
 
 
-def matching(findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "") -> list[Finding]:
-    """Findings with one of ``verdicts`` whose title, columns, kind or site hold every word of ``search``, most urgent first."""
+def matching(
+    findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "", *, also: str | None = None
+) -> list[Finding]:
+    """Findings with one of ``verdicts`` whose title, columns, kind or site hold every word of ``search``, in the order given; the one with the id ``also`` whatever it holds."""
     words = search.lower().split()
-    kept = [f for f in findings if f.verdict in verdicts and all(w in _text(f) for w in words)]
-    return by_urgency(kept)
-
-
-def by_effect(shown: Sequence[Finding], everything: Sequence[Finding], readiness: Readiness) -> list[Finding]:
-    """Order findings by their effect on readiness: as the plan orders the steps that rest on them.
-
-    A finding counts for what it explains too. Findings that no step rests on come last, in the order given.
-    """
-    rank = {step.criterion: place for place, step in enumerate(readiness.next)}
-    places: dict[str, int] = {}
-    for criterion in readiness.criteria:
-        for resting in criterion.findings:
-            place = rank.get(criterion.id, len(rank))
-            places[resting] = min(place, places.get(resting, len(rank)))
-    known = {f.id: f for f in everything}
-    for finding in everything:
-        origin = root(finding, known).id
-        places[origin] = min(places.get(finding.id, len(rank)), places.get(origin, len(rank)))
-    return sorted(shown, key=lambda f: places.get(f.id, len(rank)))
+    return [f for f in findings if f.id == also or (f.verdict in verdicts and all(w in _text(f) for w in words))]
 
 
 def holds_back(finding: Finding, readiness: Readiness) -> str:
@@ -72,15 +55,6 @@ def _text(finding: Finding) -> str:
     segment = f"{finding.segment.column} {finding.segment.value}" if finding.segment else ""
     parts = (finding.title, finding.kind.replace("_", " "), " ".join(finding.columns), segment, finding.route.value)
     return " ".join(parts).lower()
-
-
-def root(finding: Finding, findings: dict[str, Finding]) -> Finding:
-    """The finding at the start of the chain of causes; the finding itself when nothing explains it."""
-    seen = {finding.id}
-    while finding.cause and finding.cause in findings and finding.cause not in seen:
-        finding = findings[finding.cause]
-        seen.add(finding.id)
-    return finding
 
 
 def grouped(
@@ -154,12 +128,12 @@ def row_label(finding: Finding, assessment: Assessment) -> str:
 
 def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
     """Show the filters, keep them in the address, and return what was chosen: verdicts, grouping, search words."""
-    tally = {v: sum(f.verdict is v for f in findings) for v in ORDER}
+    tally = {v: sum(f.verdict is v for f in findings) for v in VERDICTS}
     asked = [Verdict(v) for v in st.query_params.get_all("show") if v in set(Verdict)]
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         chosen = st.pills(
             "Show",
-            ORDER,
+            VERDICTS,
             selection_mode="multi",
             default=asked or list(SHOWN_FIRST),
             format_func=lambda v: f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}",

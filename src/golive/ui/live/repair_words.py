@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from golive.ui.shell.words import number
+from golive.wording.numbers import number
 
 _MOST = 3
 

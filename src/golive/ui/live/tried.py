@@ -12,7 +12,8 @@ from golive.model.result import Assessment, Repaired
 from golive.readiness import repaired
 from golive.ui.shell import rescoring
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import plain, plural, score
+from golive.ui.shell.words import plain
+from golive.wording.numbers import plural, score
 
 _KEY = "repairs_tried"
 _MOST_NAMED = 6

@@ -10,7 +10,8 @@ import streamlit as st
 from golive.ui.figures import outcomes as figures
 from golive.ui.performance.outcomes import interval, signed
 from golive.ui.shell import chart, theme
-from golive.ui.shell.words import count, day, percent, plain, points, score, unbroken
+from golive.ui.shell.words import plain, unbroken
+from golive.wording.numbers import count, day, percent, points, score
 
 Part = Mapping[str, Any]
 CHANGE_WORDS = {

@@ -9,7 +9,8 @@ import streamlit as st
 
 from golive.ui.figures import outcomes as figures
 from golive.ui.shell import chart, theme
-from golive.ui.shell.words import count, percent, plain, points
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count, percent, points
 
 Part = Mapping[str, Any]
 GROUP_WORDS = {

@@ -13,7 +13,8 @@ from golive.ui.figures import outcomes as figures
 from golive.ui.shell import chart, theme
 from golive.ui.shell.components import inline_badge, look_of
 from golive.ui.shell.glossary import tip
-from golive.ui.shell.words import count, number, percent, plain, points, unbroken
+from golive.ui.shell.words import plain, unbroken
+from golive.wording.numbers import count, number, percent, points
 
 Part = Mapping[str, Any]
 SHARES = ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "accuracy", "macro_recall")
@@ -56,8 +57,6 @@ def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
 def said(assessment: Assessment, *signals: Signal) -> None:
     """Findings of ``signals`` that ask for something, each one sentence with word, icon and colour."""
     found: list[Finding] = [f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"]
-    # What to act on stands before what to watch; within that the page's own question first.
-    found.sort(key=lambda f: (theme.VERDICT_ORDER[f.verdict], signals.index(f.signal)))
     for item in found[:6]:
         st.markdown(f"{inline_badge(look_of(item.verdict))} {plain(item.title)}")
     if not found:

@@ -17,7 +17,8 @@ from golive.model.result import CodeRelease
 from golive.store import Store
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import count, day, percent, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count, day, percent, plural
 
 MOST_MB = 100
 """Largest list of codes that the page takes, in megabytes; the command line takes any."""

@@ -19,7 +19,8 @@ from golive.store import Store
 from golive.ui.pilot import data_form
 from golive.ui.shell import components, uploads
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import count, plain
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,8 @@ from golive.settings import Settings
 from golive.ui.pilot import pilot
 from golive.ui.shell import components, uploads
 from golive.ui.shell.uploads import Side, Upload
-from golive.ui.shell.words import count, plain, plural, spelled
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count, plural, spelled
 
 if TYPE_CHECKING:
     import pandas as pd

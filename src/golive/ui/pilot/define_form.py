@@ -15,8 +15,9 @@ from golive.store import Store
 from golive.ui.pilot import pilot
 from golive.ui.shell import components, glossary, theme
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import day, plain
+from golive.ui.shell.words import plain
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import day
 
 SITUATION: dict[Situation, tuple[str, str]] = {
     "critical": ("Critical", "Life-threatening or needs major, time-critical intervention"),

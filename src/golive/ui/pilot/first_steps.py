@@ -10,7 +10,8 @@ from golive.store import Store
 from golive.ui.pilot.data_form import ROLE_WORD, UNLOCKS
 from golive.ui.shell import glossary, nav
 from golive.ui.shell.guards import Identity, open_sample
-from golive.ui.shell.words import plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import plural
 
 FEWEST_ROWS = 200
 """Rows a side from which most checks can say something; fewer give many "Cannot judge"."""

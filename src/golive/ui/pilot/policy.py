@@ -18,7 +18,8 @@ from golive.ui.registers.editor import MOST_MB
 from golive.ui.shell import rescoring, theme
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import day, percent, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day, percent, plural
 
 STATE_WORDS = {"supported": "Supported", "partly": "Partly", "none": "No evidence", "not_asked": "Not asked here"}
 

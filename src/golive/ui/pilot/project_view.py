@@ -9,7 +9,8 @@ from golive.store import Store
 from golive.store.project_file import MOST_BYTES
 from golive.ui.shell import cache, components
 from golive.ui.shell.guards import Identity, authorise
-from golive.ui.shell.words import plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import plural
 
 _DONE = "project_imported"
 

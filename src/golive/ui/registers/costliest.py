@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from golive.model.result import Assessment
-from golive.ui.shell.words import percent, plain, spelled, unbroken
+from golive.ui.shell.words import plain, unbroken
+from golive.wording.numbers import percent, spelled
 
 
 def short(title: str) -> str:

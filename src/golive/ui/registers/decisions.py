@@ -13,7 +13,8 @@ from golive.model.finding import Finding, Verdict
 from golive.store import Decision, Revised
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import day, plain
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day
 
 Action = Literal["fix", "explain", "accept", "defer"]
 ACTIONS: tuple[Action, ...] = ("fix", "explain", "accept", "defer")

@@ -20,7 +20,8 @@ from golive.ui.registers.rows import WRAPPED, column_config, frame, frame_of, nu
 from golive.ui.shell import rescoring
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import plural
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,8 +21,9 @@ from golive.ui.registers.editor import MOST_MB, imported, late
 from golive.ui.shell import rescoring
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import day, plain, plural
+from golive.ui.shell.words import plain
 from golive.ui.verdict.readiness_view import anchor, evidence_words
+from golive.wording.numbers import day, plural
 
 if TYPE_CHECKING:
     import pandas as pd

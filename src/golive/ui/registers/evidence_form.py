@@ -15,7 +15,8 @@ from golive.store.registers import PROPOSALS
 from golive.ui.shell import rescoring
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import day, plain
+from golive.ui.shell.words import plain
+from golive.wording.numbers import day
 
 Kind = Literal["document", "attestation", "drill", "independent", "auto"]
 KINDS: tuple[Kind, ...] = ("document", "attestation", "drill", "independent")

@@ -20,8 +20,9 @@ from golive.store import registers as kept
 from golive.ui.registers import decisions
 from golive.ui.registers.editor import Register, show
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import day, plain, spelled
+from golive.ui.shell.words import plain
 from golive.ui.verdict.readiness_view import anchor
+from golive.wording.numbers import day, spelled
 
 QUERY = "register"
 

@@ -20,7 +20,8 @@ from golive.ui.registers.costliest import costliest
 from golive.ui.registers.editor import Register, show
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import number, percent, plain, plural
+from golive.ui.shell.words import plain
+from golive.wording.numbers import number, percent, plural
 
 KPIS: Register[Kpi] = Register(
     kept.KPIS,

@@ -11,8 +11,9 @@ from golive.model.finding import Verdict
 from golive.model.readiness import ReadinessVerdict
 from golive.model.result import Assessment
 from golive.ui.shell import theme
-from golive.ui.shell.words import count, day, plain
+from golive.ui.shell.words import plain
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import count, day
 
 
 def look_of(verdict: Verdict | ReadinessVerdict) -> theme.Look:

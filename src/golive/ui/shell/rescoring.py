@@ -13,7 +13,9 @@ from golive.readiness import Basis, Model
 from golive.ui.shell import theme
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import percent, plain
+from golive.ui.shell.words import plain
+from golive.wording.numbers import percent
+from golive.wording.order import in_order
 
 _DONE = "scored_again"
 
@@ -58,7 +60,7 @@ def again(where: Current, reason: str) -> Readiness:
     """
     authorise(where.identity, "reviewer", "score again")
     readiness = today(where).judge()
-    judged = where.assessment.model_copy(update={"readiness": readiness})
+    judged = in_order(where.assessment.model_copy(update={"readiness": readiness}))
     where.store.rescore(judged, config=where.config, actor=where.identity.name, reason=reason)
     return readiness
 

@@ -5,25 +5,7 @@ On a screen a number and its unit stay on one line: ``28 %`` and ``n = 200`` nev
 
 import re
 
-from golive.wording import numbers as report
-from golive.wording.numbers import count, day, number, p_value, percent, plural, points, score, shorten, spelled
-
-__all__ = [
-    "NO_BREAK",
-    "count",
-    "day",
-    "deed",
-    "number",
-    "p_value",
-    "percent",
-    "plain",
-    "plural",
-    "points",
-    "score",
-    "shorten",
-    "spelled",
-    "unbroken",
-]
+from golive.wording import text
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _TORN = re.compile(r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d")
@@ -43,9 +25,9 @@ def unbroken(text: str) -> str:
     return _TORN.sub(lambda found: found.group().replace(" ", NO_BREAK), text)
 
 
-def plain(text: object) -> str:
+def plain(words: object) -> str:
     """Escape text that came from data so that Markdown shows it as it is; a number keeps its unit on its line."""
-    return report.plain(unbroken(str(text)))
+    return text.plain(unbroken(str(words)))
 
 
 def deed(action: str) -> str:

@@ -21,8 +21,9 @@ from golive.text.labels import kind_of, read_labels
 from golive.text.reviews import BAD
 from golive.ui.shell import components, rescoring
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import percent, plain, plural
+from golive.ui.shell.words import plain
 from golive.ui.text import review
+from golive.wording.numbers import percent, plural
 
 _CHOSEN = "text_judge"
 _PROVIDERS = {"openai": "OpenAI", "anthropic": "Anthropic", "compatible": "A server of your own (OpenAI's form)"}

@@ -23,8 +23,9 @@ from golive.ui.figures.text_marks import KIND_WORD
 from golive.ui.pilot import data_form
 from golive.ui.shell import cache, components, nav, uploads
 from golive.ui.shell.guards import Current, authorise, store_told
-from golive.ui.shell.words import percent, plain, plural
+from golive.ui.shell.words import plain
 from golive.ui.text import text_view
+from golive.wording.numbers import percent, plural
 
 VERDICTS: tuple[tuple[ReviewVerdict, str, str, str], ...] = (
     ("supported", "Supported", "1", ":material/check_circle:"),

@@ -18,8 +18,8 @@ from golive.ui.pilot import pilot
 from golive.ui.pilot.data_form import Understood
 from golive.ui.shell import chart, components, nav, rescoring, theme, uploads
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import count, percent, plain, plural, unbroken
-from golive.ui.verdict import verdict
+from golive.ui.shell.words import plain, unbroken
+from golive.wording.numbers import count, percent, plural
 
 
 def numbers(assessment: Assessment) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def answer(found: Mapping[str, Any]) -> str:
 def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
     """Answer, findings, then the two pictures."""
     st.markdown(unbroken(answer(found)))
-    for finding in verdict.by_urgency([f for f in assessment.findings if f.signal is Signal.GENERATED_TEXT]):
+    for finding in [f for f in assessment.findings if f.signal is Signal.GENERATED_TEXT]:
         look = theme.VERDICT[finding.verdict]
         st.markdown(f"{components.inline_badge(look)} {plain(finding.title)}")
         if finding.explanation:

@@ -12,7 +12,8 @@ from golive.model.result import ColumnResult, SideResult
 from golive.ui.figures.distribution import describe_distribution, distribution
 from golive.ui.live.columns import GLYPH
 from golive.ui.shell import chart, theme
-from golive.ui.shell.words import count, number, percent, plain, score
+from golive.ui.shell.words import plain
+from golive.wording.numbers import count, number, percent, score
 
 _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 

@@ -15,9 +15,10 @@ from golive.readiness.tiers import TierResult
 from golive.ui.shell import rescoring, theme
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import NO_BREAK, percent, plain, plural, unbroken
+from golive.ui.shell.words import NO_BREAK, plain, unbroken
 from golive.ui.verdict.plan import outlook_words
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import percent, plural
 
 MOST_GATES = 6
 

@@ -14,9 +14,10 @@ from golive.store import SessionCard
 from golive.ui.shell import nav, theme
 from golive.ui.shell.components import inline_badge
 from golive.ui.shell.doors import door
-from golive.ui.shell.words import count, day, percent, plain, plural
+from golive.ui.shell.words import plain
 from golive.ui.verdict import verdict
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import count, day, percent, plural
 
 
 def header(assessment: Assessment, *, sample: bool, title: str = "") -> None:

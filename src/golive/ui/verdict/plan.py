@@ -20,8 +20,9 @@ from golive.store.registers import PLAN, Change
 from golive.ui.shell import rescoring, theme
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import day, percent, plain, plural
+from golive.ui.shell.words import plain
 from golive.ui.verdict.readiness_view import anchor
+from golive.wording.numbers import day, percent, plural
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,10 @@ from golive.report.base.verdict import effort_words
 from golive.store import SessionCard
 from golive.ui.shell import glossary, nav, state, theme
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import count, day, plain
+from golive.ui.shell.words import plain
 from golive.ui.verdict import verdict
 from golive.wording.labels import TIER_WORD
+from golive.wording.numbers import count, day
 
 FACTS, STEPS, COURSE = 3, 3, 12
 

@@ -17,7 +17,8 @@ from golive.ui import figures
 from golive.ui.shell import chart, rescoring, theme
 from golive.ui.shell.doors import door
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import NO_BREAK, count, day, percent, plain, plural
+from golive.ui.shell.words import NO_BREAK, plain
+from golive.wording.numbers import count, day, percent, plural
 
 KEY, QUERY = "dimension_choice", "dimension"
 """The chosen dimension in the page's state and in the address (``?dimension=DAT``)."""

@@ -9,7 +9,6 @@ from golive.report.base.verdict import (
     FAILURE_MODES,
     FailureMode,
     blocking,
-    by_urgency,
     cap_sentence,
     failure_modes,
     model_version,
@@ -19,13 +18,12 @@ from golive.report.base.verdict import (
 )
 from golive.store import SessionCard
 from golive.ui.figures.dimensions import THIN
-from golive.ui.shell.words import day, percent, plural
+from golive.wording.numbers import day, percent, plural
 
 __all__ = [
     "FAILURE_MODES",
     "FailureMode",
     "blocking",
-    "by_urgency",
     "cap_sentence",
     "failure_modes",
     "model_version",
