@@ -13,7 +13,11 @@ else:
     from golive.ui.shell import guards, nav, theme
 
     st.set_page_config(page_title="GoLive", page_icon=nav.asset("icon.svg"), layout="wide")
-    st.logo(nav.asset(f"wordmark-{theme.theme_name()}.svg"), size="large", icon_image=nav.asset("icon.svg"))
+    st.logo(
+        nav.asset(f"wordmark-{theme.theme_name()}.svg"),
+        size="large",
+        icon_image=nav.asset("icon.svg"),
+    )
     who = guards.identity()
     guards.restore()
     # Always called, signed in or not: a server that has not run it serves scripts by their address.

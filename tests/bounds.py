@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "bounds"
 UV = str(Path(sys.executable).with_name("uv"))
 # Slow, or about the installed product and not about the libraries.
-LEFT_OUT = ("tests/browser", "tests/installed", "tests/benchmarks", "tests/architecture/test_locks.py")
+LEFT_OUT = (
+    "tests/browser",
+    "tests/installed",
+    "tests/benchmarks",
+    "tests/architecture/test_locks.py",
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,23 @@ RUNS = (
 def tools() -> str:
     """Requirements of the tests, without GoLive's own extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return "\n".join(r for r in project["optional-dependencies"]["dev"] if not r.startswith("golive["))
+    return "\n".join(
+        r for r in project["optional-dependencies"]["dev"] if not r.startswith("golive[")
+    )
 
 
 def resolve(run: Run) -> Path:
     """Write and return the list of versions of this end, the application's own first."""
-    compile_ = [UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", sys.executable]
+    compile_ = [
+        UV,
+        "pip",
+        "compile",
+        "--quiet",
+        "--no-header",
+        "--no-annotate",
+        "--python",
+        sys.executable,
+    ]
     extras = [word for extra in run.extras for word in ("--extra", extra)]
     own, whole = FOLDER / f"{run.name}.txt", FOLDER / f"{run.name}-with-tools.txt"
     command = [*compile_, "--resolution", run.resolution, *extras, "pyproject.toml", "-o", str(own)]
@@ -51,7 +67,10 @@ def resolve(run: Run) -> Path:
     given = f"{own.read_text('utf-8')}\n{tools()}\n"
     command = [*compile_, "-", "-o", str(whole)]
     subprocess.run(command, cwd=ROOT, check=True, input=given, text=True, stdout=subprocess.DEVNULL)
-    print(f"\n{run.name} versions of pyproject.toml: {' '.join(own.read_text('utf-8').split())}\n", flush=True)
+    print(
+        f"\n{run.name} versions of pyproject.toml: {' '.join(own.read_text('utf-8').split())}\n",
+        flush=True,
+    )
     return whole
 
 
@@ -60,11 +79,32 @@ def passes(run: Run, words: list[str]) -> bool:
     environment = FOLDER / run.name
     python = str(environment / "bin" / "python")
     if not Path(python).exists():
-        subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(environment)], check=True)
-    subprocess.run([UV, "pip", "sync", "--quiet", "--python", python, str(resolve(run))], cwd=ROOT, check=True)
-    subprocess.run([UV, "pip", "install", "--quiet", "--no-deps", "--python", python, "-e", "."], cwd=ROOT, check=True)
+        subprocess.run(
+            [UV, "venv", "--quiet", "--python", sys.executable, str(environment)], check=True
+        )
+    subprocess.run(
+        [UV, "pip", "sync", "--quiet", "--python", python, str(resolve(run))], cwd=ROOT, check=True
+    )
+    subprocess.run(
+        [UV, "pip", "install", "--quiet", "--no-deps", "--python", python, "-e", "."],
+        cwd=ROOT,
+        check=True,
+    )
     ignored = [f"--ignore={path}" for path in LEFT_OUT]
-    tests = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", "-m", run.marker, *ignored, *words]
+    tests = [
+        python,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-q",
+        "-m",
+        run.marker,
+        *ignored,
+        *words,
+    ]
     return subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
 
 

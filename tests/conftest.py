@@ -20,7 +20,9 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # the first process of pytest-xdist hears what the others ran
+    if not hasattr(
+        config, "workerinput"
+    ):  # the first process of pytest-xdist hears what the others ran
         config.pluginmanager.register(skips.Watch())
 
 

@@ -28,7 +28,9 @@ def main(report: Path) -> int:
     for kind, (run, all_) in measured(report).items():
         share = 100 * run / all_
         missed = share < FLOORS[kind]
-        words = f"UNDER the floor of {FLOORS[kind]:.0f} %" if missed else f"floor {FLOORS[kind]:.0f} %"
+        words = (
+            f"UNDER the floor of {FLOORS[kind]:.0f} %" if missed else f"floor {FLOORS[kind]:.0f} %"
+        )
         print(f"coverage of src: {share:.1f} % of {all_:,} {kind} ({words})")
         code |= missed
     return code

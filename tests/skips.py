@@ -26,7 +26,9 @@ class Watch:
     """Hears of every test and file of a run, also of those that other processes ran (pytest-xdist tells the first process)."""
 
     def __init__(self) -> None:
-        self.found: dict[str, dict[str, None]] = defaultdict(dict)  # reason → tests, or files that were skipped whole
+        self.found: dict[str, dict[str, None]] = defaultdict(
+            dict
+        )  # reason → tests, or files that were skipped whole
 
     def unlisted(self) -> list[str]:
         return [reason for reason in self.found if reason not in ALLOWED]
@@ -48,7 +50,10 @@ class Watch:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         # A run in which every file was skipped whole ends with "nothing collected".
-        if self.unlisted() and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        if self.unlisted() and session.exitstatus in (
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)  # so it prints after everyone else
@@ -68,4 +73,6 @@ class Watch:
             for test in self.found[reason]:
                 terminalreporter.line(f"{'':11} {test}", red=True)
         if self.unlisted():
-            terminalreporter.line("This run fails: tests/skips.py lists the reasons that a skip may have.", red=True)
+            terminalreporter.line(
+                "This run fails: tests/skips.py lists the reasons that a skip may have.", red=True
+            )

@@ -27,7 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _rows(n: int) -> list[list[str]]:
     return [
-        [f"e{i}", f"{60 + i * 7 % 40}.5", "MF"[i % 2], "ABC"[i % 3], f"0.{1 + i * 31 % 98:02d}", str(i * 13 % 10 // 7)]
+        [
+            f"e{i}",
+            f"{60 + i * 7 % 40}.5",
+            "MF"[i % 2],
+            "ABC"[i % 3],
+            f"0.{1 + i * 31 % 98:02d}",
+            str(i * 13 % 10 // 7),
+        ]
         for i in range(n)
     ]
 
@@ -56,14 +63,24 @@ def test_two_columns_with_equally_many_new_values_are_judged(
     for row in changed:
         row[2], row[3] = "=1+1", "@SUM(A1)"
     live = _write(tmp_path / "live.csv", HEADER, changed)
-    code, out, err = _assess(capsys, "--train", train, "--live", live, "--label", "y", "--score", "risk")
+    code, out, err = _assess(
+        capsys, "--train", train, "--live", live, "--label", "y", "--score", "risk"
+    )
     assert code == 0, err
-    unseen = {c for f in json.loads(out)["findings"] if f["kind"] == "unseen_category" for c in f["columns"]}
+    unseen = {
+        c
+        for f in json.loads(out)["findings"]
+        if f["kind"] == "unseen_category"
+        for c in f["columns"]
+    }
     assert unseen == {"sex", "site"}
 
 
 def test_live_data_without_any_training_column_says_why_it_is_not_compared(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, warmed_here: None
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    warmed_here: None,
 ) -> None:
     train = _write(tmp_path / "train.csv", HEADER, _rows(200))
     live = _write(tmp_path / "live.csv", [f"{c}_x" for c in HEADER], _rows(200))
@@ -87,19 +104,38 @@ def test_an_empty_name_is_not_the_folder_one_is_in(tmp_path: Path) -> None:
     assert [p.code for p in caught.value.problems] == ["NOT_FOUND"]
 
 
-def test_one_column_cannot_have_two_roles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_column_cannot_have_two_roles(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = _write(tmp_path / "data.csv", HEADER, _rows(50))
-    code, _, err = _assess(capsys, "--train", path, "--live", path, "--label", "y", "--score", "y", "--id", "nope")
+    code, _, err = _assess(
+        capsys, "--train", path, "--live", path, "--label", "y", "--score", "y", "--id", "nope"
+    )
     assert code == 2
     assert "error[ROLE_TWICE]" in err
     assert "error[ROLE_COLUMN]" in err
 
 
-def test_a_column_of_sentences_is_no_group_and_no_outcome(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [[*row, f"patient {i} was seen in ward {i % 7} with cough"] for i, row in enumerate(_rows(60))]
+def test_a_column_of_sentences_is_no_group_and_no_outcome(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        [*row, f"patient {i} was seen in ward {i % 7} with cough"]
+        for i, row in enumerate(_rows(60))
+    ]
     path = _write(tmp_path / "data.csv", (*HEADER, "note"), rows)
     code, out, err = _assess(
-        capsys, "--train", path, "--live", path, "--label", "note", "--group", "enc", "--site", "site"
+        capsys,
+        "--train",
+        path,
+        "--live",
+        path,
+        "--label",
+        "note",
+        "--group",
+        "enc",
+        "--site",
+        "site",
     )
     assert (code, out) == (2, "")
     assert err.count("error[ROLE_TYPE]") == 2
@@ -112,30 +148,42 @@ def test_a_probability_is_no_decision_and_a_quantity_no_class(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = [
-        [i, i % 2, f"{0.001 * i + 0.01:.3f}", f"{1.37 * i + 0.5:.2f}", "abc"[i % 3], f"{i + 0.25}"] for i in range(60)
+        [i, i % 2, f"{0.001 * i + 0.01:.3f}", f"{1.37 * i + 0.5:.2f}", "abc"[i % 3], f"{i + 0.25}"]
+        for i in range(60)
     ]
     path = _write(tmp_path / "data.csv", ("enc", "died", "prob", "stay", "ward", "guess"), rows)
     call = ("--train", path, "--live", path)
     code, out, err = _assess(capsys, *call, "--label", "died", "--prediction", "prob")
     assert (code, out) == (2, "")
-    assert "error[ROLE_TYPE]: Role 'prediction' names column 'prob', which holds 60 different numbers" in err
+    assert (
+        "error[ROLE_TYPE]: Role 'prediction' names column 'prob', which holds 60 different numbers"
+        in err
+    )
     assert "on an outcome of 2 values" in err
     assert "give it the role score" in err
     code, out, err = _assess(capsys, *call, "--label", "stay", "--prediction", "ward")
     assert (code, out) == (2, "")
-    assert "error[ROLE_TYPE]: Role 'label' names column 'stay', which holds 60 different numbers" in err
+    assert (
+        "error[ROLE_TYPE]: Role 'label' names column 'stay', which holds 60 different numbers"
+        in err
+    )
     config = tmp_path / "classes.yaml"
     config.write_text("class_scores: {a: prob, b: guess}\n", encoding="utf-8")
     code, _, err = _assess(capsys, *call, "--label", "stay", "--config", config)
     assert code == 2
     assert "scores of classes are held against it" in err
-    for fine in (("--label", "stay", "--prediction", "guess"), ("--label", "died", "--score", "prob")):
+    for fine in (
+        ("--label", "stay", "--prediction", "guess"),
+        ("--label", "died", "--score", "prob"),
+    ):
         assert _assess(capsys, *call, *fine)[0] == 0
 
 
 def test_a_table_written_column_by_column_is_not_one_row(tmp_path: Path) -> None:
     path = tmp_path / "data.json"
-    path.write_text(json.dumps({"hr": {"0": 80, "1": 92}, "sex": {"0": "M", "1": "F"}}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"hr": {"0": 80, "1": 92}, "sex": {"0": "M", "1": "F"}}), encoding="utf-8"
+    )
     with pytest.raises(InputError) as caught:
         read(path)
     assert [p.code for p in caught.value.problems] == ["NOT_RECORDS"]
@@ -185,7 +233,9 @@ def test_a_store_that_is_none_is_named_and_left_alone(
     (tmp_path / "folder").mkdir()
     live = _write(tmp_path / "live.csv", HEADER, _rows(30))
     before = live.read_bytes()
-    code = run(["assess", "--train", str(live), "--live", str(live), "--store", str(tmp_path / name)])
+    code = run(
+        ["assess", "--train", str(live), "--live", str(live), "--store", str(tmp_path / name)]
+    )
     err = capsys.readouterr().err
     assert code == 3
     assert err.count("error[STORE_UNREADABLE]") == 1

@@ -22,7 +22,14 @@ from golive.cli import run
 
 HEADER = ("enc", "hr", "sex", "site", "risk", "y")
 ROWS = [
-    (f"e{i}", f"{60 + i * 7 % 40}.5", "MF"[i % 2], "ABC"[i % 3], f"0.{1 + i * 31 % 98:02d}", str(i * 13 % 10 // 7))
+    (
+        f"e{i}",
+        f"{60 + i * 7 % 40}.5",
+        "MF"[i % 2],
+        "ABC"[i % 3],
+        f"0.{1 + i * 31 % 98:02d}",
+        str(i * 13 % 10 // 7),
+    )
     for i in range(120)
 ]
 ODD_NAMES = (
@@ -32,7 +39,9 @@ ODD_NAMES = (
 )  # fmt: skip
 
 
-def table(header: Any = HEADER, rows: Any = ROWS, *, delimiter: str = ",", end: str = "\n") -> bytes:
+def table(
+    header: Any = HEADER, rows: Any = ROWS, *, delimiter: str = ",", end: str = "\n"
+) -> bytes:
     """A CSV file with these names and rows."""
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([header, *rows])
@@ -63,7 +72,9 @@ def book(change: Callable[[Any, Any], object]) -> bytes:
 def parquet(**columns: pa.Array) -> bytes:
     """The usual table in its types, with more columns."""
     typed: dict[str, Any] = {n: [row[i] for row in ROWS] for i, n in enumerate(HEADER)}
-    typed |= {n: [float(v) for v in typed[n]] for n in ("hr", "risk")} | {"y": [int(v) for v in typed["y"]]}
+    typed |= {n: [float(v) for v in typed[n]] for n in ("hr", "risk")} | {
+        "y": [int(v) for v in typed["y"]]
+    }
     out = io.BytesIO()
     pq.write_table(pa.table(typed | columns), out)
     return out.getvalue()
@@ -92,7 +103,9 @@ def broken_part() -> bytes:
 
 def records(**changed: Callable[[int], object]) -> bytes:
     rows = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
-    return json.dumps([r | {k: f(i) for k, f in changed.items()} for i, r in enumerate(rows)]).encode()
+    return json.dumps(
+        [r | {k: f(i) for k, f in changed.items()} for i, r in enumerate(rows)]
+    ).encode()
 
 
 USUAL = table()
@@ -105,7 +118,11 @@ NOT_READ: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("case.csv", lambda: table(("hr", "HR"), [(1, 2)]), "DUPLICATE_COLUMNS"),
     ("open_quote.csv", lambda: b'"a,b,c\n1,2,3\n4,5,6\n', "BROKEN_QUOTES"),
     ("ragged.csv", lambda: USUAL + b"a,b\n" * 50, "RAGGED_ROWS"),
-    ("marked.csv", lambda: b"\xef\xbb\xbf" + more("ort", lambda i: "Köln").decode().encode("cp1252"), "DECODE"),
+    (
+        "marked.csv",
+        lambda: b"\xef\xbb\xbf" + more("ort", lambda i: "Köln").decode().encode("cp1252"),
+        "DECODE",
+    ),
     ("zero_byte.csv", lambda: USUAL[:300] + b"\0" + USUAL[300:], "NOT_TEXT"),
     ("picture.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "NOT_TEXT"),
     ("gz.csv", lambda: gzip.compress(USUAL), "NOT_TEXT"),
@@ -114,8 +131,16 @@ NOT_READ: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("bomb.csv.gz", lambda: gzip.compress(b"a,b\n" + b"1,2\n" * 15_000_000, 6), "ZIP_BOMB"),
     ("bomb.xlsx", bomb, "ZIP_BOMB"),
     ("csv.xlsx", lambda: USUAL, "NOT_WORKBOOK"),
-    ("far_cell.xlsx", lambda: book(lambda _, sheet: sheet.__setitem__("XFD1048576", "x")), "TOO_LARGE"),
-    ("title.xlsx", lambda: book(lambda _, s: (s.insert_rows(1), s.__setitem__("A1", "Report"))), "EMPTY_NAME"),
+    (
+        "far_cell.xlsx",
+        lambda: book(lambda _, sheet: sheet.__setitem__("XFD1048576", "x")),
+        "TOO_LARGE",
+    ),
+    (
+        "title.xlsx",
+        lambda: book(lambda _, s: (s.insert_rows(1), s.__setitem__("A1", "Report"))),
+        "EMPTY_NAME",
+    ),
     ("csv.parquet", lambda: USUAL, "NOT_PARQUET"),
     ("cut.parquet", lambda: parquet()[:-100], "NOT_PARQUET"),
     ("damaged.parquet", broken_part, "DAMAGED_FILE"),
@@ -136,7 +161,11 @@ Facts = dict[str, Any]
 
 
 def kinds(result: Facts, name: str) -> set[str]:
-    return {f["kind"] for f in result["findings"] if name in f["columns"] and f["verdict"] in ("alarm", "watch")}
+    return {
+        f["kind"]
+        for f in result["findings"]
+        if name in f["columns"] and f["verdict"] in ("alarm", "watch")
+    }
 
 
 def told(result: Facts, word: str) -> bool:
@@ -202,7 +231,19 @@ def assess(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture)
 
     def call(train: object, live: object, *more: str) -> tuple[int, str, str]:
         capsys.readouterr()
-        code = run(["assess", "--no-store", "--out", "-", "--train", str(train), "--live", str(live), *more])
+        code = run(
+            [
+                "assess",
+                "--no-store",
+                "--out",
+                "-",
+                "--train",
+                str(train),
+                "--live",
+                str(live),
+                *more,
+            ]
+        )
         printed = capsys.readouterr()
         assert "Traceback" not in printed.err
         assert not caplog.records, caplog.text
@@ -249,7 +290,10 @@ def test_what_can_be_read_is_judged(
 
 def test_a_name_may_be_anything(home: Path, assess: Call) -> None:
     for name, step in (("a.csv", 1), ("b.csv", 3)):
-        rows = [[*((i * step + j) % 7 for j in range(len(ODD_NAMES))), *row] for i, row in enumerate(ROWS)]
+        rows = [
+            [*((i * step + j) % 7 for j in range(len(ODD_NAMES))), *row]
+            for i, row in enumerate(ROWS)
+        ]
         (home / name).write_bytes(table((*ODD_NAMES, *HEADER), rows))
     code, out, err = assess("a.csv", "b.csv")
     assert code == 0, err
@@ -258,7 +302,9 @@ def test_a_name_may_be_anything(home: Path, assess: Call) -> None:
 
 
 @pytest.mark.parametrize("never", ["9999-12-31", "0001-01-01"])
-def test_a_date_that_stands_for_never_leaves_the_feed_judged(home: Path, assess: Call, never: str) -> None:
+def test_a_date_that_stands_for_never_leaves_the_feed_judged(
+    home: Path, assess: Call, never: str
+) -> None:
     days = [f"2026-03-{1 + i % 28:02d}" for i in range(len(ROWS))]
     (home / "train.csv").write_bytes(more("recorded_at", days.__getitem__))
     (home / "live.csv").write_bytes(more("recorded_at", lambda i: never if i % 3 == 0 else days[i]))
@@ -309,10 +355,22 @@ def test_a_large_hole_is_refused_early(home: Path, assess: Call) -> None:
 def test_cells_that_do_not_say_where_they_stand_count_too(home: Path, assess: Call) -> None:
     """Rows of one cell and one long row: the reader would make room for the rectangle around both."""
     (home / "placed.xlsx").write_bytes(book(lambda _, sheet: None))
-    sheet = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 4_000 + b"<row>" + b"<c><v>1</v></c>" * 9_000
-    with zipfile.ZipFile(home / "placed.xlsx") as whole, zipfile.ZipFile(home / "free.xlsx", "w") as changed:
+    sheet = (
+        b"<worksheet><sheetData>"
+        + b"<row><c><v>1</v></c></row>" * 4_000
+        + b"<row>"
+        + b"<c><v>1</v></c>" * 9_000
+    )
+    with (
+        zipfile.ZipFile(home / "placed.xlsx") as whole,
+        zipfile.ZipFile(home / "free.xlsx", "w") as changed,
+    ):
         for part in whole.namelist():
-            own = sheet + b"</row></sheetData></worksheet>" if part.endswith("sheet1.xml") else whole.read(part)
+            own = (
+                sheet + b"</row></sheetData></worksheet>"
+                if part.endswith("sheet1.xml")
+                else whole.read(part)
+            )
             changed.writestr(part, own)
     code, out, err = assess("train.csv", "free.xlsx")
     assert (code, out) == (2, "")

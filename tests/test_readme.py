@@ -46,23 +46,41 @@ def test_every_make_target_exists() -> None:
 def test_every_command_runs_and_prints_what_is_shown(tmp_path: Path) -> None:
     assert BLOCKS
     golive = Path(sys.executable).with_name("golive")
-    environment = {**os.environ, "GOLIVE_HOME": str(tmp_path / "home"), "COLUMNS": "120", "NO_COLOR": "1"}
+    environment = {
+        **os.environ,
+        "GOLIVE_HOME": str(tmp_path / "home"),
+        "COLUMNS": "120",
+        "NO_COLOR": "1",
+    }
     problems = []
     for block in BLOCKS:
         for command, shown in steps(block):
             words = shlex.split(command)
-            assert words[0] == "golive", f"only golive commands are shown in console blocks: {command}"
+            assert words[0] == "golive", (
+                f"only golive commands are shown in console blocks: {command}"
+            )
             expected = 0
             if "; echo $?" in command:
                 words = shlex.split(command.replace("; echo $?", ""))
                 expected = int(shown.pop())
             result = subprocess.run(
-                [str(golive), *words[1:]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+                [str(golive), *words[1:]],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if result.returncode != expected:
-                problems.append(f"$ {command}\nexit {result.returncode}, not {expected}: {result.stderr[-300:]}")
+                problems.append(
+                    f"$ {command}\nexit {result.returncode}, not {expected}: {result.stderr[-300:]}"
+                )
             printed = [line.strip() for line in result.stdout.splitlines()]
-            problems += [f"$ {command}\nshown but not printed: {line}" for line in shown if line not in printed]
+            problems += [
+                f"$ {command}\nshown but not printed: {line}"
+                for line in shown
+                if line not in printed
+            ]
     assert not problems, "\n".join(problems)
 
 

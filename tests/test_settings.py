@@ -17,16 +17,24 @@ def test_defaults_follow_the_platform(tmp_path: Path) -> None:
 
 
 def test_the_store_follows_home(tmp_path: Path) -> None:
-    assert load(environment={"GOLIVE_HOME": str(tmp_path)}, folders=()).store == tmp_path / "golive.duckdb"
+    assert (
+        load(environment={"GOLIVE_HOME": str(tmp_path)}, folders=()).store
+        == tmp_path / "golive.duckdb"
+    )
 
 
 def test_environment_wins_over_near_file_wins_over_far_file(tmp_path: Path) -> None:
     near, far = tmp_path / "near", tmp_path / "far"
-    for folder, text in ((near, "max_upload_mb = 20\n"), (far, 'max_upload_mb = 30\nlog_level = "warning"\n')):
+    for folder, text in (
+        (near, "max_upload_mb = 20\n"),
+        (far, 'max_upload_mb = 30\nlog_level = "warning"\n'),
+    ):
         folder.mkdir()
         (folder / "golive.toml").write_text(text)
     assert load(environment={}, folders=(near, far)).max_upload_mb == 20
-    settings = load(environment={"GOLIVE_MAX_UPLOAD_MB": "10", "GOLIVE_STORE": ""}, folders=(near, far))
+    settings = load(
+        environment={"GOLIVE_MAX_UPLOAD_MB": "10", "GOLIVE_STORE": ""}, folders=(near, far)
+    )
     assert (settings.max_upload_mb, settings.log_level) == (10, "WARNING")
     assert settings.max_upload_bytes == 10_000_000
 
@@ -49,7 +57,10 @@ def test_every_wrong_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "golive.toml").write_text('stroe = "x"\nhom = "y"\n')
     with pytest.raises(InputError) as error:
         load(environment={}, folders=(tmp_path,))
-    assert [p.hint for p in error.value.problems] == ["Did you mean 'store'?", "Did you mean 'home'?"]
+    assert [p.hint for p in error.value.problems] == [
+        "Did you mean 'store'?",
+        "Did you mean 'home'?",
+    ]
 
 
 def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:

@@ -58,7 +58,12 @@ def used(folder: Path, home: Path, *, flags: str = "", **variables: str) -> dict
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
     environment |= {"HOME": str(home), **variables}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -92,7 +97,9 @@ def test_an_empty_folder_has_our_configuration(empty: Path) -> None:
     assert options["level"] == 30
 
 
-def test_neither_the_folder_nor_the_home_of_another_app_changes_it(empty: Path, foreign: Path) -> None:
+def test_neither_the_folder_nor_the_home_of_another_app_changes_it(
+    empty: Path, foreign: Path
+) -> None:
     ours = used(empty, empty)
     assert used(foreign, empty) == ours
     assert used(empty, foreign) == ours
@@ -141,7 +148,9 @@ def test_what_cannot_be_read_is_told_all_at_once_with_exit_2(empty: Path) -> Non
 
 
 @pytest.mark.parametrize(("asked", "state"), [("true", "problem"), ("false", "ok")])
-def test_doctor_says_what_streamlit_really_uses(empty: Path, foreign: Path, asked: str, state: str) -> None:
+def test_doctor_says_what_streamlit_really_uses(
+    empty: Path, foreign: Path, asked: str, state: str
+) -> None:
     for folder in (empty, foreign):
         environment = os.environ | {
             "HOME": str(foreign),

@@ -25,7 +25,10 @@ def _write(path: Path, seed: int, *, shifted: bool) -> Path:
     if shifted:
         columns[0] = [f"{float(x) * 100:.1f}" for x in columns[0]]
         columns[4] = [""] * ROWS
-    lines = [",".join(f"col_{i}" for i in range(COLUMNS)), *map(",".join, zip(*columns, strict=True))]
+    lines = [
+        ",".join(f"col_{i}" for i in range(COLUMNS)),
+        *map(",".join, zip(*columns, strict=True)),
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -38,7 +41,12 @@ def test_a_wide_table_is_assessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert run(["assess", "--train", str(train), "--live", str(live), "--out", str(out)]) == 0
     result = json.loads(out.read_text(encoding="utf-8"))
     assert [c["name"] for c in result["columns"]] == [f"col_{i}" for i in range(COLUMNS)]
-    assert [c["type"] for c in result["columns"][:4]] == ["numeric", "category", "datetime", "numeric"]
+    assert [c["type"] for c in result["columns"][:4]] == [
+        "numeric",
+        "category",
+        "datetime",
+        "numeric",
+    ]
     alarms = {name for f in result["findings"] if f["verdict"] == "alarm" for name in f["columns"]}
     assert {"col_0", "col_4"} <= alarms
     assert len(alarms) <= 2 + COLUMNS // 100

@@ -9,7 +9,8 @@ from golive.ui.shell.guards import require_assessment
 current = require_assessment()
 assessment = current.assessment
 page_title(
-    "Distributions", "Each column in training and in live data: how far apart, and how far apart chance alone goes."
+    "Distributions",
+    "Each column in training and in live data: how far apart, and how far apart chance alone goes.",
 )
 assessment_line(assessment)
 

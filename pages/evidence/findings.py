@@ -19,7 +19,10 @@ open_id = findings.opened()
 shown = findings.matching(assessment.findings, verdicts, words, also=open_id)
 tried.summary(current)
 if not shown:
-    st.info("No finding matches. Choose another verdict or clear the search.", icon=":material/filter_alt_off:")
+    st.info(
+        "No finding matches. Choose another verdict or clear the search.",
+        icon=":material/filter_alt_off:",
+    )
 
 decided = decisions.current(current)
 for title, members in findings.grouped(shown, by, assessment.findings, assessment.roles.site):

@@ -44,5 +44,7 @@ else:
     if desk is None:
         review.missing_file(current)
     else:
-        st.caption("Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text.")
+        st.caption(
+            "Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text."
+        )
         review.draw(current, desk)

@@ -19,7 +19,10 @@ if st.button("Verify the chain", type="primary", icon=":material/verified:", key
             icon=":material/check_circle:",
         )
     else:
-        st.error(f"The chain does not hold at line {check.first_bad}: {plain(check.reason)}.", icon=":material/error:")
+        st.error(
+            f"The chain does not hold at line {check.first_bad}: {plain(check.reason)}.",
+            icon=":material/error:",
+        )
 
 lines = store.audit(limit=500)
 if not lines:
@@ -31,12 +34,16 @@ if not lines:
     )
     st.stop()
 actions = sorted({line.action for line in lines})
-wanted = st.multiselect("What", actions, key="audit_actions", placeholder="Everything", format_func=deed)
+wanted = st.multiselect(
+    "What", actions, key="audit_actions", placeholder="Everything", format_func=deed
+)
 shown = [line for line in lines if not wanted or line.action in wanted]
 st.dataframe(
     {
         "Line": [line.seq for line in shown],
-        "When (UTC)": [f"{day(line.created_at.isoformat())}, {line.created_at:%H:%M:%S}" for line in shown],
+        "When (UTC)": [
+            f"{day(line.created_at.isoformat())}, {line.created_at:%H:%M:%S}" for line in shown
+        ],
         "Who": [line.actor for line in shown],
         "What": [deed(line.action) for line in shown],
         "Of": [line.subject for line in shown],

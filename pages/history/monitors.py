@@ -9,7 +9,9 @@ from golive.ui.shell.guards import open_store, require_role
 who = require_role()
 store = open_store()
 
-components.page_title("Monitors", "Is every batch arriving, and does anything in it ask for someone?")
+components.page_title(
+    "Monitors", "Is every batch arriving, and does anything in it ask for someone?"
+)
 watches = store.monitors.watches()
 if not watches:
     st.markdown("No monitor has run yet.")

@@ -10,7 +10,8 @@ from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(
-    "Report", "A page, a PDF, slides or a model card, each from the same numbers. No row of data leaves with it."
+    "Report",
+    "A page, a PDF, slides or a model card, each from the same numbers. No row of data leaves with it.",
 )
 assessment_line(current.assessment)
 

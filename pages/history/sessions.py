@@ -11,7 +11,8 @@ who = require_role()
 store = open_store()
 
 components.page_title(
-    "Sessions", "Every assessment, kept with its data's identity, so that the answer can be defended."
+    "Sessions",
+    "Every assessment, kept with its data's identity, so that the answer can be defended.",
 )
 cards = store.list()
 if not cards:

@@ -10,7 +10,9 @@ assessment = current.assessment
 page_title("Operations", "Is the answer there in time, and how often is there none?")
 assessment_line(assessment)
 performance = outcomes.need(
-    assessment, "operations", why="Operations needs columns with the answer time or status of each call (see Data)."
+    assessment,
+    "operations",
+    why="Operations needs columns with the answer time or status of each call (see Data).",
 )
 outcomes.said(assessment, Signal.OPERATIONS)
 outcomes.service(performance)

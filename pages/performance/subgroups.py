@@ -10,7 +10,9 @@ assessment = current.assessment
 page_title("Subgroups", "For whom does it work, for whom less, and of whom is too little known?")
 assessment_line(assessment)
 performance = outcomes.need(
-    assessment, "subgroups", why="Groups need a score, an outcome, and columns with the role 'group' or 'site'."
+    assessment,
+    "subgroups",
+    why="Groups need a score, an outcome, and columns with the role 'group' or 'site'.",
 )
 outcomes.said(assessment, Signal.FAIRNESS)
 group_view.groups(performance)

@@ -8,7 +8,8 @@ who = require_role()
 store = open_store()
 
 components.page_title(
-    "Code releases", "Which codes existed when: the lists that the code columns of every pilot are held against."
+    "Code releases",
+    "Which codes existed when: the lists that the code columns of every pilot are held against.",
 )
 code_releases.said()
 kept = code_releases.shelf(store)

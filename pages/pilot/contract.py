@@ -12,7 +12,8 @@ store = open_store()
 settings = cache.current_settings()
 
 components.page_title(
-    "Contract", "What the model is given and gives back, who owns the result, and what each batch must keep."
+    "Contract",
+    "What the model is given and gives back, who owns the result, and what each batch must keep.",
 )
 config = pilot.draft(store)
 kept = contract_form.kept(config.project, settings)

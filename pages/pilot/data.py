@@ -26,7 +26,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 understood = data_form.understand(config, settings)
 data_form.drop_zones(settings, understood)
-if not uploads.files() and st.button("Use the sample files", icon=":material/science:", key="use_sample"):
+if not uploads.files() and st.button(
+    "Use the sample files", icon=":material/science:", key="use_sample"
+):
     assessing.use_sample(settings)
     st.rerun()
 
@@ -42,7 +44,9 @@ if understood.inferred:
     data_form.roles_line(specs)
     st.caption("What was taken for something else can be changed: double-click its type or role.")
     asked = data_form.columns_form(specs, understood.files.get("live"))
-    ready = assessing.ready_config(understood.config, data_form.chosen(understood), understood.inferred)
+    ready = assessing.ready_config(
+        understood.config, data_form.chosen(understood), understood.inferred
+    )
     session = assessing.run(store, ready, who, settings) if asked and ready else None
     if session and ready:
         pilot.put(ready)

@@ -10,7 +10,8 @@ who = require_role()
 store = open_store()
 
 components.page_title(
-    "Define the pilot", "What it is for, how risky it is, and what ready means – agreed before live data is seen."
+    "Define the pilot",
+    "What it is for, how risky it is, and what ready means – agreed before live data is seen.",
 )
 config = pilot.draft(store)
 config = define_form.purpose(config)

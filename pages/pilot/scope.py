@@ -7,7 +7,8 @@ from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(
-    "Scope and decisions", "What this release does, what it leaves out on purpose, what was decided, and who owns it."
+    "Scope and decisions",
+    "What this release does, what it leaves out on purpose, what was decided, and who owns it.",
 )
 assessment_line(current.assessment)
 rescoring.confirmation()

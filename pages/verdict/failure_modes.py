@@ -5,6 +5,8 @@ from golive.ui.shell.guards import require_assessment
 from golive.ui.verdict import failure
 
 current = require_assessment()
-page_title("Failure modes", "Four ways a good pilot dies in production, and which of them this one shows.")
+page_title(
+    "Failure modes", "Four ways a good pilot dies in production, and which of them this one shows."
+)
 assessment_line(current.assessment)
 failure.page(current)

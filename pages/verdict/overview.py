@@ -13,8 +13,12 @@ readiness = assessment.readiness
 
 overview.header(assessment, sample=current.sample, title=current.store.card(current.session).title)
 if current.sample:
-    nav.link("start", "This is the sample. Start with your own data", icon=":material/rocket_launch:")
-overview.banner(readiness, verdict.previous(current.store.list(assessment.project), current.session))
+    nav.link(
+        "start", "This is the sample. Start with your own data", icon=":material/rocket_launch:"
+    )
+overview.banner(
+    readiness, verdict.previous(current.store.list(assessment.project), current.session)
+)
 overview.three_columns(assessment)
 
 st.subheader("Readiness by dimension, weakest first", anchor=False)

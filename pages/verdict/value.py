@@ -7,7 +7,8 @@ from golive.ui.shell.guards import require_assessment
 
 current = require_assessment()
 page_title(
-    "Value", "What the pilot is worth, what it costs, and what it asks of people: as ranges, from inputs you can see."
+    "Value",
+    "What the pilot is worth, what it costs, and what it asks of people: as ranges, from inputs you can see.",
 )
 assessment_line(current.assessment)
 rescoring.confirmation()

@@ -52,7 +52,10 @@ def _profiles(
 
     Only training reports its columns then, from the caller's thread: a page may not be drawn from another one.
     """
-    apart = train.engine == live.engine == "duckdb" and train.table.get_backend() is not live.table.get_backend()
+    apart = (
+        train.engine == live.engine == "duckdb"
+        and train.table.get_backend() is not live.table.get_backend()
+    )
     if not apart:
         return (
             profile(train, specs, roles, progress=_part(progress, 0, 0.5)),
@@ -76,7 +79,9 @@ def _info(dataset: Dataset) -> InputInfo:
     )
 
 
-def _latest(configured: Iterable[EvidenceItem], stored: Iterable[EvidenceItem]) -> tuple[EvidenceItem, ...]:
+def _latest(
+    configured: Iterable[EvidenceItem], stored: Iterable[EvidenceItem]
+) -> tuple[EvidenceItem, ...]:
     """Evidence of the configuration and of the store; the stored item wins where both have the same id."""
     items = {item.id: item for item in configured} | {item.id: item for item in stored}
     return tuple(items.values())
@@ -87,7 +92,9 @@ def config_hash(config: Config) -> str:
     return hashlib.sha256(config.model_dump_json().encode()).hexdigest()
 
 
-def _written(train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes) -> tuple[Finding, ...]:
+def _written(
+    train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes
+) -> tuple[Finding, ...]:
     """Findings on how generated texts are written; their numbers join those of ``outcomes``."""
     text = (outcomes.performance or {}).get("generated_text")
     if not text:
@@ -146,9 +153,13 @@ def assess(
     specs = infer(train, live, config)
     roles = roles_of(specs)
     train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
-    with ThreadPoolExecutor(1, thread_name_prefix="joint") as beside:  # the comparison asks the engine for nothing
+    with ThreadPoolExecutor(
+        1, thread_name_prefix="joint"
+    ) as beside:  # the comparison asks the engine for nothing
         looking = beside.submit(multivariate.look, train, live, specs, roles, config)
-        comparison = compare(train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85))
+        comparison = compare(
+            train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85)
+        )
         looked = looking.result()
     outcomes = judge_outcomes(
         train, live, specs, roles, config,
@@ -158,21 +169,30 @@ def assess(
     written = _written(train, live, roles, config, outcomes)
     report(0.94, "looking at all columns together")
     joint = multivariate.judge(looked, comparison.findings, config)
-    columns = tuple(c.model_copy(update={"importance": joint.importance.get(c.name)}) for c in comparison.columns)
+    columns = tuple(
+        c.model_copy(update={"importance": joint.importance.get(c.name)})
+        for c in comparison.columns
+    )
     checked = check(contract, live) if contract is not None else None
     agreed = contract_findings(checked) if checked is not None else []
     performance = outcomes.performance
     if contract is not None and checked is not None:
         kept = answered(contract, checked, live, (roles.score, roles.prediction))
-        performance = {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
+        performance = (
+            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
+        )
     findings = routed(
-        link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)), config.routing
+        link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)),
+        config.routing,
     )
     inputs = Inputs(train=_info(train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:
         not_assessed.append(
-            NotAssessed(what="live data", why="training and live are the same file, so nothing can differ between them")
+            NotAssessed(
+                what="live data",
+                why="training and live are the same file, so nothing can differ between them",
+            )
         )
     not_assessed += [
         NotAssessed(what=f"{dataset.name}: {note.code}", why=str(note.sentence))
@@ -259,6 +279,14 @@ def rescore(
         InputError: evidence or waivers are malformed; every problem at once.
     """
     readiness = basis_of(
-        assessment, config, evidence=evidence, waivers=waivers, registers=registers, policy=policy, as_of=as_of
+        assessment,
+        config,
+        evidence=evidence,
+        waivers=waivers,
+        registers=registers,
+        policy=policy,
+        as_of=as_of,
     ).judge()
-    return in_order(assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)}))
+    return in_order(
+        assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})
+    )

@@ -18,7 +18,16 @@ from golive.store import inspect
 from golive.store.file.database import encryption_extension
 from golive.store.retention import KEPT
 
-_LIBRARIES = ("streamlit", "evidently", "duckdb", "ibis-framework", "pandas", "numpy", "scipy", "pydantic")
+_LIBRARIES = (
+    "streamlit",
+    "evidently",
+    "duckdb",
+    "ibis-framework",
+    "pandas",
+    "numpy",
+    "scipy",
+    "pydantic",
+)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _GIB = 1024**3
 
@@ -35,28 +44,46 @@ class Check(Noun):
 
 def rows(settings: Settings) -> tuple[Check, ...]:
     """Look at this installation with ``settings`` in force. Nothing is changed, created or sent."""
-    return (*_versions(), *_settings(settings), *_store(settings), *_engines(), *_streamlit(), *_machine(settings))
+    return (
+        *_versions(),
+        *_settings(settings),
+        *_store(settings),
+        *_engines(),
+        *_streamlit(),
+        *_machine(settings),
+    )
 
 
 def _versions() -> list[Check]:
     found = [Check(topic="Versions", name="golive", state="ok", value=__version__)]
-    found.append(Check(topic="Versions", name="python", state="ok", value=platform.python_version()))
+    found.append(
+        Check(topic="Versions", name="python", state="ok", value=platform.python_version())
+    )
     for name in _LIBRARIES:
         try:
             found.append(Check(topic="Versions", name=name, state="ok", value=version(name)))
         except PackageNotFoundError:
             hint = "Install GoLive again: `make setup`."
-            found.append(Check(topic="Versions", name=name, state="problem", value="not installed", hint=hint))
+            found.append(
+                Check(
+                    topic="Versions", name=name, state="problem", value="not installed", hint=hint
+                )
+            )
     return found
 
 
 def _settings(settings: Settings) -> list[Check]:
     """Every setting as it is in force; the key only as set or not set."""
-    shown = {name: str(value) for name, value in settings.model_dump().items() if name != "store_key"}
+    shown = {
+        name: str(value) for name, value in settings.model_dump().items() if name != "store_key"
+    }
     shown["store_key"] = "set" if settings.store_key else "not set"
     return [
         Check(
-            topic=f"Settings (environment, {FILE_NAME})", name=f"GOLIVE_{name.upper()}", state="ok", value=shown[name]
+            topic=f"Settings (environment, {FILE_NAME})",
+            name=f"GOLIVE_{name.upper()}",
+            state="ok",
+            value=shown[name],
         )
         for name in Settings.model_fields
     ]
@@ -68,14 +95,23 @@ def _store(settings: Settings) -> list[Check]:
     if state.problem:
         file = Check(topic="Store", name="file", state="problem", value=state.problem)
     elif not state.exists:
-        file = Check(topic="Store", name="file", state="off", value=f"{state.path} is made on first use")
+        file = Check(
+            topic="Store", name="file", state="off", value=f"{state.path} is made on first use"
+        )
     else:
-        file = Check(topic="Store", name="file", state="ok", value=f"{state.path}, {state.size_bytes / 1e6:.1f} MB")
+        file = Check(
+            topic="Store",
+            name="file",
+            state="ok",
+            value=f"{state.path}, {state.size_bytes / 1e6:.1f} MB",
+        )
     checks = [file]
     if state.exists and not state.problem:
         waiting = ", ".join(state.pending)
         hint = "A copy of the file is kept before they are applied." if waiting else ""
-        value = f"{len(state.applied)} applied" + (f", pending: {waiting}" if waiting else ", none pending")
+        value = f"{len(state.applied)} applied" + (
+            f", pending: {waiting}" if waiting else ", none pending"
+        )
         checks.append(Check(topic="Store", name="migrations", state="ok", value=value, hint=hint))
     days = settings.retention_days
     limit = (
@@ -84,15 +120,37 @@ def _store(settings: Settings) -> list[Check]:
         else "everything, for ever (GOLIVE_RETENTION_DAYS is not set)"
     )
     checks.append(
-        Check(topic="Store", name="kept", state="ok", value=limit, hint=f"{KEPT[0].upper()}{KEPT[1:]}." if days else "")
+        Check(
+            topic="Store",
+            name="kept",
+            state="ok",
+            value=limit,
+            hint=f"{KEPT[0].upper()}{KEPT[1:]}." if days else "",
+        )
     )
     possible = encryption_extension() is not None
     if key is not None and not possible:
         hint = "pip install 'golive[secure]'"
-        checks.append(Check(topic="Store", name="encryption", state="problem", value="the extra is missing", hint=hint))
+        checks.append(
+            Check(
+                topic="Store",
+                name="encryption",
+                state="problem",
+                value="the extra is missing",
+                hint=hint,
+            )
+        )
     else:
-        value = "on" if key is not None else "off, possible" if possible else "off, needs the extra 'secure'"
-        checks.append(Check(topic="Store", name="encryption", state="ok" if key else "off", value=value))
+        value = (
+            "on"
+            if key is not None
+            else "off, possible"
+            if possible
+            else "off, needs the extra 'secure'"
+        )
+        checks.append(
+            Check(topic="Store", name="encryption", state="ok" if key else "off", value=value)
+        )
     return checks
 
 
@@ -109,12 +167,28 @@ def _engines() -> list[Check]:
     java = shutil.which("java") or (os.environ.get("JAVA_HOME") and "JAVA_HOME")
     if not _installed("pyspark"):
         found.append(
-            Check(topic=topic, name="pyspark", state="off", value="not installed", hint="pip install 'golive[spark]'")
+            Check(
+                topic=topic,
+                name="pyspark",
+                state="off",
+                value="not installed",
+                hint="pip install 'golive[spark]'",
+            )
         )
     elif not java:
-        found.append(Check(topic=topic, name="pyspark", state="off", value="needs Java 17", hint="Set JAVA_HOME."))
+        found.append(
+            Check(
+                topic=topic,
+                name="pyspark",
+                state="off",
+                value="needs Java 17",
+                hint="Set JAVA_HOME.",
+            )
+        )
     else:
-        found.append(Check(topic=topic, name="pyspark", state="ok", value=f"{version('pyspark')} with Java"))
+        found.append(
+            Check(topic=topic, name="pyspark", state="ok", value=f"{version('pyspark')} with Java")
+        )
     for name, module in (
         ("postgres", "psycopg"),
         ("bigquery", "google.cloud.bigquery"),
@@ -124,7 +198,9 @@ def _engines() -> list[Check]:
             found.append(Check(topic=topic, name=name, state="ok", value="installed"))
         else:
             hint = f"pip install 'ibis-framework[{name}]'"
-            found.append(Check(topic=topic, name=name, state="off", value="not installed", hint=hint))
+            found.append(
+                Check(topic=topic, name=name, state="off", value="not installed", hint=hint)
+            )
     return found
 
 
@@ -138,7 +214,13 @@ def _streamlit() -> list[Check]:
         streamlit_config.settle()
     except InputError as error:
         return [
-            Check(topic=topic, name="configuration", state="problem", value=problem.sentence, hint=problem.hint)
+            Check(
+                topic=topic,
+                name="configuration",
+                state="problem",
+                value=problem.sentence,
+                hint=problem.hint,
+            )
             for problem in error.problems
         ]
     sends = bool(streamlit_config.in_use("browser.gatherUsageStats"))
@@ -149,7 +231,9 @@ def _streamlit() -> list[Check]:
             name="usage statistics",
             # The server switches them off at its start, whatever a variable asks for.
             state="problem" if sends else "ok",
-            value="STREAMLIT_BROWSER_GATHER_USAGE_STATS asks for them" if sends else "off (DO_NOT_TRACK, Streamlit)",
+            value="STREAMLIT_BROWSER_GATHER_USAGE_STATS asks for them"
+            if sends
+            else "off (DO_NOT_TRACK, Streamlit)",
             hint="Unset it; `golive app` switches them off all the same." if sends else "",
         ),
     ]
@@ -187,7 +271,11 @@ def _machine(settings: Settings) -> list[Check]:
             topic=topic,
             name="memory available",
             state="ok" if memory is not None else "off",
-            value="unknown" if memory is None else f"{memory / _GIB:.1f} GiB, {os.cpu_count()} processors",
+            value="unknown"
+            if memory is None
+            else f"{memory / _GIB:.1f} GiB, {os.cpu_count()} processors",
         ),
-        Check(topic=topic, name="disk free", state="ok", value=f"{free / _GIB:.1f} GiB at {folder}"),
+        Check(
+            topic=topic, name="disk free", state="ok", value=f"{free / _GIB:.1f} GiB at {folder}"
+        ),
     ]

@@ -20,7 +20,11 @@ _FILES = ("train.csv", "live.csv", "config.yaml", "truth.yaml")
 def was_deleted(store: Store) -> bool:
     """Whether someone deleted a sample session from this store: then the app does not bring it back by itself."""
     lines = store.audit(limit=100_000)
-    samples = {line.subject for line in lines if line.action == "session.save" and line.detail.get("sample")}
+    samples = {
+        line.subject
+        for line in lines
+        if line.action == "session.save" and line.detail.get("sample")
+    }
     return any(line.action == "session.delete" and line.subject in samples for line in lines)
 
 
@@ -33,7 +37,9 @@ def _keep_registers(store: Store, project: str, name: str) -> None:
     for field, ledger in BEARING.items():
         rows = getattr(made, field)
         if rows and not store.registers.ever(ledger, project):
-            store.registers.write(ledger, [Change(row) for row in rows], project=project, actor=ACTOR)
+            store.registers.write(
+                ledger, [Change(row) for row in rows], project=project, actor=ACTOR
+            )
 
 
 def _write(name: str, folder: Path, rows: int | None) -> None:

@@ -89,7 +89,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in self.names]
+                kept = [
+                    pair for pair in message.get("headers", []) if pair[0].lower() not in self.names
+                ]
                 message["headers"] = [*kept, *self.headers]
             await send(message)
 
@@ -106,7 +108,9 @@ def readyz(_request: Request) -> JSONResponse:
     try:
         cache.store().projects()
     except GoLiveError as error:
-        return JSONResponse({"ready": False, "golive": __version__, "code": error.code}, status_code=503)
+        return JSONResponse(
+            {"ready": False, "golive": __version__, "code": error.code}, status_code=503
+        )
     return JSONResponse({"ready": True, "golive": __version__})
 
 

@@ -59,11 +59,18 @@ def _from_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(Problem("SETTINGS_FILE", f"The settings cannot be read: {error}.", "", str(path))) from None
+        raise InputError(
+            Problem("SETTINGS_FILE", f"The settings cannot be read: {error}.", "", str(path))
+        ) from None
     known = list(Settings.model_fields)
     values = {key.lower().removeprefix(_PREFIX.lower()): value for key, value in data.items()}
     unknown = [
-        Problem("SETTINGS_UNKNOWN_KEY", f"'{key}' is not a known setting.", nearest(key, known), str(path))
+        Problem(
+            "SETTINGS_UNKNOWN_KEY",
+            f"'{key}' is not a known setting.",
+            nearest(key, known),
+            str(path),
+        )
         for key in values
         if key not in known
     ]
@@ -73,11 +80,15 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    found = {name: environment.get(_PREFIX + name.upper(), "").strip() for name in Settings.model_fields}
+    found = {
+        name: environment.get(_PREFIX + name.upper(), "").strip() for name in Settings.model_fields
+    }
     return {name: value for name, value in found.items() if value}
 
 
-def load(*, environment: Mapping[str, str] | None = None, folders: tuple[Path, ...] | None = None) -> Settings:
+def load(
+    *, environment: Mapping[str, str] | None = None, folders: tuple[Path, ...] | None = None
+) -> Settings:
     """Return the settings in force.
 
     Environment variables win over ``golive.toml`` in the current folder, which wins over the one in the user's
@@ -98,7 +109,10 @@ def load(*, environment: Mapping[str, str] | None = None, folders: tuple[Path, .
         # The value itself is not repeated: it may be the key of the store.
         raise InputError(
             [
-                Problem("SETTINGS_VALUE", f"Setting '{'.'.join(map(str, e['loc']))}' is wrong: {e['msg']}.")
+                Problem(
+                    "SETTINGS_VALUE",
+                    f"Setting '{'.'.join(map(str, e['loc']))}' is wrong: {e['msg']}.",
+                )
                 for e in error.errors(include_input=False)
             ]
         ) from None

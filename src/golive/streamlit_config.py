@@ -49,7 +49,9 @@ def _from_environment(name: str, text: str, kind: type, *, several: bool) -> Any
     try:
         return TypeAdapter(kind).validate_python(text)
     except ValidationError:
-        wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "a value it takes")
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(
+            kind, "a value it takes"
+        )
         raise InputError(
             Problem("SETTINGS_VALUE", f"{name} is '{text}', not {wanted}.", "Mend it or unset it.")
         ) from None
@@ -75,7 +77,9 @@ def settle(environment: Mapping[str, str] | None = None) -> None:
         origin = str(file())
         if option.env_var in given and not option.sensitive:
             try:
-                value = _from_environment(option.env_var, given[option.env_var], option.type, several=option.multiple)
+                value = _from_environment(
+                    option.env_var, given[option.env_var], option.type, several=option.multiple
+                )
             except InputError as error:
                 problems += error.problems
                 continue

@@ -18,7 +18,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 RULES = Rules()
 
 
-def seen(kind: str, *columns: str, level: str = "alarm", cause: str | None = None, size: float = 1.0) -> Observation:
+def seen(
+    kind: str, *columns: str, level: str = "alarm", cause: str | None = None, size: float = 1.0
+) -> Observation:
     return Observation(
         finding=f"{kind}:{'+'.join(columns)}",
         kind=kind,
@@ -45,7 +47,9 @@ def batch(number: int, *observations: Observation, rows: int = 100) -> Batch:
 
 
 def play(
-    days: list[tuple[Observation, ...]], rules: Rules = RULES, alerts: dict[str, Alert] | None = None
+    days: list[tuple[Observation, ...]],
+    rules: Rules = RULES,
+    alerts: dict[str, Alert] | None = None,
 ) -> list[Alert]:
     """Alerts after all batches, in the order in which they opened."""
     held = {} if alerts is None else alerts
@@ -137,7 +141,13 @@ def test_rules_ignore_raise_and_route() -> None:
     assert play([(UNIT, SHIFT)] * 3, ignored) == []
     large = Rules(rules=(Rule(columns=("creatinine",), at_least=2.0),))
     assert play([(UNIT,)] * 3, large) == []
-    at_once = Rules(rules=(Rule(kind="unit_change", persist=(1, 1), route=Route.PRODUCT, severity=Severity.CRITICAL),))
+    at_once = Rules(
+        rules=(
+            Rule(
+                kind="unit_change", persist=(1, 1), route=Route.PRODUCT, severity=Severity.CRITICAL
+            ),
+        )
+    )
     (alert,) = play([(UNIT,)], at_once)
     assert (alert.route, alert.severity) == (Route.PRODUCT, Severity.CRITICAL)
 

@@ -24,7 +24,10 @@ def test_soon_after_an_input_trouble_it_is_its_consequence() -> None:
 
 def test_long_after_it_is_a_cause_of_its_own() -> None:
     alerts = play([(UNIT,)] * 20 + [(UNIT, DROP)] * 3)
-    assert [(a.kind, a.consequences) for a in alerts] == [("unit_change", ()), ("performance_drop", ())]
+    assert [(a.kind, a.consequences) for a in alerts] == [
+        ("unit_change", ()),
+        ("performance_drop", ()),
+    ]
     assert (alerts[1].onset - START).days == 20
     assert (alerts[1].opened - START).days == 21
 
@@ -35,7 +38,10 @@ def test_a_score_that_moves_long_after_stays_with_the_inputs() -> None:
 
 def test_a_consequence_that_ended_and_begins_anew_is_not_hidden_by_the_old_trouble() -> None:
     alerts = play([(UNIT,)] * 2 + [(UNIT, DROP)] * 3 + [(UNIT,)] * 20 + [(UNIT, DROP)] * 3)
-    assert [(a.kind, a.active) for a in alerts] == [("unit_change", True), ("performance_drop", True)]
+    assert [(a.kind, a.active) for a in alerts] == [
+        ("unit_change", True),
+        ("performance_drop", True),
+    ]
     assert alerts[0].consequences == ("performance_drop",)
     assert not set(alerts[0].streams) & set(alerts[1].streams)
 
@@ -57,7 +63,10 @@ def changes(days: list[tuple[object, ...]]) -> list[tuple[int, str, tuple[str, .
         batches.append(batch(number, *observations))  # type: ignore[arg-type]
         for alert in step(tuple(batches), held.values(), RULES, now=batches[-1].slot):
             before = held.get(alert.id)
-            if before is None or (before.change, before.consequences) != (alert.change, alert.consequences):
+            if before is None or (before.change, before.consequences) != (
+                alert.change,
+                alert.consequences,
+            ):
                 said.append((number, str(alert.change), tuple(also(alert))))
             held[alert.id] = alert
     return said
@@ -66,7 +75,9 @@ def changes(days: list[tuple[object, ...]]) -> list[tuple[int, str, tuple[str, .
 WORSE = "Performance is worse while this lasts (performance drop)."
 
 
-def test_worse_performance_beside_an_open_trouble_is_a_change_of_it_with_a_line_of_its_own() -> None:
+def test_worse_performance_beside_an_open_trouble_is_a_change_of_it_with_a_line_of_its_own() -> (
+    None
+):
     first, second = changes([(UNIT,)] * 5 + [(UNIT, DROP)] * 5)
     assert first == (1, "opened", ())
     assert second[:2] == (6, "worsened")
@@ -75,11 +86,18 @@ def test_worse_performance_beside_an_open_trouble_is_a_change_of_it_with_a_line_
 
 def test_a_floor_that_is_crossed_later_is_named_too_and_a_score_is_no_harm() -> None:
     floor = seen("below_floor", "risk", "label")
-    days = [(UNIT,)] * 3 + [(UNIT, SCORE)] * 3 + [(UNIT, SCORE, DROP)] * 3 + [(UNIT, SCORE, DROP, floor)] * 3
+    days = (
+        [(UNIT,)] * 3
+        + [(UNIT, SCORE)] * 3
+        + [(UNIT, SCORE, DROP)] * 3
+        + [(UNIT, SCORE, DROP, floor)] * 3
+    )
     found = changes(days)
     assert [change for _, change, _ in found] == ["opened", "opened", "worsened", "worsened"]
     assert found[1][2] == ("It may also explain: score shift.",)
-    assert found[-1][2][1].startswith("Performance is worse while this lasts (performance drop and below floor).")
+    assert found[-1][2][1].startswith(
+        "Performance is worse while this lasts (performance drop and below floor)."
+    )
 
 
 def test_the_message_of_an_alert_says_that_performance_is_worse() -> None:

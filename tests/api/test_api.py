@@ -35,7 +35,9 @@ class TestClient:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def call() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://golive.test") as client:
+            async with httpx.AsyncClient(
+                transport=self._transport, base_url="http://golive.test"
+            ) as client:
                 return await client.request(method, path, **options)
 
         return asyncio.run(call())
@@ -69,7 +71,9 @@ def warmed() -> None:
 
 def csv(rows: int, seed: int, missing: float = 0.0) -> bytes:
     draw = np.random.default_rng(seed)
-    frame = pd.DataFrame({"heart_rate": draw.normal(80, 12, rows).round(0), "sex": draw.choice(["f", "m"], rows)})
+    frame = pd.DataFrame(
+        {"heart_rate": draw.normal(80, 12, rows).round(0), "sex": draw.choice(["f", "m"], rows)}
+    )
     frame.loc[draw.random(rows) < missing, "heart_rate"] = np.nan
     return frame.to_csv(index=False).encode()
 
@@ -88,13 +92,20 @@ def fits(path: str, method: str, answer: Any) -> None:
 def test_the_document_is_openapi_and_names_every_route(client: TestClient) -> None:
     found = client.get("/api/v1/openapi.json").json()
     assert found["openapi"].startswith("3.1")
-    served = {re.sub(r":\w+}", "}", r.path) for r in api.routes()} - {"/api/v1/openapi.json", "/api/{rest}"}
+    served = {re.sub(r":\w+}", "}", r.path) for r in api.routes()} - {
+        "/api/v1/openapi.json",
+        "/api/{rest}",
+    }
     assert set(found["paths"]) == served
-    for ref in re.findall(r'"#/components/schemas/([^"]+)"', client.get("/api/v1/openapi.json").text):
+    for ref in re.findall(
+        r'"#/components/schemas/([^"]+)"', client.get("/api/v1/openapi.json").text
+    ):
         assert ref in found["components"]["schemas"]
 
 
-@pytest.mark.parametrize("head", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}])
+@pytest.mark.parametrize(
+    "head", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}]
+)
 @pytest.mark.parametrize("path", list(document()["paths"]))
 def test_every_call_needs_the_token(client: TestClient, path: str, head: dict[str, str]) -> None:
     method = next(iter(document()["paths"][path]))
@@ -140,12 +151,22 @@ def test_assess_keep_and_read_again(client: TestClient, warmed: None, tmp_path: 
         ({"train": ("t.csv", b"a\n1\n")}, 422, "API_BODY"),
         ({"train": ("t.csv", b""), "live": ("l.csv", b"")}, 422, "EMPTY_FILE"),
         ({"train": ("t.exe", b"MZ"), "live": ("l.exe", b"MZ")}, 422, "UNKNOWN_KIND"),
-        ({"train": ("t.csv", b"a\n1\n"), "live": ("l.csv", b"a\n1\n"), "more": ("m.csv", b"")}, 422, "API_BODY"),
-        ({"train": ("t.csv", b"a\n" + b"1\n" * 600_000), "live": ("l.csv", b"a\n1\n")}, 422, "TOO_LARGE"),
+        (
+            {"train": ("t.csv", b"a\n1\n"), "live": ("l.csv", b"a\n1\n"), "more": ("m.csv", b"")},
+            422,
+            "API_BODY",
+        ),
+        (
+            {"train": ("t.csv", b"a\n" + b"1\n" * 600_000), "live": ("l.csv", b"a\n1\n")},
+            422,
+            "TOO_LARGE",
+        ),
         ({"train": ("t.csv", b"1" * 3_200_000), "live": ("l.csv", b"a\n1\n")}, 413, "TOO_LARGE"),
     ],
 )
-def test_wrong_bodies_are_told_with_a_code(client: TestClient, files: dict[str, Any], status: int, code: str) -> None:
+def test_wrong_bodies_are_told_with_a_code(
+    client: TestClient, files: dict[str, Any], status: int, code: str
+) -> None:
     answer = client.post("/api/v1/assessments", headers=HEAD, files=files)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
     fits("/api/v1/assessments", "post", answer)
@@ -162,7 +183,9 @@ def test_wrong_bodies_are_told_with_a_code(client: TestClient, files: dict[str, 
         ("GET /api/v1/monitors/x/run", "API_METHOD", "POST"),
     ],
 )
-def test_a_call_that_there_is_not_is_no_page(client: TestClient, call: str, code: str, allowed: str | None) -> None:
+def test_a_call_that_there_is_not_is_no_page(
+    client: TestClient, call: str, code: str, allowed: str | None
+) -> None:
     answer = client.request(*call.split(), headers=HEAD)
     assert answer.status_code == (405 if allowed else 404)
     (said,) = answer.json()["errors"]
@@ -179,7 +202,11 @@ def test_every_refusal_says_what_to_do(client: TestClient) -> None:
         client.get("/api/v1/assessments/none", headers=HEAD),
         client.post("/api/v1/assessments", headers=HEAD, json={}),
         client.post("/api/v1/assessments", headers=HEAD, files=small),
-        client.post("/api/v1/assessments", headers=HEAD, files={**small, "live": ("l.csv", b"1" * 1_500_000)}),
+        client.post(
+            "/api/v1/assessments",
+            headers=HEAD,
+            files={**small, "live": ("l.csv", b"1" * 1_500_000)},
+        ),
         client.post("/api/v1/monitors/none/run", headers=HEAD),
     )
     for answer in answers:
@@ -201,7 +228,9 @@ def test_a_body_without_a_stated_length_is_cut_off_too(client: TestClient) -> No
     assert answer.status_code == 413
 
 
-def test_a_monitor_runs_in_the_server_that_has_the_store(client: TestClient, warmed: None, tmp_path: Path) -> None:
+def test_a_monitor_runs_in_the_server_that_has_the_store(
+    client: TestClient, warmed: None, tmp_path: Path
+) -> None:
     folder = tmp_path / "monitors"
     (folder / "in").mkdir(parents=True)
     (folder / "train.csv").write_bytes(csv(400, 1))
@@ -224,7 +253,9 @@ WORD = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 
 
 @given(project=WORD, limit=WORD | st.integers().map(str), wanted=WORD, session=WORD.filter(bool))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_query_and_no_id_is_a_server_error(
     client: TestClient, project: str, limit: str, wanted: str, session: str
 ) -> None:
@@ -241,7 +272,9 @@ def test_no_query_and_no_id_is_a_server_error(
 
 
 @given(body=st.binary(max_size=400), boundary=st.sampled_from(["x", "", "--", "é"]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_body_is_a_server_error(client: TestClient, body: bytes, boundary: str) -> None:
     head = {**HEAD, "Content-Type": f"multipart/form-data; boundary={boundary}".encode("latin-1")}
     answer = client.post("/api/v1/assessments", headers=head, content=b"--x\r\n" + body)

@@ -37,7 +37,9 @@ def test_they_say_what_the_store_says(tmp_path: Path) -> None:
             id="a", monitor="nightly", kind="unit_change", severity=Severity.CRITICAL, route=Route.ENGINEERING,
             onset=NOW, opened=NOW, last=NOW, opened_at=NOW,
         )  # fmt: skip
-        store.monitors.decided(lambda _: Changes((alert,)), project=odd, monitor="nightly", actor="x")
+        store.monitors.decided(
+            lambda _: Changes((alert,)), project=odd, monitor="nightly", actor="x"
+        )
         watch = Watch(id="nightly", file="m.yaml", baseline="b", every_seconds=86_400, last_run=NOW)
         store.monitors.ran(watch, project=odd, actor="x")
         (card,) = store.list()
@@ -48,5 +50,8 @@ def test_they_say_what_the_store_says(tmp_path: Path) -> None:
     assert found["golive_readiness_index", (by, ("verdict", card.verdict.value))] == card.index
     assert found["golive_assessed_timestamp_seconds", (by,)] == card.created_at.timestamp()
     assert found["golive_alerts_open", (("monitor", "nightly"), by, ("severity", "critical"))] == 1
-    assert found["golive_monitor_last_run_timestamp_seconds", (("monitor", "nightly"), by)] == NOW.timestamp()
+    assert (
+        found["golive_monitor_last_run_timestamp_seconds", (("monitor", "nightly"), by)]
+        == NOW.timestamp()
+    )
     assert len(found) == 8, "nothing of the process itself"

@@ -65,7 +65,13 @@ def test_no_call_is_a_server_error_and_every_answer_is_as_promised(
     answers: list[int] = []
 
     @given(data=st.data())
-    @settings(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=15,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     def attempt(data: st.DataObject) -> None:
         case = data.draw(operation.as_strategy(generation_mode=mode))
         answer = case.call(headers=HEAD)

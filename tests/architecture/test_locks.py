@@ -13,7 +13,10 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = sorted(set(PROJECT["optional-dependencies"]) - {"dev"})
-PIN = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>.+?))?(?: \\)?$", flags=re.MULTILINE)
+PIN = re.compile(
+    r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>.+?))?(?: \\)?$",
+    flags=re.MULTILINE,
+)
 
 
 def pins(name: str) -> dict[tuple[str, str], tuple[str, frozenset[str]]]:
@@ -34,8 +37,13 @@ DEV = pins("requirements-dev.lock")
 
 
 def test_every_extra_has_a_lock_and_the_makefile_knows_it() -> None:
-    assert {path.name for path in ROOT.glob("requirements*.lock")} == {*LOCKS, "requirements-dev.lock"}
-    (known,) = re.findall(r"^KNOWN_EXTRAS := (.+)$", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    assert {path.name for path in ROOT.glob("requirements*.lock")} == {
+        *LOCKS,
+        "requirements-dev.lock",
+    }
+    (known,) = re.findall(
+        r"^KNOWN_EXTRAS := (.+)$", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE
+    )
     assert sorted(known.split()) == EXTRAS
     (with_all,) = [r for r in PROJECT["optional-dependencies"]["dev"] if r.startswith("golive[")]
     assert Requirement(with_all).extras == set(EXTRAS)
@@ -65,7 +73,9 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
         "requirements.lock": PROJECT["dependencies"],
         "requirements-dev.lock": PROJECT["optional-dependencies"]["dev"],
     }
-    asked |= {f"requirements-{extra}.lock": PROJECT["optional-dependencies"][extra] for extra in EXTRAS}
+    asked |= {
+        f"requirements-{extra}.lock": PROJECT["optional-dependencies"][extra] for extra in EXTRAS
+    }
     application = pins("requirements.lock")
     for lock, requirements in asked.items():
         held = application | pins(lock)
@@ -75,4 +85,6 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
             name = re.sub(r"[-_.]+", "-", requirement.name).lower()
             versions = [version for (pinned, _), (version, _) in held.items() if pinned == name]
             assert versions, f"{lock} lacks {name}"
-            assert all(requirement.specifier.contains(Version(v)) for v in versions), f"{lock}: {name} {versions}"
+            assert all(requirement.specifier.contains(Version(v)) for v in versions), (
+                f"{lock}: {name} {versions}"
+            )

@@ -34,10 +34,28 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
         for name, source in files.items():
             (folder / f"test_{name}.py").write_text(source)
         outer = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
-        environment = outer | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # the others cost a second a run
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "xdist", *request.param, "tests"]
+        environment = outer | {
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"
+        }  # the others cost a second a run
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "xdist",
+            *request.param,
+            "tests",
+        ]
         done = subprocess.run(
-            command, cwd=folder.parent, env=environment, capture_output=True, text=True, check=False, timeout=120
+            command,
+            cwd=folder.parent,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         assert not done.stderr
         return done.returncode, done.stdout.partition("= skipped and why =")[2]
@@ -72,7 +90,12 @@ def test_an_unlisted_reason_fails_the_run_and_names_the_tests(run: Run) -> None:
     )
     assert status == 1
     assert "    4 NOT ALLOWED: pdftotext is not installed\n" in told
-    for test in ("called.py::test_x", "marked.py::test_x", "unit.py::TestA::test_x", "fixture.py::test_x"):
+    for test in (
+        "called.py::test_x",
+        "marked.py::test_x",
+        "unit.py::TestA::test_x",
+        "fixture.py::test_x",
+    ):
         assert f"  tests/test_{test}\n" in told
     assert "    1 NOT ALLOWED: got empty parameter set" in told
     assert f"    1 {skips.NO_JAVA}\n" in told
@@ -81,7 +104,9 @@ def test_an_unlisted_reason_fails_the_run_and_names_the_tests(run: Run) -> None:
 
 def test_a_file_skipped_whole_fails_the_run(run: Run) -> None:
     absent = "import pytest\npytest.importorskip('no_such_library')\ndef test_x(): ..."
-    status, told = run(absent=absent, wholly="import pytest\npytest.skip('later', allow_module_level=True)")
+    status, told = run(
+        absent=absent, wholly="import pytest\npytest.skip('later', allow_module_level=True)"
+    )
     assert status == 1
     assert "    1 NOT ALLOWED: could not import 'no_such_library'" in told
     assert "    1 NOT ALLOWED: later\n" in told
@@ -103,11 +128,18 @@ def holes(source: str) -> list[str]:
     found = []
     for node in ast.walk(ast.parse(source)):
         name = getattr(node, "attr", getattr(node, "id", ""))
-        called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        called = (
+            getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if isinstance(node, ast.Call)
+            else ""
+        )
         if name in NEVER:
             found.append(f"line {node.lineno}: {name}")
         elif isinstance(node, ast.Call) and called in ("skip", "skipif"):
-            reason = next((k.value for k in node.keywords if k.arg == "reason"), node.args[-1] if node.args else None)
+            reason = next(
+                (k.value for k in node.keywords if k.arg == "reason"),
+                node.args[-1] if node.args else None,
+            )
             if reason is None or ast.unparse(reason) not in REASONS:
                 found.append(f"line {node.lineno}: {ast.unparse(node)}")
     return found
@@ -115,7 +147,10 @@ def holes(source: str) -> list[str]:
 
 def test_every_skip_in_the_tests_takes_its_reason_from_the_list() -> None:
     """On a machine that has everything no run meets a skip, so the source is read too."""
-    found = {str(p.relative_to(TESTS)): holes(p.read_text(encoding="utf-8")) for p in sorted(TESTS.rglob("*.py"))}
+    found = {
+        str(p.relative_to(TESTS)): holes(p.read_text(encoding="utf-8"))
+        for p in sorted(TESTS.rglob("*.py"))
+    }
     assert len(found) > 100
     assert {file: lines for file, lines in found.items() if lines} == {}
 
@@ -136,4 +171,7 @@ def test_every_skip_in_the_tests_takes_its_reason_from_the_list() -> None:
 )
 def test_a_hole_in_the_source_is_seen(source: str) -> None:
     assert len(holes(f"if sys.platform == 'linux':\n    {source}")) == 1
-    assert holes("pytest.skip(skips.NO_JAVA)\nx = pytest.mark.skipif(not FULL, reason=skips.NOT_FULL)") == []
+    assert (
+        holes("pytest.skip(skips.NO_JAVA)\nx = pytest.mark.skipif(not FULL, reason=skips.NOT_FULL)")
+        == []
+    )

@@ -100,13 +100,19 @@ def run(code: str, *arguments: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=50)
-    parser.add_argument("--profile-only", action="store_true", help="only golive's profile, without Evidently")
+    parser.add_argument(
+        "--profile-only", action="store_true", help="only golive's profile, without Evidently"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        train, live = (str(generate(Path(folder), asked.rows, asked.columns, seed)) for seed in (0, 1))
+        train, live = (
+            str(generate(Path(folder), asked.rows, asked.columns, seed)) for seed in (0, 1)
+        )
         print(json.dumps({"golive profile, both sides": run(PROFILE, train, live)}))
         if asked.profile_only:
             return

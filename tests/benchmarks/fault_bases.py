@@ -86,14 +86,29 @@ SAMPLE_MENU = Menu(
     ),
     overlapping=(("bun", 0.357, 0), ("weight", 2.2046, 0), ("lactate", 9.01, 0)),
     slips=("sodium", "potassium", "heart_rate", "sbp", "spo2"),
-    impossible=(("spo2", 101, 180), ("heart_rate", 360, 520), ("sodium", 255, 380), ("resp_rate", 125, 240)),
-    extreme=(("heart_rate", 226, 300), ("resp_rate", 61, 100), ("sodium", 166, 220), ("potassium", 10.1, 14)),
+    impossible=(
+        ("spo2", 101, 180),
+        ("heart_rate", 360, 520),
+        ("sodium", 255, 380),
+        ("resp_rate", 125, 240),
+    ),
+    extreme=(
+        ("heart_rate", 226, 300),
+        ("resp_rate", 61, 100),
+        ("sodium", 166, 220),
+        ("potassium", 10.1, 14),
+    ),
     sentinels=(("heart_rate", -1), ("glucose", 0), ("sbp", 999), ("gcs", -1), ("platelets", -9)),
     capped=("heart_rate", "glucose", "creatinine", "weight", "platelets", "sbp"),
     uncapped=("age", 89),
     decimals=("temperature", "weight", "hemoglobin", "calcium", "potassium"),
     heaped=("sbp", "heart_rate", "dbp"),
-    swaps=(("sbp", "dbp"), ("heart_rate", "resp_rate"), ("sodium", "glucose"), ("hemoglobin", "potassium")),
+    swaps=(
+        ("sbp", "dbp"),
+        ("heart_rate", "resp_rate"),
+        ("sodium", "glucose"),
+        ("hemoglobin", "potassium"),
+    ),
     stuck=("heart_rate", "sbp", "temperature", "glucose", "weight"),
     gone=("heart_rate", "sbp", "temperature", "gcs", "age"),
     block=("sbp", "dbp", "map"),
@@ -184,7 +199,9 @@ def heart_base(reference_data: Path, rows: int = 15_000) -> Base:
     frame["age"] = frame["age"].clip(upper=65)  # as a de-identified extract would
     moved = (frame["oldpeak"] + rng.normal(0, 0.1, rows)).round(1).clip(lower=0.1)
     frame["oldpeak"] = moved.where(frame["oldpeak"] > 0, 0.0)
-    return Base("heart", _with_labels(_with_visit(frame, rng), HEART_MENU), _config("num"), HEART_MENU)
+    return Base(
+        "heart", _with_labels(_with_visit(frame, rng), HEART_MENU), _config("num"), HEART_MENU
+    )
 
 
 @cache
@@ -194,7 +211,17 @@ def sepsis_base(reference_data: Path, rows: int = 15_000) -> Base:
 
     path = str(reference_data / "sepsis" / "setA.parquet")
     names = [str(row[0]) for row in duckdb.sql(f"describe from '{path}'").fetchall()]
-    own = {"patient_id", "hour", "Age", "Gender", "Unit1", "Unit2", "HospAdmTime", "ICULOS", "SepsisLabel"}
+    own = {
+        "patient_id",
+        "hour",
+        "Age",
+        "Gender",
+        "Unit1",
+        "Unit2",
+        "HospAdmTime",
+        "ICULOS",
+        "SepsisLabel",
+    }
     carried = ", ".join(
         f"round(last_value({n} ignore nulls) over w::double, 2) as {n}"
         if n not in own
@@ -222,7 +249,9 @@ def _with_visit(frame: pd.DataFrame, rng: Rng) -> pd.DataFrame:
     frame["dx"] = rng.choice(_CODES, n, p=falling / falling.sum())
     frame["antibiotic_route"] = rng.choice(["IV", "oral", "IM"], n, p=[0.55, 0.4, 0.05])
     frame["arrival_mode"] = rng.choice(["walk-in", "ambulance", "transfer"], n, p=[0.6, 0.3, 0.1])
-    frame["insurance"] = rng.choice(["Private", "Medicare", "Medicaid", "Self-pay"], n, p=[0.4, 0.3, 0.2, 0.1])
+    frame["insurance"] = rng.choice(
+        ["Private", "Medicare", "Medicaid", "Self-pay"], n, p=[0.4, 0.3, 0.2, 0.1]
+    )
     frame["language"] = rng.choice(["English", "Spanish", "Other"], n, p=[0.8, 0.15, 0.05])
     return frame
 
@@ -238,4 +267,7 @@ def _with_labels(frame: pd.DataFrame, menu: Menu) -> pd.DataFrame:
 
 
 def _config(label: str) -> Config:
-    return parse_config({"roles": {"label": label, **VISIT}, "columns": {"dx": {"system": "ICD10CM"}}}, where="bench")
+    return parse_config(
+        {"roles": {"label": label, **VISIT}, "columns": {"dx": {"system": "ICD10CM"}}},
+        where="bench",
+    )

@@ -74,7 +74,9 @@ def dataset(frame: pd.DataFrame) -> Dataset:
         warnings.simplefilter("ignore", DeprecationWarning)
         table = _CONNECTION.create_table(f"bench_{next(_NAMES)}", frame)
     storage = {name: storage_of(dtype) for name, dtype in table.schema().items()}
-    return Dataset("bench", "0" * 64, "memory", "duckdb", table, len(frame), tuple(table.columns), storage)
+    return Dataset(
+        "bench", "0" * 64, "memory", "duckdb", table, len(frame), tuple(table.columns), storage
+    )
 
 
 def _profiled(data: Dataset, specs: Sequence[ColumnSpec], roles: Roles) -> Profile:
@@ -112,7 +114,9 @@ class Split:
         known = {s.name for s in specs}
         if new := [c for c in frame.columns if c not in known]:
             specs += [s for s in infer(dataset(frame[new]), None, Config()) if s.name in new]
-        return compare(self.train, _profiled(data, specs, self.roles), self.base.config, specs=specs)
+        return compare(
+            self.train, _profiled(data, specs, self.roles), self.base.config, specs=specs
+        )
 
     def active(self, comparison: Comparison) -> list[Finding]:
         """Findings that ask for something, without those the clean data has by itself."""
@@ -142,8 +146,12 @@ class Score:
         rate = [v / max(1, self.runs) for v in (self.found, self.named, self.led)]
         total = self.found + self.elsewhere
         precision = self.found / total if total else float("nan")
-        others = ", ".join(f"{k} {v}" for k, v in sorted(self.said.items(), key=lambda i: -i[1])[:3])
-        beside = "  ".join(f"{rival} {n / max(1, self.runs):.2f}" for rival, n in self.rivals.items())
+        others = ", ".join(
+            f"{k} {v}" for k, v in sorted(self.said.items(), key=lambda i: -i[1])[:3]
+        )
+        beside = "  ".join(
+            f"{rival} {n / max(1, self.runs):.2f}" for rival, n in self.rivals.items()
+        )
         return (
             f"{name:33s} runs {self.runs:3d}  recall {rate[0]:.2f}  named {rate[1]:.2f}  first {rate[2]:.2f}  "
             f"precision {precision:.2f}  | {beside} | {others}"
@@ -176,7 +184,10 @@ class Bench:
         for name, score in self.scores.items():
             print(score.line(name))
         rivals = sorted({r for s in self.scores.values() for r in s.rivals})
-        said = [f"{r} {np.mean([s.rivals[r] / s.runs for s in self.scores.values()]):.3f}" for r in rivals]
+        said = [
+            f"{r} {np.mean([s.rivals[r] / s.runs for s in self.scores.values()]):.3f}"
+            for r in rivals
+        ]
         print(
             f"{len(self.scores)} kinds: recall {self.recall:.3f}, named {self.named:.3f}; recall of {', '.join(said)}"
         )
@@ -203,20 +214,36 @@ def run(
         for name, flags in (beside.flags(split.live) if beside else {}).items():
             bench.rivals_clean[name].append(len(flags))
         for i, fault in enumerate(faults):
-            planted = fault.plant(base.menu, split.live.copy(), np.random.default_rng([seed, i]), share)
+            planted = fault.plant(
+                base.menu, split.live.copy(), np.random.default_rng([seed, i]), share
+            )
             score = bench.scores[fault.name]
-            _count(score, fault, planted.columns, split.active(split.compared(planted.frame)), unplanted)
-            for name, flags in (beside.flags(planted.frame, planted.columns) if beside else {}).items():
+            _count(
+                score,
+                fault,
+                planted.columns,
+                split.active(split.compared(planted.frame)),
+                unplanted,
+            )
+            for name, flags in (
+                beside.flags(planted.frame, planted.columns) if beside else {}
+            ).items():
                 score.rivals[name] += bool(flags)
     return bench
 
 
 def _count(
-    score: Score, fault: Fault, columns: tuple[str, ...], active: list[Finding], unplanted: list[Finding]
+    score: Score,
+    fault: Fault,
+    columns: tuple[str, ...],
+    active: list[Finding],
+    unplanted: list[Finding],
 ) -> None:
     """Add one run to a score. ``unplanted`` are findings of the same split without a fault, not held against it."""
     known = {f.id for f in unplanted}
-    own = [f for f in active if f.id not in known and (not f.columns or set(f.columns) & set(columns))]
+    own = [
+        f for f in active if f.id not in known and (not f.columns or set(f.columns) & set(columns))
+    ]
     right = (fault.kind, *fault.also)
     score.runs += 1
     score.found += bool(own)

@@ -25,7 +25,9 @@ def _at_site(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted
     column, factor, offset = pick(rng, menu.units)
     site = pick(rng, sorted(frame["site"].unique()))
     at = np.flatnonzero((frame["site"] == site).to_numpy() & frame[column].notna().to_numpy())
-    return put_numbers(frame, column, at, frame[column].astype("float64").to_numpy()[at] * factor + offset)
+    return put_numbers(
+        frame, column, at, frame[column].astype("float64").to_numpy()[at] * factor + offset
+    )
 
 
 def _slip(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
@@ -44,7 +46,9 @@ def _impossible(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Plan
 def _extreme(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
     column, low, high = pick(rng, menu.extreme)
     at = rows(frame, rng, share, column)
-    return put_numbers(frame, column, at, rng.uniform(low, high, len(at)).round(1 if high < 20 else 0))
+    return put_numbers(
+        frame, column, at, rng.uniform(low, high, len(at)).round(1 if high < 20 else 0)
+    )
 
 
 def _sentinel(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
@@ -104,7 +108,11 @@ def _shifted(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted
 
 
 NUMBER_FAULTS: tuple[Fault, ...] = (
-    Fault("unit_change", _convert(lambda menu: (*menu.units, *menu.overlapping), whole=True), whole=True),
+    Fault(
+        "unit_change",
+        _convert(lambda menu: (*menu.units, *menu.overlapping), whole=True),
+        whole=True,
+    ),
     Fault("unit_change", _at_site, also=("unit_mix",), whole=True, label="unit_change at a site"),
     Fault("unit_mix", _convert(lambda menu: menu.units), also=("unit_change", "scale_error")),
     Fault("scale_error", _slip, also=("unit_change", "unit_mix")),

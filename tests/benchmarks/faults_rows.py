@@ -60,7 +60,11 @@ def _stopped(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted
     days = np.sort(rng.integers(0, 56, len(frame)))
     first = int(rng.integers(10, 40))
     days[(days >= first) & (days < first + 5)] = first + 5 + rng.integers(0, 10)
-    times = begin + pd.to_timedelta(days, unit="D") + pd.to_timedelta(rng.integers(0, 86_399, len(frame)), unit="s")
+    times = (
+        begin
+        + pd.to_timedelta(days, unit="D")
+        + pd.to_timedelta(rng.integers(0, 86_399, len(frame)), unit="s")
+    )
     frame["recorded_at"] = times.strftime("%Y-%m-%d %H:%M:%S")
     return Planted(frame, ("recorded_at",))
 
@@ -98,7 +102,10 @@ def _unseen(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
 def _identified(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
     column = pick(rng, menu.categories)
     at = rows(frame, rng, share, column)
-    written = [f"{a:03d}-{b:02d}-{c:04d}" for a, b, c in rng.integers([100, 10, 1000], [665, 99, 9999], (len(at), 3))]
+    written = [
+        f"{a:03d}-{b:02d}-{c:04d}"
+        for a, b, c in rng.integers([100, 10, 1000], [665, 99, 9999], (len(at), 3))
+    ]
     return put_text(frame, column, at, written)
 
 

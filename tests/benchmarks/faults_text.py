@@ -58,7 +58,9 @@ def _spelling(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Plante
     usual, others = menu.spellings[column]
     held = np.flatnonzero((frame[column] == usual).to_numpy())
     wanted = min(len(held), max(3, round(share * int(frame[column].notna().sum()))))
-    return put_text(frame, column, rng.choice(held, size=wanted, replace=False), rng.choice(others, wanted))
+    return put_text(
+        frame, column, rng.choice(held, size=wanted, replace=False), rng.choice(others, wanted)
+    )
 
 
 def _words(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
@@ -74,7 +76,9 @@ def _words(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
 def _date_format(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted:
     column = pick(rng, menu.times)
     at = rows(frame, rng, share, column)
-    written = pd.to_datetime(frame[column].iloc[at]).dt.strftime(str(rng.choice(["%m/%d/%Y %H:%M", "%d.%m.%Y"])))
+    written = pd.to_datetime(frame[column].iloc[at]).dt.strftime(
+        str(rng.choice(["%m/%d/%Y %H:%M", "%d.%m.%Y"]))
+    )
     return put_text(frame, column, at, written.to_numpy())
 
 
@@ -94,8 +98,17 @@ def _unknown(menu: Menu, frame: pd.DataFrame, rng: Rng, share: float) -> Planted
 TEXT_FAULTS: tuple[Fault, ...] = (
     Fault("code_system_mix", _codes(lambda code, _rng: ICD9[code])),
     Fault("code_system_change", _all_codes(lambda code, _rng: ICD9[code]), whole=True),
-    Fault("code_format_change", _codes(lambda code, _rng: code.replace(".", "")), label="code_format_change (no dot)"),
-    Fault("code_format_change", _codes(_list), also=("code_system_mix",), label="code_format_change (lists)"),
+    Fault(
+        "code_format_change",
+        _codes(lambda code, _rng: code.replace(".", "")),
+        label="code_format_change (no dot)",
+    ),
+    Fault(
+        "code_format_change",
+        _codes(_list),
+        also=("code_system_mix",),
+        label="code_format_change (lists)",
+    ),
     Fault("code_format_change", _codes(_untidy), label="code_format_change (case, blanks)"),
     Fault("code_invalid", _codes(_local)),
     Fault("code_release_gap", _category, label="code_release_gap (category level)"),

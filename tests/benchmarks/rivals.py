@@ -33,12 +33,16 @@ class Rivals:
         typed = _typed(train)
         return cls(typed, pa.infer_schema(typed))
 
-    def flags(self, live: pd.DataFrame, columns: Sequence[str] | None = None) -> dict[str, set[str]]:
+    def flags(
+        self, live: pd.DataFrame, columns: Sequence[str] | None = None
+    ) -> dict[str, set[str]]:
         """Columns that each rival flags, of ``columns`` (default: all but keys) and of the table as a whole."""
         live = _typed(live)
         names = [c for c in (columns or live.columns) if c in live or c in self.train]
         return {
-            "Evidently drift": _evidently(self.train, live, [c for c in names if c not in KEYS], "DataDriftPreset"),
+            "Evidently drift": _evidently(
+                self.train, live, [c for c in names if c not in KEYS], "DataDriftPreset"
+            ),
             "Evidently summary": _evidently(self.train, live, names, "DataSummaryPreset"),
             "Pandera": _pandera(self.schema, live, None if columns is None else set(columns)),
         }
@@ -50,7 +54,9 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     Evidently passes pandas' nullable numbers over, so numbers are plain floats.
     """
     nullable = [c for c in frame if pd.api.types.is_extension_array_dtype(frame[c].dtype)]
-    frame = frame.astype({c: float for c in nullable if pd.api.types.is_numeric_dtype(frame[c].dtype)})
+    frame = frame.astype(
+        {c: float for c in nullable if pd.api.types.is_numeric_dtype(frame[c].dtype)}
+    )
     for name in ("recorded_at", "received_at"):
         if name in frame:
             with warnings.catch_warnings():
@@ -61,7 +67,9 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _evidently(train: pd.DataFrame, live: pd.DataFrame, names: Sequence[str], preset: str) -> set[str]:
+def _evidently(
+    train: pd.DataFrame, live: pd.DataFrame, names: Sequence[str], preset: str
+) -> set[str]:
     """Columns with a failed test. A run that fails altogether flags nothing: there is no report."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies
@@ -76,7 +84,9 @@ def _evidently(train: pd.DataFrame, live: pd.DataFrame, names: Sequence[str], pr
         warnings.simplefilter("ignore")
         try:
             definition = evidently.DataDefinition()
-            live_set, train_set = (evidently.Dataset.from_pandas(f, data_definition=definition) for f in both)
+            live_set, train_set = (
+                evidently.Dataset.from_pandas(f, data_definition=definition) for f in both
+            )
             report = evidently.Report([getattr(evidently.presets, preset)()], include_tests=True)
             tests = report.run(live_set, train_set).dict()["tests"]
         except Exception:
@@ -84,7 +94,9 @@ def _evidently(train: pd.DataFrame, live: pd.DataFrame, names: Sequence[str], pr
     flagged = set()
     for test in tests:
         metric = test["metric_config"]
-        if str(test["status"]).endswith("FAIL") and not any(word in str(metric) for word in ROW_COUNTS):
+        if str(test["status"]).endswith("FAIL") and not any(
+            word in str(metric) for word in ROW_COUNTS
+        ):
             flagged.add(str(metric["params"].get("column") or ""))
     return flagged
 
@@ -98,7 +110,9 @@ def _pandera(schema: Any, live: pd.DataFrame, columns: set[str] | None) -> set[s
             schema.validate(live, lazy=True)
         except pandera.errors.SchemaErrors as errors:
             cases = errors.failure_cases
-            named = cases["column"].where(cases["column"].notna(), cases["failure_case"]).astype(str)
+            named = (
+                cases["column"].where(cases["column"].notna(), cases["failure_case"]).astype(str)
+            )
             found = {str(n) for n in named}
             return found if columns is None else found & columns
         except Exception:  # it cannot even read the column: the schema refuses the table

@@ -28,6 +28,8 @@ def test_assess_costs_less_than_the_report_it_replaces(tmp_path: Path) -> None:
     evidently = pair.run(pair.EVIDENTLY, train, live)
     faster = evidently["processor"] / golive["processor"]
     memory = golive["peak_mb"] / evidently["peak_mb"]
-    print(f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently, {memory:.0%} of its memory")
+    print(
+        f"\n100,000 x 50: {faster:.1f} times less processor time than Evidently, {memory:.0%} of its memory"
+    )
     assert faster > 1.5
     assert memory < 1

@@ -28,7 +28,15 @@ SEEDS = range(10) if FULL else range(1)
 FAULTS = (*NUMBER_FAULTS, *ROW_FAULTS, *TEXT_FAULTS)
 HARD = ("column_swap", "rounding_changed (heaping)", "rounding_changed (decimals)")
 """Kinds that 5 % of 2,000 rows show only most of the time."""
-SIZES = [(300, 0.2), (300, 1.0), (2_000, 0.01), (2_000, 0.2), (2_000, 1.0), (20_000, 0.05), (200_000, 0.01)]
+SIZES = [
+    (300, 0.2),
+    (300, 1.0),
+    (2_000, 0.01),
+    (2_000, 0.2),
+    (2_000, 1.0),
+    (20_000, 0.05),
+    (200_000, 0.01),
+]
 
 
 @pytest.fixture(params=["sample", "heart", "sepsis"])
@@ -65,7 +73,11 @@ def test_kinds_are_found_and_named_at_five_percent_of_two_thousand_rows(
     assert bench.recall >= 0.95
     assert bench.named >= 0.9
     # One run says nothing of one kind; ten do.
-    poor = {n: s.named for n, s in bench.scores.items() if FULL and n not in HARD and s.named < 0.7 * s.runs}
+    poor = {
+        n: s.named
+        for n, s in bench.scores.items()
+        if FULL and n not in HARD and s.named < 0.7 * s.runs
+    }
     assert not poor
     assert sum(bench.clean) <= max(1, len(bench.clean) // 10)
 
@@ -75,7 +87,9 @@ def test_kinds_are_found_and_named_at_five_percent_of_two_thousand_rows(
 def test_other_sizes(name: str, request: pytest.FixtureRequest, n_live: int, share: float) -> None:
     n_train = min(3 * n_live, 20_000) if n_live >= 2_000 else 2_000
     base = base_of(name, request, n_train + n_live)
-    bench = run((*FAULTS, MIXED_OVERLAPPING), base, seeds=SEEDS, share=share, n_train=n_train, n_live=n_live)
+    bench = run(
+        (*FAULTS, MIXED_OVERLAPPING), base, seeds=SEEDS, share=share, n_train=n_train, n_live=n_live
+    )
     bench.show(f"{name}: {share:.0%} of {n_live:,} live rows, {n_train:,} training rows")
     if share >= 0.05:
         assert float(np.mean([s.named / s.runs for s in bench.scores.values()])) >= 0.85
@@ -88,6 +102,8 @@ def test_what_the_peers_would_flag() -> None:
     live.loc[live.index[:600], "heart_rate"] *= 10
     live.loc[live.index[:600], "insurance"] = "nobody"
     said = Rivals.of(train).flags(live, ("heart_rate", "insurance", "sodium"))
-    assert said["Evidently drift"] == {"heart_rate", "insurance", ""}, "two of three columns: the table as a whole too"
+    assert said["Evidently drift"] == {"heart_rate", "insurance", ""}, (
+        "two of three columns: the table as a whole too"
+    )
     assert "heart_rate" in said["Evidently summary"]
     assert said["Pandera"] == {"heart_rate"}

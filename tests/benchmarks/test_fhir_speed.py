@@ -21,7 +21,18 @@ OBSERVATIONS = 200 * PATIENTS
 def _write(folder: Path) -> None:
     """Bundles of 200 observations in 20 encounters each, padded with claims as real exports are."""
     per = OBSERVATIONS // PATIENTS
-    codes = ("8302-2", "29463-7", "2160-0", "2345-7", "8867-4", "9279-1", "2951-2", "6298-4", "718-7", "4548-4")
+    codes = (
+        "8302-2",
+        "29463-7",
+        "2160-0",
+        "2345-7",
+        "8867-4",
+        "9279-1",
+        "2951-2",
+        "6298-4",
+        "718-7",
+        "4548-4",
+    )
     claim: dict[str, object] = {
         "resourceType": "Claim",
         "item": [{"sequence": i, "net": {"value": i, "currency": "USD"}} for i in range(40)],
@@ -49,7 +60,15 @@ def _write(folder: Path) -> None:
                     "id": f"o{p}-{e}-{i}",
                     "status": "final",
                     "category": [{"coding": [{"code": "laboratory"}]}],
-                    "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": "a measured value"}]},
+                    "code": {
+                        "coding": [
+                            {
+                                "system": "http://loinc.org",
+                                "code": code,
+                                "display": "a measured value",
+                            }
+                        ]
+                    },
                     "subject": subject,
                     "encounter": {"reference": f"Encounter/e{p}-{e}"},
                     "effectiveDateTime": day,
@@ -63,7 +82,12 @@ def _write(folder: Path) -> None:
                 for i, code in enumerate(codes)
             ]
         text = json.dumps(
-            {"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": r} for r in found]}, indent=4
+            {
+                "resourceType": "Bundle",
+                "type": "transaction",
+                "entry": [{"resource": r} for r in found],
+            },
+            indent=4,
         )
         (folder / f"{p:04d}.json").write_text(text)
 
@@ -78,7 +102,10 @@ def test_raw_bundles_become_a_table_in_time(tmp_path: Path, cost: Callable[..., 
             assert dataset.rows == OBSERVATIONS // 10
             assert dataset.table["creatinine"].count().to_pyarrow().as_py() == OBSERVATIONS // 10
 
-    took, parsed = cost(load), cost(lambda: [json.loads(f.read_bytes()) for f in tmp_path.glob("*.json")])
+    took, parsed = (
+        cost(load),
+        cost(lambda: [json.loads(f.read_bytes()) for f in tmp_path.glob("*.json")]),
+    )
     print(
         f"\n{OBSERVATIONS:,} observations in {size / 1e6:,.0f} MB of bundles: {took:.0f} units of fixed work, "
         f"{took / parsed:.1f} times what Python takes to parse them"

@@ -55,9 +55,13 @@ def population(rng: np.random.Generator, rows: int = 40_000) -> dict[str, np.nda
         "visits": rng.poisson(1.2, rows).astype(float),
         "sex": rng.choice(["f", "m"], rows, p=[0.47, 0.53]).astype(object),
         "dialysis": rng.choice(["no", "yes"], rows, p=[0.98, 0.02]).astype(object),
-        "unit": rng.choice([f"u{i}" for i in range(8)], rows, p=np.arange(8, 0, -1) / 36).astype(object),
+        "unit": rng.choice([f"u{i}" for i in range(8)], rows, p=np.arange(8, 0, -1) / 36).astype(
+            object
+        ),
         "dx": np.array([f"c{c}" for c in codes], dtype=object),
-        "rhythm": rng.choice(["sinus", "af", "paced", "other"], rows, p=[0.86, 0.1, 0.03, 0.01]).astype(object),
+        "rhythm": rng.choice(
+            ["sinus", "af", "paced", "other"], rows, p=[0.86, 0.1, 0.03, 0.01]
+        ).astype(object),
         "death": rng.choice(["0", "1"], rows, p=[0.93, 0.07]).astype(object),
     }
 
@@ -69,7 +73,14 @@ def profiled(columns: dict[str, np.ndarray]) -> Profile:
         if values.dtype == object:
             category = counted(Counter(values.tolist()).items(), most=50_000)
             made[name] = ColumnProfile(
-                name, ColumnType.CATEGORY, role, "text", len(values), 0, len(category.values), category=category
+                name,
+                ColumnType.CATEGORY,
+                role,
+                "text",
+                len(values),
+                0,
+                len(category.values),
+                category=category,
             )
         else:
             present = values[~np.isnan(values)]
@@ -92,7 +103,9 @@ def resplit(
     columns: dict[str, np.ndarray], sizes: tuple[int, int], rng: np.random.Generator
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     rows = rng.permutation(len(columns["age"]))[: sum(sizes)]
-    return tuple({n: v[part] for n, v in columns.items()} for part in (rows[: sizes[0]], rows[sizes[0] :]))  # type: ignore[return-value]
+    return tuple(
+        {n: v[part] for n, v in columns.items()} for part in (rows[: sizes[0]], rows[sizes[0] :])
+    )  # type: ignore[return-value]
 
 
 def columns_with(profile_pair: tuple[Profile, Profile], *verdicts: Verdict) -> set[str]:
@@ -144,11 +157,17 @@ def test_fifty_columns_are_compared_in_seconds(cost: Callable[..., float]) -> No
     warm().join()
     rng = np.random.default_rng(1)
     whole = population(rng)
-    wide = {f"{name}_{i}": values for i in range(4) for name, values in whole.items() if name != "death"}
-    train, live = (profiled(side) for side in resplit({"age": whole["age"], **wide}, (20_000, 20_000), rng))
+    wide = {
+        f"{name}_{i}": values for i in range(4) for name, values in whole.items() if name != "death"
+    }
+    train, live = (
+        profiled(side) for side in resplit({"age": whole["age"], **wide}, (20_000, 20_000), rng)
+    )
     pairs, _ = pair_up(train, live)
     floors = cost(lambda: [noise(pair, Config().drift, 0) for pair in pairs.values()])
     whole_cost = cost(lambda: compare(train, live, Config()))
-    print(f"\n{len(pairs)} columns: noise floors {floors:.1f} units of fixed work, the comparison {whole_cost:.1f}")
+    print(
+        f"\n{len(pairs)} columns: noise floors {floors:.1f} units of fixed work, the comparison {whole_cost:.1f}"
+    )
     assert floors < 20
     assert whole_cost < 200

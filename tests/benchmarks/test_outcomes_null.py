@@ -22,7 +22,9 @@ from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
 
-ROLES = Roles(label="label", score="score", time="time", id="id", site="site", groups=("sex", "age_band"))
+ROLES = Roles(
+    label="label", score="score", time="time", id="id", site="site", groups=("sex", "age_band")
+)
 CONFIG = Config(roles=ROLES, operating_threshold=0.15)
 FULL = bool(os.environ.get("GOLIVE_FULL"))
 PERFORMANCE = (Signal.PERFORMANCE, Signal.FAIRNESS)
@@ -45,7 +47,11 @@ def side(rng: np.random.Generator, n: int, *, noise: float = 0.0) -> Scored:
         label=Coded(("0", "1"), event.astype(np.int32)),
         unit=np.arange(n, dtype=np.int32),
         time=np.sort(start + rng.integers(0, 90 * 86_400, n).astype("timedelta64[s]")),
-        slices={"site": group(("A", "B", "C")), "sex": group(("f", "m")), "age_band": group(("a", "b", "c", "d"))},
+        slices={
+            "site": group(("A", "B", "C")),
+            "sex": group(("f", "m")),
+            "age_band": group(("a", "b", "c", "d")),
+        },
     )
 
 
@@ -66,7 +72,9 @@ def test_no_change_seldom_alarms_and_a_drop_is_found(
     runs, kinds = 500 if FULL else 150, {}
     alarms = 0
     for _ in range(runs):
-        found = of(judge_scored(side(rng, 8000), side(rng, n), ROLES, CONFIG).findings, Verdict.ALARM)
+        found = of(
+            judge_scored(side(rng, 8000), side(rng, n), ROLES, CONFIG).findings, Verdict.ALARM
+        )
         alarms += bool(found)
         for f in found:
             kinds[f.kind] = kinds.get(f.kind, 0) + 1
@@ -76,7 +84,11 @@ def test_no_change_seldom_alarms_and_a_drop_is_found(
         assert out.performance is not None
         drops.append(out.performance["auroc"]["change"])
         events.append(out.performance["auroc"]["n_events"])
-        wanted = [f for f in of(out.findings, Verdict.ALARM, Verdict.WATCH) if f.kind == "performance_drop"]
+        wanted = [
+            f
+            for f in of(out.findings, Verdict.ALARM, Verdict.WATCH)
+            if f.kind == "performance_drop"
+        ]
         seen += bool(wanted)
     with capsys.disabled():
         print(

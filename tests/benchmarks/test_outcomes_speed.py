@@ -28,9 +28,13 @@ test_outcomes_speed.work(int(sys.argv[1]))
 
 def side(rng: np.random.Generator, n: int) -> Scored:
     odds = rng.normal(0, 1.3, n) - 2.6
-    slices = {f"g{i}": Coded(tuple("abcde"), rng.integers(0, 5, n).astype(np.int32)) for i in range(9)}
+    slices = {
+        f"g{i}": Coded(tuple("abcde"), rng.integers(0, 5, n).astype(np.int32)) for i in range(9)
+    }
     slices["site"] = Coded(tuple("ABCD"), rng.integers(0, 4, n).astype(np.int32))
-    times = np.datetime64("2026-01-01", "s") + rng.integers(0, 90 * 86_400, n).astype("timedelta64[s]")
+    times = np.datetime64("2026-01-01", "s") + rng.integers(0, 90 * 86_400, n).astype(
+        "timedelta64[s]"
+    )
     return Scored(
         rows=n,
         score=1 / (1 + np.exp(-odds)),
@@ -44,7 +48,14 @@ def side(rng: np.random.Generator, n: int) -> Scored:
 def work(rows: int) -> None:
     """Judge ``rows`` live rows against a fifth of them, in a process whose peak memory is its own."""
     rng = np.random.default_rng(0)
-    roles = Roles(label="y", score="s", id="id", time="t", site="site", groups=tuple(f"g{i}" for i in range(9)))
+    roles = Roles(
+        label="y",
+        score="s",
+        id="id",
+        time="t",
+        site="site",
+        groups=tuple(f"g{i}" for i in range(9)),
+    )
     train, live = side(rng, rows // 5), side(rng, rows)
     out = judge_scored(train, live, roles, Config(roles=roles, operating_threshold=0.15))
     assert out.performance is not None

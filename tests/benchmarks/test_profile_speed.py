@@ -56,7 +56,9 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _profile(source: _Source) -> object:
-    asked = [ColumnSpec(name=c, type=ColumnType.NUMERIC, storage="float64") for c in source.table.columns]
+    asked = [
+        ColumnSpec(name=c, type=ColumnType.NUMERIC, storage="float64") for c in source.table.columns
+    ]
     return profile(source, asked, Roles())  # type: ignore[arg-type]
 
 
@@ -80,11 +82,15 @@ def test_processor_time_grows_with_rows_and_stays_near_a_sort(
     assert many < 8 * floor
 
 
-def test_what_leaves_the_profile_does_not_grow_with_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_leaves_the_profile_does_not_grow_with_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sizes = []
     for rows in (50_000, 400_000):
         columns = _profile(_source(tmp_path, rows)).columns.values()  # type: ignore[attr-defined]
         sizes.append(sum(c.numeric.values.nbytes + c.numeric.counts.nbytes for c in columns))
     with capsys.disabled():
-        print(f"\nprofile size at 8 times the rows: {sizes[1] / sizes[0]:.2f} times ({sizes[1] / 1e6:.1f} MB)")
+        print(
+            f"\nprofile size at 8 times the rows: {sizes[1] / sizes[0]:.2f} times ({sizes[1] / 1e6:.1f} MB)"
+        )
     assert sizes[1] <= 1.05 * sizes[0]

@@ -31,13 +31,18 @@ def _write(path: Path, columns_asked: int, seed: int) -> str:
         lambda: ["" if x < 0.2 else "?" if x < 0.3 else f"{x:.2f}" for x in rng.random(ROWS)],
     )
     columns = [kinds[i % len(kinds)]() for i in range(columns_asked)]
-    lines = [",".join(f"col_{i}" for i in range(columns_asked)), *map(",".join, zip(*columns, strict=True))]
+    lines = [
+        ",".join(f"col_{i}" for i in range(columns_asked)),
+        *map(",".join, zip(*columns, strict=True)),
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)
 
 
 def _cost(folder: Path, columns: int) -> dict[str, float]:
-    train, live = (_write(folder / f"{name}.csv", columns, seed) for name, seed in (("train", 1), ("live", 2)))
+    train, live = (
+        _write(folder / f"{name}.csv", columns, seed) for name, seed in (("train", 1), ("live", 2))
+    )
     return pair.run(pair.ASSESS, train, live, str(folder / "out.json"))
 
 

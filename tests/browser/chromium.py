@@ -59,7 +59,9 @@ def install() -> str | None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         # The list of packages may be absent or old; an update that partly fails need not stop the installation.
         _run("apt-get", "-qq", "update")
-        if _run("apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium") and (found := find()):
+        if _run("apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium") and (
+            found := find()
+        ):
             return found
     _run(sys.executable, "-m", "playwright", "install", "chromium")
     return find()
@@ -68,5 +70,7 @@ def install() -> str | None:
 if __name__ == "__main__":
     path = find() or install()
     if path is None:
-        sys.exit("error[NO_CHROMIUM]: no Chromium was found or could be installed. Install one and set CHROMIUM.")
+        sys.exit(
+            "error[NO_CHROMIUM]: no Chromium was found or could be installed. Install one and set CHROMIUM."
+        )
     print(path)

@@ -88,7 +88,9 @@ def wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path, *, sec
         time.sleep(0.1)
 
 
-def start(home: Path, log: Path, *, by_streamlit: bool = False) -> tuple[subprocess.Popen[bytes], str]:
+def start(
+    home: Path, log: Path, *, by_streamlit: bool = False
+) -> tuple[subprocess.Popen[bytes], str]:
     """Start the dashboard as ``golive app`` serves it, or by ``streamlit run app.py``, and wait until it answers."""
     port = free_port()
     environment = os.environ | {
@@ -109,7 +111,9 @@ def start(home: Path, log: Path, *, by_streamlit: bool = False) -> tuple[subproc
     if by_streamlit:
         command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("wb") as stream:
-        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=stream, stderr=stream)
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment, stdout=stream, stderr=stream
+        )
     return process, wait_until_up(process, port, log, seconds=60)
 
 

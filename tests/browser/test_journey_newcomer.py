@@ -32,14 +32,21 @@ def test_from_an_empty_store_to_a_pdf(page: Any, tmp_path: Path) -> None:
     settled(page)
     sample = page.url
 
-    follow(page, page.get_by_role("link", name="This is the sample. Start with your own data"), "Start")
+    follow(
+        page, page.get_by_role("link", name="This is the sample. Start with your own data"), "Start"
+    )
     page.get_by_text("What is needed").wait_for()
-    follow(page, page.locator(".st-key-first_steps").get_by_role("link", name="Open").nth(1), "Data")
+    follow(
+        page, page.locator(".st-key-first_steps").get_by_role("link", name="Open").nth(1), "Data"
+    )
     bring(page, "train", table(tmp_path / "old.csv", 1, 500, 0.0))
     page.get_by_text("old.csv · 500 rows, 4 columns").wait_for()
     bring(page, "live", table(tmp_path / "new.csv", 2, 320, 0.5))
     page.get_by_role("button", name="Assess 320 live rows").click()
-    page.wait_for_url(lambda url: "session=" in url and url.split("session=")[1][:36] not in sample, timeout=120_000)
+    page.wait_for_url(
+        lambda url: "session=" in url and url.split("session=")[1][:36] not in sample,
+        timeout=120_000,
+    )
     settled(page)
     session = re.search(r"session=([0-9a-f-]{36})", page.url)
     assert session is not None

@@ -61,5 +61,7 @@ def test_from_evidence_to_the_exported_plan(page: Any) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Plan as CSV").click()
     text = waiting.value.path().read_text(encoding="utf-8")
-    assert text.splitlines()[0].startswith("Fits,Do,Criterion,What,Days,Gain,Average,Owner,Due,State")
+    assert text.splitlines()[0].startswith(
+        "Fits,Do,Criterion,What,Days,Gain,Average,Owner,Due,State"
+    )
     assert len(text.splitlines()) > 10

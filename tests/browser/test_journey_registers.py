@@ -44,7 +44,9 @@ def _bring(page: Any, text: str) -> None:
     page.get_by_role("button", name="Import it").click()
 
 
-def test_export_edit_import_and_a_conflict_that_loses_nothing(page: Any, second: Any, tmp_path: Path) -> None:
+def test_export_edit_import_and_a_conflict_that_loses_nothing(
+    page: Any, second: Any, tmp_path: Path
+) -> None:
     _open(page)
     _bring(page, FIRST)
     page.get_by_text("Scope: 2 changes saved.").wait_for()

@@ -50,10 +50,14 @@ def choose_role(page: Any, row: int, role: str) -> None:
     overlay.get_by_text("feature").wait_for(state="detached")
     page.keyboard.press("Enter")
     overlay.locator("input").wait_for(state="detached")
-    page.wait_for_timeout(400)  # the editor tells the form of an edit with a delay; nothing on the page shows when
+    page.wait_for_timeout(
+        400
+    )  # the editor tells the form of an edit with a delay; nothing on the page shows when
 
 
-def test_from_two_files_to_a_session_that_is_found_again(page: Any, server: Server, tmp_path: Path) -> None:
+def test_from_two_files_to_a_session_that_is_found_again(
+    page: Any, server: Server, tmp_path: Path
+) -> None:
     page.goto("/data")
     settled(page)
     bring(page, "train", table(tmp_path / "old.csv", 1, 500, 0.0))

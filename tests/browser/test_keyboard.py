@@ -38,7 +38,9 @@ def tab_to(page: Any, name: str, most: int = 80) -> None:
     passed = []
     for _ in range(most):
         page.keyboard.press("Tab")
-        passed.append((page.evaluate(NAME).splitlines() or [""])[-1])  # an icon is a line of its own
+        passed.append(
+            (page.evaluate(NAME).splitlines() or [""])[-1]
+        )  # an icon is a line of its own
         if re.search(name, passed[-1]):
             return
     pytest.fail(f"{name!r} is not reached by Tab; passed: {passed}")

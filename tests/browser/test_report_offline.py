@@ -26,7 +26,9 @@ def offline(browser: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_html_opens_offline(offline: Any, tmp_path: Path, kind: str, width: int) -> None:
     file = tmp_path / f"{kind}.html"
-    file.write_bytes(render(from_assessment(made.assessment(), made.CONFIG, sample=True), "html", kind).data)
+    file.write_bytes(
+        render(from_assessment(made.assessment(), made.CONFIG, sample=True), "html", kind).data
+    )
     page = offline.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     asked: list[str] = []

@@ -62,7 +62,9 @@ def test_cold_deep_links_show_what_they_name(page: Any) -> None:
 
 def test_the_chart_is_named_by_what_it_shows(page: Any) -> None:
     _opened(page, "/")
-    page.get_by_label(re.compile("12 readiness dimensions from weakest to strongest: Handoff")).first.wait_for()
+    page.get_by_label(
+        re.compile("12 readiness dimensions from weakest to strongest: Handoff")
+    ).first.wait_for()
 
 
 def test_a_click_on_a_dimension_opens_it(page: Any) -> None:
@@ -93,11 +95,15 @@ def test_every_chart_and_table_has_an_accessible_name(page: Any, address: str) -
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_wider_than_a_telephone(browser: Any, server: Server, theme: str) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme=theme)
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme=theme
+    )
     page = context.new_page()
     for address in (*VIEWS, UNIT_CHANGE):
         _opened(page, address)
-        extra = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        extra = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert extra <= 0, f"{address} scrolls sideways by {extra} px"
         assert page.locator('[data-testid="stException"]').count() == 0
     context.close()

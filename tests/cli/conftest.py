@@ -75,7 +75,9 @@ def files(tmp_path_factory: pytest.TempPathFactory, warmed: None) -> Files:
             {
                 "heart_rate": draw.normal(80, 12, rows).round(0),
                 "sex": draw.choice(["f", "m"], rows),
-                "comment": [f"marker-{i:05d} seen on the ward round" for i in draw.integers(0, 99_999, rows)],
+                "comment": [
+                    f"marker-{i:05d} seen on the ward round" for i in draw.integers(0, 99_999, rows)
+                ],
                 "died": draw.integers(0, 2, rows),
             }
         )
@@ -102,7 +104,17 @@ def _assessed(tmp_path_factory: pytest.TempPathFactory, files: Files) -> Stored:
 
     path = tmp_path_factory.mktemp("store") / "golive.duckdb"
     for live in (files.live, files.steady):
-        arguments = ("assess", "--train", files.train, "--live", live, "--label", "died", "--project", "ward")
+        arguments = (
+            "assess",
+            "--train",
+            files.train,
+            "--live",
+            live,
+            "--label",
+            "died",
+            "--project",
+            "ward",
+        )
         assert run([str(a) for a in (*arguments, "--store", path)]) == 0
     with Store(path) as store:
         ids = {card.live_name: card.session for card in store.list()}
@@ -113,4 +125,6 @@ def _assessed(tmp_path_factory: pytest.TempPathFactory, files: Files) -> Stored:
 def stored(_assessed: Stored, home: Path) -> Stored:
     """The default store of this test, with one session of each live data set."""
     home.mkdir()
-    return Stored(Path(shutil.copy(_assessed.path, home / "golive.duckdb")), _assessed.worse, _assessed.better)
+    return Stored(
+        Path(shutil.copy(_assessed.path, home / "golive.duckdb")), _assessed.worse, _assessed.better
+    )

@@ -24,7 +24,9 @@ def call(files: Any) -> list[object]:
     return ["assess", "--train", files.train, "--live", files.live, "--label", "died"]
 
 
-def test_it_prints_a_verdict_and_keeps_the_session(golive: Run, call: list[object], home: Path) -> None:
+def test_it_prints_a_verdict_and_keeps_the_session(
+    golive: Run, call: list[object], home: Path
+) -> None:
     answer = golive(*call, "--project", "ward")
     assert answer.code == 0
     assert answer.out.splitlines()[0].split()[0] in {"STOP", "PILOT", "CONDITIONAL", "READY"}
@@ -47,7 +49,9 @@ def test_progress_is_on_stderr_in_plain_lines(golive: Run, call: list[object]) -
     assert "\x1b" not in answer.err + answer.out
 
 
-def test_json_alone_on_stdout_is_what_is_stored(golive: Run, call: list[object], home: Path) -> None:
+def test_json_alone_on_stdout_is_what_is_stored(
+    golive: Run, call: list[object], home: Path
+) -> None:
     answer = golive(*call, "--out", "-")
     assert answer.code == 0
     assessment = Assessment.model_validate_json(answer.out)
@@ -57,12 +61,17 @@ def test_json_alone_on_stdout_is_what_is_stored(golive: Run, call: list[object],
         assert store.load(assessment.session) == assessment
 
 
-def test_without_a_store_nothing_is_kept(golive: Run, call: list[object], home: Path, tmp_path: Path) -> None:
+def test_without_a_store_nothing_is_kept(
+    golive: Run, call: list[object], home: Path, tmp_path: Path
+) -> None:
     answer = golive(*call, "--no-store", "--out", tmp_path / "result.json")
     assert answer.code == 0
     assert "Session" not in answer.out
     assert not home.exists()
-    assert Assessment.model_validate_json((tmp_path / "result.json").read_text()).count(Verdict.ALARM) >= 1
+    assert (
+        Assessment.model_validate_json((tmp_path / "result.json").read_text()).count(Verdict.ALARM)
+        >= 1
+    )
 
 
 def test_equal_calls_give_equal_results(golive: Run, call: list[object]) -> None:
@@ -73,7 +82,9 @@ def test_equal_calls_give_equal_results(golive: Run, call: list[object]) -> None
     assert one == two
 
 
-def test_a_scheduler_gets_exit_1_and_the_reason(golive: Run, call: list[object], home: Path) -> None:
+def test_a_scheduler_gets_exit_1_and_the_reason(
+    golive: Run, call: list[object], home: Path
+) -> None:
     answer = golive(*call, "--require", "ready", "--fail-on", "alarm")
     assert answer.code == 1
     assert "--require ready does not hold" in answer.err
@@ -83,7 +94,9 @@ def test_a_scheduler_gets_exit_1_and_the_reason(golive: Run, call: list[object],
 
 
 def test_fail_on_alarm_holds_when_nothing_alarms(golive: Run, files: Any) -> None:
-    answer = golive("assess", "--train", files.train, "--live", files.train, "--fail-on", "alarm", "--no-store")
+    answer = golive(
+        "assess", "--train", files.train, "--live", files.train, "--fail-on", "alarm", "--no-store"
+    )
     assert answer.code == 0, answer.out
 
 
@@ -99,12 +112,16 @@ def test_the_problems_of_both_sources_come_at_once(golive: Run, home: Path) -> N
 
 
 def test_a_role_that_names_no_column_is_an_error(golive: Run, files: Any) -> None:
-    answer = golive("assess", "--train", files.train, "--live", files.live, "--label", "dead", "--no-store")
+    answer = golive(
+        "assess", "--train", files.train, "--live", files.live, "--label", "dead", "--no-store"
+    )
     assert answer.code == 2
     assert "dead" in answer.err
 
 
-def test_a_config_with_unknown_keys_names_them_all(golive: Run, call: list[object], tmp_path: Path) -> None:
+def test_a_config_with_unknown_keys_names_them_all(
+    golive: Run, call: list[object], tmp_path: Path
+) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("projekt: x\nflors: {}\n")
     answer = golive(*call, "--config", path, "--no-store")
@@ -116,7 +133,18 @@ def test_a_config_with_unknown_keys_names_them_all(golive: Run, call: list[objec
 def test_options_win_over_the_config_file(golive: Run, files: Any, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("project: from-file\nroles: {label: sex, ignored: [comment]}\n")
-    call = ["assess", "--train", files.train, "--live", files.live, "--config", path, "--no-store", "--out", "-"]
+    call = [
+        "assess",
+        "--train",
+        files.train,
+        "--live",
+        files.live,
+        "--config",
+        path,
+        "--no-store",
+        "--out",
+        "-",
+    ]
     roles = json.loads(golive(*call, "--label", "died", "--group", "sex").out)["roles"]
     assert (roles["label"], roles["groups"], roles["ignored"]) == ("died", ["sex"], ["comment"])
     assert json.loads(golive(*call, "--project", "from-call").out)["project"] == "from-call"
@@ -140,10 +168,15 @@ def test_what_cannot_work_is_said_before_the_work(golive: Run, extra: list[str],
 HOLDER = "import sys, golive.store, pathlib; s = golive.store.Store(pathlib.Path(sys.argv[1])); print('held', flush=True); input()"
 
 
-def test_a_busy_store_is_exit_3_before_the_work(golive: Run, call: list[object], tmp_path: Path) -> None:
+def test_a_busy_store_is_exit_3_before_the_work(
+    golive: Run, call: list[object], tmp_path: Path
+) -> None:
     path = tmp_path / "held.duckdb"
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
@@ -157,7 +190,14 @@ def test_a_busy_store_is_exit_3_before_the_work(golive: Run, call: list[object],
 def test_stored_evidence_is_used(golive: Run, call: list[object], home: Path) -> None:
     from golive.model.readiness import EvidenceItem
 
-    item = EvidenceItem(id="GOV-01-a", criterion="GOV-01", kind="attestation", grade="E1", claim_level=2, owner="Ana")
+    item = EvidenceItem(
+        id="GOV-01-a",
+        criterion="GOV-01",
+        kind="attestation",
+        grade="E1",
+        claim_level=2,
+        owner="Ana",
+    )
     with Store(home / "golive.duckdb") as store:
         store.put_evidence(item, project="ward", actor="Ana")
     used = json.loads(golive(*call, "--project", "ward", "--out", "-").out)
@@ -170,7 +210,9 @@ def test_stored_evidence_is_used(golive: Run, call: list[object], home: Path) ->
     assert "GOV-01-a" not in evidence["i"]
 
 
-def test_no_value_of_a_row_reaches_the_store_or_the_output(golive: Run, call: list[object], home: Path) -> None:
+def test_no_value_of_a_row_reaches_the_store_or_the_output(
+    golive: Run, call: list[object], home: Path
+) -> None:
     answer = golive(*call, "--out", "result.json")
     written = answer.out + answer.err + Path("result.json").read_text()
     with duckdb.connect(str(home / "golive.duckdb"), read_only=True) as file:

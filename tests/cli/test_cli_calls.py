@@ -31,8 +31,27 @@ COMMANDS = {
     "doctor",
 }
 ASSESS_OPTIONS = {
-    *("--train", "--live", "--config", "--label", "--score", "--prediction", "--time", "--id", "--site"),
-    *("--model-version", "--group", "--ignore", "--engine", "--project", "--store", "--no-store", "--out"),
+    *(
+        "--train",
+        "--live",
+        "--config",
+        "--label",
+        "--score",
+        "--prediction",
+        "--time",
+        "--id",
+        "--site",
+    ),
+    *(
+        "--model-version",
+        "--group",
+        "--ignore",
+        "--engine",
+        "--project",
+        "--store",
+        "--no-store",
+        "--out",
+    ),
     *("--require", "--fail-on"),
 }
 
@@ -143,5 +162,16 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split())
     assert "typer" in loaded
-    heavy = {"streamlit", "evidently", "pandas", "numpy", "duckdb", "ibis", "plotly", "scipy", "sklearn", "uvicorn"}
+    heavy = {
+        "streamlit",
+        "evidently",
+        "pandas",
+        "numpy",
+        "duckdb",
+        "ibis",
+        "plotly",
+        "scipy",
+        "sklearn",
+        "uvicorn",
+    }
     assert not loaded & heavy

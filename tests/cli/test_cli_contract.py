@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 
-def test_a_contract_is_inferred_and_a_batch_is_held_against_it(golive: Any, files: Any, tmp_path: Path) -> None:
+def test_a_contract_is_inferred_and_a_batch_is_held_against_it(
+    golive: Any, files: Any, tmp_path: Path
+) -> None:
     contract = tmp_path / "contract.yaml"
     made = golive("contract", "infer", "--train", files.train, "--out", contract, "--owner", "Ward")
     assert made.code == 0
@@ -22,7 +24,9 @@ def test_a_contract_is_inferred_and_a_batch_is_held_against_it(golive: Any, file
     as_json = golive("contract", "check", contract, "--live", files.live, "--out", "-")
     assert as_json.code == 1
     result = json.loads(as_json.out)
-    assert [(v["column"], v["rule"], v["n"]) for v in result["violations"]] == [("heart_rate", "missing", 400)]
+    assert [(v["column"], v["rule"], v["n"]) for v in result["violations"]] == [
+        ("heart_rate", "missing", 400)
+    ]
 
 
 def test_the_contract_alone_is_on_stdout(golive: Any, files: Any) -> None:
@@ -40,7 +44,9 @@ def test_an_edited_contract_is_not_overwritten(golive: Any, files: Any, tmp_path
     assert refused.code == 2
     assert "error[OUT_EXISTS]" in refused.err
     assert contract.read_text() == "mine"
-    assert golive("contract", "infer", "--train", files.train, "--out", contract, "--force").code == 0
+    assert (
+        golive("contract", "infer", "--train", files.train, "--out", contract, "--force").code == 0
+    )
 
 
 def test_a_wrong_contract_is_an_error_of_the_call(golive: Any, files: Any, tmp_path: Path) -> None:

@@ -30,7 +30,12 @@ def test_samples_are_listed_and_written(golive: Run, tmp_path: Path) -> None:
     assert all(sample.name in listed for sample in names())
     answer = golive("samples", "write", "clean", tmp_path / "clean", "--rows", 200)
     assert answer.code == 0
-    assert {p.name for p in (tmp_path / "clean").iterdir()} == {"train.csv", "live.csv", "config.yaml", "truth.yaml"}
+    assert {p.name for p in (tmp_path / "clean").iterdir()} == {
+        "train.csv",
+        "live.csv",
+        "config.yaml",
+        "truth.yaml",
+    }
     assert len((tmp_path / "clean" / "live.csv").read_text().splitlines()) == 201
 
 
@@ -47,7 +52,10 @@ def test_the_sample_session_is_made_once(home: Path) -> None:
         first = sample_session.ensure(store, lambda _, sentence: told.append(sentence), rows=400)
         assert told
         told.clear()
-        assert sample_session.ensure(store, lambda _, sentence: told.append(sentence), rows=400) == first
+        assert (
+            sample_session.ensure(store, lambda _, sentence: told.append(sentence), rows=400)
+            == first
+        )
         assert not told
         (card,) = store.list()
         assert card.sample
@@ -63,16 +71,28 @@ def test_the_sample_session_is_made_once(home: Path) -> None:
 def test_doctor_says_what_works_and_changes_nothing(golive: Run, home: Path) -> None:
     answer = golive("doctor")
     assert answer.code == 0
-    for word in ("golive", "streamlit", "GOLIVE_STORE", "duckdb", "usage statistics", "memory", "encryption"):
+    for word in (
+        "golive",
+        "streamlit",
+        "GOLIVE_STORE",
+        "duckdb",
+        "usage statistics",
+        "memory",
+        "encryption",
+    ):
         assert word in answer.out
     assert "is made on first use" in answer.out
     assert not home.exists()
     rows = json.loads(golive("doctor", "--json").out)
     assert {r["state"] for r in rows} <= {"ok", "off", "problem"}
-    assert {r["name"] for r in rows} >= {f"GOLIVE_{name.upper()}" for name in settings.Settings.model_fields}
+    assert {r["name"] for r in rows} >= {
+        f"GOLIVE_{name.upper()}" for name in settings.Settings.model_fields
+    }
 
 
-def test_doctor_names_pending_migrations_and_a_broken_store(golive: Run, stored: Any, tmp_path: Path) -> None:
+def test_doctor_names_pending_migrations_and_a_broken_store(
+    golive: Run, stored: Any, tmp_path: Path
+) -> None:
     assert f"{len(MIGRATIONS)} applied, none pending" in golive("doctor").out
     junk = tmp_path / "junk.duckdb"
     junk.write_bytes(b"junk" * 10_000)
@@ -85,12 +105,21 @@ def test_doctor_never_shows_the_key(golive: Run, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GOLIVE_STORE_KEY", "hunter2-hunter2")
     answer = golive("doctor")
     assert "hunter2" not in answer.out + answer.err
-    assert [c.value for c in doctor.rows(settings.load()) if c.name == "GOLIVE_STORE_KEY"] == ["set"]
+    assert [c.value for c in doctor.rows(settings.load()) if c.name == "GOLIVE_STORE_KEY"] == [
+        "set"
+    ]
 
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("box", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("box", False),
+    ],
 )
 def test_only_this_machine_is_private(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
@@ -107,7 +136,9 @@ def free_port() -> int:
 def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Calls of the web server, which is not started."""
     calls: list[dict[str, Any]] = []
-    monkeypatch.setattr("uvicorn.run", lambda target, **options: calls.append({"target": target, **options}))
+    monkeypatch.setattr(
+        "uvicorn.run", lambda target, **options: calls.append({"target": target, **options})
+    )
 
     def not_here(*_: Any, **__: Any) -> str:
         msg = "the sample is made by the server, after it has answered"
@@ -117,7 +148,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
-def test_a_shared_address_is_warned_about(golive: Run, free_port: int, served: list[dict[str, Any]]) -> None:
+def test_a_shared_address_is_warned_about(
+    golive: Run, free_port: int, served: list[dict[str, Any]]
+) -> None:
     answer = golive("app", "--host", "0.0.0.0", "--port", free_port, "--no-open")
     assert answer.code == 0
     assert "Warning" in answer.err
@@ -163,7 +196,10 @@ def dashboard(free_port: int, tmp_path: Path) -> Iterator[str]:
     environment = {**os.environ, "GOLIVE_HOME": str(tmp_path / "app-home")}
     environment.pop("GOLIVE_STORE")
     log = tmp_path / "app.log"
-    with log.open("w") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process:
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process,
+    ):
         address = f"http://127.0.0.1:{free_port}"
         try:
             for _ in range(240):

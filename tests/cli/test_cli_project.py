@@ -31,14 +31,20 @@ def test_a_project_moves_to_another_store(golive: Run, stored: Any, tmp_path: Pa
 
 def test_wrong_calls_have_a_code_and_no_traceback(golive: Run, stored: Any, tmp_path: Path) -> None:
     unknown = golive("project", "export", "wrad", "--out", tmp_path / "a.zip")
-    assert (unknown.code, "PROJECT_UNKNOWN" in unknown.err, "'ward'" in unknown.err) == (2, True, True)
+    assert (unknown.code, "PROJECT_UNKNOWN" in unknown.err, "'ward'" in unknown.err) == (
+        2,
+        True,
+        True,
+    )
     assert golive("project", "import", tmp_path / "none.zip").code == 2
     (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04torn")
     assert "PROJECT_FILE" in golive("project", "import", tmp_path / "torn.zip").err
     assert golive("project", "export", "ward", "--out", tmp_path / "no" / "a.zip").code == 2
 
 
-def test_a_file_from_a_newer_version_is_refused_with_exit_3(golive: Run, stored: Any, tmp_path: Path) -> None:
+def test_a_file_from_a_newer_version_is_refused_with_exit_3(
+    golive: Run, stored: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "ward.zip"
     golive("project", "export", "ward", "--out", file)
     with zipfile.ZipFile(file) as archive:

@@ -36,7 +36,9 @@ def tables(folder: Path) -> list[str]:
 
 
 def assessed(golive: Run, arguments: list[str]) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(golive("assess", *arguments, "--no-store", "--out", "-").out)
+    result: dict[str, Any] = json.loads(
+        golive("assess", *arguments, "--no-store", "--out", "-").out
+    )
     return result
 
 
@@ -45,9 +47,28 @@ def test_a_declared_release_is_judged_once_its_file_is_added(golive: Run, tmp_pa
     before = assessed(golive, arguments)
     (gap,) = [g for g in before["not_assessed"] if g["what"] == "dx against FY2019 of ICD-10-CM"]
     assert "golive releases add FILE --system ICD10CM --release FY2019" in gap["why"]
-    done = golive("releases", "add", listed(tmp_path / "old.csv", OLD), "--system", "icd-10-cm", "--release", "FY2019")
-    assert (done.code, done.out) == (0, "ICD10CM FY2019: 6 codes, used from the next assessment on.\n")
-    golive("releases", "add", listed(tmp_path / "new.csv", NEW), "--system", "ICD10CM", "--release", "FY2024")
+    done = golive(
+        "releases",
+        "add",
+        listed(tmp_path / "old.csv", OLD),
+        "--system",
+        "icd-10-cm",
+        "--release",
+        "FY2019",
+    )
+    assert (done.code, done.out) == (
+        0,
+        "ICD10CM FY2019: 6 codes, used from the next assessment on.\n",
+    )
+    golive(
+        "releases",
+        "add",
+        listed(tmp_path / "new.csv", NEW),
+        "--system",
+        "ICD10CM",
+        "--release",
+        "FY2024",
+    )
     after = assessed(golive, arguments)
     assert not [g for g in after["not_assessed"] if "FY2019" in g["what"]]
     (found,) = [f for f in after["findings"] if f["kind"] == "code_release_gap"]
@@ -79,7 +100,9 @@ def test_listing_replacing_and_removing(golive: Run, tmp_path: Path) -> None:
         ("code\nA41.9\n", ("ICD10CM", "../x"), "RELEASE_NAME"),
     ],
 )
-def test_a_wrong_file_is_one_line(golive: Run, tmp_path: Path, text: str, call: tuple[str, str], code: str) -> None:
+def test_a_wrong_file_is_one_line(
+    golive: Run, tmp_path: Path, text: str, call: tuple[str, str], code: str
+) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text, encoding="utf-8")
     answer = golive("releases", "add", path, "--system", call[0], "--release", call[1])
@@ -94,5 +117,7 @@ def test_a_file_that_is_not_there_or_no_text(golive: Run, tmp_path: Path) -> Non
         answer = golive("releases", "add", path, "--system", "ICD10CM", "--release", "FY2019")
         assert (answer.code, answer.err.startswith("error[RELEASE_FILE]")) == (2, True)
     (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04\xff\xfe\x00")
-    answer = golive("releases", "add", tmp_path / "book.xlsx", "--system", "ICD10CM", "--release", "FY2019")
+    answer = golive(
+        "releases", "add", tmp_path / "book.xlsx", "--system", "ICD10CM", "--release", "FY2019"
+    )
     assert (answer.code, answer.err.startswith("error[RELEASE_FILE]")) == (2, True)

@@ -31,7 +31,9 @@ def test_json_is_the_stored_result(golive: Run, stored: Any, tmp_path: Path) -> 
 
 def test_a_memo_as_markdown(golive: Run, stored: Any, tmp_path: Path) -> None:
     out = tmp_path / "memo.md"
-    assert golive("report", stored.worse, "--format", "md", "--kind", "memo", "--out", out).code == 0
+    assert (
+        golive("report", stored.worse, "--format", "md", "--kind", "memo", "--out", out).code == 0
+    )
     assert out.read_text().startswith("# Go/no-go memo")
 
 

@@ -33,7 +33,10 @@ def test_show_takes_the_beginning_of_an_id(golive: Run, stored: Any) -> None:
     assert answer.code == 0
     assert "heart_rate" in answer.out
     assert stored.worse in answer.out
-    assert json.loads(golive("sessions", "show", stored.worse, "--json").out)["session"] == stored.worse
+    assert (
+        json.loads(golive("sessions", "show", stored.worse, "--json").out)["session"]
+        == stored.worse
+    )
 
 
 def test_compare_says_what_became_better(golive: Run, stored: Any) -> None:
@@ -42,7 +45,10 @@ def test_compare_says_what_became_better(golive: Run, stored: Any) -> None:
     assert "Gone" in answer.out or "Better" in answer.out
     assert "heart_rate" in answer.out
     diff = json.loads(golive("sessions", "compare", stored.better, stored.worse, "--json").out)
-    assert any(c["direction"] in {"worse", "new"} and "heart_rate" in c["sentence"] for c in diff["changes"])
+    assert any(
+        c["direction"] in {"worse", "new"} and "heart_rate" in c["sentence"]
+        for c in diff["changes"]
+    )
     same = golive("sessions", "compare", stored.worse, stored.worse).out
     assert same.startswith("Still ")
 
@@ -65,7 +71,9 @@ def test_delete_removes_one_session_and_the_chain_holds(golive: Run, stored: Any
     assert golive("sessions", "verify").code == 0
 
 
-def test_delete_asks_on_a_terminal(golive: Run, stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delete_asks_on_a_terminal(
+    golive: Run, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
     assert golive("sessions", "delete", stored.worse).code == 1

@@ -32,10 +32,23 @@ def config(folder: Path, **judge: Any) -> Path:
     return path
 
 
-def test_the_call_without_the_option_sends_nothing_and_says_so(golive: Run, log: Path, tmp_path: Path) -> None:
+def test_the_call_without_the_option_sends_nothing_and_says_so(
+    golive: Run, log: Path, tmp_path: Path
+) -> None:
     with judging(lambda _p, _b: category("SUPPORTED")) as judge:
         named = config(tmp_path, provider="compatible", model="local", base_url=judge.url, sample=5)
-        call = ("assess", "--train", log, "--live", log, "--config", named, "--no-store", "--out", "-")
+        call = (
+            "assess",
+            "--train",
+            log,
+            "--live",
+            log,
+            "--config",
+            named,
+            "--no-store",
+            "--out",
+            "-",
+        )
         without = golive(*call)
         assert judge.bodies == []
         assert "Nothing is sent to 127.0.0.1" in without.err

@@ -65,14 +65,24 @@ def categories(
     )
 
 
-def bare(name: str, kind: ColumnType, n: int, *, missing: int = 0, role: Role = Role.FEATURE) -> ColumnProfile:
+def bare(
+    name: str, kind: ColumnType, n: int, *, missing: int = 0, role: Role = Role.FEATURE
+) -> ColumnProfile:
     """Column without a distribution: text, identifier, empty."""
-    return ColumnProfile(name=name, type=kind, role=role, storage="text", n=n, missing=missing, distinct=n - missing)
+    return ColumnProfile(
+        name=name, type=kind, role=role, storage="text", n=n, missing=missing, distinct=n - missing
+    )
 
 
-def table(*columns: ColumnProfile, name: str = "table", blocks: tuple[MissingBlock, ...] = (), **rest: Any) -> Profile:
+def table(
+    *columns: ColumnProfile, name: str = "table", blocks: tuple[MissingBlock, ...] = (), **rest: Any
+) -> Profile:
     """Profile of a table; roles follow from the columns' roles."""
-    named = {c.role.value: c.name for c in columns if c.role not in (Role.FEATURE, Role.GROUP, Role.IGNORED)}
+    named = {
+        c.role.value: c.name
+        for c in columns
+        if c.role not in (Role.FEATURE, Role.GROUP, Role.IGNORED)
+    }
     groups = tuple(c.name for c in columns if c.role is Role.GROUP)
     return Profile(
         name=name,

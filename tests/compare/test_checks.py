@@ -16,7 +16,16 @@ from golive.compare.causes import link
 from golive.compare.checks import CHECKS
 from golive.compare.codes import unseen
 from golive.compare.drift import shares
-from golive.compare.fields import disguised, free_text, identity, integrity, labels, missingness, outputs, schema
+from golive.compare.fields import (
+    disguised,
+    free_text,
+    identity,
+    integrity,
+    labels,
+    missingness,
+    outputs,
+    schema,
+)
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import KINDS, Finding, Severity, Verdict, finding
@@ -33,7 +42,9 @@ def only(found: list[Finding]) -> Finding:
 
 
 def gaps(name: str, rows: int, missing: int) -> ColumnProfile:
-    return numbers(name, np.append(np.arange(rows - missing, dtype=float), np.full(missing, np.nan)))
+    return numbers(
+        name, np.append(np.arange(rows - missing, dtype=float), np.full(missing, np.nan))
+    )
 
 
 # schema
@@ -65,7 +76,13 @@ def test_numbers_stored_as_text_are_not_numbers_that_became_words() -> None:
 
 @pytest.mark.parametrize(
     ("storage", "family"),
-    [("int64", "number"), ("Float32", "number"), ("string", "text"), ("timestamp(6)", "time"), ("boolean", "boolean")],
+    [
+        ("int64", "number"),
+        ("Float32", "number"),
+        ("string", "text"),
+        ("timestamp(6)", "time"),
+        ("boolean", "boolean"),
+    ],
 )
 def test_storage_families(storage: str, family: str) -> None:
     assert schema.family(storage) == family
@@ -75,11 +92,20 @@ def test_storage_families(storage: str, family: str) -> None:
 
 
 def test_the_sentence_of_the_look_book() -> None:
-    found = only(missingness.check(table(gaps("trestbps", 303, 0)), table(gaps("trestbps", 200, 56)), CONFIG))
-    assert found.title == "28 % of live rows have no trestbps; in training every row had one (n = 303 and 200)"
+    found = only(
+        missingness.check(table(gaps("trestbps", 303, 0)), table(gaps("trestbps", 200, 56)), CONFIG)
+    )
+    assert (
+        found.title
+        == "28 % of live rows have no trestbps; in training every row had one (n = 303 and 200)"
+    )
     assert (found.verdict, found.severity, found.rows_affected) == (ALARM, Severity.MAJOR, 56)
     assert found.effect is not None
-    assert (found.effect.train, found.effect.live, found.effect.change) == (0, pytest.approx(0.28), pytest.approx(0.28))
+    assert (found.effect.train, found.effect.live, found.effect.change) == (
+        0,
+        pytest.approx(0.28),
+        pytest.approx(0.28),
+    )
     assert found.effect.low is not None
     assert found.effect.high is not None
     assert 0.2 < found.effect.low < 0.28 < found.effect.high < 0.35
@@ -97,7 +123,9 @@ def test_the_sentence_of_the_look_book() -> None:
         ((20, 0), (20, 3), None),  # 15 % of 20 rows may be chance
     ],
 )
-def test_more_missing(train: tuple[int, int], live: tuple[int, int], verdict: Verdict | None) -> None:
+def test_more_missing(
+    train: tuple[int, int], live: tuple[int, int], verdict: Verdict | None
+) -> None:
     found = missingness.check(table(gaps("x", *train)), table(gaps("x", *live)), CONFIG)
     assert (found[0].verdict if found else None) == verdict
     assert all(f.kind == "missing_up" for f in found)
@@ -105,7 +133,11 @@ def test_more_missing(train: tuple[int, int], live: tuple[int, int], verdict: Ve
 
 def test_less_missing_matters_when_training_had_none() -> None:
     def one(train: int, live: int) -> Finding:
-        return only(missingness.check(table(gaps("x", 10_000, train)), table(gaps("x", 10_000, live)), CONFIG))
+        return only(
+            missingness.check(
+                table(gaps("x", 10_000, train)), table(gaps("x", 10_000, live)), CONFIG
+            )
+        )
 
     appears, more, little = one(10_000, 9_240), one(4_810, 1_390), one(4_890, 2_960)
     assert (appears.kind, appears.verdict) == ("missing_down", ALARM)
@@ -125,10 +157,14 @@ def test_always_missing() -> None:
 
 def test_a_rare_value_that_few_rows_lack_by_chance_is_not_lost() -> None:
     """One row in 70 of training had it, so about one live table of 300 rows in 70 has none."""
-    rare = only(missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 300, 300)), CONFIG))
+    rare = only(
+        missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 300, 300)), CONFIG)
+    )
     assert (rare.kind, rare.verdict, rare.severity) == ("always_missing", CANNOT, Severity.INFO)
     assert "by chance" in rare.explanation
-    lost = only(missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 2_000, 2_000)), CONFIG))
+    lost = only(
+        missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 2_000, 2_000)), CONFIG)
+    )
     assert lost.verdict is ALARM
 
 
@@ -167,7 +203,9 @@ def test_more_missing_never_lowers_the_effect(rows: int, data: st.DataObject) ->
 def test_zero_cholesterol_is_missing_in_disguise() -> None:
     rng = np.random.default_rng(0)
     train = table(numbers("chol", rng.normal(246, 50, 303).clip(126).round()))
-    live = table(numbers("chol", np.append(rng.normal(240, 50, 144).clip(120).round(), np.zeros(49))))
+    live = table(
+        numbers("chol", np.append(rng.normal(240, 50, 144).clip(120).round(), np.zeros(49)))
+    )
     found = only(disguised.check(train, live, CONFIG))
     assert (found.verdict, found.severity, found.rows_affected) == (ALARM, Severity.CRITICAL, 49)
     assert "have 0 as chol" in found.title
@@ -209,7 +247,10 @@ def test_words_for_missing() -> None:
         categories("c", ["a"] * 480 + ["unknown"] * 20),
     )
     found = {f.columns[0]: f for f in disguised.check(train, live, CONFIG)}
-    assert {n: (f.verdict, f.rows_affected) for n, f in found.items()} == {"x": (ALARM, 40), "c": (ALARM, 20)}
+    assert {n: (f.verdict, f.rows_affected) for n, f in found.items()} == {
+        "x": (ALARM, 40),
+        "c": (ALARM, 20),
+    }
     assert disguised.check(live, live, CONFIG)[0].verdict is WATCH
     assert free_text.check(train, live, CONFIG) == []
 
@@ -234,7 +275,9 @@ def test_two_to_five_percent_is_seen() -> None:
     train: list[str | None] = ["yes"] * 100 + ["no"] * 4_900
     found = only(shifts(train, ["yes"] * 50 + ["no"] * 950))
     assert (found.verdict, found.severity) == (ALARM, Severity.MAJOR)
-    assert found.title == "c: 'yes' is 5.0 % of live values, in training 2.0 % (n = 5,000 and 1,000)"
+    assert (
+        found.title == "c: 'yes' is 5.0 % of live values, in training 2.0 % (n = 5,000 and 1,000)"
+    )
     assert found.effect is not None
     assert found.effect.change == pytest.approx(0.03)
     assert shifts(train, ["yes"] * 22 + ["no"] * 978) == []
@@ -265,10 +308,15 @@ def test_rare_codes_that_are_new_by_chance_are_no_alarm() -> None:
     rng = np.random.default_rng(4)
     found = 0
     for _ in range(20):
-        train, live = (categories("dx", [f"c{v}" for v in rng.zipf(1.5, 2_000).clip(max=100_000)]) for _ in range(2))
+        train, live = (
+            categories("dx", [f"c{v}" for v in rng.zipf(1.5, 2_000).clip(max=100_000)])
+            for _ in range(2)
+        )
         found += len(unseen.check(table(train), table(live), CONFIG))
     assert found == 0
-    assert unseen.expected_unseen(categories("x", ["a"] * 1_000).category) == pytest.approx(0.00369, abs=1e-5)  # type: ignore[arg-type]
+    assert unseen.expected_unseen(categories("x", ["a"] * 1_000).category) == pytest.approx(
+        0.00369, abs=1e-5
+    )  # type: ignore[arg-type]
 
 
 # label
@@ -279,26 +327,47 @@ def outcome(values: list[Any]) -> Profile:
 
 
 def test_hungary_has_fewer_events_than_cleveland() -> None:
-    found = only(labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 106 + [0] * 188), CONFIG))
+    found = only(
+        labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 106 + [0] * 188), CONFIG)
+    )
     assert found.verdict is ALARM
-    assert found.title == "The outcome (y = 1) occurs in 36 % of live rows; in training in 46 % (n = 303 and 294)"
+    assert (
+        found.title
+        == "The outcome (y = 1) occurs in 36 % of live rows; in training in 46 % (n = 303 and 294)"
+    )
     assert found.effect is not None
-    assert (found.effect.train, found.effect.live) == (pytest.approx(139 / 303), pytest.approx(106 / 294))
-    same = only(labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 130 + [0] * 164), CONFIG))
+    assert (found.effect.train, found.effect.live) == (
+        pytest.approx(139 / 303),
+        pytest.approx(106 / 294),
+    )
+    same = only(
+        labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 130 + [0] * 164), CONFIG)
+    )
     assert (same.verdict, same.severity) == (QUIET, Severity.INFO)
 
 
 def test_grades_numbers_levels_and_quantities() -> None:
     graded = outcome([0] * 164 + [1] * 55 + [2] * 36 + [3] * 35 + [4] * 13)
     assert (
-        only(labels.check(graded, outcome([0] * 188 + [1] * 37 + [2] * 26 + [3] * 28 + [4] * 15), CONFIG)).verdict
+        only(
+            labels.check(
+                graded, outcome([0] * 188 + [1] * 37 + [2] * 26 + [3] * 28 + [4] * 15), CONFIG
+            )
+        ).verdict
         is ALARM
     )
     rng = np.random.default_rng(5)
-    as_number = [table(numbers("y", rng.binomial(1, p, 2_000), role=Role.LABEL)) for p in (0.1, 0.2)]
+    as_number = [
+        table(numbers("y", rng.binomial(1, p, 2_000), role=Role.LABEL)) for p in (0.1, 0.2)
+    ]
     assert only(labels.check(*as_number, CONFIG)).verdict is ALARM
     levels = outcome(["home"] * 500 + ["ward"] * 300 + ["icu"] * 200)
-    assert only(labels.check(levels, outcome(["home"] * 300 + ["ward"] * 300 + ["icu"] * 400), CONFIG)).verdict is ALARM
+    assert (
+        only(
+            labels.check(levels, outcome(["home"] * 300 + ["ward"] * 300 + ["icu"] * 400), CONFIG)
+        ).verdict
+        is ALARM
+    )
     assert only(labels.check(levels, levels, CONFIG)).verdict is QUIET
     days = [table(numbers("y", rng.gamma(2, m, 1_000), role=Role.LABEL)) for m in (3, 4, 3)]
     assert only(labels.check(days[0], days[1], CONFIG)).verdict is ALARM
@@ -323,7 +392,9 @@ def test_grades_in_other_words_are_no_events() -> None:
     found = only(labels.check(grades, outcome(["A"] * 90 + ["B"] * 80 + ["C"] * 60), CONFIG))
     assert found.verdict is ALARM
     assert "not 0" not in found.title
-    assert found.explanation.startswith("100 % of live outcomes are values that training never held")
+    assert found.explanation.startswith(
+        "100 % of live outcomes are values that training never held"
+    )
     assert found.fix.startswith("Map the live values")
     # A grade that training lacks is a grade all the same, and levels in training's words are a rate.
     higher = only(labels.check(grades, outcome([0] * 40 + [1] * 30 + [3] * 160), CONFIG))
@@ -363,7 +434,10 @@ def test_a_column_whose_name_is_only_written_differently_is_named() -> None:
     live = table(numbers("Yrs Married", [1.0, 2.0]), numbers("weight", [70.0, 80.0]))
     found = {f.id: f for f in schema.check(train, live, CONFIG)}
     assert found["column_missing:yrs_married"].verdict is ALARM
-    assert found["column_missing:yrs_married"].fix == "Map the live column Yrs Married to yrs_married at intake."
+    assert (
+        found["column_missing:yrs_married"].fix
+        == "Map the live column Yrs Married to yrs_married at intake."
+    )
     assert "yrs_married" in found["column_new:Yrs Married"].explanation
     assert "Yrs Married" not in found["column_missing:age"].fix
     assert "training's" not in found["column_new:weight"].explanation
@@ -392,7 +466,11 @@ def test_repeats_that_more_rows_alone_can_give_are_not_called_a_fault() -> None:
     for n_train, n_live in ((150, 5_000), (600, 2_400)):
         sides = [rng.integers(0, 2_000, n) for n in (n_train, n_live)]
         train, live = (
-            table(numbers("x", side), duplicate_rows=len(side) - len(np.unique(side)), duplicate_keys=0)
+            table(
+                numbers("x", side),
+                duplicate_rows=len(side) - len(np.unique(side)),
+                duplicate_keys=0,
+            )
             for side in sides
         )
         assert train.duplicate_rows / train.rows + 0.1 < live.duplicate_rows / live.rows
@@ -411,7 +489,9 @@ def test_repeats_beyond_what_more_rows_can_give_are_an_alarm() -> None:
 
 def test_outputs_that_never_came() -> None:
     train = table(numbers("risk", np.linspace(0, 1, 500), role=Role.SCORE))
-    live = table(numbers("risk", np.append(np.linspace(0, 1, 460), np.full(40, np.nan)), role=Role.SCORE))
+    live = table(
+        numbers("risk", np.append(np.linspace(0, 1, 460), np.full(40, np.nan)), role=Role.SCORE)
+    )
     found = only(outputs.check(train, live, CONFIG))
     assert (found.verdict, found.severity, found.rows_affected) == (ALARM, Severity.CRITICAL, 40)
     assert outputs.check(train, train, CONFIG) == []

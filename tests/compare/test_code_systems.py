@@ -28,7 +28,9 @@ from golive.model.errors import InputError
 ICD10, ICD9 = declared_system("ICD10CM"), declared_system("ICD9CM")
 
 
-@pytest.mark.parametrize("code", ["2160-0", "718-7", "8867-4", "29463-7", "33914-3", "LA6576-8", "LP7057-5"])
+@pytest.mark.parametrize(
+    "code", ["2160-0", "718-7", "8867-4", "29463-7", "33914-3", "LA6576-8", "LP7057-5"]
+)
 def test_loinc_check_digits(code: str) -> None:
     assert loinc_check(code)
     body, digit = code.split("-")
@@ -67,7 +69,12 @@ def test_verhoeff_accepts_one_digit_and_sees_neighbours_exchanged(number: int, p
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("ICD-10-CM", "ICD10CM"), ("icd10", "ICD10CM"), ("http://loinc.org", "LOINC"), ("SNOMED CT", "SNOMED")],
+    [
+        ("ICD-10-CM", "ICD10CM"),
+        ("icd10", "ICD10CM"),
+        ("http://loinc.org", "LOINC"),
+        ("SNOMED CT", "SNOMED"),
+    ],
 )
 def test_declared_names(name: str, expected: str) -> None:
     assert declared_system(name).id == expected
@@ -76,7 +83,10 @@ def test_declared_names(name: str, expected: str) -> None:
 def test_an_unknown_system_names_the_nearest() -> None:
     with pytest.raises(InputError, match="ICD10CM") as caught:
         declared_system("ICD10MC", "dx")
-    assert (caught.value.code, caught.value.problems[0].where) == ("CODE_SYSTEM_UNKNOWN", "columns.dx.system")
+    assert (caught.value.code, caught.value.problems[0].where) == (
+        "CODE_SYSTEM_UNKNOWN",
+        "columns.dx.system",
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,11 @@ def test_dots_and_categories() -> None:
         "250.00",
         "E849.0",
     )
-    assert (rolled_up(ICD10, "E11.65"), rolled_up(ICD9, "E849.0"), rolled_up(ICD9, "V10.1")) == ("E11", "E849", "V10")
+    assert (rolled_up(ICD10, "E11.65"), rolled_up(ICD9, "E849.0"), rolled_up(ICD9, "V10.1")) == (
+        "E11",
+        "E849",
+        "V10",
+    )
     assert ICD9.fits("E849.0")
     assert not ICD9.fits("E119"), "ICD-9-CM has no E100 to E799"
 
@@ -147,7 +161,9 @@ def test_every_published_icd_code_has_its_shape(reference_data: Path) -> None:
 
 @pytest.mark.reference
 def test_loinc_and_snomed_codes_of_synthea_have_their_check_digits(reference_data: Path) -> None:
-    observations = pd.read_parquet(reference_data / "fhir" / "observations.parquet", columns=["code"])
+    observations = pd.read_parquet(
+        reference_data / "fhir" / "observations.parquet", columns=["code"]
+    )
     counts = observations.code.value_counts()
     assert all(loinc_check(code) for code in counts.index)
     found = decide("code", {str(k): int(v) for k, v in counts.items()})

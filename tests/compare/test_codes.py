@@ -66,7 +66,9 @@ def test_a_change_of_system_is_one_finding() -> None:
 def test_a_change_to_a_system_that_only_its_shape_tells() -> None:
     """RxNorm has no check digit: it is believed when it explains a whole column of a kindred system."""
     snomed = ["387207008", "372687004", "387517004"]
-    changed = by_kind(codes.check(coded(snomed * 100), coded(["310965", "198405", "314076"] * 50), CONFIG))
+    changed = by_kind(
+        codes.check(coded(snomed * 100), coded(["310965", "198405", "314076"] * 50), CONFIG)
+    )
     assert "RxNorm" in changed["code_system_change"].title
 
 
@@ -79,10 +81,17 @@ def test_training_may_hold_two_systems_itself() -> None:
 
 def test_the_site_that_sends_them_is_named() -> None:
     live = coded(TEN[:900] + ["486", "599.0"] * 50)
-    shapes = {"east": (("A99.9", 320), ("A99", 80)), "west": (("A99.9", 260), ("A99", 140), ("999", 50), ("999.9", 50))}
+    shapes = {
+        "east": (("A99.9", 320), ("A99", 80)),
+        "west": (("A99.9", 260), ("A99", 140), ("999", 50), ("999.9", 50)),
+    }
     slices = tuple(
         Slice(
-            "site", "site", name, sum(n for _, n in held), {"dx": SliceColumn(sum(n for _, n in held), 0, shapes=held)}
+            "site",
+            "site",
+            name,
+            sum(n for _, n in held),
+            {"dx": SliceColumn(sum(n for _, n in held), 0, shapes=held)},
         )
         for name, held in shapes.items()
     )
@@ -138,7 +147,9 @@ def test_local_codes_and_wrong_check_digits_are_invalid() -> None:
     found = by_kind(codes.check(coded(TEN), coded(TEN[:900] + ["LOC-7", "pain"] * 50), CONFIG))
     assert (found["code_invalid"].verdict, found["code_invalid"].rows_affected) == (ALARM, 100)
     loinc = ["2160-0", "718-7"] * 300
-    wrong = by_kind(codes.check(coded(loinc, "loinc"), coded(loinc[:500] + ["2160-5"] * 100, "loinc"), CONFIG))
+    wrong = by_kind(
+        codes.check(coded(loinc, "loinc"), coded(loinc[:500] + ["2160-5"] * 100, "loinc"), CONFIG)
+    )
     assert "100 rows have the right shape but a wrong check digit" in wrong["code_invalid"].evidence
 
 
@@ -158,7 +169,9 @@ def test_codes_of_nobody_cannot_be_judged() -> None:
 def test_a_declared_system_wins_and_a_wrong_declaration_is_said() -> None:
     train = table(categories("kind", ["310965", "198405"] * 100))
     declared = Config(columns={"kind": ColumnConfig(system="RxNorm")})
-    assert codes.check(train, train, CONFIG) == [], "a category without declaration is no code column"
+    assert codes.check(train, train, CONFIG) == [], (
+        "a category without declaration is no code column"
+    )
     assert {f.verdict for f in codes.check(train, train, declared)} == {QUIET}
     (wrong,) = codes.check(train, train, Config(columns={"kind": ColumnConfig(system="RxNrom")}))
     assert wrong.verdict is CANNOT
@@ -188,5 +201,7 @@ def test_snomed_conditions_against_rxnorm_medications(reference_data: Path) -> N
     medications = list(rest[rest.resource == "MedicationRequest"].code)
     found = by_kind(codes.check(coded(conditions, "code"), coded(medications, "code"), CONFIG))
     assert found["code_system_change"].verdict is ALARM
-    same = verdicts(codes.check(coded(conditions[::2], "code"), coded(conditions[1::2], "code"), CONFIG))
+    same = verdicts(
+        codes.check(coded(conditions[::2], "code"), coded(conditions[1::2], "code"), CONFIG)
+    )
     assert set(same.values()) == {QUIET}

@@ -34,10 +34,14 @@ def written(texts: Sequence[str]) -> Profile:
         warnings.simplefilter("ignore", DeprecationWarning)
         made = _CONNECTION.create_table(f"dates_{next(_NAMES)}", pd.DataFrame({"t": list(texts)}))
     data = Dataset("x", "0" * 64, "memory", "duckdb", made, len(texts), ("t",), {"t": "text"})
-    return profile(data, [ColumnSpec(name="t", type=ColumnType.DATETIME)], Roles(), as_of=date(2030, 1, 1))
+    return profile(
+        data, [ColumnSpec(name="t", type=ColumnType.DATETIME)], Roles(), as_of=date(2030, 1, 1)
+    )
 
 
-def days(form: str, n: int = 400, start: str = "2025-01-01", span: int = 365, seed: int = 0) -> list[str]:
+def days(
+    form: str, n: int = 400, start: str = "2025-01-01", span: int = 365, seed: int = 0
+) -> list[str]:
     rng = np.random.default_rng(seed)
     drawn = pd.Timestamp(start) + pd.to_timedelta(rng.integers(0, span, n), unit="D")
     return list(drawn.strftime(form))

@@ -19,7 +19,15 @@ from golive.intake.clinical.analytes import ranges
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Verdict
-from golive.model.profile import Arrivals, ColumnProfile, IntArray, Profile, Slice, SliceColumn, TimeProfile
+from golive.model.profile import (
+    Arrivals,
+    ColumnProfile,
+    IntArray,
+    Profile,
+    Slice,
+    SliceColumn,
+    TimeProfile,
+)
 
 RNG = np.random.default_rng
 Check = Callable[[Profile, Profile, Config], list[Finding]]
@@ -30,7 +38,11 @@ def creatinine(seed: int, n: int) -> np.ndarray:
 
 
 def one(
-    check: Check, name: str, train: Sequence[float] | np.ndarray, live: Sequence[float] | np.ndarray, **config: object
+    check: Check,
+    name: str,
+    train: Sequence[float] | np.ndarray,
+    live: Sequence[float] | np.ndarray,
+    **config: object,
 ) -> list[Finding]:
     """The findings of one check on one number column; ``config`` is what is declared of the column."""
     declared = Config(columns={name: ColumnConfig.model_validate(config)}) if config else Config()
@@ -58,7 +70,9 @@ def test_a_column_in_another_unit_is_named_with_its_factor() -> None:
         ("sbp", (130.0, 20.0), 0.1333, 0.0, "kPa"),
     ],
 )
-def test_known_conversions(name: str, values: tuple[float, float], factor: float, offset: float, unit: str) -> None:
+def test_known_conversions(
+    name: str, values: tuple[float, float], factor: float, offset: float, unit: str
+) -> None:
     train, live = RNG(3).normal(*values, 3000), RNG(4).normal(*values, 800) * factor + offset
     (found,) = one(units.check, name, train, live)
     assert found.kind == "unit_change"
@@ -86,7 +100,10 @@ def test_a_mixture_gets_its_share(share: float) -> None:
 
 def test_sicker_patients_are_no_unit() -> None:
     """Twice as high on average, in the whole or for a part: the shape moves, and no known factor is met."""
-    for live in (creatinine(2, 2000) * 1.5, np.concatenate([creatinine(2, 1500), creatinine(3, 500) * 3])):
+    for live in (
+        creatinine(2, 2000) * 1.5,
+        np.concatenate([creatinine(2, 1500), creatinine(3, 500) * 3]),
+    ):
         assert one(units.check, "creatinine", creatinine(1, 5000), live) == []
     bun = RNG(1).lognormal(2.9, 0.55, 5000).round()
     assert one(units.check, "bun", bun, RNG(2).lognormal(2.6, 0.55, 2000).round()) == []
@@ -124,7 +141,9 @@ def test_a_factor_that_nobody_knows_is_still_told() -> None:
 
 def test_ionised_calcium_among_total_calcium() -> None:
     train = RNG(1).normal(8.4, 0.8, 5000).round(1)
-    live = np.concatenate([RNG(2).normal(8.4, 0.8, 1620).round(1), RNG(3).normal(1.15, 0.08, 380).round(2)])
+    live = np.concatenate(
+        [RNG(2).normal(8.4, 0.8, 1620).round(1), RNG(3).normal(1.15, 0.08, 380).round(2)]
+    )
     (found,) = one(units.check, "Calcium", train, live)
     assert found.kind == "unit_mix"
     assert "ionised calcium" in found.title
@@ -195,7 +214,9 @@ def test_a_declared_range_wins() -> None:
     train, live = RNG(1).normal(85, 15, 3000), RNG(2).normal(85, 15, 2000)
     live[:100] = 190
     (found,) = [
-        f for f in one(plausibility.check, "heart_rate", train, live, range=[20, 180]) if f.kind == "out_of_range"
+        f
+        for f in one(plausibility.check, "heart_rate", train, live, range=[20, 180])
+        if f.kind == "out_of_range"
     ]
     assert "20 to 180" in found.title
 
@@ -236,7 +257,10 @@ def test_values_cut_off_without_a_spike() -> None:
 
 
 def test_a_longer_tail_is_no_limit() -> None:
-    assert one(limits.check, "marker", RNG(1).lognormal(0, 0.5, 500), RNG(2).lognormal(0.1, 0.7, 3000)) == []
+    assert (
+        one(limits.check, "marker", RNG(1).lognormal(0, 0.5, 500), RNG(2).lognormal(0.1, 0.7, 3000))
+        == []
+    )
 
 
 # Rounding, repeats, exchange
@@ -305,7 +329,9 @@ def timed(counts: IntArray, *, future: int = 0) -> Profile:
     n = int(held.sum())
     start = datetime(2026, 2, 2)
     time = TimeProfile(n, start, start + timedelta(days=len(counts)), days, held, future=future)
-    column = ColumnProfile("at", ColumnType.DATETIME, Role.TIME, "timestamp", n, 0, len(days), time=time)
+    column = ColumnProfile(
+        "at", ColumnType.DATETIME, Role.TIME, "timestamp", n, 0, len(days), time=time
+    )
     made = table(bare("x", ColumnType.TEXT, n), column)
     return replace(made, roles=Roles(time="at"))
 
@@ -329,7 +355,9 @@ def test_one_silent_site_among_others() -> None:
     parts = tuple(Arrivals(site, tuple(days), held) for site, held in counts.items())
     live = replace(whole, arrivals=parts, roles=Roles(time="at", site="clinic"))
     (found,) = feed.check(whole, live, Config())
-    assert found.title.startswith("Clinic C sent no rows on 14 Mar to 18 Mar (5 days) instead of about 68")
+    assert found.title.startswith(
+        "Clinic C sent no rows on 14 Mar to 18 Mar (5 days) instead of about 68"
+    )
     assert found.segment is not None
     assert (found.segment.column, found.segment.value) == ("clinic", "C")
 
@@ -361,14 +389,23 @@ def sliced(shares: dict[str, float], weekly: Sequence[float], n: int = 300) -> P
     parts = [Slice("site", "site", s, n, {"x": column(v)}) for s, v in shares.items()]
     begin = date(2026, 2, 16)
     parts += [
-        Slice("time", "at", str(begin + timedelta(weeks=i)), n, {"x": column(v)}, begin + timedelta(weeks=i))
+        Slice(
+            "time",
+            "at",
+            str(begin + timedelta(weeks=i)),
+            n,
+            {"x": column(v)},
+            begin + timedelta(weeks=i),
+        )
         for i, v in enumerate(weekly)
     ]
     return table(numbers("x", [1.0] * 50), slices=tuple(parts))
 
 
 def test_the_site_and_the_day() -> None:
-    live = sliced({"A": 0.0, "B": 0.7, "C": 0.0, "D": 0.0}, [0, 0, 0.125, 0.175, 0.175, 0.175, 0.175])
+    live = sliced(
+        {"A": 0.0, "B": 0.7, "C": 0.0, "D": 0.0}, [0, 0, 0.125, 0.175, 0.175, 0.175, 0.175]
+    )
     for question in (of_mean(1.0, 88.0), of_missing):
         place = locate(live, "x", question)
         assert place.sites == ("B",)
@@ -378,13 +415,17 @@ def test_the_site_and_the_day() -> None:
 
 
 def test_everywhere_and_always_is_no_place() -> None:
-    place = locate(sliced({"A": 0.2, "B": 0.22, "C": 0.18}, [0.2, 0.19, 0.2, 0.21, 0.2]), "x", of_missing)
+    place = locate(
+        sliced({"A": 0.2, "B": 0.22, "C": 0.18}, [0.2, 0.19, 0.2, 0.21, 0.2]), "x", of_missing
+    )
     assert (place.sites, place.since, place.segment) == ((), None, None)
     assert len(place.slices) == 8
 
 
 def test_a_few_rows_in_one_slice_are_no_place() -> None:
-    place = locate(sliced({"A": 0.01, "B": 0.0, "C": 0.0}, [0, 0, 0.01, 0, 0]), "x", of_mean(1.0, 88.0))
+    place = locate(
+        sliced({"A": 0.01, "B": 0.0, "C": 0.0}, [0, 0, 0.01, 0, 0]), "x", of_mean(1.0, 88.0)
+    )
     assert (place.sites, place.since) == ((), None)
     assert all(s.effect is None or s.effect == 0 for s in place.slices)
 
@@ -411,7 +452,9 @@ def test_a_shift_points_to_its_cause_and_ranks_below_it() -> None:
 def _cause_of(kind: str, train: Profile, live: Profile, config: Config | None = None) -> str | None:
     """Kind of the finding that a finding of ``kind`` points to, ``None`` where it stands for itself."""
     said = {f.id: f for f in compare(train, live, config or Config()).findings}
-    (one,) = (f for f in said.values() if f.kind == kind and f.verdict in (Verdict.ALARM, Verdict.WATCH))
+    (one,) = (
+        f for f in said.values() if f.kind == kind and f.verdict in (Verdict.ALARM, Verdict.WATCH)
+    )
     return said[one.cause].kind if one.cause else None
 
 
@@ -422,7 +465,10 @@ def test_whole_stand_ins_among_halves_are_no_coarser_recording() -> None:
     stand_ins = np.where(rng.random(2_500) < 0.1, -999.0, halves[1])
     coarser = np.where(stand_ins == -999.0, -999.0, np.round(stand_ins))
     train = table(numbers("dose", halves[0]))
-    assert _cause_of("rounding_changed", train, table(numbers("dose", stand_ins))) == "disguised_missing"
+    assert (
+        _cause_of("rounding_changed", train, table(numbers("dose", stand_ins)))
+        == "disguised_missing"
+    )
     assert _cause_of("rounding_changed", train, table(numbers("dose", coarser))) is None
 
 

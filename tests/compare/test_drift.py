@@ -25,7 +25,11 @@ ALARM, WATCH, QUIET, CANNOT = Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdi
 
 def verdict(train: Any, live: Any, config: Config | None = None) -> Verdict:
     make = numbers if np.asarray(train).dtype.kind == "f" else categories
-    drift = compare(table(make("x", train)), table(make("x", live)), config or Config()).columns[0].drift
+    drift = (
+        compare(table(make("x", train)), table(make("x", live)), config or Config())
+        .columns[0]
+        .drift
+    )
     assert drift is not None
     return drift.verdict
 
@@ -41,7 +45,9 @@ def test_real_but_small_is_watched_and_real_but_tiny_is_quiet() -> None:
     rng = np.random.default_rng(1)
     train = rng.uniform(0, 1, 40_000)
     deviation = np.sqrt(1 / 12)
-    assert verdict(train, rng.uniform(0, 1, 40_000) + 0.08 * deviation) is QUIET  # moves 2.3 % of rows
+    assert (
+        verdict(train, rng.uniform(0, 1, 40_000) + 0.08 * deviation) is QUIET
+    )  # moves 2.3 % of rows
     zero_or_one = [rng.choice(["a", "b"], 40_000, p=[p, 1 - p]) for p in (0.5, 0.6)]
     assert verdict(*zero_or_one) is WATCH
 
@@ -61,9 +67,14 @@ def test_every_kind_of_empty_has_an_answer() -> None:
     assert verdict(same, missing) is CANNOT
     assert verdict(same, same) is QUIET
     assert verdict(same, np.full(40, 2.0)) is ALARM
-    assert verdict(same[:30], same[:30]) is CANNOT  # 30 equal values do not say that others are rare
+    assert (
+        verdict(same[:30], same[:30]) is CANNOT
+    )  # 30 equal values do not say that others are rare
     assert verdict(np.append(same, np.inf), same) is QUIET
-    assert verdict(np.array([1e140, -1e140] * 30), np.array([1e140, -1e140] * 30)) in (QUIET, CANNOT)
+    assert verdict(np.array([1e140, -1e140] * 30), np.array([1e140, -1e140] * 30)) in (
+        QUIET,
+        CANNOT,
+    )
     assert compare(table(), table(), Config()).findings == ()
 
 
@@ -81,12 +92,20 @@ def test_other_methods_reach_the_same_verdicts(method: Any) -> None:
     st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=80),
 )
 @settings(max_examples=12, deadline=None)
-def test_identical_data_never_alarms_and_scores_zero(values: list[float], labels: list[str | None]) -> None:
+def test_identical_data_never_alarms_and_scores_zero(
+    values: list[float], labels: list[str | None]
+) -> None:
     profile = table(numbers("x", values), categories("c", labels))
     result = compare(profile, profile, Config())
-    assert not [f for f in result.findings if f.verdict in (ALARM, WATCH) and f.kind != "always_missing"]
+    assert not [
+        f for f in result.findings if f.verdict in (ALARM, WATCH) and f.kind != "always_missing"
+    ]
     for column in result.columns:
-        assert column.drift is None or column.drift.score is None or column.drift.score == pytest.approx(0, abs=1e-6)
+        assert (
+            column.drift is None
+            or column.drift.score is None
+            or column.drift.score == pytest.approx(0, abs=1e-6)
+        )
 
 
 @given(st.integers(0, 10_000), st.floats(1e-12, 1e6))
@@ -133,7 +152,9 @@ def test_what_is_left_out_says_why_and_the_order_is_by_urgency() -> None:
     specs = (ColumnSpec(name="x", type=ColumnType.NUMERIC, reason="it holds numbers"),)
     config = Config(columns={"x": ColumnConfig(importance=0.9)})
     said: list[tuple[float, str]] = []
-    result = compare(side(500, 0), side(400, 2), config, specs=specs, progress=lambda f, s: said.append((f, s)))
+    result = compare(
+        side(500, 0), side(400, 2), config, specs=specs, progress=lambda f, s: said.append((f, s))
+    )
     assert {n.what: bool(n.why) for n in result.not_assessed} == {
         f"distribution of {name}": True for name in ("mrn", "note", "when", "skip")
     }
@@ -165,7 +186,9 @@ def heart(reference_data: Path, name: str, blocks: tuple[MissingBlock, ...] = ()
         numbers(c, frame[c].to_numpy(float))
         if c in ("age", "trestbps", "chol", "thalach", "oldpeak")
         else categories(
-            c, [None if pd.isna(v) else str(int(v)) for v in frame[c]], role=Role.LABEL if c == "num" else Role.FEATURE
+            c,
+            [None if pd.isna(v) else str(int(v)) for v in frame[c]],
+            role=Role.LABEL if c == "num" else Role.FEATURE,
         )
         for c in frame.columns
     ]
@@ -186,7 +209,13 @@ def test_heart_answers(reference_data: Path) -> None:
             "missing_up:fbs",
             "disguised_missing:chol",
         },
-        "va": {"missing_up:ca", "missing_up:thal", "missing_up:slope", "disguised_missing:chol", "label_shift:num"},
+        "va": {
+            "missing_up:ca",
+            "missing_up:thal",
+            "missing_up:slope",
+            "disguised_missing:chol",
+            "label_shift:num",
+        },
     }
     for name, expected in alarms.items():
         live = heart(reference_data, name, (vitals,) if name == "va" else ())
@@ -243,7 +272,9 @@ def test_far_values_do_not_hide_that_the_others_moved() -> None:
 def test_numbers_too_large_to_square_are_not_judged_and_break_nothing() -> None:
     rng = np.random.default_rng(7)
     for values in (rng.normal(1e300, 1e299, 200), rng.choice([1.7e308, -1.7e308], 200)):
-        column = compare(table(numbers("x", values)), table(numbers("x", values)), Config()).columns[0]
+        column = compare(
+            table(numbers("x", values)), table(numbers("x", values)), Config()
+        ).columns[0]
         assert column.drift is not None
         assert (column.drift.score, column.drift.verdict) == (None, Verdict.CANNOT_JUDGE)
         assert column.picture is not None

@@ -26,7 +26,9 @@ def pairs_of(train: dict[str, Any], live: dict[str, Any]) -> dict[str, Pair]:
     def side(columns: dict[str, Any]) -> Any:
         return table(
             *(
-                numbers(name, values) if np.asarray(values).dtype.kind == "f" else categories(name, list(values))
+                numbers(name, values)
+                if np.asarray(values).dtype.kind == "f"
+                else categories(name, list(values))
                 for name, values in columns.items()
             )
         )
@@ -43,7 +45,9 @@ def evidently_on_full(train: Any, live: Any, method: str, *, number: bool) -> fl
 
         names = {"numerical_columns": ["x"]} if number else {"categorical_columns": ["x"]}
         sides = [
-            Dataset.from_pandas(pd.DataFrame({"x": values}), data_definition=DataDefinition(**names))
+            Dataset.from_pandas(
+                pd.DataFrame({"x": values}), data_definition=DataDefinition(**names)
+            )
             for values in (live, train)
         ]
         run = Report([ValueDrift(column="x", method=method, threshold=0.1)]).run(*sides)
@@ -75,31 +79,42 @@ def test_scores_are_evidentlys_on_the_full_column() -> None:
     assert not failed
     for name, values in train.items():
         number = values.dtype.kind == "f"
-        theirs = evidently_on_full(values, live[name], "wasserstein" if number else "jensenshannon", number=number)
+        theirs = evidently_on_full(
+            values, live[name], "wasserstein" if number else "jensenshannon", number=number
+        )
         assert close(found[name], theirs), (name, found[name], theirs)
 
 
 @pytest.mark.parametrize(
-    "method", ["ks", "psi", "hellinger", "kl_div", "ed", "cramer_von_mises", "anderson", "t_test", "mannw"]
+    "method",
+    ["ks", "psi", "hellinger", "kl_div", "ed", "cramer_von_mises", "anderson", "t_test", "mannw"],
 )
 def test_every_numeric_method_of_evidently_is_passed_through(method: Any) -> None:
     rng = np.random.default_rng(1)
     train, live = rng.normal(size=400), rng.normal(0.3, 1, 300)
     found, failed = scores(pairs_of({"x": train}, {"x": live}), DriftConfig(numeric=method))
     assert not failed
-    assert found["x"] == pytest.approx(evidently_on_full(train, live, method, number=True), rel=0.02, abs=1e-9)
+    assert found["x"] == pytest.approx(
+        evidently_on_full(train, live, method, number=True), rel=0.02, abs=1e-9
+    )
 
 
-@pytest.mark.parametrize("method", ["psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"])
+@pytest.mark.parametrize(
+    "method", ["psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"]
+)
 def test_every_categorical_method_of_evidently_is_passed_through(method: Any) -> None:
     rng = np.random.default_rng(2)
     train, live = rng.choice(["a", "b"], 90), rng.choice(["a", "b"], 70, p=[0.4, 0.6])
     found, failed = scores(pairs_of({"x": train}, {"x": live}), DriftConfig(categorical=method))
-    if method == "g_test":  # Evidently's own compares unequal sums and raises unless both sides have equal sizes
+    if (
+        method == "g_test"
+    ):  # Evidently's own compares unequal sums and raises unless both sides have equal sizes
         assert failed == {"x": "Evidently could not score it: ValueError"}
         return
     assert not failed
-    tolerance = 0.05 if method == "TVD" else 1e-9  # a permutation test that depends on the order of rows
+    tolerance = (
+        0.05 if method == "TVD" else 1e-9
+    )  # a permutation test that depends on the order of rows
     theirs = evidently_on_full(train, live, method, number=False)
     assert found["x"] == pytest.approx(theirs, rel=1e-6, abs=tolerance)
 
@@ -115,7 +130,8 @@ def test_one_failing_column_takes_no_other_with_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(evidently_scores, "_score", breaks_on_bad)
     rng = np.random.default_rng(3)
     pairs = pairs_of(
-        {n: rng.normal(size=50) for n in ("good", "bad")}, {n: rng.normal(size=50) for n in ("good", "bad")}
+        {n: rng.normal(size=50) for n in ("good", "bad")},
+        {n: rng.normal(size=50) for n in ("good", "bad")},
     )
     found, failed = scores(pairs, DriftConfig())
     assert set(found) == {"good"}
@@ -136,10 +152,12 @@ def test_empty_and_constant_columns_have_an_answer() -> None:
 def test_evidentlys_page_has_the_columns_and_no_identifiers() -> None:
     rng = np.random.default_rng(4)
     train = table(
-        numbers("age", rng.normal(60, 9, 300)), bare("zz_patient_no", ColumnType.IDENTIFIER, 300, role=Role.ID)
+        numbers("age", rng.normal(60, 9, 300)),
+        bare("zz_patient_no", ColumnType.IDENTIFIER, 300, role=Role.ID),
     )
     live = table(
-        numbers("age", rng.normal(62, 9, 200)), bare("zz_patient_no", ColumnType.IDENTIFIER, 200, role=Role.ID)
+        numbers("age", rng.normal(62, 9, 200)),
+        bare("zz_patient_no", ColumnType.IDENTIFIER, 200, role=Role.ID),
     )
     page = report_html(pair_up(train, live)[0], DriftConfig())
     assert "age" in page
@@ -161,10 +179,14 @@ print(scores_of_many())
 def scores_of_many() -> dict[str, float]:
     """Scores of numbers and of categories in which the order of a sum shows."""
     rng = np.random.default_rng(7)
-    values, shares = np.array([f"v{i}" for i in range(40)], dtype=object), rng.dirichlet(np.ones(40), 2)
+    values, shares = (
+        np.array([f"v{i}" for i in range(40)], dtype=object),
+        rng.dirichlet(np.ones(40), 2),
+    )
     sides = [{f"x{i}": rng.normal(0.01 * live, 1, 30_000) for i in range(8)} for live in (0, 1)]
     sides = [
-        side | {f"c{i}": rng.choice(values, 5_000, p=shares[live]) for i in range(3)} for live, side in enumerate(sides)
+        side | {f"c{i}": rng.choice(values, 5_000, p=shares[live]) for i in range(3)}
+        for live, side in enumerate(sides)
     ]
     return scores(pairs_of(*sides), DriftConfig())[0]
 
@@ -194,14 +216,21 @@ def test_warming_imports_in_the_background() -> None:
 def test_parity_on_heart_and_sepsis(reference_data: Path) -> None:
     heart = [pd.read_csv(reference_data / "heart" / f"{name}.csv") for name in ("cleveland", "va")]
     chosen = ["SBP", "FiO2", "Calcium", "BaseExcess", "TroponinI", "Platelets"]
-    sepsis = [pd.read_parquet(reference_data / "sepsis" / f"set{s}.parquet", columns=chosen) for s in "AB"]
-    for train, live, names in ((*heart, ["age", "trestbps", "chol", "thalach", "oldpeak"]), (*sepsis, chosen)):
+    sepsis = [
+        pd.read_parquet(reference_data / "sepsis" / f"set{s}.parquet", columns=chosen) for s in "AB"
+    ]
+    for train, live, names in (
+        (*heart, ["age", "trestbps", "chol", "thalach", "oldpeak"]),
+        (*sepsis, chosen),
+    ):
         columns = [{n: side[n].to_numpy(float) for n in names} for side in (train, live)]
         found, failed = scores(pairs_of(*columns), DriftConfig())
         assert not failed
         for name in names:
             theirs = evidently_on_full(
-                *(side[name].dropna().to_numpy(float) for side in columns_frames(columns)), "wasserstein", number=True
+                *(side[name].dropna().to_numpy(float) for side in columns_frames(columns)),
+                "wasserstein",
+                number=True,
             )
             assert close(found[name], theirs), (name, found[name], theirs)
 

@@ -32,7 +32,9 @@ KINDS = {
 def moments(future: int) -> ColumnProfile:
     days = (date(2026, 1, 1), date(2026, 1, 2))
     counts = np.array([ROWS // 2, ROWS // 2], dtype=np.int64)
-    time = TimeProfile(ROWS, datetime(2026, 1, 1), datetime(2026, 1, 2), days, counts, future=future)
+    time = TimeProfile(
+        ROWS, datetime(2026, 1, 1), datetime(2026, 1, 2), days, counts, future=future
+    )
     made = categories("at", ["x"] * ROWS, role=Role.TIME)
     return replace(made, type=ColumnType.DATETIME, category=None, time=time)
 
@@ -67,7 +69,9 @@ def test_small_counts_are_hidden_everywhere(few: int) -> None:
     for kind, one in made.items():
         assert one.rows_affected is None, kind
         assert one.effect is not None
-        assert (one.effect.live, one.effect.change, one.effect.low, one.effect.high) == (None,) * 4, kind
+        assert (one.effect.live, one.effect.change, one.effect.low, one.effect.high) == (
+            None,
+        ) * 4, kind
         told = " ".join((one.title, one.explanation, *one.evidence))
         assert not re.search(rf"\b{few} (live|rows|values)|\b{100 * few / ROWS:g}\d* %", told), told
 
@@ -90,5 +94,9 @@ def test_every_word_that_intake_reads_as_missing_is_missing_in_disguise() -> Non
     before = table(numbers("lactate", rng.gamma(4, 0.5, 400).round(2)))
     for word in MISSING_WORDS:
         now = table(numbers("lactate", rng.gamma(4, 0.5, 340).round(2), words=[word.upper()] * 60))
-        kinds = {f.kind for check in (disguised.check, free_text.check) for f in check(before, now, Config())}
+        kinds = {
+            f.kind
+            for check in (disguised.check, free_text.check)
+            for f in check(before, now, Config())
+        }
         assert kinds == {"disguised_missing"}, word

@@ -60,7 +60,9 @@ def test_any_text_has_a_form(text: str) -> None:
     assert isinstance(shown(text, read(text).form), str)
 
 
-@pytest.mark.parametrize("private", ["John Smith", "call 555-123-4567", "555-123-4567", "123-45-6789", "MRN 00482913"])
+@pytest.mark.parametrize(
+    "private", ["John Smith", "call 555-123-4567", "555-123-4567", "123-45-6789", "MRN 00482913"]
+)
 def test_what_may_identify_is_shown_as_its_shape(private: str) -> None:
     text = shown(private, read(private).form)
     assert private not in text
@@ -69,13 +71,17 @@ def test_what_may_identify_is_shown_as_its_shape(private: str) -> None:
 
 def check(words: list[str], *, train: np.ndarray | None = None) -> list[Finding]:
     values = np.linspace(0.5, 4, 1_000) if train is None else train
-    return free_text.check(table(numbers("x", values)), table(numbers("x", values[:900], words=words)), CONFIG)
+    return free_text.check(
+        table(numbers("x", values)), table(numbers("x", values[:900], words=words)), CONFIG
+    )
 
 
 def test_forms_are_counted_and_small_counts_kept_private() -> None:
     (found,) = check(["<0.5"] * 50 + ["hemolyzed"] * 30 + ["Jane Roe"] * 12 + ["3-5"] * 5)
     assert (found.verdict, found.rows_affected) == (Verdict.ALARM, 97)
-    assert found.title.startswith("9.7 % of live x values are no plain numbers but limits such as <0.5 and comments")
+    assert found.title.startswith(
+        "9.7 % of live x values are no plain numbers but limits such as <0.5 and comments"
+    )
     assert "50 rows: limits such as <0.5" in found.evidence
     assert "42 rows: comments" in found.evidence
     text = found.model_dump_json()
@@ -94,8 +100,14 @@ def test_numbers_in_another_form_are_tried_as_numbers() -> None:
     live = numbers("x", np.linspace(1, 2, 100), words=words)
     repaired = apply(live, found.what_if.repair)
     assert repaired.numeric is not None
-    assert (repaired.numeric.n, repaired.tokens.n, repaired.tokens.as_dict()) == (250, 50, {"2-3": 50})
-    plain = numbers("x", np.concatenate([np.linspace(1, 2, 100), [0.5] * 50, [3.1] * 50, [2.0] * 50]))
+    assert (repaired.numeric.n, repaired.tokens.n, repaired.tokens.as_dict()) == (
+        250,
+        50,
+        {"2-3": 50},
+    )
+    plain = numbers(
+        "x", np.concatenate([np.linspace(1, 2, 100), [0.5] * 50, [3.1] * 50, [2.0] * 50])
+    )
     assert plain.numeric is not None
     np.testing.assert_array_equal(repaired.numeric.values, plain.numeric.values)
     np.testing.assert_array_equal(repaired.numeric.counts, plain.numeric.counts)
@@ -107,7 +119,10 @@ def test_a_comma_before_three_digits_is_what_training_makes_likely() -> None:
     (large,) = check(["1,234"] * 50, train=np.linspace(800, 2_000, 1_000))
     assert small.what_if is not None
     assert large.what_if is not None
-    assert (small.what_if.repair["mapping"], large.what_if.repair["mapping"]) == ({"1,234": 1.234}, {"1,234": 1234.0})
+    assert (small.what_if.repair["mapping"], large.what_if.repair["mapping"]) == (
+        {"1,234": 1.234},
+        {"1,234": 1234.0},
+    )
 
 
 def test_two_units_in_one_field_are_not_read_as_one() -> None:

@@ -40,7 +40,11 @@ def note(*texts: str, role: Role = Role.FEATURE) -> ColumnProfile:
 def test_identifiers_in_text(text: str, kind: str) -> None:
     train, live = table(note("chest pain")), table(note(*[text] * 20, "fever"))
     (found,) = hipaa.check(train, live, CONFIG)
-    assert (found.kind, found.verdict, found.rows_affected) == ("identifier_present", Verdict.ALARM, 20)
+    assert (found.kind, found.verdict, found.rows_affected) == (
+        "identifier_present",
+        Verdict.ALARM,
+        20,
+    )
     assert kind in found.title
     assert text not in found.model_dump_json()
 

@@ -28,7 +28,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         del sys.modules[module]
 
 
-def test_a_part_is_imported_without_the_rest_and_the_rest_when_it_is_asked_for(package: str) -> None:
+def test_a_part_is_imported_without_the_rest_and_the_rest_when_it_is_asked_for(
+    package: str,
+) -> None:
     late(package)
     exec(f"from {package}.part import VALUE", held := {})
     assert held["VALUE"] == 1

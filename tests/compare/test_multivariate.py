@@ -20,7 +20,11 @@ from golive.profile.rows.joint_sample import draw
 
 
 def judged(
-    folder: Path, train: pd.DataFrame, live: pd.DataFrame, config: Config | None = None, known: Any = ()
+    folder: Path,
+    train: pd.DataFrame,
+    live: pd.DataFrame,
+    config: Config | None = None,
+    known: Any = (),
 ) -> Multivariate:
     config = config or Config()
     train.to_parquet(folder / "train.parquet")
@@ -34,7 +38,9 @@ def pairs(draw: np.random.Generator, n: int, together: float) -> pd.DataFrame:
     """Two columns that are standard normal each, whatever ``together`` says of both."""
     a = draw.normal(size=n)
     b = together * a + np.sqrt(1 - together**2) * draw.normal(size=n)
-    return pd.DataFrame({"a": a, "b": b, "c": draw.normal(size=n), "sex": draw.choice(["f", "m"], n)})
+    return pd.DataFrame(
+        {"a": a, "b": b, "c": draw.normal(size=n), "sex": draw.choice(["f", "m"], n)}
+    )
 
 
 def test_columns_that_move_together_are_found_although_none_moved_alone(tmp_path: Path) -> None:
@@ -63,7 +69,9 @@ def test_of_each_patient_any_row_stands_for_the_patient_on_both_sides(tmp_path: 
         rows = rng.poisson(30, patients) + 1
         of = np.repeat(np.arange(patients), rows)
         hour = np.concatenate([np.arange(n) for n in rows])
-        return pd.DataFrame({"patient_id": of + first, "hour": hour, "pulse": rng.normal(80, 10, len(of)).round()})
+        return pd.DataFrame(
+            {"patient_id": of + first, "hour": hour, "pulse": rng.normal(80, 10, len(of)).round()}
+        )
 
     config = Config(roles=Roles(id="patient_id"))
     (found,) = judged(tmp_path, stays(900, 0), stays(150, 10_000), config).findings
@@ -80,7 +88,12 @@ def test_patients_that_repeat_do_not_make_a_difference(tmp_path: Path) -> None:
         weight = rng.normal(70, 10, n).repeat(40)
         ids = np.arange(first, first + n).repeat(40)
         return pd.DataFrame(
-            {"patient_id": ids, "weight": weight, "height": weight * 2.1, "hr": rng.normal(80, 9, n * 40)}
+            {
+                "patient_id": ids,
+                "weight": weight,
+                "height": weight * 2.1,
+                "hr": rng.normal(80, 9, n * 40),
+            }
         )
 
     config = Config(roles=Roles(id="patient_id"))
@@ -129,7 +142,9 @@ def test_importance_follows_the_score_and_the_configuration_wins(tmp_path: Path)
     assert 0 < importance["b"] < 0.5
     assert importance["sex"] < 0.05
     assert importance["c"] == 0.7
-    noise = judged(tmp_path, train.assign(risk=rng.random(2000)), live, Config(roles=Roles(score="risk")))
+    noise = judged(
+        tmp_path, train.assign(risk=rng.random(2000)), live, Config(roles=Roles(score="risk"))
+    )
     assert noise.importance == {}  # the columns do not explain it
 
 
@@ -141,7 +156,8 @@ def test_the_auc_is_that_of_sklearn_and_its_interval_that_of_many_samples(seed: 
     truth = np.repeat([1, 0], [200, 300])
     assert auc == pytest.approx(roc_auc_score(truth, np.concatenate([positive, negative])))
     again = [
-        float(np.mean([delong(rng.choice(positive, 200), rng.choice(negative, 300), 0.05)[0]])) for _ in range(400)
+        float(np.mean([delong(rng.choice(positive, 200), rng.choice(negative, 300), 0.05)[0]]))
+        for _ in range(400)
     ]
     assert (high - low) / (2 * 1.96) == pytest.approx(np.std(again), rel=0.15)
 
@@ -171,11 +187,15 @@ def test_the_sample_is_bounded_spread_and_without_what_tells_tables_apart(tmp_pa
         sample = draw(left, right, specs, Roles(time="at"), limit=5000)
     assert sample.columns == ("row", "ward")
     assert 4900 <= len(sample.train) <= 5000
-    assert np.quantile(sample.train[:, 0] / n, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.01)
+    assert np.quantile(sample.train[:, 0] / n, [0.1, 0.5, 0.9]) == pytest.approx(
+        [0.1, 0.5, 0.9], abs=0.01
+    )
     assert np.isnan(sample.train[:, 1]).mean() == pytest.approx(1 / 3, abs=0.02)
 
 
-def test_a_failure_is_said_and_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_said_and_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError
 
@@ -187,7 +207,9 @@ def test_a_failure_is_said_and_costs_nothing_else(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.reference
-def test_hospitals_differ_as_a_whole_and_halves_of_one_do_not(reference_data: Path, tmp_path: Path) -> None:
+def test_hospitals_differ_as_a_whole_and_halves_of_one_do_not(
+    reference_data: Path, tmp_path: Path
+) -> None:
     cleveland = pd.read_csv(reference_data / "heart" / "cleveland.csv", na_values="?")
     va = pd.read_csv(reference_data / "heart" / "va.csv", na_values="?")
     (found,) = judged(tmp_path, cleveland, va).findings

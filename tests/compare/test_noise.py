@@ -42,7 +42,9 @@ def test_jensenshannon_is_scipy() -> None:
     q[3] = 0
     q /= q.sum()
     assert float(jensenshannon(p, q)) == pytest.approx(scipys(p, q))
-    assert float(jensenshannon(np.array([1.0, 0]), np.array([0, 1.0]))) == pytest.approx(np.sqrt(np.log(2)))
+    assert float(jensenshannon(np.array([1.0, 0]), np.array([0, 1.0]))) == pytest.approx(
+        np.sqrt(np.log(2))
+    )
     assert float(hellinger(np.array([1.0, 0]), np.array([0, 1.0]))) == pytest.approx(1)
 
 
@@ -52,7 +54,9 @@ def test_effect_is_wasserstein_over_the_training_deviation() -> None:
     rng = np.random.default_rng(1)
     a, b = rng.lognormal(0, 1, 3_000), rng.lognormal(0.2, 1, 2_000)
     exact = wasserstein_distance(a, b) / a.std()
-    assert wasserstein_noise(column(a), column(b), alpha=0.01, seed=0).effect == pytest.approx(exact, rel=0.02)
+    assert wasserstein_noise(column(a), column(b), alpha=0.01, seed=0).effect == pytest.approx(
+        exact, rel=0.02
+    )
 
 
 def test_a_far_outlier_is_not_averaged_away() -> None:
@@ -61,7 +65,9 @@ def test_a_far_outlier_is_not_averaged_away() -> None:
     rng = np.random.default_rng(2)
     a, b = rng.normal(0.5, 0.1, 5_000), np.append(rng.normal(0.5, 0.1, 5_000), [4000.0, 50.0])
     exact = wasserstein_distance(a, b) / a.std()
-    assert wasserstein_noise(column(a), column(b), alpha=0.01, seed=0).effect == pytest.approx(exact, rel=0.02)
+    assert wasserstein_noise(column(a), column(b), alpha=0.01, seed=0).effect == pytest.approx(
+        exact, rel=0.02
+    )
 
 
 @given(
@@ -83,7 +89,9 @@ def test_noise_does_not_depend_on_the_unit(n: int, factor: float, offset: float)
     rng = np.random.default_rng(n)
     a, b = rng.normal(size=n).round(3), rng.normal(0.3, 1, n).round(3)
     plain = wasserstein_noise(column(a), column(b), alpha=0.01, seed=3)
-    scaled = wasserstein_noise(column(a * factor * 10 + offset), column(b * factor * 10 + offset), alpha=0.01, seed=3)
+    scaled = wasserstein_noise(
+        column(a * factor * 10 + offset), column(b * factor * 10 + offset), alpha=0.01, seed=3
+    )
     assert scaled.floor == pytest.approx(plain.floor, rel=0.05)
     assert scaled.effect == pytest.approx(plain.effect, rel=0.05)
 
@@ -91,12 +99,16 @@ def test_noise_does_not_depend_on_the_unit(n: int, factor: float, offset: float)
 def test_the_floor_falls_with_the_number_of_rows() -> None:
     rng = np.random.default_rng(4)
     floors = [
-        wasserstein_noise(column(rng.normal(size=n)), column(rng.normal(size=n)), alpha=0.01, seed=0).floor
+        wasserstein_noise(
+            column(rng.normal(size=n)), column(rng.normal(size=n)), alpha=0.01, seed=0
+        ).floor
         for n in (50, 500, 5_000, 50_000)
     ]
     assert floors == sorted(floors, reverse=True)
     shares = [
-        share_noise(np.array([n, n, 2 * n]), np.array([n, n, 2 * n]), "jensenshannon", alpha=0.01, seed=0).floor
+        share_noise(
+            np.array([n, n, 2 * n]), np.array([n, n, 2 * n]), "jensenshannon", alpha=0.01, seed=0
+        ).floor
         for n in (10, 100, 1_000)
     ]
     assert shares == sorted(shares, reverse=True)
@@ -119,7 +131,9 @@ def test_one_percent_of_unchanged_columns_pass_the_floor(sizes: tuple[int, int])
 @pytest.mark.parametrize("sizes", [(5_000, 300), (1_000, 1_000)])
 def test_the_smallest_detectable_shift_is_found_four_times_in_five(sizes: tuple[int, int]) -> None:
     rng = np.random.default_rng(6)
-    first = wasserstein_noise(column(rng.normal(size=sizes[0])), column(rng.normal(size=sizes[1])), alpha=0.01, seed=0)
+    first = wasserstein_noise(
+        column(rng.normal(size=sizes[0])), column(rng.normal(size=sizes[1])), alpha=0.01, seed=0
+    )
     found = 0
     for seed in range(80):
         a, b = rng.normal(size=sizes[0]), rng.normal(first.smallest_detectable, 1, sizes[1])
@@ -172,8 +186,12 @@ def test_more_rows_than_numpy_can_draw() -> None:
 
 
 def test_constant_columns_have_an_answer() -> None:
-    noise = wasserstein_noise(column(np.full(50, 3.0)), column(np.full(60, 3.0)), alpha=0.01, seed=0)
+    noise = wasserstein_noise(
+        column(np.full(50, 3.0)), column(np.full(60, 3.0)), alpha=0.01, seed=0
+    )
     assert (noise.effect, noise.p_value) == (0.0, 1.0)
     assert noise.smallest_detectable > 0
-    changed = wasserstein_noise(column(np.full(50, 3.0)), column(np.full(60, 4.0)), alpha=0.01, seed=0)
+    changed = wasserstein_noise(
+        column(np.full(50, 3.0)), column(np.full(60, 4.0)), alpha=0.01, seed=0
+    )
     assert changed.p_value < 1e-6

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p, wilson
+from golive.stats.proportions import (
+    benjamini_hochberg,
+    cohen_h,
+    newcombe,
+    share,
+    two_share_p,
+    wilson,
+)
 
 counts = st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -47,13 +54,17 @@ def test_two_share_p_is_chi_square_without_yates() -> None:
 
     # heart disease at Cleveland and Hungary: 5.95, p = .015
     p = float(two_share_p(139, 303, 106, 294))
-    assert p == pytest.approx(chi2_contingency([[139, 164], [106, 188]], correction=False)[1], rel=1e-9)
+    assert p == pytest.approx(
+        chi2_contingency([[139, 164], [106, 188]], correction=False)[1], rel=1e-9
+    )
     assert p == pytest.approx(0.0147, abs=5e-4)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(20, 400), st.integers(20, 400), st.integers(0, 6), st.integers(0, 6))
-def test_few_events_use_an_exact_test_no_bolder_than_fishers(n1: int, n2: int, x1: int, x2: int) -> None:
+def test_few_events_use_an_exact_test_no_bolder_than_fishers(
+    n1: int, n2: int, x1: int, x2: int
+) -> None:
     from scipy.stats import binomtest, fisher_exact
 
     if (x1 + x2) / (n1 + n2) * min(n1, n2) >= 5:
@@ -63,7 +74,9 @@ def test_few_events_use_an_exact_test_no_bolder_than_fishers(n1: int, n2: int, x
     if x1 + x2:
         tails = [binomtest(x2, x1 + x2, n2 / (n1 + n2), alternative=side).pvalue for side in sides]
         assert p == pytest.approx(min(1.0, 2 * min(tails)), rel=1e-9)
-    fishers = min(fisher_exact([[x1, n1 - x1], [x2, n2 - x2]], alternative=side)[1] for side in sides)
+    fishers = min(
+        fisher_exact([[x1, n1 - x1], [x2, n2 - x2]], alternative=side)[1] for side in sides
+    )
     if fishers < 0.05:  # where it matters
         assert p >= 2 * fishers * (1 - 1e-9)
     assert p == pytest.approx(float(two_share_p(n1 - x1, n1, n2 - x2, n2)))
@@ -71,7 +84,9 @@ def test_few_events_use_an_exact_test_no_bolder_than_fishers(n1: int, n2: int, x
 
 def test_thousands_of_codes_are_tested_at_once(cost: Callable[..., float]) -> None:
     rng = np.random.default_rng(0)
-    codes = [np.bincount(rng.zipf(1.2, 100_000).clip(max=50_000), minlength=50_001) for _ in range(2)]
+    codes = [
+        np.bincount(rng.zipf(1.2, 100_000).clip(max=50_000), minlength=50_001) for _ in range(2)
+    ]
     p = two_share_p(codes[0], 100_000, codes[1], 100_000)
     assert cost(lambda: two_share_p(codes[0], 100_000, codes[1], 100_000)) < 100
     assert ((p >= 0) & (p <= 1)).all()

@@ -22,7 +22,9 @@ def compared(train: Path, live: Path) -> Comparison:
     with read(train) as before, read(live) as now:
         specs = infer(before, now, Config())
         roles = roles_of(specs)
-        return compare(profile(before, specs, roles), profile(now, specs, roles), Config(), specs=specs)
+        return compare(
+            profile(before, specs, roles), profile(now, specs, roles), Config(), specs=specs
+        )
 
 
 def said(result: Comparison, kind: str, column: str) -> Finding:
@@ -59,7 +61,9 @@ def test_calcium_is_a_mixture_with_its_share(sepsis: Comparison) -> None:
     assert shift.cause == found.id
 
 
-def test_no_value_in_place_of_the_low_ones_brings_calcium_under_the_threshold(reference_data: Path) -> None:
+def test_no_value_in_place_of_the_low_ones_brings_calcium_under_the_threshold(
+    reference_data: Path,
+) -> None:
     """The least score that any repair of the low values can reach: they are replaced by whatever fits training best.
 
     In cumulative shares: live is (1 - w) F + w G with F the other values, and G, any values from 0 to 1 at all, is chosen to
@@ -121,9 +125,18 @@ def test_what_is_only_drift_gets_no_unit(sepsis: Comparison) -> None:
 
 @pytest.mark.parametrize("site", ["hungarian", "switzerland", "va"])
 def test_heart_has_no_unit_fault(reference_data: Path, site: str) -> None:
-    result = compared(reference_data / "heart" / "cleveland.csv", reference_data / "heart" / f"{site}.csv")
+    result = compared(
+        reference_data / "heart" / "cleveland.csv", reference_data / "heart" / f"{site}.csv"
+    )
     kinds = {f.kind for f in result.findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)}
-    assert not kinds & {"unit_change", "unit_mix", "scale_error", "column_swap", "stuck_value", "out_of_range"}
+    assert not kinds & {
+        "unit_change",
+        "unit_mix",
+        "scale_error",
+        "column_swap",
+        "stuck_value",
+        "out_of_range",
+    }
 
 
 def test_cholesterol_zeros_and_the_missing_vitals(reference_data: Path) -> None:
@@ -134,7 +147,12 @@ def test_cholesterol_zeros_and_the_missing_vitals(reference_data: Path) -> None:
     assert zeros.effect.live == pytest.approx(49 / 200)
     assert zeros.what_if is not None
     assert zeros.what_if.after is not None
-    assert set(said(va, "missing_block", "thalach").columns) == {"trestbps", "thalach", "exang", "oldpeak"}
+    assert set(said(va, "missing_block", "thalach").columns) == {
+        "trestbps",
+        "thalach",
+        "exang",
+        "oldpeak",
+    }
     switzerland = compared(heart / "cleveland.csv", heart / "switzerland.csv")
     assert said(switzerland, "disguised_missing", "chol").verdict is Verdict.ALARM
     assert "below 0" in said(switzerland, "limit_changed", "oldpeak").title

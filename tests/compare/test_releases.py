@@ -94,9 +94,13 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         release_files.read_release(tmp_path / "list.csv", ICD10, "X")
 
 
-def test_a_damaged_archive_and_a_bad_name_are_said_together_and_nothing_changes(tmp_path: Path, home: Path) -> None:
+def test_a_damaged_archive_and_a_bad_name_are_said_together_and_nothing_changes(
+    tmp_path: Path, home: Path
+) -> None:
     release_files.register(written(tmp_path, "code\nA41.9\n"), "ICD10CM", "FY2019")
-    packed = bytearray(gzip.compress(b"code\n" + b"".join(b"A41.%d\n" % (i % 10) for i in range(5_000)), mtime=0))
+    packed = bytearray(
+        gzip.compress(b"code\n" + b"".join(b"A41.%d\n" % (i % 10) for i in range(5_000)), mtime=0)
+    )
     packed[12:30] = bytes(18)
     path = tmp_path / "list.csv.gz"
     path.write_bytes(bytes(packed))
@@ -119,7 +123,9 @@ def test_the_releases_that_were_opened_are_told_with_what_is_outside(tmp_path: P
     assert (told["OLD"].n_train, told["OLD"].n_live) == (500, 400)
     assert len(told) == 2, "the one that comes with a library was opened too"
     few = history(["I10"] * 390 + ["M54.50"] * 10)
-    assert [u.live_outside for u in releases.held_against(train, few, CONFIG) if u.release == "OLD"] == [None]
+    assert [
+        u.live_outside for u in releases.held_against(train, few, CONFIG) if u.release == "OLD"
+    ] == [None]
     assert releases.held_against(train, train, CONFIG) == ()
 
 
@@ -155,7 +161,9 @@ def history(codes_: list[str], last: str | None = None) -> Profile:
     if last:
         day = datetime.fromisoformat(last)
         time = TimeProfile(len(codes_), day, day, (day.date(),), np.array([len(codes_)]))
-        columns.append(replace(bare("t", ColumnType.DATETIME, len(codes_), role=Role.TIME), time=time))
+        columns.append(
+            replace(bare("t", ColumnType.DATETIME, len(codes_), role=Role.TIME), time=time)
+        )
     return table(*columns)
 
 
@@ -165,9 +173,14 @@ def test_codes_younger_than_training() -> None:
     assert found.verdict is ALARM
     assert found.effect is not None
     assert found.effect.live == pytest.approx(0.1)
-    assert any("ends on 31 Dec 2019; the codes exist since 1 Apr 2020" in line for line in found.evidence)
+    assert any(
+        "ends on 31 Dec 2019; the codes exist since 1 Apr 2020" in line for line in found.evidence
+    )
     later = history(["J18.9", "I10"] * 300, "2025-12-31")
-    assert only(releases.check(later, history(["J18.9", "I10"] * 90 + ["U07.1"] * 20), CONFIG)).verdict is QUIET
+    assert (
+        only(releases.check(later, history(["J18.9", "I10"] * 90 + ["U07.1"] * 20), CONFIG)).verdict
+        is QUIET
+    )
 
 
 def test_codes_that_replaced_others_of_their_category() -> None:
@@ -186,7 +199,9 @@ def test_categories_instead_of_codes_are_a_change_of_granularity() -> None:
     found = only(releases.check(train, history(["E11", "J18", "I10"] * 100), CONFIG))
     assert found.verdict is ALARM
     assert any("category level, which is valid" in line for line in found.evidence)
-    assert {f.verdict for f in codes.check(train, history(["E11", "J18", "I10"] * 100), CONFIG)} == {QUIET}
+    assert {
+        f.verdict for f in codes.check(train, history(["E11", "J18", "I10"] * 100), CONFIG)
+    } == {QUIET}
 
 
 def test_codes_without_dot_are_no_other_release() -> None:
@@ -202,11 +217,16 @@ def published(reference_data: Path, file: str) -> list[str]:
 
 @pytest.mark.reference
 @pytest.mark.parametrize(("rows", "seeds"), [(2_000, 4), (20_000, 1)])
-def test_fy2024_against_fy2019_is_a_release_gap(reference_data: Path, rows: int, seeds: int) -> None:
+def test_fy2024_against_fy2019_is_a_release_gap(
+    reference_data: Path, rows: int, seeds: int
+) -> None:
     folder = reference_data / "code_sets"
     release_files.register(folder / "icd10cm_FY2019_ccs.csv.gz", "ICD10CM", "FY2019")
     release_files.register(folder / "icd10cm_FY2024.csv.gz", "ICD10CM", "FY2024")
-    old, new = published(reference_data, "icd10cm_FY2019_ccs"), published(reference_data, "icd10cm_FY2024")
+    old, new = (
+        published(reference_data, "icd10cm_FY2019_ccs"),
+        published(reference_data, "icd10cm_FY2024"),
+    )
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         a, b, c = (coded(list(rng.choice(pool, rows))) for pool in (old, new, old))
@@ -215,7 +235,9 @@ def test_fy2024_against_fy2019_is_a_release_gap(reference_data: Path, rows: int,
         assert "live codes fit FY2024" in gap.title
         assert "training codes FY2019" in gap.title
         assert only(releases.check(a, c, CONFIG)).verdict is QUIET
-        assert {f.verdict for f in codes.check(a, b, CONFIG)} == {QUIET}, "both releases are valid ICD-10-CM"
+        assert {f.verdict for f in codes.check(a, b, CONFIG)} == {QUIET}, (
+            "both releases are valid ICD-10-CM"
+        )
     both = link([gap, *unseen.check(a, b, CONFIG)])
     assert all(f.cause == gap.id for f in both if f.kind == "unseen_category")
     declared = Config(columns={"dx": ColumnConfig(system="ICD10CM", release="FY2019")})
@@ -224,7 +246,10 @@ def test_fy2024_against_fy2019_is_a_release_gap(reference_data: Path, rows: int,
 
 @pytest.mark.reference
 def test_without_release_files_retired_codes_still_show(reference_data: Path) -> None:
-    old, new = published(reference_data, "icd10cm_FY2019_ccs"), published(reference_data, "icd10cm_FY2024")
+    old, new = (
+        published(reference_data, "icd10cm_FY2019_ccs"),
+        published(reference_data, "icd10cm_FY2024"),
+    )
     rng = np.random.default_rng(1)
     a, b = (coded(list(rng.choice(pool, 20_000))) for pool in (old, new))
     found = only(releases.check(a, b, CONFIG))

@@ -48,7 +48,9 @@ def _stored(frame: pd.DataFrame) -> Any:
 def _profile(table: Any) -> Profile:
     storage = {name: storage_of(dtype) for name, dtype in table.schema().items()}
     rows = int(table.count().execute())
-    data = Dataset("frame", "0" * 64, "memory", "duckdb", table, rows, tuple(table.columns), storage)
+    data = Dataset(
+        "frame", "0" * 64, "memory", "duckdb", table, rows, tuple(table.columns), storage
+    )
     specs = [ColumnSpec(name=n, type=TYPES[n], storage=storage[n]) for n in table.columns]
     return profile(data, specs, Roles())
 
@@ -64,14 +66,20 @@ def _frame(rng: np.random.Generator, rows: int, *, faulty: bool) -> pd.DataFrame
     creatinine[rng.random(rows) < 0.1] = np.nan
     frame = pd.DataFrame({"creatinine": creatinine, "pressure": pressure, "route": route})
     frame.loc[rng.random(rows) < 0.05, "route"] = None
-    lactate = pd.Series(rng.lognormal(0.6, 0.5, rows).round(1)).map(lambda v: f"{v:g}").astype(object)
+    lactate = (
+        pd.Series(rng.lognormal(0.6, 0.5, rows).round(1)).map(lambda v: f"{v:g}").astype(object)
+    )
     if faulty:
-        lactate[: rows // 10] = rng.choice(["<0.5", "?", "1,5", "4 mmol/L", "-1", " 2.5 "], rows // 10)
+        lactate[: rows // 10] = rng.choice(
+            ["<0.5", "?", "1,5", "4 mmol/L", "-1", " 2.5 "], rows // 10
+        )
     lactate[rng.random(rows) < 0.1] = None
     frame["lactate"] = lactate
     frame["grade"] = rng.choice([0.0, 1.0, 2.0, 9.0] if faulty else [0.0, 1.0, 2.0], rows)
     frame.loc[rng.random(rows) < 0.1, "grade"] = np.nan
-    frame["dx"] = rng.choice(["E1165", "E11.65", "250", "250.0"] if faulty else ["E11.65", "I10"], rows).astype(object)
+    frame["dx"] = rng.choice(
+        ["E1165", "E11.65", "250", "250.0"] if faulty else ["E11.65", "I10"], rows
+    ).astype(object)
     return frame
 
 
@@ -87,7 +95,14 @@ REPAIRS: list[Repair] = [
     {"op": "clip", "column": "pressure", "low": 90.0, "high": 140.0},
     {"op": "map", "column": "route", "mapping": {"iv": "IV"}},
     {"op": "recode", "column": "route", "mapping": {"iv": "IV", "oral": "PO"}},
-    {"op": "convert", "column": "pressure", "factor": 0.1, "offset": 3.0, "above": 140.0, "below": 60.0},
+    {
+        "op": "convert",
+        "column": "pressure",
+        "factor": 0.1,
+        "offset": 3.0,
+        "above": 140.0,
+        "below": 60.0,
+    },
     {"op": "swap", "columns": ["creatinine", "pressure"]},
     {"op": "map", "column": "lactate", "mapping": {"<0.5": 0.5, "1,5": 1.5, "4 mmol/L": 4.0}},
     {"op": "set_missing", "column": "lactate", "values": ["?", "None"]},
@@ -105,7 +120,9 @@ REPAIRS: list[Repair] = [
 
 def _by_sql(frame: pd.DataFrame, repairs: list[Repair]) -> Any:
     table = _stored(frame)
-    return _CONNECTION.sql(repair_code.sql(repairs, list(frame.columns), table.op().name, texts=TEXTS))
+    return _CONNECTION.sql(
+        repair_code.sql(repairs, list(frame.columns), table.op().name, texts=TEXTS)
+    )
 
 
 def _by_pandas(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
@@ -120,14 +137,18 @@ def _same(a: Profile, b: Profile) -> None:
         assert (one.n, one.missing, one.distinct) == (other.n, other.missing, other.distinct), name
         if one.numeric is not None and other.numeric is not None:
             np.testing.assert_array_equal(one.numeric.counts, other.numeric.counts, err_msg=name)
-            np.testing.assert_allclose(one.numeric.values, other.numeric.values, rtol=1e-13, atol=1e-13)
+            np.testing.assert_allclose(
+                one.numeric.values, other.numeric.values, rtol=1e-13, atol=1e-13
+            )
             np.testing.assert_allclose(one.numeric.std, other.numeric.std, rtol=1e-9)
         if one.category is not None and other.category is not None:
             assert one.category.as_dict() == other.category.as_dict()
         assert one.tokens.as_dict() == other.tokens.as_dict(), name
 
 
-@pytest.mark.parametrize("repair", REPAIRS, ids=lambda r: "-".join(str(v) for v in list(r.values())[:3]))
+@pytest.mark.parametrize(
+    "repair", REPAIRS, ids=lambda r: "-".join(str(v) for v in list(r.values())[:3])
+)
 def test_profile_sql_and_pandas_agree(repair: Repair) -> None:
     rng = np.random.default_rng(3)
     train, live = _profile(_stored(_frame(rng, 900, faulty=False))), _frame(rng, 600, faulty=True)
@@ -181,25 +202,33 @@ def test_any_selection_of_repairs_equals_a_full_rerun(seed: int) -> None:
 def test_words_read_as_numbers_equal_a_rerun_on_repaired_text() -> None:
     rng = np.random.default_rng(6)
     clean = _frame(rng, 900, faulty=False)
-    text = _frame(rng, 600, faulty=False).assign(pressure=lambda f: f["pressure"].astype(int).astype(str))
+    text = _frame(rng, 600, faulty=False).assign(
+        pressure=lambda f: f["pressure"].astype(int).astype(str)
+    )
     text.loc[:59, "pressure"] = "<50"
     text.loc[60:79, "pressure"] = "see note"
     repair: Repair = {"op": "map", "column": "pressure", "mapping": {"<50": 50.0}}
     train, tried = _profile(_stored(clean)), repaired(_profile(_stored(text)), [repair])
     rerun = _profile(_stored(_by_pandas(text, [{**repair, "mapping": {"<50": "50"}}])))
     _same(tried, rerun)
-    assert tried.columns["pressure"].tokens.as_dict() == rerun.columns["pressure"].tokens.as_dict() == {"see note": 20}
-    full = scores(pair_up(train, rerun)[0], DriftConfig())[0]
-    assert what_if(train, _profile(_stored(text)), [repair], DriftConfig())["pressure"] == pytest.approx(
-        full["pressure"], rel=1e-9
+    assert (
+        tried.columns["pressure"].tokens.as_dict()
+        == rerun.columns["pressure"].tokens.as_dict()
+        == {"see note": 20}
     )
+    full = scores(pair_up(train, rerun)[0], DriftConfig())[0]
+    assert what_if(train, _profile(_stored(text)), [repair], DriftConfig())[
+        "pressure"
+    ] == pytest.approx(full["pressure"], rel=1e-9)
 
 
 def test_every_choice_of_proposed_repairs_equals_a_full_rerun() -> None:
     """What the result keeps of repaired columns is what comparing the repaired rows says: alone and several at once."""
     rng = np.random.default_rng(7)
     live = _frame(rng, 2000, faulty=True)
-    live.loc[live.index[-80:], "creatinine"] = -1.0  # beside the unit mix: two repairs of one column
+    live.loc[
+        live.index[-80:], "creatinine"
+    ] = -1.0  # beside the unit mix: two repairs of one column
     train = _profile(_stored(_frame(rng, 3000, faulty=False)))
     said = compare(train, _profile(_stored(live)), Config())
     repairs = {f.id: f.what_if.repair for f in said.findings if f.what_if is not None}
@@ -207,24 +236,33 @@ def test_every_choice_of_proposed_repairs_equals_a_full_rerun() -> None:
     assert max(len(one.findings) for one in said.repaired) >= 2
     assert {i for one in said.repaired for i in one.findings} == set(repairs)
     for one in said.repaired:
-        rerun = compare(train, _profile(_by_sql(live, [repairs[i] for i in one.findings])), Config())
+        rerun = compare(
+            train, _profile(_by_sql(live, [repairs[i] for i in one.findings])), Config()
+        )
         for column in one.columns:
             full = next(c for c in rerun.columns if c.name == column.name)
             assert column.drift is not None
             assert full.drift is not None
             assert column.drift.verdict is full.drift.verdict
             assert column.drift.score == pytest.approx(full.drift.score, rel=1e-6)
-            assert column.drift.p_adjusted == pytest.approx(full.drift.p_adjusted, rel=1e-6, abs=1e-12)
+            assert column.drift.p_adjusted == pytest.approx(
+                full.drift.p_adjusted, rel=1e-6, abs=1e-12
+            )
             assert column.live is not None
             assert full.live is not None
-            assert (column.live.missing, column.live.distinct) == (full.live.missing, full.live.distinct)
+            assert (column.live.missing, column.live.distinct) == (
+                full.live.missing,
+                full.live.distinct,
+            )
             assert column.live.quantiles == pytest.approx(full.live.quantiles)
             assert column.picture == full.picture
         told = {(f.kind, f.columns) for f in one.found}
         active = {
             (f.kind, f.columns)
             for f in rerun.findings
-            if f.verdict.value != "quiet" and f.columns and set(f.columns) <= {c.name for c in one.columns}
+            if f.verdict.value != "quiet"
+            and f.columns
+            and set(f.columns) <= {c.name for c in one.columns}
         }
         assert told == active, one.findings
 
@@ -236,9 +274,19 @@ def test_every_choice_of_proposed_repairs_equals_a_full_rerun() -> None:
     st.floats(-50, 50),
     st.floats(-500, 500),
 )
-def test_any_conversion_of_part_of_the_values(values: list[float], factor: float, offset: float, cut: float) -> None:
-    frame = pd.DataFrame({"creatinine": values, "pressure": values[::-1], "route": ["IV"] * len(values)})
-    repair = {"op": "convert", "column": "creatinine", "factor": factor, "offset": offset, "above": cut}
+def test_any_conversion_of_part_of_the_values(
+    values: list[float], factor: float, offset: float, cut: float
+) -> None:
+    frame = pd.DataFrame(
+        {"creatinine": values, "pressure": values[::-1], "route": ["IV"] * len(values)}
+    )
+    repair = {
+        "op": "convert",
+        "column": "creatinine",
+        "factor": factor,
+        "offset": offset,
+        "above": cut,
+    }
     tried = repaired(_profile(_stored(frame)), [repair])
     rerun = _profile(_by_sql(frame, [repair]))
     left, right = tried.columns["creatinine"].numeric, rerun.columns["creatinine"].numeric
@@ -267,17 +315,25 @@ def test_columns_stored_as_text_are_known_from_the_findings() -> None:
     """The code of a finding runs on the file as it is, without saying which columns are text."""
     rng = np.random.default_rng(7)
     live = _frame(rng, 2000, faulty=True)
-    said = compare(_profile(_stored(_frame(rng, 3000, faulty=False))), _profile(_stored(live)), Config())
+    said = compare(
+        _profile(_stored(_frame(rng, 3000, faulty=False))), _profile(_stored(live)), Config()
+    )
     texts = repair_code.texts_in(said.columns, said.findings)
     assert texts == {"lactate"}
-    tried = [f.what_if.repair for f in said.findings if f.what_if is not None and "lactate" in f.columns]
+    tried = [
+        f.what_if.repair for f in said.findings if f.what_if is not None and "lactate" in f.columns
+    ]
     assert any("mapping" in r for r in tried)
-    rerun = _CONNECTION.sql(repair_code.sql(tried, list(live.columns), _stored(live).op().name, texts=texts))
+    rerun = _CONNECTION.sql(
+        repair_code.sql(tried, list(live.columns), _stored(live).op().name, texts=texts)
+    )
     _same(repaired(_profile(_stored(live)), tried), _profile(rerun))
 
 
 def test_deduplicate_drops_equal_rows() -> None:
-    frame = pd.DataFrame({"creatinine": [1.0, 1.0, 2.0], "pressure": [5.0, 5.0, 5.0], "route": ["IV", "IV", None]})
+    frame = pd.DataFrame(
+        {"creatinine": [1.0, 1.0, 2.0], "pressure": [5.0, 5.0, 5.0], "route": ["IV", "IV", None]}
+    )
     assert len(_by_pandas(frame, [{"op": "deduplicate"}])) == 2
     assert int(_by_sql(frame, [{"op": "deduplicate"}]).count().execute()) == 2
 

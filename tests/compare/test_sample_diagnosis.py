@@ -21,7 +21,9 @@ def run(name: str, folder: Path) -> tuple[Comparison, dict[str, Any]]:
     with read(files.train) as train, read(files.live) as live:
         specs = infer(train, live, config)
         roles = roles_of(specs)
-        result = compare(profile(train, specs, roles), profile(live, specs, roles), config, specs=specs)
+        result = compare(
+            profile(train, specs, roles), profile(live, specs, roles), config, specs=specs
+        )
     return result, yaml.safe_load(files.truth.read_text(encoding="utf-8"))
 
 
@@ -50,7 +52,9 @@ def test_planted_faults_are_named(default: tuple[Comparison, dict[str, Any]], fa
     result, truth = default
     planted = next(f for f in truth["faults"] if f["id"] == fault)
     right = (planted["kind"], *planted["also"])
-    said = [f for f in active(result) if set(f.columns) & set(planted["columns"]) and f.cause is None]
+    said = [
+        f for f in active(result) if set(f.columns) & set(planted["columns"]) and f.cause is None
+    ]
     assert said, fault
     assert said[0].kind in right
     site = planted["segment"].get("site", [])
@@ -59,7 +63,9 @@ def test_planted_faults_are_named(default: tuple[Comparison, dict[str, Any]], fa
         assert said[0].segment.value == site[0]
 
 
-def test_creatinine_and_temperature_lead_with_place_day_and_repair(default: tuple[Comparison, dict[str, Any]]) -> None:
+def test_creatinine_and_temperature_lead_with_place_day_and_repair(
+    default: tuple[Comparison, dict[str, Any]],
+) -> None:
     result, truth = default
     first, second = active(result)[:2]
     assert first.id == "unit_change:creatinine@site=C3"
@@ -82,7 +88,9 @@ def test_what_a_cause_explains_ranks_below_it(default: tuple[Comparison, dict[st
     result, _ = default
     place = {f.id: i for i, f in enumerate(result.findings)}
     explained = [f for f in active(result) if f.cause is not None]
-    assert {"distribution_shift:creatinine", "distribution_shift:temperature"} <= {f.id for f in explained}
+    assert {"distribution_shift:creatinine", "distribution_shift:temperature"} <= {
+        f.id for f in explained
+    }
     for found in explained:
         assert found.cause in place
         cause = result.findings[place[found.cause]]

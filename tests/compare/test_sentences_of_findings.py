@@ -52,7 +52,9 @@ def test_a_column_of_zeros_is_not_judged() -> None:
         ("sodium", (130, 150), 900.0, "in mmol/L as in training"),
     ],
 )
-def test_units_are_said_as_people_say_them(name: str, usual: tuple[float, float], wrong: float, said: str) -> None:
+def test_units_are_said_as_people_say_them(
+    name: str, usual: tuple[float, float], wrong: float, said: str
+) -> None:
     train, live = (RNG(seed).uniform(*usual, n).round(2) for seed, n in ((1, 2000), (2, 1000)))
     live[:40] = wrong
     (found,) = plausibility.check(table(numbers(name, train)), table(numbers(name, live)), CONFIG)
@@ -62,14 +64,22 @@ def test_units_are_said_as_people_say_them(name: str, usual: tuple[float, float]
 def test_a_few_impossible_values_are_said_in_order() -> None:
     train, live = (RNG(seed).normal(37, 0.5, n).round(1) for seed, n in ((1, 2000), (2, 1000)))
     live[:3] = 60.0
-    (found,) = plausibility.check(table(numbers("temperature", train)), table(numbers("temperature", live)), CONFIG)
-    assert found.title.startswith("A few live temperature values (fewer than 11 of 1,000) are impossible")
+    (found,) = plausibility.check(
+        table(numbers("temperature", train)), table(numbers("temperature", live)), CONFIG
+    )
+    assert found.title.startswith(
+        "A few live temperature values (fewer than 11 of 1,000) are impossible"
+    )
 
 
 def test_a_value_held_by_few_rows_and_other_values_are_said_in_order() -> None:
     train = table(categories("thal", ["3"] * 166 + ["6"] * 18 + ["7"] * 117))
     live = table(categories("thal", ["3"] * 10 + ["6"] * 9 + ["7"] * 9))
-    said = [f for f in compare(train, live, CONFIG).findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
+    said = [
+        f
+        for f in compare(train, live, CONFIG).findings
+        if f.verdict in (Verdict.ALARM, Verdict.WATCH)
+    ]
     assert said
     assert any("'6' is fewer than 11 of 28 live values, in training 6.0 %" in f.title for f in said)
     assert not [f for f in said if "rows of live" in f.title]

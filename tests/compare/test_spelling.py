@@ -23,12 +23,20 @@ ROUTES = ["IV"] * 600 + ["PO"] * 300 + ["IM"] * 100
 def check(
     train: list[str], live: list[str], name: str = "route", kind: ColumnType = ColumnType.CATEGORY
 ) -> list[Finding]:
-    return spelling.check(table(categories(name, train, kind=kind)), table(categories(name, live, kind=kind)), CONFIG)
+    return spelling.check(
+        table(categories(name, train, kind=kind)), table(categories(name, live, kind=kind)), CONFIG
+    )
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("IV", "i.v."), ("walk-in", "Walk In"), ("walk_in", "walkin"), ("COVID-19", "covid 19"), (" Private", "private.")],
+    [
+        ("IV", "i.v."),
+        ("walk-in", "Walk In"),
+        ("walk_in", "walkin"),
+        ("COVID-19", "covid 19"),
+        (" Private", "private."),
+    ],
 )
 def test_spellings_of_one_value(one: str, other: str) -> None:
     assert fold(one) == fold(other)
@@ -36,7 +44,15 @@ def test_spellings_of_one_value(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("A+", "A-"), ("+", "++"), ("1.5", "15"), ("10-19", "1019"), ("<5", ">5"), ("1 0", "10"), ("type 1", "type 2")],
+    [
+        ("A+", "A-"),
+        ("+", "++"),
+        ("1.5", "15"),
+        ("10-19", "1019"),
+        ("<5", ">5"),
+        ("1 0", "10"),
+        ("type 1", "type 2"),
+    ],
 )
 def test_values_that_mean_something_else(one: str, other: str) -> None:
     assert fold(one) != fold(other)
@@ -48,12 +64,22 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 
 def test_known_spellings_are_named_and_repaired() -> None:
-    live = ["iv"] * 60 + ["Intravenous"] * 30 + ["I.V."] * 30 + ["IV"] * 180 + ["PO"] * 150 + ["IM"] * 50
+    live = (
+        ["iv"] * 60
+        + ["Intravenous"] * 30
+        + ["I.V."] * 30
+        + ["IV"] * 180
+        + ["PO"] * 150
+        + ["IM"] * 50
+    )
     (found,) = check(ROUTES, live)
     assert (found.verdict, found.rows_affected) == (Verdict.ALARM, 120)
     assert found.effect is not None
     assert found.effect.change == pytest.approx(120 / 500)
-    assert "'iv', 'Intravenous' and 'I.V.'" in found.title or "'iv', 'I.V.' and 'Intravenous'" in found.title
+    assert (
+        "'iv', 'Intravenous' and 'I.V.'" in found.title
+        or "'iv', 'I.V.' and 'Intravenous'" in found.title
+    )
     assert found.what_if is not None
     repaired = apply(table(categories("route", live)).columns["route"], found.what_if.repair)
     assert repaired.category is not None
@@ -61,7 +87,10 @@ def test_known_spellings_are_named_and_repaired() -> None:
 
 
 def test_the_spelling_explains_the_unseen_values() -> None:
-    train, live = table(categories("route", ROUTES)), table(categories("route", ["iv"] * 300 + ["PO"] * 200))
+    train, live = (
+        table(categories("route", ROUTES)),
+        table(categories("route", ["iv"] * 300 + ["PO"] * 200)),
+    )
     found = link([*spelling.check(train, live, CONFIG), *unseen.check(train, live, CONFIG)])
     assert {f.kind: f.cause for f in found}["unseen_category"] == "spelling_variants:route"
 
@@ -79,7 +108,9 @@ def test_an_abbreviation_needs_the_shares_to_agree() -> None:
     (found,) = check(train, ["Haem"] * 150 + ["Surgery"] * 350)
     assert any("confirm it with the sender" in line for line in found.evidence)
     assert found.ruled_out == ()
-    assert check(train, ["Haem"] * 150 + ["Haematology"] * 150 + ["Surgery"] * 200) == [], "it took nothing from it"
+    assert check(train, ["Haem"] * 150 + ["Haematology"] * 150 + ["Surgery"] * 200) == [], (
+        "it took nothing from it"
+    )
 
 
 @pytest.mark.parametrize("other", ["hypotension", "Marketplace", "Stage III"])
@@ -89,13 +120,17 @@ def test_other_values_are_not_spellings(other: str) -> None:
 
 
 def test_yes_and_no_of_booleans_and_units() -> None:
-    (found,) = check(["Y"] * 500 + ["N"] * 500, ["yes"] * 250 + ["no"] * 250, "flag", ColumnType.BOOLEAN)
+    (found,) = check(
+        ["Y"] * 500 + ["N"] * 500, ["yes"] * 250 + ["no"] * 250, "flag", ColumnType.BOOLEAN
+    )
     assert found.effect is not None
     assert found.effect.live == 1
     (units,) = check(["mm[Hg]"] * 500 + ["Cel"] * 500, ["mmHg"] * 250 + ["degC"] * 250, "unit")
     assert units.what_if is not None
     assert units.what_if.repair["mapping"] == {"mmHg": "mm[Hg]", "degC": "Cel"}
-    assert check(["mg/dL"] * 900 + ["g/L"] * 100, ["mmol/L"] * 200, "unit") == [], "another unit is no spelling"
+    assert check(["mg/dL"] * 900 + ["g/L"] * 100, ["mmol/L"] * 200, "unit") == [], (
+        "another unit is no spelling"
+    )
 
 
 def test_codes_free_text_and_small_columns_are_left_alone() -> None:

@@ -43,14 +43,20 @@ def test_a_label_that_changed_while_the_values_did_not() -> None:
     )
     assert found.rows_affected == 1000
     assert found.what_if is not None
-    assert found.what_if.repair == {"op": "map", "column": "creatinine_unit", "mapping": {"umol/L": "mg/dL"}}
+    assert found.what_if.repair == {
+        "op": "map",
+        "column": "creatinine_unit",
+        "mapping": {"umol/L": "mg/dL"},
+    }
 
 
 @pytest.mark.parametrize("share", [0.3, 0.05])
 def test_a_label_that_changed_in_part_of_the_rows(share: float) -> None:
     train = side("creatinine", values("creatinine", 3, 6000), ["mg/dl"] * 6000)
     k = round(share * 4000)
-    live = side("creatinine", values("creatinine", 4, 4000), ["µmol/l"] * k + ["mg/dL"] * (4000 - k))
+    live = side(
+        "creatinine", values("creatinine", 4, 4000), ["µmol/l"] * k + ["mg/dL"] * (4000 - k)
+    )
     (found,) = checked(train, live)
     assert found.effect is not None
     assert found.effect.live == pytest.approx(share)
@@ -61,7 +67,9 @@ def test_a_label_that_changed_in_part_of_the_rows(share: float) -> None:
 def test_a_small_share_is_told_only_where_the_units_hardly_overlap() -> None:
     """Blood urea nitrogen in mg/dL and mmol/L differ by less than three, so that one in fifty rows says nothing."""
     train = side("bun", RNG(3).lognormal(2.9, 0.6, 6000).round(1), ["mg/dL"] * 6000)
-    live = side("bun", RNG(4).lognormal(2.9, 0.6, 1500).round(1), ["mmol/L"] * 45 + ["mg/dL"] * 1455)
+    live = side(
+        "bun", RNG(4).lognormal(2.9, 0.6, 1500).round(1), ["mmol/L"] * 45 + ["mg/dL"] * 1455
+    )
     (found,) = checked(train, live)
     assert found.verdict is Verdict.CANNOT_JUDGE
     apart = side("creatinine", values("creatinine", 5, 6000), ["mg/dL"] * 6000)
@@ -87,12 +95,18 @@ def test_a_label_that_changed_with_its_values_is_no_finding_here() -> None:
 @pytest.mark.parametrize("spelling", ["mg/dl", "MG/DL", "mg / dL", "mg%"])
 def test_another_spelling_of_the_unit_is_no_other_unit(spelling: str) -> None:
     train = side("creatinine", values("creatinine", 7, 3000), ["mg/dL"] * 3000)
-    assert checked(train, side("creatinine", values("creatinine", 8, 1000), [spelling] * 1000)) == []
+    assert (
+        checked(train, side("creatinine", values("creatinine", 8, 1000), [spelling] * 1000)) == []
+    )
 
 
 def test_units_of_one_size_under_two_names() -> None:
-    train = table(numbers("wbc", RNG(1).normal(8, 2, 2000)), categories("wbc_unit", ["10*3/uL"] * 2000))
-    live = table(numbers("wbc", RNG(2).normal(8, 2, 900)), categories("wbc_unit", ["x10^9/L"] * 900))
+    train = table(
+        numbers("wbc", RNG(1).normal(8, 2, 2000)), categories("wbc_unit", ["10*3/uL"] * 2000)
+    )
+    live = table(
+        numbers("wbc", RNG(2).normal(8, 2, 900)), categories("wbc_unit", ["x10^9/L"] * 900)
+    )
     assert checked(train, live) == []
 
 
@@ -121,7 +135,10 @@ def test_the_header_changed(factor: float, verdict: Verdict | None) -> None:
     assert [f.verdict for f in found] == ([verdict] if verdict else [])
     if found:
         assert found[0].columns == ("creatinine_mg_dl", "creatinine_umol_l")
-        assert "creatinine_umol_l arrives instead of creatinine_mg_dl; but the values did not move" in found[0].title
+        assert (
+            "creatinine_umol_l arrives instead of creatinine_mg_dl; but the values did not move"
+            in found[0].title
+        )
 
 
 def test_labels_of_nothing_and_small_changes_are_left_alone() -> None:
@@ -142,6 +159,8 @@ def test_labels_of_nothing_and_small_changes_are_left_alone() -> None:
 def test_the_label_is_the_cause_of_what_else_its_column_shows() -> None:
     train = side("creatinine", values("creatinine", 14, 3000), ["mg/dL"] * 1500 + ["mg/dl"] * 1500)
     live = side("creatinine", values("creatinine", 15, 1000), ["umol/L"] * 1000)
-    said = {f.kind: f for f in compare(train, live, Config()).findings if "creatinine_unit" in f.columns}
+    said = {
+        f.kind: f for f in compare(train, live, Config()).findings if "creatinine_unit" in f.columns
+    }
     assert said["unit_change"].verdict is Verdict.ALARM
     assert said["unseen_category"].cause == said["unit_change"].id

@@ -26,4 +26,6 @@ def number(name: str, **terms: object) -> ColumnTerms:
 
 
 def category(name: str, *values: str, **terms: object) -> ColumnTerms:
-    return ColumnTerms.model_validate({"name": name, "type": ColumnType.CATEGORY, "values": values, **terms})
+    return ColumnTerms.model_validate(
+        {"name": name, "type": ColumnType.CATEGORY, "values": values, **terms}
+    )

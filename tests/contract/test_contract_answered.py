@@ -27,7 +27,9 @@ def looked(folder: Path, frame: pd.DataFrame, contract: Contract, *outputs: str)
 def test_every_rule_counts_its_rows_once(tmp_path: Path) -> None:
     """200 rows of 1,000 break something, some of them twice; 30 of the 200 have no score."""
     n = 1_000
-    frame = pd.DataFrame({"hr": ["80"] * n, "sex": ["f"] * n, "dx": ["8867-4"] * n, "risk": ["0.2"] * n})
+    frame = pd.DataFrame(
+        {"hr": ["80"] * n, "sex": ["f"] * n, "dx": ["8867-4"] * n, "risk": ["0.2"] * n}
+    )
     frame.loc[:39, "hr"] = ""
     frame.loc[40:59, "hr"] = "?"
     frame.loc[60:99, "hr"] = "999"
@@ -50,7 +52,13 @@ def test_every_rule_counts_its_rows_once(tmp_path: Path) -> None:
 
 
 def test_rows_of_another_unit_and_of_an_absent_column(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"creatinine": [1.0] * 100, "creatinine_unit": ["umol/L"] * 25 + ["mg/dL"] * 75, "risk": 0.5})
+    frame = pd.DataFrame(
+        {
+            "creatinine": [1.0] * 100,
+            "creatinine_unit": ["umol/L"] * 25 + ["mg/dL"] * 75,
+            "risk": 0.5,
+        }
+    )
     units = looked(tmp_path, frame, agreed(number("creatinine", unit="mg/dL"), SCORE))
     assert units is not None
     assert units.scored == 0.25
@@ -62,7 +70,9 @@ def test_rows_of_another_unit_and_of_an_absent_column(tmp_path: Path) -> None:
 def test_a_gap_that_is_allowed_and_a_missing_output_are_no_breach(tmp_path: Path) -> None:
     frame = pd.DataFrame({"hr": [80.0] * 80 + [None] * 20, "risk": [0.5] * 60 + [None] * 40})
     found = looked(
-        tmp_path, frame, agreed(number("hr", max_missing=0.2), SCORE.model_copy(update={"max_missing": 0.0}))
+        tmp_path,
+        frame,
+        agreed(number("hr", max_missing=0.2), SCORE.model_copy(update={"max_missing": 0.0})),
     )
     assert found is not None
     assert (found.scored, found.refused) == (0.0, 0.0)
@@ -81,8 +91,12 @@ RNG = np.random.default_rng(5)
 CONFIG = parse_config({"roles": {"score": "risk", "label": "died"}}, where="test")
 
 
-def gov03(folder: Path, live: pd.DataFrame, contract: Contract | None, config: Config = CONFIG) -> CriterionScore:
-    train = pd.DataFrame({"hr": RNG.normal(80, 10, 600).round(), "risk": RNG.uniform(size=600), "died": [0, 1] * 300})
+def gov03(
+    folder: Path, live: pd.DataFrame, contract: Contract | None, config: Config = CONFIG
+) -> CriterionScore:
+    train = pd.DataFrame(
+        {"hr": RNG.normal(80, 10, 600).round(), "risk": RNG.uniform(size=600), "died": [0, 1] * 300}
+    )
     train.to_csv(folder / "train.csv", index=False)
     live.to_csv(folder / "live.csv", index=False)
     with read(folder / "train.csv") as a, read(folder / "live.csv") as b:
@@ -105,14 +119,21 @@ def gov03(folder: Path, live: pd.DataFrame, contract: Contract | None, config: C
             3,
             "0 % of the live rows break version 1.0.0 of the contract and were still scored; 10 % were refused",
         ),
-        (5, True, 2, "Fewer than 11 of the live rows break version 1.0.0 of the contract and were still scored; none"),
+        (
+            5,
+            True,
+            2,
+            "Fewer than 11 of the live rows break version 1.0.0 of the contract and were still scored; none",
+        ),
         (0, True, None, "No live row breaks version 1.0.0 of the contract (n = 600)"),
     ],
 )
 def test_gov_03_counts_rows_that_break_the_contract(
     tmp_path: Path, bad: int, scored: bool, level: int | None, said: str
 ) -> None:
-    live = pd.DataFrame({"hr": RNG.normal(80, 10, 600).round(), "risk": RNG.uniform(size=600), "died": [0, 1] * 300})
+    live = pd.DataFrame(
+        {"hr": RNG.normal(80, 10, 600).round(), "risk": RNG.uniform(size=600), "died": [0, 1] * 300}
+    )
     live.loc[: bad - 1, "hr"] = 999.0
     if not scored:
         live.loc[: bad - 1, "risk"] = None

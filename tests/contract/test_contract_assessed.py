@@ -17,7 +17,9 @@ from golive.model.finding import Severity, Verdict
 
 
 def test_a_few_missing_values_are_not_counted_either(tmp_path: Path) -> None:
-    pd.DataFrame({"a": [1.0] * 60, "creatinine": [None] * 4 + [1.0] * 56}).to_csv(tmp_path / "l.csv", index=False)
+    pd.DataFrame({"a": [1.0] * 60, "creatinine": [None] * 4 + [1.0] * 56}).to_csv(
+        tmp_path / "l.csv", index=False
+    )
     with read(tmp_path / "l.csv") as live:
         (one,) = check(agreed(number("creatinine", max_missing=0)), live).violations
     assert (one.rows, one.share) == (None, None)
@@ -33,7 +35,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "t.csv", tmp_path / "l.csv"
 
 
-def test_broken_terms_are_findings_and_a_kept_contract_is_a_quiet_one(files: tuple[Path, Path]) -> None:
+def test_broken_terms_are_findings_and_a_kept_contract_is_a_quiet_one(
+    files: tuple[Path, Path],
+) -> None:
     with read(files[0]) as train, read(files[1]) as live:
         contract = infer(train, Config())
         broken = assess(train, live, Config(), contract=contract)
@@ -44,7 +48,9 @@ def test_broken_terms_are_findings_and_a_kept_contract_is_a_quiet_one(files: tup
     assert found["contract_broken:sex"].severity is Severity.CRITICAL
     creatinine = found["contract_broken:creatinine"]
     assert (creatinine.verdict, creatinine.rows_affected) == (Verdict.ALARM, 20)
-    assert creatinine.title.startswith("17 % of 120 creatinine values lie outside 0 to 66 mg/dL; none may")
+    assert creatinine.title.startswith(
+        "17 % of 120 creatinine values lie outside 0 to 66 mg/dL; none may"
+    )
     assert creatinine.title.endswith("(version 1.0.0 of the contract)")
     assert creatinine.cause == "out_of_range:creatinine"
     assert found["contract_broken:sex"].cause == "column_missing:sex"

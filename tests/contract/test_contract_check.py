@@ -69,7 +69,9 @@ def test_a_share_just_above_what_is_allowed_reads_as_above(tmp_path: Path) -> No
 def test_what_is_allowed_is_no_violation(tmp_path: Path, allowed: float, holds: bool) -> None:
     live = pd.DataFrame({"hr": [80.0] * 88 + [999.0] * 12})
     with dataset(tmp_path, live) as batch:
-        assert check(agreed(number("hr", range=(0, 350), max_invalid=allowed)), batch).holds is holds
+        assert (
+            check(agreed(number("hr", range=(0, 350), max_invalid=allowed)), batch).holds is holds
+        )
 
 
 def test_a_column_of_which_all_may_be_missing_may_be_absent(tmp_path: Path) -> None:
@@ -89,7 +91,9 @@ def test_codes_are_held_against_shape_and_check_digit(tmp_path: Path) -> None:
 
 def test_dates_are_held_against_being_dates(tmp_path: Path) -> None:
     terms = ColumnTerms(name="at", type=ColumnType.DATETIME, max_missing=0)
-    with dataset(tmp_path, pd.DataFrame({"at": ["2026-03-04 10:00"] * 80 + ["yesterday"] * 20})) as batch:
+    with dataset(
+        tmp_path, pd.DataFrame({"at": ["2026-03-04 10:00"] * 80 + ["yesterday"] * 20})
+    ) as batch:
         (violation,) = check(agreed(terms), batch).violations
     assert told((violation,)) == [("at", "type", 20, 100)]
 
@@ -122,7 +126,11 @@ def test_inferred_terms_say_what_training_was(tmp_path: Path) -> None:
     with dataset(tmp_path, frame) as train:
         contract = infer(train, load_config(tmp_path / "c.yaml"), owner="ICU")
     said = {c.name: c for c in contract.columns}
-    assert (said["creatinine"].unit, said["creatinine"].loinc, said["creatinine"].required) == ("mg/dL", "2160-0", True)
+    assert (said["creatinine"].unit, said["creatinine"].loinc, said["creatinine"].required) == (
+        "mg/dL",
+        "2160-0",
+        True,
+    )
     assert said["lactate_index"].range == (0.0, 90.0)
     missing = frame["comment_free"].isna().mean()
     assert missing + 0.05 <= said["comment_free"].max_missing <= missing + 0.06
@@ -130,7 +138,9 @@ def test_inferred_terms_say_what_training_was(tmp_path: Path) -> None:
     assert [c.name for c in contract.outputs] == ["risk"]
     assert said["risk"].range == (0.0, 1.0)
     assert said["died"].max_missing == 1  # outcomes come later than the batch
-    assert contract.open_points == ("what happens when the model is uncertain (customProperties, whenUncertain)",)
+    assert contract.open_points == (
+        "what happens when the model is uncertain (customProperties, whenUncertain)",
+    )
 
 
 COLUMNS = st.lists(
@@ -144,18 +154,26 @@ COLUMNS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(first=COLUMNS, second=COLUMNS)
 def test_training_keeps_the_contract_inferred_from_it(
     tmp_path: Path, first: list[object], second: list[object]
 ) -> None:
-    frame = pd.DataFrame({"first": first, "second": second, "row": range(30)}).astype(str).replace("None", "")
+    frame = (
+        pd.DataFrame({"first": first, "second": second, "row": range(30)})
+        .astype(str)
+        .replace("None", "")
+    )
     with dataset(tmp_path, frame) as train:
         assert check(infer(train), train).violations == ()
 
 
 @pytest.mark.reference
-def test_real_hospitals_break_the_pilots_contract_where_they_are_known_to(reference_data: Path) -> None:
+def test_real_hospitals_break_the_pilots_contract_where_they_are_known_to(
+    reference_data: Path,
+) -> None:
     folder = reference_data / "heart"
     with read(folder / "cleveland.csv") as train:
         contract = infer(train)

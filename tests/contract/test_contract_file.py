@@ -24,11 +24,20 @@ FULL = Contract(
     owner="ED physicians",
     when_uncertain="Show nothing; a nurse screens by hand.",
     columns=(
-        number("creatinine", unit="mg/dL", loinc="2160-0", range=(0, 66), max_missing=0.05, max_invalid=0.001),
+        number(
+            "creatinine",
+            unit="mg/dL",
+            loinc="2160-0",
+            range=(0, 66),
+            max_missing=0.05,
+            max_invalid=0.001,
+        ),
         category("sex", "f", "m", "no", max_missing=0),
         ColumnTerms(name="dx", type=ColumnType.CODE, system="ICD10CM", release="FY2024"),
         ColumnTerms(name="bed", type=ColumnType.INTEGER, range=(1, 40)),
-        ColumnTerms(name="at", type=ColumnType.DATETIME, role=Role.TIME, storage="timestamp", max_missing=0),
+        ColumnTerms(
+            name="at", type=ColumnType.DATETIME, role=Role.TIME, storage="timestamp", max_missing=0
+        ),
         number("risk", role=Role.SCORE, range=(0, 1), max_missing=0),
     ),
 )
@@ -60,7 +69,9 @@ TERMS = st.builds(
 def test_any_contract_survives_the_file(columns: list[ColumnTerms]) -> None:
     contract = agreed(*columns)
     back = from_yaml(to_yaml(contract))
-    assert sorted(back.columns, key=lambda c: c.name) == sorted(contract.columns, key=lambda c: c.name)
+    assert sorted(back.columns, key=lambda c: c.name) == sorted(
+        contract.columns, key=lambda c: c.name
+    )
 
 
 def test_a_contract_of_another_tool_is_read_and_what_is_not_checked_is_said() -> None:
@@ -81,7 +92,11 @@ schema:
     contract = from_yaml(text)
     assert (contract.name, contract.version, contract.owner) == ("labs", "1.2.0", "lab")
     potassium, ward = contract.columns
-    assert (potassium.type, potassium.required, potassium.range) == (ColumnType.NUMERIC, True, (0, float("inf")))
+    assert (potassium.type, potassium.required, potassium.range) == (
+        ColumnType.NUMERIC,
+        True,
+        (0, float("inf")),
+    )
     assert (ward.type, ward.values) == (ColumnType.CATEGORY, ("A", "7"))
     assert len(contract.not_checked) == 3
 
@@ -93,7 +108,12 @@ def problems(text: str) -> list[tuple[str, str]]:
 
 
 def test_unknown_keys_name_the_nearest_known_one_all_at_once() -> None:
-    written = to_yaml(FULL).replace("enum:", "enums:").replace("status:", "state:").replace("minimum", "minimun")
+    written = (
+        to_yaml(FULL)
+        .replace("enum:", "enums:")
+        .replace("status:", "state:")
+        .replace("minimum", "minimun")
+    )
     found = problems(written)
     assert {code for code, _ in found} == {"CONTRACT_UNKNOWN_KEY"}
     assert any("state" in words and "'status'" in words for _, words in found)
@@ -102,7 +122,10 @@ def test_unknown_keys_name_the_nearest_known_one_all_at_once() -> None:
 
 def test_wrong_values_are_told_all_at_once_with_their_column() -> None:
     written = (
-        to_yaml(FULL).replace("ICD10CM", "ICD10XX").replace("maximum: 66.0", "maximum: -3").replace("2.1.0", "new")
+        to_yaml(FULL)
+        .replace("ICD10CM", "ICD10XX")
+        .replace("maximum: 66.0", "maximum: -3")
+        .replace("2.1.0", "new")
     )
     words = " ".join(sentence for _, sentence in problems(written))
     assert "column 'dx'" in words
@@ -145,7 +168,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ({}, "2.1.0"),
     ],
 )
-def test_a_version_says_whether_a_kept_batch_can_break_it(update: dict[str, object], version: str) -> None:
+def test_a_version_says_whether_a_kept_batch_can_break_it(
+    update: dict[str, object], version: str
+) -> None:
     first, *rest = FULL.columns
     new = FULL.model_copy(update={"columns": (first.model_copy(update=update), *rest)})
     assert next_version(FULL, new) == version

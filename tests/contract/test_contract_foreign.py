@@ -68,18 +68,37 @@ schema:
 
 
 def read(text: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(text.replace("dateIn: 2024-08-02", "dateIn: '2024-08-02'"))
+    data: dict[str, Any] = yaml.safe_load(
+        text.replace("dateIn: 2024-08-02", "dateIn: '2024-08-02'")
+    )
     return data
 
 
 def test_nothing_of_a_foreign_file_is_lost() -> None:
     before, after = read(FOREIGN), read(to_yaml(from_yaml(FOREIGN)))
-    for key in ("id", "domain", "tenant", "tags", "description", "team", "servers", "slaProperties", "version"):
+    for key in (
+        "id",
+        "domain",
+        "tenant",
+        "tags",
+        "description",
+        "team",
+        "servers",
+        "slaProperties",
+        "version",
+    ):
         assert after[key] == before[key], key
-    assert after["customProperties"] == [before["customProperties"][1], before["customProperties"][0]]
+    assert after["customProperties"] == [
+        before["customProperties"][1],
+        before["customProperties"][0],
+    ]
     labs, audit = after["schema"]
     assert [p["name"] for p in audit["properties"]] == ["loaded_at"]
-    assert (labs["name"], labs["physicalType"], labs["businessName"]) == ("labs", "view", "Laboratory values")
+    assert (labs["name"], labs["physicalType"], labs["businessName"]) == (
+        "labs",
+        "view",
+        "Laboratory values",
+    )
     assert labs["quality"] == before["schema"][0]["quality"]
     potassium, taken, ward = labs["properties"]
     for key in ("businessName", "classification", "examples", "logicalTypeOptions", "physicalType"):
@@ -109,7 +128,9 @@ def test_edited_terms_win_over_the_file_and_the_rest_stays() -> None:
             "owner": "ICU",
             "when_uncertain": "",
             "columns": (
-                potassium.model_copy(update={"range": (1.0, 10.0), "max_missing": 0.05, "unit": None}),
+                potassium.model_copy(
+                    update={"range": (1.0, 10.0), "max_missing": 0.05, "unit": None}
+                ),
                 *others,
             ),
         }
@@ -133,7 +154,9 @@ def test_a_column_that_leaves_the_contract_leaves_the_file_and_a_new_one_joins()
     lactate = contract.columns[0].model_copy(update={"name": "lactate"})
     edited = contract.model_copy(update={"columns": (*contract.columns[1:3], lactate)})
     after = read(to_yaml(edited))
-    assert [[p["name"] for p in one["properties"]] for one in after["schema"]] == [["taken", "ward", "lactate"]]
+    assert [[p["name"] for p in one["properties"]] for one in after["schema"]] == [
+        ["taken", "ward", "lactate"]
+    ]
 
 
 def test_a_change_that_is_only_foreign_is_a_new_patch() -> None:
@@ -144,8 +167,12 @@ def test_a_change_that_is_only_foreign_is_a_new_patch() -> None:
 
 
 def test_a_list_of_members_stays_a_list() -> None:
-    text = FOREIGN.replace("team:\n  name: lab platform\n  members:\n", "team:\n").replace("\n  - {user", "\n- {user")
+    text = FOREIGN.replace("team:\n  name: lab platform\n  members:\n", "team:\n").replace(
+        "\n  - {user", "\n- {user"
+    )
     contract = from_yaml(text)
     assert contract.owner == "kim"
     assert read(to_yaml(contract))["team"] == read(text)["team"]
-    assert read(to_yaml(contract.model_copy(update={"owner": ""})))["team"] == [{"username": "sam", "role": "steward"}]
+    assert read(to_yaml(contract.model_copy(update={"owner": ""})))["team"] == [
+        {"username": "sam", "role": "steward"}
+    ]

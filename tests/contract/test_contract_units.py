@@ -31,7 +31,9 @@ def test_values_in_the_size_of_another_unit_break_the_declared_one(tmp_path: Pat
     assert found.unit.unit == "mg/dL"
     assert found.unit.back is not None
     assert found.unit.back.factor == pytest.approx(88.42, rel=1e-3)
-    assert found.sentence.startswith("creatinine has the size of values in mg/dL, the contract says umol/L: ")
+    assert found.sentence.startswith(
+        "creatinine has the size of values in mg/dL, the contract says umol/L: "
+    )
     assert "multiply by 88.42 to have umol/L" in found.sentence
 
 
@@ -80,20 +82,26 @@ def test_few_labels_are_not_counted_and_an_allowed_share_is_kept(tmp_path: Path)
     ],
     ids=["right", "spelling", "no unit", "kg", "overlapping units", "no analyte", "too few"],
 )
-def test_what_does_not_contradict_is_no_breach(tmp_path: Path, name: str, unit: str, values: np.ndarray) -> None:
+def test_what_does_not_contradict_is_no_breach(
+    tmp_path: Path, name: str, unit: str, values: np.ndarray
+) -> None:
     with dataset(tmp_path, pd.DataFrame({name: values})) as batch:
         assert check(agreed(number(name, unit=unit)), batch).holds
 
 
 def test_labels_that_are_no_unit_are_said_not_judged(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"creatinine": MG, "unit_of_creatinine": ["as usual?"] * 40 + ["mg/dL"] * 360})
+    frame = pd.DataFrame(
+        {"creatinine": MG, "unit_of_creatinine": ["as usual?"] * 40 + ["mg/dL"] * 360}
+    )
     with dataset(tmp_path, frame) as batch:
         checked = check(agreed(number("creatinine", unit="mg/dL")), batch)
     assert checked.holds
     assert checked.not_checked == ("creatinine: 40 values carry a unit that is not known",)
 
 
-def test_an_inferred_contract_is_kept_by_training_and_broken_by_other_labels(tmp_path: Path) -> None:
+def test_an_inferred_contract_is_kept_by_training_and_broken_by_other_labels(
+    tmp_path: Path,
+) -> None:
     train = pd.DataFrame({"creatinine": MG, "creatinine_unit": ["mg/dL"] * 388 + ["umol/L"] * 12})
     with dataset(tmp_path, train, "t.csv") as data:
         contract = infer(data, Config())
@@ -103,6 +111,8 @@ def test_an_inferred_contract_is_kept_by_training_and_broken_by_other_labels(tmp
     with read(tmp_path / "l.csv") as data:
         checked = check(contract, data)
     found = next(f for f in contract_findings(checked) if f.columns == ("creatinine",))
-    assert found.title.startswith("100 % of 400 creatinine values are labelled umol/L, the contract says mg/dL")
+    assert found.title.startswith(
+        "100 % of 400 creatinine values are labelled umol/L, the contract says mg/dL"
+    )
     assert found.fix is not None
     assert found.fix.startswith("Convert creatinine at intake (multiply by 0.01131)")

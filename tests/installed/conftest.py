@@ -18,7 +18,11 @@ from installing import KEPT, ROOT, Place, alone, drop_older, hash_of  # noqa: E4
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout."""
     out = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
+        cwd=ROOT,
+        check=True,
+    )
     (built,) = out.glob("golive-*.whl")
     return built
 
@@ -29,10 +33,21 @@ def installed(wheel: Path) -> Path:
     lock = ROOT / "requirements.lock"
     environment = KEPT / f"installed-{hash_of(lock)}"
     python = environment / "bin" / "python"
-    uv = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--python", str(python), "--no-deps"]
+    uv = [
+        str(Path(sys.executable).with_name("uv")),
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(python),
+        "--no-deps",
+    ]
     with alone(environment):
         if not (environment / "complete").exists():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(environment)], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "venv", "--clear", "--without-pip", str(environment)],
+                check=True,
+            )
             subprocess.run([*uv, "--require-hashes", "-r", str(lock)], check=True)
             (environment / "complete").touch()
             drop_older(environment, "installed-*")

@@ -64,16 +64,29 @@ class Place:
     @property
     def environment(self) -> dict[str, str]:
         """Variables of a bare login: nothing of this checkout, nothing that a test has set."""
-        return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "TERM": "dumb"}
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+        }
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run ``golive`` with these arguments in the folder."""
         command = [str(self.golive), *map(str, arguments)]
         return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=600
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
 
-    def serve(self, *command: str, folder: Path | None = None, extra: Mapping[str, str] | None = None) -> str:
+    def serve(
+        self, *command: str, folder: Path | None = None, extra: Mapping[str, str] | None = None
+    ) -> str:
         """Start a dashboard on a free port, wait until it answers and return its address. ``{port}`` is replaced."""
         port = free_port()
         log = self.home / f"server-{port}.log"

@@ -22,13 +22,19 @@ def serve(place: Place) -> str:
 def colours(page: Any) -> tuple[str, str]:
     """Background of the page and of its first primary button or link: the theme as it is drawn."""
     return (
-        page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"),
-        page.evaluate("getComputedStyle(document.querySelector('[data-testid=stSidebar]')).backgroundColor"),
+        page.evaluate(
+            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        ),
+        page.evaluate(
+            "getComputedStyle(document.querySelector('[data-testid=stSidebar]')).backgroundColor"
+        ),
     )
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["empty folder", "folder of another app"])
-def test_the_sample_stands_with_our_theme_and_nothing_else(place: Place, browser: Any, foreign: bool) -> None:
+def test_the_sample_stands_with_our_theme_and_nothing_else(
+    place: Place, browser: Any, foreign: bool
+) -> None:
     if foreign:
         (place.folder / ".streamlit").mkdir()
         (place.folder / ".streamlit" / "config.toml").write_text(

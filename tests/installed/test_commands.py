@@ -90,20 +90,27 @@ def done(place: Place) -> dict[str, tuple[int, str, str]]:
             batch = place.folder / "incoming" / "2026-03-01.csv"
             batch.write_bytes((place.folder / "p" / "live.csv").read_bytes())
             os.utime(batch, (1_772_400_000, 1_772_400_000))  # written long enough ago to be whole
-        arguments = [*name.split(), *words.replace("{id}", session_of(place) if "{id}" in words else "").split()]
+        arguments = [
+            *name.split(),
+            *words.replace("{id}", session_of(place) if "{id}" in words else "").split(),
+        ]
         result = place.run(*arguments)
         seen[name] = (result.returncode, result.stdout, result.stderr)
     return seen
 
 
 @pytest.mark.parametrize(("name", "expected"), [(name, code) for name, _, code in STEPS])
-def test_the_exit_code_is_as_said(done: dict[str, tuple[int, str, str]], name: str, expected: int) -> None:
+def test_the_exit_code_is_as_said(
+    done: dict[str, tuple[int, str, str]], name: str, expected: int
+) -> None:
     code, out, err = done[name]
     assert code == expected, f"{out[-1000:]}\n{err[-1000:]}"
 
 
 @pytest.mark.parametrize("name", [name for name, _, _ in STEPS])
-def test_nothing_but_progress_is_on_stderr(done: dict[str, tuple[int, str, str]], name: str) -> None:
+def test_nothing_but_progress_is_on_stderr(
+    done: dict[str, tuple[int, str, str]], name: str
+) -> None:
     other = [line for line in done[name][2].splitlines() if not PROGRESS.fullmatch(line)]
     assert other == []
 
@@ -128,9 +135,13 @@ def checked_doctor(_folder: Path, out: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "check"), [("sessions export", checked_json), ("report", checked_pdf), ("doctor", checked_doctor)]
+    ("name", "check"),
+    [("sessions export", checked_json), ("report", checked_pdf), ("doctor", checked_doctor)],
 )
 def test_what_is_left_behind_is_right(
-    done: dict[str, tuple[int, str, str]], place: Place, name: str, check: Callable[[Path, str], None]
+    done: dict[str, tuple[int, str, str]],
+    place: Place,
+    name: str,
+    check: Callable[[Path, str], None],
 ) -> None:
     check(place.folder, done[name][1])

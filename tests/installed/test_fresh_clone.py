@@ -54,14 +54,24 @@ def make(clone: Place, *arguments: str) -> None:
     """Run ``make`` as a newcomer would; the test fails with what it printed."""
     environment = clone.environment | {"PYTHON": sys.executable, "PIP_CACHE_DIR": str(PIP_CACHE)}
     done = subprocess.run(
-        ["make", *arguments], cwd=clone.folder, env=environment, capture_output=True, text=True, check=False
+        ["make", *arguments],
+        cwd=clone.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 
 def session_shown(clone: Place, browser: Any) -> str:
     """Start ``make app``, wait until the browser shows the verdict of a session, stop it, and return the session's id."""
-    url = clone.serve("make", "app", "PORT={port}", extra={"PYTHON": sys.executable, "PIP_CACHE_DIR": str(PIP_CACHE)})
+    url = clone.serve(
+        "make",
+        "app",
+        "PORT={port}",
+        extra={"PYTHON": sys.executable, "PIP_CACHE_DIR": str(PIP_CACHE)},
+    )
     with opened(browser, url, Watch(urlsplit(url).netloc)) as page:
         page.goto("/")
         page.wait_for_url(re.compile(r"session=[0-9a-f-]{36}"), timeout=300_000)

@@ -17,7 +17,11 @@ def test_wheel_carries_the_app_the_pages_and_the_data(wheel: Path) -> None:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 assert f"golive/_bundle/{path.relative_to(ROOT).as_posix()}" in inside
-    assert {"golive/_bundle/app.py", "golive/_bundle/.streamlit/config.toml", "golive/cli/__init__.py"} <= inside
+    assert {
+        "golive/_bundle/app.py",
+        "golive/_bundle/.streamlit/config.toml",
+        "golive/cli/__init__.py",
+    } <= inside
     assert not [name for name in inside if name.startswith("tests/")]
 
 
@@ -33,7 +37,12 @@ def test_installed_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -> N
     )
     environment = {**os.environ, "PYTHONPATH": str(site)}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=elsewhere, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=elsewhere,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     where, found = done.stdout.splitlines()
     assert str(site) in where

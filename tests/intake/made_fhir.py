@@ -10,10 +10,18 @@ LOINC = "http://loinc.org"
 
 
 def patient(key: str, **rest: Any) -> dict[str, Any]:
-    return {"resourceType": "Patient", "id": key, "gender": "female", "birthDate": "1950-06-01", **rest}
+    return {
+        "resourceType": "Patient",
+        "id": key,
+        "gender": "female",
+        "birthDate": "1950-06-01",
+        **rest,
+    }
 
 
-def encounter(key: str, of: str, start: str = "2024-03-01T10:00:00+01:00", **rest: Any) -> dict[str, Any]:
+def encounter(
+    key: str, of: str, start: str = "2024-03-01T10:00:00+01:00", **rest: Any
+) -> dict[str, Any]:
     return {
         "resourceType": "Encounter",
         "id": key,
@@ -31,7 +39,13 @@ def coded(code: str, system: str = LOINC) -> dict[str, Any]:
 
 
 def quantity(value: float, unit: str, **rest: Any) -> dict[str, Any]:
-    return {"value": value, "unit": unit, "code": unit, "system": "http://unitsofmeasure.org", **rest}
+    return {
+        "value": value,
+        "unit": unit,
+        "code": unit,
+        "system": "http://unitsofmeasure.org",
+        **rest,
+    }
 
 
 def observation(
@@ -51,7 +65,13 @@ def observation(
 
 def bundle(path: Path, *resources: dict[str, Any]) -> Path:
     path.write_text(
-        json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]})
+        json.dumps(
+            {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [{"resource": r} for r in resources],
+            }
+        )
     )
     return path
 

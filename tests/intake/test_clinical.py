@@ -65,7 +65,8 @@ def test_match(column: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["", "sex", "smoking_pulse_study", "creatinine_clearance", "Bilirubin_direct", "ageing", "_"]
+    "column",
+    ["", "sex", "smoking_pulse_study", "creatinine_clearance", "Bilirubin_direct", "ageing", "_"],
 )
 def test_no_match_by_part_of_a_name(column: str) -> None:
     assert match(column) is None
@@ -92,16 +93,22 @@ ANALYTES_WITH_UNITS = [(n, u) for n, a in ranges().items() for u in a.conversion
 @given(st.sampled_from(ANALYTES_WITH_UNITS), st.floats(0.01, 1000))
 def test_conversion_and_back(pair: tuple[str, str], value: float) -> None:
     analyte, unit = ranges()[pair[0]], pair[1]
-    assert analyte.conversions[unit].invert(analyte.conversions[unit].apply(value)) == pytest.approx(value)
+    assert analyte.conversions[unit].invert(
+        analyte.conversions[unit].apply(value)
+    ) == pytest.approx(value)
     other = analyte.in_unit(unit)
     back = other.in_unit(analyte.unit)
-    assert other.conversions[analyte.unit].apply(analyte.conversions[unit].apply(value)) == pytest.approx(value)
+    assert other.conversions[analyte.unit].apply(
+        analyte.conversions[unit].apply(value)
+    ) == pytest.approx(value)
     if analyte.hard and other.hard and back.hard:
         assert other.hard[0] < other.hard[1]
         assert back.hard == pytest.approx(analyte.hard)
     for third in set(analyte.conversions) - {unit}:
         straight = analyte.conversions[third].apply(value)
-        assert other.conversions[third].apply(analyte.conversions[unit].apply(value)) == pytest.approx(straight)
+        assert other.conversions[third].apply(
+            analyte.conversions[unit].apply(value)
+        ) == pytest.approx(straight)
 
 
 def test_unknown_unit() -> None:
@@ -110,7 +117,8 @@ def test_unknown_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [{"hard": (5, 5)}, {"hard": (0, 10), "watch": (-1, 5)}, {"hard": (0, 10), "watch": (2, 11)}]
+    "limits",
+    [{"hard": (5, 5)}, {"hard": (0, 10), "watch": (-1, 5)}, {"hard": (0, 10), "watch": (2, 11)}],
 )
 def test_limits_must_make_sense(limits: dict[str, tuple[float, float]]) -> None:
     with pytest.raises(ValidationError):

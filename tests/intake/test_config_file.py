@@ -83,7 +83,9 @@ def test_wrong_files_are_one_clear_error(tmp_path: Path) -> None:
         ("happiness", "Known: accuracy, auprc, auroc"),
     ],
 )
-def test_a_floor_that_nothing_is_held_against_is_named(tmp_path: Path, name: str, hint: str) -> None:
+def test_a_floor_that_nothing_is_held_against_is_named(
+    tmp_path: Path, name: str, hint: str
+) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(f"floors: {{{name}: .8, ppv: .1}}\nlatency_budget_ms: -1\n")
     with pytest.raises(InputError) as error:
@@ -99,5 +101,9 @@ def test_every_wrong_key_and_value_is_named(tmp_path: Path) -> None:
     path.write_text("projekt: a\nrisk: {situation: dire}\nroles: {lable: y}\n")
     with pytest.raises(InputError) as error:
         load_config(path)
-    assert sorted(p.code for p in error.value.problems) == ["CONFIG_UNKNOWN_KEY", "CONFIG_UNKNOWN_KEY", "CONFIG_VALUE"]
+    assert sorted(p.code for p in error.value.problems) == [
+        "CONFIG_UNKNOWN_KEY",
+        "CONFIG_UNKNOWN_KEY",
+        "CONFIG_VALUE",
+    ]
     assert "Did you mean 'label'?" in str(error.value)

@@ -14,7 +14,9 @@ from golive.intake.columns import measure as counting
 
 
 @pytest.mark.parametrize("cells", [0, 10_000_000], ids=["column by column", "as one long table"])
-def test_counting_by_value_is_counting_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+def test_counting_by_value_is_counting_by_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
     rng = np.random.default_rng(3)
     values = np.array(["a", " a", "12", "12.0", "?", "NA", "", "  ", None], dtype=object)
     frame = pd.DataFrame({f"c{i}": values[rng.integers(i, 9, 12_000)] for i in range(8)})

@@ -19,7 +19,14 @@ WARD = (
     patient("p1"),
     encounter("e1", "p1", reasonCode=[{"coding": [{"code": "91302008"}]}]),
     observation("o1", "p1", "e1", "2160-0", valueQuantity=quantity(1.1, "mg/dL")),
-    observation("o2", "p1", "e1", "2160-0", moment="2024-03-01T12:00:00Z", valueQuantity=quantity(1.4, "mg/dL")),
+    observation(
+        "o2",
+        "p1",
+        "e1",
+        "2160-0",
+        moment="2024-03-01T12:00:00Z",
+        valueQuantity=quantity(1.4, "mg/dL"),
+    ),
     observation(
         "o3",
         "p1",
@@ -32,7 +39,9 @@ WARD = (
     ),
     observation("o4", "p1", "e1", "72166-2", valueCodeableConcept={"text": "Never smoker"}),
     observation("o5", "p1", "e1", "6598-7", valueQuantity=quantity(0.01, "ng/mL", comparator="<")),
-    observation("o6", "p1", "e1", "2345-7", status="entered-in-error", valueQuantity=quantity(9999, "mg/dL")),
+    observation(
+        "o6", "p1", "e1", "2345-7", status="entered-in-error", valueQuantity=quantity(9999, "mg/dL")
+    ),
     observation("o7", "p1", "e1", "2345-7", dataAbsentReason={"coding": [{"code": "unknown"}]}),
     {
         "resourceType": "Condition",
@@ -70,15 +79,26 @@ def rows(source: Path) -> tuple[list[dict[str, Any]], dict[str, str]]:
 
 def test_an_encounter_is_a_row_with_its_patient_values_units_and_orders(tmp_path: Path) -> None:
     (row,), notes = rows(bundle(tmp_path / "ward.json", *WARD))
-    assert (row["patient_id"], row["encounter_id"], row["site"], row["gender"]) == ("p1", "e1", "North", "female")
+    assert (row["patient_id"], row["encounter_id"], row["site"], row["gender"]) == (
+        "p1",
+        "e1",
+        "North",
+        "female",
+    )
     assert row["age_years"] == 73  # 74 only in June
     assert row["encounter_start"].isoformat() == "2024-03-01T09:00:00"  # in UTC
-    assert (row["creatinine"], row["creatinine_unit"]) == (1.4, "mg/dL")  # the last of the encounter
+    assert (row["creatinine"], row["creatinine_unit"]) == (
+        1.4,
+        "mg/dL",
+    )  # the last of the encounter
     assert (row["sbp"], row["dbp"], row["sbp_unit"]) == (120, 80, "mm[Hg]")
     assert row["loinc_72166_2"] == "Never smoker"
     assert row["loinc_6598_7"] == "<0.01"  # a limit of detection is no number
     assert "glucose" not in row  # entered in error, and absent with a reason
-    assert (row["reason_code"], row["conditions_active"]) == ("91302008", 1)  # the other begins in 2025
+    assert (row["reason_code"], row["conditions_active"]) == (
+        "91302008",
+        1,
+    )  # the other begins in 2025
     assert (row["medication_code"], row["medications_ordered"]) == ("x", 1)
     assert "1 Claim" in notes["FHIR_READ"]
     assert notes["FHIR_VOID"].startswith("1 ")
@@ -89,7 +109,9 @@ def test_every_form_of_source_gives_the_same_rows(tmp_path: Path) -> None:
     expected, _ = rows(bundle(tmp_path / "ward.json", *WARD))
     archive = tmp_path / "ward.zip"
     with zipfile.ZipFile(archive, "w") as out:
-        out.write(tmp_path / "ward.json", "../../a/ward.json")  # where a member wants to go does not matter
+        out.write(
+            tmp_path / "ward.json", "../../a/ward.json"
+        )  # where a member wants to go does not matter
         out.writestr("README.txt", "notes")
     folder = tmp_path / "bulk"
     folder.mkdir()
@@ -111,18 +133,36 @@ def test_values_without_an_encounter_are_rows_by_patient_and_day(tmp_path: Path)
         tmp_path / "labs.json",
         patient("p1"),
         patient("p2"),
-        observation("o1", "p1", None, "2160-0", "2024-03-01T08:00:00Z", valueQuantity=quantity(1.0, "mg/dL")),
-        observation("o2", "p1", None, "2345-7", "2024-03-01T09:00:00Z", valueQuantity=quantity(90, "mg/dL")),
-        observation("o3", "p1", None, "2160-0", "2024-03-02T08:00:00Z", valueQuantity=quantity(2.0, "umol/L")),
+        observation(
+            "o1", "p1", None, "2160-0", "2024-03-01T08:00:00Z", valueQuantity=quantity(1.0, "mg/dL")
+        ),
+        observation(
+            "o2", "p1", None, "2345-7", "2024-03-01T09:00:00Z", valueQuantity=quantity(90, "mg/dL")
+        ),
+        observation(
+            "o3",
+            "p1",
+            None,
+            "2160-0",
+            "2024-03-02T08:00:00Z",
+            valueQuantity=quantity(2.0, "umol/L"),
+        ),
     )
     found, _ = rows(source)
     told = [(r["patient_id"], r["creatinine"], r["creatinine_unit"], r["glucose"]) for r in found]
-    assert told == [("p1", 1.0, "mg/dL", 90.0), ("p1", 2.0, "umol/L", None), ("p2", None, None, None)]
+    assert told == [
+        ("p1", 1.0, "mg/dL", 90.0),
+        ("p1", 2.0, "umol/L", None),
+        ("p2", None, None, None),
+    ]
 
 
 def test_a_broken_line_is_counted_and_left_out(tmp_path: Path) -> None:
     source = lines(
-        tmp_path / "e.ndjson", encounter("e1", "p1"), '{"resourceType": "Encounter", "id": ', encounter("e2", "p1")
+        tmp_path / "e.ndjson",
+        encounter("e1", "p1"),
+        '{"resourceType": "Encounter", "id": ',
+        encounter("e2", "p1"),
     )
     found, notes = rows(source)
     assert [r["encounter_id"] for r in found] == ["e1", "e2"]
@@ -139,7 +179,10 @@ def test_wrong_sources_end_in_a_coded_error(tmp_path: Path) -> None:
     cut = tmp_path / "cut.json"
     cut.write_text(bundle(tmp_path / "ward.json", *WARD).read_text()[:-200])
     assert code_of(cut)[0] == "NOT_JSON"
-    assert code_of(bundle(tmp_path / "claims.json", {"resourceType": "Claim", "id": "1"}))[0] == "FHIR_EMPTY"
+    assert (
+        code_of(bundle(tmp_path / "claims.json", {"resourceType": "Claim", "id": "1"}))[0]
+        == "FHIR_EMPTY"
+    )
     (tmp_path / "fake.zip").write_text("not a zip")
     assert code_of(tmp_path / "fake.zip")[0] == "NOT_ZIP"
     with zipfile.ZipFile(tmp_path / "tables.zip", "w") as out:
@@ -159,7 +202,14 @@ def test_a_table_that_speaks_of_resource_types_is_no_fhir(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("version", "resource"),
     [
-        ("STU3", {"resourceType": "Condition", "subject": {"reference": "Patient/p1"}, "assertedDate": "2017-01-01"}),
+        (
+            "STU3",
+            {
+                "resourceType": "Condition",
+                "subject": {"reference": "Patient/p1"},
+                "assertedDate": "2017-01-01",
+            },
+        ),
         ("STU3", {"resourceType": "MedicationRequest", "context": {"reference": "Encounter/e1"}}),
         ("DSTU2", {"resourceType": "MedicationOrder", "patient": {"reference": "Patient/p1"}}),
         ("DSTU2", {"resourceType": "Encounter", "class": "ambulatory"}),
@@ -210,13 +260,21 @@ def test_paths_select_what_fhirpath_selects(path: str, expected: str | None) -> 
         '"subject": {"reference": "Patient/p1"}, "name": [{"family": "A"}, {"family": "B"}]}'
     )
     sql = scalar("[body]", parse(path), "string")
-    assert duckdb.execute(f"SELECT {sql} FROM (SELECT ?::JSON AS body)", [body]).fetchone() == (expected,)
+    assert duckdb.execute(f"SELECT {sql} FROM (SELECT ?::JSON AS body)", [body]).fetchone() == (
+        expected,
+    )
     counted = elements("[body]", parse("name.family"))
-    assert duckdb.execute(f"SELECT len({counted}) FROM (SELECT ?::JSON AS body)", [body]).fetchone() == (2,)
+    assert duckdb.execute(
+        f"SELECT len({counted}) FROM (SELECT ?::JSON AS body)", [body]
+    ).fetchone() == (2,)
 
 
 def test_wrong_views_say_what_is_wrong() -> None:
-    good = {"name": "v", "resource": "Patient", "select": [{"column": [{"name": "a", "path": "id"}]}]}
+    good = {
+        "name": "v",
+        "resource": "Patient",
+        "select": [{"column": [{"name": "a", "path": "id"}]}],
+    }
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"select": [{"column": []}]}, "FHIR_VIEW_EMPTY"),
         ({"select": [{"column": [{"name": "a", "path": "id.repeat(x)"}]}]}, "FHIR_VIEW_PATH"),
@@ -239,7 +297,9 @@ def test_public_bundles_are_read_and_other_versions_refused(reference_data: Path
     assert len(found) == 362
     with zipfile.ZipFile(folder / "bundles_r4.zip") as archive:
         bundles = archive.namelist()
-    flat = pd.read_parquet(folder / "observations.parquet", columns=["bundle", "code", "value", "unit_code"])
+    flat = pd.read_parquet(
+        folder / "observations.parquet", columns=["bundle", "code", "value", "unit_code"]
+    )
     flat = flat[flat["bundle"].isin(bundles)]
     for code, column, unit in (
         ("8302-2", "height", "cm"),
@@ -249,8 +309,14 @@ def test_public_bundles_are_read_and_other_versions_refused(reference_data: Path
         of_code = flat[flat["code"] == code]
         values = [r[column] for r in found if r[column] is not None]
         assert len(values) >= 24
-        assert set(of_code["unit_code"]) == {r[f"{column}_unit"] for r in found if r[column] is not None} == {unit}
-        assert sorted(values) == pytest.approx(sorted(of_code["value"]))  # once per encounter in this data
+        assert (
+            set(of_code["unit_code"])
+            == {r[f"{column}_unit"] for r in found if r[column] is not None}
+            == {unit}
+        )
+        assert sorted(values) == pytest.approx(
+            sorted(of_code["value"])
+        )  # once per encounter in this data
     assert "STU3" in code_of(folder / "bundles_stu3.zip")[1]
     assert "DSTU2" in code_of(folder / "bundles_dstu2.zip")[1]
     bulk, notes = rows(folder / "bulk_ndjson")

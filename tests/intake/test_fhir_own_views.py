@@ -84,10 +84,22 @@ def _with(**change: Any) -> dict[str, Any]:
     ("view", "code", "said"),
     [
         (_with(select=[{"column": []}]), "FHIR_VIEW_EMPTY", "selects nothing"),
-        (_with(resource="Procedur"), "FHIR_VIEW", "'Procedur' is not a resource of FHIR R4. Did you mean 'Procedure'?"),
+        (
+            _with(resource="Procedur"),
+            "FHIR_VIEW",
+            "'Procedur' is not a resource of FHIR R4. Did you mean 'Procedure'?",
+        ),
         (_with(resource="Quantity"), "FHIR_VIEW", "'Quantity' is not a resource"),
-        (_with(select=[{"column": [{"name": "code", "path": "code.text"}]}]), "FHIR_VIEW_KEY", "neither encounter_id"),
-        (_with(select=[{"column": [{"name": "a", "path": "repeat(x)"}]}]), "FHIR_VIEW_PATH", "not read"),
+        (
+            _with(select=[{"column": [{"name": "code", "path": "code.text"}]}]),
+            "FHIR_VIEW_KEY",
+            "neither encounter_id",
+        ),
+        (
+            _with(select=[{"column": [{"name": "a", "path": "repeat(x)"}]}]),
+            "FHIR_VIEW_PATH",
+            "not read",
+        ),
         (_with(name="observation"), "FHIR_VIEW", "lacks its columns observation_id, patient_id"),
         (_with(name=None), "FHIR_VIEW", "'name'"),
     ],
@@ -133,7 +145,9 @@ def test_columns_that_exist_already_are_not_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["fhir_views", "evidence", "waivers"])
-def test_a_configuration_that_was_sent_names_no_file_of_this_machine(tmp_path: Path, key: str) -> None:
+def test_a_configuration_that_was_sent_names_no_file_of_this_machine(
+    tmp_path: Path, key: str
+) -> None:
     (tmp_path / "golive.yaml").write_text(f"{key}: /etc\n")
     with pytest.raises(InputError) as caught:
         load_config(tmp_path / "golive.yaml", alone=True)

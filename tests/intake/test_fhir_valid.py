@@ -19,7 +19,9 @@ from golive.profile import profile
 def ward(*, broken: int, of: int = 60, **rest: Any) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = [patient("p1"), encounter("e1", "p1")]
     for i in range(of):
-        one = observation(f"o{i}", "p1", "e1", "2160-0", valueQuantity=quantity(1.0, "mg/dL"), **rest)
+        one = observation(
+            f"o{i}", "p1", "e1", "2160-0", valueQuantity=quantity(1.0, "mg/dL"), **rest
+        )
         if i < broken:
             one["effectiveDateTime"] = "SECRET-1950"
             one["bogus"] = 1
@@ -73,7 +75,10 @@ def test_live_resources_that_lose_an_element_or_their_validity_are_findings(tmp_
     found = {f.id: f for f in resources.check(train, live, Config())}
     gone = found["must_support_missing:Observation.category"]
     assert gone.verdict is Verdict.ALARM
-    assert gone.title == "Observation.category: no live resource fills it, 100 % in training (n = 60 and 60)"
+    assert (
+        gone.title
+        == "Observation.category: no live resource fills it, 100 % in training (n = 60 and 60)"
+    )
     assert gone.effect is not None
     assert gone.effect.high is not None
     assert gone.effect.high < 0
@@ -95,7 +100,9 @@ def test_live_resources_that_lose_an_element_or_their_validity_are_findings(tmp_
         ((100, 500), (400, 500), Verdict.QUIET),
     ],
 )
-def test_a_fall_must_be_large_and_certain(train: tuple[int, int], live: tuple[int, int], verdict: Verdict) -> None:
+def test_a_fall_must_be_large_and_certain(
+    train: tuple[int, int], live: tuple[int, int], verdict: Verdict
+) -> None:
     old, now = Coverage("Encounter", "type", *train), Coverage("Encounter", "type", *live)
     assert resources._unfilled(now, old).verdict is verdict
 

@@ -21,12 +21,16 @@ RANDOM = random.Random(0)
 
 
 def csv_of(path: Path, columns: dict[str, list[Any]]) -> Path:
-    lines = [",".join(columns)] + [",".join(f'"{v}"' for v in row) for row in zip(*columns.values(), strict=True)]
+    lines = [",".join(columns)] + [
+        ",".join(f'"{v}"' for v in row) for row in zip(*columns.values(), strict=True)
+    ]
     path.write_text("\n".join(lines) + "\n")
     return path
 
 
-def specs_of(path: Path, config: Config | None = None, live: Path | None = None) -> dict[str, ColumnSpec]:
+def specs_of(
+    path: Path, config: Config | None = None, live: Path | None = None
+) -> dict[str, ColumnSpec]:
     with read(path) as train:
         if live is None:
             return {s.name: s for s in infer(train, None, config or Config())}
@@ -36,7 +40,10 @@ def specs_of(path: Path, config: Config | None = None, live: Path | None = None)
 
 TYPED: dict[str, tuple[list[Any], str]] = {
     "creatinine": ([f"{RANDOM.uniform(0.4, 3):.2f}" for _ in range(N)], "numeric"),
-    "lactate": ([*(f"{RANDOM.uniform(0.4, 9):.1f}" for _ in range(N - 4)), "?", "NA", "see note", ""], "numeric"),
+    "lactate": (
+        [*(f"{RANDOM.uniform(0.4, 9):.1f}" for _ in range(N - 4)), "?", "NA", "see note", ""],
+        "numeric",
+    ),
     "heart_rate": ([RANDOM.randint(40, 180) for _ in range(N)], "integer"),
     "constant": (["5"] * N, "integer"),
     "constant_decimal": (["5.5"] * N, "numeric"),
@@ -61,8 +68,12 @@ TYPED: dict[str, tuple[list[Any], str]] = {
 
 
 def test_types_of_text_columns(tmp_path: Path) -> None:
-    specs = specs_of(csv_of(tmp_path / "a.csv", {name: values for name, (values, _) in TYPED.items()}))
-    assert {n: s.type.value for n, s in specs.items()} == {n: kind for n, (_, kind) in TYPED.items()}
+    specs = specs_of(
+        csv_of(tmp_path / "a.csv", {name: values for name, (values, _) in TYPED.items()})
+    )
+    assert {n: s.type.value for n, s in specs.items()} == {
+        n: kind for n, (_, kind) in TYPED.items()
+    }
     assert all(s.reason and s.storage == "text" for s in specs.values())
     assert "95 % of 59 values" in specs["lactate"].reason
     assert "2 are words for missing" in specs["lactate"].reason
@@ -78,7 +89,10 @@ def test_types_do_not_depend_on_storage(tmp_path: Path) -> None:
 
 
 def test_few_rows_are_not_a_code_list(tmp_path: Path) -> None:
-    assert specs_of(csv_of(tmp_path / "a.csv", {"age": [63, 67, 37, 41]}))["age"].type is ColumnType.INTEGER
+    assert (
+        specs_of(csv_of(tmp_path / "a.csv", {"age": [63, 67, 37, 41]}))["age"].type
+        is ColumnType.INTEGER
+    )
 
 
 def test_what_a_sample_cannot_settle_is_counted_on_all_rows(tmp_path: Path) -> None:
@@ -135,7 +149,10 @@ def test_configuration_wins(tmp_path: Path) -> None:
         "hr": [60 + i for i in range(N)],
     }
     config = parse_config(
-        {"roles": {"label": "num", "groups": ["hr"], "ignored": ["outcome"]}, "columns": {"hr": {"type": "category"}}}
+        {
+            "roles": {"label": "num", "groups": ["hr"], "ignored": ["outcome"]},
+            "columns": {"hr": {"type": "category"}},
+        }
     )
     specs = specs_of(csv_of(tmp_path / "a.csv", columns), config)
     assert {n: s.role.value for n, s in specs.items()} == {
@@ -150,7 +167,9 @@ def test_configuration_wins(tmp_path: Path) -> None:
 
 
 def test_every_wrong_name_is_listed(tmp_path: Path) -> None:
-    config = parse_config({"roles": {"label": "nun", "groups": ["sec"]}, "columns": {"hrr": {"unit": "/min"}}})
+    config = parse_config(
+        {"roles": {"label": "nun", "groups": ["sec"]}, "columns": {"hrr": {"unit": "/min"}}}
+    )
     with pytest.raises(InputError) as error:
         specs_of(csv_of(tmp_path / "a.csv", {"num": [1], "sex": ["F"], "hr": [60]}), config)
     assert [p.code for p in error.value.problems] == ["ROLE_COLUMN", "ROLE_COLUMN", "CONFIG_COLUMN"]
@@ -212,7 +231,10 @@ def test_percent_keeps_one_decimal_where_it_matters() -> None:
 
 @pytest.mark.reference
 def test_heart_types_and_roles(reference_data: Path) -> None:
-    with read(reference_data / "heart" / "cleveland.csv") as train, read(reference_data / "heart" / "va.csv") as live:
+    with (
+        read(reference_data / "heart" / "cleveland.csv") as train,
+        read(reference_data / "heart" / "va.csv") as live,
+    ):
         specs = {s.name: s for s in infer(train, live, Config(roles=Roles(label="num")))}
     kinds = {n: s.type.value for n, s in specs.items()}
     assert kinds == {

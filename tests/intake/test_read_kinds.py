@@ -44,7 +44,8 @@ def test_json_values_stay_as_written(tmp_path: Path) -> None:
             "late": None,
             "nested": None,
         },
-        dict.fromkeys(["id", "value", "yes", "none", "empty"]) | {"word": "?", "late": "new", "nested": '{"a":[1]}'},
+        dict.fromkeys(["id", "value", "yes", "none", "empty"])
+        | {"word": "?", "late": "new", "nested": '{"a":[1]}'},
     ]
     for name, text in (("a.ndjson", "\n".join(records)), ("a.json", f"[{', '.join(records)}]")):
         (tmp_path / name).write_text(text)
@@ -87,7 +88,12 @@ def test_excel_cells_become_text(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     with read(tmp_path / "a.xlsx") as data:
         first, second = rows(data)
-        assert (first["id"], first["value"], first["yes"], first["word"]) == ("1", "63.5", "TRUE", "NA")
+        assert (first["id"], first["value"], first["yes"], first["word"]) == (
+            "1",
+            "63.5",
+            "TRUE",
+            "NA",
+        )
         assert (second["value"], second["yes"], second["word"]) == ("63", "FALSE", None)
         assert first["when"] == "2024-03-01 10:15:00"
         assert [n.code for n in data.notes] == ["SHEETS"]
@@ -119,7 +125,9 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
             "i": pa.array([1, None, 3], pa.int16()),
             "s": ["NA", "", None],
             "b": [True, None, False],
-            "t": pa.array([datetime(2024, 1, 1, 1, tzinfo=UTC)] * 3, pa.timestamp("us", "Europe/Vienna")),
+            "t": pa.array(
+                [datetime(2024, 1, 1, 1, tzinfo=UTC)] * 3, pa.timestamp("us", "Europe/Vienna")
+            ),
             "d": [date(2024, 1, 1)] * 3,
             "x": [Decimal("1.25")] * 3,
             "l": [[1], [2], []],
@@ -144,7 +152,11 @@ def test_bad_parquet(tmp_path: Path) -> None:
     (tmp_path / "empty.parquet").touch()
     pq.write_table(pa.table({"a": pa.array([], pa.int8())}), tmp_path / "norows.parquet")
     found = {p.name: failure(p).code for p in sorted(tmp_path.iterdir())}
-    assert found == {"empty.parquet": "EMPTY_FILE", "norows.parquet": "HEADER_ONLY", "text.parquet": "NOT_PARQUET"}
+    assert found == {
+        "empty.parquet": "EMPTY_FILE",
+        "norows.parquet": "HEADER_ONLY",
+        "text.parquet": "NOT_PARQUET",
+    }
 
 
 def test_folder_and_glob_are_one_table(tmp_path: Path) -> None:
@@ -181,14 +193,21 @@ def test_sources_that_are_not_there(tmp_path: Path) -> None:
     assert failure(str(tmp_path / "*.tsv")).code == "NOT_FOUND"
     assert failure(tmp_path / "void").code == "EMPTY_FOLDER"
     assert failure(tmp_path / "labs.doc").code == "UNKNOWN_KIND"
-    assert failure(tmp_path / "labs.csv", engine="postgres://u:secret@nowhere/db").code == "ENGINE_FILE"
+    assert (
+        failure(tmp_path / "labs.csv", engine="postgres://u:secret@nowhere/db").code
+        == "ENGINE_FILE"
+    )
     assert failure("table:labs").code == "ENGINE_URL"
 
 
 def test_the_same_content_has_the_same_hash(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     shutil.copy(tmp_path / "a.csv", tmp_path / "b.csv")
-    with read(tmp_path / "a.csv") as a, read(tmp_path / "b.csv") as b, read(tmp_path / "a.csv") as again:
+    with (
+        read(tmp_path / "a.csv") as a,
+        read(tmp_path / "b.csv") as b,
+        read(tmp_path / "a.csv") as again,
+    ):
         assert a.sha256 == b.sha256 == again.sha256
 
 
@@ -200,7 +219,9 @@ def test_a_table_of_a_database(tmp_path: Path) -> None:
         assert (data.kind, data.engine, data.rows, data.name) == ("table", "duckdb", 1, "labs")
         assert rows(data) == [{"a": 1, "b": "x", "c": None}]
         assert [n.code for n in data.notes] == ["NAN_MISSING", "IDENTITY"]
-    assert failure("table:lab", engine=f"duckdb://{path}").problems[0].hint == "Did you mean 'labs'?"
+    assert (
+        failure("table:lab", engine=f"duckdb://{path}").problems[0].hint == "Did you mean 'labs'?"
+    )
     assert failure("table:labs", engine=f"duckdb://{tmp_path}/none.duckdb").code == "NOT_FOUND"
     assert failure("table:labs", engine="nonsense").code == "ENGINE_URL"
 

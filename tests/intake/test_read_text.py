@@ -37,9 +37,15 @@ def test_only_an_empty_field_is_missing(tmp_path: Path) -> None:
         assert (data.kind, data.engine, data.name, data.notes) == ("csv", "duckdb", "a.csv", ())
 
 
-@pytest.mark.parametrize(("delimiter", "word"), [(",", None), (";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+@pytest.mark.parametrize(
+    ("delimiter", "word"), [(",", None), (";", "semicolon"), ("\t", "tab"), ("|", "bar")]
+)
 def test_delimiters_are_found(tmp_path: Path, delimiter: str, word: str | None) -> None:
-    text = delimiter.join(["a", "b"]) + "\n" + "".join(delimiter.join([f"{i},5", "x y"]) + "\n" for i in range(5))
+    text = (
+        delimiter.join(["a", "b"])
+        + "\n"
+        + "".join(delimiter.join([f"{i},5", "x y"]) + "\n" for i in range(5))
+    )
     if delimiter == ",":
         text = text.replace("\n", "\r\n").replace(",5", ".5")
     with read(write(tmp_path / "a.txt", text)) as data:
@@ -59,7 +65,9 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str, word: str | None) 
         ("cp1252", b"", "Windows-1252"),
     ],
 )
-def test_encodings_are_found_and_said(tmp_path: Path, encoding: str, mark: bytes, said: str | None) -> None:
+def test_encodings_are_found_and_said(
+    tmp_path: Path, encoding: str, mark: bytes, said: str | None
+) -> None:
     text = "patient,größe\nMüller,1\nÅse,2\n" + "plain,3\n" * 50
     with read(write(tmp_path / "a.csv", mark + text.encode(encoding))) as data:
         assert data.columns == ("patient", "größe")
@@ -76,7 +84,9 @@ def test_latin1_is_told_from_windows(tmp_path: Path) -> None:
 
 def test_two_encodings_in_one_file_are_an_error(tmp_path: Path) -> None:
     body = "a,b\n" + "Müller,1\n" * 20
-    assert codes(write(tmp_path / "a.csv", body.encode() + "Åse,2\n".encode("latin-1"))) == ["DECODE"]
+    assert codes(write(tmp_path / "a.csv", body.encode() + "Åse,2\n".encode("latin-1"))) == [
+        "DECODE"
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -146,7 +156,11 @@ def test_bad_files_are_one_clear_error(tmp_path: Path, content: bytes, code: str
 def test_all_problems_of_a_header_come_at_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "hr,HR,,x\n1,2,3,4\n")
     assert codes(path) == ["EMPTY_NAME", "DUPLICATE_COLUMNS"]
-    assert codes(path, limits=Limits(columns=3)) == ["TOO_MANY_COLUMNS", "EMPTY_NAME", "DUPLICATE_COLUMNS"]
+    assert codes(path, limits=Limits(columns=3)) == [
+        "TOO_MANY_COLUMNS",
+        "EMPTY_NAME",
+        "DUPLICATE_COLUMNS",
+    ]
     with pytest.raises(InputError, match="'hr' in columns 1, 2"):
         read(path)
 
@@ -237,11 +251,15 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     table=TABLES,
     # With "\n" as line end Python leaves a bare "\r" unquoted, which is another line end to every reader.
-    written=st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]),
+    written=st.sampled_from(
+        [("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]
+    ),
 )
 def test_any_text_table_reads_back_cell_for_cell(
     tmp_path: Path, table: list[list[str]], written: tuple[str, int]

@@ -39,7 +39,9 @@ def test_spellings(written: str, ucum: str) -> None:
     assert canonical(written) == ucum
 
 
-@pytest.mark.parametrize("written", ["", "  ", "see note", "mg per something", "x" * 31, "none", "mg//dL"])
+@pytest.mark.parametrize(
+    "written", ["", "  ", "see note", "mg per something", "x" * 31, "none", "mg//dL"]
+)
 def test_what_is_no_unit(written: str) -> None:
     assert canonical(written) is None
 

@@ -29,4 +29,6 @@ def test_a_complaint_becomes_words(data: dict[str, object], words: str) -> None:
 
 
 def test_a_message_that_is_not_known_is_no_template() -> None:
-    assert needed({"type": "new_kind", "msg": "Wants {0,63} of {this}."}) == "Wants {0,63} of {this}"
+    assert (
+        needed({"type": "new_kind", "msg": "Wants {0,63} of {this}."}) == "Wants {0,63} of {this}"
+    )

@@ -30,9 +30,16 @@ SCOPE = st.builds(
     revisit_on=st.none() | DAYS,
 )
 KPI = st.builds(
-    nouns.Kpi, id=KEYS, name=st.just("n"), definition=TEXT, baseline=st.none() | NUMBER, target=st.none() | NUMBER
+    nouns.Kpi,
+    id=KEYS,
+    name=st.just("n"),
+    definition=TEXT,
+    baseline=st.none() | NUMBER,
+    target=st.none() | NUMBER,
 )
-TRAINING = st.builds(nouns.Training, id=KEYS, role=TEXT, passed=st.booleans(), trained_on=st.none() | DAYS)
+TRAINING = st.builds(
+    nouns.Training, id=KEYS, role=TEXT, passed=st.booleans(), trained_on=st.none() | DAYS
+)
 EVIDENCE = st.builds(
     EvidenceItem,
     id=KEYS,
@@ -137,7 +144,9 @@ def test_a_revision_that_is_none_and_wrong_rows_are_named_together() -> None:
 
 def test_a_spreadsheet_of_another_country_is_read() -> None:
     text = "id;item;reason\r\na;Adults;age, sex\r\n".encode("utf-8-sig")
-    assert parse(text, "r.csv", nouns.ScopeItem) == (nouns.ScopeItem(id="a", item="Adults", reason="age, sex"),)
+    assert parse(text, "r.csv", nouns.ScopeItem) == (
+        nouns.ScopeItem(id="a", item="Adults", reason="age, sex"),
+    )
     assert parse(b"id\titem\na\tx\n", "r.csv", nouns.ScopeItem)[0].item == "x"
 
 

@@ -56,7 +56,9 @@ def test_owner_and_severity_are_replaced_and_the_first_rule_that_fits_decides() 
         RoutingRule(signal=Signal.PERFORMANCE, route=Route.PRODUCT, severity=Severity.CRITICAL),
         RoutingRule(kind="performance_drop", route=Route.ENGINEERING),
     ]
-    loud, silent = routed([drop(Verdict.ALARM, -0.1), drop(Verdict.QUIET, 0.0, Severity.INFO)], rules)
+    loud, silent = routed(
+        [drop(Verdict.ALARM, -0.1), drop(Verdict.QUIET, 0.0, Severity.INFO)], rules
+    )
     assert (loud.route, loud.severity) == (Route.PRODUCT, Severity.CRITICAL)
     assert (silent.route, silent.severity) == (Route.PRODUCT, Severity.INFO)
     assert routed([loud], []) == [loud]
@@ -73,7 +75,12 @@ def test_rules_that_say_nothing_are_refused(rule: dict[str, str]) -> None:
 
 
 def test_the_configuration_holds_rules() -> None:
-    rule = {"kind": "latency_over_budget", "at_least": 0.02, "route": "engineering", "severity": "major"}
+    rule = {
+        "kind": "latency_over_budget",
+        "at_least": 0.02,
+        "route": "engineering",
+        "severity": "major",
+    }
     config = parse_config({"routing": [rule]})
     assert config.routing[0].route is Route.ENGINEERING
     assert Config.model_validate(config.model_dump(mode="json")) == config

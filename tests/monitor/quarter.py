@@ -16,7 +16,18 @@ DAYS, ROWS = 90, 150
 UNIT_DAY, DECLINE_DAY, MISSED_DAY, DUPLICATE_DAY = 30, 50, 66, 12
 FADING = 0.06
 COLUMNS = [
-    *("encounter_id", "recorded_at", "site", "age", "sex", "heart_rate", "resp_rate", "sbp", "temperature", "spo2"),
+    *(
+        "encounter_id",
+        "recorded_at",
+        "site",
+        "age",
+        "sex",
+        "heart_rate",
+        "resp_rate",
+        "sbp",
+        "temperature",
+        "spo2",
+    ),
     *("creatinine", "glucose", "sodium", "platelets", "risk", "alert", "sepsis_48h"),
 ]
 
@@ -30,7 +41,9 @@ def name(number: int) -> str:
     return f"live-{day(number).isoformat()}.csv"
 
 
-def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+def frames(
+    *, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Training data and the batches, troubles planted: creatinine in umol/L from ``unit_day`` on, and from ``DECLINE_DAY`` on
     a model in decline: every day ``FADING`` more of the patients have outcomes that their score does not foresee. Inputs,
     scores and the rate of events stay as they were."""
@@ -42,12 +55,15 @@ def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> t
     for number in range(days):
         batch = live.iloc[number * rows : (number + 1) * rows].copy()
         batch["recorded_at"] = [
-            f"{day(number).isoformat()} {t}" for t in batch["recorded_at"].str.slice(11).sort_values()
+            f"{day(number).isoformat()} {t}"
+            for t in batch["recorded_at"].str.slice(11).sort_values()
         ]
         if number >= unit_day:
             batch["creatinine"] = (batch["creatinine"] * 88.42).round(1)
         if number >= DECLINE_DAY:
-            faded = np.flatnonzero(draw.random(rows) < min(0.6, FADING * (number - DECLINE_DAY + 1)))
+            faded = np.flatnonzero(
+                draw.random(rows) < min(0.6, FADING * (number - DECLINE_DAY + 1))
+            )
             outcomes = batch["sepsis_48h"].to_numpy().copy()
             outcomes[faded] = outcomes[draw.permutation(faded)]
             batch["sepsis_48h"] = outcomes
@@ -59,13 +75,23 @@ def frames(*, days: int = DAYS, rows: int = ROWS, unit_day: int = UNIT_DAY) -> t
 
 
 def write(
-    folder: Path, *, routes: dict[str, list[str]] | None = None, days: int = DAYS, unit_day: int = UNIT_DAY
+    folder: Path,
+    *,
+    routes: dict[str, list[str]] | None = None,
+    days: int = DAYS,
+    unit_day: int = UNIT_DAY,
 ) -> tuple[Path, list[pd.DataFrame]]:
     """Training data, configuration and monitor file in ``folder``; the batches are returned, not written."""
     train, batches = frames(days=days, unit_day=unit_day)
     (folder / "incoming").mkdir(parents=True)
     train.to_csv(folder / "train.csv", index=False)
-    roles = {"label": "sepsis_48h", "score": "risk", "prediction": "alert", "time": "recorded_at", "id": "encounter_id"}
+    roles = {
+        "label": "sepsis_48h",
+        "score": "risk",
+        "prediction": "alert",
+        "time": "recorded_at",
+        "id": "encounter_id",
+    }
     config = {
         "project": "quarter",
         "roles": {**roles, "site": "site", "groups": ["sex"]},
@@ -76,7 +102,12 @@ def write(
         "monitor": "nightly",
         "config": "config.yaml",
         "baseline": {"name": "v1", "train": "train.csv"},
-        "batches": {"source": "incoming/*.csv", "every": "1d", "settle": "0s", "starts": FIRST.isoformat()},
+        "batches": {
+            "source": "incoming/*.csv",
+            "every": "1d",
+            "settle": "0s",
+            "starts": FIRST.isoformat(),
+        },
         "alerts": {"persist": [2, 3], "clear_after": 3},
         "routes": routes or {},
     }

@@ -91,7 +91,11 @@ def test_scores_hardly_move_by_what_is_hidden(tmp_path: Path) -> None:
         train, now = profile(data, specs, roles), profile(other, specs, roles)
     full = compare(train, now, Config(), specs=specs)
     hidden = compare(anonymous(train), now, Config(), specs=specs)
-    pairs = [(a.drift, b.drift) for a, b in zip(full.columns, hidden.columns, strict=True) if a.drift and b.drift]
+    pairs = [
+        (a.drift, b.drift)
+        for a, b in zip(full.columns, hidden.columns, strict=True)
+        if a.drift and b.drift
+    ]
     assert len(pairs) >= 3
     for a, b in pairs:
         assert a.verdict == b.verdict

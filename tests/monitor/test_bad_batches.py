@@ -90,7 +90,9 @@ def test_a_batch_that_cannot_be_judged_is_an_alert_at_once_and_ends_with_the_nex
     assert ward.kinds() == [(kind, "cleared")]
 
 
-def test_a_file_that_is_still_written_waits_for_the_next_run(tmp_path: Path, opened: Opened, warmed: None) -> None:
+def test_a_file_that_is_still_written_waits_for_the_next_run(
+    tmp_path: Path, opened: Opened, warmed: None
+) -> None:
     ward = Ward(tmp_path, opened, batches={"source": "in", "settle": "1h", "starts": "2026-03-08"})
     path = ward.put("2026-03-08")
     ward.put("2026-03-08").rename(path.with_suffix(".csv.part"))
@@ -106,7 +108,9 @@ def test_a_file_that_is_still_written_waits_for_the_next_run(tmp_path: Path, ope
 def test_a_batch_that_comes_late_is_judged_and_said_to_be_late(ward: Ward) -> None:
     ward.put("2026-03-09", seed=3)
     ward.run()
-    assert ward.kinds() == [("batch_missing", "cleared")], "the gap before it was told, and ended with it"
+    assert ward.kinds() == [("batch_missing", "cleared")], (
+        "the gap before it was told, and ended with it"
+    )
     ward.put("2026-03-08", seed=4)
     assert [(b.name, b.late) for b in ward.run().judged] == [("ward-2026-03-08.csv", True)]
     assert ward.run().missed == ()
@@ -132,7 +136,9 @@ def test_a_clock_that_jumps_makes_one_alert_and_going_back_none(ward: Ward) -> N
     assert ward.kinds() == [("batch_missing", "open")]
 
 
-def test_a_day_that_lies_ahead_is_told_and_neither_silences_nor_delays_the_others(ward: Ward) -> None:
+def test_a_day_that_lies_ahead_is_told_and_neither_silences_nor_delays_the_others(
+    ward: Ward,
+) -> None:
     ward.put("2026-03-08")
     ward.put("2046-01-01", seed=5)
     report = ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC))
@@ -148,14 +154,21 @@ def test_a_file_changed_in_the_future_stands_for_today(ward: Ward) -> None:
     path = ward.put("x")
     os.utime(path, (datetime(2046, 1, 1, tzinfo=UTC).timestamp(),) * 2)
     report = ward.run(datetime(2026, 3, 8, 12, tzinfo=UTC))
-    assert ([b.slot.isoformat() for b in report.judged], report.undated) == (["2026-03-08T00:00:00+00:00"], [path.name])
+    assert ([b.slot.isoformat() for b in report.judged], report.undated) == (
+        ["2026-03-08T00:00:00+00:00"],
+        [path.name],
+    )
 
 
-def test_trouble_is_seen_when_the_clock_of_the_store_went_back(tmp_path: Path, opened: Opened, warmed: None) -> None:
+def test_trouble_is_seen_when_the_clock_of_the_store_went_back(
+    tmp_path: Path, opened: Opened, warmed: None
+) -> None:
     ward = Ward(tmp_path, opened)
     ward.put("2026-03-08")
     ward.run(datetime(2026, 3, 9, 12, tzinfo=UTC))
-    ward.opened = opener(tmp_path / "golive.duckdb", clock=lambda: datetime.now(UTC) - timedelta(days=400))
+    ward.opened = opener(
+        tmp_path / "golive.duckdb", clock=lambda: datetime.now(UTC) - timedelta(days=400)
+    )
     ward.put("2026-03-09", "")
     ward.run()
     assert ward.kinds() == [("batch_empty", "open")]
@@ -190,15 +203,21 @@ def test_a_receiver_that_is_down_is_tried_again_and_nothing_is_lost(
     assert "127.0.0.1" not in kept.model_dump_json()
     receiver.down = False
     assert ward.run(datetime(2026, 3, 9, 13, tzinfo=UTC)).sent == 0, "it is not tried again at once"
-    ward.opened = opener(tmp_path / "golive.duckdb", clock=lambda: datetime.now(UTC) + timedelta(minutes=10))
+    ward.opened = opener(
+        tmp_path / "golive.duckdb", clock=lambda: datetime.now(UTC) + timedelta(minutes=10)
+    )
     assert ward.run(datetime(2026, 3, 9, 14, tzinfo=UTC)).sent == 1
     assert ward.run(datetime(2026, 3, 9, 15, tzinfo=UTC)).sent == 0
     assert [m["title"] for m in receiver.taken] == [kept.title]
 
 
-def test_muted_alerts_are_shown_and_not_sent(tmp_path: Path, opened: Opened, receiver: Receiver, warmed: None) -> None:
+def test_muted_alerts_are_shown_and_not_sent(
+    tmp_path: Path, opened: Opened, receiver: Receiver, warmed: None
+) -> None:
     ward = Ward(tmp_path, opened, routes={"engineering": [receiver.address("x")]})
-    mute = Mute(id="ward", monitor="ward", reason="planned downtime", until=datetime(2099, 1, 1, tzinfo=UTC))
+    mute = Mute(
+        id="ward", monitor="ward", reason="planned downtime", until=datetime(2099, 1, 1, tzinfo=UTC)
+    )
     with opened() as store:
         store.monitors.mute(mute, project="ward", actor="test")
     ward.put("2026-03-08", "")
@@ -216,7 +235,9 @@ def test_people_acknowledge_assign_and_resolve_with_history(ward: Ward) -> None:
         kept.act("ward", alert.id, "acknowledged", actor="a")
         kept.act("ward", alert.id, "assigned", actor="a", owner="data team", note="feed")
         kept.act("ward", alert.id, "resolved", actor="b", note="sent again")
-        told = [(h.item.change, h.item.owner, h.actor) for h in kept.alert_history("ward", alert.id)]
+        told = [
+            (h.item.change, h.item.owner, h.actor) for h in kept.alert_history("ward", alert.id)
+        ]
         assert told == [
             ("resolved", "data team", "b"),
             ("assigned", "data team", "a"),
@@ -229,7 +250,9 @@ def test_people_acknowledge_assign_and_resolve_with_history(ward: Ward) -> None:
         assert store.verify_audit().ok
 
 
-def test_other_roles_need_another_baseline_and_a_missing_one_needs_training_data(ward: Ward) -> None:
+def test_other_roles_need_another_baseline_and_a_missing_one_needs_training_data(
+    ward: Ward,
+) -> None:
     ward.put("2026-03-08")
     ward.run()
     data = yaml.safe_load(ward.file.read_text())
@@ -249,14 +272,26 @@ def test_other_roles_need_another_baseline_and_a_missing_one_needs_training_data
     [
         ({"baselin": {}}, "MONITOR_UNKNOWN_KEY", "baseline"),
         ({"batches": {"source": "in", "evry": "1d"}}, "MONITOR_UNKNOWN_KEY", "every"),
-        ({"batches": {"source": "in", "every": "often"}}, "MONITOR_VALUE", "'batches.every' is 'often'"),
-        ({"batches": {}}, "MONITOR_VALUE", "'batches.source' is missing. (m.yaml) A folder, a pattern"),
+        (
+            {"batches": {"source": "in", "every": "often"}},
+            "MONITOR_VALUE",
+            "'batches.every' is 'often'",
+        ),
+        (
+            {"batches": {}},
+            "MONITOR_VALUE",
+            "'batches.source' is missing. (m.yaml) A folder, a pattern",
+        ),
         ({"routes": {"engineering": "slack://secret"}}, "MONITOR_VALUE", "'routes.engineering'"),
         ({"batches": {"source": "in", "date": "(oops"}}, "MONITOR_VALUE", ""),
         ({"alerts": {"persist": [3, 2]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"rules": [{"kind": "unit_chang"}]}}, "MONITOR_VALUE", ""),
         ({"alerts": {"escalate": {"to": "nobody"}}}, "MONITOR_VALUE", ""),
-        ({"routes": {"enginering": ["json://localhost"]}}, "MONITOR_UNKNOWN_KEY", "Did you mean 'engineering'?"),
+        (
+            {"routes": {"enginering": ["json://localhost"]}},
+            "MONITOR_UNKNOWN_KEY",
+            "Did you mean 'engineering'?",
+        ),
         ({"monitor": "../x"}, "MONITOR_VALUE", "'monitor' is '../x': letters, digits"),
     ],
 )
@@ -299,11 +334,18 @@ def test_check_says_what_waits_and_changes_nothing(
     assert golive(["monitor", "replay", str(ward.file), "--store", store]) == 0
 
 
-def test_an_alert_nobody_takes_is_told_to_one_more_route_once(tmp_path: Path, receiver: Receiver, warmed: None) -> None:
+def test_an_alert_nobody_takes_is_told_to_one_more_route_once(
+    tmp_path: Path, receiver: Receiver, warmed: None
+) -> None:
     clock = [datetime(2026, 3, 9, 12, tzinfo=UTC)]
     opened = opener(tmp_path / "golive.duckdb", clock=lambda: clock[0])
-    routes = {"engineering": [receiver.address("engineering")], "on_call": [receiver.address("on_call")]}
-    ward = Ward(tmp_path, opened, routes=routes, alerts={"escalate": {"after": "2h", "to": "on_call"}})
+    routes = {
+        "engineering": [receiver.address("engineering")],
+        "on_call": [receiver.address("on_call")],
+    }
+    ward = Ward(
+        tmp_path, opened, routes=routes, alerts={"escalate": {"after": "2h", "to": "on_call"}}
+    )
     ward.put("2026-03-08", "")
     for hours in (0, 1, 3, 4):
         clock[0] = datetime(2026, 3, 9, 12 + hours, tzinfo=UTC)
@@ -312,7 +354,9 @@ def test_an_alert_nobody_takes_is_told_to_one_more_route_once(tmp_path: Path, re
     assert "Still open" in receiver.taken[1]["title"]
 
 
-def test_slots_of_a_table_are_batches_and_each_is_judged_once(tmp_path: Path, opened: Opened, warmed: None) -> None:
+def test_slots_of_a_table_are_batches_and_each_is_judged_once(
+    tmp_path: Path, opened: Opened, warmed: None
+) -> None:
     import duckdb
 
     frame = pd.concat([table(100, n).assign(at=f"2026-03-{8 + n:02d} 10:00:00") for n in range(2)])
@@ -334,8 +378,14 @@ def test_slots_of_a_table_are_batches_and_each_is_judged_once(tmp_path: Path, op
     assert [b.state for b in ward.run(NOON + timedelta(days=1)).judged] == ["empty"]
 
 
-def test_a_window_judges_several_batches_together(tmp_path: Path, opened: Opened, warmed: None) -> None:
-    ward = Ward(tmp_path, opened, batches={"source": "in", "settle": "0s", "starts": "2026-03-08", "window": 2})
+def test_a_window_judges_several_batches_together(
+    tmp_path: Path, opened: Opened, warmed: None
+) -> None:
+    ward = Ward(
+        tmp_path,
+        opened,
+        batches={"source": "in", "settle": "0s", "starts": "2026-03-08", "window": 2},
+    )
     ward.put("2026-03-08", seed=3)
     ward.put("2026-03-09", seed=4)
     assert [b.rows for b in ward.run().judged] == [120, 240]
@@ -345,7 +395,9 @@ def test_a_mistake_in_the_configuration_ends_the_run_and_costs_no_batch(ward: Wa
     ward.put("2026-03-08")
     data = yaml.safe_load(ward.file.read_text())
     item = {"id": "e1", "criterion": "NO-SUCH", "kind": "document", "claim_level": 1, "owner": "x"}
-    (ward.folder / "config.yaml").write_text(yaml.safe_dump({"project": "ward", "evidence": [item]}))
+    (ward.folder / "config.yaml").write_text(
+        yaml.safe_dump({"project": "ward", "evidence": [item]})
+    )
     ward.file.write_text(yaml.safe_dump({**data, "config": "config.yaml"}))
     with pytest.raises(InputError):
         ward.run()

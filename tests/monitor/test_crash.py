@@ -17,9 +17,21 @@ DAYS, UNIT_DAY = 6, 1
 
 def start(file: Path, store: Path, *more: str) -> subprocess.Popen[str]:
     """The real command, in a process of its own."""
-    arguments = [sys.executable, "-m", "golive.cli", "monitor", "run", str(file), "--store", str(store), *more]
+    arguments = [
+        sys.executable,
+        "-m",
+        "golive.cli",
+        "monitor",
+        "run",
+        str(file),
+        "--store",
+        str(store),
+        *more,
+    ]
     environment = {**os.environ, "GOLIVE_HOME": str(store.parent), "DO_NOT_TRACK": "1"}
-    return subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        arguments, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def kill_while_judging(process: subprocess.Popen[str], batch: str) -> None:
@@ -33,7 +45,9 @@ def kill_while_judging(process: subprocess.Popen[str], batch: str) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-def test_killed_in_the_middle_and_started_twice_nothing_is_lost_or_doubled(tmp_path: Path, receiver: Receiver) -> None:
+def test_killed_in_the_middle_and_started_twice_nothing_is_lost_or_doubled(
+    tmp_path: Path, receiver: Receiver
+) -> None:
     file, batches = quarter.write(
         tmp_path, routes={"engineering": [receiver.address("e")]}, days=DAYS, unit_day=UNIT_DAY
     )

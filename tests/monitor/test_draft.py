@@ -48,7 +48,9 @@ def test_the_configuration_of_the_sample_comes_back_as_it_was(tmp_path: Path) ->
 
 @pytest.mark.parametrize("every", EVERY.values())
 def test_every_choice_is_a_valid_file(tmp_path: Path, every: str) -> None:
-    file = load_monitor(written(tmp_path, Config(), every=every, tell=list(Route), source="in/*.csv"))
+    file = load_monitor(
+        written(tmp_path, Config(), every=every, tell=list(Route), source="in/*.csv")
+    )
     assert set(file.routes) == {r.value for r in Route}
     assert file.routes["engineering"] == (f"${{{variable(Route.ENGINEERING)}}}",)
     assert file.baseline.name == "session-0f8fa8c4"
@@ -60,7 +62,9 @@ def test_names_that_a_file_may_not_have_become_some_that_it_may() -> None:
     assert len(slug("x" * 500)) <= 64
 
 
-def test_it_runs_as_it_is_and_says_which_file_has_no_day(tmp_path: Path, opened: Opened, warmed: None) -> None:
+def test_it_runs_as_it_is_and_says_which_file_has_no_day(
+    tmp_path: Path, opened: Opened, warmed: None
+) -> None:
     (tmp_path / "in").mkdir()
     table(400, 1).to_csv(tmp_path / "train.csv", index=False)
     path = written(tmp_path, Config())

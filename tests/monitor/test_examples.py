@@ -37,7 +37,9 @@ def test_the_command_of_an_example_is_one_that_golive_takes(path: Path) -> None:
         command: Any = typer.main.get_command(cli)
         context = command.make_context("golive", list(words), resilient_parsing=False)
         while hasattr(command, "commands"):
-            name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+            name, command, rest = command.resolve_command(
+                context, [*context._protected_args, *context.args]
+            )
             context = command.make_context(name, rest, parent=context)
         assert not context.args
 
@@ -45,7 +47,13 @@ def test_the_command_of_an_example_is_one_that_golive_takes(path: Path) -> None:
 def test_the_monitor_file_is_right() -> None:
     found = load_monitor(FOLDER / "monitor.yaml")
     assert found.alerts.rule_set().escalate_to == "on_call"
-    assert set(found.routes) == {"engineering", "clinical_informatics", "product", "compliance", "on_call"}
+    assert set(found.routes) == {
+        "engineering",
+        "clinical_informatics",
+        "product",
+        "compliance",
+        "on_call",
+    }
 
 
 def test_cron_has_five_fields_a_user_and_a_command() -> None:
@@ -80,5 +88,9 @@ def test_workflows_have_jobs_with_few_rights(name: str) -> None:
 
 def test_the_dag_is_python_with_one_task() -> None:
     tree = ast.parse((FOLDER / "airflow_dag.py").read_text())
-    calls = [n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    calls = [
+        n.func.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    ]
     assert calls.count("DAG") == calls.count("BashOperator") == 1

@@ -105,7 +105,9 @@ def test_seven_nights_together_show_what_one_cannot(tmp_path: Path, opened: Open
 
 
 @pytest.mark.usefixtures("warmed")
-def test_a_batch_that_came_twice_or_cannot_be_read_takes_no_place_in_the_window(tmp_path: Path, opened: Opened) -> None:
+def test_a_batch_that_came_twice_or_cannot_be_read_takes_no_place_in_the_window(
+    tmp_path: Path, opened: Opened
+) -> None:
     ward = Ward(tmp_path, opened, rows(2_000, 1), outcomes_window=3)
     first, last = rows(150, 3), rows(150, 4, first=150)
     path = ward.put(1, first)
@@ -131,17 +133,27 @@ def test_too_few_events_in_training_are_not_stored_and_nothing_is_judged_against
 
 @pytest.mark.usefixtures("warmed")
 def test_slots_of_a_table_are_taken_together_too(tmp_path: Path, opened: Opened) -> None:
-    nights = [rows(60, 20 + d, worth=0.2, first=d * 60).assign(at=f"2026-03-{d + 1:02d} 10:00:00") for d in range(7)]
+    nights = [
+        rows(60, 20 + d, worth=0.2, first=d * 60).assign(at=f"2026-03-{d + 1:02d} 10:00:00")
+        for d in range(7)
+    ]
     with duckdb.connect(str(tmp_path / "w.duckdb")) as file:
         frame = pd.concat(nights)
         file.register("made", frame)
-        file.execute('CREATE TABLE visits AS SELECT * REPLACE (CAST("at" AS TIMESTAMP) AS "at") FROM made')
+        file.execute(
+            'CREATE TABLE visits AS SELECT * REPLACE (CAST("at" AS TIMESTAMP) AS "at") FROM made'
+        )
     ward = Ward(
         tmp_path, opened, rows(2_000, 1).assign(at="2026-01-01 10:00:00"), source="table:visits",
         engine=f"duckdb://{tmp_path / 'w.duckdb'}",
     )  # fmt: skip
     (tmp_path / "config.yaml").write_text(
-        yaml.safe_dump({"project": "ward", "roles": {"label": "died", "score": "risk", "id": "visit", "time": "at"}})
+        yaml.safe_dump(
+            {
+                "project": "ward",
+                "roles": {"label": "died", "score": "risk", "id": "visit", "time": "at"},
+            }
+        )
     )
     batches = {b.slot.day: b for b in ward.run()}
     assert batches[7].rows == 60

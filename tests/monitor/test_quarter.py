@@ -87,17 +87,28 @@ def test_exactly_one_alert_per_cause_and_no_other(watched: Quarter) -> None:
 )
 def test_each_alert_opens_in_time(watched: Quarter, kind: str, begins: int, within: int) -> None:
     alert = watched.of(kind)
-    assert quarter.day(begins) <= alert.onset.date() <= alert.opened.date() < quarter.day(begins + within)
+    assert (
+        quarter.day(begins)
+        <= alert.onset.date()
+        <= alert.opened.date()
+        < quarter.day(begins + within)
+    )
 
 
 def test_the_score_that_follows_creatinine_is_its_consequence(watched: Quarter) -> None:
     assert "score_shift" in watched.of("unit_change").consequences
 
 
-def test_the_missed_batch_is_told_in_the_night_it_is_missed_and_ends_with_the_next(watched: Quarter) -> None:
+def test_the_missed_batch_is_told_in_the_night_it_is_missed_and_ends_with_the_next(
+    watched: Quarter,
+) -> None:
     alert = watched.of("batch_missing")
     assert [s.date() for s in alert.slots] == [quarter.day(quarter.MISSED_DAY)]
-    told = [r for r in watched.reports if any(a.id == alert.id and a.change == "opened" for a in r.alerts)]
+    told = [
+        r
+        for r in watched.reports
+        if any(a.id == alert.id and a.change == "opened" for a in r.alerts)
+    ]
     assert len(told) == 1
 
 
@@ -136,7 +147,9 @@ def test_the_audit_chain_holds_over_batches_alerts_and_messages(watched: Quarter
     assert check.ok, check.reason
 
 
-def test_replay_gives_the_same_alerts_with_the_same_thresholds_and_fewer_with_stricter_ones(watched: Quarter) -> None:
+def test_replay_gives_the_same_alerts_with_the_same_thresholds_and_fewer_with_stricter_ones(
+    watched: Quarter,
+) -> None:
     batches, alerts, _ = watched.kept()
     rules = load_monitor(watched.file).alerts.rule_set()
     data = {(a.kind, a.onset) for a in alerts if a.kind != "batch_missing"}

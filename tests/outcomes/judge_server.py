@@ -17,7 +17,11 @@ Answer = tuple[int, dict[str, str], Any]
 
 def chat(text: str | None, **message: Any) -> Answer:
     """An answer in the form of OpenAI's chat completions."""
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text, **message}}
+    choice = {
+        "index": 0,
+        "finish_reason": "stop",
+        "message": {"role": "assistant", "content": text, **message},
+    }
     return 200, {}, {"choices": [choice]}
 
 
@@ -43,7 +47,11 @@ class Judge:
 
 def output_of(prompt: str) -> str:
     """The output that a prompt asks about."""
-    return prompt.rsplit("___text_starts_here___", maxsplit=1)[-1].split("___text_ends_here___", maxsplit=1)[0].strip()
+    return (
+        prompt.rsplit("___text_starts_here___", maxsplit=1)[-1]
+        .split("___text_ends_here___", maxsplit=1)[0]
+        .strip()
+    )
 
 
 @contextmanager
@@ -79,7 +87,9 @@ def judging(answer: Callable[[str, int], Answer]) -> Iterator[Judge]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     judge = Judge(f"http://127.0.0.1:{server.server_address[1]}/v1", answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield judge

@@ -26,7 +26,9 @@ CONFIG = Config(roles=ROLES, operating_threshold=0.2)
 def table(n: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     odds = rng.normal(0, 1.3, n) - 1.5
-    at = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.sort(rng.integers(0, 60 * 86_400, n)), unit="s")
+    at = pd.Timestamp("2026-01-01") + pd.to_timedelta(
+        np.sort(rng.integers(0, 60 * 86_400, n)), unit="s"
+    )
     return pd.DataFrame(
         {
             "pid": [f"P{seed}{i:05d}" for i in range(n)],
@@ -38,7 +40,9 @@ def table(n: int, seed: int) -> pd.DataFrame:
     )
 
 
-def judged(folder: Path, live: pd.DataFrame, train: pd.DataFrame | None = None, config: Config = CONFIG) -> Assessment:
+def judged(
+    folder: Path, live: pd.DataFrame, train: pd.DataFrame | None = None, config: Config = CONFIG
+) -> Assessment:
     for name, frame in (("train", table(1500, 1) if train is None else train), ("live", live)):
         frame.to_csv(folder / f"{name}.csv", index=False)
     with read(folder / "train.csv") as before, read(folder / "live.csv") as now:
@@ -76,7 +80,9 @@ def test_outcomes_in_other_words_are_named_and_no_rate_is_made_of_them(tmp_path:
     assert "(y = 1)" not in kinds(result)["label_shift"]
 
 
-def test_times_that_are_no_dates_are_counted_and_performance_is_still_measured(tmp_path: Path) -> None:
+def test_times_that_are_no_dates_are_counted_and_performance_is_still_measured(
+    tmp_path: Path,
+) -> None:
     live = table(1000, 2)
     live.loc[::5, "at"] = "not a date"
     result = judged(tmp_path, live)
@@ -113,7 +119,9 @@ def test_outcomes_of_one_class_leave_the_rest_judged(tmp_path: Path, side: str) 
 
 
 def test_a_threshold_outside_the_scores_is_said(tmp_path: Path) -> None:
-    result = judged(tmp_path, table(1000, 2), config=CONFIG.model_copy(update={"operating_threshold": 3.0}))
+    result = judged(
+        tmp_path, table(1000, 2), config=CONFIG.model_copy(update={"operating_threshold": 3.0})
+    )
     assert "nobody is flagged" in reasons(result)["threshold 3"]
 
 
@@ -141,7 +149,11 @@ def test_dates_without_hours_make_no_contradiction() -> None:
     days = np.array(["2026-01-01", "2026-01-01"], dtype="datetime64[s]")
     codes = np.array([0, 1], dtype=np.int32)
     side = Scored(
-        rows=2, score=np.full(2, 0.2), unit=np.zeros(2, dtype=np.int32), time=days, label=Coded(("0", "1"), codes)
+        rows=2,
+        score=np.full(2, 0.2),
+        unit=np.zeros(2, dtype=np.int32),
+        time=days,
+        label=Coded(("0", "1"), codes),
     )
     assert without_repeats(side) == (side, 0, 0)
     assert without_repeats(replace(side, time=days + np.timedelta64(1, "h")))[1:] == (0, 2)

@@ -32,13 +32,22 @@ KNOWN = {  # AUROC, Brier score, event rate live
 def logs(reference_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log per hospital: what arrived, the score of the model, the diagnosis. Cleveland's scores are out of fold."""
     folder = tmp_path_factory.mktemp("heart")
-    sites = {name: pd.read_csv(reference_data / "heart" / f"{name}.csv") for name in ("cleveland", *KNOWN)}
+    sites = {
+        name: pd.read_csv(reference_data / "heart" / f"{name}.csv")
+        for name in ("cleveland", *KNOWN)
+    }
     train = sites["cleveland"]
     inputs = [c for c in train.columns if c != "num"]
-    model = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000))
+    model = make_pipeline(
+        SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000)
+    )
     folds = StratifiedKFold(10, shuffle=True, random_state=0)
     event = (train.num > 0).astype(int)
-    scores = {"cleveland": cross_val_predict(model, train[inputs], event, cv=folds, method="predict_proba")[:, 1]}
+    scores = {
+        "cleveland": cross_val_predict(
+            model, train[inputs], event, cv=folds, method="predict_proba"
+        )[:, 1]
+    }
     model.fit(train[inputs], event)
     scores |= {name: model.predict_proba(sites[name][inputs])[:, 1] for name in KNOWN}
     for name, frame in sites.items():
@@ -91,7 +100,9 @@ def test_what_rests_on_a_handful_of_patients_is_not_shown(logs: Path) -> None:
     at = performance["at_threshold"]
     for name in ("ppv", "specificity"):
         assert at[name]["hidden"] == ["live"]
-        assert [at[name][k] for k in ("live", "live_low", "live_high", "change", "low", "high")] == [None] * 6
+        assert [
+            at[name][k] for k in ("live", "live_low", "live_high", "change", "low", "high")
+        ] == [None] * 6
         assert at[name]["train"] is not None
     assert at["needed_to_evaluate"]["live"] is None
     assert at["sensitivity"]["live"] == pytest.approx(74 / 149, abs=0.01)

@@ -63,14 +63,19 @@ def _impact(assessment: Assessment) -> dict[str, Any]:
     return found
 
 
-def test_the_costly_problem_comes_first_and_its_cost_is_the_metric_without_its_rows(planted: Assessment) -> None:
+def test_the_costly_problem_comes_first_and_its_cost_is_the_metric_without_its_rows(
+    planted: Assessment,
+) -> None:
     impact = _impact(planted)
     first = impact["issues"][0]
     assert first["finding"].startswith("disguised_missing:lactate")
     rows = _rows(2, 4000, "2026-01-01")
     hit = (rows["clinic"] == "B") & (np.random.default_rng(3).random(len(rows)) < 0.4)
     score = rows["risk"].where(~hit, 0.02)
-    everyone, rest = roc_auc_score(rows["died"], score), roc_auc_score(rows["died"][~hit], score[~hit])
+    everyone, rest = (
+        roc_auc_score(rows["died"], score),
+        roc_auc_score(rows["died"][~hit], score[~hit]),
+    )
     assert first["change"] == pytest.approx(rest - everyone, abs=1e-5)
     assert first["unaffected"] == pytest.approx(rest, abs=1e-5)
     assert first["affected"] == pytest.approx(0.5, abs=1e-9)  # one score for all
@@ -81,7 +86,9 @@ def test_the_costly_problem_comes_first_and_its_cost_is_the_metric_without_its_r
 
 def test_a_problem_without_effect_is_not_blamed(planted: Assessment) -> None:
     rows = [
-        i for i in _impact(planted)["issues"] if i["finding"].startswith(("disguised_missing:age", "out_of_range:age"))
+        i
+        for i in _impact(planted)["issues"]
+        if i["finding"].startswith(("disguised_missing:age", "out_of_range:age"))
     ]
     assert rows
     assert all(i["low"] <= 0 <= i["high"] for i in rows)
@@ -128,7 +135,9 @@ def test_patients_of_training_in_live_data_are_counted(tmp_path: Path) -> None:
     assert next(c for c in result.readiness.criteria if c.id == "DAT-07").measured == 0
 
 
-def test_no_patient_in_both_files_and_a_later_period_is_the_production_bar(planted: Assessment) -> None:
+def test_no_patient_in_both_files_and_a_later_period_is_the_production_bar(
+    planted: Assessment,
+) -> None:
     score = next(c for c in planted.readiness.criteria if c.id == "DAT-07")
     assert (score.measured, score.level) == (3, 3)
     assert "temporal split" in score.measurement
@@ -136,7 +145,8 @@ def test_no_patient_in_both_files_and_a_later_period_is_the_production_bar(plant
 
 def test_ids_of_visits_say_nothing_about_patients(tmp_path: Path) -> None:
     train, live = (
-        f.rename(columns={"patient_id": "visit"}) for f in (_rows(1, 900, "2025-01-01"), _rows(2, 900, "2026-01-01"))
+        f.rename(columns={"patient_id": "visit"})
+        for f in (_rows(1, 900, "2025-01-01"), _rows(2, 900, "2026-01-01"))
     )
     result = _assessed(tmp_path, train, live, roles=RISK.model_copy(update={"id": "visit"}))
     score = next(c for c in result.readiness.criteria if c.id == "DAT-07")

@@ -55,7 +55,9 @@ def test_metrics_equal_sklearn() -> None:
     score, event = draw(2500)
     flagged = score >= 0.3
     rates = op.rates(flagged, event, None)
-    assert ranking.average_precision(score, event).value == pytest.approx(average_precision_score(event, score))
+    assert ranking.average_precision(score, event).value == pytest.approx(
+        average_precision_score(event, score)
+    )
     assert cal.brier(score, event, None).value == pytest.approx(brier_score_loss(event, score))
     assert cal.log_loss(score, event, None).value == pytest.approx(log_loss(event, score))
     assert rates["sensitivity"].value == pytest.approx(recall_score(event, flagged))
@@ -69,8 +71,12 @@ def test_metrics_equal_sklearn() -> None:
 def test_intercept_and_slope_equal_a_logistic_regression_of_statsmodels() -> None:
     score, event = draw(3000, seed=4)
     x = cal.logit(score * 0.8)
-    slope = sm.GLM(event.astype(float), sm.add_constant(x), family=sm.families.Binomial()).fit(cov_type="HC0")
-    level = sm.GLM(event.astype(float), np.ones(len(x)), family=sm.families.Binomial(), offset=x).fit(cov_type="HC0")
+    slope = sm.GLM(event.astype(float), sm.add_constant(x), family=sm.families.Binomial()).fit(
+        cov_type="HC0"
+    )
+    level = sm.GLM(
+        event.astype(float), np.ones(len(x)), family=sm.families.Binomial(), offset=x
+    ).fit(cov_type="HC0")
     got, large = cal.slope(score * 0.8, event), cal.intercept(score * 0.8, event)
     assert got.value == pytest.approx(slope.params[1], abs=1e-6)
     assert got.se == pytest.approx(slope.bse[1], rel=1e-3)
@@ -83,9 +89,14 @@ def test_intervals_of_shares_equal_statsmodels() -> None:
         low, high = proportion_confint(count, n, method="wilson")
         assert wilson(count, n) == (pytest.approx(low), pytest.approx(high))
     first, second = np.arange(200) < 30, np.arange(150) < 36
-    _, low, high = change(share(first, np.ones(200, bool), None), share(second, np.ones(150, bool), None))
+    _, low, high = change(
+        share(first, np.ones(200, bool), None), share(second, np.ones(150, bool), None)
+    )
     expected = confint_proportions_2indep(36, 150, 30, 200, method="newcomb", compare="diff")
-    assert (low, high) == (pytest.approx(expected[0], abs=1e-9), pytest.approx(expected[1], abs=1e-9))
+    assert (low, high) == (
+        pytest.approx(expected[0], abs=1e-9),
+        pytest.approx(expected[1], abs=1e-9),
+    )
 
 
 def test_hand_computed_frame() -> None:
@@ -95,7 +106,9 @@ def test_hand_computed_frame() -> None:
     assert ranking.auroc(score, event).value == pytest.approx(9 / 12)
     # At 0.5: 3 of 4 found, 2 of 3 spared, 3 of 4 alerts right; net benefit 3/7 - 1/7.
     rates = op.rates(score >= 0.5, event, None)
-    assert [round(rates[k].value, 4) for k in ("sensitivity", "specificity", "ppv", "alert_rate")] == [
+    assert [
+        round(rates[k].value, 4) for k in ("sensitivity", "specificity", "ppv", "alert_rate")
+    ] == [
         0.75,
         0.6667,
         0.75,
@@ -150,7 +163,9 @@ def test_paired_gain_equals_the_difference_and_is_surer_than_two_samples() -> No
     other = np.clip(score + np.random.default_rng(1).normal(0, 0.05, len(score)), 0, 1)
     gain = ranking.auroc_gain(score, other, event)
     assert gain.value == pytest.approx(roc_auc_score(event, score) - roc_auc_score(event, other))
-    assert gain.se < 0.5 * math.hypot(ranking.auroc(score, event).se, ranking.auroc(other, event).se)
+    assert gain.se < 0.5 * math.hypot(
+        ranking.auroc(score, event).se, ranking.auroc(other, event).se
+    )
     assert ranking.auroc_gain(score, score, event).se == pytest.approx(0)
 
 
@@ -236,7 +251,9 @@ def test_one_class_and_empty_data_are_unknown_not_wrong() -> None:
         ((60, 0, 40, 90), set()),
     ],
 )
-def test_shares_that_give_away_a_few_patients_are_known(counts: tuple[int, ...], hidden: set[str]) -> None:
+def test_shares_that_give_away_a_few_patients_are_known(
+    counts: tuple[int, ...], hidden: set[str]
+) -> None:
     flagged = np.repeat([True, True, False, False], counts)
     event = np.repeat([True, False, True, False], counts)
     assert {name for name in op.HIDEABLE if op.rests_on_few(name, flagged, event)} == hidden

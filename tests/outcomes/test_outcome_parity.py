@@ -35,7 +35,9 @@ def side(seed: int, *, n: int = 4000, gap: float = 0.0) -> Scored:
     event = rng.random(n) < 1 / (1 + np.exp(-odds))
     score = 1 / (1 + np.exp(-(odds - gap * (group == 3))))
     coded = Coded(NAMES, group.astype(np.int32))
-    return Scored(rows=n, score=score, label=Coded(("0", "1"), event.astype(np.int32)), slices={"lang": coded})
+    return Scored(
+        rows=n, score=score, label=Coded(("0", "1"), event.astype(np.int32)), slices={"lang": coded}
+    )
 
 
 def found(seed: int, **kind: Any) -> Any:
@@ -50,12 +52,24 @@ def test_differences_are_those_of_fairlearn_on_the_rows() -> None:
     assert live.score is not None
     assert live.label is not None
     row = found(1, gap=0.8)
-    given = {"y_true": live.label.codes, "y_pred": live.score >= 0.25, "sensitive_features": live.slices["lang"].codes}
+    given = {
+        "y_true": live.label.codes,
+        "y_pred": live.score >= 0.25,
+        "sensitive_features": live.slices["lang"].codes,
+    }
     assert row["groups"] == 4
-    assert row["demographic_parity"]["difference"] == pytest.approx(demographic_parity_difference(**given), rel=1e-5)
-    assert row["demographic_parity"]["ratio"] == pytest.approx(demographic_parity_ratio(**given), rel=1e-5)
-    assert row["equal_opportunity"]["difference"] == pytest.approx(equal_opportunity_difference(**given), rel=1e-5)
-    assert row["equalized_odds"]["difference"] == pytest.approx(equalized_odds_difference(**given), rel=1e-5)
+    assert row["demographic_parity"]["difference"] == pytest.approx(
+        demographic_parity_difference(**given), rel=1e-5
+    )
+    assert row["demographic_parity"]["ratio"] == pytest.approx(
+        demographic_parity_ratio(**given), rel=1e-5
+    )
+    assert row["equal_opportunity"]["difference"] == pytest.approx(
+        equal_opportunity_difference(**given), rel=1e-5
+    )
+    assert row["equalized_odds"]["difference"] == pytest.approx(
+        equalized_odds_difference(**given), rel=1e-5
+    )
     assert row["equal_opportunity"]["lowest"]["group"] == "es"
     assert row["equal_opportunity"]["beyond_chance"]
 
@@ -68,7 +82,10 @@ def test_equal_groups_seldom_differ_beyond_chance() -> None:
         subgroups(context, out)
         parity(context, out)
         assert out.performance is not None
-        said += [out.performance["parity"][0][q]["beyond_chance"] for q in ("demographic_parity", "equal_opportunity")]
+        said += [
+            out.performance["parity"][0][q]["beyond_chance"]
+            for q in ("demographic_parity", "equal_opportunity")
+        ]
     assert 0 < sum(said) <= 14  # 120 questions, one in twenty
 
 

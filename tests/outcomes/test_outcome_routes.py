@@ -23,5 +23,9 @@ def test_the_service_explains_its_own_columns_and_rules_decide_who_acts(tmp_path
     status = [f for f in found.values() if f.columns == ("status",) and f.kind != "error_rate"]
     assert status
     assert all(f.cause for f in status if f.verdict in (Verdict.ALARM, Verdict.WATCH))
-    assert (slow.verdict, slow.route, slow.severity) == (Verdict.WATCH, Route.PRODUCT, Severity.MINOR)
+    assert (slow.verdict, slow.route, slow.severity) == (
+        Verdict.WATCH,
+        Route.PRODUCT,
+        Severity.MINOR,
+    )
     assert any("stays below 0.9" in e for e in slow.evidence)

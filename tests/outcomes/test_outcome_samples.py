@@ -59,7 +59,13 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Judged:
 
 
 def test_every_planted_fault_of_outcomes_is_an_alarm(planted: Judged) -> None:
-    own = {"calibration_drift", "subgroup_gap", "version_mixed", "late_inputs", "latency_over_budget"}
+    own = {
+        "calibration_drift",
+        "subgroup_gap",
+        "version_mixed",
+        "late_inputs",
+        "latency_over_budget",
+    }
     planted_kinds = {f["kind"] for f in planted.truth["faults"]}
     assert own <= planted_kinds
     for kind in (*own, "performance_drop", "alert_rate_shift", "error_rate", "label_delay"):
@@ -96,7 +102,13 @@ def test_counts_of_the_service_log_are_those_of_the_truth(planted: Judged) -> No
 def test_the_clean_sample_raises_no_alarm(clean: Judged) -> None:
     assert [f.title for f in clean.out.findings if f.verdict is Verdict.ALARM] == []
     kinds = {f.kind for f in clean.out.findings}
-    assert {"performance_drop", "calibration_drift", "error_rate", "late_inputs", "label_delay"} <= kinds
+    assert {
+        "performance_drop",
+        "calibration_drift",
+        "error_rate",
+        "late_inputs",
+        "label_delay",
+    } <= kinds
     assert clean.performance["change_points"] == []
     assert clean.performance["windows"] >= 1
 
@@ -119,7 +131,9 @@ def test_performance_is_json_and_feeds_the_measures(planted: Judged) -> None:
 
 def test_no_row_and_no_identifier_leaves(planted: Judged) -> None:
     live = pd.read_csv(planted.folder / "live.csv", dtype=str)
-    text = json.dumps(planted.performance) + " ".join(f.model_dump_json() for f in planted.out.findings)
+    text = json.dumps(planted.performance) + " ".join(
+        f.model_dump_json() for f in planted.out.findings
+    )
     for name in ("encounter_id", "patient_id"):
         assert not any(value in text for value in live[name].head(300))
 
@@ -142,7 +156,8 @@ def frame(n: int = 1200, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": [f"P{i:05d}" for i in range(n)],
-            "when": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 60 * 86_400, n), unit="s"),
+            "when": pd.Timestamp("2026-01-01")
+            + pd.to_timedelta(rng.integers(0, 60 * 86_400, n), unit="s"),
             "sex": rng.choice(["f", "m"], n),
             "x": np.round(odds + rng.normal(0, 1, n), 3),
             "risk": np.round(1 / (1 + np.exp(-odds)), 4),
@@ -174,7 +189,9 @@ def test_one_class_of_outcomes_cannot_be_judged(tmp_path: Path) -> None:
     assert "failed" not in gaps(found)
 
 
-def test_text_scores_sentinels_and_scores_outside_are_counted_and_the_rest_judged(tmp_path: Path) -> None:
+def test_text_scores_sentinels_and_scores_outside_are_counted_and_the_rest_judged(
+    tmp_path: Path,
+) -> None:
     live = frame(seed=1).astype({"risk": object})
     live.loc[:29, "risk"] = "not computed"
     live.loc[30:69, "risk"] = -1
@@ -217,7 +234,10 @@ def test_several_time_zones_and_mixed_times_are_read(tmp_path: Path) -> None:
 
 
 def test_an_outcome_before_its_row_and_an_empty_group_are_named(tmp_path: Path) -> None:
-    sides = [f.assign(label_time=f.when + pd.Timedelta(days=2)) for f in (frame(4000), frame(4000, seed=1))]
+    sides = [
+        f.assign(label_time=f.when + pd.Timedelta(days=2))
+        for f in (frame(4000), frame(4000, seed=1))
+    ]
     sides[0].loc[:199, "sex"] = "x"
     sides[1].loc[:49, "label_time"] = sides[1].loc[:49, "when"] - pd.Timedelta(days=1)
     sides[1].loc[50:89, "sex"] = "u"
@@ -234,7 +254,11 @@ def test_a_group_that_is_served_worse_is_found_and_only_that_one(tmp_path: Path)
     worse = (live.sex == "f").to_numpy()
     live.loc[worse, "risk"] = rng.permutation(live.loc[worse, "risk"])
     found = run(tmp_path, frame(6000), live)
-    alarms = [f.segment.value for f in found.of("subgroup_gap") if f.verdict is Verdict.ALARM and f.segment]
+    alarms = [
+        f.segment.value
+        for f in found.of("subgroup_gap")
+        if f.verdict is Verdict.ALARM and f.segment
+    ]
     assert alarms == ["f"]
 
 
@@ -251,11 +275,16 @@ def test_several_rows_per_patient_widen_the_interval(tmp_path: Path) -> None:
     one, six = (run(tmp_path, frame(), data).performance["auroc"] for data in (live, many))
     width = [a["live_high"] - a["live_low"] for a in (one, six)]
     assert one["live"] == pytest.approx(six["live"], abs=1e-5)
-    assert width[1] == pytest.approx(width[0], rel=0.03)  # six copies of a patient tell no more than one
+    assert width[1] == pytest.approx(
+        width[0], rel=0.03
+    )  # six copies of a patient tell no more than one
 
 
 def test_prediction_without_score_is_judged_by_sensitivity_and_specificity(tmp_path: Path) -> None:
-    sides = [f.assign(alert=(f.risk > 0.3).astype(int)).drop(columns="risk") for f in (frame(), frame(seed=1))]
+    sides = [
+        f.assign(alert=(f.risk > 0.3).astype(int)).drop(columns="risk")
+        for f in (frame(), frame(seed=1))
+    ]
     roles = ROLES.model_copy(update={"score": None, "prediction": "alert"})
     found = run(tmp_path, *sides, roles=roles, operating_threshold=None)
     assert found.performance["primary_metric"] == "balanced_accuracy"
@@ -267,7 +296,9 @@ def test_rarer_events_are_not_called_an_improvement(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     train, live = frame(6000), frame(20_000, seed=1)
     live = live[(live.died == 0) | (rng.random(len(live)) < 0.25)]
-    live = live.assign(risk=np.clip(live.risk * np.exp(rng.normal(-0.9, 0.9, len(live))), 0.0001, 0.9999))
+    live = live.assign(
+        risk=np.clip(live.risk * np.exp(rng.normal(-0.9, 0.9, len(live))), 0.0001, 0.9999)
+    )
     found = run(tmp_path, train, live)
     drop = found.of("performance_drop")[0]
     brier = found.performance["brier"]
@@ -297,7 +328,10 @@ def test_without_outcomes_an_estimate_or_a_refusal(tmp_path: Path) -> None:
 def test_service_log_without_score_or_outcome(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     log = pd.DataFrame(
-        {"ms": rng.lognormal(6, 0.4, 3000).round(), "code": np.where(rng.random(3000) < 0.03, "500", "200")}
+        {
+            "ms": rng.lognormal(6, 0.4, 3000).round(),
+            "code": np.where(rng.random(3000) < 0.03, "500", "200"),
+        }
     )
     calm = log.assign(code="200")
     config = {

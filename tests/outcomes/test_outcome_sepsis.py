@@ -33,10 +33,16 @@ def log(p: np.ndarray, event: pd.Series) -> Scored:
     return Scored(rows=len(p), score=p, label=Coded(("0", "1"), event.to_numpy(dtype=np.int32)))
 
 
-def test_a_lower_brier_score_with_a_lower_auroc_is_not_called_an_improvement(reference_data: Path) -> None:
-    (a, sick_a), (b, sick_b) = (patients(reference_data / "sepsis" / f"set{s}.parquet") for s in "AB")
+def test_a_lower_brier_score_with_a_lower_auroc_is_not_called_an_improvement(
+    reference_data: Path,
+) -> None:
+    (a, sick_a), (b, sick_b) = (
+        patients(reference_data / "sepsis" / f"set{s}.parquet") for s in "AB"
+    )
     a = a.dropna(axis=1, how="all")
-    fit, hold, sick_fit, sick_hold = train_test_split(a, sick_a, test_size=0.3, random_state=0, stratify=sick_a)
+    fit, hold, sick_fit, sick_hold = train_test_split(
+        a, sick_a, test_size=0.3, random_state=0, stratify=sick_a
+    )
     model = HistGradientBoostingClassifier(random_state=0, max_iter=40).fit(fit, sick_fit)
     train = log(model.predict_proba(hold)[:, 1], sick_hold)
     live = log(model.predict_proba(b[a.columns])[:, 1], sick_b)

@@ -33,7 +33,10 @@ def test_percentiles_and_their_intervals() -> None:
 def test_intervals_of_percentiles_cover() -> None:
     rng = np.random.default_rng(0)
     true = math.exp(norm.ppf(0.95))
-    hits = sum(q[1] <= true <= q[2] for q in (quantiles(rng.lognormal(size=400))["p95"] for _ in range(400)))
+    hits = sum(
+        q[1] <= true <= q[2]
+        for q in (quantiles(rng.lognormal(size=400))["p95"] for _ in range(400))
+    )
     assert 0.92 <= hits / 400 <= 0.99
 
 
@@ -85,7 +88,12 @@ def versions(*, shift: float, together: bool, same_cases: bool = False) -> Score
     times = START + (np.arange(n) * 900).astype("timedelta64[s]")
     unit = np.arange(n)
     if same_cases:
-        odds, event, times, unit = np.tile(odds, 2), np.tile(event, 2), np.tile(times, 2), np.tile(unit, 2)
+        odds, event, times, unit = (
+            np.tile(odds, 2),
+            np.tile(event, 2),
+            np.tile(times, 2),
+            np.tile(unit, 2),
+        )
         version = np.repeat([False, True], n)
         odds = odds + np.where(version, rng.normal(0, 1.2, 2 * n), 0)  # the new version adds noise
     score = 1 / (1 + np.exp(-(odds + shift * version)))
@@ -134,7 +142,9 @@ def scored(n: int, seed: int, *, spread: float = 1.4, level: float = -2.0) -> Sc
     rng = np.random.default_rng(seed)
     odds = rng.normal(0, spread, n) + level
     event = rng.random(n) < 1 / (1 + np.exp(-odds))
-    return Scored(rows=n, score=1 / (1 + np.exp(-odds)), label=Coded(("0", "1"), event.astype(np.int32)))
+    return Scored(
+        rows=n, score=1 / (1 + np.exp(-odds)), label=Coded(("0", "1"), event.astype(np.int32))
+    )
 
 
 @pytest.mark.parametrize(("spread", "level"), [(1.4, -2.0), (1.0, -2.0), (1.2, -1.2)])
@@ -145,7 +155,9 @@ def test_estimates_without_outcomes_meet_what_was_realised(spread: float, level:
     assert out.performance is not None
     estimated, realised = out.performance["estimated"], out.performance
     assert estimated["auroc"]["live"] == pytest.approx(realised["auroc"]["live"], abs=0.01)
-    assert estimated["sensitivity"] == pytest.approx(realised["at_threshold"]["sensitivity"]["live"], abs=0.02)
+    assert estimated["sensitivity"] == pytest.approx(
+        realised["at_threshold"]["sensitivity"]["live"], abs=0.02
+    )
     assert estimated["ppv"] == pytest.approx(realised["at_threshold"]["ppv"]["live"], abs=0.02)
     assert estimated["prevalence"] == pytest.approx(realised["prevalence"]["live"], abs=0.01)
 
@@ -165,9 +177,13 @@ def test_an_uncalibrated_model_is_refused_an_estimate() -> None:
     roles = Roles(label="y", score="s")
     rng = np.random.default_rng(0)
     score = rng.random(8000)
-    event = rng.random(8000) < 4 * (score - 0.5) ** 2  # low and high scores mean the same: no straight line mends that
+    event = (
+        rng.random(8000) < 4 * (score - 0.5) ** 2
+    )  # low and high scores mean the same: no straight line mends that
     bent = Scored(rows=8000, score=score, label=Coded(("0", "1"), event.astype(np.int32)))
-    live = Scored(rows=8000, score=score, label=Coded(("0", "1"), np.full(8000, -1, dtype=np.int32)))
+    live = Scored(
+        rows=8000, score=score, label=Coded(("0", "1"), np.full(8000, -1, dtype=np.int32))
+    )
     out = judge_scored(bent, live, roles, Config(roles=roles))
     found = next(f for f in out.findings if f.kind == "performance_estimated_drop")
     assert found.verdict is Verdict.CANNOT_JUDGE

@@ -43,7 +43,9 @@ def classes(rng: np.random.Generator, n: int, right: float) -> Scored:
 def quantities(rng: np.random.Generator, n: int, noise: float) -> Scored:
     truth = np.round(rng.gamma(3, 2, n), 2)
     label = Coded(tuple(str(i) for i in range(30)), rng.integers(0, 30, n).astype(np.int32))
-    return Scored(rows=n, label=label, number_label=truth, number_prediction=truth + rng.normal(0.1, noise, n))
+    return Scored(
+        rows=n, label=label, number_label=truth, number_prediction=truth + rng.normal(0.1, noise, n)
+    )
 
 
 def drop(out: Outcomes) -> Finding:
@@ -59,8 +61,12 @@ def test_classes_equal_sklearn_and_a_loss_is_found() -> None:
     assert live.label is not None
     assert live.prediction is not None
     truth, guess = live.label.codes, live.prediction.codes
-    assert same.performance["accuracy"]["live"] == pytest.approx(accuracy_score(truth, guess), rel=1e-5)
-    assert same.performance["macro_recall"]["live"] == pytest.approx(balanced_accuracy_score(truth, guess), rel=1e-5)
+    assert same.performance["accuracy"]["live"] == pytest.approx(
+        accuracy_score(truth, guess), rel=1e-5
+    )
+    assert same.performance["macro_recall"]["live"] == pytest.approx(
+        balanced_accuracy_score(truth, guess), rel=1e-5
+    )
     assert [c["class"] for c in same.performance["by_class"]] == list(NAMES)
     assert drop(same).verdict is Verdict.QUIET
     assert drop(lost).verdict is Verdict.ALARM
@@ -69,12 +75,20 @@ def test_classes_equal_sklearn_and_a_loss_is_found() -> None:
 def test_quantities_equal_sklearn_and_a_larger_error_is_found() -> None:
     rng = np.random.default_rng(1)
     roles = Roles(label="days", prediction="said")
-    train, live, worse = quantities(rng, 3000, 1.0), quantities(rng, 2000, 1.0), quantities(rng, 2000, 1.4)
+    train, live, worse = (
+        quantities(rng, 3000, 1.0),
+        quantities(rng, 2000, 1.0),
+        quantities(rng, 2000, 1.4),
+    )
     same, lost = (judge_scored(train, side, roles, Config(roles=roles)) for side in (live, worse))
     assert same.performance is not None
     truth, guess = live.number_label, live.number_prediction
-    assert same.performance["mae"]["live"] == pytest.approx(mean_absolute_error(truth, guess), rel=1e-5)
-    assert same.performance["rmse"]["live"] == pytest.approx(root_mean_squared_error(truth, guess), rel=1e-5)
+    assert same.performance["mae"]["live"] == pytest.approx(
+        mean_absolute_error(truth, guess), rel=1e-5
+    )
+    assert same.performance["rmse"]["live"] == pytest.approx(
+        root_mean_squared_error(truth, guess), rel=1e-5
+    )
     assert same.performance["r2"]["live"] == pytest.approx(r2_score(truth, guess), rel=1e-5)
     assert drop(same).verdict is Verdict.QUIET
     assert drop(lost).verdict is Verdict.ALARM
@@ -93,7 +107,9 @@ def test_quantities_equal_sklearn_and_a_larger_error_is_found() -> None:
         (("1",), ("1",)),
     ],
 )
-def test_the_event_is_what_does_not_say_no(names: tuple[str, ...], positive: tuple[str, ...]) -> None:
+def test_the_event_is_what_does_not_say_no(
+    names: tuple[str, ...], positive: tuple[str, ...]
+) -> None:
     side = Scored(rows=10, score=np.full(10, 0.5), label=Coded(names, np.zeros(10, dtype=np.int32)))
     target = target_of(side, side)
     assert target is not None
@@ -112,7 +128,12 @@ def events(n: int, seed: int, *, promise: float = 1.0, sites: tuple[str, ...] = 
     risk = 1 / (1 + np.exp(-(rng.normal(size=n) - 1.5)))
     event = (rng.random(n) < risk).astype(np.int32)
     site = Coded(sites, rng.integers(0, len(sites), n).astype(np.int32))
-    return Scored(rows=n, score=np.clip(risk * promise, 0, 1), label=Coded(("0", "1"), event), slices={"site": site})
+    return Scored(
+        rows=n,
+        score=np.clip(risk * promise, 0, 1),
+        label=Coded(("0", "1"), event),
+        slices={"site": site},
+    )
 
 
 EVENT_ROLES = Roles(label="y", score="risk", site="site")
@@ -124,7 +145,10 @@ def of(out: Outcomes, kind: str) -> list[Finding]:
 
 def test_probabilities_that_were_off_in_training_are_not_called_too_few() -> None:
     out = judge_scored(
-        events(4000, 1, promise=0.5), events(4000, 2, promise=0.5), EVENT_ROLES, Config(roles=EVENT_ROLES)
+        events(4000, 1, promise=0.5),
+        events(4000, 2, promise=0.5),
+        EVENT_ROLES,
+        Config(roles=EVENT_ROLES),
     )
     found = of(out, "calibration_drift")[0]
     assert found.verdict is Verdict.WATCH
@@ -149,7 +173,9 @@ def test_a_floor_that_cannot_be_measured_is_said() -> None:
     config = Config(roles=EVENT_ROLES, floors={"sensitivity": 0.8, "auroc": 0.6})
     found = {
         f.id.split("#")[1]: f
-        for f in of(judge_scored(events(3000, 1), events(3000, 2), EVENT_ROLES, config), "below_floor")
+        for f in of(
+            judge_scored(events(3000, 1), events(3000, 2), EVENT_ROLES, config), "below_floor"
+        )
     }
     assert found["auroc"].verdict is Verdict.QUIET
     assert found["sensitivity"].verdict is Verdict.CANNOT_JUDGE
@@ -194,9 +220,13 @@ def test_scores_of_classes_equal_sklearn_one_against_the_rest() -> None:
     truth, p = live.label.codes, np.column_stack(list(live.class_scores.values()))
     said = p.argmax(axis=1)
     assert found["primary_metric"] == "macro_auroc"
-    assert found["macro_auroc"]["live"] == pytest.approx(roc_auc_score(truth, p, multi_class="ovr"), rel=1e-5)
+    assert found["macro_auroc"]["live"] == pytest.approx(
+        roc_auc_score(truth, p, multi_class="ovr"), rel=1e-5
+    )
     assert found["log_loss"]["live"] == pytest.approx(log_loss(truth, p), rel=1e-5)
-    assert found["macro_f1"]["live"] == pytest.approx(f1_score(truth, said, average="macro"), rel=1e-5)
+    assert found["macro_f1"]["live"] == pytest.approx(
+        f1_score(truth, said, average="macro"), rel=1e-5
+    )
     assert found["accuracy"]["live"] == pytest.approx(accuracy_score(truth, said), rel=1e-5)
     for i, row in enumerate(found["by_class"]):
         assert row["auroc"]["live"] == pytest.approx(roc_auc_score(truth == i, p[:, i]), rel=1e-5)
@@ -241,7 +271,9 @@ def test_class_scores_that_cannot_be_read_are_counted_and_the_rest_is_judged() -
     scores["none"][100:130] = 7.0
     scores["pneumonia"][200:250] = 0.0
     bad = Scored(rows=1000, label=live.label, class_scores=scores)
-    config = CLASSES.model_copy(update={"class_scores": {**CLASSES.class_scores, "covid": "p_covid"}})
+    config = CLASSES.model_copy(
+        update={"class_scores": {**CLASSES.class_scores, "covid": "p_covid"}}
+    )
     out = judge_scored(train, bad, config.roles, config)
     said = {n.what: n.why for n in out.not_assessed}
     assert "70 live rows (class scores that are missing or not from 0 to 1)" in said
@@ -263,10 +295,16 @@ def test_scores_of_classes_from_files_to_json(tmp_path: Path) -> None:
     with read(tmp_path / "train.csv") as train, read(tmp_path / "live.csv") as live:
         result = assess(train, live, CLASSES)
         with pytest.raises(InputError, match="p_cold"):
-            assess(train, live, CLASSES.model_copy(update={"class_scores": {"flu": "p_flu", "cold": "p_cold"}}))
+            assess(
+                train,
+                live,
+                CLASSES.model_copy(update={"class_scores": {"flu": "p_flu", "cold": "p_cold"}}),
+            )
     assert result.performance is not None
     assert result.performance["macro_auroc"]["change"] < -0.05
     assert result.roles.score is None
-    drifts = {f.kind for f in result.findings if set(f.columns) & set(CLASSES.class_scores.values())}
+    drifts = {
+        f.kind for f in result.findings if set(f.columns) & set(CLASSES.class_scores.values())
+    }
     assert "distribution_shift" not in drifts  # an output of the model, not an input
     assert next(f for f in result.findings if f.kind == "performance_drop").verdict is Verdict.ALARM

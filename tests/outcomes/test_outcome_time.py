@@ -20,10 +20,14 @@ CONFIG = Config(roles=ROLES, operating_threshold=0.3)
 DAY = 86_400
 
 
-def side(seed: int, first: str, days: int, *, n: int, high: Any = (), level: float = -1.5) -> Scored:
+def side(
+    seed: int, first: str, days: int, *, n: int, high: Any = (), level: float = -1.5
+) -> Scored:
     """Scores whose level rises by 1 in the months (or weekdays, as ``("weekday", ...)``) named in ``high``."""
     rng = np.random.default_rng(seed)
-    time = np.sort(np.datetime64(first, "s") + rng.integers(0, days * DAY, n).astype("timedelta64[s]"))
+    time = np.sort(
+        np.datetime64(first, "s") + rng.integers(0, days * DAY, n).astype("timedelta64[s]")
+    )
     calendar, *which = high or ("month",)
     odds = rng.normal(0, 1.2, n) + level + np.isin(kinds(time, calendar), which)
     p = 1 / (1 + np.exp(-odds))
@@ -135,7 +139,9 @@ def test_estimates_stand_beside_what_was_realised_and_young_windows_are_open() -
     assert len(both) >= 6
     for row in both:
         assert row["estimated"]["live"] == pytest.approx(row["auroc"]["live"], abs=0.1)
-    assert np.mean([r["estimated"]["live"] - r["auroc"]["live"] for r in both]) == pytest.approx(0, abs=0.03)
+    assert np.mean([r["estimated"]["live"] - r["auroc"]["live"] for r in both]) == pytest.approx(
+        0, abs=0.03
+    )
     is_open = [r["open"] for r in rows]
     assert is_open == sorted(is_open)  # the latest ones, and only these
     assert 2 <= sum(is_open) <= 4

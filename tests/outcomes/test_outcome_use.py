@@ -18,7 +18,9 @@ from golive.model.result import Assessment
 from golive.outcomes import judge
 
 ROLES = Roles(score="risk", time="at", id="visit")
-LOG = OperationsConfig(response="response", override_reason="why", user="seen_by", written_to="chart")
+LOG = OperationsConfig(
+    response="response", override_reason="why", user="seen_by", written_to="chart"
+)
 RISK = RiskProfile(situation="serious", significance="drive", flags=("ehr", "writeback"))
 CONFIG = Config(roles=ROLES, operations=LOG, intended_users=40, risk=RISK)
 
@@ -42,14 +44,18 @@ def table(n: int, first: int = 0) -> pd.DataFrame:
     )
 
 
-def judged(folder: Path, live: pd.DataFrame, train: pd.DataFrame, config: Config = CONFIG) -> Assessment:
+def judged(
+    folder: Path, live: pd.DataFrame, train: pd.DataFrame, config: Config = CONFIG
+) -> Assessment:
     for name, frame in (("train", train), ("live", live)):
         frame.to_csv(folder / f"{name}.csv", index=False)
     with read(folder / "train.csv") as before, read(folder / "live.csv") as now:
         return assess(before, now, config)
 
 
-def numbers(folder: Path, live: pd.DataFrame, train: pd.DataFrame, config: Config = CONFIG) -> dict[str, Any]:
+def numbers(
+    folder: Path, live: pd.DataFrame, train: pd.DataFrame, config: Config = CONFIG
+) -> dict[str, Any]:
     """What outcomes alone say, without the rest of an assessment."""
     for name, frame in (("train", train), ("live", live)):
         frame.to_csv(folder / f"{name}.csv", index=False)
@@ -85,12 +91,18 @@ def test_what_people_do_with_it_is_read_from_the_log(tmp_path: Path) -> None:
     assert measured(result, "INT-02")[0] == 4
 
 
-def test_a_result_in_another_record_stops_the_pilot_and_few_are_not_counted_out(tmp_path: Path) -> None:
+def test_a_result_in_another_record_stops_the_pilot_and_few_are_not_counted_out(
+    tmp_path: Path,
+) -> None:
     live = table(400, 10_000)
     live.loc[7, "chart"] = live.loc[8, "chart"]
     live.loc[20:39, "chart"] = ""
     result = judged(tmp_path, live, table(400))
-    assert (result.performance or {})["write_back"] == {"attempts": 380, "right_patient": 370, "at_most": True}
+    assert (result.performance or {})["write_back"] == {
+        "attempts": 380,
+        "right_patient": 370,
+        "at_most": True,
+    }
     assert measured(result, "INT-02") == (0, "Fewer than 11 of 380 writes reached another patient.")
     assert result.readiness.verdict is ReadinessVerdict.STOP
     assert any("written to the wrong patient" in reason for reason in result.readiness.stop)
@@ -107,15 +119,24 @@ def test_small_counts_are_taken_at_their_least_favourable(tmp_path: Path) -> Non
 
 
 def test_a_log_without_these_columns_says_nothing(tmp_path: Path) -> None:
-    bare = CONFIG.model_copy(update={"operations": OperationsConfig(response="absent"), "intended_users": None})
+    bare = CONFIG.model_copy(
+        update={"operations": OperationsConfig(response="absent"), "intended_users": None}
+    )
     found = numbers(tmp_path, table(400, 10_000), table(400), bare)
     assert not {"feedback", "usage", "write_back", "skew"} & set(found)
 
 
 def test_a_column_of_the_log_that_no_dataset_has_is_named(tmp_path: Path) -> None:
-    wrong = CONFIG.model_copy(update={"operations": OperationsConfig(response="respons", latency_ms="zzz")})
-    said = {n.what: n.why for n in judged(tmp_path, table(120, 10_000), table(120), wrong).not_assessed}
-    assert said["operations: response"] == "neither dataset has the column 'respons'. Did you mean 'response'?"
+    wrong = CONFIG.model_copy(
+        update={"operations": OperationsConfig(response="respons", latency_ms="zzz")}
+    )
+    said = {
+        n.what: n.why for n in judged(tmp_path, table(120, 10_000), table(120), wrong).not_assessed
+    }
+    assert (
+        said["operations: response"]
+        == "neither dataset has the column 'respons'. Did you mean 'response'?"
+    )
     assert said["operations: latency_ms"] == "neither dataset has the column 'zzz'."
 
 

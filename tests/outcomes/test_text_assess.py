@@ -27,9 +27,13 @@ Judge = Callable[..., Judged]
 
 @pytest.fixture
 def judge(tmp_path: Path) -> Judge:
-    def run(train: Sequence[dict[str, Any]], live: Sequence[dict[str, Any]], **config: Any) -> Judged:
+    def run(
+        train: Sequence[dict[str, Any]], live: Sequence[dict[str, Any]], **config: Any
+    ) -> Judged:
         settled = parse_config({"outputs": OUTPUTS, **config})
-        return assessed(write(tmp_path / "train.csv", train), write(tmp_path / "live.csv", live), settled)
+        return assessed(
+            write(tmp_path / "train.csv", train), write(tmp_path / "live.csv", live), settled
+        )
 
     return run
 
@@ -47,7 +51,11 @@ def notes(n: int, bad: float, seed: int, *, labelled: bool = True) -> list[dict[
     rng = np.random.default_rng(seed)
     rows = []
     for i in range(n):
-        age, dose, wrong = int(rng.integers(30, 80)), int(rng.choice([100, 250, 500])), rng.random() < bad
+        age, dose, wrong = (
+            int(rng.integers(30, 80)),
+            int(rng.choice([100, 250, 500])),
+            rng.random() < bad,
+        )
         rows.append(
             {
                 "case": i,
@@ -81,7 +89,9 @@ def test_nothing_changed_is_rarely_an_alarm(judge: Judge) -> None:
 
 
 def test_too_few_reviews_are_not_a_pass(judge: Judge) -> None:
-    three_of_sixty = [{**row, "hallucinated": "yes" if i < 3 else "no"} for i, row in enumerate(notes(60, 0, 1))]
+    three_of_sixty = [
+        {**row, "hallucinated": "yes" if i < 3 else "no"} for i, row in enumerate(notes(60, 0, 1))
+    ]
     _, findings, _ = judge(three_of_sixty, three_of_sixty)
     assert findings["hallucination_rate_up"].verdict is Verdict.CANNOT_JUDGE
     _, findings, _ = judge(notes(300, 0.05, 1), notes(8, 0.0, 3))
@@ -90,7 +100,9 @@ def test_too_few_reviews_are_not_a_pass(judge: Judge) -> None:
 
 
 def test_without_labels_the_marks_are_not_taken_for_a_rate(judge: Judge) -> None:
-    found, findings, gaps = judge(notes(100, 0.05, 1, labelled=False), notes(100, 0.05, 2, labelled=False))
+    found, findings, gaps = judge(
+        notes(100, 0.05, 1, labelled=False), notes(100, 0.05, 2, labelled=False)
+    )
     assert "hallucination_rate_up" not in findings
     assert "unsupported" not in found
     assert "unsupported_statements" in findings
@@ -106,14 +118,20 @@ def test_without_a_source_nothing_can_be_checked(judge: Judge) -> None:
 
 
 def test_a_source_that_stopped_for_some_outputs_is_an_alarm(judge: Judge) -> None:
-    live = [{**row, "source": "" if i % 4 == 0 else row["source"]} for i, row in enumerate(notes(200, 0.05, 2))]
+    live = [
+        {**row, "source": "" if i % 4 == 0 else row["source"]}
+        for i, row in enumerate(notes(200, 0.05, 2))
+    ]
     _, findings, _ = judge(notes(200, 0.05, 1), live)
     assert findings["cannot_check_source"].verdict is Verdict.ALARM
     assert "25 %" in findings["cannot_check_source"].title
 
 
 def test_outputs_that_are_cut_off_are_named(judge: Judge) -> None:
-    live = [{**row, "note": row["note"][:-11] if i % 5 == 0 else row["note"]} for i, row in enumerate(notes(200, 0, 2))]
+    live = [
+        {**row, "note": row["note"][:-11] if i % 5 == 0 else row["note"]}
+        for i, row in enumerate(notes(200, 0, 2))
+    ]
     found, findings, _ = judge(notes(200, 0, 1), live)
     assert findings["length_shift"].verdict is Verdict.ALARM
     assert "cut off" in findings["length_shift"].title
@@ -121,7 +139,10 @@ def test_outputs_that_are_cut_off_are_named(judge: Judge) -> None:
 
 
 def test_outputs_that_are_all_longer_than_any_before_are_an_alarm(judge: Judge) -> None:
-    long = [{**row, "note": f"{row['note']} {row['note']} Seen and sent home."} for row in notes(60, 0, 2)]
+    long = [
+        {**row, "note": f"{row['note']} {row['note']} Seen and sent home."}
+        for row in notes(60, 0, 2)
+    ]
     _, findings, _ = judge(notes(60, 0, 1), long)
     assert findings["length_shift"].verdict is Verdict.ALARM
 
@@ -134,7 +155,10 @@ def test_facts_that_are_left_out_are_measured(judge: Judge) -> None:
 
 
 def test_marks_for_not_computed_are_named_and_left_out_of_the_rate(judge: Judge) -> None:
-    live = [{**row, "hallucinated": -1 if i < 3 else i % 10 == 0} for i, row in enumerate(notes(100, 0, 2))]
+    live = [
+        {**row, "hallucinated": -1 if i < 3 else i % 10 == 0}
+        for i, row in enumerate(notes(100, 0, 2))
+    ]
     live = [{**row, "hallucinated": float(row["hallucinated"])} for row in live]
     found, findings, _ = judge(notes(100, 0, 1), live)
     assert "-1" in findings["score_out_of_range"].title
@@ -144,18 +168,26 @@ def test_marks_for_not_computed_are_named_and_left_out_of_the_rate(judge: Judge)
 
 def test_two_reviewers_and_severity_reach_the_numbers(judge: Judge) -> None:
     live = [
-        {**row, "second": row["hallucinated"], "harm": "severe" if row["hallucinated"] == "yes" else "none"}
+        {
+            **row,
+            "second": row["hallucinated"],
+            "harm": "severe" if row["hallucinated"] == "yes" else "none",
+        }
         for row in notes(200, 0.1, 2)
     ]
     train = [{**row, "second": "", "harm": ""} for row in notes(100, 0.1, 1)]
-    found, _, _ = judge(train, live, outputs={**OUTPUTS, "second_label": "second", "severity": "harm"})
+    found, _, _ = judge(
+        train, live, outputs={**OUTPUTS, "second_label": "second", "severity": "harm"}
+    )
     assert found["agreement"]["kappa"] == 1
     assert found["raters"] == 2
     assert found["severe"]["share"] == found["unsupported"]["share"]
 
 
 def test_a_detector_of_ones_own_is_measured_beside_length(judge: Judge) -> None:
-    live = [{**row, "score": 0.9 if row["hallucinated"] == "yes" else 0.2} for row in notes(200, 0.2, 2)]
+    live = [
+        {**row, "score": 0.9 if row["hallucinated"] == "yes" else 0.2} for row in notes(200, 0.2, 2)
+    ]
     found, _, _ = judge(notes(100, 0.1, 1), live, outputs={**OUTPUTS, "detector": "score"})
     own = found["detectors"]["own_detector"]
     assert own["auroc"]["value"] == 1
@@ -163,9 +195,13 @@ def test_a_detector_of_ones_own_is_measured_beside_length(judge: Judge) -> None:
 
 
 def test_training_without_generated_text_still_judges_live(judge: Judge) -> None:
-    found, findings, _ = judge([{"case": 1, "source": "x"}, {"case": 2, "source": "y"}], notes(100, 0.3, 2))
+    found, findings, _ = judge(
+        [{"case": 1, "source": "x"}, {"case": 2, "source": "y"}], notes(100, 0.3, 2)
+    )
     assert found["checks"]["any"]["train"] is None
-    assert findings["hallucination_rate_up"].verdict is Verdict.ALARM  # the whole interval is above 10 %
+    assert (
+        findings["hallucination_rate_up"].verdict is Verdict.ALARM
+    )  # the whole interval is above 10 %
     assert "length_shift" not in findings
 
 
@@ -191,7 +227,10 @@ def test_no_text_is_in_what_comes_back(judge: Judge) -> None:
 
 
 def test_a_large_table_is_sampled_the_same_way_each_time(tmp_path: Path) -> None:
-    path = write(tmp_path / "many.csv", [{"note": f"n{i}", "source": "s", "hallucinated": i % 2} for i in range(5000)])
+    path = write(
+        tmp_path / "many.csv",
+        [{"note": f"n{i}", "source": "s", "hallucinated": i % 2} for i in range(5000)],
+    )
     config = parse_config({"outputs": OUTPUTS})
     assert config.outputs is not None
     with read(path) as data:
@@ -205,18 +244,26 @@ def test_a_large_table_is_sampled_the_same_way_each_time(tmp_path: Path) -> None
     assert len(first.labels["label"]) == 5000
 
 
-MTS = parse_config({"outputs": {"note": "Automatic Summary", "source": "Dialogue", "label": "HallucinationRate"}})
+MTS = parse_config(
+    {"outputs": {"note": "Automatic Summary", "source": "Dialogue", "label": "HallucinationRate"}}
+)
 
 
 def mts(reference_data: Path, folder: Path, system: int) -> Path:
-    with (reference_data / "mts_dialog" / "mts_hallucination_joined.csv").open(encoding="utf-8") as file:
+    with (reference_data / "mts_dialog" / "mts_hallucination_joined.csv").open(
+        encoding="utf-8"
+    ) as file:
         rows = [row for row in csv.DictReader(file) if int(row["system_index"]) == system]
     return write(folder / f"system{system}.csv", rows)
 
 
 @pytest.mark.reference
-def test_mts_dialog_shows_the_interval_and_does_not_shout(reference_data: Path, tmp_path: Path) -> None:
-    found, findings, _ = assessed(mts(reference_data, tmp_path, 2), mts(reference_data, tmp_path, 1), MTS)
+def test_mts_dialog_shows_the_interval_and_does_not_shout(
+    reference_data: Path, tmp_path: Path
+) -> None:
+    found, findings, _ = assessed(
+        mts(reference_data, tmp_path, 2), mts(reference_data, tmp_path, 1), MTS
+    )
     assert (found["any"]["train"], found["any"]["live"]) == (0.04, 0.12)
     assert found["rate"]["train"] == pytest.approx(0.0073, abs=5e-5)
     assert found["rate"]["live"] == pytest.approx(0.0369, abs=5e-5)
@@ -228,8 +275,12 @@ def test_mts_dialog_shows_the_interval_and_does_not_shout(reference_data: Path, 
 
 
 @pytest.mark.reference
-def test_mts_dialog_names_the_omission_rate_of_minus_one(reference_data: Path, tmp_path: Path) -> None:
-    _, findings, _ = assessed(mts(reference_data, tmp_path, 2), mts(reference_data, tmp_path, 3), MTS)
+def test_mts_dialog_names_the_omission_rate_of_minus_one(
+    reference_data: Path, tmp_path: Path
+) -> None:
+    _, findings, _ = assessed(
+        mts(reference_data, tmp_path, 2), mts(reference_data, tmp_path, 3), MTS
+    )
     odd = findings["score_out_of_range"]
     assert odd.columns == ("OmissionRate",)
     assert "-1 in fewer than 11 rows of 100 in live data" in odd.title

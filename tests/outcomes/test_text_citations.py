@@ -24,7 +24,9 @@ LINES = "Doctor: How are you?\nPatient: The pain is much worse at night.\nDoctor
 
 
 def held(output: str, source: str) -> list[tuple[str, str, bool | None]]:
-    return [(c.kind, output[c.start : c.end], c.holds) for c in citations(output, Citable.of(source))]
+    return [
+        (c.kind, output[c.start : c.end], c.holds) for c in citations(output, Citable.of(source))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -32,15 +34,27 @@ def held(output: str, source: str) -> list[tuple[str, str, bool | None]]:
     [
         ("The film is clear [1].", NUMBERED, [("note", "[1]", True)]),
         ("On warfarin [3].", NUMBERED, [("note", "[3]", False)]),
-        ("On warfarin [note 2], film clear [1, 2].", NUMBERED, [("note", "[note 2]", True), ("note", "[1, 2]", True)]),
+        (
+            "On warfarin [note 2], film clear [1, 2].",
+            NUMBERED,
+            [("note", "[note 2]", True), ("note", "[1, 2]", True)],
+        ),
         ("Film clear [1-4].", NUMBERED, [("note", "[1-4]", False)]),
-        ("On warfarin (source 2).", "Source 1: a letter.\nSource 2: a list.", [("note", "(source 2)", True)]),
+        (
+            "On warfarin (source 2).",
+            "Source 1: a letter.\nSource 2: a list.",
+            [("note", "(source 2)", True)],
+        ),
         ("On warfarin (ref. 7).", "1. A letter.\n2) A list.", [("note", "(ref. 7)", False)]),
         ("Worse at night (line 2).", LINES, [("line", "(line 2)", True)]),
         ("Worse at night (lines 2-9).", LINES, [("line", "(lines 2-9)", False)]),
         ("Worse at night (line 12).", "Line 11: a\nLine 12: b", [("line", "(line 12)", True)]),
         ("Stable [section Assessment].", NUMBERED, [("section", "[section Assessment]", True)]),
-        ("Rest (see the Plan of Care section).", NUMBERED, [("section", "(see the Plan of Care section)", True)]),
+        (
+            "Rest (see the Plan of Care section).",
+            NUMBERED,
+            [("section", "(see the Plan of Care section)", True)],
+        ),
         ("Rest (Medications section).", NUMBERED, [("section", "(Medications section)", False)]),
         (
             'He says "the pain is   Much worse at night".',
@@ -48,20 +62,33 @@ def held(output: str, source: str) -> list[tuple[str, str, bool | None]]:
             [("quote", '"the pain is   Much worse at night"', True)],
         ),
         ("“the pain … worse at night.”", LINES, [("quote", "“the pain … worse at night.”", True)]),
-        ('He says "the pain is unbearable".', LINES, [("quote", '"the pain is unbearable"', False)]),
+        (
+            'He says "the pain is unbearable".',
+            LINES,
+            [("quote", '"the pain is unbearable"', False)],
+        ),
         ('"worse at night … the pain"', LINES, [("quote", '"worse at night … the pain"', False)]),
         ("A cough [1].", PLAIN, [("note", "[1]", None)]),
         ("A cough (line 3).", PLAIN, [("line", "(line 3)", None)]),
         ("A cough [section History].", PLAIN, [("section", "[section History]", None)]),
     ],
 )
-def test_every_form_is_held_against_its_source(output: str, source: str, expected: list[Any]) -> None:
+def test_every_form_is_held_against_its_source(
+    output: str, source: str, expected: list[Any]
+) -> None:
     assert held(output, source) == expected
 
 
 @pytest.mark.parametrize(
     "output",
-    ["Haemoglobin 9.1 [12-16].", 'A "cold".', "Seen by [NAME].", "In 2019 [2019].", "He is 5'10\" and 6'1\" tall.", ""],
+    [
+        "Haemoglobin 9.1 [12-16].",
+        'A "cold".',
+        "Seen by [NAME].",
+        "In 2019 [2019].",
+        "He is 5'10\" and 6'1\" tall.",
+        "",
+    ],
 )
 def test_what_is_no_citation_is_left_alone(output: str) -> None:
     assert held(output, NUMBERED) == []
@@ -85,11 +112,16 @@ def test_citations_are_inside_the_text_in_order_and_apart(output: str, source: s
     assert all(a.end <= b.start for a, b in pairwise(found))
 
 
-@given(st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=8), min_size=4, max_size=30), st.data())
+@given(
+    st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=8), min_size=4, max_size=30),
+    st.data(),
+)
 def test_words_taken_from_the_source_are_always_found(words: list[str], data: Any) -> None:
     start = data.draw(st.integers(0, len(words) - 3))
     quoted = " ".join(words[start : start + 3]).upper()
-    assert [c.holds for c in citations(f'It says "{quoted}".', Citable.of("  ".join(words)))] == [True]
+    assert [c.holds for c in citations(f'It says "{quoted}".', Citable.of("  ".join(words)))] == [
+        True
+    ]
 
 
 def numbers(tmp_path: Path, notes: list[str], source: str = NUMBERED) -> dict[str, Any]:
@@ -105,7 +137,9 @@ def numbers(tmp_path: Path, notes: list[str], source: str = NUMBERED) -> dict[st
     return made
 
 
-def test_all_citations_hold_only_where_there_are_enough_and_each_can_be_checked(tmp_path: Path) -> None:
+def test_all_citations_hold_only_where_there_are_enough_and_each_can_be_checked(
+    tmp_path: Path,
+) -> None:
     good = [f"Film clear [1], case {i}." for i in range(40)]
     found = numbers(tmp_path, good)
     assert (found["share"], found["held"], found["n"], found["citing"]) == (1, 1, 40, 1)
@@ -113,7 +147,11 @@ def test_all_citations_hold_only_where_there_are_enough_and_each_can_be_checked(
     few = numbers(tmp_path, good[:12] + ["Film clear."] * 28)
     assert (few["share"], few["held"], few["n"], few["citing"]) == (None, 1, 12, 0.3)
     assert "fewer than 30" in few["why"]
-    mixed = numbers(tmp_path, [*good, *("Film clear [section Plan]." for _ in range(3))], "[1] Chest film clear.")
+    mixed = numbers(
+        tmp_path,
+        [*good, *("Film clear [section Plan]." for _ in range(3))],
+        "[1] Chest film clear.",
+    )
     assert (mixed["share"], mixed["unchecked"]) == (None, None)
     assert "does not number" in mixed["why"]
 

@@ -39,7 +39,9 @@ async def at_once(_seconds: float) -> None:
     return
 
 
-def made(notes: Sequence[str], sources: Sequence[str] | None = None, unit: Any = None) -> GeneratedTexts:
+def made(
+    notes: Sequence[str], sources: Sequence[str] | None = None, unit: Any = None
+) -> GeneratedTexts:
     n = len(notes)
     given = tuple(sources) if sources is not None else ("I am well.",) * n
     return GeneratedTexts(n, np.arange(n), tuple(notes), given, unit=unit)
@@ -107,7 +109,9 @@ def test_one_bad_answer_costs_no_other() -> None:
 
 
 def test_an_answer_in_a_fence_or_in_prose_is_read() -> None:
-    with judging(lambda _p, _b: chat('Well:\n```json\n{"category": "unsupported", "reasoning": "x"}\n```')) as judge:
+    with judging(
+        lambda _p, _b: chat('Well:\n```json\n{"category": "unsupported", "reasoning": "x"}\n```')
+    ) as judge:
         assert ask_all(settings(judge), ["one"])[0].flagged is True
 
 
@@ -156,7 +160,14 @@ def test_anthropics_form_is_spoken_and_its_refusal_read() -> None:
     def answer(prompt: str, _before: int) -> Answer:
         if output_of(prompt) == "refuse":
             return 200, {}, {"stop_reason": "refusal", "content": []}
-        return 200, {}, {"stop_reason": "end_turn", "content": [{"type": "text", "text": '{"category": "SUPPORTED"}'}]}
+        return (
+            200,
+            {},
+            {
+                "stop_reason": "end_turn",
+                "content": [{"type": "text", "text": '{"category": "SUPPORTED"}'}],
+            },
+        )
 
     with judging(answer) as judge:
         config = TextJudgeConfig(provider="anthropic", model="m", base_url=judge.url)
@@ -164,19 +175,29 @@ def test_anthropics_form_is_spoken_and_its_refusal_read() -> None:
         given = opinions(["fine", "refuse"], ["s", "s"], "unsupported", caller.ask)
     assert given == [Opinion(False), Opinion(None, "the model refused")]
     assert set(judge.paths) == {"/v1/messages"}
-    assert {(h["x-api-key"], h["anthropic-version"]) for h in judge.headers} == {("k", "2023-06-01")}
-    assert all([m["role"] for m in body["messages"]] == ["user"] and body["system"] for body in judge.bodies)
+    assert {(h["x-api-key"], h["anthropic-version"]) for h in judge.headers} == {
+        ("k", "2023-06-01")
+    }
+    assert all(
+        [m["role"] for m in body["messages"]] == ["user"] and body["system"]
+        for body in judge.bodies
+    )
 
 
 def test_a_key_reaches_only_the_server_it_belongs_to() -> None:
     held = {"OPENAI_API_KEY": "theirs", "ANTHROPIC_API_KEY": "other"}
     assert key_of(TextJudgeConfig(provider="openai", model="m"), held) == "theirs"
     assert key_of(TextJudgeConfig(provider="anthropic", model="m"), held) == "other"
-    elsewhere = TextJudgeConfig(provider="openai", model="m", base_url="https://judge.example.org/v1")
+    elsewhere = TextJudgeConfig(
+        provider="openai", model="m", base_url="https://judge.example.org/v1"
+    )
     assert key_of(elsewhere, held) is None
     own = {**held, "GOLIVE_TEXT_JUDGE_KEY": "own", "GOLIVE_TEXT_JUDGE_HOST": "judge.example.org"}
     assert key_of(elsewhere, own) == "own"
-    assert key_of(elsewhere.model_copy(update={"base_url": "https://other.example.org/v1"}), own) is None
+    assert (
+        key_of(elsewhere.model_copy(update={"base_url": "https://other.example.org/v1"}), own)
+        is None
+    )
     assert key_of(TextJudgeConfig(provider="openai", model="m"), own) == "theirs"
     with pytest.raises(InputError) as caught:
         key_of(TextJudgeConfig(provider="openai", model="m"), {})
@@ -185,7 +206,9 @@ def test_a_key_reaches_only_the_server_it_belongs_to() -> None:
 
 
 def test_where_people_sign_in_only_the_named_server_is_asked() -> None:
-    elsewhere = TextJudgeConfig(provider="compatible", model="m", base_url="http://169.254.169.254/latest")
+    elsewhere = TextJudgeConfig(
+        provider="compatible", model="m", base_url="http://169.254.169.254/latest"
+    )
     with pytest.raises(InputError) as caught:
         check_shared(elsewhere, {"GOLIVE_TEXT_JUDGE_HOST": "judge.example.org"})
     assert caught.value.problems[0].code == "TEXT_JUDGE_HOST"
@@ -197,9 +220,18 @@ def test_where_people_sign_in_only_the_named_server_is_asked() -> None:
     ("named", "said"),
     [
         ({"provider": "compatible", "model": "m"}, "needs a base_url"),
-        ({"provider": "compatible", "model": "m", "base_url": "http://judge.example.org/v1"}, "https only"),
-        ({"provider": "openai", "model": "m", "base_url": "ftp://judge.example.org"}, "must be an address"),
-        ({"provider": "openai", "model": "m", "base_url": "https://a:b@judge.example.org"}, "must be an address"),
+        (
+            {"provider": "compatible", "model": "m", "base_url": "http://judge.example.org/v1"},
+            "https only",
+        ),
+        (
+            {"provider": "openai", "model": "m", "base_url": "ftp://judge.example.org"},
+            "must be an address",
+        ),
+        (
+            {"provider": "openai", "model": "m", "base_url": "https://a:b@judge.example.org"},
+            "must be an address",
+        ),
         ({"provider": "openai", "model": ""}, "text_judge.model"),
         ({"provider": "openai", "model": "m", "criterion": "omission"}, "criteria"),
         ({"provider": "openai", "model": "m", "sample": 0}, "text_judge.sample"),
@@ -229,7 +261,9 @@ def test_reviewed_outputs_are_drawn_first() -> None:
     assert len(drawn.place) == 5
 
 
-def labelled(n: int, found: float, false: float, seed: int = 0) -> tuple[GeneratedTexts, Plan, list[Opinion], Any, Any]:
+def labelled(
+    n: int, found: float, false: float, seed: int = 0
+) -> tuple[GeneratedTexts, Plan, list[Opinion], Any, Any]:
     """Outputs of which a third are hallucinated and longer; the model finds a share ``found`` and flags ``false`` of the others."""
     rng = np.random.default_rng(seed)
     truth = np.arange(n) % 3 == 0
@@ -247,7 +281,9 @@ def test_the_opinion_is_measured_against_reviewers_beside_length_alone() -> None
     against = result["against_reviewers"]
     flags = np.array([o.flagged for o in given])
     truth = np.arange(150) % 3 == 0
-    assert against["sensitivity"]["share"] == pytest.approx((flags & truth).sum() / truth.sum(), abs=1e-6)
+    assert against["sensitivity"]["share"] == pytest.approx(
+        (flags & truth).sum() / truth.sum(), abs=1e-6
+    )
     assert against["ppv"]["share"] == pytest.approx((flags & truth).sum() / flags.sum(), abs=1e-6)
     assert against["ppv"]["low"] < against["ppv"]["share"] < against["ppv"]["high"]
     assert against["ppv"]["n"] == flags.sum()
@@ -265,7 +301,9 @@ def test_too_few_labels_or_another_question_are_no_measurement() -> None:
     assert "10 outputs carry both" in few["why"]
     assert few["not_judged"] == {"timed out": 140}
     assert few["flagged"]["n"] == few["judged"] == 10
-    other = Plan(drawn.config.model_copy(update={"criteria": "omission"}), drawn.place, drawn.characters)
+    other = Plan(
+        drawn.config.model_copy(update={"criteria": "omission"}), drawn.place, drawn.characters
+    )
     assert "leaves out" in summarised(texts, other, given, hit, known)["why"]
 
 
@@ -283,7 +321,12 @@ def log(path: Path, n: int) -> Path:
         for i in range(n):
             wrong = i % 4 == 0
             writer.writerow(
-                [i, f"Patient: I am {30 + i}.", f"{SECRET} is {30 + i}, {'bad' if wrong else 'well'}.", int(wrong)]
+                [
+                    i,
+                    f"Patient: I am {30 + i}.",
+                    f"{SECRET} is {30 + i}, {'bad' if wrong else 'well'}.",
+                    int(wrong),
+                ]
             )
     return path
 
@@ -333,7 +376,9 @@ def test_an_opinion_moves_no_criterion_and_keeps_no_text(tmp_path: Path) -> None
         json.loads(kept)
 
 
-def test_an_opinion_that_fails_takes_nothing_else_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_opinion_that_fails_takes_nothing_else_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any, **__: Any) -> list[Opinion]:
         raise RuntimeError(SECRET)
 
@@ -349,16 +394,23 @@ def test_an_opinion_that_fails_takes_nothing_else_with_it(tmp_path: Path, monkey
 def test_a_model_to_ask_without_texts_is_a_named_gap(tmp_path: Path) -> None:
     path = log(tmp_path / "log.csv", 60)
     with read(path) as data:
-        result = assess(data, data, parse_config({"text_judge": settings("http://127.0.0.1:9").model_dump()}))
+        result = assess(
+            data, data, parse_config({"text_judge": settings("http://127.0.0.1:9").model_dump()})
+        )
     assert "generated text" in [n.what for n in result.not_assessed]
 
 
-def test_a_missing_key_is_said_before_anything_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_said_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("OPENAI_API_KEY", "GOLIVE_TEXT_JUDGE_KEY"):
         monkeypatch.delenv(name, raising=False)
     path = log(tmp_path / "log.csv", 60)
     config = parse_config(
-        {"outputs": {"note": "note", "source": "source"}, "text_judge": {"provider": "openai", "model": "m"}}
+        {
+            "outputs": {"note": "note", "source": "source"},
+            "text_judge": {"provider": "openai", "model": "m"},
+        }
     )
     with read(path) as data, pytest.raises(InputError) as caught:
         assess(data, data, config, allow_text_judge=True)

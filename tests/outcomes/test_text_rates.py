@@ -20,7 +20,9 @@ def test_words_numbers_and_marks_for_not_computed_are_told_apart() -> None:
     values = [True, "no", "Severe", "minor", None, "", 0, 1, "0.0", -1, "sort of", 1.5]
     labels = read_labels(values, kind_of([True, "no", 0, 1]))
     assert labels.kind == "flag"
-    np.testing.assert_array_equal(labels.value, [1, 0, 1, 1, np.nan, np.nan, 0, 1, 0, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(
+        labels.value, [1, 0, 1, 1, np.nan, np.nan, 0, 1, 0, np.nan, np.nan, np.nan]
+    )
     assert labels.severe.tolist() == [False, False, True, *[False] * 9]
     assert dict(labels.outside) == {"-1": 1, "1.5": 1}
     assert labels.unread == 1
@@ -61,7 +63,9 @@ def test_no_change_is_rarely_called_one() -> None:
     rng = np.random.default_rng(2)
     p = []
     for _ in range(300):
-        sides = [np.where(rng.random(100) < 0.1, rng.beta(2, 4, 100), 0.0).tolist() for _ in range(2)]
+        sides = [
+            np.where(rng.random(100) < 0.1, rng.beta(2, 4, 100), 0.0).tolist() for _ in range(2)
+        ]
         p.append(equal_p(*(read_labels(s, "rate") for s in sides)))
     assert np.mean(np.array(p) < 0.05) <= 0.05
 
@@ -99,7 +103,9 @@ def test_the_plan_reaches_its_limit_and_not_much_earlier() -> None:
     plan = review_plan(0.02, 200, 2)
     assert plan.total is not None
     assert float(wilson(0.02 * plan.total, plan.total)[1]) < 0.05
-    assert float(wilson(0.02 * 0.95 * plan.total, 0.95 * plan.total)[1]) >= 0.05 or plan.total == 200
+    assert (
+        float(wilson(0.02 * 0.95 * plan.total, 0.95 * plan.total)[1]) >= 0.05 or plan.total == 200
+    )
     assert plan.more == plan.total - 200
 
 
@@ -150,7 +156,10 @@ def test_reviews_count_once_per_text_the_worse_verdict_and_only_random_ones() ->
 
 
 def test_reviews_take_the_place_of_the_label_column_and_leave_the_rest() -> None:
-    before = {"auroc": {"live": 0.8}, "generated_text": {"unsupported": {"share": 0.5}, "checks": {"any": 1}}}
+    before = {
+        "auroc": {"live": 0.8},
+        "generated_text": {"unsupported": {"share": 0.5}, "checks": {"any": 1}},
+    }
     after = with_reviews(before, [review(0, "ana", "supported")])
     assert after["auroc"] == {"live": 0.8}
     assert after["generated_text"]["checks"] == {"any": 1}
@@ -163,7 +172,9 @@ def test_no_reviews_are_no_rate() -> None:
     assert "unsupported" not in reviewed([])
 
 
-def clustered(rng: np.random.Generator, patients: int, each: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
+def clustered(
+    rng: np.random.Generator, patients: int, each: int, rate: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Outputs of patients who each have their own rate: flags, and the patient of each."""
     own = rng.beta(rate * 2, (1 - rate) * 2, patients)
     unit = np.repeat(np.arange(patients), each)
@@ -178,7 +189,10 @@ def test_intervals_of_rates_cover_when_patients_have_several_outputs() -> None:
         for units in (None, unit):
             e = mean_share(values, units)
             hit = e.low <= 0.2 <= e.high
-            naive, by_patient = naive + (hit and units is None), by_patient + (hit and units is not None)
+            naive, by_patient = (
+                naive + (hit and units is None),
+                by_patient + (hit and units is not None),
+            )
     assert by_patient / 500 >= 0.92
     assert naive / 500 < 0.85
 
@@ -234,7 +248,9 @@ def test_kappa_by_patient_is_never_narrower_and_one_patient_has_no_interval() ->
     assert by_output is not None
     assert by_patient is not None
     assert of_one is not None
-    assert by_patient.kappa.low <= by_output.kappa.low <= by_output.kappa.high <= by_patient.kappa.high
+    assert (
+        by_patient.kappa.low <= by_output.kappa.low <= by_output.kappa.high <= by_patient.kappa.high
+    )
     assert of_one.kappa.value == by_output.kappa.value
     assert np.isnan(of_one.kappa.low)
 

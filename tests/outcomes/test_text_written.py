@@ -36,7 +36,9 @@ WORDS = [
 ]
 
 
-def texts(n: int, length: float, seed: int, *, each: int = 1, digits: bool = False) -> list[dict[str, Any]]:
+def texts(
+    n: int, length: float, seed: int, *, each: int = 1, digits: bool = False
+) -> list[dict[str, Any]]:
     """Notes of about ``length`` words; ``each`` notes of a patient are equally long."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -55,14 +57,21 @@ def texts(n: int, length: float, seed: int, *, each: int = 1, digits: bool = Fal
     return rows
 
 
-def shifted(tmp_path: Path, train: list[dict[str, Any]], live: list[dict[str, Any]], **roles: Any) -> TextShift:
+def shifted(
+    tmp_path: Path, train: list[dict[str, Any]], live: list[dict[str, Any]], **roles: Any
+) -> TextShift:
     config = parse_config({"outputs": OUTPUTS})
-    with read(write(tmp_path / "a.csv", train)) as old, read(write(tmp_path / "b.csv", live)) as new:
+    with (
+        read(write(tmp_path / "a.csv", train)) as old,
+        read(write(tmp_path / "b.csv", live)) as new,
+    ):
         return text_shift(old, new, Roles(**roles), config)
 
 
 def verdicts(shift: TextShift) -> dict[str, str]:
-    return {str(row["column"]["name"]): str(row["column"]["drift"]["verdict"]) for row in shift.columns}
+    return {
+        str(row["column"]["name"]): str(row["column"]["drift"]["verdict"]) for row in shift.columns
+    }
 
 
 def test_the_numbers_are_evidentlys_own() -> None:
@@ -113,7 +122,10 @@ def test_more_digits_at_the_same_length_are_seen(tmp_path: Path) -> None:
 
 def test_nothing_changed_is_quiet_and_few_texts_cannot_be_judged(tmp_path: Path) -> None:
     alarms = sum(
-        any(f.verdict is Verdict.ALARM for f in shifted(tmp_path, texts(300, 40, s), texts(300, 40, 99 + s)).findings)
+        any(
+            f.verdict is Verdict.ALARM
+            for f in shifted(tmp_path, texts(300, 40, s), texts(300, 40, 99 + s)).findings
+        )
         for s in range(5)
     )
     assert alarms == 0
@@ -127,14 +139,18 @@ def test_notes_of_one_patient_repeat_each_other(tmp_path: Path) -> None:
     by_note = shifted(tmp_path, train, live)
     by_patient = shifted(tmp_path, train, live, id="patient_id")
     floors = [
-        next(r["column"]["drift"]["floor"] for r in s.columns if r["words"] == "words") for s in (by_note, by_patient)
+        next(r["column"]["drift"]["floor"] for r in s.columns if r["words"] == "words")
+        for s in (by_note, by_patient)
     ]
     assert floors[1] > 2 * floors[0]
 
 
 def test_an_assessment_carries_them_without_text_and_points_to_the_cause(tmp_path: Path) -> None:
     config = parse_config({"outputs": OUTPUTS})
-    train, live = write(tmp_path / "a.csv", texts(120, 40, 1)), write(tmp_path / "b.csv", texts(120, 80, 2))
+    train, live = (
+        write(tmp_path / "a.csv", texts(120, 40, 1)),
+        write(tmp_path / "b.csv", texts(120, 80, 2)),
+    )
     with read(train) as old, read(live) as new:
         result = assess(old, new, config)
     assert result.performance is not None

@@ -48,8 +48,12 @@ def seeded(store: Any) -> Any:
     from golive.model.readiness import ReadinessVerdict
 
     store.save(made.assessment(), config=made.CONFIG, actor="local")
-    later = made.assessment(session="00000000-0000-4000-8000-000000000002", verdict=ReadinessVerdict.CONDITIONAL)
-    later = later.model_copy(update={"findings": later.findings[2:], "created_at": "2026-11-21T08:30:00Z"})
+    later = made.assessment(
+        session="00000000-0000-4000-8000-000000000002", verdict=ReadinessVerdict.CONDITIONAL
+    )
+    later = later.model_copy(
+        update={"findings": later.findings[2:], "created_at": "2026-11-21T08:30:00Z"}
+    )
     store.save(later, config=made.CONFIG, actor="local")
     return store
 
@@ -62,7 +66,9 @@ def open_page(home: Path) -> Open:
     """Open a page of the app: ``open_page("pages/pilot/define.py", user={...}, session="...")``."""
     from streamlit.testing.v1 import AppTest
 
-    def run(page: str | None = None, *, user: dict[str, Any] | None = None, session: str | None = None) -> Any:
+    def run(
+        page: str | None = None, *, user: dict[str, Any] | None = None, session: str | None = None
+    ) -> Any:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         if user is not None:
             app.user = user  # type: ignore[assignment]
@@ -84,6 +90,8 @@ def no_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     from golive.model.errors import InputError, Problem
 
     def fail(*_: object, **__: object) -> str:
-        raise InputError(Problem("SAMPLE_FOLDER", "The sample cannot be written.", "Free some space."))
+        raise InputError(
+            Problem("SAMPLE_FOLDER", "The sample cannot be written.", "Free some space.")
+        )
 
     monkeypatch.setattr(sample_session, "ensure", fail)

@@ -16,6 +16,6 @@ def upload(app: Any, side: str, name: str, content: bytes) -> Any:
 
 def texts(app: Any) -> str:
     """All sentences on the page, without the marks that keep foreign text from being markup."""
-    return "\n".join(e.value for kind in (app.markdown, app.caption, app.error, app.info) for e in kind).replace(
-        "\\", ""
-    )
+    return "\n".join(
+        e.value for kind in (app.markdown, app.caption, app.error, app.info) for e in kind
+    ).replace("\\", "")

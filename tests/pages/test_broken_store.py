@@ -62,7 +62,9 @@ def test_a_page_tells_a_store_that_breaks_when_its_rows_are_asked_for(
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         with seeded._database.cursor():
-            raise duckdb.IOException("IO Error: Corrupt database file: computed checksum 1 does not match 2")
+            raise duckdb.IOException(
+                "IO Error: Corrupt database file: computed checksum 1 does not match 2"
+            )
 
     for call in ("list", "audit", "evidence_revisions", "load"):
         monkeypatch.setattr(type(seeded), call, broken)
@@ -77,7 +79,9 @@ def test_a_full_disk_is_one_sentence_and_the_next_page_opens_the_store_anew(
 
     session = seeded.list()[0].session
     with little_room(seeded.path.stat().st_size // 2):
-        seeded.delete(session, actor="ana")  # kept; the checkpoint after it has no room, and the engine gives up
+        seeded.delete(
+            session, actor="ana"
+        )  # kept; the checkpoint after it has no room, and the engine gives up
     assert not seeded.usable
     app = open_page("pages/history/sessions.py")
     assert not app.exception
@@ -106,13 +110,21 @@ def garble_all(path: Path) -> None:
     garble(path, HEADERS, length=path.stat().st_size)
 
 
-@pytest.mark.parametrize(("breaking", "code"), [(garble_all, "STORE_DAMAGED"), (make_newer, "STORE_NEWER")])
-def test_the_api_and_readyz_answer_503_with_the_code(client: Any, closed: Path, breaking: Any, code: str) -> None:
+@pytest.mark.parametrize(
+    ("breaking", "code"), [(garble_all, "STORE_DAMAGED"), (make_newer, "STORE_NEWER")]
+)
+def test_the_api_and_readyz_answer_503_with_the_code(
+    client: Any, closed: Path, breaking: Any, code: str
+) -> None:
     breaking(closed)
     answer = client("/api/v1/sessions")
     assert answer.status_code == 503
     (error,) = answer.json()["errors"]
-    assert (error["code"], "golive.duckdb" in error["sentence"], bool(error["hint"])) == (code, True, True)
+    assert (error["code"], "golive.duckdb" in error["sentence"], bool(error["hint"])) == (
+        code,
+        True,
+        True,
+    )
     ready = server.readyz(None)  # type: ignore[arg-type]
     assert ready.status_code == 503
     assert code in bytes(ready.body).decode()

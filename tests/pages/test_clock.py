@@ -23,8 +23,15 @@ RISK = {"situation": "non_serious", "significance": "inform"}
 def _table(path: Path, seed: int) -> Path:
     """Two thousand patients of one process: nothing differs between two such files."""
     rng = np.random.default_rng(seed)
-    rows = zip(rng.integers(18, 95, 2000), rng.normal(80, 10, 2000), rng.choice(["a", "b"], 2000), strict=True)
-    text = "age,heart_rate,arrival\n" + "".join(f"{age},{rate:.2f},{way}\n" for age, rate, way in rows)
+    rows = zip(
+        rng.integers(18, 95, 2000),
+        rng.normal(80, 10, 2000),
+        rng.choice(["a", "b"], 2000),
+        strict=True,
+    )
+    text = "age,heart_rate,arrival\n" + "".join(
+        f"{age},{rate:.2f},{way}\n" for age, rate, way in rows
+    )
     path.write_text(text, "utf-8")
     return path
 
@@ -52,9 +59,20 @@ def _evidence() -> list[dict[str, Any]]:
 def files(tmp_path: Path) -> tuple[str, ...]:
     """Arguments of an assessment that is ready."""
     config = tmp_path / "config.yaml"
-    config.write_text(yaml.safe_dump({"project": "clock", "risk": RISK, "evidence": _evidence()}), "utf-8")
+    config.write_text(
+        yaml.safe_dump({"project": "clock", "risk": RISK, "evidence": _evidence()}), "utf-8"
+    )
     train, live = _table(tmp_path / "train.csv", 1), _table(tmp_path / "live.csv", 2)
-    return ("--train", str(train), "--live", str(live), "--config", str(config), "--require", "ready")
+    return (
+        "--train",
+        str(train),
+        "--live",
+        str(live),
+        "--config",
+        str(config),
+        "--require",
+        "ready",
+    )
 
 
 def _at(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
@@ -69,7 +87,11 @@ def _at(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
 
 
 def test_an_item_that_ends_changes_verdict_exit_code_and_page(
-    files: tuple[str, ...], home: Path, open_page: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    files: tuple[str, ...],
+    home: Path,
+    open_page: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "result.json"
     _at(monkeypatch, ENDS)
@@ -86,8 +108,13 @@ def test_an_item_that_ends_changes_verdict_exit_code_and_page(
 
     app = open_page("pages/pilot/evidence.py", session=result["session"])
     assert not app.exception
-    assert any("Stored: Ready" in m.value and "As of today: **Pilot" in m.value for m in app.markdown)
+    assert any(
+        "Stored: Ready" in m.value and "As of today: **Pilot" in m.value for m in app.markdown
+    )
     app.button(key="score_again").click().run()
     assert not app.exception
     overview = open_page("pages/verdict/overview.py", session=result["session"])
-    assert any("not ready" in element.value for element in (*overview.markdown, *overview.subheader, *overview.error))
+    assert any(
+        "not ready" in element.value
+        for element in (*overview.markdown, *overview.subheader, *overview.error)
+    )

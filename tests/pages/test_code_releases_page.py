@@ -31,7 +31,9 @@ def cells(app: Any, table: int = 0) -> str:
 
 
 @pytest.mark.parametrize("user", [None, VIEWER, REVIEWER], ids=["local", "viewer", "reviewer"])
-def test_without_a_list_the_page_shows_the_one_that_comes_along(open_page: Any, store: Any, user: Any) -> None:
+def test_without_a_list_the_page_shows_the_one_that_comes_along(
+    open_page: Any, store: Any, user: Any
+) -> None:
     app = open_page(PAGE, user=user)
     assert not app.exception
     assert [t.value for t in app.title] == ["Code releases"]
@@ -41,14 +43,20 @@ def test_without_a_list_the_page_shows_the_one_that_comes_along(open_page: Any, 
     assert any("A reviewer can add" in c.value for c in app.caption) is (user is VIEWER)
 
 
-def test_a_list_is_added_with_its_origin_replaced_and_removed(open_page: Any, store: Any, home: Path) -> None:
+def test_a_list_is_added_with_its_origin_replaced_and_removed(
+    open_page: Any, store: Any, home: Path
+) -> None:
     app = put(open_page(PAGE, user=REVIEWER), "from cms.csv", GOOD)
     assert not app.exception
     assert not app.error
     assert "FY2019\\: 2 codes" in app.success[0].value
     assert "from cms.csv, by r@example.org" in cells(app)
     line = store.audit(limit=1)[0]
-    assert (line.action, line.subject, line.actor) == ("release.keep", "ICD10CM FY2019", "r@example.org")
+    assert (line.action, line.subject, line.actor) == (
+        "release.keep",
+        "ICD10CM FY2019",
+        "r@example.org",
+    )
     app.text_input[0].set_value("fy2019").run()
     assert any("would be replaced" in c.value for c in app.caption)
     app = put(app, "again.txt", b"A41.9 Sepsis\nI10 Pressure\nJ18.9 Pneumonia\n", release="fy2019")
@@ -64,7 +72,10 @@ def test_a_list_is_added_with_its_origin_replaced_and_removed(open_page: Any, st
 @pytest.mark.parametrize(
     ("file", "named"),
     [
-        (("list.csv", b"code\n250.00\n401.9\n"), ("FY 2019", ["RELEASE_NAME", "RELEASE_NOT_CODES"])),
+        (
+            ("list.csv", b"code\n250.00\n401.9\n"),
+            ("FY 2019", ["RELEASE_NAME", "RELEASE_NOT_CODES"]),
+        ),
         (("list.csv", b""), ("FY2019", ["RELEASE_EMPTY"])),
         (("list.csv.gz", b"no archive"), ("FY2019", ["RELEASE_FILE"])),
         (("book.xlsx", b"PK\x03\x04\xff\xfe"), ("FY2019", ["RELEASE_FILE"])),
@@ -72,7 +83,11 @@ def test_a_list_is_added_with_its_origin_replaced_and_removed(open_page: Any, st
     ],
 )
 def test_a_wrong_file_says_everything_and_changes_nothing(
-    open_page: Any, store: Any, tmp_path: Path, file: tuple[str, bytes], named: tuple[str, list[str]]
+    open_page: Any,
+    store: Any,
+    tmp_path: Path,
+    file: tuple[str, bytes],
+    named: tuple[str, list[str]],
 ) -> None:
     release, codes = named
     before = tmp_path / "before.csv"
@@ -81,14 +96,18 @@ def test_a_wrong_file_says_everything_and_changes_nothing(
     app = put(open_page(PAGE), *file, release=release)
     assert not app.exception
     assert [code for error in app.error for code in codes if code in error.value] == codes
-    assert all("/" not in error.value.split("(")[-1].split(")")[0] for error in app.error), "no path of this machine"
+    assert all("/" not in error.value.split("(")[-1].split(")")[0] for error in app.error), (
+        "no path of this machine"
+    )
     (kept,) = release_files.kept_files()
     assert kept.release is not None
     assert len(kept.release.codes) == 2
     assert not [line for line in store.audit() if line.action.startswith("release.")]
 
 
-def test_a_list_that_was_changed_by_hand_is_said_and_can_be_removed(open_page: Any, store: Any, home: Path) -> None:
+def test_a_list_that_was_changed_by_hand_is_said_and_can_be_removed(
+    open_page: Any, store: Any, home: Path
+) -> None:
     folder = home / "code_releases"
     folder.mkdir()
     (folder / "ICD10CM_FY2019.csv").write_text("code\nnothing\n", encoding="utf-8")
@@ -115,7 +134,11 @@ def test_sessions_say_which_list_they_used(open_page: Any, store: Any, tmp_path:
         n_live=500,
     )
     other = said.model_copy(update={"column": "dx2", "sha256": "0" * 64, "live_outside": 0.25})
-    store.save(made.assessment().model_copy(update={"code_releases": (said, other)}), config=made.CONFIG, actor="local")
+    store.save(
+        made.assessment().model_copy(update={"code_releases": (said, other)}),
+        config=made.CONFIG,
+        actor="local",
+    )
     app = open_page(PAGE)
     assert not app.exception
     text = cells(app, 1)

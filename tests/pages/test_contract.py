@@ -50,15 +50,21 @@ def test_a_kept_contract_is_shown_with_what_is_still_open(
     assert store.verify_audit().ok
 
 
-def test_a_viewer_reads_the_contract_and_changes_nothing(open_page: Any, store: Any, home: Path, contract: Any) -> None:
+def test_a_viewer_reads_the_contract_and_changes_nothing(
+    open_page: Any, store: Any, home: Path, contract: Any
+) -> None:
     shelf.keep(home, contract)
-    app = open_page(PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]})
+    app = open_page(
+        PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
+    )
     assert not app.exception
     assert app.text_input(key="contract_owner").disabled
     assert not [e for e in app.expander if "Import" in e.label]
 
 
-def test_keeping_is_refused_to_a_viewer_by_the_service_too(store: Any, home: Path, contract: Any) -> None:
+def test_keeping_is_refused_to_a_viewer_by_the_service_too(
+    store: Any, home: Path, contract: Any
+) -> None:
     from golive.model.errors import ForbiddenError
     from golive.settings import Settings
     from golive.ui.shell.guards import Identity

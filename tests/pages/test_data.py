@@ -34,7 +34,10 @@ def csv(seed: int, *, rows: int = ROWS, missing: float = 0.0) -> bytes:
 def test_empty_shows_two_zones_training_first_and_the_sample(open_page: Any, store: Any) -> None:
     app = open_page(PAGE)
     assert not app.exception
-    assert [u.label for u in app.file_uploader] == ["What the model was trained on", "What the model receives now"]
+    assert [u.label for u in app.file_uploader] == [
+        "What the model was trained on",
+        "What the model receives now",
+    ]
     assert app.button(key="use_sample").label == "Use the sample files"
 
 
@@ -65,7 +68,9 @@ def test_two_files_become_a_session(open_page: Any, store: Any, home: Path) -> N
     assert {path.parent.parent.name for path in home.rglob("*.csv")} <= {"uploads", "samples"}
 
 
-def test_problems_of_both_files_are_told_at_once_and_the_good_file_stays(open_page: Any, store: Any) -> None:
+def test_problems_of_both_files_are_told_at_once_and_the_good_file_stays(
+    open_page: Any, store: Any
+) -> None:
     app = upload(open_page(PAGE), "train", "train.csv", b"a,a,\n1,2,3\n")
     app = upload(app, "live", "live.csv", b"")
     said = texts(app)
@@ -80,7 +85,9 @@ def test_problems_of_both_files_are_told_at_once_and_the_good_file_stays(open_pa
     assert "DUPLICATE_COLUMNS" not in said
 
 
-def test_a_problem_names_the_file_as_its_owner_does_and_says_its_size_in_words(open_page: Any, store: Any) -> None:
+def test_a_problem_names_the_file_as_its_owner_does_and_says_its_size_in_words(
+    open_page: Any, store: Any
+) -> None:
     app = upload(open_page(PAGE), "train", "mine.csv", b"a,a\n1,2\n")
     said = texts(app)
     assert "(mine.csv)" in said
@@ -111,7 +118,9 @@ def test_live_data_alone_says_what_is_missing(open_page: Any, store: Any) -> Non
     assert "Bring training data too" in texts(upload(open_page(PAGE), "live", "live.csv", csv(1)))
 
 
-def test_the_limit_is_checked_by_the_service(open_page: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limit_is_checked_by_the_service(
+    open_page: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_MAX_UPLOAD_MB", "1")
@@ -129,7 +138,9 @@ def test_what_a_missing_role_would_unlock_is_said(open_page: Any, store: Any) ->
 
 
 def test_a_viewer_is_told_what_it_takes(open_page: Any, store: Any) -> None:
-    app = open_page(PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]})
+    app = open_page(
+        PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
+    )
     assert not app.exception
     assert "ROLE" in app.error[0].value
     assert not app.file_uploader

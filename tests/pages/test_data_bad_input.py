@@ -58,9 +58,13 @@ def test_a_damaged_training_file_is_told_under_its_own_name(open_page: Any, stor
     assert "(mine.parquet)" in texts(app)
 
 
-def test_a_role_that_does_not_fit_leaves_the_table_in_which_it_is_changed(open_page: Any, store: Any) -> None:
+def test_a_role_that_does_not_fit_leaves_the_table_in_which_it_is_changed(
+    open_page: Any, store: Any
+) -> None:
     app = open_page(PAGE)
-    app.session_state["draft_config"] = Config(project="pilot", roles=Roles(label="note", score="risk"))
+    app.session_state["draft_config"] = Config(
+        project="pilot", roles=Roles(label="note", score="risk")
+    )
     notes = matrix.more("note", lambda i: f"patient {i} was seen in ward {i % 7} with cough")
     app = upload(app, "train", "train.csv", notes)
     app = upload(app, "live", "live.csv", notes)

@@ -38,7 +38,9 @@ def test_the_tier_follows_the_choices_with_its_reason(open_page: Any, store: Any
     assert "without a person reviewing" in badge(app)
 
 
-def test_freezing_before_live_data_is_recorded_and_a_change_needs_a_reason(open_page: Any, store: Any) -> None:
+def test_freezing_before_live_data_is_recorded_and_a_change_needs_a_reason(
+    open_page: Any, store: Any
+) -> None:
     app = open_page(PAGE)
     app.text_input(key="define_project").set_value("sepsis").run()
     app.number_input(key="define_auroc").set_value(0.75).run()

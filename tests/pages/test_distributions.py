@@ -23,7 +23,9 @@ def test_every_kind_of_column_draws(seeded: Any, open_page: Any, name: str) -> N
     assert name in app.subheader[0].value.replace("\\", "")
 
 
-def test_most_urgent_column_comes_first_and_shows_score_and_missing(seeded: Any, open_page: Any) -> None:
+def test_most_urgent_column_comes_first_and_shows_score_and_missing(
+    seeded: Any, open_page: Any
+) -> None:
     app = open_page(PAGE, session=FIRST, user=VIEWER)
     assert not app.exception
     assert app.selectbox(key="column_choice").value == "creatinine"
@@ -60,7 +62,9 @@ def test_empty_store_offers_the_sample(open_page: Any) -> None:
 
 
 def test_session_without_columns_says_so(store: Any, open_page: Any) -> None:
-    store.save(made.assessment().model_copy(update={"columns": ()}), config=made.CONFIG, actor="local")
+    store.save(
+        made.assessment().model_copy(update={"columns": ()}), config=made.CONFIG, actor="local"
+    )
     app = open_page(PAGE)
     assert not app.exception
     assert "No column was compared" in app.info[0].value
@@ -90,7 +94,9 @@ def test_list_has_words_and_shapes_for_every_verdict_and_no_suppressed_count() -
     assert creatinine["Training"][6] == pytest.approx(100 * 4_800 / 23_800)
 
 
-def test_a_column_is_drawn_by_site_and_by_week_and_its_gaps_on_request(store: Any, open_page: Any) -> None:
+def test_a_column_is_drawn_by_site_and_by_week_and_its_gaps_on_request(
+    store: Any, open_page: Any
+) -> None:
     from golive.model.result import SliceSeries
 
     def cut(by: str, column: str, values: tuple[str, ...]) -> SliceSeries:
@@ -100,13 +106,20 @@ def test_a_column_is_drawn_by_site_and_by_week_and_its_gaps_on_request(store: An
         )  # fmt: skip
 
     assessment = made.assessment()
-    slices = (cut("site", "clinic", ("C1", "C3")), cut("time", "recorded_at", ("2026-03-02", "2026-03-09")))
+    slices = (
+        cut("site", "clinic", ("C1", "C3")),
+        cut("time", "recorded_at", ("2026-03-02", "2026-03-09")),
+    )
     creatinine = assessment.column("creatinine")
     assert creatinine is not None
     assert creatinine.live is not None
-    changed = creatinine.model_copy(update={"live": creatinine.live.model_copy(update={"slices": slices})})
+    changed = creatinine.model_copy(
+        update={"live": creatinine.live.model_copy(update={"slices": slices})}
+    )
     columns_ = tuple(changed if c.name == "creatinine" else c for c in assessment.columns)
-    store.save(assessment.model_copy(update={"columns": columns_}), config=made.CONFIG, actor="local")
+    store.save(
+        assessment.model_copy(update={"columns": columns_}), config=made.CONFIG, actor="local"
+    )
     app = open_page(PAGE)
     assert not app.exception
     assert len(app.get("plotly_chart")) == 5

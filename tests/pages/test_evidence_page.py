@@ -57,7 +57,9 @@ def test_the_register_says_what_counts_and_what_does_not(seeded: Any, open_page:
         _item("bare", grade="E4", link=""),
         _item("drill", criterion="MLO-05", kind="drill"),
     ]
-    seeded.registers.write(registers.EVIDENCE, [Change(i) for i in items], project=PROJECT, actor="ana")
+    seeded.registers.write(
+        registers.EVIDENCE, [Change(i) for i in items], project=PROJECT, actor="ana"
+    )
     event = Event(id="ev", kind="model_version_change", on=TODAY, model_version="v3")
     seeded.registers.put(registers.EVENTS, event, project=PROJECT, actor="ana")
     app = open_page(PAGE, session=FIRST)
@@ -78,7 +80,9 @@ def test_the_register_says_what_counts_and_what_does_not(seeded: Any, open_page:
 
 def test_a_row_opens_to_its_history_and_can_be_taken_out(seeded: Any, open_page: Any) -> None:
     seeded.put_evidence(_item(), project=PROJECT, actor="ana")
-    seeded.put_evidence(_item(note="Penetration test, second round"), project=PROJECT, actor="ben", revision=1)
+    seeded.put_evidence(
+        _item(note="Penetration test, second round"), project=PROJECT, actor="ben", revision=1
+    )
     app = _open_row(open_page(PAGE, session=FIRST), 1)  # below the frozen criteria
     assert not app.exception
     history = next(t.value for t in app.table if "Revision" in t.value)
@@ -140,7 +144,10 @@ def test_a_file_is_imported_and_scores_again(seeded: Any, open_page: Any) -> Non
     text = to_csv([_item("a"), _item("b", note="=1+1")], EvidenceItem)
     app = _import(open_page(PAGE, session=FIRST), "evidence.csv", text.encode())
     assert not app.exception
-    assert {i.id: i.note for i in seeded.evidence(PROJECT)} == {"a": "Penetration test", "b": "=1+1"}
+    assert {i.id: i.note for i in seeded.evidence(PROJECT)} == {
+        "a": "Penetration test",
+        "b": "=1+1",
+    }
     assert "2 items of 2 imported" in app.success[0].value
 
 
@@ -151,14 +158,18 @@ def test_every_problem_of_a_file_is_said_and_nothing_is_stored(seeded: Any, open
         _item("c", issued=TODAY + timedelta(days=3)),
         _item("d"),
     ]
-    app = _import(open_page(PAGE, session=FIRST), "evidence.csv", to_csv(wrong, EvidenceItem).encode())
+    app = _import(
+        open_page(PAGE, session=FIRST), "evidence.csv", to_csv(wrong, EvidenceItem).encode()
+    )
     assert not app.exception
     said = " ".join(e.value for e in app.error)
     assert all(code in said for code in ("EVIDENCE_CRITERION", "EVIDENCE_OWNER", "EVIDENCE_FUTURE"))
     assert seeded.evidence(PROJECT) == ()
 
 
-def test_ten_thousand_items_stay_usable(seeded: Any, open_page: Any, cost: Callable[..., float]) -> None:
+def test_ten_thousand_items_stay_usable(
+    seeded: Any, open_page: Any, cost: Callable[..., float]
+) -> None:
     many = [Change(_item(f"e{i}", note=f"run {i}")) for i in range(10_000)]
     seeded.registers.write(registers.EVIDENCE, many, project=PROJECT, actor="ana")
     app = open_page(PAGE, session=FIRST)
@@ -197,10 +208,14 @@ def test_the_register_says_as_of_which_day_evidence_is_in_date(seeded: Any, open
     assert any(f"As of {day(TODAY)}. Choose a row" in c.value for c in app.caption)
 
 
-def test_an_evidence_file_older_than_a_change_writes_nothing_over_it(seeded: Any, open_page: Any) -> None:
+def test_an_evidence_file_older_than_a_change_writes_nothing_over_it(
+    seeded: Any, open_page: Any
+) -> None:
     seeded.put_evidence(_item("a"), project=PROJECT, actor="ana")
     taken = to_csv([_item("a", note="mine")], EvidenceItem, {"a": 1})
-    seeded.registers.put(registers.EVIDENCE, _item("a", note="ben's"), project=PROJECT, actor="ben", revision=1)
+    seeded.registers.put(
+        registers.EVIDENCE, _item("a", note="ben's"), project=PROJECT, actor="ben", revision=1
+    )
     app = _import(open_page(PAGE, session=FIRST), "evidence.csv", taken.encode())
     assert not app.exception
     assert "was changed by ben" in app.error[0].value
@@ -210,12 +225,16 @@ def test_an_evidence_file_older_than_a_change_writes_nothing_over_it(seeded: Any
     assert "Nothing had changed" in app.success[0].value
 
 
-def test_what_was_returned_is_told_to_who_proposed_it_with_the_reason(seeded: Any, open_page: Any) -> None:
+def test_what_was_returned_is_told_to_who_proposed_it_with_the_reason(
+    seeded: Any, open_page: Any
+) -> None:
     viewer, reviewer = _user("v@example.org", "viewer"), _user("r@example.org", "reviewer")
     app = open_page(PAGE, session=FIRST, user=viewer)
     next(t for t in app.text_input if t.label == "Owner").set_value("clinical lead")
     _button(app, "Propose it").click().run()
-    assert next(t for t in app.text_input if t.label == "Owner").value == "", "a second press sends nothing twice"
+    assert next(t for t in app.text_input if t.label == "Owner").value == "", (
+        "a second press sends nothing twice"
+    )
     assert _button(app, "Withdraw")
     app = open_page(PAGE, session=FIRST, user=reviewer)
     next(t for t in app.text_input if t.label == "Why it is returned").set_value("no link")

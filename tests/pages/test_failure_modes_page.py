@@ -49,7 +49,9 @@ def test_the_case_of_a_mode_is_assessed_and_opened(
     assert app.session_state["open_session"] == "00000000-0000-4000-8000-000000000002"
 
 
-def test_a_case_that_cannot_be_prepared_says_why(seeded: Any, open_page: Any, no_sample: None) -> None:
+def test_a_case_that_cannot_be_prepared_says_why(
+    seeded: Any, open_page: Any, no_sample: None
+) -> None:
     app = open_page(PAGE, session=FIRST)
     app.button(key="case:live_data").click().run()
     assert not app.exception

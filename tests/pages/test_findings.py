@@ -60,7 +60,9 @@ def test_address_opens_one_finding_whatever_the_filter(seeded: Any, open_page: A
     assert any("age is spread as in training" in label for label in _labels(app))
 
 
-def test_opened_finding_shows_evidence_alternatives_repair_and_owner(seeded: Any, open_page: Any) -> None:
+def test_opened_finding_shows_evidence_alternatives_repair_and_owner(
+    seeded: Any, open_page: Any
+) -> None:
     app = _open(open_page(PAGE, session=FIRST), finding=UNIT)
     assert not app.exception
     text = " ".join(m.value for m in app.markdown)
@@ -72,7 +74,9 @@ def test_opened_finding_shows_evidence_alternatives_repair_and_owner(seeded: Any
     assert len(app.get("plotly_chart")) == 4  # before, after, by slice, on its scale
 
 
-def test_a_repair_that_is_tried_stays_on_when_its_row_is_closed(seeded: Any, open_page: Any) -> None:
+def test_a_repair_that_is_tried_stays_on_when_its_row_is_closed(
+    seeded: Any, open_page: Any
+) -> None:
     app = _open(open_page(PAGE, session=FIRST), finding=UNIT)
     assert not any("tried" in m.value for m in app.markdown)
     app.toggle(key=f"try:{UNIT}").set_value(True).run()
@@ -141,7 +145,11 @@ def test_a_decision_reaches_the_store_and_marks_the_row(seeded: Any, open_page: 
     next(b for b in app.button if b.label == "Record the decision").click().run()
     assert not app.exception
     (entry,) = seeded.decisions("ed-sepsis-alert")
-    assert (entry.item.finding, entry.item.action, entry.item.owner) == (UNIT, "fix", "interface team")
+    assert (entry.item.finding, entry.item.action, entry.item.owner) == (
+        UNIT,
+        "fix",
+        "interface team",
+    )
     assert any("being fixed" in label for label in _labels(app))
 
 
@@ -154,7 +162,9 @@ def test_empty_store_offers_the_sample(open_page: Any) -> None:
 
 def test_accepting_without_reason_or_date_names_the_rule() -> None:
     with pytest.raises(InputError, match="needs a reason"):
-        decisions.decision_of("f", "accept", reason=" ", owner="", due=date(2027, 1, 1), session="s")
+        decisions.decision_of(
+            "f", "accept", reason=" ", owner="", due=date(2027, 1, 1), session="s"
+        )
     with pytest.raises(InputError, match="needs a date"):
         decisions.decision_of("f", "defer", reason="", owner="", due=None, session="s")
 
@@ -170,7 +180,9 @@ def test_groups_lose_no_finding_and_put_the_cause_first() -> None:
     everything = made.findings()
     for by in findings.GROUPINGS:
         groups = findings.grouped(by_urgency(everything), by, everything)
-        assert sorted(f.id for _, members in groups for f in members) == sorted(f.id for f in everything)
+        assert sorted(f.id for _, members in groups for f in members) == sorted(
+            f.id for f in everything
+        )
     first = findings.grouped(by_urgency(everything), "cause", everything)[0][1]
     assert [f.kind for f in first] == ["unit_change", "distribution_shift"]
 
@@ -180,8 +192,13 @@ def test_sites_are_those_that_carry_a_finding() -> None:
     assert findings.sites_of(unit, "clinic") == ("C3",)
     assert findings.sites_of(unit.model_copy(update={"segment": None}), "clinic") == ("C3",)
     spread = tuple(s.model_copy(update={"effect": 0.3}) for s in unit.slices)
-    assert findings.sites_of(unit.model_copy(update={"segment": None, "slices": spread}), "clinic") == ()
-    language = unit.model_copy(update={"slices": (), "segment": Segment(column="language", value="Spanish")})
+    assert (
+        findings.sites_of(unit.model_copy(update={"segment": None, "slices": spread}), "clinic")
+        == ()
+    )
+    language = unit.model_copy(
+        update={"slices": (), "segment": Segment(column="language", value="Spanish")}
+    )
     assert findings.sites_of(language, "clinic") == ()
 
 

@@ -18,7 +18,9 @@ def _said(app: Any) -> str:
     return "\n".join(m.value for m in app.markdown).replace("\\", "")
 
 
-def test_the_slider_starts_at_the_policy_and_moves_what_is_said(seeded: Any, open_page: Any) -> None:
+def test_the_slider_starts_at_the_policy_and_moves_what_is_said(
+    seeded: Any, open_page: Any
+) -> None:
     app = open_page(PAGE, session=FIRST)
     assert not app.exception
     slider = app.slider(key="strictness")
@@ -34,7 +36,12 @@ def test_the_slider_starts_at_the_policy_and_moves_what_is_said(seeded: Any, ope
 def test_every_tier_is_told_and_the_own_one_is_marked(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
     tiers = next(t.value for t in app.table if "Gates open" in t.value)
-    assert [str(t) for t in tiers["Tier"]] == ["Low", "Moderate", "**High** (this pilot)", "Critical"]
+    assert [str(t) for t in tiers["Tier"]] == [
+        "Low",
+        "Moderate",
+        "**High** (this pilot)",
+        "Critical",
+    ]
 
 
 def test_ml_test_score_is_told_with_its_sections(seeded: Any, open_page: Any) -> None:
@@ -49,5 +56,7 @@ def test_weights_in_words() -> None:
     readiness, model = made.readiness(), load_model()
     all_same = firmness.weights_sentence(readiness.model_copy(update={"stability": 1.0}), model)
     assert "all of 1,000 draws" in all_same
-    assert "in 98 % of 1,000" in firmness.weights_sentence(readiness.model_copy(update={"stability": 0.98}), model)
+    assert "in 98 % of 1,000" in firmness.weights_sentence(
+        readiness.model_copy(update={"stability": 0.98}), model
+    )
     assert firmness.weights_sentence(readiness.model_copy(update={"stability": None}), model) == ""

@@ -21,7 +21,11 @@ from golive.ui.shell.uploads import Upload
 PAGE = "pages/evidence/generated_text.py"
 SECRET = "Ebenezer"
 CONFIG = parse_config(
-    {"project": "notes", "risk": {"flags": ["genai"]}, "outputs": {"note": "note", "source": "source"}}
+    {
+        "project": "notes",
+        "risk": {"flags": ["genai"]},
+        "outputs": {"note": "note", "source": "source"},
+    }
 )
 
 
@@ -30,13 +34,22 @@ def write(path: Path, ages: list[int], wrong: int) -> Path:
         writer = csv.writer(file)
         writer.writerow(["case", "source", "note"])
         for i, age in enumerate(ages):
-            writer.writerow([i, f"Patient: I am {age}.", f"{SECRET} is {age + 10 * (i < wrong)} years old *and* well."])
+            writer.writerow(
+                [
+                    i,
+                    f"Patient: I am {age}.",
+                    f"{SECRET} is {age + 10 * (i < wrong)} years old *and* well.",
+                ]
+            )
     return path
 
 
 @pytest.fixture
 def session(store: Any, tmp_path: Path) -> tuple[str, Upload]:
-    train, live = write(tmp_path / "a.csv", list(range(30, 70)), 0), write(tmp_path / "b.csv", list(range(31, 71)), 12)
+    train, live = (
+        write(tmp_path / "a.csv", list(range(30, 70)), 0),
+        write(tmp_path / "b.csv", list(range(31, 71)), 12),
+    )
     with read(train) as old, read(live) as new:
         result = assess(old, new, CONFIG)
     store.save(result, config=CONFIG, actor="local")
@@ -52,7 +65,9 @@ def desk(open_page: Any, session: tuple[str, Upload], **options: Any) -> Any:
 
 
 def shown(app: Any) -> str:
-    return "\n".join(m.value for kind in (app.markdown, app.caption, app.info, app.error) for m in kind)
+    return "\n".join(
+        m.value for kind in (app.markdown, app.caption, app.info, app.error) for m in kind
+    )
 
 
 def test_a_session_without_generated_text_says_how_to_have_it(open_page: Any, seeded: Any) -> None:
@@ -62,7 +77,9 @@ def test_a_session_without_generated_text_says_how_to_have_it(open_page: Any, se
     assert "outputs." not in app.info[0].value
 
 
-def test_the_page_says_first_that_nobody_has_rated(open_page: Any, session: tuple[str, Upload]) -> None:
+def test_the_page_says_first_that_nobody_has_rated(
+    open_page: Any, session: tuple[str, Upload]
+) -> None:
     app = open_page(PAGE, session=session[0])
     assert not app.exception
     assert "No reviewer has rated live outputs yet" in shown(app)
@@ -90,7 +107,12 @@ def test_verdicts_reach_the_store_one_key_each_and_without_text(
 ) -> None:
     app = desk(open_page, session)
     assert SECRET in shown(app)
-    assert [b.proto.shortcut for b in app.button if b.key.startswith("verdict_")] == ["1", "2", "3", "4"]
+    assert [b.proto.shortcut for b in app.button if b.key.startswith("verdict_")] == [
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
     for verdict in ("supported", "unsupported", "harmful"):
         app.button(key=f"verdict_{verdict}").click().run()
         assert not app.exception
@@ -135,7 +157,11 @@ def test_counted_reviews_become_a_revision_of_the_session(
     app.button(key="count_reviews").click().run()
     assert not app.exception
     found = store.load(session[0]).performance["generated_text"]
-    assert (found["n_outputs"], found["unsupported"]["share"], found["rated_by"]) == (1, 1, "reviews")
+    assert (found["n_outputs"], found["unsupported"]["share"], found["rated_by"]) == (
+        1,
+        1,
+        "reviews",
+    )
     assert store.card(session[0]).revision == 2
 
 
@@ -146,7 +172,9 @@ def test_a_viewer_sees_numbers_and_no_desk(open_page: Any, session: tuple[str, U
     assert SECRET not in shown(app)
 
 
-def test_the_columns_can_be_chosen_where_the_file_is(open_page: Any, store: Any, tmp_path: Path) -> None:
+def test_the_columns_can_be_chosen_where_the_file_is(
+    open_page: Any, store: Any, tmp_path: Path
+) -> None:
     path = write(tmp_path / "b.csv", list(range(31, 71)), 12)
     with read(path) as old, read(path) as new:
         result = assess(old, new, Config(project="notes"))
@@ -199,7 +227,9 @@ def test_a_model_is_asked_only_after_its_name_and_a_tick(
     assert SECRET.encode() not in store.path.read_bytes()
 
 
-def test_a_wrong_address_is_named_and_nothing_is_lost(open_page: Any, session: tuple[str, Upload]) -> None:
+def test_a_wrong_address_is_named_and_nothing_is_lost(
+    open_page: Any, session: tuple[str, Upload]
+) -> None:
     app = open_page(PAGE, session=session[0])
     app.session_state["uploads"] = {"live": session[1]}
     named(app, "http://judge.example.org/v1")
@@ -242,6 +272,14 @@ def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Up
 def test_so_few_citing_outputs_that_their_share_is_not_kept_are_told_without_a_number() -> None:
     from golive.ui.text.text_view import cited
 
-    kept = {"held": 1.0, "low": 0.2, "high": 1.0, "n": None, "n_outputs": 300, "share": None, "why": "too few"}
+    kept = {
+        "held": 1.0,
+        "low": 0.2,
+        "high": 1.0,
+        "n": None,
+        "n_outputs": 300,
+        "share": None,
+        "why": "too few",
+    }
     assert "; fewer than 11 outputs cite." in cited({**kept, "citing": None})
     assert "; 30 % of outputs cite." in cited({**kept, "n": 90, "citing": 0.3})

@@ -25,7 +25,15 @@ REVIEWER = Identity("r", "reviewer", signed_in=True)
 
 
 def words(app: Any) -> str:
-    kinds = (app.markdown, app.caption, app.subheader, app.info, app.warning, app.success, app.error)
+    kinds = (
+        app.markdown,
+        app.caption,
+        app.subheader,
+        app.info,
+        app.warning,
+        app.success,
+        app.error,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -68,8 +76,12 @@ def watched(seeded: Any) -> Any:
             dimensions={"DAT": 50.0},
             metrics={"auroc": 0.8},
         )
-        seeded.monitors.judged(batch, lambda _: Changes(), project=project, actor="scheduler", recent=1)
-    seeded.monitors.decided(lambda _: Changes((an_alert(),)), project=project, monitor="nightly", actor="scheduler")
+        seeded.monitors.judged(
+            batch, lambda _: Changes(), project=project, actor="scheduler", recent=1
+        )
+    seeded.monitors.decided(
+        lambda _: Changes((an_alert(),)), project=project, monitor="nightly", actor="scheduler"
+    )
     watch = Watch(
         id="nightly",
         file="monitor.yaml",
@@ -81,7 +93,10 @@ def watched(seeded: Any) -> Any:
     )
     seeded.monitors.ran(watch, project=project, actor="scheduler")
     seeded.registers.put(
-        EVENTS, Event(id="e1", kind="model_version_change", on=date(2026, 11, 16)), project=project, actor="r"
+        EVENTS,
+        Event(id="e1", kind="model_version_change", on=date(2026, 11, 16)),
+        project=project,
+        actor="r",
     )
     return seeded
 
@@ -94,8 +109,13 @@ def test_an_empty_store_says_what_is_missing(open_page: Any, store: Any, page: s
 
 
 @pytest.mark.parametrize("role", ["viewer", "reviewer", "admin"])
-def test_monitors_and_alerts_are_shown_and_only_reviewers_act(open_page: Any, watched: Any, role: str) -> None:
-    app = open_page("pages/history/monitors.py", user={"is_logged_in": True, "email": "x@example.org", "roles": [role]})
+def test_monitors_and_alerts_are_shown_and_only_reviewers_act(
+    open_page: Any, watched: Any, role: str
+) -> None:
+    app = open_page(
+        "pages/history/monitors.py",
+        user={"is_logged_in": True, "email": "x@example.org", "roles": [role]},
+    )
     assert not app.exception
     said = words(app)
     for expected in ("Unit change in creatinine", "score shift", "18 Nov 2026", "EMPTY"):
@@ -116,7 +136,13 @@ def test_the_role_and_the_reason_are_checked_when_it_is_written(watched: Any) ->
     project = watched.projects()[0]
     with pytest.raises(ForbiddenError):
         monitor_view.act(
-            watched, Identity("v", "viewer", signed_in=True), project, an_alert(), "resolved", owner="", note="x"
+            watched,
+            Identity("v", "viewer", signed_in=True),
+            project,
+            an_alert(),
+            "resolved",
+            owner="",
+            note="x",
         )
     with pytest.raises(InputError) as error:
         monitor_view.act(watched, REVIEWER, project, an_alert(), "resolved", owner="", note=" ")
@@ -132,7 +158,12 @@ def test_the_trend_draws_every_quantity_and_marks_events(open_page: Any, watched
     app = open_page("pages/history/trend.py")
     assert not app.exception
     wanted = app.selectbox(key="trend_quantity").options
-    assert {"Readiness index", "Readiness index of batches", "Drift of creatinine", "Dimension DAT"} <= set(wanted)
+    assert {
+        "Readiness index",
+        "Readiness index of batches",
+        "Drift of creatinine",
+        "Dimension DAT",
+    } <= set(wanted)
     for name in wanted:
         app.selectbox(key="trend_quantity").select(name).run()
         assert not app.exception
@@ -149,7 +180,10 @@ def test_one_session_is_told_and_not_drawn(store: Any, open_page: Any) -> None:
 
 
 def test_what_the_trend_says_is_what_it_draws() -> None:
-    points = [TrendPoint(SLOT + timedelta(days=d), v, v - 1, v + 1) for d, v in ((2, 3.0), (0, 1.0), (1, 9.0))]
+    points = [
+        TrendPoint(SLOT + timedelta(days=d), v, v - 1, v + 1)
+        for d, v in ((2, 3.0), (0, 1.0), (1, 9.0))
+    ]
     said = describe_trend(points, quantity="Index", marks=[Mark(SLOT.date(), "x")])
     assert "first 1, last 3, lowest 1, highest 9" in said
     figure = trend(points, LIGHT, quantity="Index", marks=[Mark(SLOT.date(), "x")])
@@ -166,7 +200,8 @@ def test_the_audit_lists_and_verifies(open_page: Any, watched: Any) -> None:
 
 def test_a_viewer_does_not_see_the_audit(open_page: Any, watched: Any) -> None:
     app = open_page(
-        "pages/history/audit.py", user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
+        "pages/history/audit.py",
+        user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]},
     )
     assert not app.dataframe
 

@@ -44,8 +44,18 @@ def test_a_stricter_threshold_raises_fewer_alerts() -> None:
 
 def test_watch_counts_only_when_asked() -> None:
     quiet = [a_batch(d, "missing_up", level="watch") for d in range(8)]
-    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=False, clear_after=3)] == [0, 0, 0, 0]
-    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=True, clear_after=3)] == [1, 1, 1, 1]
+    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=False, clear_after=3)] == [
+        0,
+        0,
+        0,
+        0,
+    ]
+    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=True, clear_after=3)] == [
+        1,
+        1,
+        1,
+        1,
+    ]
 
 
 @pytest.mark.parametrize("watch_too", [False, True])
@@ -61,7 +71,9 @@ def test_the_lines_to_copy_are_a_valid_part_of_a_monitor_file(watch_too: bool) -
 def test_the_page_counts_before_anything_is_set(open_page: Any, seeded: Any) -> None:
     project = seeded.projects()[0]
     for batch in BATCHES:
-        seeded.monitors.judged(batch, lambda _: Changes(), project=project, actor="scheduler", recent=1)
+        seeded.monitors.judged(
+            batch, lambda _: Changes(), project=project, actor="scheduler", recent=1
+        )
     watch = Watch(id="nightly", file="m.yaml", baseline="v1", every_seconds=86_400, last_run=SLOT)
     seeded.monitors.ran(watch, project=project, actor="scheduler")
     lines = len(seeded.audit(1000))
@@ -69,7 +81,9 @@ def test_the_page_counts_before_anything_is_set(open_page: Any, seeded: Any) -> 
     assert not app.exception
     (table,) = [d.value for d in app.dataframe]
     assert table["Alerts"].tolist() == [2, 1, 0, 0]
-    assert any("Over 20 stored batches (1 Nov 2026 to 20 Nov 2026)" in m.value for m in app.markdown)
+    assert any(
+        "Over 20 stored batches (1 Nov 2026 to 20 Nov 2026)" in m.value for m in app.markdown
+    )
     app.toggle(key=f"replay_watch:{project}:nightly").set_value(True).run()
     assert not app.exception
     assert "level: watch" in app.code[-1].value

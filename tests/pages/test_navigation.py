@@ -24,7 +24,9 @@ def test_app_is_short_and_always_navigates() -> None:
     source = (ROOT / "app.py").read_text("utf-8")
     assert len(source.splitlines()) < 60
     (served,) = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
-    assert ast.unparse(served.test).startswith("get_script_run_ctx(")  # imported by a server, else run for a reader
+    assert ast.unparse(served.test).startswith(
+        "get_script_run_ctx("
+    )  # imported by a server, else run for a reader
     script = [node for node in served.orelse if isinstance(node, ast.Assign | ast.Expr)]
     calls = [node for node in script if "st.navigation(" in ast.unparse(node)]
     assert len(calls) == 1  # whenever it runs for a reader: under no other condition
@@ -42,7 +44,9 @@ def test_a_page_is_a_short_script_behind_a_guard(script: Path) -> None:
     source = script.read_text("utf-8")
     assert len(source.splitlines()) < 100
     tree = ast.parse(source)
-    assert not [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Try)]
+    assert not [
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Try)
+    ]
     called = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
     names = [f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in called]
     assert GUARDS & set(names)
@@ -69,12 +73,15 @@ def test_local_mode_says_so(open_page: Any, seeded: Any) -> None:
 
 def test_a_signed_in_person_is_named_with_the_role(open_page: Any, seeded: Any) -> None:
     app = open_page(
-        "pages/history/sessions.py", user={"is_logged_in": True, "email": "a@example.org", "roles": ["reviewer"]}
+        "pages/history/sessions.py",
+        user={"is_logged_in": True, "email": "a@example.org", "roles": ["reviewer"]},
     )
     assert any("reviewer" in caption.value for caption in app.sidebar.caption)
 
 
-def test_a_session_in_the_address_that_does_not_exist_is_one_clear_error(open_page: Any, seeded: Any) -> None:
+def test_a_session_in_the_address_that_does_not_exist_is_one_clear_error(
+    open_page: Any, seeded: Any
+) -> None:
     app = open_page(session="00000000-0000-4000-8000-00000000dead")
     assert not app.exception
     assert len(app.error) == 1
@@ -91,7 +98,9 @@ def test_nonsense_in_the_address_opens_the_latest_session(open_page: Any, seeded
     )
 
 
-def test_an_empty_store_without_a_sample_says_what_to_do(open_page: Any, store: Any, no_sample: None) -> None:
+def test_an_empty_store_without_a_sample_says_what_to_do(
+    open_page: Any, store: Any, no_sample: None
+) -> None:
     app = open_page()
     assert not app.exception
     assert "SAMPLE_FOLDER" in app.error[0].value

@@ -57,8 +57,12 @@ def test_empty_store_offers_the_sample(open_page: Any) -> None:
 
 
 def test_nothing_assessed_is_not_zero_points(store: Any, open_page: Any) -> None:
-    empty = Readiness(tier=Tier.LOW, verdict=ReadinessVerdict.PILOT, index=None, low=0, high=100, coverage=0)
-    store.save(made.assessment().model_copy(update={"readiness": empty}), config=made.CONFIG, actor="local")
+    empty = Readiness(
+        tier=Tier.LOW, verdict=ReadinessVerdict.PILOT, index=None, low=0, high=100, coverage=0
+    )
+    store.save(
+        made.assessment().model_copy(update={"readiness": empty}), config=made.CONFIG, actor="local"
+    )
     app = open_page(PAGE)
     assert not app.exception
     assert {m.label: m.value for m in app.metric}["Readiness index"] == "–"
@@ -68,9 +72,13 @@ def test_sentence_counts_gates_in_words() -> None:
     readiness = made.readiness()
     assert verdict.verdict_sentence(readiness) == "Three gates fail and two are unproven."
     proven = [c for c in readiness.criteria if c.gate_state is not GateState.FAIL]
-    assert verdict.verdict_sentence(readiness.model_copy(update={"criteria": proven})) == "Two gates are unproven."
     assert (
-        verdict.verdict_sentence(readiness.model_copy(update={"criteria": ()})) == "No gate applies at this risk tier."
+        verdict.verdict_sentence(readiness.model_copy(update={"criteria": proven}))
+        == "Two gates are unproven."
+    )
+    assert (
+        verdict.verdict_sentence(readiness.model_copy(update={"criteria": ()}))
+        == "No gate applies at this risk tier."
     )
 
 
@@ -81,7 +89,11 @@ def test_waived_gates_do_not_block() -> None:
 
 
 def test_blocking_follows_the_plan() -> None:
-    assert [c.id for c, _ in verdict.blocking(made.readiness())][:3] == ["MLO-05", "DAT-05", "HND-02"]
+    assert [c.id for c, _ in verdict.blocking(made.readiness())][:3] == [
+        "MLO-05",
+        "DAT-05",
+        "HND-02",
+    ]
 
 
 def test_cap_is_named_only_when_it_holds_the_index_down() -> None:
@@ -99,7 +111,9 @@ def test_three_facts_are_about_three_columns_and_never_an_effect_of_another() ->
 
 def test_quiet_and_unjudged_are_no_facts() -> None:
     quiet = finding("distribution_shift", Verdict.QUIET, columns=["a"], title="a is as before")
-    unsure = finding("distribution_shift", Verdict.CANNOT_JUDGE, columns=["b"], title="b has too few rows")
+    unsure = finding(
+        "distribution_shift", Verdict.CANNOT_JUDGE, columns=["b"], title="b has too few rows"
+    )
     assert verdict.strongest([quiet, unsure]) == []
 
 
@@ -118,10 +132,16 @@ def test_a_failure_mode_without_evidence_is_unproven_never_passed() -> None:
 
 def test_a_finding_to_act_on_shows_a_failure_mode_although_no_gate_fails() -> None:
     unproven = made.readiness().model_copy(
-        update={"criteria": [c for c in made.readiness().criteria if c.gate_state is not GateState.FAIL]}
+        update={
+            "criteria": [c for c in made.readiness().criteria if c.gate_state is not GateState.FAIL]
+        }
     )
-    sign = finding("missing_up", Verdict.ALARM, columns=["ca"], title="99 % of live rows have no ca")
-    before, after = ({m.name: m for m in verdict.failure_modes(unproven, found)} for found in ((), (sign,)))
+    sign = finding(
+        "missing_up", Verdict.ALARM, columns=["ca"], title="99 % of live rows have no ca"
+    )
+    before, after = (
+        {m.name: m for m in verdict.failure_modes(unproven, found)} for found in ((), (sign,))
+    )
     assert before["Live data"].state is GateState.PASS
     assert before["Live data"].evidence.startswith("Every gate behind it passes")
     assert after["Live data"].state is GateState.FAIL
@@ -172,7 +192,14 @@ def test_trend_compares_with_the_session_before(seeded: Any, open_page: Any) -> 
 def test_a_fall_of_performance_is_always_one_of_the_facts() -> None:
     kinds = ("missing_up", "unit_change", "column_missing")
     larger = [
-        finding(kind, Verdict.ALARM, columns=[kind], severity=Severity.CRITICAL, title=kind, rows_affected=900)
+        finding(
+            kind,
+            Verdict.ALARM,
+            columns=[kind],
+            severity=Severity.CRITICAL,
+            title=kind,
+            rows_affected=900,
+        )
         for kind in kinds
     ]
     fell = finding("performance_drop", Verdict.ALARM, columns=["risk"], title="fell")

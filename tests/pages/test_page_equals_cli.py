@@ -25,7 +25,16 @@ def both_doors(app: Any, store: Any, train: Path, live: Path, out: Path) -> tupl
     assert not app.exception
     (card,) = store.list()
     page = json.loads(store.load(card.session).model_dump_json())
-    arguments = ["assess", "--train", str(train), "--live", str(live), "--project", page["project"], "--no-store"]
+    arguments = [
+        "assess",
+        "--train",
+        str(train),
+        "--live",
+        str(live),
+        "--project",
+        page["project"],
+        "--no-store",
+    ]
     assert run([*arguments, "--out", str(out)]) == 0
     cli = json.loads(out.read_text(encoding="utf-8"))
     for result in (page, cli):
@@ -34,11 +43,15 @@ def both_doors(app: Any, store: Any, train: Path, live: Path, out: Path) -> tupl
     return page, cli
 
 
-def test_sample_gives_the_same_json_through_both(open_page: Any, store: Any, tmp_path: Path) -> None:
+def test_sample_gives_the_same_json_through_both(
+    open_page: Any, store: Any, tmp_path: Path
+) -> None:
     from golive.samples import write
 
     written = write("clean", tmp_path / "files", rows=400)
-    page, cli = both_doors(open_page("pages/pilot/data.py"), store, written.train, written.live, tmp_path / "cli.json")
+    page, cli = both_doors(
+        open_page("pages/pilot/data.py"), store, written.train, written.live, tmp_path / "cli.json"
+    )
     assert page["findings"]
     assert page == cli
 
@@ -49,7 +62,11 @@ def test_heart_gives_the_same_json_through_both(
 ) -> None:
     heart = reference_data / "heart"
     page, cli = both_doors(
-        open_page("pages/pilot/data.py"), store, heart / "cleveland.csv", heart / "va.csv", tmp_path / "cli.json"
+        open_page("pages/pilot/data.py"),
+        store,
+        heart / "cleveland.csv",
+        heart / "va.csv",
+        tmp_path / "cli.json",
     )
     assert page["inputs"]["live"]["rows"] == 200
     assert page == cli

@@ -33,7 +33,9 @@ def test_pages_show_what_was_measured(open_page: Any, measured: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_say_what_is_needed_when_nothing_was_measured(open_page: Any, seeded: Any, page: str) -> None:
+def test_pages_say_what_is_needed_when_nothing_was_measured(
+    open_page: Any, seeded: Any, page: str
+) -> None:
     app = open_page(f"pages/performance/{page}.py")
     assert not app.exception, app.exception
     assert "need" in app.info[0].value

@@ -38,7 +38,10 @@ def test_the_plan_lists_every_step_in_order_with_its_team(seeded: Any, open_page
 def test_a_step_that_cannot_move_the_index_shows_no_gain(
     seeded: Any, open_page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = [s.model_copy(update={"gain": 0.04 if i else 1.24}) for i, s in enumerate(made.readiness().next)]
+    steps = [
+        s.model_copy(update={"gain": 0.04 if i else 1.24})
+        for i, s in enumerate(made.readiness().next)
+    ]
     monkeypatch.setattr(plan, "table", lambda _, *rest, _table=plan.table: _table(steps, *rest))
     app = open_page(PAGE, session=FIRST)
     assert not app.exception
@@ -68,14 +71,22 @@ def test_owner_and_date_are_kept_and_shown_again(seeded: Any, open_page: Any) ->
     app.button(key="plan_save").click().run()
     assert not app.exception
     (row,) = seeded.registers.items(registers.PLAN, PROJECT)
-    assert row == PlanRow(id="MLO-05", owner="release engineer", due=date(2026, 12, 4), state="doing")
+    assert row == PlanRow(
+        id="MLO-05", owner="release engineer", due=date(2026, 12, 4), state="doing"
+    )
     assert app.data_editor[0].value["owner"].iloc[0] == "release engineer"
 
 
 def test_two_people_on_one_step_lose_nothing(seeded: Any, open_page: Any) -> None:
     app = open_page(PAGE, session=FIRST)
-    seeded.registers.put(registers.PLAN, PlanRow(id="MLO-05", owner="ben"), project=PROJECT, actor="ben")
-    app.session_state["plan:0"] = {"edited_rows": {0: {"owner": "ana"}}, "added_rows": [], "deleted_rows": []}
+    seeded.registers.put(
+        registers.PLAN, PlanRow(id="MLO-05", owner="ben"), project=PROJECT, actor="ben"
+    )
+    app.session_state["plan:0"] = {
+        "edited_rows": {0: {"owner": "ana"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
     app.button(key="plan_save").click().run()
     assert not app.exception
     assert "CONFLICT" in app.error[0].value
@@ -128,8 +139,13 @@ def test_an_empty_store_offers_the_sample(open_page: Any) -> None:
 
 
 def test_csv_of_the_plan_runs_no_formula() -> None:
-    steps = (made.readiness().next[0].model_copy(update={"fix": "=1+1"}), *made.readiness().next[1:])
-    rows = list(csv.DictReader(io.StringIO(plan.as_csv(plan.table(steps, {}, steps[:1], load_model())))))
+    steps = (
+        made.readiness().next[0].model_copy(update={"fix": "=1+1"}),
+        *made.readiness().next[1:],
+    )
+    rows = list(
+        csv.DictReader(io.StringIO(plan.as_csv(plan.table(steps, {}, steps[:1], load_model()))))
+    )
     assert len(rows) == len(steps)
     assert rows[0]["What"] == "'=1+1"
     assert (rows[0]["Fits"], rows[1]["Fits"]) == ("yes", "")

@@ -22,7 +22,11 @@ def _user(role: str) -> dict[str, Any]:
 
 
 def _file(**changes: Any) -> tuple[str, bytes, str]:
-    raw = raw_policy(load_model()) | {"name": "hospital", "version": "1", "reason": "our tiers"} | changes
+    raw = (
+        raw_policy(load_model())
+        | {"name": "hospital", "version": "1", "reason": "our tiers"}
+        | changes
+    )
     return "own.yaml", yaml.safe_dump(raw, sort_keys=False).encode(), "application/yaml"
 
 
@@ -68,7 +72,9 @@ def test_levels_are_worded_as_in_the_policy_that_judged(seeded: Any, open_page: 
     criteria = raw_policy(load_model())["criteria"]
     row = next(c for c in criteria if c["id"] == "HND-02")
     row["levels"] = [f"our anchor {level}" for level in range(5)]
-    _bring(open_page(PAGE, session=FIRST), _file(criteria=criteria)).button(key="policy_put").click().run()
+    _bring(open_page(PAGE, session=FIRST), _file(criteria=criteria)).button(
+        key="policy_put"
+    ).click().run()
 
     def anchors() -> str:
         app = open_page("pages/verdict/readiness.py", session=FIRST)
@@ -110,7 +116,9 @@ def test_an_empty_store_offers_the_sample_on_policy(open_page: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["pilot/policy", "pilot/scope", "pilot/evidence", "verdict/plan"])
-def test_a_stored_policy_that_no_longer_fits_is_told_and_breaks_no_page(seeded: Any, open_page: Any, page: str) -> None:
+def test_a_stored_policy_that_no_longer_fits_is_told_and_breaks_no_page(
+    seeded: Any, open_page: Any, page: str
+) -> None:
     old = PolicyFile(name="hospital", version="0", reason="old", text="name: hospital")
     seeded.registers.put(registers.POLICIES, old, project=PROJECT, actor="ana")
     app = open_page(f"pages/{page}.py", session=FIRST)

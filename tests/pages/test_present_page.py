@@ -13,7 +13,9 @@ VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
 
 
 def words(app: Any) -> str:
-    return " ".join(e.value for e in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption))
+    return " ".join(
+        e.value for e in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption)
+    )
 
 
 def test_one_screen_says_verdict_trend_facts_and_steps(open_page: Any, seeded: Any) -> None:

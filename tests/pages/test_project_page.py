@@ -21,7 +21,9 @@ def words(app: Any) -> str:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_sees_and_may_do_its_part(open_page: Any, seeded: Any, tmp_path: Path, role: str) -> None:
+def test_each_role_sees_and_may_do_its_part(
+    open_page: Any, seeded: Any, tmp_path: Path, role: str
+) -> None:
     app = open_page(PAGE, user={"is_logged_in": True, "email": "a@example.org", "roles": [role]})
     assert not app.exception
     assert ("A whole pilot as one file" in [e.label for e in app.expander]) is (role != "viewer")
@@ -43,9 +45,13 @@ def test_each_role_sees_and_may_do_its_part(open_page: Any, seeded: Any, tmp_pat
             project_view.bring_in(other, who, b"no zip")
 
 
-def test_lineage_goes_back_to_the_data_and_forward_to_decisions(open_page: Any, seeded: Any) -> None:
+def test_lineage_goes_back_to_the_data_and_forward_to_decisions(
+    open_page: Any, seeded: Any
+) -> None:
     project = seeded.projects()[0]
-    item = Decision(finding="missing_up:heart_rate", action="fix", owner="the interface team", session=FIRST)
+    item = Decision(
+        finding="missing_up:heart_rate", action="fix", owner="the interface team", session=FIRST
+    )
     seeded.put_decision(item, project=project, actor="ben")
     app = open_page(PAGE)
     app.button(key=f"lineage_{FIRST}").click().run()
@@ -63,14 +69,22 @@ def test_the_trend_page_says_what_changed_in_words(open_page: Any, seeded: Any) 
     assert not app.exception
     labels = [e.label for e in app.expander]
     assert len(labels) == 1
-    assert labels[0].replace("\\", "").startswith("21 Nov 2026: Better: Pilot before, Conditional now.")
+    assert (
+        labels[0]
+        .replace("\\", "")
+        .startswith("21 Nov 2026: Better: Pilot before, Conditional now.")
+    )
     assert "no longer found" in labels[0]
 
 
-def test_the_age_limit_is_said(open_page: Any, seeded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_age_limit_is_said(
+    open_page: Any, seeded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from golive.ui.shell import cache
 
     monkeypatch.setenv("GOLIVE_RETENTION_DAYS", "365")
     cache.current_settings.clear()
     said = words(open_page(PAGE))
-    assert "Sessions older than 365 days are deleted, ended alerts and what batches showed too" in said
+    assert (
+        "Sessions older than 365 days are deleted, ended alerts and what batches showed too" in said
+    )

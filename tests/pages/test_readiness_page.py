@@ -24,7 +24,9 @@ def test_opens_at_the_weakest_dimension(seeded: Any, open_page: Any) -> None:
     assert any("HND-02" in e.label for e in app.expander)
 
 
-def test_address_opens_a_dimension_and_an_unknown_one_is_ignored(seeded: Any, open_page: Any) -> None:
+def test_address_opens_a_dimension_and_an_unknown_one_is_ignored(
+    seeded: Any, open_page: Any
+) -> None:
     app = open_page(PAGE, session=FIRST)
     app.query_params["dimension"] = "DAT"
     app.run()
@@ -57,7 +59,9 @@ def test_viewer_cannot_add_evidence(seeded: Any, open_page: Any) -> None:
     assert not [b for b in app.button if "Add the evidence" in b.label]
 
 
-def test_evidence_without_owner_is_refused_and_nothing_is_stored(seeded: Any, open_page: Any) -> None:
+def test_evidence_without_owner_is_refused_and_nothing_is_stored(
+    seeded: Any, open_page: Any
+) -> None:
     app = open_page(PAGE, session=FIRST)
     next(b for b in app.button if "Add the evidence" in b.label).click().run()
     assert not app.exception
@@ -86,7 +90,9 @@ def test_empty_store_offers_the_sample(open_page: Any) -> None:
 
 def test_every_problem_of_an_item_is_named_at_once() -> None:
     today = date(2026, 11, 20)
-    item = EvidenceItem(id="e", criterion="DAT-01", claim_level=3, issued=today + timedelta(1), expires=today)
+    item = EvidenceItem(
+        id="e", criterion="DAT-01", claim_level=3, issued=today + timedelta(1), expires=today
+    )
     codes = {p.code for p in evidence_form.problems(item, today)}
     assert codes == {"EVIDENCE_OWNER", "EVIDENCE_FUTURE", "EVIDENCE_EXPIRY"}
     good = EvidenceItem(id="e", criterion="DAT-01", claim_level=3, owner="lead", issued=today)
@@ -110,22 +116,37 @@ def test_effort_is_said_in_days() -> None:
     step = made.readiness().next[0].model_copy(update={"effort": 1, "days": None})
     assert readiness_view.effort_words(step) == "about 1 day"
     assert readiness_view.effort_words(step.model_copy(update={"effort": 9})) == "effort 9 of 5"
-    said = {d: readiness_view.effort_words(step.model_copy(update={"days": d})) for d in (0.5, 2.0, 2.5)}
-    assert said == {0.5: "under a day", 2.0: "about 2 days", 2.5: "about 2.5 days"}, "by the policy that judged"
+    said = {
+        d: readiness_view.effort_words(step.model_copy(update={"days": d})) for d in (0.5, 2.0, 2.5)
+    }
+    assert said == {0.5: "under a day", 2.0: "about 2 days", 2.5: "about 2.5 days"}, (
+        "by the policy that judged"
+    )
 
 
 def test_evidence_is_told_with_owner_and_dates() -> None:
     item = EvidenceItem(
-        id="e", criterion="DAT-01", grade="E1", claim_level=3, owner="lead", issued=date(2026, 10, 3), link="wiki/7"
+        id="e",
+        criterion="DAT-01",
+        grade="E1",
+        claim_level=3,
+        owner="lead",
+        issued=date(2026, 10, 3),
+        link="wiki/7",
     )
     assert readiness_view.evidence_words(item) == (
         "attestation, grade E1, claims level 3; owner lead; issued 3 Oct 2026; wiki/7"
     )
-    assert "no owner" in readiness_view.evidence_words(EvidenceItem(id="e", criterion="DAT-01", claim_level=1))
+    assert "no owner" in readiness_view.evidence_words(
+        EvidenceItem(id="e", criterion="DAT-01", claim_level=1)
+    )
 
 
 def test_anchors_are_written_as_they_are_read() -> None:
-    assert readiness_view.anchor("valid>=99, xver<=1, unseen<=10%") == "valid≥ 99, xver≤ 1, unseen≤ 10 %"
+    assert (
+        readiness_view.anchor("valid>=99, xver<=1, unseen<=10%")
+        == "valid≥ 99, xver≤ 1, unseen≤ 10 %"
+    )
     assert readiness_view.anchor(">20 points") == "> 20 points"
     assert readiness_view.anchor("<50% trained") == "< 50 % trained"
     assert readiness_view.anchor("slides, two of four") == "slides, two of four"

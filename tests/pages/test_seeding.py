@@ -41,7 +41,10 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 def test_whoever_asks_waits_for_the_same_session(store: Any, slow: Slow) -> None:
     told: list[tuple[float, str]] = []
     with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(seeding.start(store).follow, lambda f, s: told.append((f, s))) for _ in range(3)]
+        waiting = [
+            pool.submit(seeding.start(store).follow, lambda f, s: told.append((f, s)))
+            for _ in range(3)
+        ]
         while (0.4, "profiling live data, column 23 of 50") not in told:
             time.sleep(0.05)
         assert seeding.under_way(store)
@@ -52,7 +55,9 @@ def test_whoever_asks_waits_for_the_same_session(store: Any, slow: Slow) -> None
     assert not seeding.under_way(store)
 
 
-def test_overview_waits_for_a_session_that_the_server_has_begun(store: Any, slow: Slow, open_page: Any) -> None:
+def test_overview_waits_for_a_session_that_the_server_has_begun(
+    store: Any, slow: Slow, open_page: Any
+) -> None:
     begun = seeding.start(store)
     while not store.audit(limit=1):  # the store has held something by now, and no session yet
         time.sleep(0.05)
@@ -64,8 +69,12 @@ def test_overview_waits_for_a_session_that_the_server_has_begun(store: Any, slow
     assert "Nothing assessed yet" not in [title.value for title in app.title]
 
 
-@pytest.mark.parametrize("page", ["pages/pilot/data.py", "pages/pilot/start.py", "pages/history/sessions.py"])
-def test_pages_without_a_session_do_not_wait(page: str, store: Any, slow: Slow, open_page: Any) -> None:
+@pytest.mark.parametrize(
+    "page", ["pages/pilot/data.py", "pages/pilot/start.py", "pages/history/sessions.py"]
+)
+def test_pages_without_a_session_do_not_wait(
+    page: str, store: Any, slow: Slow, open_page: Any
+) -> None:
     begun = seeding.start(store)
     app = open_page(page)
     assert not app.exception
@@ -74,9 +83,13 @@ def test_pages_without_a_session_do_not_wait(page: str, store: Any, slow: Slow, 
     begun.follow(lambda *_: None)
 
 
-def test_what_went_wrong_reaches_the_one_who_waits(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_wrong_reaches_the_one_who_waits(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any, **__: Any) -> str:
-        raise InputError(Problem("SAMPLE_FOLDER", "The sample cannot be written.", "Free some space."))
+        raise InputError(
+            Problem("SAMPLE_FOLDER", "The sample cannot be written.", "Free some space.")
+        )
 
     monkeypatch.setattr(sample_session, "ensure", fail)
     with pytest.raises(InputError) as caught:
@@ -88,7 +101,10 @@ def test_what_went_wrong_reaches_the_one_who_waits(store: Any, monkeypatch: pyte
 def test_two_processes_write_the_sample_whole(tmp_path: Path) -> None:
     folder = tmp_path / "samples" / "one"
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(sample_session._write, sample_session.DEFAULT, folder, 300) for _ in range(2)]:
+        for done in [
+            pool.submit(sample_session._write, sample_session.DEFAULT, folder, 300)
+            for _ in range(2)
+        ]:
             done.result(120)
     assert sorted(f.name for f in folder.iterdir()) == sorted(sample_session._FILES)
     assert [f.name for f in folder.parent.iterdir()] == ["one"]

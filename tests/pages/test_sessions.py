@@ -21,7 +21,9 @@ def user(role: str) -> dict[str, Any]:
 
 
 def texts(app: Any) -> str:
-    return "\n".join(element.value for kind in (app.markdown, app.caption, app.subheader) for element in kind)
+    return "\n".join(
+        element.value for kind in (app.markdown, app.caption, app.subheader) for element in kind
+    )
 
 
 def test_an_empty_store_offers_the_sample_and_own_data(open_page: Any, store: Any) -> None:
@@ -30,11 +32,21 @@ def test_an_empty_store_offers_the_sample_and_own_data(open_page: Any, store: An
     assert [b.label for b in app.button] == ["Open the sample session"]
 
 
-def test_every_session_is_a_card_with_verdict_index_date_and_data(open_page: Any, seeded: Any) -> None:
+def test_every_session_is_a_card_with_verdict_index_date_and_data(
+    open_page: Any, seeded: Any
+) -> None:
     app = open_page(PAGE)
     assert not app.exception
     said = texts(app)
-    for expected in ("Pilot", "Conditional", "20 Nov 2026", "21 Nov 2026", "24,000 rows", "6,120 rows", "**44**"):
+    for expected in (
+        "Pilot",
+        "Conditional",
+        "20 Nov 2026",
+        "21 Nov 2026",
+        "24,000 rows",
+        "6,120 rows",
+        "**44**",
+    ):
         assert expected in said
 
 
@@ -72,7 +84,10 @@ def test_deletion_asks_first(open_page: Any, seeded: Any) -> None:
     assert len(seeded.list()) == 2
     assert "removed for good" in texts(app)
     # AppTest does not open a dialog again on the next run; the click itself is in tests/browser.
-    assert [b.label for b in app.button if b.key in ("delete_yes", "delete_no")] == ["Delete the session", "Keep it"]
+    assert [b.label for b in app.button if b.key in ("delete_yes", "delete_no")] == [
+        "Delete the session",
+        "Keep it",
+    ]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -81,7 +96,10 @@ def test_the_role_is_checked_again_when_deleting(role: str, seeded: Any) -> None
     if role == "admin":
         session_cards.remove(seeded, card, who)
         assert [kept.session for kept in seeded.list()] == [SECOND]
-        assert (seeded.audit(1)[0].actor, seeded.audit(1)[0].action) == ("someone", "session.delete")
+        assert (seeded.audit(1)[0].actor, seeded.audit(1)[0].action) == (
+            "someone",
+            "session.delete",
+        )
         return
     with pytest.raises(ForbiddenError):
         session_cards.remove(seeded, card, who)

@@ -23,13 +23,25 @@ def _said(app: Any) -> str:
 
 def _fill(store: Any) -> None:
     lines = [
-        ValueLine(id="b", name="build", part="integration", timing="once", low=80, likely=100, high=200),
-        ValueLine(id="g", name="hours saved", side="benefit", part="benefit", low=50, likely=90, high=120),
+        ValueLine(
+            id="b", name="build", part="integration", timing="once", low=80, likely=100, high=200
+        ),
+        ValueLine(
+            id="g", name="hours saved", side="benefit", part="benefit", low=50, likely=90, high=120
+        ),
         ValueLine(id="l", name="licence", part="licence", likely=5),
     ]
     store.registers.write(registers.VALUE, [Change(x) for x in lines], project=PROJECT, actor="ana")
     kpis = [
-        Kpi(id="k1", name="length of stay", layer="business", baseline=6, target=5, unit="days", owner="chief"),
+        Kpi(
+            id="k1",
+            name="length of stay",
+            layer="business",
+            baseline=6,
+            target=5,
+            unit="days",
+            owner="chief",
+        ),
         Kpi(id="k2", name="time to antibiotic", layer="clinical", feeds="k1"),
     ]
     store.registers.write(registers.KPIS, [Change(k) for k in kpis], project=PROJECT, actor="ana")
@@ -37,11 +49,15 @@ def _fill(store: Any) -> None:
         Milestone(id="a", name="write-back", low=10, likely=20, high=60),
         Milestone(id="b", name="go-live", after="a"),
     ]
-    store.registers.write(registers.MILESTONES, [Change(m) for m in stones], project=PROJECT, actor="ana")
+    store.registers.write(
+        registers.MILESTONES, [Change(m) for m in stones], project=PROJECT, actor="ana"
+    )
 
 
 @pytest.mark.parametrize("user", [None, VIEWER], ids=["local", "viewer"])
-def test_nothing_is_invented_when_nothing_is_written_down(seeded: Any, open_page: Any, user: Any) -> None:
+def test_nothing_is_invented_when_nothing_is_written_down(
+    seeded: Any, open_page: Any, user: Any
+) -> None:
     app = open_page(PAGE, session=FIRST, user=user)
     assert not app.exception
     said = _said(app)
@@ -93,7 +109,11 @@ def test_an_empty_store_offers_the_sample_on_value(open_page: Any) -> None:
 
 
 def test_indicators_in_a_circle_are_all_shown_once() -> None:
-    rows = [Kpi(id="a", name="a", feeds="b"), Kpi(id="b", name="b", feeds="a"), Kpi(id="c", name="c", feeds="c")]
+    rows = [
+        Kpi(id="a", name="a", feeds="b"),
+        Kpi(id="b", name="b", feeds="a"),
+        Kpi(id="c", name="c", feeds="c"),
+    ]
     assert sorted(k.id for _, k in value.tree(rows)) == ["a", "b", "c"]
 
 

@@ -25,7 +25,12 @@ def counts(scores: Any, chosen: Any = None) -> list[int]:
     import numpy as np
 
     at = np.rint(100 * np.asarray(scores, dtype=float)).astype(int)
-    return [int(c) for c in np.bincount(at if chosen is None else at[np.asarray(chosen, dtype=bool)], minlength=101)]
+    return [
+        int(c)
+        for c in np.bincount(
+            at if chosen is None else at[np.asarray(chosen, dtype=bool)], minlength=101
+        )
+    ]
 
 
 def made() -> dict[str, Any]:
@@ -51,9 +56,14 @@ def made() -> dict[str, Any]:
     chunks = []
     for i in range(len(found)):
         part = known.iloc[i * CHUNK : (i + 1) * CHUNK]
-        estimated = {ours: round(float(found[(theirs, "value")].iloc[i]), 6) for theirs, ours in METRICS.items()}
+        estimated = {
+            ours: round(float(found[(theirs, "value")].iloc[i]), 6)
+            for theirs, ours in METRICS.items()
+        }
         realised = round(float(roc_auc_score(part.repaid, part.y_pred_proba)), 6)
-        chunks.append({"rows": counts(part.y_pred_proba), "estimated": estimated, "realised_auroc": realised})
+        chunks.append(
+            {"rows": counts(part.y_pred_proba), "estimated": estimated, "realised_auroc": realised}
+        )
     return {
         "origin": f"synthetic car-loan sample of nannyml {nannyml.__version__}, https://github.com/NannyML/nannyml",
         "licence": "Apache-2.0",
@@ -73,8 +83,12 @@ def _numbers(held: dict[str, Any]) -> dict[str, Any]:
         **{f"reference {name}": held["reference"][name] for name in held["reference"]},
     }
     for i, chunk in enumerate(held["chunks"]):
-        found |= {f"chunk {i} {name}": value for name, value in chunk.items() if name != "estimated"}
-        found |= {f"chunk {i} estimated {name}": value for name, value in chunk["estimated"].items()}
+        found |= {
+            f"chunk {i} {name}": value for name, value in chunk.items() if name != "estimated"
+        }
+        found |= {
+            f"chunk {i} estimated {name}": value for name, value in chunk["estimated"].items()
+        }
     return found
 
 
@@ -85,7 +99,9 @@ def differences(now: dict[str, Any], then: dict[str, Any], most: float = 1e-4) -
     def same(a: Any, b: Any) -> bool:
         return abs(a - b) <= most if isinstance(a, float) and isinstance(b, float) else bool(a == b)
 
-    return sorted(name for name in new.keys() | old.keys() if not same(new.get(name), old.get(name)))
+    return sorted(
+        name for name in new.keys() | old.keys() if not same(new.get(name), old.get(name))
+    )
 
 
 def main(arguments: list[str]) -> None:

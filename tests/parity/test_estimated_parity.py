@@ -37,10 +37,16 @@ def side(counts: list[int], events: list[int] | None = None) -> Scored:
         first = np.repeat(np.cumsum(counts) - counts, counts)
         codes = (np.arange(len(score)) - first < np.repeat(events, counts)).astype(int)
     shuffled = np.random.default_rng(0).permutation(len(score))
-    return Scored(rows=len(score), score=score[shuffled], label=Coded(("0", "1"), codes[shuffled].astype(np.int32)))
+    return Scored(
+        rows=len(score),
+        score=score[shuffled],
+        label=Coded(("0", "1"), codes[shuffled].astype(np.int32)),
+    )
 
 
-def test_every_chunk_is_within_a_hundredth_of_nannyml_and_near_what_was_realised(sample: dict[str, Any]) -> None:
+def test_every_chunk_is_within_a_hundredth_of_nannyml_and_near_what_was_realised(
+    sample: dict[str, Any],
+) -> None:
     roles = Roles(score="score", label="repaid")
     config = Config(roles=roles, operating_threshold=sample["threshold"])
     train = side(sample["reference"]["rows"], sample["reference"]["events"])

@@ -45,7 +45,9 @@ def dataset(connection: Any) -> Frames:
         table = table.cast(types) if types else table
         storage = {name: storage_of(dtype) for name, dtype in table.schema().items()}
         rows = int(table.count().execute())
-        return Dataset("frame", "0" * 64, "memory", "duckdb", table, rows, tuple(table.columns), storage)
+        return Dataset(
+            "frame", "0" * 64, "memory", "duckdb", table, rows, tuple(table.columns), storage
+        )
 
     return make
 
@@ -55,6 +57,9 @@ def specs() -> Callable[..., list[ColumnSpec]]:
     """``specs(data, a="numeric", b="code")``: declared types, stored in training as they are in ``data``."""
 
     def make(data: Dataset, **types: str) -> list[ColumnSpec]:
-        return [ColumnSpec(name=n, type=ColumnType(t), storage=data.storage.get(n, "text")) for n, t in types.items()]
+        return [
+            ColumnSpec(name=n, type=ColumnType(t), storage=data.storage.get(n, "text"))
+            for n, t in types.items()
+        ]
 
     return make

@@ -16,17 +16,31 @@ from golive.profile.numbers import numeric_profile, weigh
 def _numbers(values: np.ndarray) -> ColumnProfile:
     points, counts = weigh(np.sort(values.astype(np.float64)))
     numeric = numeric_profile(points, counts)
-    return ColumnProfile("x", ColumnType.NUMERIC, Role.FEATURE, "float64", len(values), 0, len(points), numeric=numeric)
+    return ColumnProfile(
+        "x",
+        ColumnType.NUMERIC,
+        Role.FEATURE,
+        "float64",
+        len(values),
+        0,
+        len(points),
+        numeric=numeric,
+    )
 
 
 def _words(counts: dict[str, int]) -> ColumnProfile:
     n = sum(counts.values())
     category = CategoryProfile(n, tuple(counts), np.array(list(counts.values()), dtype=np.int64))
-    return ColumnProfile("c", ColumnType.CATEGORY, Role.FEATURE, "text", n, 0, len(counts), category=category)
+    return ColumnProfile(
+        "c", ColumnType.CATEGORY, Role.FEATURE, "text", n, 0, len(counts), category=category
+    )
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=200), st.lists(st.integers(-9, 9), min_size=1, max_size=200))
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=200),
+    st.lists(st.integers(-9, 9), min_size=1, max_size=200),
+)
 def test_no_small_cell_is_shown(train: list[float], live: list[int]) -> None:
     drawn = picture(_numbers(np.array(train)), _numbers(np.array(live)))
     assert drawn is not None
@@ -46,7 +60,9 @@ def test_every_row_is_in_a_bin_or_outside() -> None:
         (drawn.live, drawn.below[1], drawn.above[1], live),
     ):
         counts, _ = np.histogram(values, np.array(drawn.edges))
-        np.testing.assert_allclose([c or 0 for c in cells], counts, atol=30)  # bin means stand for their rows
+        np.testing.assert_allclose(
+            [c or 0 for c in cells], counts, atol=30
+        )  # bin means stand for their rows
         assert below is not None or above is not None
         hidden = sum(c is None for c in (*cells, below, above))
         assert abs(sum(c or 0 for c in (*cells, below, above)) - len(values)) <= 10 * hidden

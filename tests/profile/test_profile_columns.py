@@ -31,18 +31,45 @@ def test_typed_numbers_keep_infinities_and_nan_apart(dataset, specs) -> None:
 
 
 def test_text_under_a_numeric_type(dataset, specs) -> None:
-    written = ["7.4", " 7.40 ", "nan", "NaN", "inf", "see note", "see note", "", "  ", None, "1e2", "<5", "0x1F", "1,5"]
+    written = [
+        "7.4",
+        " 7.40 ",
+        "nan",
+        "NaN",
+        "inf",
+        "see note",
+        "see note",
+        "",
+        "  ",
+        None,
+        "1e2",
+        "<5",
+        "0x1F",
+        "1,5",
+    ]
     data = dataset({"x": written})
     column = profile(data, specs(data, x="numeric"), Roles()).columns["x"]
     assert column.n == len(written)
     assert column.missing == 3
-    assert column.tokens.as_dict() == {"see note": 2, "0x1F": 1, "1,5": 1, "<5": 1, "NaN": 1, "nan": 1}
+    assert column.tokens.as_dict() == {
+        "see note": 2,
+        "0x1F": 1,
+        "1,5": 1,
+        "<5": 1,
+        "NaN": 1,
+        "nan": 1,
+    }
     assert column.numeric is not None
     assert column.numeric.infinities == 1
-    assert dict(zip(column.numeric.values, column.numeric.counts, strict=True)) == {7.4: 2, 100.0: 1}
+    assert dict(zip(column.numeric.values, column.numeric.counts, strict=True)) == {
+        7.4: 2,
+        100.0: 1,
+    }
     assert column.patterns.count("AAA AAAA") == 2
     assert column.distinct == 9
-    assert column.missing + column.tokens.n + column.numeric.n + column.numeric.infinities == column.n
+    assert (
+        column.missing + column.tokens.n + column.numeric.n + column.numeric.infinities == column.n
+    )
 
 
 def test_text_and_typed_storage_give_the_same_numbers(dataset, specs) -> None:
@@ -131,7 +158,13 @@ def test_all_null_and_constant_columns(dataset, specs, kind: str) -> None:
 
 
 def test_table_without_rows(dataset, specs) -> None:
-    data = dataset({"x": pd.array([], dtype="float64"), "c": pd.array([], dtype="str"), "t": pd.array([], dtype="str")})
+    data = dataset(
+        {
+            "x": pd.array([], dtype="float64"),
+            "c": pd.array([], dtype="str"),
+            "t": pd.array([], dtype="str"),
+        }
+    )
     found = profile(data, specs(data, x="numeric", c="category", t="text"), Roles(site="c", id="c"))
     assert found.rows == 0
     assert all(c.n == 0 and c.error == "" for c in found.columns.values())
@@ -162,10 +195,17 @@ def test_numbers_where_training_had_another_type(dataset) -> None:
 
 def test_a_broken_column_does_not_cost_the_others(dataset, specs) -> None:
     data = dataset({"a": [1.0, 2.0], "b": ["Jane Roe", "y"]})
-    broken = replace(data, table=data.table.mutate(bad=data.table.b.cast("int64")), columns=("a", "b", "bad"))
-    asked = [*specs(data, a="numeric", b="category"), ColumnSpec(name="bad", type=ColumnType.NUMERIC, storage="int64")]
+    broken = replace(
+        data, table=data.table.mutate(bad=data.table.b.cast("int64")), columns=("a", "b", "bad")
+    )
+    asked = [
+        *specs(data, a="numeric", b="category"),
+        ColumnSpec(name="bad", type=ColumnType.NUMERIC, storage="int64"),
+    ]
     columns = profile(broken, asked, Roles()).columns
-    assert columns["bad"].error == "it could not be read (ConversionException)", "an engine's message repeats values"
+    assert columns["bad"].error == "it could not be read (ConversionException)", (
+        "an engine's message repeats values"
+    )
     assert columns["a"].numeric is not None
     assert columns["a"].numeric.n == 2
     assert columns["b"].category is not None
@@ -189,7 +229,9 @@ def test_roles_and_progress(dataset, specs) -> None:
 
 
 def test_five_thousand_columns(dataset) -> None:
-    frame = pd.DataFrame(np.arange(15_000.0).reshape(3, 5_000), columns=[f"c{i}" for i in range(5_000)])
+    frame = pd.DataFrame(
+        np.arange(15_000.0).reshape(3, 5_000), columns=[f"c{i}" for i in range(5_000)]
+    )
     data = dataset(frame)
     asked = [ColumnSpec(name=c, type=ColumnType.NUMERIC, storage="float64") for c in frame.columns]
     found = profile(data, asked, Roles())

@@ -44,7 +44,8 @@ def _frame() -> pd.DataFrame:
             "sex": rng.choice(["1.0", "0", "1"], rows),
             "dx": rng.choice(["A01.1", "007", "E11"], rows),
             "flag": rng.choice([True, False], rows),
-            "when": pd.Timestamp("2024-03-01") + pd.to_timedelta(rng.integers(0, 240, rows), unit="h"),
+            "when": pd.Timestamp("2024-03-01")
+            + pd.to_timedelta(rng.integers(0, 240, rows), unit="h"),
             "day": rng.choice(["2024-03-01", "2024-03-02T10:00", "03/04/2024", "soon"], rows),
             "note": rng.choice(["seen 12", "Ward B", ""], rows),
             "site": rng.choice(["north", "south"], rows),
@@ -83,10 +84,13 @@ def rows(data: Dataset) -> list[dict[str, object]]:
 @pytest.mark.usefixtures("spark")
 @pytest.mark.filterwarnings("ignore")
 def test_spark_reads_the_same_table(tmp_path: Path) -> None:
-    text = ["id,sex,value,when"] + [f"p{i % 40},{'MF'[i % 2]},{i}.5,2024-01-0{1 + i % 9}" for i in range(200)]
+    text = ["id,sex,value,when"] + [
+        f"p{i % 40},{'MF'[i % 2]},{i}.5,2024-01-0{1 + i % 9}" for i in range(200)
+    ]
     (tmp_path / "a.csv").write_text("\n".join([*text, "p1,F,?,", '"x, y",,NA,"a ""b"""']))
     pq.write_table(
-        pa.table({"v": [1.0, math.nan, 3.0], "k": [1, 2, None], "s": ["a", "", None]}), tmp_path / "a.parquet"
+        pa.table({"v": [1.0, math.nan, 3.0], "k": [1, 2, None], "s": ["a", "", None]}),
+        tmp_path / "a.parquet",
     )
     for file in ("a.csv", "a.parquet"):
         with read(tmp_path / file) as here, read(tmp_path / file, engine="pyspark://") as there:
@@ -102,7 +106,12 @@ def test_spark_reads_the_same_table(tmp_path: Path) -> None:
 def test_spark_and_duckdb_agree(pilot: Any, dataset, specs) -> None:
     frame = _frame()
     here = dataset(frame)
-    there = replace(here, engine="pyspark", table=pilot, storage={n: storage_of(t) for n, t in pilot.schema().items()})
+    there = replace(
+        here,
+        engine="pyspark",
+        table=pilot,
+        storage={n: storage_of(t) for n, t in pilot.schema().items()},
+    )
     roles = Roles(site="site", time="when")
     one = profile(here, specs(here, **TYPES), roles)
     two = profile(there, specs(here, **TYPES), roles)
@@ -111,7 +120,12 @@ def test_spark_and_duckdb_agree(pilot: Any, dataset, specs) -> None:
     assert one.duplicate_rows >= 2
     for name, a in one.columns.items():
         b = two.columns[name]
-        assert (name, a.n, a.missing, a.tokens.as_dict()) == (name, b.n, b.missing, b.tokens.as_dict())
+        assert (name, a.n, a.missing, a.tokens.as_dict()) == (
+            name,
+            b.n,
+            b.missing,
+            b.tokens.as_dict(),
+        )
         assert a.patterns.as_dict() == b.patterns.as_dict()
         assert (a.category is None) == (b.category is None)
         if a.category is not None and b.category is not None:
@@ -119,15 +133,26 @@ def test_spark_and_duckdb_agree(pilot: Any, dataset, specs) -> None:
         if a.numeric is not None and b.numeric is not None:
             assert (a.numeric.n, a.numeric.infinities) == (b.numeric.n, b.numeric.infinities)
             np.testing.assert_allclose(a.numeric.values, b.numeric.values, rtol=1e-12)
-            assert (a.numeric.mean, a.numeric.std) == pytest.approx((b.numeric.mean, b.numeric.std), rel=1e-9)
+            assert (a.numeric.mean, a.numeric.std) == pytest.approx(
+                (b.numeric.mean, b.numeric.std), rel=1e-9
+            )
         if a.time is not None and b.time is not None:
-            assert (a.time.days, a.time.formats, a.time.minimum) == (b.time.days, b.time.formats, b.time.minimum)
+            assert (a.time.days, a.time.formats, a.time.minimum) == (
+                b.time.days,
+                b.time.formats,
+                b.time.minimum,
+            )
             np.testing.assert_array_equal(a.time.counts, b.time.counts)
     assert [(s.by, s.value, s.n) for s in one.slices] == [(s.by, s.value, s.n) for s in two.slices]
     for a, b in zip(one.slices, two.slices, strict=True):
         for name in TYPES:
             x, y = a.columns[name], b.columns[name]
-            assert (x.n, x.missing, x.tokens, dict(x.top)) == (y.n, y.missing, y.tokens, dict(y.top))
+            assert (x.n, x.missing, x.tokens, dict(x.top)) == (
+                y.n,
+                y.missing,
+                y.tokens,
+                dict(y.top),
+            )
             assert dict(x.shapes) == dict(y.shapes)
             np.testing.assert_allclose(x.quantiles, y.quantiles, atol=0.5)
 
@@ -138,9 +163,14 @@ def test_expressions_compile_for(dialect: str) -> None:
 
     from golive.profile import fields
 
-    table = ibis.table({"text": "string", "x": "float64", "at": "timestamp", "flag": "boolean", "n": "int64"}, name="t")
+    table = ibis.table(
+        {"text": "string", "x": "float64", "at": "timestamp", "flag": "boolean", "n": "int64"},
+        name="t",
+    )
     for column in (table.text, table.x, table.at, table.flag, table.n):
-        assert ibis.to_sql(table.select(a=fields.missing(column), b=fields.number(column)), dialect=dialect)
+        assert ibis.to_sql(
+            table.select(a=fields.missing(column), b=fields.number(column)), dialect=dialect
+        )
     value = fields.number(table.text)
     asked = table.aggregate(
         parsed=value.count(),

@@ -17,7 +17,9 @@ from golive.profile import profile
 @pytest.mark.parametrize("columns", [2, 12])
 def test_duplicate_rows_agree_with_pandas(dataset, specs, columns: int) -> None:
     rng = np.random.default_rng(columns)
-    frame = pd.DataFrame({f"c{i}": rng.choice(["a", "b", None], 300).astype(object) for i in range(columns)})
+    frame = pd.DataFrame(
+        {f"c{i}": rng.choice(["a", "b", None], 300).astype(object) for i in range(columns)}
+    )
     frame = pd.concat([frame, frame.sample(40, random_state=1)], ignore_index=True)
     data = dataset(frame)
     found = profile(data, specs(data, **dict.fromkeys(frame.columns, "category")), Roles())
@@ -38,7 +40,9 @@ def test_ignored_columns_do_not_tell_rows_apart(dataset, specs) -> None:
 
 
 def test_duplicate_keys(dataset, specs) -> None:
-    data = dataset({"id": ["a", "a", "a", None, None], "t": ["1", "2", "2", "3", "3"], "x": [1.0, 2, 3, 4, 5]})
+    data = dataset(
+        {"id": ["a", "a", "a", None, None], "t": ["1", "2", "2", "3", "3"], "x": [1.0, 2, 3, 4, 5]}
+    )
     asked = specs(data, id="identifier", t="category", x="numeric")
     assert profile(data, asked, Roles()).duplicate_keys is None
     assert profile(data, asked, Roles(id="id")).duplicate_keys == 2
@@ -52,7 +56,9 @@ def test_fields_missing_together_beyond_chance(dataset, specs) -> None:
     frame = pd.DataFrame(rng.normal(size=(rows, 5)), columns=["a", "b", "c", "d", "e"])
     frame.loc[down, ["a", "b"]] = np.nan
     frame.loc[rng.random(rows) < 0.3, "c"] = np.nan  # as often, in other rows
-    frame.loc[rng.random(rows) < 0.97, "d"] = np.nan  # mostly empty: shares most empty rows by chance
+    frame.loc[rng.random(rows) < 0.97, "d"] = (
+        np.nan
+    )  # mostly empty: shares most empty rows by chance
     frame.loc[rng.random(rows) < 0.97, "e"] = np.nan
     data = dataset(frame)
     found = profile(data, specs(data, **dict.fromkeys(frame.columns, "numeric")), Roles())
@@ -82,8 +88,26 @@ def test_time_order_and_future(dataset, specs) -> None:
 
 
 def test_written_dates(dataset, specs) -> None:
-    written = ["2024-03-12", "2024-03-12T10:15:00Z", "2024-03-13 08:00", "202403141015", "soon", "2024-02-30", "", None]
-    european = ["13/04/2024", "01/04/2024", "1.5.2024", "05-Mar-2024", "04/13/2024", "12 March 2024", None, None]
+    written = [
+        "2024-03-12",
+        "2024-03-12T10:15:00Z",
+        "2024-03-13 08:00",
+        "202403141015",
+        "soon",
+        "2024-02-30",
+        "",
+        None,
+    ]
+    european = [
+        "13/04/2024",
+        "01/04/2024",
+        "1.5.2024",
+        "05-Mar-2024",
+        "04/13/2024",
+        "12 March 2024",
+        None,
+        None,
+    ]
     data = dataset({"iso": written, "other": european})
     columns = profile(data, specs(data, iso="datetime", other="datetime"), Roles()).columns
     iso, other = columns["iso"], columns["other"]
@@ -117,12 +141,20 @@ def test_vital_signs_of_the_va_go_missing_together(reference_data: Path, dataset
     frame = pd.read_csv(reference_data / "heart" / "va.csv", dtype="str")
     data = dataset(frame)
     coded = {"sex", "cp", "fbs", "restecg", "exang", "slope", "ca", "thal", "num"}
-    asked = [ColumnSpec(name=c, type=ColumnType.CATEGORY if c in coded else ColumnType.NUMERIC) for c in frame.columns]
+    asked = [
+        ColumnSpec(name=c, type=ColumnType.CATEGORY if c in coded else ColumnType.NUMERIC)
+        for c in frame.columns
+    ]
     found = profile(data, asked, Roles(label="num"))
-    assert [b.columns for b in found.missing_blocks] == [("trestbps", "thalach", "exang", "oldpeak")]
+    assert [b.columns for b in found.missing_blocks] == [
+        ("trestbps", "thalach", "exang", "oldpeak")
+    ]
     assert found.missing_blocks[0].rows == 53
     assert found.duplicate_rows == 1
-    assert {n: round(100 * found.columns[n].missing_share, 2) for n in ("trestbps", "chol", "fbs", "ca", "thal")} == {
+    assert {
+        n: round(100 * found.columns[n].missing_share, 2)
+        for n in ("trestbps", "chol", "fbs", "ca", "thal")
+    } == {
         "trestbps": 28.0,
         "chol": 3.5,
         "fbs": 3.5,

@@ -12,19 +12,29 @@ import golive.profile.table as orchestration
 from golive.model.columns import Roles
 from golive.profile import profile
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NUMBERS = st.lists(
-    st.one_of(st.none(), st.floats(-1e6, 1e6), st.integers(-20, 20).map(float), st.just(float("inf"))),
+    st.one_of(
+        st.none(), st.floats(-1e6, 1e6), st.integers(-20, 20).map(float), st.just(float("inf"))
+    ),
     min_size=1,
     max_size=60,
 )
-WORDS = st.lists(st.one_of(st.none(), st.sampled_from(["", "1", "1.0", "a", "A", " a", "02"])), min_size=1, max_size=60)
+WORDS = st.lists(
+    st.one_of(st.none(), st.sampled_from(["", "1", "1.0", "a", "A", " a", "02"])),
+    min_size=1,
+    max_size=60,
+)
 
 
 @QUICK
 @given(values=NUMBERS)
 def test_numbers_agree_with_numpy(dataset, specs, values) -> None:
-    data = dataset({"x": pd.array(values, dtype="Float64").to_numpy(dtype="float64", na_value=np.nan)})
+    data = dataset(
+        {"x": pd.array(values, dtype="Float64").to_numpy(dtype="float64", na_value=np.nan)}
+    )
     column = profile(data, specs(data, x="numeric"), Roles()).columns["x"]
     kept = np.array([v for v in values if v is not None and np.isfinite(v)])
     numeric = column.numeric
@@ -38,7 +48,8 @@ def test_numbers_agree_with_numpy(dataset, specs, values) -> None:
         assert numeric.std == pytest.approx(kept.std(), rel=1e-9, abs=1e-6)
         levels = [0.0, 0.01, 0.25, 0.5, 0.9, 1.0]
         np.testing.assert_array_equal(
-            numeric.quantile(levels), np.quantile(kept, levels, method="inverted_cdf").astype(np.float64)
+            numeric.quantile(levels),
+            np.quantile(kept, levels, method="inverted_cdf").astype(np.float64),
         )
 
 
@@ -46,7 +57,9 @@ def test_numbers_agree_with_numpy(dataset, specs, values) -> None:
 @given(values=NUMBERS, words=WORDS, seed=st.integers(0, 9))
 def test_row_order_does_not_matter(dataset, specs, values, words, seed) -> None:
     size = min(len(values), len(words))
-    frame = pd.DataFrame({"x": pd.Series(values[:size], dtype="float64"), "c": pd.Series(words[:size], dtype="str")})
+    frame = pd.DataFrame(
+        {"x": pd.Series(values[:size], dtype="float64"), "c": pd.Series(words[:size], dtype="str")}
+    )
     data = dataset(frame)
     one = profile(data, specs(data, x="numeric", c="category"), Roles())
     again = dataset(frame.sample(frac=1, random_state=seed).reset_index(drop=True))
@@ -61,7 +74,11 @@ def test_categories_count_every_row_once(dataset, specs, words) -> None:
     column = profile(data, specs(data, c="category"), Roles()).columns["c"]
     assert column.category is not None
     assert column.missing == sum(w is None or not w.strip() for w in words)
-    assert column.category.n == column.present == int(column.category.counts.sum()) + column.category.other
+    assert (
+        column.category.n
+        == column.present
+        == int(column.category.counts.sum()) + column.category.other
+    )
     assert column.category.count("1") == sum(w in ("1", "1.0") for w in words)
     assert np.all(np.diff(column.category.counts) <= 0)
 
@@ -78,7 +95,8 @@ def _mixed(rows: int) -> pd.DataFrame:
             "code": rng.choice(["A01", "B02.1", ""], rows),
             "flag": rng.choice([True, False], rows),
             "site": rng.choice(["north", "south"], rows, p=[0.7, 0.3]),
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 20 * 24, rows), unit="h"),
+            "when": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta(rng.integers(0, 20 * 24, rows), unit="h"),
         }
     )
     frame.loc[rng.random(rows) < 0.2, "normal"] = np.nan
@@ -116,7 +134,12 @@ def test_in_process_and_in_engine_reduction_agree(dataset, specs, monkeypatch) -
             assert a.category.as_dict() == b.category.as_dict()
         if a.numeric is not None and b.numeric is not None:
             x, y = a.numeric, b.numeric
-            assert (x.n, x.infinities, x.integers, x.exact) == (y.n, y.infinities, y.integers, y.exact)
+            assert (x.n, x.infinities, x.integers, x.exact) == (
+                y.n,
+                y.infinities,
+                y.integers,
+                y.exact,
+            )
             assert (x.mean, x.std, x.minimum, x.maximum) == pytest.approx(
                 (y.mean, y.std, y.minimum, y.maximum), rel=1e-9
             )
@@ -127,7 +150,12 @@ def test_in_process_and_in_engine_reduction_agree(dataset, specs, monkeypatch) -
         assert (s.by, s.value, s.n, s.start) == (r.by, r.value, r.n, r.start)
         for name, a in s.columns.items():
             b = r.columns[name]
-            assert (a.n, a.missing, a.tokens, dict(a.top)) == (b.n, b.missing, b.tokens, dict(b.top))
+            assert (a.n, a.missing, a.tokens, dict(a.top)) == (
+                b.n,
+                b.missing,
+                b.tokens,
+                dict(b.top),
+            )
             assert a.mean == (None if b.mean is None else pytest.approx(b.mean, rel=1e-9))
             if a.quantiles and name != "skewed":
                 spread = a.quantiles[7] - a.quantiles[1]
@@ -140,7 +168,9 @@ def test_support_is_exact_up_to_ten_thousand_values_and_equal_mass_beyond(datase
     far = many.copy()
     far[0] = 1e6
     data = dataset({"few": np.tile(np.arange(10_000.0), 4), "many": many, "far": far})
-    columns = profile(data, specs(data, few="numeric", many="numeric", far="numeric"), Roles()).columns
+    columns = profile(
+        data, specs(data, few="numeric", many="numeric", far="numeric"), Roles()
+    ).columns
     few, many_, far_ = (columns[n].numeric for n in ("few", "many", "far"))
     assert few is not None
     assert few.exact

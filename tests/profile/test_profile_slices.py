@@ -25,7 +25,8 @@ def frame() -> pd.DataFrame:
             "sex": rng.choice(["m", "f"], rows),
             "note": rng.choice(["seen", ""], rows),
             "clinic": rng.choice(["east", "west", "tiny"], rows, p=[0.6, 0.398, 0.002]),
-            "at": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 30 * 24, rows), unit="h"),
+            "at": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta(rng.integers(0, 30 * 24, rows), unit="h"),
         }
     )
     frame.loc[rng.random(rows) < 0.2, "lab"] = np.nan
@@ -83,17 +84,27 @@ def test_at_most_sixty_windows(last: date, count: int, first_start: date) -> Non
 
 def test_codes_keep_their_shapes_in_every_slice(dataset, specs) -> None:
     frame = pd.DataFrame(
-        {"dx": ["A41.9", "I10", "786.50", "486", None] * 8, "clinic": (["east"] * 3 + ["west"] * 2) * 8}
+        {
+            "dx": ["A41.9", "I10", "786.50", "486", None] * 8,
+            "clinic": (["east"] * 3 + ["west"] * 2) * 8,
+        }
     )
     data = dataset(frame)
     found = profile(data, specs(data, dx="code", clinic="category"), Roles(site="clinic"))
     shapes = {s.value: dict(s.columns["dx"].shapes) for s in found.slices}
     assert shapes == {"east": {"A99.9": 8, "A99": 8, "999.99": 8}, "west": {"999": 8}}
-    assert all(s.columns["clinic"].shapes == () for s in found.slices), "only codes are told by their shape"
+    assert all(s.columns["clinic"].shapes == () for s in found.slices), (
+        "only codes are told by their shape"
+    )
 
 
 def test_written_times_are_cut_too(dataset, specs) -> None:
-    data = dataset({"at": ["03/01/2024"] * 20 + ["03/02/2024"] * 15 + ["?"] * 5 + ["03/03/2024"] * 3, "x": ["1"] * 43})
+    data = dataset(
+        {
+            "at": ["03/01/2024"] * 20 + ["03/02/2024"] * 15 + ["?"] * 5 + ["03/03/2024"] * 3,
+            "x": ["1"] * 43,
+        }
+    )
     found = profile(data, specs(data, at="datetime", x="numeric"), Roles(time="at"))
     assert [(s.value, s.n) for s in found.slices] == [("2024-03-01", 20), ("2024-03-02", 15)]
 
@@ -125,7 +136,11 @@ def test_series_suppress_small_cells_and_agree_with_pandas(dataset, specs) -> No
     at = {value: i for i, value in enumerate(lab.values)}
     assert (lab.by, lab.column, set(at)) == ("site", "clinic", {"east", "west", "north"})
     assert [lab.n[at[c]] for c in ("east", "west", "north")] == [500, 280, 20]
-    assert (lab.missing_share[at["east"]], lab.missing_share[at["west"]], lab.missing_share[at["north"]]) == (
+    assert (
+        lab.missing_share[at["east"]],
+        lab.missing_share[at["west"]],
+        lab.missing_share[at["north"]],
+    ) == (
         None,
         0.5,
         None,
@@ -150,7 +165,9 @@ def test_the_values_followed_are_those_that_moved_most() -> None:
 
     def column(**counts: int) -> ColumnProfile:
         held = CategoryProfile(sum(counts.values()), tuple(counts), np.array(list(counts.values())))
-        return ColumnProfile("c", ColumnType.CATEGORY, Role.FEATURE, "text", held.n, 0, len(counts), category=held)
+        return ColumnProfile(
+            "c", ColumnType.CATEGORY, Role.FEATURE, "text", held.n, 0, len(counts), category=held
+        )
 
     train = column(a=500, b=300, c=150, d=50)
     live = column(a=500, b=100, c=150, e=250)

@@ -17,7 +17,12 @@ from golive.profile.numbers import equal_mass, numeric_profile, weigh
 
 def _numeric(values: np.ndarray) -> NumericProfile:
     ascending = np.sort(values.astype(np.float64))
-    moments = (float(ascending.mean()), float(ascending.std()), float(ascending[0]), float(ascending[-1]))
+    moments = (
+        float(ascending.mean()),
+        float(ascending.std()),
+        float(ascending[0]),
+        float(ascending[-1]),
+    )
     return numeric_profile(*weigh(ascending), moments=moments)
 
 
@@ -28,7 +33,9 @@ def _score(train: np.ndarray, live: np.ndarray, std: float) -> float:
 def _same_score(train: np.ndarray, live: np.ndarray) -> None:
     full = _score(train, live, float(np.std(train)))
     a, b = _numeric(train), _numeric(live)
-    assert _score(reduced_values(a), reduced_values(b), a.std) == pytest.approx(full, rel=0.01, abs=0.002)
+    assert _score(reduced_values(a), reduced_values(b), a.std) == pytest.approx(
+        full, rel=0.01, abs=0.002
+    )
 
 
 def test_few_rows_are_all_rows() -> None:
@@ -57,9 +64,14 @@ def test_a_far_outlier_keeps_all_rows() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(1, 50)), min_size=1, max_size=60), st.integers(1, 40))
+@given(
+    st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(1, 50)), min_size=1, max_size=60),
+    st.integers(1, 40),
+)
 def test_equal_mass_keeps_rows_and_mean(pairs: list[tuple[float, int]], bins: int) -> None:
-    values, counts = weigh(np.sort(np.repeat([v for v, _ in pairs], [c for _, c in pairs]).astype(np.float64)))
+    values, counts = weigh(
+        np.sort(np.repeat([v for v, _ in pairs], [c for _, c in pairs]).astype(np.float64))
+    )
     means, rows = equal_mass(values, counts, bins)
     assert int(rows.sum()) == int(counts.sum())
     assert len(means) <= bins
@@ -72,7 +84,9 @@ def test_equal_mass_keeps_rows_and_mean(pairs: list[tuple[float, int]], bins: in
 @given(st.lists(st.integers(1, 9_000), min_size=1, max_size=40), st.integers(50, 500))
 def test_categories_are_apportioned_by_largest_remainder(counts: list[int], limit: int) -> None:
     ordered = sorted(counts, reverse=True)
-    category = CategoryProfile(sum(ordered), tuple(f"v{i}" for i in range(len(ordered))), np.array(ordered))
+    category = CategoryProfile(
+        sum(ordered), tuple(f"v{i}" for i in range(len(ordered))), np.array(ordered)
+    )
     rows = reduced_categories(category, limit)
     assert len(rows) == min(limit, category.n)
     for value, count in category.as_dict().items():
@@ -93,6 +107,10 @@ def test_sepsis_columns(reference_data: Path, name: str) -> None:
 
     sides = []
     for file in ("setA", "setB"):
-        column = pq.read_table(reference_data / "sepsis" / f"{file}.parquet", columns=[name]).column(name).to_numpy()
+        column = (
+            pq.read_table(reference_data / "sepsis" / f"{file}.parquet", columns=[name])
+            .column(name)
+            .to_numpy()
+        )
         sides.append(column[np.isfinite(column)].astype(np.float64))
     _same_score(*sides)

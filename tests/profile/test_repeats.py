@@ -26,7 +26,9 @@ CONFIG = Config(roles=Roles(id="patient_id", label="death"))
 ACTED = (Verdict.ALARM, Verdict.WATCH)
 
 
-def ward(rng: np.random.Generator, patients: int, *, shift: float = 0.0, first: int = 0) -> pd.DataFrame:
+def ward(
+    rng: np.random.Generator, patients: int, *, shift: float = 0.0, first: int = 0
+) -> pd.DataFrame:
     """About 20 rows of each patient: what belongs to the patient, what is measured anew, and a mixture of both."""
     rows = rng.poisson(20, patients).clip(1)
     of = np.repeat(np.arange(patients), rows)
@@ -38,7 +40,9 @@ def ward(rng: np.random.Generator, patients: int, *, shift: float = 0.0, first: 
             "age": rng.normal(62, 15, patients).round()[of],
             "sex": rng.choice(["f", "m"], patients)[of],
             "ward": rng.choice(["A", "B", "C"], patients, p=[0.5, 0.4, 0.1])[of],
-            "heart_rate": (rng.normal(85 + 12 * shift, 12, patients)[of] + rng.normal(0, 8, n)).round(),
+            "heart_rate": (
+                rng.normal(85 + 12 * shift, 12, patients)[of] + rng.normal(0, 8, n)
+            ).round(),
             "temp": rng.normal(37, 0.6, n).round(1),
             "lactate": np.where(lactate, np.exp(rng.normal(0.4, 0.4, n)), np.nan).round(1),
             "death": (rng.random(patients) < 0.2).astype(int)[of],
@@ -59,7 +63,10 @@ def acted(folder: Path, train: pd.DataFrame, live: pd.DataFrame) -> list[Finding
     one, other = profiled(folder, train, live)
     found = compare(one, other, CONFIG).findings
     return [
-        f for f in found if f.verdict in ACTED and f.signal.value in ("distribution", "missingness", "label", "meaning")
+        f
+        for f in found
+        if f.verdict in ACTED
+        and f.signal.value in ("distribution", "missingness", "label", "meaning")
     ]
 
 
@@ -68,7 +75,9 @@ def test_what_belongs_to_the_patient_weighs_as_much_as_patients(tmp_path: Path) 
     frame = ward(rng, 1_000)
     (side,) = profiled(tmp_path, frame)
     sizes = frame.groupby("patient_id").size()
-    people = float(sizes.sum() ** 2 / (sizes**2).sum()) / len(frame)  # Kish: constant within a patient
+    people = float(sizes.sum() ** 2 / (sizes**2).sum()) / len(
+        frame
+    )  # Kish: constant within a patient
     for name in ("age", "sex", "ward", "death"):
         assert side.columns[name].repeats.weight == pytest.approx(people, rel=0.15), name
     assert side.columns["temp"].repeats.weight == pytest.approx(1, abs=0.1)
@@ -89,7 +98,9 @@ def test_it_is_the_variance_of_the_mean_over_patients(tmp_path: Path) -> None:
         total, n = groups[name].sum().to_numpy(), groups[name].count().to_numpy()
         drawn = rng.integers(0, len(n), (2_000, len(n)))
         bootstrap = (total[drawn].sum(axis=1) / n[drawn].sum(axis=1)).std()
-        by_weight = frame[name].std() / np.sqrt(len(frame) * (side.columns[name].repeats.weight or 1))
+        by_weight = frame[name].std() / np.sqrt(
+            len(frame) * (side.columns[name].repeats.weight or 1)
+        )
         assert by_weight == pytest.approx(bootstrap, rel=0.12), name
 
 
@@ -100,7 +111,10 @@ def test_new_patients_of_the_same_kind_are_no_finding(tmp_path: Path) -> None:
         rng = np.random.default_rng(seed)
         train, live = ward(rng, 400), ward(rng, 60, first=100_000)
         alarms += any(f.verdict is Verdict.ALARM for f in acted(tmp_path, train, live))
-        rows = [side.assign(patient_id=np.arange(len(side)) + first) for side, first in ((train, 0), (live, 10**6))]
+        rows = [
+            side.assign(patient_id=np.arange(len(side)) + first)
+            for side, first in ((train, 0), (live, 10**6))
+        ]
         independent += any(f.verdict is Verdict.ALARM for f in acted(tmp_path, *rows))
     assert alarms <= 1
     assert independent >= 9
@@ -158,7 +172,13 @@ def test_memory_and_engine_say_the_same(tmp_path: Path, storage: str) -> None:
         here = profile(side, specs, roles_of(specs)).columns
         fields = fields_of(side.table, side.storage, specs, roles_of(specs))
         there = weighed(side.table, here, fields, "patient_id")
-    assert {name for name, one in here.items() if one.repeats.size != 1} >= {"age", "sex", "noted", "endless", "code"}
+    assert {name for name, one in here.items() if one.repeats.size != 1} >= {
+        "age",
+        "sex",
+        "noted",
+        "endless",
+        "code",
+    }
     for name, one in here.items():
         for mine, asked in zip(_held(one), _held(there[name]), strict=True):
             assert mine == (asked if asked is None else pytest.approx(asked, rel=1e-9)), name
@@ -169,12 +189,16 @@ def _held(column: ColumnProfile) -> tuple[float | None, ...]:
     return values.weight, values.size, gaps.weight, gaps.size
 
 
-sizes_and_sums = st.lists(st.tuples(st.integers(1, 30), st.integers(-50, 50)), min_size=2, max_size=40)
+sizes_and_sums = st.lists(
+    st.tuples(st.integers(1, 30), st.integers(-50, 50)), min_size=2, max_size=40
+)
 
 
 @settings(deadline=None, max_examples=100)
 @given(sizes_and_sums)
-def test_a_weight_is_a_share_and_does_not_depend_on_unit_or_zero(patients: list[tuple[int, float]]) -> None:
+def test_a_weight_is_a_share_and_does_not_depend_on_unit_or_zero(
+    patients: list[tuple[int, float]],
+) -> None:
     n = np.array([float(size) for size, _ in patients])
     total = n * np.array([mean for _, mean in patients])  # constant within a patient
     mean = total.sum() / n.sum()
@@ -197,6 +221,8 @@ def test_a_stored_baseline_remembers_what_its_rows_weigh(tmp_path: Path) -> None
     rng = np.random.default_rng(9)
     (side,) = profiled(tmp_path, ward(rng, 200))
     again = baseline.load(json.loads(json.dumps(baseline.dump(side))))
-    before, after = ({c.name: (c.repeats, c.missing_repeats) for c in p.columns.values()} for p in (side, again))
+    before, after = (
+        {c.name: (c.repeats, c.missing_repeats) for c in p.columns.values()} for p in (side, again)
+    )
     assert after == before
     assert min(r.weight for r, _ in after.values() if r.weight is not None) < 0.1

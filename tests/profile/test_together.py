@@ -35,8 +35,11 @@ def _frame() -> pd.DataFrame:
             "lab": rng.choice(["1.5", "2", "nan", "see note", "", "< 5"], rows),
             "dose": rng.choice(["5 mg", "5", " "], rows),
             "whole": rng.choice(["1", "2"], rows),
-            "when": pd.Timestamp("2024-03-01") + pd.to_timedelta(rng.integers(0, 240, rows), unit="h"),
-            "day": rng.choice(["2024-03-01", "2024-03-02T10:00", "03/04/2024", "soon", " ", ""], rows),
+            "when": pd.Timestamp("2024-03-01")
+            + pd.to_timedelta(rng.integers(0, 240, rows), unit="h"),
+            "day": rng.choice(
+                ["2024-03-01", "2024-03-02T10:00", "03/04/2024", "soon", " ", ""], rows
+            ),
             "typed": pd.Series(pd.NaT, index=range(rows)).astype("datetime64[ns]"),
             "note": rng.choice(["seen 12", "Ward B", "", "höher"], rows),
             "key": [f"P{i:04d}" for i in range(rows)],

@@ -11,7 +11,15 @@ from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, DriftResult, InputInfo, Inputs, Picture, SideResult
 from golive.readiness.measures import measure
 
-NORMAL = {"0.01": 50.0, "0.05": 60.0, "0.25": 75.0, "0.5": 85.0, "0.75": 95.0, "0.95": 120.0, "0.99": 140.0}
+NORMAL = {
+    "0.01": 50.0,
+    "0.05": 60.0,
+    "0.25": 75.0,
+    "0.5": 85.0,
+    "0.75": 95.0,
+    "0.95": 120.0,
+    "0.99": 140.0,
+}
 
 
 def side(n: int = 1000, missing: int = 0, **rest: Any) -> SideResult:
@@ -57,14 +65,24 @@ def inputs(live: int = 1000, train: int = 5000) -> Inputs:
     return Inputs(train=info(train), live=info(live))
 
 
-def found(kind: str, *columns: str, verdict: str = "alarm", live: float | None = None, **effect: Any) -> Finding:
-    made = Effect(name="share", live=live, n_train=5000, n_live=1000, **effect) if live is not None else None
+def found(
+    kind: str, *columns: str, verdict: str = "alarm", live: float | None = None, **effect: Any
+) -> Finding:
+    made = (
+        Effect(name="share", live=live, n_train=5000, n_live=1000, **effect)
+        if live is not None
+        else None
+    )
     return finding(kind, Verdict(verdict), columns=columns, title=kind, effect=made)
 
 
 def config(**rest: Any) -> Config:
     base: dict[str, Any] = {
-        "risk": {"situation": "critical", "significance": "drive", "flags": ["ehr", "writeback", "alerts", "genai"]},
+        "risk": {
+            "situation": "critical",
+            "significance": "drive",
+            "flags": ["ehr", "writeback", "alerts", "genai"],
+        },
         "floors": {"auroc": 0.7, "sensitivity": 0.6, "ppv": 0.15},
         "latency_budget_ms": 2000,
         "columns": {"hr": {"required": True, "range": [0, 350]}},
@@ -81,6 +99,10 @@ def run(
 ) -> dict[str, Measurement]:
     """Measurements by criterion."""
     results = measure(
-        findings or [], columns if columns is not None else [column("hr")], inputs(live), performance, made or config()
+        findings or [],
+        columns if columns is not None else [column("hr")],
+        inputs(live),
+        performance,
+        made or config(),
     )
     return {m.criterion: m for m in results}

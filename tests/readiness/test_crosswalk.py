@@ -35,7 +35,10 @@ def test_no_evidence_supports_no_clause() -> None:
     assert sum(c.count("supported") + c.count("partly") for c in found) == 0
     rmf = next(c for c in found if c.standard == "RMF")
     assert (len(rmf.clauses), rmf.in_all) == (55, 72)
-    assert rmf.sentence == "0 of 55 clauses in the crosswalk have current evidence (the standard has 72)."
+    assert (
+        rmf.sentence
+        == "0 of 55 clauses in the crosswalk have current evidence (the standard has 72)."
+    )
 
 
 def test_every_clause_is_supported_when_everything_asked_is_proven() -> None:
@@ -49,7 +52,9 @@ def test_every_clause_is_supported_when_everything_asked_is_proven() -> None:
 def test_a_clause_needs_all_its_criteria_and_loses_them_with_time() -> None:
     def clause(**rest: Any) -> Any:
         found = coverage(judge((), CONFIG, **rest))
-        return next(c for s in found if s.standard == "RMF" for c in s.clauses if c.clause == "MP1.1")
+        return next(
+            c for s in found if s.standard == "RMF" for c in s.clauses if c.clause == "MP1.1"
+        )
 
     ids = clause(as_of=AS_OF).criteria
     assert len(ids) > 1
@@ -69,7 +74,9 @@ def test_a_changed_value_is_named_by_its_place() -> None:
     by_id["DAT-04"]["gate"]["H"] = 2
     raw["tiers"]["H"]["allowance"] = 25
     raw["criteria"] = [c for c in raw["criteria"] if c["id"] != "VAL-05"]
-    found = {d.where: (d.before, d.after) for d in differences(load_model(), parse_model(_text(raw)))}
+    found = {
+        d.where: (d.before, d.after) for d in differences(load_model(), parse_model(_text(raw)))
+    }
     assert found["criteria.DAT-04.gate.H"] == (3, 2)
     assert found["tiers.H.allowance"] == (20, 25)
     title = load_model().criterion("VAL-05").title
@@ -99,8 +106,12 @@ def test_evidence_for_what_an_own_policy_leaves_out_does_not_block_it() -> None:
     raw["criteria"] = [c for c in raw["criteria"] if c["id"] != "VAL-05"]
     model = parse_model(_text(raw))
     evidence = [item("VAL-05", 3), item("VAL-01", 3)]
-    judged = basis((), (), INPUTS, None, CONFIG, evidence=evidence, as_of=AS_OF, model=model).judge()
+    judged = basis(
+        (), (), INPUTS, None, CONFIG, evidence=evidence, as_of=AS_OF, model=model
+    ).judge()
     assert judged.policy == "hospital 1"
     assert "VAL-05" not in {c.id for c in judged.criteria}
     with pytest.raises(InputError, match="EVIDENCE_CRITERION"):
-        basis((), (), INPUTS, None, CONFIG, evidence=[item("VAL-99", 3)], as_of=AS_OF, model=model).judge()
+        basis(
+            (), (), INPUTS, None, CONFIG, evidence=[item("VAL-99", 3)], as_of=AS_OF, model=model
+        ).judge()

@@ -8,7 +8,13 @@ import pytest
 
 from golive.model.errors import InputError
 from golive.model.readiness import EvidenceItem, Measurement, Tier, Waiver
-from golive.readiness.evidence import collect, effective_grade, evidence_problems, expiring, valid_waivers
+from golive.readiness.evidence import (
+    collect,
+    effective_grade,
+    evidence_problems,
+    expiring,
+    valid_waivers,
+)
 from golive.readiness.policy.policy import load_model
 from golive.readiness.standing import standing
 
@@ -43,7 +49,9 @@ def test_independent_review_needs_another_person() -> None:
     assert effective_grade(item(grade="E4", reviewer="external auditor")).grade == "E4"
     same = effective_grade(item(grade="E4", reviewer="product lead"))
     assert same.grade == "E3"
-    assert same.reason == "e1: counts as E3, not E4, because it has no reviewer other than the owner."
+    assert (
+        same.reason == "e1: counts as E3, not E4, because it has no reviewer other than the owner."
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,10 +64,16 @@ def test_independent_review_needs_another_person() -> None:
         ({"grade": "E3", "link": ""}, "E1", "link or file hash"),
         ({"grade": "E3", "issued": None}, "E2", "issue date"),
         ({"grade": "E3", "issued": None, "expires": None}, "E0", "issue date"),
-        ({"grade": "E4", "issued": None, "expires": None, "reviewer": "auditor"}, "E0", "issue date"),
+        (
+            {"grade": "E4", "issued": None, "expires": None, "reviewer": "auditor"},
+            "E0",
+            "issue date",
+        ),
     ],
 )
-def test_a_grade_without_its_proof_is_lowered_with_a_reason(changes: dict[str, object], grade: str, lacks: str) -> None:
+def test_a_grade_without_its_proof_is_lowered_with_a_reason(
+    changes: dict[str, object], grade: str, lacks: str
+) -> None:
     result = effective_grade(item(**changes))
     assert result.grade == grade
     assert lacks in result.reason
@@ -108,7 +122,9 @@ def test_evidence_fades_after_its_time_to_live() -> None:
 
     def fresh(days: int) -> float:
         old = item(grade="E2", issued=DAY - timedelta(days=days))
-        return standing(MODEL.criterion("GOV-01"), collect([], [old], MODEL, DAY).answers["GOV-01"], MODEL).freshness
+        return standing(
+            MODEL.criterion("GOV-01"), collect([], [old], MODEL, DAY).answers["GOV-01"], MODEL
+        ).freshness
 
     assert [fresh(d) for d in (180, 270, 360)] == [1.0, 0.5, 0.0]
 
@@ -117,7 +133,9 @@ def test_the_best_item_counts() -> None:
     weak, strong = item(id="w", grade="E0"), item(id="s", grade="E3", claim_level=3)
     assert level(weak, strong) == 3
     aged = item(id="a", grade="E3", issued=DAY - timedelta(days=300))
-    assert level(strong, aged) == 3, "a level 4 that is nearly out of date does not hide a fresh level 3"
+    assert level(strong, aged) == 3, (
+        "a level 4 that is nearly out of date does not hide a fresh level 3"
+    )
     assert level(aged) == 4
 
 
@@ -132,7 +150,9 @@ def test_measurement_decides_a_condition_and_limits_a_capability() -> None:
     assert (gap.level, gap.claim_shown, gap.measured) == (1, 4, 1)
     assert standing(MODEL.criterion("MLO-03"), answers["MLO-03"], MODEL).level == 2
     alone = collect(measured, [], MODEL, DAY).answers
-    assert standing(MODEL.criterion("MLO-03"), alone["MLO-03"], MODEL).level is None, "data alone prove no capability"
+    assert standing(MODEL.criterion("MLO-03"), alone["MLO-03"], MODEL).level is None, (
+        "data alone prove no capability"
+    )
 
 
 def test_a_measurement_that_shows_all_it_can_leaves_the_rest_to_evidence() -> None:
@@ -140,14 +160,18 @@ def test_a_measurement_that_shows_all_it_can_leaves_the_rest_to_evidence() -> No
     paper = item(criterion="SEC-06", grade="E2", claim_level=3, issued=DAY)
 
     def at(measured: int, *items: EvidenceItem) -> int | None:
-        answers = collect([Measurement(criterion="SEC-06", level=measured)], items, MODEL, DAY).answers
+        answers = collect(
+            [Measurement(criterion="SEC-06", level=measured)], items, MODEL, DAY
+        ).answers
         return standing(MODEL.criterion("SEC-06"), answers["SEC-06"], MODEL).level
 
     assert (at(2), at(2, paper), at(0, paper)) == (2, 3, 0)
 
 
 def test_unmeasured_is_not_zero() -> None:
-    answers = collect([Measurement(criterion="DAT-02", level=None, reason="too few")], [], MODEL, DAY).answers
+    answers = collect(
+        [Measurement(criterion="DAT-02", level=None, reason="too few")], [], MODEL, DAY
+    ).answers
     assert "DAT-02" not in answers
 
 
@@ -177,12 +201,20 @@ def test_a_valid_waiver() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"starts": DAY - timedelta(days=60), "expires": DAY - timedelta(days=1)}, "expired on 19 Nov 2026"),
-        ({"starts": DAY + timedelta(days=1), "expires": DAY + timedelta(days=9)}, "starts on 21 Nov 2026"),
+        (
+            {"starts": DAY - timedelta(days=60), "expires": DAY - timedelta(days=1)},
+            "expired on 19 Nov 2026",
+        ),
+        (
+            {"starts": DAY + timedelta(days=1), "expires": DAY + timedelta(days=9)},
+            "starts on 21 Nov 2026",
+        ),
         ({"criterion": "DAT-03"}, "is no gate at tier H"),
     ],
 )
-def test_a_waiver_out_of_its_time_or_place_is_refused_in_words(changes: dict[str, object], words: str) -> None:
+def test_a_waiver_out_of_its_time_or_place_is_refused_in_words(
+    changes: dict[str, object], words: str
+) -> None:
     result = valid_waivers([waiver(**changes)], MODEL, Tier.HIGH, (), DAY)
     assert result.waived == {}
     assert words in result.refused[0]

@@ -47,7 +47,10 @@ def _finding(kind: str, verdict: Verdict = Verdict.ALARM) -> Finding:
     return finding(kind, verdict, columns=("x",), title="t", explanation="e")
 
 
-PASSING = tuple((f"{d}-01", GateState.PASS) for d in ("DAT", "CLN", "INT", "ADO", "OBS", "REL", "GOV", "MLO", "SEC"))
+PASSING = tuple(
+    (f"{d}-01", GateState.PASS)
+    for d in ("DAT", "CLN", "INT", "ADO", "OBS", "REL", "GOV", "MLO", "SEC")
+)
 
 
 def test_modes_cover_every_dimension_once_but_value() -> None:
@@ -66,14 +69,17 @@ def test_a_mode_has_signs_that_exist_and_a_sample_that_shows_it(mode: object) ->
 
 
 def test_a_clean_pilot_shows_none() -> None:
-    assert {j.state for j in judge_modes(_readiness(*PASSING), [_finding("missing_up", Verdict.QUIET)])} == {
-        "not_shown"
-    }
+    assert {
+        j.state for j in judge_modes(_readiness(*PASSING), [_finding("missing_up", Verdict.QUIET)])
+    } == {"not_shown"}
 
 
 def test_silence_is_not_a_pass() -> None:
     assert {j.state for j in judge_modes(_readiness(), [])} == {"open"}
-    judged = {j.mode.id: j.state for j in judge_modes(_readiness(*PASSING[:-1], ("MLO-05", GateState.UNVERIFIED)), [])}
+    judged = {
+        j.mode.id: j.state
+        for j in judge_modes(_readiness(*PASSING[:-1], ("MLO-05", GateState.UNVERIFIED)), [])
+    }
     assert judged["foundations"] == "open"
 
 

@@ -35,14 +35,22 @@ def test_nothing_known_is_pilot_without_an_index() -> None:
     assert result.stop == ()
     assert result.stage == "retrospective"
     assert all(d.point is None and (d.low, d.high) == (0, 100) for d in result.dimensions)
-    assert result.reasons[0] == "Nothing is measured or proven yet: 0 of 74 criteria have an answer."
+    assert (
+        result.reasons[0] == "Nothing is measured or proven yet: 0 of 74 criteria have an answer."
+    )
     assert len(result.next) == 74
     assert result.next[0].hard
     assert all(s.label == "PROVE" for s in result.next)
 
 
 def test_not_assessed_measurements_stay_not_assessed_with_their_reason() -> None:
-    given = [Measurement(criterion="DAT-02", level=None, reason="Not assessed: 12 live rows, at least 200 are needed.")]
+    given = [
+        Measurement(
+            criterion="DAT-02",
+            level=None,
+            reason="Not assessed: 12 live rows, at least 200 are needed.",
+        )
+    ]
     result = judge(given, Config(), as_of=DAY)
     row = next(c for c in result.criteria if c.id == "DAT-02")
     assert (row.level, row.points, row.measured) == (None, None, None)
@@ -57,7 +65,9 @@ def test_not_assessed_measurements_stay_not_assessed_with_their_reason() -> None
 )  # fmt: skip
 def test_stops(criterion: str, measured: bool, stopped: bool) -> None:
     """A fact stops the pilot whatever the score; a missing write-back is no wrong-patient write."""
-    entries = {c.id: (3 if c.kind == "condition" else None, 3, "E2", 10) for c in load_model().criteria}
+    entries = {
+        c.id: (3 if c.kind == "condition" else None, 3, "E2", 10) for c in load_model().criteria
+    }
     entries[criterion] = (0 if measured else None, 0, "E2", 10)
     values, evidence = example.split(entries)
     result = judge(values, example.CONFIG, evidence=evidence, as_of=DAY)
@@ -81,7 +91,9 @@ def test_claim_stands_beside_its_measurement() -> None:
 
 
 def test_a_lowered_grade_says_why() -> None:
-    paper = EvidenceItem(id="raci", criterion="GOV-01", grade="E2", claim_level=3, owner="lead", issued=DAY)
+    paper = EvidenceItem(
+        id="raci", criterion="GOV-01", grade="E2", claim_level=3, owner="lead", issued=DAY
+    )
     result = judge([], Config(), evidence=[paper], as_of=DAY)
     row = next(c for c in result.criteria if c.id == "GOV-01")
     assert row.level == 2
@@ -100,7 +112,9 @@ def test_all_problems_of_evidence_come_at_once() -> None:
 
 def test_waivers_up_to_the_limit_only() -> None:
     """Tier H allows four waived release gates; a fifth makes it Pilot again."""
-    entries = {c.id: (3 if c.kind == "condition" else None, 3, "E2", 10) for c in load_model().criteria}
+    entries = {
+        c.id: (3 if c.kind == "condition" else None, 3, "E2", 10) for c in load_model().criteria
+    }
     soft = ["DAT-01", "DAT-04", "DAT-05", "OBS-02", "CLN-04"]
 
     def with_open(count: int) -> ReadinessVerdict:
@@ -132,7 +146,9 @@ def test_an_expired_waiver_is_named_and_does_not_count() -> None:
     )  # fmt: skip
     result = judge(values, example.CONFIG, evidence=evidence, waivers=[old], as_of=DAY)
     assert result.verdict is ReadinessVerdict.PILOT
-    assert any("waiver of CLN-04 does not count: it expired on 19 Nov 2026" in r for r in result.reasons)
+    assert any(
+        "waiver of CLN-04 does not count: it expired on 19 Nov 2026" in r for r in result.reasons
+    )
 
 
 def test_measurements_age() -> None:
@@ -181,7 +197,9 @@ def test_ml_test_score() -> None:
     model = load_model()
 
     def at(level: int) -> float:
-        entries = {c.id: (level if c.kind == "condition" else None, level, "E4", 1) for c in model.criteria}
+        entries = {
+            c.id: (level if c.kind == "condition" else None, level, "E4", 1) for c in model.criteria
+        }
         values, evidence = example.split(entries)
         result = ml_test_score(judge(values, example.CONFIG, evidence=evidence, as_of=DAY))
         assert len(result.tests) == 28
@@ -202,7 +220,10 @@ def test_ml_test_score() -> None:
 def test_a_verdict_holds_until_the_first_gate_would_open_again(age: int, measured_age: int) -> None:
     """On the last day every gate still passes; the day after, one does not, unless the tier's own limit came first."""
     model = load_model()
-    entries = {c.id: (3 if c.kind == "condition" else None, 3, "E2", min(age, c.ttl_days)) for c in model.criteria}
+    entries = {
+        c.id: (3 if c.kind == "condition" else None, 3, "E2", min(age, c.ttl_days))
+        for c in model.criteria
+    }
     values, evidence = example.split(entries)
     measured_on = DAY - timedelta(days=measured_age)
 
@@ -217,7 +238,11 @@ def test_a_verdict_holds_until_the_first_gate_would_open_again(age: int, measure
     assert all(c.gate_state in (None, GateState.PASS) for c in on(last).criteria)
     limit = DAY + timedelta(days=model.tiers[now.tier].max_valid_days)
     assert last <= limit
-    opened = [c.id for c in on(last + timedelta(days=1)).criteria if c.gate_state not in (None, GateState.PASS)]
+    opened = [
+        c.id
+        for c in on(last + timedelta(days=1)).criteria
+        if c.gate_state not in (None, GateState.PASS)
+    ]
     assert opened or last == limit
 
 
@@ -229,5 +254,8 @@ def test_evidence_that_an_event_took_out_counts_at_no_tier() -> None:
         for r in at_tiers(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid)
         if r.tier is Tier.HIGH
     )
-    assert own.index == judge(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid).index
+    assert (
+        own.index
+        == judge(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid).index
+    )
     assert own.index != judge(values, example.CONFIG, evidence=evidence, as_of=DAY).index

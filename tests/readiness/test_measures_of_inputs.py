@@ -23,11 +23,17 @@ def test_schema_levels() -> None:
     lost = [*ten[:9], column("c9", gone=True)]
     assert level("DAT-01", columns=lost, made=config(columns={})) == 1
     assert (
-        level("DAT-01", columns=[*ten[:7], *[column(f"c{i}", gone=True) for i in (7, 8, 9)]], made=config(columns={}))
+        level(
+            "DAT-01",
+            columns=[*ten[:7], *[column(f"c{i}", gone=True) for i in (7, 8, 9)]],
+            made=config(columns={}),
+        )
         == 0
     )
     required = {f"c{i}": {"required": True} for i in range(9)}
-    assert level("DAT-01", columns=lost, made=config(columns=required)) == 2, "an optional column is missing"
+    assert level("DAT-01", columns=lost, made=config(columns=required)) == 2, (
+        "an optional column is missing"
+    )
     changed = run(ten, [found("type_changed", "c3")], made=config(columns={}))["DAT-01"]
     assert (changed.level, changed.findings) == (1, ("type_changed:c3",))
 
@@ -35,8 +41,20 @@ def test_schema_levels() -> None:
 def test_schema_falls_to_0_without_one_of_the_five_most_important() -> None:
     declared = {f"c{i}": {"required": True, "importance": 1 - i / 50} for i in range(40)}
     columns = [column(f"c{i}") for i in range(40)]
-    assert level("DAT-01", columns=[*columns[:39], column("c39", gone=True)], made=config(columns=declared)) == 2
-    assert level("DAT-01", columns=[column("c0", gone=True), *columns[1:]], made=config(columns=declared)) == 0
+    assert (
+        level(
+            "DAT-01",
+            columns=[*columns[:39], column("c39", gone=True)],
+            made=config(columns=declared),
+        )
+        == 2
+    )
+    assert (
+        level(
+            "DAT-01", columns=[column("c0", gone=True), *columns[1:]], made=config(columns=declared)
+        )
+        == 0
+    )
 
 
 def test_an_open_unit_change_keeps_schema_at_2() -> None:
@@ -46,9 +64,10 @@ def test_an_open_unit_change_keeps_schema_at_2() -> None:
 @settings(max_examples=60, deadline=None)
 @given(missing=st.integers(0, 1000), n=st.sampled_from([1000, 4000]))
 def test_completeness_is_newcombes_upper_bound(missing: int, n: int) -> None:
-    result = run([column("hr", train=side(5000, 50, **number()), live=side(n, min(n, missing), **number()))], live=n)[
-        "DAT-02"
-    ]
+    result = run(
+        [column("hr", train=side(5000, 50, **number()), live=side(n, min(n, missing), **number()))],
+        live=n,
+    )["DAT-02"]
     bound = float(newcombe(50, 5000, missing, n)[1])
     expected = 0 if bound > 0.20 else 1 if bound > 0.10 else 2 if bound > 0.05 else 3
     assert result.level == expected
@@ -105,9 +124,13 @@ def test_codes_are_only_confirmed_when_validity_and_release_were_looked_at() -> 
     valid = found("code_invalid", "dx", verdict="quiet", live=0.0)
     assert level("DAT-04", columns=dx, findings=[quiet, valid]) == 3
     some = found("code_invalid", "dx", verdict="quiet", live=0.01)
-    assert level("DAT-04", columns=dx, findings=[quiet, some]) == 2, "1 % of 1,000: at least 98.2 % are valid"
+    assert level("DAT-04", columns=dx, findings=[quiet, some]) == 2, (
+        "1 % of 1,000: at least 98.2 % are valid"
+    )
     two = [*dx, column("proc", kind="code")]
-    assert level("DAT-04", columns=two, findings=[quiet, valid]) is None, "nobody looked at the second column"
+    assert level("DAT-04", columns=two, findings=[quiet, valid]) is None, (
+        "nobody looked at the second column"
+    )
     unknown = found("code_invalid", "proc", verdict="cannot_judge")
     assert level("DAT-04", columns=two, findings=[quiet, valid, unknown]) is None
 
@@ -115,12 +138,16 @@ def test_codes_are_only_confirmed_when_validity_and_release_were_looked_at() -> 
 def test_plausibility_by_declared_and_known_limits() -> None:
     wide = side(1000, **number(max=400.0))
     outside = run([column("hr", live=wide)])["DAT-05"]
-    assert outside.level == 2, "between the 99th percentile (140) and 400 at most 1 % lie, at most 1.8 % by the bound"
+    assert outside.level == 2, (
+        "between the 99th percentile (140) and 400 at most 1 % lie, at most 1.8 % by the bound"
+    )
     assert level("DAT-05") == 3
     assert level("DAT-05", findings=[found("out_of_range", "hr", live=0.08)]) == 0
     assert level("DAT-05", findings=[found("unit_change", "hr")]) == 0
     unknown = [column(f"score_{i}") for i in range(3)]
-    assert level("DAT-05", columns=[column("hr"), *unknown]) is None, "most columns have no known limits"
+    assert level("DAT-05", columns=[column("hr"), *unknown]) is None, (
+        "most columns have no known limits"
+    )
 
 
 def test_a_unit_flip_is_seen_in_the_medians() -> None:
@@ -135,7 +162,15 @@ def test_a_unit_flip_is_seen_in_the_medians() -> None:
     assert "unit changed in glucose" in result.value
 
 
-NORMAL_GLUCOSE = {"0.01": 60.0, "0.05": 70.0, "0.25": 90.0, "0.5": 110.0, "0.75": 150.0, "0.95": 240.0, "0.99": 330.0}
+NORMAL_GLUCOSE = {
+    "0.01": 60.0,
+    "0.05": 70.0,
+    "0.25": 90.0,
+    "0.5": 110.0,
+    "0.75": 150.0,
+    "0.95": 240.0,
+    "0.99": 330.0,
+}
 
 
 def test_duplicates_refute_but_do_not_confirm_without_times() -> None:
@@ -143,9 +178,15 @@ def test_duplicates_refute_but_do_not_confirm_without_times() -> None:
     assert level("DAT-06", findings=[many]) == 1
     assert level("DAT-06") is None, "no repeats, but times were not looked at"
     timed = [column("hr"), column("t", role="time", kind="datetime")]
-    looked = [found("time_order", "t", verdict="quiet", live=0.0), found("late_inputs", "t", verdict="quiet", live=0.0)]
+    looked = [
+        found("time_order", "t", verdict="quiet", live=0.0),
+        found("late_inputs", "t", verdict="quiet", live=0.0),
+    ]
     assert level("DAT-06", columns=timed, findings=looked) == 3
-    assert level("DAT-06", columns=timed, findings=[*looked[:1], found("late_inputs", "t", live=0.04)]) == 0
+    assert (
+        level("DAT-06", columns=timed, findings=[*looked[:1], found("late_inputs", "t", live=0.04)])
+        == 0
+    )
 
 
 def test_leakage() -> None:
@@ -162,7 +203,9 @@ def test_sites_by_slices() -> None:
     gap = found("missing_up", "hr", live=0.1)
 
     def at(effect: float, n: int = 400) -> int | None:
-        sliced = gap.model_copy(update={"slices": (SliceShare(by="site", value="C3", n=n, effect=effect),)})
+        sliced = gap.model_copy(
+            update={"slices": (SliceShare(by="site", value="C3", n=n, effect=effect),)}
+        )
         return level("INT-05", findings=[sliced])
 
     assert (at(0.14), at(0.25), at(0.25, n=150)) == (3, 2, None)
@@ -191,7 +234,9 @@ def test_service_columns_are_no_inputs() -> None:
     log = config(columns={}, operations={"latency_ms": "ms"})
     columns = [
         column("a"),
-        column("ms", verdict="alarm", live=side(**number(quantiles={"0.95": 1500.0, "0.99": 2500.0}))),
+        column(
+            "ms", verdict="alarm", live=side(**number(quantiles={"0.95": 1500.0, "0.99": 2500.0}))
+        ),
     ]
     result = run(columns, made=log)
     assert result["OBS-01"].level == 4
@@ -209,7 +254,15 @@ def test_scope_is_refuted_by_one_column_but_confirmed_only_by_rows() -> None:
 @pytest.mark.parametrize("key", sorted(MEASURES))
 def test_no_measure_breaks_on_odd_performance(key: str) -> None:
     """Whatever a later version writes into the mapping, a measure answers or says why not."""
-    odd: list[object] = [None, "x", 3, [], {}, {"n": "many"}, {"live": float("nan"), "n_events": 500}]
+    odd: list[object] = [
+        None,
+        "x",
+        3,
+        [],
+        {},
+        {"n": "many"},
+        {"live": float("nan"), "n_events": 500},
+    ]
     names = [
         "auroc at_threshold calibration subgroups baseline validation net_benefit silent output labels log leakage scope sites",
         "slices operations versions contract skew generated_text reconstruction write_back feedback",

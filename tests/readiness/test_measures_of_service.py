@@ -17,7 +17,9 @@ FLAT = Picture(edges=tuple(i / 20 for i in range(21)), train=(50,) * 20, live=(5
 def score_column(**live: Any) -> Any:
     inside = {"min": 0.0, "max": 1.0, "quantiles": {"0.5": 0.5}}
     picture = live.pop("picture", FLAT)
-    made = column("risk", role="score", train=side(**inside), live=side(**(inside | live)), picture=picture)
+    made = column(
+        "risk", role="score", train=side(**inside), live=side(**(inside | live)), picture=picture
+    )
     return made.model_copy(update={"drift": drift()})
 
 
@@ -46,7 +48,9 @@ def test_output_shift_levels() -> None:
         "how many are out of range is not known"
     )
     outside = found("score_out_of_range", "risk", live=0.02)
-    assert level("OBS-02", columns=[score_column(max=3.0)], findings=[outside], performance=rates) == 0
+    assert (
+        level("OBS-02", columns=[score_column(max=3.0)], findings=[outside], performance=rates) == 0
+    )
     assert level("OBS-02", columns=[score_column(n=400)], performance=rates) is None
     assert level("OBS-02") is None
 
@@ -72,14 +76,19 @@ def auroc(**rest: float) -> dict[str, Any]:
     return {"auroc": base | rest}
 
 
-@pytest.mark.parametrize(("low", "expected"), [(-0.01, 3), (-0.03, 3), (-0.05, 2), (-0.10, 1), (-0.13, 0)])
+@pytest.mark.parametrize(
+    ("low", "expected"), [(-0.01, 3), (-0.03, 3), (-0.05, 2), (-0.10, 1), (-0.13, 0)]
+)
 def test_accuracy_drop_takes_the_lower_bound(low: float, expected: int) -> None:
     assert level("OBS-03", performance=auroc(low=low)) == expected
 
 
 def test_accuracy_needs_events_on_both_sides() -> None:
     few = run(performance=auroc(n_events=99))["OBS-03"]
-    assert (few.level, few.reason) == (None, "Not assessed: 99 live events or non-events, at least 100 are needed.")
+    assert (few.level, few.reason) == (
+        None,
+        "Not assessed: 99 live events or non-events, at least 100 are needed.",
+    )
     assert level("OBS-03", performance=auroc(n_nonevents=50)) is None
     assert level("OBS-03") is None
 
@@ -107,11 +116,18 @@ def test_operating_point_against_floors() -> None:
     assert level("CLN-02", performance=at_threshold((0.50, 0.43, 0.57), good)) == 0
     assert level("CLN-02", performance=at_threshold((0.70, 0.62, 0.77), (0.1, 0.08, 0.12))) == 0
     assert level("CLN-02", performance=at_threshold((0.70, 0.62, 0.77), good, n=80)) is None
-    assert level("CLN-02", performance=at_threshold((0.7, 0.6, 0.8), good), made=config(floors={})) is None
+    assert (
+        level("CLN-02", performance=at_threshold((0.7, 0.6, 0.8), good), made=config(floors={}))
+        is None
+    )
 
 
-@pytest.mark.parametrize(("state", "expected"), [("kept", 3), ("likely_kept", 2), ("likely_missed", 1), ("missed", 0)])
-def test_a_share_that_is_not_shown_still_meets_or_misses_its_floor(state: str, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("state", "expected"), [("kept", 3), ("likely_kept", 2), ("likely_missed", 1), ("missed", 0)]
+)
+def test_a_share_that_is_not_shown_still_meets_or_misses_its_floor(
+    state: str, expected: int
+) -> None:
     held = at_threshold((0.70, 0.62, 0.77), (0.3, 0.25, 0.35))
     held["at_threshold"]["ppv"] = {"live": None, "hidden": ["live"], "against_floor": state}
     assert level("CLN-02", performance=held) == expected
@@ -141,14 +157,22 @@ def test_calibration_levels() -> None:
 
 
 def group(value: str, gap: float, n: int = 400, events: int = 80) -> dict[str, Any]:
-    return {"by": "sex", "value": value, "n": n, "n_events": events, "gaps": {"sensitivity": gap, "ppv": -gap / 2}}
+    return {
+        "by": "sex",
+        "value": value,
+        "n": n,
+        "n_events": events,
+        "gaps": {"sensitivity": gap, "ppv": -gap / 2},
+    }
 
 
 def test_subgroups_leave_small_groups_unknown() -> None:
     assert level("CLN-04", performance={"subgroups": [group("f", 0.03), group("m", -0.04)]}) == 3
     assert level("CLN-04", performance={"subgroups": [group("f", -0.07), group("m", 0.04)]}) == 2
     assert level("CLN-04", performance={"subgroups": [group("f", 0.25), group("m", 0.0)]}) == 0
-    small = run(performance={"subgroups": [group("f", 0.01), group("x", 0.5, n=90, events=9)]})["CLN-04"]
+    small = run(performance={"subgroups": [group("f", 0.01), group("x", 0.5, n=90, events=9)]})[
+        "CLN-04"
+    ]
     assert small.level == 2, "18 % of patients are in a group that is too small"
     assert level("CLN-04", performance={"subgroups": [group("x", 0.01, events=20)]}) is None
 
@@ -166,7 +190,13 @@ def test_validation_size() -> None:
     assert level("CLN-01", performance=validation) == 3
     validation["validation"]["kappa"] = 0.4
     assert level("CLN-01", performance=validation) == 2
-    assert level("CLN-01", performance={"validation": {"split": "site", "n_events": 40, "n_nonevents": 900}}) == 2
+    assert (
+        level(
+            "CLN-01",
+            performance={"validation": {"split": "site", "n_events": 40, "n_nonevents": 900}},
+        )
+        == 2
+    )
     later = column(
         "t",
         role="time",
@@ -180,9 +210,23 @@ def test_validation_size() -> None:
 def test_baseline_and_net_benefit() -> None:
     beaten = {"baseline": {"n_events": 200, "rule": {"low": 0.01}, "prevalence": {"low": 0.2}}}
     assert level("SCO-06", performance=beaten) == 3
-    assert level("SCO-06", performance={"baseline": {"n_events": 200, "simple": {"low": -0.01, "high": 0.05}}}) == 1
-    assert level("SCO-06", performance={"baseline": {"n_events": 200, "simple": {"low": -0.1, "high": -0.05}}}) == 0
-    assert level("SCO-06", performance={"baseline": {"n_events": 20, "rule": {"low": 0.01}}}) is None
+    assert (
+        level(
+            "SCO-06",
+            performance={"baseline": {"n_events": 200, "simple": {"low": -0.01, "high": 0.05}}},
+        )
+        == 1
+    )
+    assert (
+        level(
+            "SCO-06",
+            performance={"baseline": {"n_events": 200, "simple": {"low": -0.1, "high": -0.05}}},
+        )
+        == 0
+    )
+    assert (
+        level("SCO-06", performance={"baseline": {"n_events": 20, "rule": {"low": 0.01}}}) is None
+    )
     benefit = {"n_events": 200, "model": 0.03, "low": 0.02, "treat_all": 0.01}
     assert level("CLN-07", performance={"net_benefit": benefit}) == 2
     able = benefit | {"rule": 0.015, "workups_per_true_positive": 4, "capacity": 5}
@@ -192,12 +236,24 @@ def test_baseline_and_net_benefit() -> None:
 
 def test_latency_against_the_budget() -> None:
     def at(p95: float, p99: float, n: int = 2000) -> int | None:
-        return level("REL-01", performance={"operations": {"latency_ms": {"p95": p95, "p99": p99, "n": n}}})
+        return level(
+            "REL-01", performance={"operations": {"latency_ms": {"p95": p95, "p99": p99, "n": n}}}
+        )
 
-    assert [at(900, 1900), at(1900, 2500), at(3900, 9000), at(4100, 9000), at(900, 1900, n=999)] == [3, 2, 1, 0, None]
+    assert [
+        at(900, 1900),
+        at(1900, 2500),
+        at(3900, 9000),
+        at(4100, 9000),
+        at(900, 1900, n=999),
+    ] == [3, 2, 1, 0, None]
     no_budget = config(latency_budget_ms=None)
     assert (
-        level("REL-01", performance={"operations": {"latency_ms": {"p95": 1, "p99": 1, "n": 2000}}}, made=no_budget)
+        level(
+            "REL-01",
+            performance={"operations": {"latency_ms": {"p95": 1, "p99": 1, "n": 2000}}},
+            made=no_budget,
+        )
         is None
     )
 
@@ -207,7 +263,11 @@ def test_availability_from_a_status_column() -> None:
 
     def at(ok: int, bad: int, n: int = 10_000) -> int | None:
         picture = Picture(labels=("ok", "timeout"), train=(ok, bad), live=(ok, bad))
-        return level("REL-02", columns=[column("status", kind="category", live=side(n), picture=picture)], made=made)
+        return level(
+            "REL-02",
+            columns=[column("status", kind="category", live=side(n), picture=picture)],
+            made=made,
+        )
 
     assert at(9990, 10) == 2, "what is above level 2 is an agreed service level, a document"
     assert at(9800, 200) == 1
@@ -225,7 +285,9 @@ def test_success_is_the_same_word_for_the_finding_and_for_the_criterion(good: st
 def test_prediction_log_takes_the_sum_of_gaps() -> None:
     def columns(missing: int) -> list[Any]:
         roles = {"v": "model_version", "t": "time", "id": "id"}
-        made = [column(n, role=r, kind="category", live=side(1000, missing)) for n, r in roles.items()]
+        made = [
+            column(n, role=r, kind="category", live=side(1000, missing)) for n, r in roles.items()
+        ]
         return [*made, score_column()]
 
     assert level("OBS-05", columns=columns(0)) == 3
@@ -236,7 +298,9 @@ def test_prediction_log_takes_the_sum_of_gaps() -> None:
 
 def test_outcomes_known_takes_the_lower_bound() -> None:
     def at(missing: int, n: int = 1000) -> int | None:
-        return level("OBS-08", columns=[column("y", role="label", kind="boolean", live=side(n, missing))])
+        return level(
+            "OBS-08", columns=[column("y", role="label", kind="boolean", live=side(n, missing))]
+        )
 
     assert [at(0), at(150), at(185), at(700), at(0, n=50)] == [3, 3, 2, 2, None]
 
@@ -247,18 +311,29 @@ def test_contract_is_refuted_by_rows_scored_without_a_required_input() -> None:
     assert result.level == 2
     assert "At least 30 %" in result.value
     assert level("GOV-03", columns=[column("hr"), score_column()]) is None
-    assert level("GOV-03", performance={"contract": {"scored_violations": 0.0, "abstained": 0.02}}) == 3
+    assert (
+        level("GOV-03", performance={"contract": {"scored_violations": 0.0, "abstained": 0.02}})
+        == 3
+    )
     # Nothing broke it and nothing was refused: that says nothing of a row that does break it.
     clean = run(performance={"contract": {"scored_violations": 0.0, "abstained": 0.0}})["GOV-03"]
     assert clean.level is None
     assert "whether the model refuses" in clean.reason
-    assert level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.0}}) == 2
-    assert level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.2}}) == 2
+    assert (
+        level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.0}})
+        == 2
+    )
+    assert (
+        level("GOV-03", performance={"contract": {"scored_violations": 0.05, "abstained": 0.2}})
+        == 2
+    )
 
 
 def test_a_wrong_patient_refutes_write_back() -> None:
     assert level("INT-02", performance={"write_back": {"attempts": 300, "right_patient": 299}}) == 0
-    assert level("INT-02", performance={"write_back": {"attempts": 100, "right_patient": 100}}) is None
+    assert (
+        level("INT-02", performance={"write_back": {"attempts": 100, "right_patient": 100}}) is None
+    )
     assert level("INT-02", performance={"write_back": {"attempts": 300, "right_patient": 300}}) == 4
 
 
@@ -284,7 +359,10 @@ def test_generated_text() -> None:
 
 def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
     """With outcomes, logs and registers given, at least 30 criteria get their level from data."""
-    times = {"train": side(first="2025-01-01", last="2025-12-31"), "live": side(first="2026-01-01", last="2026-03-01")}
+    times = {
+        "train": side(first="2025-01-01", last="2025-12-31"),
+        "live": side(first="2026-01-01", last="2026-03-01"),
+    }
     columns = [
         column("hr"),
         column("dx", kind="code"),
@@ -294,7 +372,12 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
         column("id", role="id", kind="identifier"),
         column("y", role="label", kind="boolean"),
     ]
-    quiet = [("code_system_mix", "dx"), ("code_invalid", "dx"), ("time_order", "t"), ("late_inputs", "t")]
+    quiet = [
+        ("code_system_mix", "dx"),
+        ("code_invalid", "dx"),
+        ("time_order", "t"),
+        ("late_inputs", "t"),
+    ]
     findings = [found(kind, name, verdict="quiet", live=0.0) for kind, name in quiet]
     performance = (
         auroc()
@@ -325,7 +408,10 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
             "feedback": {"n": 500, "overrides": 0.3, "reasons": 0.9},
             "alerts": {"n": 400, "per_shift": 3, "limit": 5, "repeats": 0.05},
             "usage": {"active": 0.7, "eligible": 40, "feedback_closed": 0.9},
-            "impact": {"issues": [{"finding": f"f{i}", "change": 0.01} for i in range(5)], "n_events": 300},
+            "impact": {
+                "issues": [{"finding": f"f{i}", "change": 0.01} for i in range(5)],
+                "n_events": 300,
+            },
             "write_back": {"attempts": 300, "right_patient": 300},
         }
     )

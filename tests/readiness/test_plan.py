@@ -46,7 +46,10 @@ def test_classes_come_in_order() -> None:
 
 
 def test_words_of_a_step() -> None:
-    steps = {s.criterion: s for s in next_steps(score(MODEL, worked(), Tier.HIGH, FLAGS), MODEL, worked())}
+    steps = {
+        s.criterion: s
+        for s in next_steps(score(MODEL, worked(), Tier.HIGH, FLAGS), MODEL, worked())
+    }
     assert steps["MLO-05"].why == "Level 3 is claimed, 1 is proven; the hard gate needs 3."
     assert steps["INT-02"].why == "Nothing shows where this stands; the hard gate needs 3."
     assert steps["DAT-04"].why == "Level 1 is measured; the gate needs 3."

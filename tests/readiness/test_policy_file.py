@@ -137,7 +137,12 @@ def test_an_id_that_yaml_reads_in_base_60_is_explained(shipped: dict[str, Any]) 
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("a: [1", "POLICY_YAML"), ("- 1", "POLICY_SHAPE"), ("", "POLICY_SHAPE"), ("criteria: 3", "POLICY_VALUE")],
+    [
+        ("a: [1", "POLICY_YAML"),
+        ("- 1", "POLICY_SHAPE"),
+        ("", "POLICY_SHAPE"),
+        ("criteria: 3", "POLICY_VALUE"),
+    ],
 )
 def test_what_is_no_policy(text: str, code: str) -> None:
     with pytest.raises(InputError) as caught:
@@ -161,7 +166,9 @@ def test_own_policy_from_a_file_is_used(tmp_path: Path, shipped: dict[str, Any])
     assert (own.name, own.version, own.reason) == ("our-hospital", "7", "stricter on drift")
 
 
-def test_a_bound_that_no_measure_knows_and_one_that_is_gone_are_named(shipped: dict[str, Any]) -> None:
+def test_a_bound_that_no_measure_knows_and_one_that_is_gone_are_named(
+    shipped: dict[str, Any],
+) -> None:
     """A misspelt threshold would bind nothing, and everything would pass."""
     raw = copy.deepcopy(shipped)
     row = next(c for c in raw["criteria"] if c["id"] == "DAT-02")

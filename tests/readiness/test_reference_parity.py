@@ -55,7 +55,12 @@ def random_answer(rnd: random.Random, criterion: Raw, good: float) -> Raw | None
     if rnd.random() < good:
         level = rnd.choice((3, 3, 4))
         measured = level if criterion["kind"] == "condition" and rnd.random() < 0.7 else None
-        return {"claim": level, "grade": rnd.choice(("E3", "E4")), "age": rnd.uniform(0, 20), "measured": measured}
+        return {
+            "claim": level,
+            "grade": rnd.choice(("E3", "E4")),
+            "age": rnd.uniform(0, 20),
+            "measured": measured,
+        }
     if rnd.random() < 0.2:
         return None
     return {
@@ -99,7 +104,9 @@ def assert_equal(mine: Score, theirs: Raw, tier: str) -> None:
     assert gates == theirs["gates"]
 
 
-def case(rnd: random.Random, criteria: list[Raw]) -> tuple[str, tuple[str, ...], dict[str, Raw], set[str]]:
+def case(
+    rnd: random.Random, criteria: list[Raw]
+) -> tuple[str, tuple[str, ...], dict[str, Raw], set[str]]:
     tier = rnd.choice("LMHC")
     flags = tuple(f for f in FLAGS if rnd.random() < 0.5)
     good = rnd.choice((0.0, 0.5, 0.9, 0.97, 1.0))
@@ -122,7 +129,9 @@ def test_thousand_random_inputs(reference: ModuleType, criteria: list[Raw], mode
     assert min(verdicts.get(v, 0) for v in ("READY", "CONDITIONAL", "PILOT")) >= 20, verdicts
 
 
-def test_next_steps_have_the_same_gains_and_order(reference: ModuleType, criteria: list[Raw], model: Model) -> None:
+def test_next_steps_have_the_same_gains_and_order(
+    reference: ModuleType, criteria: list[Raw], model: Model
+) -> None:
     rnd = random.Random(7)
     for _ in range(30):
         tier, flags, raw, _ = case(rnd, criteria)
@@ -134,12 +143,19 @@ def test_next_steps_have_the_same_gains_and_order(reference: ModuleType, criteri
         assert {s.criterion for s in steps} == set(theirs)
         keys = []
         for s in steps:
-            rank, value, _, kind, state, gain, gain_low, gain_mean, effort, level, target = theirs[s.criterion]
+            rank, value, _, kind, state, gain, gain_low, gain_mean, effort, level, target = theirs[
+                s.criterion
+            ]
             assert (s.label, s.effort, s.level, s.target) == (kind, effort, level, target)
             assert (s.gate_state.value.upper() if s.gate_state else "-") == state
-            assert (s.gain, s.gain_low, s.gain_mean) == pytest.approx((gain, gain_low, gain_mean), abs=0.0051)
+            assert (s.gain, s.gain_low, s.gain_mean) == pytest.approx(
+                (gain, gain_low, gain_mean), abs=0.0051
+            )
             keys.append((rank, value))
-        assert all(a[0] < b[0] or (a[0] == b[0] and a[1] <= b[1] + 1e-8) for a, b in itertools.pairwise(keys))
+        assert all(
+            a[0] < b[0] or (a[0] == b[0] and a[1] <= b[1] + 1e-8)
+            for a, b in itertools.pairwise(keys)
+        )
 
 
 def test_facts_of_the_criteria_are_those_of_the_reference(criteria: list[Raw]) -> None:
@@ -148,9 +164,18 @@ def test_facts_of_the_criteria_are_those_of_the_reference(criteria: list[Raw]) -
     assert list(mine) == [c["id"] for c in criteria]
     for raw in criteria:
         c = mine[raw["id"]]
-        assert (c.kind, "".join(c.tiers), c.needs_flag) == (raw["kind"], raw["tiers"], raw.get("if"))
+        assert (c.kind, "".join(c.tiers), c.needs_flag) == (
+            raw["kind"],
+            raw["tiers"],
+            raw.get("if"),
+        )
         assert {t.value: g for t, g in c.gate.items()} == raw.get("gate", {})
-        assert (c.hard, c.weight, c.ttl_days, c.effort) == (raw.get("hard", False), raw["w"], raw["ttl"], raw["eff"])
+        assert (c.hard, c.weight, c.ttl_days, c.effort) == (
+            raw.get("hard", False),
+            raw["w"],
+            raw["ttl"],
+            raw["eff"],
+        )
         assert c.supports == tuple(raw["x"])
 
 

@@ -35,7 +35,12 @@ from golive.readiness.registers import from_registers
 SHA = "ab" * 32
 INFO = InputInfo(name="t", sha256=SHA, rows=1000, columns=3, kind="csv", engine="duckdb")
 INPUTS = Inputs(train=INFO, live=INFO.model_copy(update={"sha256": "cd" * 32}))
-ORDER = [ReadinessVerdict.STOP, ReadinessVerdict.PILOT, ReadinessVerdict.CONDITIONAL, ReadinessVerdict.READY]
+ORDER = [
+    ReadinessVerdict.STOP,
+    ReadinessVerdict.PILOT,
+    ReadinessVerdict.CONDITIONAL,
+    ReadinessVerdict.READY,
+]
 
 
 def _basis(registers: Registers | None = None, **rest: Any) -> Basis:
@@ -71,7 +76,12 @@ def test_scope(rows: tuple[ScopeItem, ...], level: int | None) -> None:
 
 
 def _deferral(number: int, days: int = 30, **rest: Any) -> Deferral:
-    values = {"item": "x", "reason": "r", "owner": "lead", "decide_by": AS_OF + timedelta(days)} | rest
+    values = {
+        "item": "x",
+        "reason": "r",
+        "owner": "lead",
+        "decide_by": AS_OF + timedelta(days),
+    } | rest
     return Deferral(id=f"d{number}", **values)
 
 
@@ -92,7 +102,11 @@ def test_deferrals(rows: tuple[Deferral, ...], level: int | None) -> None:
 
 
 def _owner(role: str, full: bool = True) -> OwnerRow:
-    rest = {"deputy": "d", "contact": "c", "hours": "day and night", "accepted_on": AS_OF} if full else {}
+    rest = (
+        {"deputy": "d", "contact": "c", "hours": "day and night", "accepted_on": AS_OF}
+        if full
+        else {}
+    )
     return OwnerRow(id=role, name="n", **rest)
 
 
@@ -123,9 +137,18 @@ def test_the_history_of_results_is_read_from_the_indicators() -> None:
     """VAL-02: weeks before first use of every indicator of results, with source and comparison."""
 
     def level(*weeks: float | None, **rest: Any) -> int | None:
-        full: dict[str, Any] = {"baseline": 6.0, "source": "warehouse", "comparison": "before_after"} | rest
-        rows = [Kpi(id=f"k{i}", name="n", layer="clinical", baseline_weeks=w, **full) for i, w in enumerate(weeks)]
-        read = from_registers.history(Registers(kpis=(Kpi(id="t", name="t", layer="technical"), *rows)))
+        full: dict[str, Any] = {
+            "baseline": 6.0,
+            "source": "warehouse",
+            "comparison": "before_after",
+        } | rest
+        rows = [
+            Kpi(id=f"k{i}", name="n", layer="clinical", baseline_weeks=w, **full)
+            for i, w in enumerate(weeks)
+        ]
+        read = from_registers.history(
+            Registers(kpis=(Kpi(id="t", name="t", layer="technical"), *rows))
+        )
         return read.level if read else None
 
     assert level() is None
@@ -145,8 +168,17 @@ def test_the_history_of_results_is_read_from_the_indicators() -> None:
 
 
 def test_indicators_and_business_case() -> None:
-    full = {"definition": "d", "baseline": 1.0, "target": 2.0, "owner": "o", "source": "s", "linked_check": "DAT-02"}
-    kpis = tuple(Kpi(id=layer, name=layer, layer=layer, **full) for layer in from_registers.KPI_LAYERS)  # type: ignore[arg-type]
+    full = {
+        "definition": "d",
+        "baseline": 1.0,
+        "target": 2.0,
+        "owner": "o",
+        "source": "s",
+        "linked_check": "DAT-02",
+    }
+    kpis = tuple(
+        Kpi(id=layer, name=layer, layer=layer, **full) for layer in from_registers.KPI_LAYERS
+    )  # type: ignore[arg-type]
     for rows, level in ((kpis, 3), (kpis[:3], 2), ((kpis[0],), 0)):
         read = from_registers.indicators(Registers(kpis=rows))
         assert read is not None
@@ -229,17 +261,28 @@ def test_a_new_model_version_takes_the_ground_from_older_proof() -> None:
 
 def test_an_event_of_tomorrow_changes_nothing_today() -> None:
     event = _event("model_version_change", days_ago=-1)
-    assert _level(_basis(Registers(events=(event,)), evidence=[item("MLO-05", 3, "E3", 30)]).judge(), "MLO-05") == 3
+    assert (
+        _level(
+            _basis(Registers(events=(event,)), evidence=[item("MLO-05", 3, "E3", 30)]).judge(),
+            "MLO-05",
+        )
+        == 3
+    )
 
 
 def test_what_refutes_outlives_an_event() -> None:
     event = _event("model_version_change")
     evidence = [item("CLN-02", 0, "E2", 30)]
-    assert _basis(Registers(events=(event,)), evidence=evidence).judge().verdict is ReadinessVerdict.STOP
+    assert (
+        _basis(Registers(events=(event,)), evidence=evidence).judge().verdict
+        is ReadinessVerdict.STOP
+    )
 
 
 def _standing(measured: Measurement, event: Event, on: date) -> tuple[Measurement, ...]:
-    return invalidation.standing_measurements([measured], [event], measured_on=on, as_of=AS_OF, model=load_model())
+    return invalidation.standing_measurements(
+        [measured], [event], measured_on=on, as_of=AS_OF, model=load_model()
+    )
 
 
 def test_an_own_policy_says_what_an_event_touches() -> None:
@@ -247,10 +290,16 @@ def test_an_own_policy_says_what_an_event_touches() -> None:
     shipped = load_model()
     assert _level(_basis(Registers(events=(event,)), evidence=[old]).judge(), "MLO-05") == 3
     own = shipped.model_copy(update={"events": {"new_site": ("MLO",)}})
-    assert _level(_basis(Registers(events=(event,)), evidence=[old], model=own).judge(), "MLO-05") is None
+    assert (
+        _level(_basis(Registers(events=(event,)), evidence=[old], model=own).judge(), "MLO-05")
+        is None
+    )
     silent = shipped.model_copy(update={"events": None})
     gone = item("DAT-04", 3, "E3", 30)
-    assert _level(_basis(Registers(events=(event,)), evidence=[gone], model=silent).judge(), "DAT-04") is None
+    assert (
+        _level(_basis(Registers(events=(event,)), evidence=[gone], model=silent).judge(), "DAT-04")
+        is None
+    )
 
 
 def test_an_event_of_a_policy_that_names_nothing_is_refused() -> None:
@@ -287,7 +336,9 @@ EVENTS = st.builds(_event, st.sampled_from(get_args(EventKind)), st.integers(0, 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ITEMS, max_size=80), st.lists(EVENTS, max_size=3))
-def test_an_event_never_makes_the_verdict_better(evidence: list[EvidenceItem], events: list[Event]) -> None:
+def test_an_event_never_makes_the_verdict_better(
+    evidence: list[EvidenceItem], events: list[Event]
+) -> None:
     unique = {i.id: i for i in evidence}.values()
     before = _basis(evidence=list(unique)).judge()
     after = _basis(Registers(events=tuple(events)), evidence=list(unique)).judge()
@@ -306,7 +357,9 @@ def test_a_what_if_is_what_happens_when_it_is_proven() -> None:
     held = _basis(evidence=evidence)
     then = held.outlook({"HND-02": 3, "MLO-05": 3})
     assert held.outlook({}).gates  # both gates are open before
-    proven = _basis(evidence=[*evidence, item("HND-02", 3, "E4", 0), item("MLO-05", 3, "E4", 0)]).judge()
+    proven = _basis(
+        evidence=[*evidence, item("HND-02", 3, "E4", 0), item("MLO-05", 3, "E4", 0)]
+    ).judge()
     assert (then.verdict, then.gates) == (proven.verdict, ())
     assert proven.index is not None
     assert then.index == pytest.approx(proven.index)
@@ -319,20 +372,30 @@ def test_rescoring_grows_with_the_number_of_items_and_no_faster(cost: Callable[.
 
     def rescoring(n: int) -> float:
         items = [
-            item(CRITERIA[i % len(CRITERIA)], i % 5, "E2", i % 300).model_copy(update={"id": f"e{i}"}) for i in range(n)
+            item(CRITERIA[i % len(CRITERIA)], i % 5, "E2", i % 300).model_copy(
+                update={"id": f"e{i}"}
+            )
+            for i in range(n)
         ]
         return cost(
-            lambda: basis((), columns, INPUTS, None, CONFIG, evidence=items, registers=kept, as_of=AS_OF).judge(), 5
+            lambda: basis(
+                (), columns, INPUTS, None, CONFIG, evidence=items, registers=kept, as_of=AS_OF
+            ).judge(),
+            5,
         )
 
     few, many = rescoring(1_000), rescoring(10_000)
-    print(f"\nrescoring 10,000 items costs {many / few:.1f} times as much as 1,000, and {many:.2f} units of fixed work")
+    print(
+        f"\nrescoring 10,000 items costs {many / few:.1f} times as much as 1,000, and {many:.2f} units of fixed work"
+    )
     assert many < 15 * few  # what is quadratic would cost a hundred times as much
     assert many < 10
 
 
 def test_registers_that_are_not_asked_are_left_out() -> None:
-    config = Config(risk=CONFIG.risk.model_copy(update={"situation": "non_serious", "significance": "inform"}))
+    config = Config(
+        risk=CONFIG.risk.model_copy(update={"situation": "non_serious", "significance": "inform"})
+    )
     judged = _basis(Registers(scope=FULL_SCOPE), config=config).judge()
     assert _level(judged, "SCO-03") == 3
 
@@ -341,8 +404,12 @@ def test_the_clock_alone_changes_the_verdict() -> None:
     model = load_model()
     proof = [item(c.id, 4, "E4", 1) for c in model.criteria]
     ends = AS_OF + timedelta(days=20)
-    evidence = [i.model_copy(update={"expires": ends}) if i.criterion == "SEC-01" else i for i in proof]
-    before, after = (_basis(evidence=evidence, as_of=ends + timedelta(days=d)).judge() for d in (0, 1))
+    evidence = [
+        i.model_copy(update={"expires": ends}) if i.criterion == "SEC-01" else i for i in proof
+    ]
+    before, after = (
+        _basis(evidence=evidence, as_of=ends + timedelta(days=d)).judge() for d in (0, 1)
+    )
     assert before.verdict is ReadinessVerdict.READY
     assert after.verdict is ReadinessVerdict.PILOT
     assert next(c for c in after.criteria if c.id == "SEC-01").gate_state == "unverified"

@@ -21,10 +21,14 @@ def _score(judged: Readiness, key: str) -> CriterionScore:
 
 
 def _roster(passed: int, of: int) -> tuple[Training, ...]:
-    return tuple(Training(id=f"t{i}", role="nurses", trained_on=AS_OF, passed=i < passed) for i in range(of))
+    return tuple(
+        Training(id=f"t{i}", role="nurses", trained_on=AS_OF, passed=i < passed) for i in range(of)
+    )
 
 
-@pytest.mark.parametrize(("passed", "of", "level"), [(0, 0, None), (0, 5, 1), (8, 10, 2), (9, 10, 3)])
+@pytest.mark.parametrize(
+    ("passed", "of", "level"), [(0, 0, None), (0, 5, 1), (8, 10, 2), (9, 10, 3)]
+)
 def test_roster(passed: int, of: int, level: int | None) -> None:
     read = from_people.trained(Registers(training=_roster(passed, of)))
     assert (read.level if read else None) == level
@@ -39,7 +43,12 @@ def test_a_full_roster_confirms_a_document_and_proves_two_alone() -> None:
 
 
 def _drill(days_ago: int = 10, **rest: Any) -> Drill:
-    values: dict[str, Any] = {"drill": "Rollback", "criterion": "MLO-05", "owner": "operations", "minutes": 12.0} | rest
+    values: dict[str, Any] = {
+        "drill": "Rollback",
+        "criterion": "MLO-05",
+        "owner": "operations",
+        "minutes": 12.0,
+    } | rest
     return Drill(id=f"x{days_ago}", held_on=AS_OF - timedelta(days_ago), **values)
 
 
@@ -76,7 +85,13 @@ def test_a_failed_drill_limits_every_claim() -> None:
 
 
 def _hazard(number: int, **rest: Any) -> Hazard:
-    values = {"severity": 4, "likelihood": 2, "control": "c", "owner": "o", "state": "controlled"} | rest
+    values = {
+        "severity": 4,
+        "likelihood": 2,
+        "control": "c",
+        "owner": "o",
+        "state": "controlled",
+    } | rest
     return Hazard(id=f"h{number}", hazard="x", **values)
 
 
@@ -136,7 +151,12 @@ def test_the_twenty_items_are_those_of_the_list() -> None:
 
 def test_the_pack_counts_what_is_complete_and_never_limits_a_claim() -> None:
     assert _score(_basis().judge(), "HND-01").evidence == ()
-    some = [item("SCO-02", 3, "E2"), item("SCO-03", 3, "E2"), item("SEC-07", 3, "E2"), item("MLO-06", 3, "E2")]
+    some = [
+        item("SCO-02", 3, "E2"),
+        item("SCO-03", 3, "E2"),
+        item("SEC-07", 3, "E2"),
+        item("MLO-06", 3, "E2"),
+    ]
     judged = _basis(evidence=some).judge()
     score = _score(judged, "HND-01")
     assert (score.level, score.measured) == (1, None)

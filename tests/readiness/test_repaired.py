@@ -31,7 +31,9 @@ def test_the_largest_computed_selection_is_taken_and_no_column_twice() -> None:
 def test_findings_of_the_repaired_column_are_told_anew_and_others_stay() -> None:
     assessment = made.assessment()
     quiet = finding("always_missing", Verdict.QUIET, columns=["creatinine"], title="never empty")
-    score = finding("calibration_drift", Verdict.ALARM, columns=["creatinine"], title="of the model")
+    score = finding(
+        "calibration_drift", Verdict.ALARM, columns=["creatinine"], title="of the model"
+    )
     assessment = assessment.model_copy(update={"findings": (*assessment.findings, quiet, score)})
     new = finding("missing_up", Verdict.WATCH, columns=["creatinine"], title="some became missing")
     (one,) = made.repaired()

@@ -17,7 +17,8 @@ GRID = {
 @pytest.mark.parametrize("situation", list(GRID))
 def test_grid(situation: str) -> None:
     tiers = tuple(
-        tier_of(RiskProfile(situation=situation, significance=s)).value for s in ("inform", "drive", "treat_diagnose")
+        tier_of(RiskProfile(situation=situation, significance=s)).value
+        for s in ("inform", "drive", "treat_diagnose")
     )
     assert tiers == GRID[situation]
 
@@ -27,16 +28,25 @@ def test_any_escalator_adds_one_tier_and_several_add_no_more(modifier: str) -> N
     assert tier_of(RiskProfile(modifiers=(modifier,))) is Tier.HIGH
     assert tier_of(RiskProfile(modifiers=tuple(ESCALATORS))) is Tier.HIGH
     assert (
-        tier_of(RiskProfile(situation="critical", significance="treat_diagnose", modifiers=(modifier,)))
+        tier_of(
+            RiskProfile(situation="critical", significance="treat_diagnose", modifiers=(modifier,))
+        )
         is Tier.CRITICAL
     )
 
 
 def test_not_a_device() -> None:
-    scheduling = RiskProfile(situation="critical", significance="treat_diagnose", flags=("not_a_device",))
+    scheduling = RiskProfile(
+        situation="critical", significance="treat_diagnose", flags=("not_a_device",)
+    )
     assert tier_of(scheduling) is Tier.LOW
-    assert tier_of(scheduling.model_copy(update={"flags": ("not_a_device", "care_access")})) is Tier.MODERATE
-    assert tier_of(scheduling.model_copy(update={"modifiers": ("patient_facing",)})) is Tier.MODERATE
+    assert (
+        tier_of(scheduling.model_copy(update={"flags": ("not_a_device", "care_access")}))
+        is Tier.MODERATE
+    )
+    assert (
+        tier_of(scheduling.model_copy(update={"modifiers": ("patient_facing",)})) is Tier.MODERATE
+    )
 
 
 def test_words_name_the_reason() -> None:

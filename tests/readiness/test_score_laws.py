@@ -30,10 +30,14 @@ claims = st.builds(
 anything = st.builds(
     Answer,
     claims=st.lists(claims, max_size=3).map(tuple),
-    measured=st.none() | st.builds(Measured, level=st.integers(0, 4), age=st.sampled_from([0.0, 25.0, 45.0, 100.0])),
+    measured=st.none()
+    | st.builds(Measured, level=st.integers(0, 4), age=st.sampled_from([0.0, 25.0, 45.0, 100.0])),
 )
 good = st.builds(
-    Answer, claims=st.tuples(st.builds(Claim, level=st.integers(2, 4), grade=st.just("E4"), age=st.just(0.0)))
+    Answer,
+    claims=st.tuples(
+        st.builds(Claim, level=st.integers(2, 4), grade=st.just("E4"), age=st.just(0.0))
+    ),
 )
 tiers = st.sampled_from(list(Tier))
 
@@ -41,7 +45,9 @@ tiers = st.sampled_from(list(Tier))
 @st.composite
 def pilots(draw: st.DrawFn) -> tuple[Tier, Answers, frozenset[str]]:
     """A pilot mostly at the production bar, with some answers that are anything or absent, and some waivers."""
-    answers: Answers = {k: Answer((Claim(draw(st.sampled_from([3, 3, 4])), "E4", 0.0),)) for k in IDS}
+    answers: Answers = {
+        k: Answer((Claim(draw(st.sampled_from([3, 3, 4])), "E4", 0.0),)) for k in IDS
+    }
     for key in draw(st.lists(st.sampled_from(IDS), max_size=25, unique=True)):
         given_answer = draw(st.none() | anything | good)
         if given_answer is None:
@@ -77,11 +83,17 @@ def test_better_evidence_never_lowers_the_verdict_or_what_is_proven(
         changes = ({"level": min(4, first.level + 1)}, {"grade": "E4"}, {"age": 0.0})
         better += [replace(old, claims=(replace(first, **c), *old.claims[1:])) for c in changes]
     if old.measured is not None:
-        better.append(replace(old, measured=Measured(min(4, old.measured.level + 1), old.measured.age)))
+        better.append(
+            replace(old, measured=Measured(min(4, old.measured.level + 1), old.measured.age))
+        )
     if not better:
         return
     changed = data.draw(st.sampled_from(better))
-    if old.measured is not None and old.measured.level == 0 and MODEL.criterion(key).kind == "capability":
+    if (
+        old.measured is not None
+        and old.measured.level == 0
+        and MODEL.criterion(key).kind == "capability"
+    ):
         return  # data that stop refuting a capability prove nothing of it: it is then as unknown as before they came
     after = score(MODEL, {**answers, key: changed}, tier, FLAGS)
     assert after.low >= before.low - 1e-9
@@ -97,7 +109,9 @@ def test_deleting_evidence_never_raises_the_verdict_or_what_is_proven(
 ) -> None:
     tier, answers, waived = pilot
     before = score(MODEL, answers, tier, FLAGS)
-    gone = data.draw(st.lists(st.sampled_from(sorted(answers)), min_size=1, max_size=8, unique=True))
+    gone = data.draw(
+        st.lists(st.sampled_from(sorted(answers)), min_size=1, max_size=8, unique=True)
+    )
     after = score(MODEL, {k: a for k, a in answers.items() if k not in gone}, tier, FLAGS)
     assert after.low <= before.low + 1e-9
     assert after.coverage <= before.coverage + 1e-9
@@ -107,7 +121,9 @@ def test_deleting_evidence_never_raises_the_verdict_or_what_is_proven(
 
 @settings(max_examples=80, deadline=None)
 @given(pilot=pilots(), days=st.floats(0, 500))
-def test_waiting_never_raises_the_verdict(pilot: tuple[Tier, Answers, frozenset[str]], days: float) -> None:
+def test_waiting_never_raises_the_verdict(
+    pilot: tuple[Tier, Answers, frozenset[str]], days: float
+) -> None:
     tier, answers, waived = pilot
 
     def older(answer: Answer) -> Answer:
@@ -161,7 +177,9 @@ def test_three_hundred_one_step_improvements(tier: Tier) -> None:
     for _ in range(300):
         open_keys = [k for k, level in levels.items() if level < 4]
         levels[rnd.choice(open_keys)] += 1 if open_keys else 0
-        result = score(MODEL, {k: Answer((Claim(v, "E4", 0.0),)) for k, v in levels.items()}, tier, FLAGS)
+        result = score(
+            MODEL, {k: Answer((Claim(v, "E4", 0.0),)) for k, v in levels.items()}, tier, FLAGS
+        )
         assert result.index is not None
         now = (result.index, result.low, rank(result, frozenset()))
         assert all(a >= b - 1e-9 for a, b in zip(now, last, strict=True))
@@ -184,9 +202,16 @@ def test_freshness() -> None:
 
 def test_a_verdict_cannot_be_lifted_by_leaving_a_question_open() -> None:
     """On the point estimate alone it could be: a bad answer withdrawn raises the mean. The shipped policy does not allow it."""
-    answers = {k: Answer((Claim(3, "E4", 0.0),)) for k in IDS} | {"HND-03": Answer((Claim(0, "E4", 0.0),))}
+    answers = {k: Answer((Claim(3, "E4", 0.0),)) for k in IDS} | {
+        "HND-03": Answer((Claim(0, "E4", 0.0),))
+    }
     answers["HND-04"] = Answer((Claim(0, "E4", 0.0),))
     honest = score(MODEL, answers, Tier.HIGH, FLAGS)
-    silent = score(MODEL, {k: a for k, a in answers.items() if k not in ("HND-03", "HND-04")}, Tier.HIGH, FLAGS)
-    assert [band_of(s, MODEL, verdict_on="point").value for s in (honest, silent)] == ["conditional", "ready"]
+    silent = score(
+        MODEL, {k: a for k, a in answers.items() if k not in ("HND-03", "HND-04")}, Tier.HIGH, FLAGS
+    )
+    assert [band_of(s, MODEL, verdict_on="point").value for s in (honest, silent)] == [
+        "conditional",
+        "ready",
+    ]
     assert [band_of(s, MODEL).value for s in (honest, silent)] == ["conditional", "conditional"]

@@ -69,11 +69,15 @@ def test_what_never_pays_back_says_so() -> None:
 
 
 def test_simulated_percentiles_are_those_of_one_line() -> None:
-    case = value.business_case([_line("gain", 0, side="benefit", timing="once", low=50, likely=100, high=300)])
+    case = value.business_case(
+        [_line("gain", 0, side="benefit", timing="once", low=50, likely=100, high=300)]
+    )
     assert case is not None
     got = (case.benefit.p10, case.benefit.p50, case.benefit.p90)
     assert got == pytest.approx((50, 100, 300), rel=0.05)
-    again = value.business_case([_line("gain", 0, side="benefit", timing="once", low=50, likely=100, high=300)])
+    again = value.business_case(
+        [_line("gain", 0, side="benefit", timing="once", low=50, likely=100, high=300)]
+    )
     assert again == case  # fixed seed
 
 

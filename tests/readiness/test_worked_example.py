@@ -88,7 +88,11 @@ def test_index_today(today: Readiness) -> None:
     assert today.tier is Tier.HIGH
     assert len(today.criteria) == 77
     assert today.mean == pytest.approx(70.1, abs=0.05)
-    assert (today.index, today.low, today.high) == (pytest.approx(44), pytest.approx(44), pytest.approx(44))
+    assert (today.index, today.low, today.high) == (
+        pytest.approx(44),
+        pytest.approx(44),
+        pytest.approx(44),
+    )
     assert today.coverage == pytest.approx(0.94, abs=0.005)
     assert today.weakest == "HND"
     assert any(
@@ -98,7 +102,11 @@ def test_index_today(today: Readiness) -> None:
 
 
 def test_gates_today(today: Readiness) -> None:
-    state = {c.id: (c.gate_state, c.hard) for c in today.criteria if c.gate_state not in (None, GateState.PASS)}
+    state = {
+        c.id: (c.gate_state, c.hard)
+        for c in today.criteria
+        if c.gate_state not in (None, GateState.PASS)
+    }
     fail = {k for k, (s, _) in state.items() if s is GateState.FAIL}
     assert fail == {"DAT-04", "OBS-02", "OBS-06", "REL-01", "CLN-04", "HND-02"}
     assert set(state) - fail == {"INT-02", "MLO-05", "INT-04", "SEC-05"}
@@ -143,7 +151,9 @@ def test_index_six_weeks_later(later: Readiness) -> None:
     assert later.index == pytest.approx(78.0, abs=0.05)
     assert (later.low, later.high) == (pytest.approx(77.4, abs=0.05), pytest.approx(78.3, abs=0.05))
     assert later.coverage == pytest.approx(0.99, abs=0.005)
-    assert [c.id for c in later.criteria if c.gate_state not in (None, GateState.PASS)] == ["CLN-04"]
+    assert [c.id for c in later.criteria if c.gate_state not in (None, GateState.PASS)] == [
+        "CLN-04"
+    ]
 
 
 def test_verdict_six_weeks_later_depends_on_the_waiver(later: Readiness) -> None:
@@ -198,7 +208,10 @@ def test_an_item_that_expires_changes_the_verdict() -> None:
     """Nothing changes but the clock: the waived six-weeks state loses a hard gate when its drill goes out of date."""
     entries = example.six_weeks_later() | {"DAT-08": (None, 4, "E2", 10)}
     measured, evidence = example.split(entries)
-    evidence = [e.model_copy(update={"expires": date(2026, 12, 1)}) if e.criterion == "GOV-04" else e for e in evidence]
+    evidence = [
+        e.model_copy(update={"expires": date(2026, 12, 1)}) if e.criterion == "GOV-04" else e
+        for e in evidence
+    ]
     waiver = Waiver(
         criterion="CLN-04",
         compensating_control="adults only",
@@ -210,7 +223,12 @@ def test_an_item_that_expires_changes_the_verdict() -> None:
 
     def on(day: date) -> Readiness:
         return judge(
-            measured, example.CONFIG, evidence=evidence, waivers=[waiver], as_of=day, measured_on=example.AS_OF
+            measured,
+            example.CONFIG,
+            evidence=evidence,
+            waivers=[waiver],
+            as_of=day,
+            measured_on=example.AS_OF,
         )
 
     assert on(date(2026, 12, 1)).verdict is ReadinessVerdict.CONDITIONAL

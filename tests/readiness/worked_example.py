@@ -9,12 +9,18 @@ from golive.model.readiness import EvidenceItem, Measurement, RiskProfile
 from golive.readiness.policy.policy import load_model
 
 AS_OF = date(2026, 11, 20)
-CONFIG = Config(risk=RiskProfile(situation="critical", significance="drive", flags=("ehr", "writeback", "alerts")))
+CONFIG = Config(
+    risk=RiskProfile(
+        situation="critical", significance="drive", flags=("ehr", "writeback", "alerts")
+    )
+)
 
 Entry = tuple[int | None, int, str, int]  # measured, claim, grade, age in days
 
 
-def item(criterion: str, claim: int, grade: str = "E2", age: int = 10, **rest: object) -> EvidenceItem:
+def item(
+    criterion: str, claim: int, grade: str = "E2", age: int = 10, **rest: object
+) -> EvidenceItem:
     return EvidenceItem(
         id=f"e-{criterion}-{claim}-{grade}-{age}",
         criterion=criterion,
@@ -79,5 +85,7 @@ def six_weeks_later() -> dict[str, Entry]:
 
 def split(entries: dict[str, Entry]) -> tuple[list[Measurement], list[EvidenceItem]]:
     """Measurements and evidence items of a set of entries."""
-    measured = [Measurement(criterion=k, level=m) for k, (m, *_) in entries.items() if m is not None]
+    measured = [
+        Measurement(criterion=k, level=m) for k, (m, *_) in entries.items() if m is not None
+    ]
     return measured, [item(k, claim, grade, age) for k, (_, claim, grade, age) in entries.items()]

@@ -27,7 +27,11 @@ PERFORMANCE = {
     "counts": {"live": {"n_events": 494}},
     "auroc": _pair(0.8206, 0.7325, 0.02),
     "brier": _pair(0.0805, 0.0988, 0.004),
-    "at_threshold": {"threshold": 0.35, "sensitivity": _pair(0.651, 0.684, 0.04), "ppv": _pair(0.316, 0.173, 0.016)},
+    "at_threshold": {
+        "threshold": 0.35,
+        "sensitivity": _pair(0.651, 0.684, 0.04),
+        "ppv": _pair(0.316, 0.173, 0.016),
+    },
     "subgroups": [
         {
             "by": "clinic",

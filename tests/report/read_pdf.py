@@ -35,7 +35,9 @@ def reaches(data: bytes) -> dict[str, tuple[float, float]]:
         for at in range(page.count_chars() + 1):
             letter = page.get_text_range(at, 1) if at < page.count_chars() else " "
             if letter.strip():
-                box = page.get_charbox(at, loose=True)  # with the room beside the ink, which belongs to the letter too
+                box = page.get_charbox(
+                    at, loose=True
+                )  # with the room beside the ink, which belongs to the letter too
                 word, left, right = word + letter, left if word else box[0], box[2]
             elif word:
                 found.setdefault(word, (left, right))

@@ -26,21 +26,29 @@ def schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(resource("data", "report", "chai_model_card.xsd"))))
 
 
-def test_the_card_is_valid_and_in_the_order_of_its_schema(sources: Sources, schema: etree.XMLSchema) -> None:
+def test_the_card_is_valid_and_in_the_order_of_its_schema(
+    sources: Sources, schema: etree.XMLSchema
+) -> None:
     document = etree.fromstring(render(sources, "chai-xml").data)
     assert schema.validate(document), schema.error_log
 
 
-def test_the_schema_refuses_a_card_without_a_needed_field(sources: Sources, schema: etree.XMLSchema) -> None:
+def test_the_schema_refuses_a_card_without_a_needed_field(
+    sources: Sources, schema: etree.XMLSchema
+) -> None:
     document = etree.fromstring(render(sources, "chai-xml").data)
     name = document.find(f".//{{{NAMESPACE}}}ModelName")
     name.getparent().remove(name)
     assert not schema.validate(document)
 
 
-def test_an_assessment_without_performance_still_gives_a_valid_card(sources: Sources, schema: etree.XMLSchema) -> None:
+def test_an_assessment_without_performance_still_gives_a_valid_card(
+    sources: Sources, schema: etree.XMLSchema
+) -> None:
     bare = replace(
-        sources, assessment=sources.assessment.model_copy(update={"performance": None, "findings": ()}), evidence=()
+        sources,
+        assessment=sources.assessment.model_copy(update={"performance": None, "findings": ()}),
+        evidence=(),
     )
     assert schema.validate(etree.fromstring(render(bare, "chai-xml").data)), schema.error_log
 
@@ -55,7 +63,11 @@ def test_hostile_text_stays_text(sources: Sources, schema: etree.XMLSchema) -> N
 def test_xml_and_document_say_the_same(sources: Sources) -> None:
     root = ET.fromstring(render(sources, "chai-xml").data)
     written = {
-        cell for b in KINDS["card"].write(sources).blocks if isinstance(b, Table) for row in b.rows for cell in row
+        cell
+        for b in KINDS["card"].write(sources).blocks
+        if isinstance(b, Table)
+        for row in b.rows
+        for cell in row
     }
     for field in fields(sources):
         node = root.find("/".join(f"{{{NAMESPACE}}}{name}" for name in field.path))
@@ -67,7 +79,9 @@ def test_xml_and_document_say_the_same(sources: Sources) -> None:
 def test_key_metrics_are_the_numbers_of_the_assessment(sources: Sources) -> None:
     root = ET.fromstring(render(sources, "chai-xml").data)
     told = {
-        e.findtext(f"{{{NAMESPACE}}}Label"): json.loads(e.findtext(f"{{{NAMESPACE}}}ValueJson") or "null")
+        e.findtext(f"{{{NAMESPACE}}}Label"): json.loads(
+            e.findtext(f"{{{NAMESPACE}}}ValueJson") or "null"
+        )
         for e in root.iter(f"{{{NAMESPACE}}}MetricResult")
     }
     rows = metric_rows(sources.assessment, sources.config)
@@ -83,7 +97,10 @@ def test_what_nobody_stated_says_so(sources: Sources) -> None:
     found = {f.path[-1]: f.answer for f in fields(sources)}
     assert found["FundingSource"].origin == "missing"
     assert found["FundingSource"].text.startswith("Not stated.")
-    named = replace(sources, owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),))
+    named = replace(
+        sources,
+        owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),),
+    )
     known = {f.path[-1]: f.answer for f in fields(named)}
     assert known["ModelDeveloper"].text == "Product lead"
     assert known["DeveloperContact"].origin == "stated"
@@ -93,7 +110,10 @@ def test_scope_and_hazards_reach_the_card(sources: Sources) -> None:
     told = replace(
         sources,
         scope=(ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),),
-        hazards=(Hazard(id="h1", hazard="A late alert"), Hazard(id="h2", hazard="Closed one", state="controlled")),
+        hazards=(
+            Hazard(id="h1", hazard="A late alert"),
+            Hazard(id="h2", hazard="Closed one", state="controlled"),
+        ),
     )
     found = {f.path[-1]: f.answer.text for f in fields(told)}
     assert "Children (no training data)" in found["CautionedOutOfScopeSettings"]
@@ -106,25 +126,43 @@ def test_hti1_has_31_attributes_in_nine_groups(sources: Sources) -> None:
     found = attributes(sources)
     assert len(GROUPS) == 9
     assert len(names) == len(found) == len(set(names)) == 31
-    rows = [row for b in KINDS["hti1"].write(sources).blocks if isinstance(b, Table) for row in b.rows]
+    rows = [
+        row for b in KINDS["hti1"].write(sources).blocks if isinstance(b, Table) for row in b.rows
+    ]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 32)]
     assert [row[2] for row in rows] == [a.text for a in found]
     assert {row[3] for row in rows} <= set(ORIGIN_WORD.values())
 
 
 def test_datasheets_hold_every_column_of_each_side(sources: Sources) -> None:
-    tables = [b for b in KINDS["datasheet"].write(sources).blocks if isinstance(b, Table) and b.head[0] == "Column"]
+    tables = [
+        b
+        for b in KINDS["datasheet"].write(sources).blocks
+        if isinstance(b, Table) and b.head[0] == "Column"
+    ]
     train, live = ([row[0] for row in t.rows] for t in tables)
     assert train == [c.name for c in sources.assessment.columns if c.train]
     assert live == [c.name for c in sources.assessment.columns if c.live]
 
 
 def test_groups_too_small_to_judge_give_no_number(sources: Sources) -> None:
-    small = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C9"))
+    small = next(
+        r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C9")
+    )
     assert small.value["value"] is None
     assert small.words == "too few to judge"
     fine = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C1"))
     assert (fine.value["value"], fine.words) == (0.696, "70 % (62 % to 76 %)")
     for kind in ("report", "reviewer"):
-        said = [row for b in KINDS[kind].write(sources).blocks if isinstance(b, Table) for row in b.rows]
-        assert ("clinic", "C9", "40", "not shown", "too few to judge", "too few to judge", "too few to judge") in said
+        said = [
+            row for b in KINDS[kind].write(sources).blocks if isinstance(b, Table) for row in b.rows
+        ]
+        assert (
+            "clinic",
+            "C9",
+            "40",
+            "not shown",
+            "too few to judge",
+            "too few to judge",
+            "too few to judge",
+        ) in said

@@ -28,7 +28,11 @@ def test_the_handoff_pack_carries_a_contract_that_reads_back(sources: Sources) -
     made = contract_of(sources)
     assert made is not None
     assert read.columns == made.columns
-    wanted = {c.name for c in sources.assessment.columns if c.train is not None and c.role is not Role.IGNORED}
+    wanted = {
+        c.name
+        for c in sources.assessment.columns
+        if c.train is not None and c.role is not Role.IGNORED
+    }
     assert {c.name for c in read.columns} == wanted
     for column in sources.assessment.columns:
         declared, terms = sources.config.columns.get(column.name), read.column(column.name)
@@ -49,13 +53,19 @@ def test_without_training_columns_the_contract_says_so(sources: Sources) -> None
 def test_the_crosswalk_table_holds_every_clause_with_its_state(sources: Sources) -> None:
     archive = zipfile.ZipFile(io.BytesIO(render(sources, "csv").data))
     rows = list(csv.DictReader(io.StringIO(archive.read("crosswalk.csv").decode())))
-    clauses = [(s.name, c.clause, c.state) for s in coverage(sources.assessment.readiness) for c in s.clauses]
+    clauses = [
+        (s.name, c.clause, c.state)
+        for s in coverage(sources.assessment.readiness)
+        for c in s.clauses
+    ]
     assert [(r["standard"], r["clause"].lstrip("'"), r["state"]) for r in rows] == clauses
     assert len(rows) > 100
     assert {r["state"] for r in rows} <= {"supported", "partly", "none", "not_asked"}
 
 
-def test_the_monitoring_plan_names_every_floor_with_its_live_value_and_every_input(sources: Sources) -> None:
+def test_the_monitoring_plan_names_every_floor_with_its_live_value_and_every_input(
+    sources: Sources,
+) -> None:
     plan = monitoring_plan(sources)
     stops, inputs, people, _ = [b for b in plan.blocks if isinstance(b, Table)]
     by_name = {row[0]: row for row in stops.rows}
@@ -69,7 +79,9 @@ def test_the_monitoring_plan_names_every_floor_with_its_live_value_and_every_inp
         if column.train is not None and column.role not in (Role.IGNORED, Role.ID):
             assert column.name in named
     assert {row[1] for row in people.rows} == {"nobody yet"}
-    owned = monitoring_plan(replace(sources, owners=(OwnerRow(id="engineering", name="Integration team"),)))
+    owned = monitoring_plan(
+        replace(sources, owners=(OwnerRow(id="engineering", name="Integration team"),))
+    )
     assert "Integration team" in str([b for b in owned.blocks if isinstance(b, Table)][2].rows)
 
 

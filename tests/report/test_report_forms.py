@@ -31,7 +31,9 @@ def plain_text(form: str, data: bytes) -> str:
     """The words of a rendered form without its markup."""
     text = data.decode()
     if form == "html":
-        text = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", " ", text)))
+        text = unescape(
+            re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", " ", text))
+        )
     else:
         text = re.sub(r"\\([\\`*_\[\]<>|~$#+-])", r"\1", text)
     return " ".join(text.split())
@@ -59,7 +61,14 @@ def test_every_report_says_where_it_comes_from(sources: Sources, form: str, kind
     a = sources.assessment
     assert DISCLAIMER in text
     assert "not a certification" in text
-    for needed in (a.inputs.train.sha256, a.inputs.live.sha256, a.session, "Sample:", "Policy", "Risk tier"):
+    for needed in (
+        a.inputs.train.sha256,
+        a.inputs.live.sha256,
+        a.session,
+        "Sample:",
+        "Policy",
+        "Risk tier",
+    ):
         assert needed in text
 
 
@@ -76,9 +85,14 @@ def test_json_and_csv_hold_the_same_numbers_as_the_assessment(sources: Sources) 
     a = sources.assessment
     assert json.loads(render(sources, "json").data) == json.loads(a.model_dump_json())
     archive = zipfile.ZipFile(io.BytesIO(render(sources, "csv").data))
-    rows = {name: list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
+    rows = {
+        name: list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+        for name in archive.namelist()
+    }
     assert float(rows["verdict.csv"][0]["index"]) == a.readiness.index
-    assert [float(r["low"]) for r in rows["dimensions.csv"]] == [d.low for d in a.readiness.dimensions]
+    assert [float(r["low"]) for r in rows["dimensions.csv"]] == [
+        d.low for d in a.readiness.dimensions
+    ]
     assert [r["id"] for r in rows["findings.csv"]] == [f.id for f in a.findings]
     assert len(rows["criteria.csv"]) == len(a.readiness.criteria)
     scores = {r["name"]: r["drift_score"] for r in rows["columns.csv"]}
@@ -108,7 +122,9 @@ def test_pdf_holds_the_same_numbers(sources: Sources, kind: str) -> None:
                 assert squeezed(value) in text
     for _, value in KINDS[kind].write(sources).identity.rows:
         assert squeezed(value) in text
-    assert squeezed(DISCLAIMER) in text.rpartition(squeezed("Where this comes from"))[2], "elsewhere is not enough"
+    assert squeezed(DISCLAIMER) in text.rpartition(squeezed("Where this comes from"))[2], (
+        "elsewhere is not enough"
+    )
 
 
 def test_the_memo_keeps_to_one_page(sources: Sources) -> None:
@@ -138,7 +154,8 @@ def test_slides_hold_the_same_numbers_in_native_charts(sources: Sources) -> None
     for needed in (verdict_sentence(r), index_words(r), sources.assessment.inputs.live.sha256):
         assert needed in text
     proven = {
-        s.name: dict(zip(charts[0].plots[0].categories, s.values, strict=True)) for s in charts[0].plots[0].series
+        s.name: dict(zip(charts[0].plots[0].categories, s.values, strict=True))
+        for s in charts[0].plots[0].series
     }
     assert proven["Proven"] == {d.name: round(d.low, 1) for d in r.dimensions}
 
@@ -154,7 +171,9 @@ def test_foreign_text_is_shown_as_it_is(sources: Sources) -> None:
     nasty = '<script>alert(1)</script> | *x* & "y" ]] #let a = $1$'
     a = sources.assessment
     first = a.findings[0].model_copy(update={"title": nasty})
-    hostile = replace(sources, title=nasty, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])}))
+    hostile = replace(
+        sources, title=nasty, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])})
+    )
     assert "<script>" not in render(hostile, "html").data.decode()
     for form in TEXT_FORMS:
         assert " ".join(nasty.split()) in plain_text(form, render(hostile, form).data)
@@ -163,7 +182,9 @@ def test_foreign_text_is_shown_as_it_is(sources: Sources) -> None:
 def test_csv_text_is_no_formula(sources: Sources) -> None:
     a = sources.assessment
     first = a.findings[0].model_copy(update={"title": "=HYPERLINK(1)"})
-    hostile = replace(sources, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])}))
+    hostile = replace(
+        sources, assessment=a.model_copy(update={"findings": (first, *a.findings[1:])})
+    )
     archive = zipfile.ZipFile(io.BytesIO(render(hostile, "csv").data))
     assert "'=HYPERLINK(1)" in archive.read("findings.csv").decode()
 
@@ -207,7 +228,9 @@ def test_a_bin_that_holds_nearly_everything_does_not_flatten_the_rest() -> None:
 
     side = SideResult(n=1000, missing=0, missing_share=0, distinct=900)
     picture = Picture(edges=(0, 1, 2, 3, 4), train=(1000, 0, 0, 0), live=(900, 0, 80, 20))
-    column = ColumnResult(name="x", type=ColumnType.NUMERIC, role=Role.FEATURE, train=side, live=side, picture=picture)
+    column = ColumnResult(
+        name="x", type=ColumnType.NUMERIC, role=Role.FEATURE, train=side, live=side, picture=picture
+    )
     heaped = column_figure(column)
     assert heaped is not None
     assert "Logarithmic" in heaped.caption
@@ -217,6 +240,10 @@ def test_a_bin_that_holds_nearly_everything_does_not_flatten_the_rest() -> None:
     assert len(heights) == 4
     assert heights[-1] - heights[-2] > 20
     flat = column.model_copy(
-        update={"picture": picture.model_copy(update={"train": (300, 300, 200, 200), "live": (250, 250, 250, 250)})}
+        update={
+            "picture": picture.model_copy(
+                update={"train": (300, 300, 200, 200), "live": (250, 250, 250, 250)}
+            )
+        }
     )
     assert "Logarithmic" not in (column_figure(flat) or heaped).caption

@@ -36,7 +36,12 @@ def document(sources: Sources, *blocks: Any) -> Document:
 def test_a_heading_and_its_note_stay_with_their_table(sources: Sources, lines: int) -> None:
     rows = tuple((f"row {i}", "word " * 40) for i in range(8))
     filler = (Paragraph("x") for _ in range(lines))
-    blocks = (*filler, Heading("Findings"), Paragraph("Eight of them.", muted=True), Table(("First", "Second"), rows))
+    blocks = (
+        *filler,
+        Heading("Findings"),
+        Paragraph("Eight of them.", muted=True),
+        Table(("First", "Second"), rows),
+    )
     found = pages(pdf(document(sources, *blocks)))
     (page,) = [p for p in found if "Findings" in p]
     assert any(line.startswith("row 0") for line in page[page.index("Findings") :])
@@ -44,7 +49,10 @@ def test_a_heading_and_its_note_stay_with_their_table(sources: Sources, lines: i
 
 def test_a_row_is_not_torn_between_pages(sources: Sources) -> None:
     rows = tuple((f"row {i}", f"start{i} " + "word " * 60 + f"end{i}") for i in range(60))
-    found = [" ".join(page) for page in pages(pdf(document(sources, Table(("First", "Second"), rows, (1, 3)))))]
+    found = [
+        " ".join(page)
+        for page in pages(pdf(document(sources, Table(("First", "Second"), rows, (1, 3)))))
+    ]
     assert len(found) > 3
     for i in range(len(rows)):
         assert sum(f"start{i} " in page and f" end{i} " in page + " " for page in found) == 1
@@ -53,15 +61,25 @@ def test_a_row_is_not_torn_between_pages(sources: Sources) -> None:
 def test_a_row_longer_than_a_page_loses_nothing(sources: Sources) -> None:
     note = " ".join(f"w{i}" for i in range(3000))
     text = " ".join(
-        " ".join(page) for page in pages(pdf(document(sources, Table(("First", "Second"), (("note", note),)))))
+        " ".join(page)
+        for page in pages(pdf(document(sources, Table(("First", "Second"), (("note", note),)))))
     )
     assert "w0 " in text
     assert " w2999" in text
 
 
-def test_words_and_numbers_of_a_narrow_column_are_neither_broken_nor_written_over(sources: Sources) -> None:
+def test_words_and_numbers_of_a_narrow_column_are_neither_broken_nor_written_over(
+    sources: Sources,
+) -> None:
     head = ("Criterion", "Kind", "What", "Score")
-    rows = (("OBS-03", "attestation", "a long sentence with many words " * 4, "0.0412 against 0.10 (jensenshannon)"),)
+    rows = (
+        (
+            "OBS-03",
+            "attestation",
+            "a long sentence with many words " * 4,
+            "0.0412 against 0.10 (jensenshannon)",
+        ),
+    )
     data = pdf(document(sources, Table(head, rows, (0.3, 0.3, 9, 0.3))))
     ends = reaches(data)
     for word, beside in (("Criterion", "Kind"), ("attestation", "a"), ("OBS-03", "attestation")):
@@ -74,7 +92,9 @@ def test_the_origin_stands_on_one_page(sources: Sources) -> None:
     for kind in KINDS:
         last = pages(render(sources, "pdf", kind).data)[-1]
         assert "Where this comes from" in last
-        assert any(line.startswith("Self-assessment, not a certification. Thresholds") for line in last)
+        assert any(
+            line.startswith("Self-assessment, not a certification. Thresholds") for line in last
+        )
 
 
 def test_a_pdf_names_its_day_its_language_and_no_author(sources: Sources) -> None:
@@ -95,13 +115,24 @@ def test_slides_carry_nobodys_name(sources: Sources) -> None:
 def test_slides_cut_no_sentence_and_say_what_they_leave_out(sources: Sources) -> None:
     r = sources.assessment.readiness
     criteria = tuple(c.model_copy(update={"measurement": LONG.strip()}) for c in r.criteria)
-    told = sources.assessment.model_copy(update={"readiness": r.model_copy(update={"criteria": criteria})})
+    told = sources.assessment.model_copy(
+        update={"readiness": r.model_copy(update={"criteria": criteria})}
+    )
     changed = deck(Sources(**{**vars(sources), "assessment": told}))
     titles = [page.shapes.title.text_frame.text for page in changed.slides]
-    blocked = [page for page in changed.slides if page.shapes.title.text_frame.text.startswith("What blocks")]
+    blocked = [
+        page
+        for page in changed.slides
+        if page.shapes.title.text_frame.text.startswith("What blocks")
+    ]
     assert len(blocked) > 1, titles
     cells = [
-        c.text_frame.text for p in blocked for s in p.shapes if s.has_table for row in s.table.rows for c in row.cells
+        c.text_frame.text
+        for p in blocked
+        for s in p.shapes
+        if s.has_table
+        for row in s.table.rows
+        for c in row.cells
     ]
     assert any(LONG.strip() in cell for cell in cells)
     assert not any("…" in cell for cell in cells)
@@ -147,7 +178,9 @@ def test_a_slide_says_that_small_cells_are_not_drawn(sources: Sources) -> None:
         )  # fmt: skip
         told = sources.assessment.model_copy(update={"columns": columns})
         pages = deck(Sources(**{**vars(sources), "assessment": told})).slides
-        return "\n".join(s.text_frame.text for page in pages for s in page.shapes if s.has_text_frame)
+        return "\n".join(
+            s.text_frame.text for page in pages for s in page.shapes if s.has_text_frame
+        )
 
     assert "Cells of 1 to 10 rows are not drawn." in said(hidden=True)
     assert "not drawn" not in said(hidden=False)

@@ -25,7 +25,9 @@ def _measured(assessment: Assessment) -> list[CriterionScore]:
     return [c for c in assessment.readiness.criteria if c.measured is not None]
 
 
-def test_thirty_criteria_get_their_level_from_data_each_with_its_findings(session: tuple[Store, Assessment]) -> None:
+def test_thirty_criteria_get_their_level_from_data_each_with_its_findings(
+    session: tuple[Store, Assessment],
+) -> None:
     assessment = session[1]
     known = {f.id for f in assessment.findings}
     from_data = [c for c in _measured(assessment) if not c.read_from]
@@ -48,11 +50,15 @@ def test_registers_decide_what_they_concern(session: tuple[Store, Assessment]) -
 
 
 def test_a_claim_stands_beside_what_refutes_it(session: tuple[Store, Assessment]) -> None:
-    refuted = [c for c in _measured(session[1]) if c.claimed is not None and (c.measured or 0) < c.claimed]
+    refuted = [
+        c for c in _measured(session[1]) if c.claimed is not None and (c.measured or 0) < c.claimed
+    ]
     assert len(refuted) >= 15
 
 
-def test_what_somebody_changed_in_the_registers_stays(session: tuple[Store, Assessment], tmp_path: Path) -> None:
+def test_what_somebody_changed_in_the_registers_stays(
+    session: tuple[Store, Assessment], tmp_path: Path
+) -> None:
     from golive.store.registers import HAZARDS, Change
 
     store, assessment = session

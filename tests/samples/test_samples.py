@@ -70,7 +70,9 @@ def auroc(frame: pd.DataFrame) -> float:
 # ---- sizes, seeds, files -------------------------------------------------------------------------------------------
 
 
-def test_default_sample_is_large_enough(train: pd.DataFrame, live: pd.DataFrame, truth: dict[str, Any]) -> None:
+def test_default_sample_is_large_enough(
+    train: pd.DataFrame, live: pd.DataFrame, truth: dict[str, Any]
+) -> None:
     assert NAMES[0] == DEFAULT
     assert (len(train), len(live)) == (truth["train_rows"], truth["live_rows"]) == (24_000, 6_120)
     assert train["patient_id"].nunique() == pytest.approx(20_000, rel=0.05)
@@ -115,14 +117,20 @@ def test_files_say_that_they_are_synthetic(name: str, written: dict[str, SampleF
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_configuration_is_valid_and_names_real_columns(name: str, written: dict[str, SampleFiles]) -> None:
+def test_configuration_is_valid_and_names_real_columns(
+    name: str, written: dict[str, SampleFiles]
+) -> None:
     config = parse_config(yaml.safe_load(written[name].config.read_text(encoding="utf-8")))
     columns = set(text(written[name].train).columns)
     assert config.project == name
     assert set(config.columns) <= columns
     assert {*config.roles.named().values(), *config.roles.groups} <= columns
     assert config.operations is not None
-    assert {config.operations.latency_ms, config.operations.status, config.operations.received_time} <= columns
+    assert {
+        config.operations.latency_ms,
+        config.operations.status,
+        config.operations.received_time,
+    } <= columns
     assert config.as_of is not None
     assert len({item.id for item in config.evidence}) == len(config.evidence) >= 60
     for item in config.evidence:
@@ -134,7 +142,8 @@ def test_configuration_is_valid_and_names_real_columns(name: str, written: dict[
 
 
 @pytest.mark.parametrize(
-    ("name", "weakest"), [(DEFAULT, "HND"), ("integration", "INT"), ("monitoring", "OBS"), ("foundations", "HND")]
+    ("name", "weakest"),
+    [(DEFAULT, "HND"), ("integration", "INT"), ("monitoring", "OBS"), ("foundations", "HND")],
 )
 def test_evidence_tells_the_story(name: str, weakest: str) -> None:
     from golive.readiness import judge
@@ -142,7 +151,9 @@ def test_evidence_tells_the_story(name: str, weakest: str) -> None:
 
     declared = config(get(name))
     assert declared.as_of is not None
-    result = judge([], declared, evidence=declared.evidence, as_of=declared.as_of, with_stability=False)
+    result = judge(
+        [], declared, evidence=declared.evidence, as_of=declared.as_of, with_stability=False
+    )
     assert result.verdict is ReadinessVerdict.PILOT
     assert result.tier is Tier.HIGH
     assert result.weakest == weakest
@@ -192,7 +203,11 @@ def test_default_sample_shows_every_family_of_faults(truth: dict[str, Any]) -> N
 def recount(live: pd.DataFrame) -> dict[str, pd.Series]:
     """Find each planted fault in the file by what it looks like, without asking the generator."""
     at = pd.to_datetime(live["recorded_at"])
-    site, creatinine, temperature = live["site"], number(live["creatinine"]), number(live["temperature"])
+    site, creatinine, temperature = (
+        live["site"],
+        number(live["creatinine"]),
+        number(live["temperature"]),
+    )
     waited = pd.to_datetime(live["received_at"]) - at
     return {
         "creatinine_umol": creatinine > 20,
@@ -219,13 +234,17 @@ def test_planted_rows_are_what_truth_says(live: pd.DataFrame, truth: dict[str, A
     found = recount(live)
     entries = {f["id"]: f for f in truth["faults"]}
     counted = {i for i, f in entries.items() if f["rows"] is not None}
-    assert counted - set(found) == {"more_transfers"}  # transfers also occur by themselves: next test
+    assert counted - set(found) == {
+        "more_transfers"
+    }  # transfers also occur by themselves: next test
     for fault, mask in found.items():
         entry = entries[fault]
         # An input may take more than 44 minutes by chance; every other fault is counted exactly.
         slack = 3 if fault == "late_inputs" else 0
         assert abs(int(mask.sum()) - entry["rows"]) <= slack, fault
-        total = (live[entry["columns"][0]] != "").sum() if entry["share_of"] == "values" else len(live)
+        total = (
+            (live[entry["columns"][0]] != "").sum() if entry["share_of"] == "values" else len(live)
+        )
         assert entry["share"] == pytest.approx(entry["rows"] / total, abs=1e-4), fault
         for column, values in entry["segment"].items():
             assert live.loc[mask, column].isin(values).all(), fault
@@ -243,12 +262,14 @@ def test_whole_columns_and_silence(train: pd.DataFrame, live: pd.DataFrame) -> N
     assert (live["arrival_mode"] == "transfer").mean() == pytest.approx(0.06, abs=0.01)
     assert (train["arrival_mode"] == "transfer").mean() == pytest.approx(0.02, abs=0.005)
     assert (live["heart_rate"] == "").mean() == pytest.approx(0.28, abs=0.005)
-    assert live.loc[live["dx"].str.fullmatch(r"\d{3}(\.\d{1,2})?"), "dx"].size / len(live) == pytest.approx(
-        0.031, abs=0.001
-    )
+    assert live.loc[live["dx"].str.fullmatch(r"\d{3}(\.\d{1,2})?"), "dx"].size / len(
+        live
+    ) == pytest.approx(0.031, abs=0.001)
 
 
-def test_training_and_clean_hold_no_fault(train: pd.DataFrame, written: dict[str, SampleFiles]) -> None:
+def test_training_and_clean_hold_no_fault(
+    train: pd.DataFrame, written: dict[str, SampleFiles]
+) -> None:
     clean = text(written["clean"].live)
     assert yaml.safe_load(written["clean"].truth.read_text(encoding="utf-8"))["faults"] == []
     assert list(clean) == list(train)
@@ -268,7 +289,11 @@ def test_training_and_clean_hold_no_fault(train: pd.DataFrame, written: dict[str
 def test_values_are_plausible_where_nothing_was_planted(
     train: pd.DataFrame, live: pd.DataFrame, truth: dict[str, Any]
 ) -> None:
-    measured = [c for c in train if match(c) is not None and c in (*MODEL, *truth["quiet"], "procalcitonin", "glucose")]
+    measured = [
+        c
+        for c in train
+        if match(c) is not None and c in (*MODEL, *truth["quiet"], "procalcitonin", "glucose")
+    ]
     assert len(measured) >= 20
     for name in measured:
         analyte = match(name)
@@ -289,7 +314,8 @@ def test_severity_ties_the_columns_together(train: pd.DataFrame) -> None:
     assert together.loc["lactate", "spo2"] < -0.1
     # Laboratory values are ordered for the ill: those without lactate have a lower risk.
     assert (
-        numbers.loc[numbers["lactate"].isna(), "risk"].mean() < numbers.loc[numbers["lactate"].notna(), "risk"].mean()
+        numbers.loc[numbers["lactate"].isna(), "risk"].mean()
+        < numbers.loc[numbers["lactate"].notna(), "risk"].mean()
     )
     systolic, diastolic = number(train["sbp"]), number(train["dbp"])
     assert (number(train["map"]) - (systolic + 2 * diastolic) / 3).abs().max() <= 0.5
@@ -308,7 +334,9 @@ def test_quiet_columns_are_quiet(name: str, written: dict[str, SampleFiles]) -> 
             p = ks_2samp(number(left).dropna(), number(right).dropna()).pvalue
             assert abs((left == "").mean() - (right == "").mean()) < 0.03, column
         else:
-            p = chi2_contingency(pd.concat([left.value_counts(), right.value_counts()], axis=1).fillna(0)).pvalue
+            p = chi2_contingency(
+                pd.concat([left.value_counts(), right.value_counts()], axis=1).fillna(0)
+            ).pvalue
         # Bonferroni over the about 170 comparisons of the six samples.
         assert p > 0.05 / 170, column
 
@@ -337,8 +365,17 @@ def test_faults_hurt_the_score_through_the_inputs(train: pd.DataFrame) -> None:
 
 
 def test_subgroup_gap_is_in_the_file(train: pd.DataFrame, live: pd.DataFrame) -> None:
-    assert auroc(live[live["language"] == "Spanish"]) < auroc(live[live["language"] == "English"]) - 0.08
-    assert abs(auroc(train[train["language"] == "Spanish"]) - auroc(train[train["language"] == "English"])) < 0.05
+    assert (
+        auroc(live[live["language"] == "Spanish"])
+        < auroc(live[live["language"] == "English"]) - 0.08
+    )
+    assert (
+        abs(
+            auroc(train[train["language"] == "Spanish"])
+            - auroc(train[train["language"] == "English"])
+        )
+        < 0.05
+    )
 
 
 def test_two_seconds_are_not_kept_at_peak(live: pd.DataFrame) -> None:
@@ -353,7 +390,10 @@ def test_two_seconds_are_not_kept_at_peak(live: pd.DataFrame) -> None:
 @pytest.mark.reference
 def test_every_code_exists_in_its_code_set(reference_data: Path) -> None:
     folder = reference_data / "code_sets"
-    for codes, file in ((DIAGNOSES, "icd10cm_FY2024.csv.gz"), (ICD9.values(), "icd9cm_v32_dx.csv.gz")):
+    for codes, file in (
+        (DIAGNOSES, "icd10cm_FY2024.csv.gz"),
+        (ICD9.values(), "icd9cm_v32_dx.csv.gz"),
+    ):
         known = set(pd.read_csv(folder / file, dtype=str)["code"])
         assert {c.replace(".", "") for c in codes} <= known
     assert set(ICD9) == set(DIAGNOSES)

@@ -106,9 +106,13 @@ def test_a_file_of_a_newer_duckdb_is_newer(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_an_engine_that_gave_up_says_so_again_and_lets_the_file_go(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_gave_up_says_so_again_and_lets_the_file_go(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store(path)
-    fatal = duckdb.FatalException("FATAL Error: IO Error: Corrupt database file: computed checksum 1 does not match 2")
+    fatal = duckdb.FatalException(
+        "FATAL Error: IO Error: Corrupt database file: computed checksum 1 does not match 2"
+    )
     with pytest.raises(StoreError) as caught, store._database.cursor():
         raise fatal
     assert caught.value.code == "STORE_DAMAGED"
@@ -130,7 +134,10 @@ def test_mistakes_of_ours_stay_what_they_are(path: Path) -> None:
             ("SELEC 1", duckdb.ParserException),
             ("SELECT nothing FROM project", duckdb.BinderException),
             ("SELECT * FROM nowhere", duckdb.CatalogException),
-            ("INSERT INTO project VALUES ('p', now()::TIMESTAMP), ('p', now()::TIMESTAMP)", duckdb.ConstraintException),
+            (
+                "INSERT INTO project VALUES ('p', now()::TIMESTAMP), ('p', now()::TIMESTAMP)",
+                duckdb.ConstraintException,
+            ),
             ("COMMIT", duckdb.TransactionException),
         ):
             with pytest.raises(kind), store._database.cursor() as cursor:
@@ -158,7 +165,9 @@ def test_mistakes_of_ours_stay_what_they_are(path: Path) -> None:
         (PermissionError(13, "Permission denied"), "STORE_READ_ONLY"),
     ],
 )  # fmt: skip
-def test_what_an_error_means(error: duckdb.Error | OSError, code: str | None, tmp_path: Path) -> None:
+def test_what_an_error_means(
+    error: duckdb.Error | OSError, code: str | None, tmp_path: Path
+) -> None:
     found = faults.meaning(error, tmp_path / "s.duckdb")
     assert (found.code if found else None) == code
     assert found is None or (str(tmp_path / "s.duckdb") in found.sentence and found.hint)
@@ -203,7 +212,9 @@ def test_a_garbled_log_is_refused_and_not_overwritten(path: Path, logged: bytes)
 
 
 @pytest.mark.parametrize("cut", [1, 8, 20, 2000, -1])
-def test_a_log_that_a_crash_cut_off_gives_what_was_kept(path: Path, logged: bytes, cut: int) -> None:
+def test_a_log_that_a_crash_cut_off_gives_what_was_kept(
+    path: Path, logged: bytes, cut: int
+) -> None:
     path.with_name("s.duckdb.wal").write_bytes(logged[:cut])
     assert inspect(path).problem == ""
     with Store(path) as store:
@@ -212,7 +223,9 @@ def test_a_log_that_a_crash_cut_off_gives_what_was_kept(path: Path, logged: byte
         assert check.lines == 2 + len(store.evidence("p"))
 
 
-def test_the_log_of_a_file_that_is_gone_is_not_played_into_a_new_one(path: Path, logged: bytes) -> None:
+def test_the_log_of_a_file_that_is_gone_is_not_played_into_a_new_one(
+    path: Path, logged: bytes
+) -> None:
     path.unlink()
     assert path.with_name("s.duckdb.wal").exists()
     with Store(path) as store:

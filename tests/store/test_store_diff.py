@@ -18,7 +18,10 @@ ALARM, WATCH, QUIET, CANNOT = Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdi
 
 
 def _findings(build: Build, before: Finding | None, after: Finding | None) -> SessionDiff:
-    one, two = build(findings=(before,) if before else ()), build(findings=(after,) if after else ())
+    one, two = (
+        build(findings=(before,) if before else ()),
+        build(findings=(after,) if after else ()),
+    )
     return compare_sessions(one, two)
 
 
@@ -73,8 +76,16 @@ def test_a_finding_whose_column_went_away_is_not_measured(build: Build) -> None:
         (make_criterion(level=None), make_criterion(level=None), None),
         (make_criterion(level=2), None, "gone"),
         (None, make_criterion(level=2), "new"),
-        (make_criterion(level=3, gate=GateState.UNVERIFIED), make_criterion(level=3, gate=GateState.PASS), "better"),
-        (make_criterion(level=3, gate=GateState.PASS), make_criterion(level=3, gate=GateState.FAIL), "worse"),
+        (
+            make_criterion(level=3, gate=GateState.UNVERIFIED),
+            make_criterion(level=3, gate=GateState.PASS),
+            "better",
+        ),
+        (
+            make_criterion(level=3, gate=GateState.PASS),
+            make_criterion(level=3, gate=GateState.FAIL),
+            "worse",
+        ),
     ],
 )
 def test_direction_of_a_criterion(
@@ -82,18 +93,26 @@ def test_direction_of_a_criterion(
 ) -> None:
     base = build(findings=())
     one, two = (
-        base.model_copy(update={"readiness": base.readiness.model_copy(update={"criteria": (c,) if c else ()})})
+        base.model_copy(
+            update={"readiness": base.readiness.model_copy(update={"criteria": (c,) if c else ()})}
+        )
         for c in (before, after)
     )
-    assert [c.direction for c in compare_sessions(one, two).changes] == ([direction] if direction else [])
+    assert [c.direction for c in compare_sessions(one, two).changes] == (
+        [direction] if direction else []
+    )
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(ReadinessVerdict, repeat=2)))
-def test_the_headline_names_both_verdicts(build: Build, before: ReadinessVerdict, after: ReadinessVerdict) -> None:
+def test_the_headline_names_both_verdicts(
+    build: Build, before: ReadinessVerdict, after: ReadinessVerdict
+) -> None:
     order = ["stop", "pilot", "conditional", "ready"]
     base = build()
     one, two = (
-        base.model_copy(update={"readiness": base.readiness.model_copy(update={"verdict": v, "index": i})})
+        base.model_copy(
+            update={"readiness": base.readiness.model_copy(update={"verdict": v, "index": i})}
+        )
         for v, i in ((before, 44.0), (after, 50.4))
     )
     diff = compare_sessions(one, two)
@@ -108,7 +127,11 @@ def test_the_headline_names_both_verdicts(build: Build, before: ReadinessVerdict
 def test_without_an_index_no_change_is_claimed(build: Build) -> None:
     base = build()
     empty = base.model_copy(
-        update={"readiness": base.readiness.model_copy(update={"index": None, "low": None, "high": None})}
+        update={
+            "readiness": base.readiness.model_copy(
+                update={"index": None, "low": None, "high": None}
+            )
+        }
     )
     diff = compare_sessions(empty, base)
     assert diff.index_change is None
@@ -126,7 +149,9 @@ def test_a_session_against_itself_changes_nothing(build: Build) -> None:
 
 def test_what_makes_two_sessions_less_comparable_is_said(build: Build) -> None:
     one = build()
-    inputs = one.inputs.model_copy(update={"train": one.inputs.train.model_copy(update={"sha256": "0" * 64})})
+    inputs = one.inputs.model_copy(
+        update={"train": one.inputs.train.model_copy(update={"sha256": "0" * 64})}
+    )
     two = build(project="other", inputs=inputs, config_sha256="d" * 64, golive="9.9.9")
     assert len(compare_sessions(one, two).caveats) == 5
     assert compare_sessions(one, two).of("better") == ()

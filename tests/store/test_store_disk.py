@@ -29,7 +29,9 @@ def evidence(name: str) -> EvidenceItem:
 
 
 def session(word: str, findings: int = 200):  # type: ignore[no-untyped-def]
-    return make_assessment(findings=[make_finding(column=f"{word}-{i:04d}") for i in range(findings)])
+    return make_assessment(
+        findings=[make_finding(column=f"{word}-{i:04d}") for i in range(findings)]
+    )
 
 
 @pytest.fixture
@@ -59,19 +61,29 @@ def writes(store: Store) -> dict[str, Callable[[], object]]:
         starts=date(2026, 1, 1),
         expires=date(2099, 1, 1),
     )
-    decision = Decision(finding="f" * 12, action="accept", reason="known", owner="ana", due=date(2099, 1, 1))
+    decision = Decision(
+        finding="f" * 12, action="accept", reason="known", owner="ana", due=date(2099, 1, 1)
+    )
     return {
         f"session.save {new.session}": lambda: store.save(new, config=CONFIG, actor="ana"),
-        f"session.rescore {old.session}": lambda: store.rescore(old, config=CONFIG, actor="ana", reason="x"),
+        f"session.rescore {old.session}": lambda: store.rescore(
+            old, config=CONFIG, actor="ana", reason="x"
+        ),
         "evidence.put p/E": lambda: store.put_evidence(evidence("E"), project="p", actor="ana"),
-        f"decision.put p/{decision.finding}": lambda: store.put_decision(decision, project="p", actor="ana"),
+        f"decision.put p/{decision.finding}": lambda: store.put_decision(
+            decision, project="p", actor="ana"
+        ),
         "waiver.put p/C": lambda: store.put_waiver(waiver, project="p", actor="ana"),
-        "contract.keep p": lambda: store.note_contract(project="p", version="1", file_sha256="a" * 64, actor="ana"),
+        "contract.keep p": lambda: store.note_contract(
+            project="p", version="1", file_sha256="a" * 64, actor="ana"
+        ),
         f"session.delete {old.session}": lambda: store.delete(old.session, actor="ana"),
     }
 
 
-@pytest.mark.parametrize(("threshold", "number"), [*(("16MB", n) for n in range(7)), *(("1KB", n) for n in (0, 3, 6))])
+@pytest.mark.parametrize(
+    ("threshold", "number"), [*(("16MB", n) for n in range(7)), *(("1KB", n) for n in (0, 3, 6))]
+)
 def test_a_write_without_room_is_not_there_and_the_others_are(
     path: Path, number: int, threshold: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,7 +127,9 @@ def test_a_disk_that_fills_slowly_keeps_exactly_what_returned(path: Path) -> Non
     with little_room(60_000), pytest.raises(StoreError):
         go_on()
     assert kept
-    assert [f"p/{r.item.id}" for r in store.evidence_revisions("p")] == [line.split(" ")[1] for line in kept]
+    assert [f"p/{r.item.id}" for r in store.evidence_revisions("p")] == [
+        line.split(" ")[1] for line in kept
+    ]
     with little_room(60_000):
         store.close()
         assert lines(path) == kept
@@ -136,7 +150,11 @@ def test_a_deletion_is_done_though_its_bytes_stay_until_there_is_room(path: Path
             assert [card.session for card in again.list()] == [stays.session]
             assert again.load(stays.session) == stays
         assert not list(path.parent.glob(".s.duckdb.*"))
-    assert [card.action for card in reversed(_audit(path))][:3] == ["session.save", "session.save", "session.delete"]
+    assert [card.action for card in reversed(_audit(path))][:3] == [
+        "session.save",
+        "session.save",
+        "session.delete",
+    ]
     assert b"ZEBRA" not in path.read_bytes()
     assert path.stat().st_size <= before
     assert [p.name for p in path.parent.iterdir()] == ["s.duckdb"]
@@ -160,7 +178,9 @@ def test_a_copy_before_an_upgrade_without_room_leaves_the_file_as_it_was(
 ) -> None:
     *older, last = migrations.MIGRATIONS
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "MIGRATIONS", {name: migrations.MIGRATIONS[name] for name in older})
+        patch.setattr(
+            migrations, "MIGRATIONS", {name: migrations.MIGRATIONS[name] for name in older}
+        )
         with Store(path) as store:
             store.save(session("a"), config=CONFIG, actor="ana")
     before = path.read_bytes()
@@ -242,7 +262,9 @@ def test_a_write_that_changes_nothing_leaves_no_log(path: Path) -> None:
 
 def test_the_doctor_says_when_the_disk_is_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store(path).close()
-    monkeypatch.setattr(condition.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 4096))
+    monkeypatch.setattr(
+        condition.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 4096)
+    )
     assert "STORE_DISK_FULL" in inspect(path).problem
     assert "4,096 bytes" in inspect(path).problem
 

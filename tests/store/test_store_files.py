@@ -37,11 +37,18 @@ def test_every_migration_is_recorded(tmp_path: Path) -> None:
     assert inspect(path).pending == tuple(migrations.MIGRATIONS)
     Store(path).close()
     state = inspect(path)
-    assert (state.exists, state.applied, state.pending, state.problem) == (True, tuple(migrations.MIGRATIONS), (), "")
+    assert (state.exists, state.applied, state.pending, state.problem) == (
+        True,
+        tuple(migrations.MIGRATIONS),
+        (),
+        "",
+    )
     assert path.stat().st_mode & 0o077 == 0
     assert not list(path.parent.glob("*.before-*"))
     with duckdb.connect(str(path)) as file:
-        assert {v for (v,) in file.execute("SELECT app_version FROM migration").fetchall()} == {__version__}
+        assert {v for (v,) in file.execute("SELECT app_version FROM migration").fetchall()} == {
+            __version__
+        }
 
 
 def test_an_older_file_is_copied_then_upgraded(
@@ -56,7 +63,9 @@ def test_an_older_file_is_copied_then_upgraded(
     assert inspect(path).pending == tuple(migrations.MIGRATIONS)[1:]
     with Store(path) as store:
         assert store.load(assessment.session) == assessment
-        store.put_evidence(EvidenceItem(id="E", criterion="C", claim_level=1), project="p", actor="ana")
+        store.put_evidence(
+            EvidenceItem(id="E", criterion="C", claim_level=1), project="p", actor="ana"
+        )
         assert store.verify_audit().ok
     (backup,) = tmp_path.glob("*.before-*")
     assert backup.name == f"s.duckdb.before-{second}"
@@ -65,7 +74,9 @@ def test_an_older_file_is_copied_then_upgraded(
         assert copy.execute("SELECT session FROM assessment").fetchall() == [(assessment.session,)]
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "s.duckdb"
     Store(path).close()
 
@@ -80,7 +91,9 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkey
     with Store(path) as store:
         assert store.list() == ()
     with duckdb.connect(str(path)) as file:
-        assert "half" not in {t for (t,) in file.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        assert "half" not in {
+            t for (t,) in file.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        }
 
 
 def test_a_newer_file_is_refused_and_names_the_version(tmp_path: Path) -> None:
@@ -88,7 +101,8 @@ def test_a_newer_file_is_refused_and_names_the_version(tmp_path: Path) -> None:
     Store(path).close()
     with duckdb.connect(str(path)) as file:
         file.execute(
-            "INSERT INTO migration VALUES ('m0099_future', ?, '9.8.7')", [datetime.now(UTC).replace(tzinfo=None)]
+            "INSERT INTO migration VALUES ('m0099_future', ?, '9.8.7')",
+            [datetime.now(UTC).replace(tzinfo=None)],
         )
     before = path.read_bytes()
     with pytest.raises(StoreError, match=r"9\.8\.7") as caught:
@@ -180,14 +194,23 @@ def test_the_bytes_of_a_deleted_session_leave_the_file(
     with Store(path, key=key) as store:
         assert store.load(kept.session) == kept
         assert store.verify_audit().ok
-        assert [a.action for a in store.audit()] == ["store.compact", "session.delete", "session.save", "session.save"]
+        assert [a.action for a in store.audit()] == [
+            "store.compact",
+            "session.delete",
+            "session.save",
+            "session.save",
+        ]
         with pytest.raises(StoreError):
             store.save(kept, config=config, actor="ana")
-        store.put_evidence(EvidenceItem(id="E", criterion="C", claim_level=1), project="p", actor="ana")
+        store.put_evidence(
+            EvidenceItem(id="E", criterion="C", claim_level=1), project="p", actor="ana"
+        )
         assert store.verify_audit().ok
 
 
-def test_a_deletion_before_a_crash_is_finished_on_opening(tmp_path: Path, build: Build, config: Config) -> None:
+def test_a_deletion_before_a_crash_is_finished_on_opening(
+    tmp_path: Path, build: Build, config: Config
+) -> None:
     path = tmp_path / "s.duckdb"
     code = f"""
 import os, sys
@@ -212,7 +235,9 @@ os._exit(9)
 
 
 @pytest.mark.secure
-def test_an_encrypted_store_opens_only_with_its_key(tmp_path: Path, build: Build, config: Config) -> None:
+def test_an_encrypted_store_opens_only_with_its_key(
+    tmp_path: Path, build: Build, config: Config
+) -> None:
     path, plain = tmp_path / "s.duckdb", tmp_path / "plain.duckdb"
     key = 'it\'s a long key; with -- odd "characters"'
     store = Store(path, key=key)
@@ -234,7 +259,9 @@ def test_an_encrypted_store_opens_only_with_its_key(tmp_path: Path, build: Build
     assert "STORE_KEY" in inspect(path).problem
 
 
-def test_a_key_without_the_extra_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_without_the_extra_is_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "encryption_extension", lambda: None)
     path = tmp_path / "s.duckdb"
     with pytest.raises(StoreError, match=r"golive\[secure\]") as caught:
@@ -264,8 +291,14 @@ def test_older_formats_are_upgraded_step_by_step() -> None:
         1: lambda r: {**r, "b": r["a"] + 1},
         2: lambda r: {"c": r["b"] * 10},
     }
-    assert formats.upgrade({"format": 1, "a": 1}, upgrades=upgrades, current=3) == {"format": 3, "c": 20}
-    assert formats.upgrade({"format": 3, "c": 5}, upgrades=upgrades, current=3) == {"format": 3, "c": 5}
+    assert formats.upgrade({"format": 1, "a": 1}, upgrades=upgrades, current=3) == {
+        "format": 3,
+        "c": 20,
+    }
+    assert formats.upgrade({"format": 3, "c": 5}, upgrades=upgrades, current=3) == {
+        "format": 3,
+        "c": 5,
+    }
 
 
 @pytest.mark.parametrize("change", [{"format": RESULT_FORMAT + 1}, {"a_new_key": 1}])

@@ -22,7 +22,9 @@ Build = Callable[..., Assessment]
 
 
 def _item(level: int = 2, key: str = "E-1") -> EvidenceItem:
-    return EvidenceItem(id=key, criterion="MLO-05", claim_level=level, owner="Ana", issued=date(2026, 11, 1))
+    return EvidenceItem(
+        id=key, criterion="MLO-05", claim_level=level, owner="Ana", issued=date(2026, 11, 1)
+    )
 
 
 def test_evidence_keeps_every_revision_and_shows_the_latest(store: Store) -> None:
@@ -71,11 +73,16 @@ def test_the_same_id_in_two_projects_is_two_items(store: Store) -> None:
 
 def test_decisions_and_waivers_have_a_history(store: Store) -> None:
     fix = Decision(finding="missing_up:hr", action="fix", owner="Ana", due=date(2026, 12, 1))
-    accept = Decision(finding="missing_up:hr", action="accept", reason="known outage", due=date(2026, 12, 24))
+    accept = Decision(
+        finding="missing_up:hr", action="accept", reason="known outage", due=date(2026, 12, 24)
+    )
     store.put_decision(fix, project=PROJECT, actor="ana")
     store.put_decision(accept, project=PROJECT, actor="ben", revision=1)
     assert [d.item for d in store.decisions(PROJECT)] == [accept]
-    assert [d.item.action for d in store.decision_history(PROJECT, "missing_up:hr")] == ["accept", "fix"]
+    assert [d.item.action for d in store.decision_history(PROJECT, "missing_up:hr")] == [
+        "accept",
+        "fix",
+    ]
 
     waiver = Waiver(
         criterion="HND-02",
@@ -111,11 +118,16 @@ def test_criteria_frozen_before_live_data_stay_so_until_they_change(
 ) -> None:
     ticks = count()
     with Store(
-        tmp_path / "s.duckdb", clock=lambda: datetime(2026, 10, 3, tzinfo=UTC) + timedelta(days=next(ticks))
+        tmp_path / "s.duckdb",
+        clock=lambda: datetime(2026, 10, 3, tzinfo=UTC) + timedelta(days=next(ticks)),
     ) as store:
         assert store.criteria_lock(PROJECT) is None
         frozen = store.freeze_criteria(PROJECT, config, actor="ana")
-        assert (frozen.before_live, frozen.changes, frozen.frozen_at) == (True, 0, "2026-10-03T00:00:00Z")
+        assert (frozen.before_live, frozen.changes, frozen.frozen_at) == (
+            True,
+            0,
+            "2026-10-03T00:00:00Z",
+        )
         assert store.freeze_criteria(PROJECT, config, actor="ben") == frozen
         assert len(store.criteria(PROJECT)) == 1
 
@@ -130,9 +142,14 @@ def test_criteria_frozen_before_live_data_stay_so_until_they_change(
         with pytest.raises(InputError) as caught:
             store.freeze_criteria(PROJECT, other, actor="ana", reason=" ")
         assert caught.value.code == "CRITERIA_REASON"
-        changed = store.freeze_criteria(PROJECT, other, actor="ana", reason="floor was a typing error")
+        changed = store.freeze_criteria(
+            PROJECT, other, actor="ana", reason="floor was a typing error"
+        )
         assert (changed.before_live, changed.changes) == (False, 1)
-        assert [(v.version, v.reason) for v in store.criteria(PROJECT)] == [(2, "floor was a typing error"), (1, "")]
+        assert [(v.version, v.reason) for v in store.criteria(PROJECT)] == [
+            (2, "floor was a typing error"),
+            (1, ""),
+        ]
 
         store.delete(session, actor="ana")
         after = store.criteria_lock(PROJECT, other)
@@ -180,7 +197,10 @@ def test_the_audit_names_who_did_what(store: Store, build: Build, config: Config
         ("UPDATE assessment SET config = replace(config, '0.75', '0.05')", 1),
         ("DELETE FROM assessment", 1),
         ("UPDATE evidence SET payload = replace(payload::VARCHAR, '2', '4')::JSON", 2),
-        ("INSERT INTO waiver SELECT project, id, 1, payload, false, actor, created_at FROM evidence", 4),
+        (
+            "INSERT INTO waiver SELECT project, id, 1, payload, false, actor, created_at FROM evidence",
+            4,
+        ),
         ("UPDATE criteria SET payload = replace(payload, '0.75', '0.05')", 3),
     ],
 )

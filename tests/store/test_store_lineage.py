@@ -29,7 +29,11 @@ def test_decisions_go_to_the_session_they_name_and_others_to_the_latest_of_their
         return clock[0]
 
     with Store(tmp_path / "s.duckdb", clock=now) as store:
-        first, second, foreign = build(project=PROJECT), build(project=PROJECT), build(project="other")
+        first, second, foreign = (
+            build(project=PROJECT),
+            build(project=PROJECT),
+            build(project="other"),
+        )
         early = DecisionRow(id="D-0", decision="start", criterion="GOV-01")
         store.registers.put(registers.DECISION_ROWS, early, project=PROJECT, actor="ana")
         store.save(first, config=config, actor="ana")
@@ -46,7 +50,10 @@ def test_decisions_go_to_the_session_they_name_and_others_to_the_latest_of_their
         store.put_decision(late, project=PROJECT, actor="cem", revision=revision)
         row = DecisionRow(id="D-1", decision="go on with two sites", criterion="GOV-02")
         store.registers.put(registers.DECISION_ROWS, row, project=PROJECT, actor="ana")
-        told = [(s.kind, s.subject, s.words, s.actor, s.revision) for s in store.supported_by(first.session[:8])]
+        told = [
+            (s.kind, s.subject, s.words, s.actor, s.revision)
+            for s in store.supported_by(first.session[:8])
+        ]
         assert told == [
             ("decision about a finding", "missing_up:x", "fix, owner lead", "ben", 1),
             ("waiver", "DAT-04", "codes come in January", "ana", 1),

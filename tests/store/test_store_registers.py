@@ -23,11 +23,18 @@ KEPT = [k for k in vars(registers).values() if isinstance(k, Ledger)]
 
 
 def _evidence(key: str = "e1", **rest: Any) -> EvidenceItem:
-    return EvidenceItem(id=key, **({"criterion": "DAT-04", "claim_level": 3, "owner": "lead"} | rest))
+    return EvidenceItem(
+        id=key, **({"criterion": "DAT-04", "claim_level": 3, "owner": "lead"} | rest)
+    )
 
 
 def test_every_register_has_a_table(store: Store) -> None:
-    assert {k.table for k in KEPT} == {*migrations.REGISTER_TABLES, *migrations.LATER_TABLES, "evidence", "waiver"}
+    assert {k.table for k in KEPT} == {
+        *migrations.REGISTER_TABLES,
+        *migrations.LATER_TABLES,
+        "evidence",
+        "waiver",
+    }
     for kept in KEPT:
         assert store.registers.current(kept, PROJECT) == ()
 
@@ -36,8 +43,12 @@ def test_a_row_keeps_every_revision(store: Store) -> None:
     first = ScopeItem(id="S-1", item="adults")
     assert store.registers.put(registers.SCOPE, first, project=PROJECT, actor="ana") == 1
     second = first.model_copy(update={"owner": "lead"})
-    assert store.registers.put(registers.SCOPE, second, project=PROJECT, actor="ben", revision=1) == 2
-    store.registers.write(registers.SCOPE, [Change(second, 2, deleted=True)], project=PROJECT, actor="cem")
+    assert (
+        store.registers.put(registers.SCOPE, second, project=PROJECT, actor="ben", revision=1) == 2
+    )
+    store.registers.write(
+        registers.SCOPE, [Change(second, 2, deleted=True)], project=PROJECT, actor="cem"
+    )
     history = store.registers.history(registers.SCOPE, PROJECT, "S-1")
     assert [(h.revision, h.actor, h.deleted) for h in history] == [
         (3, "cem", True),
@@ -86,7 +97,10 @@ def test_what_is_written_together_is_in_the_chain(store: Store) -> None:
 def test_tampering_with_a_register_is_found(tmp_path: Path, table: str) -> None:
     rows: dict[str, tuple[Any, Any]] = {
         "scope_item": (registers.SCOPE, ScopeItem(id="a", item="x")),
-        "proposal": (registers.PROPOSALS, Proposal(id="a", evidence=_evidence(), proposed_by="ana")),
+        "proposal": (
+            registers.PROPOSALS,
+            Proposal(id="a", evidence=_evidence(), proposed_by="ana"),
+        ),
         "event": (registers.EVENTS, Event(id="a", kind="new_site", on=date(2026, 1, 1))),
     }
     path = tmp_path / "s.duckdb"
@@ -94,7 +108,9 @@ def test_tampering_with_a_register_is_found(tmp_path: Path, table: str) -> None:
         store.registers.put(rows[table][0], rows[table][1], project=PROJECT, actor="ana")
         assert store.verify_audit().ok
     with duckdb.connect(str(path)) as outside:
-        outside.execute(f"UPDATE {table} SET payload = replace(payload::VARCHAR, '\"a\"', '\"b\"')::JSON")
+        outside.execute(
+            f"UPDATE {table} SET payload = replace(payload::VARCHAR, '\"a\"', '\"b\"')::JSON"
+        )
     with Store(path) as store:
         assert not store.verify_audit().ok
 
@@ -138,16 +154,22 @@ def test_an_older_file_gets_the_tables_and_keeps_its_rows(tmp_path: Path) -> Non
         outside.execute("DELETE FROM migration WHERE name >= 'm0004_registers'")
     with Store(path) as store:
         assert [i.id for i in store.evidence(PROJECT)] == ["e1"]
-        store.registers.put(registers.SCOPE, ScopeItem(id="a", item="x"), project=PROJECT, actor="ana")
+        store.registers.put(
+            registers.SCOPE, ScopeItem(id="a", item="x"), project=PROJECT, actor="ana"
+        )
         assert store.verify_audit().ok
     assert list(tmp_path.glob("s.duckdb.before-m0004_registers"))
 
 
-def test_ten_thousand_items_are_written_and_read_at_once(store: Store, cost: Callable[..., float]) -> None:
+def test_ten_thousand_items_are_written_and_read_at_once(
+    store: Store, cost: Callable[..., float]
+) -> None:
     many = [Change(_evidence(f"e{i}")) for i in range(10_000)]
 
     def keep() -> None:
-        assert store.registers.write(registers.EVIDENCE, many, project=PROJECT, actor="ana") == 10_000
+        assert (
+            store.registers.write(registers.EVIDENCE, many, project=PROJECT, actor="ana") == 10_000
+        )
         assert len(store.evidence(PROJECT)) == 10_000
 
     assert cost(keep) < 100  # one statement per item would cost thousands

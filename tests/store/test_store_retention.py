@@ -59,7 +59,14 @@ def alert(name: str, state: str) -> Alert:
 
 def message(name: str, state: str) -> Delivery:
     return Delivery(
-        id=name, monitor=MONITOR, alert=name, route="engineering", title="t", body="b", state=state, next_try=OLD
+        id=name,
+        monitor=MONITOR,
+        alert=name,
+        route="engineering",
+        title="t",
+        body="b",
+        state=state,
+        next_try=OLD,
     )  # type: ignore[arg-type]
 
 
@@ -78,12 +85,16 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
         )
         for number, item in enumerate((batch(0), batch(1, "unreadable"))):
             changes = ended if number == 0 else Changes()
-            opened.monitors.judged(item, lambda _, c=changes: c, project=PROJECT, actor="cron", recent=5)  # type: ignore[misc]
+            opened.monitors.judged(
+                item, lambda _, c=changes: c, project=PROJECT, actor="cron", recent=5
+            )  # type: ignore[misc]
         over = Mute(id="m1", monitor=MONITOR, reason="maintenance", until=OLD + timedelta(days=1))
         opened.monitors.mute(over, project=PROJECT, actor="ana")
         ran(opened)
         clock.now = NOW - timedelta(days=1)
-        opened.monitors.judged(batch(2), lambda _: Changes(), project=PROJECT, actor="cron", recent=5)
+        opened.monitors.judged(
+            batch(2), lambda _: Changes(), project=PROJECT, actor="cron", recent=5
+        )
         ran(opened)
         clock.now = NOW
         yield opened
@@ -119,7 +130,9 @@ def test_of_a_batch_stays_what_tells_that_it_was_judged(store: Store) -> None:
     assert third == batch(2)
     known = store.monitors.known(PROJECT, MONITOR)
     assert set(known.names) == {"sha0", "sha1", "sha2"}
-    new, _ = store.monitors.judged(batch(0), lambda _: Changes(), project=PROJECT, actor="cron", recent=5)
+    new, _ = store.monitors.judged(
+        batch(0), lambda _: Changes(), project=PROJECT, actor="cron", recent=5
+    )
     assert not new
 
 
@@ -140,7 +153,9 @@ def test_what_is_gone_is_in_no_byte_of_the_file(tmp_path: Path, clock: Clock) ->
     clock.now = OLD
     with Store(path, clock=clock) as opened:
         telling = batch(0).model_copy(update={"notes": ("a-note-that-has-to-go",)})
-        opened.monitors.judged(telling, lambda _: Changes(), project=PROJECT, actor="cron", recent=5)
+        opened.monitors.judged(
+            telling, lambda _: Changes(), project=PROJECT, actor="cron", recent=5
+        )
     assert b"a-note-that-has-to-go" in path.read_bytes()
     clock.now = NOW
     with Store(path, clock=clock) as opened:
@@ -167,5 +182,9 @@ def test_a_project_moves_after_the_age_limit_took_its_share(store: Store, tmp_pa
     taken = store.export_project(PROJECT)
     with Store(tmp_path / "other.duckdb") as other:
         other.import_project(taken, actor="ben")
-        assert [b.state for b in other.monitors.batches(PROJECT, MONITOR)] == ["expired", "expired", "assessed"]
+        assert [b.state for b in other.monitors.batches(PROJECT, MONITOR)] == [
+            "expired",
+            "expired",
+            "assessed",
+        ]
         assert other.verify_audit().ok

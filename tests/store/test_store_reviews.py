@@ -19,7 +19,9 @@ def test_a_review_is_kept_per_reviewer_and_file_and_can_be_changed(tmp_path: Pat
         assert store.reviews.put(first, project="p", actor="ana") == 1
         store.reviews.put(first.model_copy(update={"reviewer": "ben"}), project="p", actor="ben")
         store.reviews.put(first.model_copy(update={"live": OTHER}), project="p", actor="ana")
-        store.reviews.put(first.model_copy(update={"verdict": "harmful"}), project="p", actor="ana", revision=1)
+        store.reviews.put(
+            first.model_copy(update={"verdict": "harmful"}), project="p", actor="ana", revision=1
+        )
         kept = store.reviews.of("p", FILE)
         assert {(e.item.reviewer, e.item.verdict, e.revision) for e in kept} == {
             ("ana", "harmful", 2),

@@ -37,15 +37,27 @@ NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 SHARE = st.floats(0, 1)
 
 
-@given(st.tuples(TEXT, TEXT), st.tuples(NUMBER, SHARE), st.dictionaries(TEXT, st.none() | NUMBER | TEXT, max_size=3))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.tuples(TEXT, TEXT),
+    st.tuples(NUMBER, SHARE),
+    st.dictionaries(TEXT, st.none() | NUMBER | TEXT, max_size=3),
+)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_words_and_numbers_come_back_as_they_were(
-    store: Store, build: Build, words: tuple[str, str], numbers: tuple[float, float], performance: dict[str, object]
+    store: Store,
+    build: Build,
+    words: tuple[str, str],
+    numbers: tuple[float, float],
+    performance: dict[str, object],
 ) -> None:
     what, why = words
     score, floor = numbers
     base = build()
-    column = base.columns[0].model_copy(update={"drift": base.columns[0].drift.model_copy(update={"score": score})})
+    column = base.columns[0].model_copy(
+        update={"drift": base.columns[0].drift.model_copy(update={"score": score})}
+    )
     assessment = base.model_copy(
         update={
             "columns": (column,),
@@ -80,16 +92,33 @@ def test_the_card_carries_what_a_list_shows(store: Store, build: Build, config: 
         "night run",
         "ana",
     )
-    assert (card.verdict, card.index, card.low, card.high, card.coverage) == ("pilot", 44.25, 41, 52, 0.94)
+    assert (card.verdict, card.index, card.low, card.high, card.coverage) == (
+        "pilot",
+        44.25,
+        41,
+        52,
+        0.94,
+    )
     assert (card.alarm, card.watch, card.quiet, card.cannot_judge) == (1, 1, 0, 0)
-    assert (card.train_name, card.train_rows, card.live_name, card.live_rows) == ("train.csv", 303, "live.csv", 200)
+    assert (card.train_name, card.train_rows, card.live_name, card.live_rows) == (
+        "train.csv",
+        303,
+        "live.csv",
+        200,
+    )
     assert card.sample
     assert card.created_at.isoformat() == "2026-11-20T10:00:00+00:00"
 
 
-def test_sessions_are_listed_newest_first_by_project(store: Store, build: Build, config: Config) -> None:
+def test_sessions_are_listed_newest_first_by_project(
+    store: Store, build: Build, config: Config
+) -> None:
     for day, project in ((1, "a"), (3, "a"), (2, "b")):
-        store.save(build(created_at=f"2026-11-0{day}T10:00:00Z", project=project), config=config, actor="ana")
+        store.save(
+            build(created_at=f"2026-11-0{day}T10:00:00Z", project=project),
+            config=config,
+            actor="ana",
+        )
     assert [c.created_at.day for c in store.list()] == [3, 2, 1]
     assert [c.created_at.day for c in store.list("a")] == [3, 1]
     assert [c.created_at.day for c in store.list(limit=1)] == [3]
@@ -100,7 +129,9 @@ def test_sessions_are_listed_newest_first_by_project(store: Store, build: Build,
 def test_scoring_again_appends_a_revision(store: Store, build: Build, config: Config) -> None:
     first = build()
     store.save(first, config=config, actor="ana", title="kept")
-    better = first.model_copy(update={"readiness": first.readiness.model_copy(update={"index": 60.0})})
+    better = first.model_copy(
+        update={"readiness": first.readiness.model_copy(update={"index": 60.0})}
+    )
     assert store.rescore(better, config=config, actor="ben", reason="rollback drill added") == 2
     assert store.load(first.session) == better
     assert store.load(first.session, 1) == first
@@ -118,7 +149,11 @@ def test_wrong_session_ids_are_told_apart(store: Store, build: Build, config: Co
     for name in ids:
         store.save(build(session=name), config=config, actor="ana")
     assert store.load("bbbb").session == ids[2]
-    for given_id, code in (("aaaa", "SESSION_AMBIGUOUS"), ("bbb", "SESSION_UNKNOWN"), ("zzzz", "SESSION_UNKNOWN")):
+    for given_id, code in (
+        ("aaaa", "SESSION_AMBIGUOUS"),
+        ("bbb", "SESSION_UNKNOWN"),
+        ("zzzz", "SESSION_UNKNOWN"),
+    ):
         with pytest.raises(GoLiveError) as caught:
             store.load(given_id)
         assert caught.value.code == code
@@ -134,7 +169,9 @@ def test_wrong_session_ids_are_told_apart(store: Store, build: Build, config: Co
     assert len(store.list()) == 3
 
 
-def test_a_deleted_session_leaves_only_its_audit_line(store: Store, build: Build, config: Config) -> None:
+def test_a_deleted_session_leaves_only_its_audit_line(
+    store: Store, build: Build, config: Config
+) -> None:
     kept, gone = build(), build(findings=())
     for assessment in (kept, gone):
         store.save(assessment, config=config, actor="ana", title="secret title")

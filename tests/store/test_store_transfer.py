@@ -39,8 +39,12 @@ def fill(store: Store, build: Build, config: Config, project: str = PROJECT) -> 
     gone = build(project=project)
     store.save(gone, config=config, actor="ana")
     store.delete(gone.session, actor="ana")
-    store.put_evidence(EvidenceItem(id="E", criterion="DAT-04", claim_level=3), project=project, actor="ana")
-    store.put_decision(Decision(finding="missing_up:x", action="fix", owner="lead"), project=project, actor="ben")
+    store.put_evidence(
+        EvidenceItem(id="E", criterion="DAT-04", claim_level=3), project=project, actor="ana"
+    )
+    store.put_decision(
+        Decision(finding="missing_up:x", action="fix", owner="lead"), project=project, actor="ben"
+    )
     waiver = Waiver(
         criterion="DAT-04",
         compensating_control="by hand",
@@ -50,14 +54,18 @@ def fill(store: Store, build: Build, config: Config, project: str = PROJECT) -> 
         expires=DAY.date(),
     )
     store.put_waiver(waiver, project=project, actor="ana")
-    store.registers.put(registers.SCOPE, ScopeItem(id="S", item="adults"), project=project, actor="ana")
+    store.registers.put(
+        registers.SCOPE, ScopeItem(id="S", item="adults"), project=project, actor="ana"
+    )
     store.registers.put(registers.KPIS, Kpi(id="K", name="alerts"), project=project, actor="ana")
     batch = Batch(id="b" * 64, monitor="nightly", name="b.csv", slot=DAY, state="empty")
     alert = Alert(
         id="a1", monitor="nightly", kind="batch_empty", severity=Severity.CRITICAL, route=Route.ENGINEERING,
         onset=DAY, opened=DAY, last=DAY, opened_at=DAY,
     )  # fmt: skip
-    store.monitors.judged(batch, lambda _state: Changes((alert,)), project=project, actor="scheduler", recent=1)
+    store.monitors.judged(
+        batch, lambda _state: Changes((alert,)), project=project, actor="scheduler", recent=1
+    )
     return first.session
 
 
@@ -70,7 +78,9 @@ def other(tmp_path: Path) -> Iterator[Store]:
 def rows_of(data: bytes) -> dict[str, list[dict[str, Any]]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {
-            name.removesuffix(".ndjson"): [json.loads(line) for line in archive.read(name).decode().splitlines()]
+            name.removesuffix(".ndjson"): [
+                json.loads(line) for line in archive.read(name).decode().splitlines()
+            ]
             for name in archive.namelist()
             if name.endswith(".ndjson")
         }
@@ -96,12 +106,16 @@ def test_every_table_of_the_store_travels(store: Store) -> None:
     assert held == {*transfer.KEYS, "project", "migration", "audit"}
 
 
-def test_nothing_is_lost_on_the_way(store: Store, other: Store, build: Build, config: Config) -> None:
+def test_nothing_is_lost_on_the_way(
+    store: Store, other: Store, build: Build, config: Config
+) -> None:
     session = fill(store, build, config)
     fill(store, build, config.model_copy(update={"project": "second"}), "second")
     data = store.export_project(PROJECT)
     before = rows_of(data)
-    assert {row["project"] for table, rows in before.items() if table != "dataset" for row in rows} == {PROJECT}
+    assert {
+        row["project"] for table, rows in before.items() if table != "dataset" for row in rows
+    } == {PROJECT}
     actions = [row["action"] for row in before["past_audit"]]
     assert actions.count("session.save") == 2, "that of the deleted session too"
     assert actions.count("session.delete") == 1
@@ -122,7 +136,9 @@ def test_nothing_is_lost_on_the_way(store: Store, other: Store, build: Build, co
     assert other.verify_audit().ok
     after = rows_of(other.export_project(PROJECT))
     lines = {row["hash"] for row in before["past_audit"]}
-    assert lines < {row["hash"] for row in after["past_audit"]}, "the lines of the first store and those of the import"
+    assert lines < {row["hash"] for row in after["past_audit"]}, (
+        "the lines of the first store and those of the import"
+    )
     assert {k: v for k, v in after.items() if k != "past_audit"} == {
         k: v for k, v in before.items() if k != "past_audit"
     }
@@ -158,14 +174,18 @@ def test_the_same_file_again_changes_nothing_and_a_later_one_adds_what_is_new(
     assert (again.rows, again.known, again.sessions) == (0, first.rows, 0)
     assert other.audit(10_000) == lines
     assert store.import_project(data, actor="eva").rows == 0, "into the store it came from"
-    store.put_evidence(EvidenceItem(id="E2", criterion="DAT-04", claim_level=2), project=PROJECT, actor="ana")
+    store.put_evidence(
+        EvidenceItem(id="E2", criterion="DAT-04", claim_level=2), project=PROJECT, actor="ana"
+    )
     later = other.import_project(store.export_project(PROJECT), actor="eva")
     assert later.rows == 2, "the item and its audit line"
     assert {e.id for e in other.evidence(PROJECT)} == {"E", "E2"}
     assert other.verify_audit().ok
 
 
-def test_where_both_disagree_nothing_is_imported(store: Store, other: Store, build: Build, config: Config) -> None:
+def test_where_both_disagree_nothing_is_imported(
+    store: Store, other: Store, build: Build, config: Config
+) -> None:
     fill(store, build, config)
     item = EvidenceItem(id="E", criterion="DAT-04", claim_level=1)
     other.put_evidence(item, project=PROJECT, actor="eva")
@@ -212,7 +232,9 @@ def _change_card(manifest: dict[str, Any], parts: dict[str, bytes]) -> None:
         (lambda manifest, parts: manifest["parts"].update({"later.ndjson": {}}), "PROJECT_NEWER"),
     ],
 )
-def test_damage_and_newer_files_are_refused(store: Store, other: Store, build: Build, change: Any, code: str) -> None:
+def test_damage_and_newer_files_are_refused(
+    store: Store, other: Store, build: Build, change: Any, code: str
+) -> None:
     fill(store, build, Config(project=PROJECT))
     with pytest.raises(GoLiveError) as caught:
         other.import_project(rewritten(store.export_project(PROJECT), change), actor="eva")
@@ -223,14 +245,18 @@ def test_damage_and_newer_files_are_refused(store: Store, other: Store, build: B
 
 
 @given(data=st.binary(max_size=300))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_anything_else_is_no_project_file(other: Store, data: bytes) -> None:
     with pytest.raises(InputError) as caught:
         other.import_project(data, actor="eva")
     assert caught.value.code == "PROJECT_FILE"
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused_unread(other: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_unpacks_to_too_much_is_refused_unread(
+    other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from golive.store import project_file
 
     monkeypatch.setattr(project_file, "MOST_BYTES", 1_000_000)
@@ -242,18 +268,24 @@ def test_a_file_that_unpacks_to_too_much_is_refused_unread(other: Store, monkeyp
     assert caught.value.code == "PROJECT_FILE"
 
 
-def test_an_unknown_project_is_named_with_those_there_are(store: Store, build: Build, config: Config) -> None:
+def test_an_unknown_project_is_named_with_those_there_are(
+    store: Store, build: Build, config: Config
+) -> None:
     fill(store, build, config)
     with pytest.raises(InputError, match="Did you mean 'ed-sepsis-alert'") as caught:
         store.export_project("ed-sepsis-alrt")
     assert caught.value.code == "PROJECT_UNKNOWN"
 
 
-def test_sessions_past_the_age_limit_go_and_the_audit_says_why(tmp_path: Path, build: Build, config: Config) -> None:
+def test_sessions_past_the_age_limit_go_and_the_audit_says_why(
+    tmp_path: Path, build: Build, config: Config
+) -> None:
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     with Store(tmp_path / "s.duckdb", clock=lambda: now) as store:
         old, edge, fresh = (
-            build(project=PROJECT, created_at=(now - timedelta(days=d)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+            build(
+                project=PROJECT, created_at=(now - timedelta(days=d)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            )
             for d in (31, 30, 1)
         )
         for assessment in (old, edge, fresh):
@@ -263,5 +295,9 @@ def test_sessions_past_the_age_limit_go_and_the_audit_says_why(tmp_path: Path, b
         assert store.prune(30, actor="retention") == ()
         assert {c.session for c in store.list()} == {edge.session, fresh.session}
         line = store.audit(1)[0]
-        assert (line.action, line.actor, line.detail["reason"]) == ("session.delete", "retention", "older than 30 days")
+        assert (line.action, line.actor, line.detail["reason"]) == (
+            "session.delete",
+            "retention",
+            "older than 30 days",
+        )
         assert store.verify_audit().ok

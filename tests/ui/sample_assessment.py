@@ -42,7 +42,9 @@ N_TRAIN, N_LIVE = 24_000, 6_120
 CONFIG = Config(
     project="ed-sepsis-alert",
     risk=RiskProfile(situation="critical", significance="drive", flags=("ehr", "alerts")),
-    roles=Roles(label="sepsis_48h", score="risk", time="recorded_at", id="encounter_id", site="clinic"),
+    roles=Roles(
+        label="sepsis_48h", score="risk", time="recorded_at", id="encounter_id", site="clinic"
+    ),
     operating_threshold=0.35,
     floors={"auroc": 0.75, "sensitivity": 0.80},
     latency_budget_ms=2000,
@@ -73,7 +75,13 @@ def side(n: int, missing: int, mean: float | None = None) -> SideResult:
             "std": mean / 5,
             "min": 0.0,
             "max": 3 * mean,
-            "quantiles": {"0.05": 0.6 * mean, "0.25": 0.8 * mean, "0.5": mean, "0.75": 1.2 * mean, "0.95": 1.5 * mean},
+            "quantiles": {
+                "0.05": 0.6 * mean,
+                "0.25": 0.8 * mean,
+                "0.5": mean,
+                "0.75": 1.2 * mean,
+                "0.95": 1.5 * mean,
+            },
         }
     )
     return SideResult(n=n, missing=missing, missing_share=missing / n, distinct=80, **numbers)
@@ -100,12 +108,20 @@ def findings() -> tuple[Finding, ...]:
                 n_train=23_800,
                 n_live=373,
             ),
-            evidence=("Median ratio 88.1; mg/dL to umol/L of creatinine is 88.42.", "The other sites are unchanged."),
-            ruled_out=("Case mix: age and sex at C3 are unchanged.", "A few outliers: the whole distribution moved."),
+            evidence=(
+                "Median ratio 88.1; mg/dL to umol/L of creatinine is 88.42.",
+                "The other sites are unchanged.",
+            ),
+            ruled_out=(
+                "Case mix: age and sex at C3 are unchanged.",
+                "A few outliers: the whole distribution moved.",
+            ),
             rows_affected=373,
             fix="Convert creatinine of clinic C3 from umol/L to mg/dL in the interface.",
             what_if=WhatIf(
-                repair={"op": "convert", "column": "creatinine", "factor": 1 / 88.42}, before=0.91, after=0.02
+                repair={"op": "convert", "column": "creatinine", "factor": 1 / 88.42},
+                before=0.91,
+                after=0.02,
             ),
             slices=(
                 SliceShare(by="site", value="C3", n=373, effect=88.1, since="2026-03-04"),
@@ -148,7 +164,14 @@ def findings() -> tuple[Finding, ...]:
             severity=Severity.MINOR,
             title="Ambulance arrivals rose from 21 % to 24 %",
             effect=Effect(
-                name="share", train=0.21, live=0.24, change=0.03, low=0.018, high=0.042, n_train=N_TRAIN, n_live=N_LIVE
+                name="share",
+                train=0.21,
+                live=0.24,
+                change=0.03,
+                low=0.018,
+                high=0.042,
+                n_train=N_TRAIN,
+                n_live=N_LIVE,
             ),
         ),
         finding(
@@ -166,7 +189,14 @@ def findings() -> tuple[Finding, ...]:
             route=Route.PRODUCT,
             title="AUROC fell from 0.81 to 0.74 (0.70 to 0.78)",
             effect=Effect(
-                name="auroc", train=0.81, live=0.74, change=-0.07, low=-0.11, high=-0.03, n_train=N_TRAIN, n_live=1_900
+                name="auroc",
+                train=0.81,
+                live=0.74,
+                change=-0.07,
+                low=-0.11,
+                high=-0.03,
+                n_train=N_TRAIN,
+                n_live=1_900,
             ),
         ),
         finding(
@@ -191,7 +221,28 @@ def findings() -> tuple[Finding, ...]:
 def columns() -> tuple[ColumnResult, ...]:
     """Columns of every drift verdict: numbers, categories, one identifier and one that live data lacks."""
     edges = tuple(float(x) for x in range(0, 210, 10))
-    train = (None, 40, 130, 400, 1_200, 2_900, 4_800, 5_200, 4_100, 2_600, 1_400, 700, 300, 130, 60, 25, 12, None, 0, 0)
+    train = (
+        None,
+        40,
+        130,
+        400,
+        1_200,
+        2_900,
+        4_800,
+        5_200,
+        4_100,
+        2_600,
+        1_400,
+        700,
+        300,
+        130,
+        60,
+        25,
+        12,
+        None,
+        0,
+        0,
+    )
     live = (0, None, 30, 95, 300, 640, 1_010, 980, 700, 400, 160, 60, 20, None, 0, 0, 0, 0, 0, 0)
     return (
         ColumnResult(
@@ -292,13 +343,24 @@ def columns() -> tuple[ColumnResult, ...]:
             ),
         ),
         ColumnResult(
-            name="encounter_id", type=ColumnType.IDENTIFIER, role=Role.ID, train=side(N_TRAIN, 0), live=side(N_LIVE, 0)
+            name="encounter_id",
+            type=ColumnType.IDENTIFIER,
+            role=Role.ID,
+            train=side(N_TRAIN, 0),
+            live=side(N_LIVE, 0),
         ),
-        ColumnResult(name="bilirubin", type=ColumnType.NUMERIC, role=Role.FEATURE, train=side(N_TRAIN, 100, 0.9)),
+        ColumnResult(
+            name="bilirubin",
+            type=ColumnType.NUMERIC,
+            role=Role.FEATURE,
+            train=side(N_TRAIN, 100, 0.9),
+        ),
     )
 
 
-def _criterion(key: str, dimension: str, title: str, level: int | None, **rest: object) -> CriterionScore:
+def _criterion(
+    key: str, dimension: str, title: str, level: int | None, **rest: object
+) -> CriterionScore:
     values: dict[str, object] = {
         "question": f"Is it so that {title.lower()}?",
         "kind": "condition" if dimension in ("DAT", "OBS", "CLN") else "capability",
@@ -357,7 +419,9 @@ def readiness(verdict: ReadinessVerdict = ReadinessVerdict.PILOT) -> Readiness:
                 gate_state=GateState.FAIL,
                 findings=("unit_change:creatinine@clinic=C3", "distribution_shift:creatinine"),
             ),
-            _criterion("DAT-01", "DAT", "Schema and unit parity", 3, gate=3, gate_state=GateState.PASS),
+            _criterion(
+                "DAT-01", "DAT", "Schema and unit parity", 3, gate=3, gate_state=GateState.PASS
+            ),
             _criterion(
                 "HND-02",
                 "HND",
@@ -368,12 +432,37 @@ def readiness(verdict: ReadinessVerdict = ReadinessVerdict.PILOT) -> Readiness:
                 claimed=0,
                 evidence=("ev-1",),
             ),
-            _criterion("MLO-05", "MLO", "Rollback drill", None, gate=3, hard=True, gate_state=GateState.UNVERIFIED),
-            _criterion("GOV-04", "GOV", "Named accountable owner", 2, gate=2, gate_state=GateState.PASS, claimed=2),
             _criterion(
-                "SEC-07", "SEC", "Access is logged", 1, gate=3, gate_state=GateState.FAIL, waived=True, claimed=1
+                "MLO-05",
+                "MLO",
+                "Rollback drill",
+                None,
+                gate=3,
+                hard=True,
+                gate_state=GateState.UNVERIFIED,
             ),
-            _criterion("ADO-03", "ADO", "Staff are trained", None, gate=2, gate_state=GateState.UNVERIFIED),
+            _criterion(
+                "GOV-04",
+                "GOV",
+                "Named accountable owner",
+                2,
+                gate=2,
+                gate_state=GateState.PASS,
+                claimed=2,
+            ),
+            _criterion(
+                "SEC-07",
+                "SEC",
+                "Access is logged",
+                1,
+                gate=3,
+                gate_state=GateState.FAIL,
+                waived=True,
+                claimed=1,
+            ),
+            _criterion(
+                "ADO-03", "ADO", "Staff are trained", None, gate=2, gate_state=GateState.UNVERIFIED
+            ),
             _criterion("VAL-02", "VAL", "Benefit measured", 1, claimed=2),
         ),
         next=(
@@ -446,7 +535,9 @@ def repaired() -> tuple[Repaired, ...]:
     creatinine = columns()[0]
     assert creatinine.drift is not None
     assert creatinine.picture is not None
-    drift = creatinine.drift.model_copy(update={"score": 0.02, "verdict": Verdict.QUIET, "p_adjusted": 0.4})
+    drift = creatinine.drift.model_copy(
+        update={"score": 0.02, "verdict": Verdict.QUIET, "p_adjusted": 0.4}
+    )
     after = {
         "live": side(N_LIVE, 120, 1.1),
         "drift": drift,
@@ -456,7 +547,9 @@ def repaired() -> tuple[Repaired, ...]:
 
 
 def assessment(
-    *, session: str = "00000000-0000-4000-8000-000000000001", verdict: ReadinessVerdict = ReadinessVerdict.PILOT
+    *,
+    session: str = "00000000-0000-4000-8000-000000000001",
+    verdict: ReadinessVerdict = ReadinessVerdict.PILOT,
 ) -> Assessment:
     """The whole result, criteria frozen before live data."""
     return Assessment(
@@ -465,14 +558,32 @@ def assessment(
         project="ed-sepsis-alert",
         config_sha256="c" * 64,
         inputs=Inputs(
-            train=InputInfo(name="train.csv", sha256="a" * 64, rows=N_TRAIN, columns=7, kind="csv", engine="duckdb"),
-            live=InputInfo(name="live.csv", sha256="b" * 64, rows=N_LIVE, columns=6, kind="csv", engine="duckdb"),
+            train=InputInfo(
+                name="train.csv",
+                sha256="a" * 64,
+                rows=N_TRAIN,
+                columns=7,
+                kind="csv",
+                engine="duckdb",
+            ),
+            live=InputInfo(
+                name="live.csv",
+                sha256="b" * 64,
+                rows=N_LIVE,
+                columns=6,
+                kind="csv",
+                engine="duckdb",
+            ),
         ),
         roles=CONFIG.roles,
         columns=columns(),
         findings=findings(),
         repaired=repaired(),
         readiness=readiness(verdict),
-        criteria_lock=CriteriaLock(frozen_at="2026-10-03T09:00:00Z", sha256="d" * 64, before_live=True, changes=0),
-        not_assessed=(NotAssessed(what="label delay", why="there is no column with the time of the label"),),
+        criteria_lock=CriteriaLock(
+            frozen_at="2026-10-03T09:00:00Z", sha256="d" * 64, before_live=True, changes=0
+        ),
+        not_assessed=(
+            NotAssessed(what="label delay", why="there is no column with the time of the label"),
+        ),
     )

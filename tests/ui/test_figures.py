@@ -19,9 +19,13 @@ from golive.ui.figures.dimensions import weakest_first
 from golive.ui.shell.theme import DARK, LIGHT
 
 
-def _column(picture: Picture | None, n: int = 100, kind: ColumnType = ColumnType.NUMERIC) -> ColumnResult:
+def _column(
+    picture: Picture | None, n: int = 100, kind: ColumnType = ColumnType.NUMERIC
+) -> ColumnResult:
     side = SideResult(n=n, missing=0, missing_share=0.0, distinct=5)
-    return ColumnResult(name="lactate", type=kind, role=Role.FEATURE, train=side, live=side, picture=picture)
+    return ColumnResult(
+        name="lactate", type=kind, role=Role.FEATURE, train=side, live=side, picture=picture
+    )
 
 
 def _by_name(figure: go.Figure) -> dict[str, go.Figure]:
@@ -40,7 +44,9 @@ def test_histogram_draws_one_point_per_edge_and_one_more() -> None:
 
 
 def test_histogram_axis_titles_carry_unit_and_percent() -> None:
-    figure = figures.distribution(_column(Picture(edges=(0, 1), train=(9,), live=(9,))), LIGHT, unit="mmol/L")
+    figure = figures.distribution(
+        _column(Picture(edges=(0, 1), train=(9,), live=(9,))), LIGHT, unit="mmol/L"
+    )
     assert figure.layout.xaxis.title.text == "lactate (mmol/L)"
     assert figure.layout.yaxis.title.text == "Share of values (%)"
 
@@ -71,7 +77,9 @@ def test_suppressed_bin_is_hatched_over_the_range_that_1_to_10_rows_could_be() -
 
 def test_suppressed_count_never_reaches_the_browser() -> None:
     column = _column(Picture(edges=(0, 1, 2), train=(None, 95), live=(60, None)))
-    text = " ".join(t for trace in figures.distribution(column, LIGHT).data for t in (trace.text or ()) if t)
+    text = " ".join(
+        t for trace in figures.distribution(column, LIGHT).data for t in (trace.text or ()) if t
+    )
     assert text.count("1-10") == 2
 
 
@@ -91,14 +99,18 @@ def test_log_axis_reaches_below_the_smallest_share_drawn() -> None:
 
 def test_dates_are_drawn_on_a_date_axis() -> None:
     day = 86_400.0
-    column = _column(Picture(edges=(0, day, 2 * day), train=(50, 50), live=(20, 80)), kind=ColumnType.DATETIME)
+    column = _column(
+        Picture(edges=(0, day, 2 * day), train=(50, 50), live=(20, 80)), kind=ColumnType.DATETIME
+    )
     figure = figures.distribution(column, LIGHT)
     assert figure.layout.xaxis.type == "date"
     assert str(figure.data[0].x[-1]).startswith("1970-01-03")
 
 
 def test_categories_are_paired_bars_training_first() -> None:
-    column = _column(Picture(labels=("a", "b"), train=(80, 20), live=(50, 50)), kind=ColumnType.CATEGORY)
+    column = _column(
+        Picture(labels=("a", "b"), train=(80, 20), live=(50, 50)), kind=ColumnType.CATEGORY
+    )
     figure = figures.distribution(column, LIGHT)
     assert [t.name for t in figure.data] == ["Training", "Live"]
     assert [t.orientation for t in figure.data] == ["h", "h"]
@@ -114,13 +126,17 @@ def test_no_more_than_fifteen_categories_are_drawn() -> None:
 
 
 def test_suppressed_category_is_hatched() -> None:
-    column = _column(Picture(labels=("a", "b"), train=(80, None), live=(50, 50)), kind=ColumnType.CATEGORY)
+    column = _column(
+        Picture(labels=("a", "b"), train=(80, None), live=(50, 50)), kind=ColumnType.CATEGORY
+    )
     hidden = _by_name(figures.distribution(column, LIGHT))["Training: 1-10 rows"]
     assert list(hidden.y) == [1]
 
 
 @pytest.mark.parametrize("picture", [None, Picture()])
-def test_a_column_without_picture_gives_an_empty_figure_and_says_so(picture: Picture | None) -> None:
+def test_a_column_without_picture_gives_an_empty_figure_and_says_so(
+    picture: Picture | None,
+) -> None:
     assert len(figures.distribution(_column(picture), LIGHT).data) == 0
     assert "no values to draw" in figures.describe_distribution(_column(picture))
 
@@ -148,7 +164,9 @@ def test_no_figure_colours_its_paper_and_words_take_the_colours_of_the_theme() -
         assert "paper_bgcolor" not in layout
         assert "plot_bgcolor" not in layout
         assert "font" not in layout
-        words = [layout[axis][part] for axis in ("xaxis", "yaxis") for part in ("tickfont", "title")]
+        words = [
+            layout[axis][part] for axis in ("xaxis", "yaxis") for part in ("tickfont", "title")
+        ]
         inks = {(w.get("font") or w).get("color") for w in words}
         assert inks == {DARK.muted}
 
@@ -183,7 +201,13 @@ def test_missing_of_a_column_that_live_lacks_draws_training_only() -> None:
 
 def test_scale_draws_score_floor_and_threshold() -> None:
     drift = DriftResult(
-        method="wasserstein", score=0.91, threshold=0.1, floor=0.04, verdict=Verdict.ALARM, n_train=200, n_live=100
+        method="wasserstein",
+        score=0.91,
+        threshold=0.1,
+        floor=0.04,
+        verdict=Verdict.ALARM,
+        n_train=200,
+        n_live=100,
     )
     figure = figures.scale(drift, LIGHT, after=0.02)
     traces = _by_name(figure)
@@ -201,13 +225,17 @@ def test_scale_draws_score_floor_and_threshold() -> None:
 
 
 def test_scale_without_score_draws_no_dot_and_gives_the_reason() -> None:
-    drift = DriftResult(method="wasserstein", threshold=0.1, verdict=Verdict.CANNOT_JUDGE, reason="14 live values")
+    drift = DriftResult(
+        method="wasserstein", threshold=0.1, verdict=Verdict.CANNOT_JUDGE, reason="14 live values"
+    )
     assert "score" not in _by_name(figures.scale(drift, LIGHT))
     assert figures.describe_scale(drift) == "No score: 14 live values."
 
 
 def test_scale_of_a_p_value_says_that_small_is_different() -> None:
-    drift = DriftResult(method="ks", score=0.2, threshold=0.05, verdict=Verdict.QUIET, n_train=50, n_live=50)
+    drift = DriftResult(
+        method="ks", score=0.2, threshold=0.05, verdict=Verdict.QUIET, n_train=50, n_live=50
+    )
     assert "p-value" in figures.scale(drift, LIGHT).layout.xaxis.title.text
     assert "no difference" not in figures.scale(drift, LIGHT).layout.xaxis.title.text
     assert "below 0.050" in figures.describe_scale(drift)
@@ -234,7 +262,11 @@ def test_the_legend_of_dimensions_says_what_production_needs() -> None:
 def test_dimensions_with_thin_evidence_are_hatched() -> None:
     scores = sample.readiness().dimensions
     bars = figures.dimensions(scores, LIGHT).data[0]
-    hatched = {custom[0] for custom, shape in zip(bars.customdata, bars.marker.pattern.shape, strict=True) if shape}
+    hatched = {
+        custom[0]
+        for custom, shape in zip(bars.customdata, bars.marker.pattern.shape, strict=True)
+        if shape
+    }
     assert hatched == {d.id for d in scores if d.coverage < 0.5}
 
 
@@ -245,13 +277,17 @@ def test_dimensions_say_which_is_weakest() -> None:
 
 
 def test_dimensions_without_assessment_prove_nothing() -> None:
-    score = DimensionScore(id="DAT", name="Data", weight=12, point=None, low=0, high=100, coverage=0)
+    score = DimensionScore(
+        id="DAT", name="Data", weight=12, point=None, low=0, high=100, coverage=0
+    )
     assert len(figures.dimensions([score], LIGHT).data[1].x) == 0
     assert "nothing is proven" in figures.describe_dimensions([score])
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 100)), max_size=12))
-def test_weakest_first_keeps_every_dimension_and_orders_what_is_known(values: list[float | None]) -> None:
+def test_weakest_first_keeps_every_dimension_and_orders_what_is_known(
+    values: list[float | None],
+) -> None:
     scores = [
         DimensionScore(id=f"D{i}", name=f"d{i}", weight=1, point=v, low=0, high=100, coverage=1)
         for i, v in enumerate(values)
@@ -279,7 +315,9 @@ def test_slices_are_largest_first_and_small_ones_are_left_out() -> None:
 
 
 def test_slices_without_any_measured_one_say_so() -> None:
-    assert "No slice" in figures.describe_slices((SliceShare(by="site", value="C9", n=7),), quantity="median")
+    assert "No slice" in figures.describe_slices(
+        (SliceShare(by="site", value="C9", n=7),), quantity="median"
+    )
 
 
 def test_a_bin_with_most_values_asks_for_a_log_axis() -> None:

@@ -12,7 +12,9 @@ from golive.ui.shell.theme import LIGHT
 WEEKS = tuple(f"2026-03-{d:02d}" for d in (2, 9, 16, 23, 30))
 
 
-def _sites(values: tuple[str, ...], median: tuple[float | None, ...], gaps: tuple[float | None, ...]) -> SliceSeries:
+def _sites(
+    values: tuple[str, ...], median: tuple[float | None, ...], gaps: tuple[float | None, ...]
+) -> SliceSeries:
     return SliceSeries(
         by="site", column="clinic", values=values, n=(100,) * len(values), missing_share=gaps,
         low=tuple(None if m is None else m * 0.8 for m in median), median=median,
@@ -30,16 +32,25 @@ def _weeks(median: tuple[float | None, ...]) -> SliceSeries:
 
 def _column(train: tuple[SliceSeries, ...], live: tuple[SliceSeries, ...]) -> ColumnResult:
     def side(slices: tuple[SliceSeries, ...]) -> SideResult:
-        return SideResult(n=300, missing=30, missing_share=0.1, distinct=9, quantiles={"0.5": 1.0}, slices=slices)
+        return SideResult(
+            n=300, missing=30, missing_share=0.1, distinct=9, quantiles={"0.5": 1.0}, slices=slices
+        )
 
     return ColumnResult(
-        name="creatinine", type=ColumnType.NUMERIC, role=Role.FEATURE, train=side(train), live=side(live)
+        name="creatinine",
+        type=ColumnType.NUMERIC,
+        role=Role.FEATURE,
+        train=side(train),
+        live=side(live),
     )
 
 
 C3 = _column(
     (_sites(("C1", "C2", "C3"), (1.0, 1.1, 1.0), (0.1, 0.1, 0.1)),),
-    (_sites(("C1", "C2", "C3", "C9"), (1.0, 1.15, 77.0, None), (0.1, None, 0.1, 0.9)), _weeks((1.0, None, 30.0))),
+    (
+        _sites(("C1", "C2", "C3", "C9"), (1.0, 1.15, 77.0, None), (0.1, None, 0.1, 0.9)),
+        _weeks((1.0, None, 30.0)),
+    ),
 )
 MEDIAN = figures.Drawn("median")
 
@@ -68,7 +79,9 @@ def test_a_window_of_few_rows_is_a_gap_in_the_line() -> None:
     figure = figures.by_time(C3, LIGHT, MEDIAN)
     live = next(t for t in figure.data if t.name == "Live")
     assert list(live.y) == [1.0, None, 30.0]
-    assert next(t for t in figure.data if t.name == "Training").y[0] == 1.0  # no dated training: one line
+    assert (
+        next(t for t in figure.data if t.name == "Training").y[0] == 1.0
+    )  # no dated training: one line
     assert "1 from 2 Mar 2026, 30 from 16 Mar 2026" in figures.describe_by_time(C3, MEDIAN)
 
 
@@ -80,7 +93,12 @@ def test_dated_training_gives_the_band_it_moved_in() -> None:
 
 def test_a_category_shows_the_value_that_moved_most() -> None:
     series = SliceSeries(
-        by="site", column="clinic", values=("C1",), n=(90,), missing_share=(0.0,), shares={"iv": (0.25,), "IV": (0.5,)}
+        by="site",
+        column="clinic",
+        values=("C1",),
+        n=(90,),
+        missing_share=(0.0,),
+        shares={"iv": (0.25,), "IV": (0.5,)},
     )
     column = _column((), (series,))
     what = figures.drawn(column, gaps=False)

@@ -11,7 +11,10 @@ from golive.ui.performance import outcomes
 from golive.ui.shell.theme import LIGHT
 
 POINT = {"expected": 0.1, "observed": 0.2, "low": 0.15, "high": 0.26, "n": 200, "n_events": 40}
-CURVES = {"train": {"calibration": [POINT]}, "live": {"calibration": [POINT, {**POINT, "expected": 0.4}]}}
+CURVES = {
+    "train": {"calibration": [POINT]},
+    "live": {"calibration": [POINT, {**POINT, "expected": 0.4}]},
+}
 HISTOGRAM = {"edges": [0.0, 0.5, 1.0], "train": [50, None], "live": [30, None]}
 GROUPS = [
     {
@@ -31,17 +34,30 @@ GROUPS = [
     {"by": "site", "value": "C3", "n": 20, "enough": False},
 ]
 WEEKS = [
-    {"start": f"2026-03-0{i}", "n": 100, "auroc": {"live": 0.7, "low": 0.6, "high": 0.8}, "expected_band": [0.75, 0.85]}
+    {
+        "start": f"2026-03-0{i}",
+        "n": 100,
+        "auroc": {"live": 0.7, "low": 0.6, "high": 0.8},
+        "expected_band": [0.75, 0.85],
+    }
     for i in (1, 8)
 ]
 
 
 def test_calibration_draws_both_sides_the_diagonal_and_the_rug() -> None:
     figure = figures.calibration(CURVES, HISTOGRAM, LIGHT)
-    assert [t.name for t in figure.data] == ["Training", "Live", "Predicted = observed", "How many live scores"]
+    assert [t.name for t in figure.data] == [
+        "Training",
+        "Live",
+        "Predicted = observed",
+        "How many live scores",
+    ]
     assert list(figure.data[1].x) == pytest.approx([10.0, 40.0])
     assert list(figure.data[1].error_y.array) == pytest.approx([6.0, 6.0])
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Predicted risk (%)", "Observed (%)")
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == (
+        "Predicted risk (%)",
+        "Observed (%)",
+    )
 
 
 def test_calibration_without_outcomes_is_empty_and_says_so() -> None:
@@ -50,7 +66,9 @@ def test_calibration_without_outcomes_is_empty_and_says_so() -> None:
 
 
 def test_time_line_draws_the_expected_band_and_the_breaks() -> None:
-    figure = figures.time_line(WEEKS, "auroc", LIGHT, changes=[{"date": "2026-03-04"}, {"date": "2026-03-04"}])
+    figure = figures.time_line(
+        WEEKS, "auroc", LIGHT, changes=[{"date": "2026-03-04"}, {"date": "2026-03-04"}]
+    )
     assert [t.name for t in figure.data] == ["Expected from training", "Live"]
     assert len(figure.data[1].x) == 2
     assert len(figure.layout.shapes) == 1
@@ -70,7 +88,13 @@ def test_the_line_of_everyone_says_its_value_and_runs_behind_the_names() -> None
 
 
 def test_shares_are_drawn_in_percent_and_days_in_words() -> None:
-    weeks = [{"start": "2026-03-01", "n": 100, "alert_rate": {"live": 0.3, "live_low": 0.25, "live_high": 0.36}}]
+    weeks = [
+        {
+            "start": "2026-03-01",
+            "n": 100,
+            "alert_rate": {"live": 0.3, "live_low": 0.25, "live_high": 0.36},
+        }
+    ]
     figure = figures.time_line(weeks, "alert_rate", LIGHT)
     assert list(figure.data[0].y) == pytest.approx([30])
     assert list(figure.data[0].error_y.array) == pytest.approx([6])
@@ -107,7 +131,9 @@ def test_by_hour_draws_two_percentiles_and_the_budget() -> None:
         ),
     ],
 )
-def test_shares_at_a_threshold_come_from_its_counts(step: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_shares_at_a_threshold_come_from_its_counts(
+    step: dict[str, Any], expected: dict[str, Any]
+) -> None:
     assert outcomes.at(step) == pytest.approx(expected)
 
 

@@ -46,7 +46,12 @@ def spec(name: str, role: Role, kind: ColumnType = ColumnType.NUMERIC) -> Column
 
 
 def test_roles_of_a_table_become_a_configuration() -> None:
-    inferred = (spec("y", Role.FEATURE), spec("sex", Role.FEATURE), spec("x", Role.FEATURE), spec("z", Role.FEATURE))
+    inferred = (
+        spec("y", Role.FEATURE),
+        spec("sex", Role.FEATURE),
+        spec("x", Role.FEATURE),
+        spec("z", Role.FEATURE),
+    )
     edited = (
         spec("y", Role.LABEL),
         spec("sex", Role.GROUP),
@@ -54,8 +59,14 @@ def test_roles_of_a_table_become_a_configuration() -> None:
         spec("z", Role.IGNORED),
     )
     config = pilot.with_columns(Config(), edited, inferred)
-    assert (config.roles.label, config.roles.groups, config.roles.ignored) == ("y", ("sex",), ("z",))
-    assert {name: column.type for name, column in config.columns.items()} == {"x": ColumnType.CATEGORY}
+    assert (config.roles.label, config.roles.groups, config.roles.ignored) == (
+        "y",
+        ("sex",),
+        ("z",),
+    )
+    assert {name: column.type for name, column in config.columns.items()} == {
+        "x": ColumnType.CATEGORY
+    }
 
 
 def test_what_nobody_touched_stays_out_of_the_configuration() -> None:

@@ -17,7 +17,13 @@ def row(key: str, text: str) -> dict[str, Any]:
 
 
 def test_edits_of_untouched_rows_are_carried_over_and_others_are_told() -> None:
-    before: Rows = [(row("a", "1"), 1), (row("b", "1"), 1), (row("c", "1"), 1), (row("d", "1"), 1), (row("e", "1"), 1)]
+    before: Rows = [
+        (row("a", "1"), 1),
+        (row("b", "1"), 1),
+        (row("c", "1"), 1),
+        (row("d", "1"), 1),
+        (row("e", "1"), 1),
+    ]
     now: Rows = [
         (row("a", "1"), 1),
         (row("b", "theirs"), 2),
@@ -43,7 +49,9 @@ TABLE = st.dictionaries(KEYS, st.sampled_from("12"))
 
 @settings(deadline=None)
 @given(TABLE, TABLE, TABLE)
-def test_nothing_typed_is_lost(old: dict[str, str], new: dict[str, str], typed: dict[str, str]) -> None:
+def test_nothing_typed_is_lost(
+    old: dict[str, str], new: dict[str, str], typed: dict[str, str]
+) -> None:
     before = [(row(k, v), 1) for k, v in old.items()]
     now = [(row(k, v), 1 if old.get(k) == v else 2) for k, v in new.items()]
     mine = [row(k, v) for k, v in typed.items()]

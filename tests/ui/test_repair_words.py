@@ -10,13 +10,22 @@ from golive.compare.repairs.repair import OPS
 from golive.ui.live.repair_words import repair_words
 
 SAID: tuple[tuple[dict[str, Any], str], ...] = (
-    ({"op": "convert", "column": "creatinine", "factor": 1 / 88.42}, "multiply creatinine by 0.01131"),
+    (
+        {"op": "convert", "column": "creatinine", "factor": 1 / 88.42},
+        "multiply creatinine by 0.01131",
+    ),
     (
         {"op": "convert", "column": "temp", "factor": 5 / 9, "offset": -160 / 9, "above": 50.0},
         "multiply temp above 50 by 0.5556 and subtract 17.78",
     ),
-    ({"op": "set_missing", "column": "gcs", "values": [-1.0, "?"]}, "set -1, '?' in gcs to missing"),
-    ({"op": "set_missing", "column": "k", "below": 0.0, "above": 20.0}, "set k below 0 and above 20 to missing"),
+    (
+        {"op": "set_missing", "column": "gcs", "values": [-1.0, "?"]},
+        "set -1, '?' in gcs to missing",
+    ),
+    (
+        {"op": "set_missing", "column": "k", "below": 0.0, "above": 20.0},
+        "set k below 0 and above 20 to missing",
+    ),
     ({"op": "set_missing", "column": "k", "inside": [1.0, 2.0]}, "set k from 1 to 2 to missing"),
     (
         {"op": "map", "column": "route", "mapping": {"iv": "IV", "a": "b", "c": "d", "e": "f"}},

@@ -6,7 +6,12 @@ from golive.model.finding import Route, Severity, Signal
 from golive.model.routing import RoutingRule
 from golive.ui.pilot import routing_form
 
-EMPTY = {"Findings": None, "Owner": "as judged", "Severity": "as judged", "Act from a change of": None}
+EMPTY = {
+    "Findings": None,
+    "Owner": "as judged",
+    "Severity": "as judged",
+    "Act from a change of": None,
+}
 
 
 def test_every_rule_without_columns_survives_the_table() -> None:

@@ -40,7 +40,9 @@ def get(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
 
     guarded = server.SecurityHeaders(inner, server.security_headers())
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    with ThreadPoolExecutor(1) as apart:  # where browser tests ran before, this thread has a loop already
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # where browser tests ran before, this thread has a loop already
         apart.submit(asyncio.run, guarded(scope, receive, send)).result()  # type: ignore[arg-type]
     headers = [(name.decode().lower(), value.decode()) for name, value in sent[0]["headers"]]
     return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:])
@@ -49,7 +51,9 @@ def get(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
 def test_the_policy_allows_exactly_the_inline_scripts_of_the_served_page() -> None:
     index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
-    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline]
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in inline
+    ]
     policy = dict(part.split(" ", 1) for part in server.content_security_policy().split("; "))
     assert hashes
     assert policy["script-src"].split() == ["'self'", *hashes]
@@ -61,18 +65,24 @@ def test_the_policy_allows_exactly_the_inline_scripts_of_the_served_page() -> No
 def test_the_hash_is_that_of_the_standard() -> None:
     # The example of the Content Security Policy specification (level 3, hash usage).
     page = "<script>doSomething();</script><script type='module' src='a.js'></script>"
-    assert server.inline_script_hashes(page) == ["'sha256-RFWPLDbv2BY+rCkDzsE+0fr8ylGr2R2faWMhq4lfEQc='"]
+    assert server.inline_script_hashes(page) == [
+        "'sha256-RFWPLDbv2BY+rCkDzsE+0fr8ylGr2R2faWMhq4lfEQc='"
+    ]
 
 
 def test_our_headers_replace_those_of_the_application() -> None:
     status, headers, body = get("/findings")
     assert (status, body) == (200, b"inner")
     assert [value for name, value in headers if name == "x-frame-options"] == ["DENY"]
-    assert set(headers) >= {(name.lower(), value) for name, value in server.security_headers().items()}
+    assert set(headers) >= {
+        (name.lower(), value) for name, value in server.security_headers().items()
+    }
     assert dict(headers)["content-type"] == "text/plain"
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"])
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"]
+)
 def test_operator_endpoints_are_closed(path: str) -> None:
     status, headers, body = get(path)
     assert (status, body) == (404, b"Not found")
@@ -133,5 +143,7 @@ assert later() is None
 
 
 def test_what_stays_is_not_collected_again_and_garbage_still_is() -> None:
-    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

@@ -13,7 +13,9 @@ from golive.model.finding import Verdict
 from golive.model.readiness import GateState, ReadinessVerdict
 from golive.ui.shell import theme
 
-CONFIG = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))
+CONFIG = tomllib.loads(
+    (Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
+)
 TEXT = ("text", "muted", "accent", "training", "alarm", "watch", "quiet", "cannot_judge")
 TINTED = ("accent", "alarm", "watch", "quiet", "cannot_judge")
 TEXT_RATIO = 4.5
@@ -27,7 +29,9 @@ def test_contrast_of_known_pairs() -> None:
     assert theme.contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.01)
 
 
-@pytest.mark.parametrize(("name", "colour", "ground"), list(product(theme.THEMES, TEXT, ("background", "surface"))))
+@pytest.mark.parametrize(
+    ("name", "colour", "ground"), list(product(theme.THEMES, TEXT, ("background", "surface")))
+)
 def test_text_is_readable_on_page_and_card(name: theme.ThemeName, colour: str, ground: str) -> None:
     tokens = theme.THEMES[name]
     assert theme.contrast(getattr(tokens, colour), getattr(tokens, ground)) >= TEXT_RATIO
@@ -65,13 +69,19 @@ def test_sidebar_text_is_readable(name: theme.ThemeName) -> None:
 def _faded(colour: str, ground: str, share: float) -> str:
     """``colour`` laid over ``ground`` with an opacity of ``share``, as the eye sees it."""
     pairs = ((int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(share * over + (1 - share) * under):02X}" for over, under in pairs)
+    return "#" + "".join(
+        f"{round(share * over + (1 - share) * under):02X}" for over, under in pairs
+    )
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
 def test_captions_are_readable_although_streamlit_fades_them(name: theme.ThemeName) -> None:
     tokens = theme.THEMES[name]
-    for ground in (tokens.background, tokens.surface, CONFIG["theme"][name]["sidebar"]["backgroundColor"]):
+    for ground in (
+        tokens.background,
+        tokens.surface,
+        CONFIG["theme"][name]["sidebar"]["backgroundColor"],
+    ):
         assert theme.contrast(_faded(tokens.text, ground, 0.6), ground) >= TEXT_RATIO
 
 
@@ -105,7 +115,11 @@ def test_config_repeats_the_tokens(name: theme.ThemeName) -> None:
 
 
 def test_every_status_has_a_word_an_icon_and_a_colour_of_its_own_family() -> None:
-    for table, members in ((theme.VERDICT, Verdict), (theme.READINESS, ReadinessVerdict), (theme.GATE, GateState)):
+    for table, members in (
+        (theme.VERDICT, Verdict),
+        (theme.READINESS, ReadinessVerdict),
+        (theme.GATE, GateState),
+    ):
         assert set(table) == set(members)
         assert len({look.word for look in table.values()}) == len(table)
         assert len({look.icon for look in table.values()}) == len(table)

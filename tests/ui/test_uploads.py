@@ -35,7 +35,13 @@ def test_a_kept_file_lies_under_its_hash_and_is_private(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "suffix"),
-    [("a.csv.gz", ".csv.gz"), ("a.b.parquet", ".parquet"), ("a", ""), ("a.exe", ""), ("x.sh;rm -rf.csv", ".csv")],
+    [
+        ("a.csv.gz", ".csv.gz"),
+        ("a.b.parquet", ".parquet"),
+        ("a", ""),
+        ("a.exe", ""),
+        ("x.sh;rm -rf.csv", ".csv"),
+    ],
 )
 def test_only_known_endings_reach_the_path(tmp_path: Path, name: str, suffix: str) -> None:
     kept = uploads.keep(File(b"x", name), tmp_path, 10)

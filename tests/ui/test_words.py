@@ -9,7 +9,10 @@ from golive.ui.shell import words
 
 def test_a_number_and_its_unit_stay_on_one_line() -> None:
     gap = words.NO_BREAK
-    assert words.unbroken("28 % of 9 rows (n = 303 and 5)") == f"28{gap}% of 9 rows (n{gap}={gap}303 and 5)"
+    assert (
+        words.unbroken("28 % of 9 rows (n = 303 and 5)")
+        == f"28{gap}% of 9 rows (n{gap}={gap}303 and 5)"
+    )
     assert words.unbroken("since 4 Mar 2026 and 9 more") == f"since 4{gap}Mar{gap}2026 and 9 more"
     assert words.plain("9.0 % happened") == f"9.0{gap}% happened"
     assert words.plain("in % of lean = 3") == "in % of lean = 3"

@@ -18,7 +18,13 @@ SOURCES = Path(__file__).resolve().parents[2] / "src" / "golive"
 
 @pytest.mark.parametrize(
     ("p", "said"),
-    [(2e-178, "p < 0.001"), (0.0, "p < 0.001"), (0.00099, "p < 0.001"), (0.0012, "p = 0.0012"), (0.25, "p = 0.25")],
+    [
+        (2e-178, "p < 0.001"),
+        (0.0, "p < 0.001"),
+        (0.00099, "p < 0.001"),
+        (0.0012, "p = 0.0012"),
+        (0.25, "p = 0.25"),
+    ],
 )
 def test_no_p_value_is_said_with_an_exponent(p: float, said: str) -> None:
     assert p_value(p) == said
@@ -26,7 +32,11 @@ def test_no_p_value_is_said_with_an_exponent(p: float, said: str) -> None:
 
 def test_no_sentence_writes_a_p_value_of_its_own() -> None:
     own = re.compile(r"\bp (= )?\{[^{}]*:\.\dg\}")
-    written = [f.relative_to(SOURCES).as_posix() for f in SOURCES.rglob("*.py") if own.search(f.read_text("utf-8"))]
+    written = [
+        f.relative_to(SOURCES).as_posix()
+        for f in SOURCES.rglob("*.py")
+        if own.search(f.read_text("utf-8"))
+    ]
     assert written == ["wording/numbers.py"]
 
 

@@ -52,18 +52,30 @@ def test_a_column_that_hardly_matters_does_not_lead() -> None:
 
 def test_every_permutation_gives_the_same_order() -> None:
     found = made.findings()[:5]
-    assert len({tuple(f.id for f in by_urgency(p, made.readiness())) for p in permutations(found)}) == 1
+    assert (
+        len({tuple(f.id for f in by_urgency(p, made.readiness())) for p in permutations(found)})
+        == 1
+    )
 
 
-def test_within_a_severity_the_order_is_that_of_the_plan_and_a_cause_counts_for_what_it_explains() -> None:
+def test_within_a_severity_the_order_is_that_of_the_plan_and_a_cause_counts_for_what_it_explains() -> (
+    None
+):
     first, second, other = fault("first"), fault("second"), fault("other")
     effect = fault("effect").model_copy(update={"cause": second.id})
     readiness = made.readiness()
     steps = [s.criterion for s in readiness.next]
     resting = {steps[0]: (effect.id,), steps[1]: (first.id,)}
-    criteria = tuple(c.model_copy(update={"findings": resting.get(c.id, ())}) for c in readiness.criteria)
+    criteria = tuple(
+        c.model_copy(update={"findings": resting.get(c.id, ())}) for c in readiness.criteria
+    )
     readiness = readiness.model_copy(update={"criteria": criteria})
-    assert titles(by_urgency([other, effect, first, second], readiness)) == ["second", "first", "other", "effect"]
+    assert titles(by_urgency([other, effect, first, second], readiness)) == [
+        "second",
+        "first",
+        "other",
+        "effect",
+    ]
 
 
 def test_an_assessment_is_in_order_and_stays_so() -> None:

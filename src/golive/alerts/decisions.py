@@ -23,7 +23,11 @@ def on_batch(rules: Rules) -> Decide:
     def decide(state: State) -> Changes:
         changed = step(state.recent, state.alerts, rules, now=state.now)
         known = {a.id: a for a in state.alerts}
-        told = [a for a in changed if a.change in TOLD and (a.id not in known or known[a.id].change != a.change)]
+        told = [
+            a
+            for a in changed
+            if a.change in TOLD and (a.id not in known or known[a.id].change != a.change)
+        ]
         return Changes(changed, messages(told, rules, state.mutes, state.now))
 
     return decide
@@ -39,7 +43,11 @@ def on_missed(monitor: str, slots: Iterable[datetime], rules: Rules) -> Decide:
             return Changes()
         active = next((a for a in state.alerts if a.kind == _MISSING and a.active), None)
         if active is not None:
-            update = {"slots": (*active.slots, *new), "last": new[-1], "seen": active.seen + len(new)}
+            update = {
+                "slots": (*active.slots, *new),
+                "last": new[-1],
+                "seen": active.seen + len(new),
+            }
             return Changes((active.model_copy(update={**update, "change": "joined"}),))
         stream = feed_stream(_MISSING)
         alert = Alert(
@@ -48,7 +56,9 @@ def on_missed(monitor: str, slots: Iterable[datetime], rules: Rules) -> Decide:
             kind=_MISSING,
             streams=(stream.key,),
             severity=stream.severity,
-            route=next((r.route for r in rules.rules if r.kind == _MISSING and r.route), stream.route),
+            route=next(
+                (r.route for r in rules.rules if r.kind == _MISSING and r.route), stream.route
+            ),
             title=title_of(_MISSING, ()),
             onset=new[0],
             opened=new[0],
@@ -71,20 +81,27 @@ def on_time(rules: Rules) -> Decide:
         late = [
             a.model_copy(update={"escalated": True, "change": "escalated"})
             for a in state.alerts
-            if a.state == "open" and not a.escalated and state.now - a.opened_at >= rules.escalate_after
+            if a.state == "open"
+            and not a.escalated
+            and state.now - a.opened_at >= rules.escalate_after
         ]
         return Changes(tuple(late), messages(late, rules, state.mutes, state.now))
 
     return decide
 
 
-def messages(alerts: Iterable[Alert], rules: Rules, mutes: Iterable[Mute], now: datetime) -> tuple[Delivery, ...]:
+def messages(
+    alerts: Iterable[Alert], rules: Rules, mutes: Iterable[Mute], now: datetime
+) -> tuple[Delivery, ...]:
     """One message per alert, for its route; to the route of escalation when it is about that. Muted ones are kept unsent."""
     made = []
     for alert in alerts:
         route = rules.escalate_to if alert.change == "escalated" else alert.route.value
         muted = any(
-            m.monitor == alert.monitor and m.until > now and (not m.column or m.column in alert.columns) for m in mutes
+            m.monitor == alert.monitor
+            and m.until > now
+            and (not m.column or m.column in alert.columns)
+            for m in mutes
         )
         made.append(
             Delivery(

@@ -57,9 +57,13 @@ class _Desk:
         active = next((a for a in held if a.active), None)
         return active or next((a for a in held if a.state == "resolved"), None)
 
-    def open(self, streams: list[Stream], onset: datetime, slots: tuple[datetime, ...] = ()) -> Alert:
+    def open(
+        self, streams: list[Stream], onset: datetime, slots: tuple[datetime, ...] = ()
+    ) -> Alert:
         lead = max(streams, key=lambda s: (_SEVERITY.index(s.severity), s.key))
-        columns = tuple(dict.fromkeys(c for s in sorted(streams, key=lambda s: s.key) for c in s.columns))
+        columns = tuple(
+            dict.fromkeys(c for s in sorted(streams, key=lambda s: s.key) for c in s.columns)
+        )
         name = f"{self.monitor}\0{lead.group}\0{min(s.key for s in streams)}\0{onset.isoformat()}"
         alert = Alert(
             id=hashlib.sha256(name.encode()).hexdigest()[:12],
@@ -82,7 +86,9 @@ class _Desk:
         return alert
 
 
-def step(recent: tuple[Batch, ...], alerts: Iterable[Alert], rules: Rules, *, now: datetime) -> tuple[Alert, ...]:
+def step(
+    recent: tuple[Batch, ...], alerts: Iterable[Alert], rules: Rules, *, now: datetime
+) -> tuple[Alert, ...]:
     """Return the alerts that the last of ``recent`` changes, as they are now.
 
     Args:
@@ -108,14 +114,20 @@ def _small(recent: tuple[Batch, ...]) -> Stream | None:
     """A batch with far fewer rows than the ones before it."""
     usual = [b.rows for b in recent[:-1] if b.state == "assessed"]
     current = recent[-1]
-    if current.state != "assessed" or len(usual) < _FEWEST_FOR_USUAL or current.rows >= SMALL_BATCH * median(usual):
+    if (
+        current.state != "assessed"
+        or len(usual) < _FEWEST_FOR_USUAL
+        or current.rows >= SMALL_BATCH * median(usual)
+    ):
         return None
     return feed_stream("batch_small", Severity.MAJOR)
 
 
 def feed_stream(kind: str, severity: Severity = Severity.CRITICAL) -> Stream:
     """The stream of trouble with the delivery itself."""
-    return Stream(f"{FEED}:{kind}", FEED, kind, (), "", severity, Route.ENGINEERING, "", True, (1, 1))
+    return Stream(
+        f"{FEED}:{kind}", FEED, kind, (), "", severity, Route.ENGINEERING, "", True, (1, 1)
+    )
 
 
 def _feed(desk: _Desk, streams: dict[str, Stream], *, assessed: bool) -> None:
@@ -125,7 +137,11 @@ def _feed(desk: _Desk, streams: dict[str, Stream], *, assessed: bool) -> None:
             continue
         known = desk.covering(key)
         if known is not None and known.active:
-            desk.put(known.model_copy(update={"last": desk.slot, "seen": known.seen + 1, "change": "joined"}))
+            desk.put(
+                known.model_copy(
+                    update={"last": desk.slot, "seen": known.seen + 1, "change": "joined"}
+                )
+            )
         else:
             desk.open([stream], desk.slot)
     if not assessed:
@@ -161,7 +177,10 @@ def _refresh(desk: _Desk, current: dict[str, Stream], crossing: dict[str, Stream
             if alert.active:
                 seen = {"last": desk.slot, "seen": alert.seen + 1, "quiet": 0}
                 desk.put(alert.model_copy(update=seen))
-        elif not any(key in current for key in alert.streams) and alert.quiet < desk.rules.clear_after:
+        elif (
+            not any(key in current for key in alert.streams)
+            and alert.quiet < desk.rules.clear_after
+        ):
             update: dict[str, object] = {"quiet": alert.quiet + 1}
             if alert.active and alert.quiet + 1 >= desk.rules.clear_after:
                 update |= {"state": "cleared", "change": "cleared"}
@@ -200,7 +219,13 @@ def _begin(
         desk.fresh.add(again.id)
         desk.put(
             again.model_copy(
-                update={"state": "open", "change": "reopened", "last": desk.slot, "seen": again.seen + 1, "quiet": 0}
+                update={
+                    "state": "open",
+                    "change": "reopened",
+                    "last": desk.slot,
+                    "seen": again.seen + 1,
+                    "quiet": 0,
+                }
             )
         )
         mine = [s for s in mine if s.key not in again.streams]
@@ -223,7 +248,15 @@ def _join(desk: _Desk, alert: Alert, streams: list[Stream]) -> None:
     keys = tuple(sorted({*alert.streams, *(s.key for s in streams)}))
     title = title_of(alert.kind, columns)
     desk.put(
-        alert.model_copy(update={"columns": columns, "streams": keys, "title": title, "change": "joined", "quiet": 0})
+        alert.model_copy(
+            update={
+                "columns": columns,
+                "streams": keys,
+                "title": title,
+                "change": "joined",
+                "quiet": 0,
+            }
+        )
     )
 
 
@@ -246,25 +279,35 @@ def _follow(
             return
         kinds = tuple(dict.fromkeys((*latest.consequences, *sorted(s.kind for s in streams))))
         keys = tuple(dict.fromkeys((*latest.streams, *sorted(s.key for s in streams))))
-        worse = latest.id not in desk.fresh and any(k in HARM and k not in latest.consequences for k in kinds)
+        worse = latest.id not in desk.fresh and any(
+            k in HARM and k not in latest.consequences for k in kinds
+        )
         change = {"change": "worsened"} if worse else {}
         desk.put(latest.model_copy(update={"consequences": kinds, "streams": keys, **change}))
         return
     before = history[-2][1] if len(history) > 1 else {}
-    may_be = [s for s in (*loose.values(), *before.values()) if s.crossing and s.family not in (DOWNSTREAM, FEED)]
+    may_be = [
+        s
+        for s in (*loose.values(), *before.values())
+        if s.crossing and s.family not in (DOWNSTREAM, FEED)
+    ]
     if may_be:
         return
     _stand_alone(desk, history, streams)
 
 
-def _long_after(history: list[tuple[datetime, dict[str, Stream]]], stream: Stream, upstream: Alert) -> bool:
+def _long_after(
+    history: list[tuple[datetime, dict[str, Stream]]], stream: Stream, upstream: Alert
+) -> bool:
     """Whether a stream began more than ``CONSEQUENCE`` batches after an alert, or after all that is remembered since."""
     onset = _onset(history, stream)
     between = sum(upstream.onset <= slot < onset for slot, _ in history)
     return between > CONSEQUENCE or upstream.onset < history[0][0]
 
 
-def _take_out(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], stream: Stream) -> None:
+def _take_out(
+    desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], stream: Stream
+) -> None:
     """Stop taking worse performance for a consequence of an old trouble when it had ended and begins anew."""
     held = desk.covering(stream.key)
     if held is None or not held.active or stream.kind not in HARM or family(held) == DOWNSTREAM:
@@ -280,7 +323,9 @@ def _take_out(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], st
         desk.put(held.model_copy(update={"streams": keys}))
 
 
-def _stand_alone(desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], streams: list[Stream]) -> None:
+def _stand_alone(
+    desk: _Desk, history: list[tuple[datetime, dict[str, Stream]]], streams: list[Stream]
+) -> None:
     """Trouble of outputs as a cause of its own: one alert for all that is open at a time."""
     known = next((a for a in desk.alerts.values() if a.active and family(a) == DOWNSTREAM), None)
     if known is not None:

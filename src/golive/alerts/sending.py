@@ -29,7 +29,9 @@ def send(addresses: Sequence[str], title: str, body: str) -> str:
         if not all(known):
             return "BAD_ADDRESS"
         try:
-            taken = bool(receivers.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
+            taken = bool(
+                receivers.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+            )
         except Exception as error:  # a receiver's fault never stops a run
             _log.warning("a message could not be sent (%s)", type(error).__name__)
             taken = False

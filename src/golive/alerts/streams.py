@@ -87,7 +87,10 @@ def streams_of(batch: Batch, rules: Rules) -> dict[str, Stream]:
 
 def _stream(key: str, held: list[tuple[Observation, Observation]], rules: Rules) -> Stream:
     crossing = [(one, root) for one, root in held if rules.crosses(one)]
-    lead = max((root for _, root in crossing or held), key=lambda o: (_RANK[o.level], _SEVERITY[o.severity], o.finding))
+    lead = max(
+        (root for _, root in crossing or held),
+        key=lambda o: (_RANK[o.level], _SEVERITY[o.severity], o.finding),
+    )
     rule = rules.of(lead)
     columns = tuple(dict.fromkeys(c for one, _ in crossing or held for c in one.columns))
     return Stream(

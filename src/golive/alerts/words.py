@@ -68,7 +68,10 @@ def trouble(batch: Batch) -> str:
     """Why a batch was not compared, as the end of ``NAME: ...``; with the code of the reader where it has one."""
     code = f" ({batch.problem})" if batch.problem else ""
     if batch.state == "other_schema":
-        return next((o.title for o in batch.observations if o.title), "It has other columns than the baseline.")
+        return next(
+            (o.title for o in batch.observations if o.title),
+            "It has other columns than the baseline.",
+        )
     return {
         "empty": f"It holds no rows{code}.",
         "unreadable": f"It cannot be read{code}: half written, or another format.",
@@ -77,7 +80,9 @@ def trouble(batch: Batch) -> str:
 
 def subject(alert: Alert) -> str:
     """First line of a message."""
-    urgent = {Severity.CRITICAL: "Critical: ", Severity.MAJOR: ""}.get(alert.severity, "For information: ")
+    urgent = {Severity.CRITICAL: "Critical: ", Severity.MAJOR: ""}.get(
+        alert.severity, "For information: "
+    )
     word = {"escalated": "Still open: ", "reopened": "Again: "}.get(alert.change, "")
     return f"GoLive {alert.monitor}: {urgent}{word}{alert.title}"
 
@@ -110,5 +115,7 @@ def body(alert: Alert) -> str:
         lines += said
     if alert.change == "escalated":
         lines.append("Nobody has acknowledged it yet.")
-    lines.append(f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data.")
+    lines.append(
+        f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data."
+    )
     return "\n".join(lines)

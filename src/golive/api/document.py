@@ -32,16 +32,23 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _listed(name: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": [name], "properties": {name: {"type": "array", "items": item}}}
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"type": "array", "items": item}},
+    }
 
 
 def _of_project(name: str) -> dict[str, Any]:
-    return {"allOf": [_ref(name), {"type": "object", "properties": {"project": {"type": "string"}}}]}
+    return {
+        "allOf": [_ref(name), {"type": "object", "properties": {"project": {"type": "string"}}}]
+    }
 
 
 def _answers(done: dict[str, Any], *errors: int, status: int = 200) -> dict[str, Any]:
     wrong = {
-        str(code): {"description": _WORDS[code], "content": _json(_ref("Errors"))} for code in (401, 403, *errors, 503)
+        str(code): {"description": _WORDS[code], "content": _json(_ref("Errors"))}
+        for code in (401, 403, *errors, 503)
     }
     return {str(status): done, **wrong}
 
@@ -62,10 +69,17 @@ def document() -> dict[str, Any]:
         # In lists they carry their project beside their own fields.
         schemas[name] = {k: v for k, v in schemas[name].items() if k != "additionalProperties"}
     text = {"type": "string"}
-    error = {"type": "object", "properties": dict.fromkeys(("code", "sentence", "hint", "where"), text)}
+    error = {
+        "type": "object",
+        "properties": dict.fromkeys(("code", "sentence", "hint", "where"), text),
+    }
     schemas["Errors"] = _listed("errors", {**error, "required": ["code", "sentence"]})
     project = _query("project", text, "Only this project.")
-    limit = _query("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}, "How many, newest first.")
+    limit = _query(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
+        "How many, newest first.",
+    )
     file = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
     body = {
         "type": "object",
@@ -73,13 +87,20 @@ def document() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {"train": file, "live": file, "config": file, "project": text},
     }
-    session = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    session = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1},
+    }
     names = {"type": "array", "items": text}
     run = {
         "type": "object",
         "required": ["monitor", "judged", "open"],
         "properties": {"monitor": text}
-        | dict.fromkeys(("judged", "duplicates", "waiting", "undated", "missed", "opened", "open"), names)
+        | dict.fromkeys(
+            ("judged", "duplicates", "waiting", "undated", "missed", "opened", "open"), names
+        )
         | {key: {"type": "integer"} for key in ("sent", "unsent")},
     }
     assessment = {"description": "The assessment.", "content": _json(_ref("Assessment"))}
@@ -90,8 +111,16 @@ def document() -> dict[str, Any]:
         "/api/v1/assessments": {
             "post": {
                 "summary": "Assess live data against training data and keep the session.",
-                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": body}}},
-                "responses": {"400": {"description": "The body cannot be read.", "content": _json(_ref("Errors"))}}
+                "requestBody": {
+                    "required": True,
+                    "content": {"multipart/form-data": {"schema": body}},
+                },
+                "responses": {
+                    "400": {
+                        "description": "The body cannot be read.",
+                        "content": _json(_ref("Errors")),
+                    }
+                }
                 | _answers(assessment, 413, 415, 422, 429, status=201),
             }
         },
@@ -107,7 +136,9 @@ def document() -> dict[str, Any]:
             "post": {
                 "summary": "Run a monitor in the server, which has the store while the app is up.",
                 "parameters": [{**session, "name": "name"}],
-                "responses": _answers({"description": "What the run did.", "content": _json(run)}, 404, 422, 429),
+                "responses": _answers(
+                    {"description": "What the run did.", "content": _json(run)}, 404, 422, 429
+                ),
             }
         },
         "/api/v1/alerts": _get(
@@ -123,7 +154,10 @@ def document() -> dict[str, Any]:
         "info": {"title": "GoLive", "version": __version__, "license": {"name": "Apache-2.0"}},
         "security": [{"token": []}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -133,7 +167,13 @@ def _metrics(text: dict[str, str]) -> dict[str, Any]:
 
 
 def _get(
-    summary: str, name: str, item: dict[str, Any], *errors: int, query: list[dict[str, Any]] | None = None
+    summary: str,
+    name: str,
+    item: dict[str, Any],
+    *errors: int,
+    query: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     done = {"description": summary, "content": _json(_listed(name, item))}
-    return {"get": {"summary": summary, "parameters": query or [], "responses": _answers(done, *errors)}}
+    return {
+        "get": {"summary": summary, "parameters": query or [], "responses": _answers(done, *errors)}
+    }

@@ -26,7 +26,9 @@ class TooLargeError(Exception):
 
 def problem(status: int, *problems: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error as JSON: ``{"errors": [{"code", "sentence", "hint", "where"}]}``."""
-    errors = [{"code": p.code, "sentence": p.sentence, "hint": p.hint, "where": p.where} for p in problems]
+    errors = [
+        {"code": p.code, "sentence": p.sentence, "hint": p.hint, "where": p.where} for p in problems
+    ]
     return JSONResponse({"errors": errors}, status_code=status, headers=headers)
 
 
@@ -50,14 +52,18 @@ def guarded(handler: Handler) -> Handler:
         token = cache.current_settings().api_token
         if token is None or not token.get_secret_value():
             hint = "Set GOLIVE_API_TOKEN and start the server again."
-            return problem(403, Problem("API_OFF", "This server has no token, so its API is closed.", hint))
+            return problem(
+                403, Problem("API_OFF", "This server has no token, so its API is closed.", hint)
+            )
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
         if kind.lower() != "bearer" or not right:
             challenge = {"WWW-Authenticate": 'Bearer realm="golive"'}
             found = "is wrong" if kind.lower() == "bearer" and given else "is missing"
             hint = "Send the header 'Authorization: Bearer TOKEN' with the value of GOLIVE_API_TOKEN of this server."
-            return problem(401, Problem("API_TOKEN", f"The token {found}.", hint), headers=challenge)
+            return problem(
+                401, Problem("API_TOKEN", f"The token {found}.", hint), headers=challenge
+            )
         return await _answered(handler, request)
 
     return guard
@@ -74,12 +80,18 @@ async def _answered(handler: Handler, request: Request) -> Response:
     except TooLargeError:
         limit = cache.current_settings().max_upload_mb
         sentence = f"The request is larger than {limit} MB a file."
-        return problem(413, Problem("TOO_LARGE", sentence, "Raise GOLIVE_MAX_UPLOAD_MB, or send a sample."))
+        return problem(
+            413, Problem("TOO_LARGE", sentence, "Raise GOLIVE_MAX_UPLOAD_MB, or send a sample.")
+        )
     except (HTTPException, ClientDisconnect):
-        return problem(400, Problem("API_BODY", "The body cannot be read.", f"{_DOCUMENT} says what it holds."))
+        return problem(
+            400, Problem("API_BODY", "The body cannot be read.", f"{_DOCUMENT} says what it holds.")
+        )
     except Exception as error:
         _log.error("an API call failed (%s)", type(error).__name__)
-        return problem(500, Problem("INTERNAL", f"GoLive failed where it should not ({type(error).__name__})."))
+        return problem(
+            500, Problem("INTERNAL", f"GoLive failed where it should not ({type(error).__name__}).")
+        )
 
 
 def limited(request: Request, most: int) -> Request:

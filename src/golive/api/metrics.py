@@ -28,15 +28,21 @@ class _Stored(Collector):
         findings = GaugeMetricFamily(
             "golive_findings", "Findings of the latest session.", labels=["project", "verdict"]
         )
-        index = GaugeMetricFamily("golive_readiness_index", "Readiness index, 0 to 100.", labels=["project", "verdict"])
+        index = GaugeMetricFamily(
+            "golive_readiness_index", "Readiness index, 0 to 100.", labels=["project", "verdict"]
+        )
         assessed = GaugeMetricFamily(
-            "golive_assessed_timestamp_seconds", "When the latest session was assessed.", labels=["project"]
+            "golive_assessed_timestamp_seconds",
+            "When the latest session was assessed.",
+            labels=["project"],
         )
         alerts = GaugeMetricFamily(
             "golive_alerts_open", "Alerts that are open.", labels=["project", "monitor", "severity"]
         )
         runs = GaugeMetricFamily(
-            "golive_monitor_last_run_timestamp_seconds", "When a monitor last ran.", labels=["project", "monitor"]
+            "golive_monitor_last_run_timestamp_seconds",
+            "When a monitor last ran.",
+            labels=["project", "monitor"],
         )
         for project in self._store.projects():
             for card in self._store.list(project, limit=1):
@@ -45,7 +51,11 @@ class _Stored(Collector):
                 assessed.add_metric([project], card.created_at.timestamp())
                 if card.index is not None:
                     index.add_metric([project, card.verdict.value], card.index)
-            held = Counter((a.monitor, a.severity.value) for a in self._store.monitors.alerts(project) if a.active)
+            held = Counter(
+                (a.monitor, a.severity.value)
+                for a in self._store.monitors.alerts(project)
+                if a.active
+            )
             for (monitor, severity), count in sorted(held.items()):
                 alerts.add_metric([project, monitor, severity], count)
         for project, watch in self._store.monitors.watches():

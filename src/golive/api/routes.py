@@ -59,7 +59,10 @@ async def _assess(request: Request) -> Response:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         sentence = "The body is of another type; multipart/form-data with the files train and live is needed."
         return problem(
-            415, Problem("API_BODY", sentence, "For example: curl -F train=@train.csv -F live=@live.csv URL")
+            415,
+            Problem(
+                "API_BODY", sentence, "For example: curl -F train=@train.csv -F live=@live.csv URL"
+            ),
         )
     if not _one_at_a_time.acquire(blocking=False):
         busy = Problem("API_BUSY", "Another assessment is running.", "Try again in a minute.")
@@ -72,12 +75,18 @@ async def _assess(request: Request) -> Response:
     finally:
         _one_at_a_time.release()
     place = {"Location": f"{PREFIX}/assessments/{assessment.session}"}
-    return Response(assessment.model_dump_json(), status_code=201, media_type="application/json", headers=place)
+    return Response(
+        assessment.model_dump_json(), status_code=201, media_type="application/json", headers=place
+    )
 
 
 def _check(form: FormData, most: int) -> None:
     problems = [
-        Problem("API_BODY", f"'{key}' is not a part of this call.", f"Known: {', '.join((*_FILES, 'project'))}.")
+        Problem(
+            "API_BODY",
+            f"'{key}' is not a part of this call.",
+            f"Known: {', '.join((*_FILES, 'project'))}.",
+        )
         for key in form
         if key not in (*_FILES, "project")
     ]
@@ -85,13 +94,24 @@ def _check(form: FormData, most: int) -> None:
         part = form.get(name)
         if part is None and name != "config":
             problems.append(
-                Problem("API_BODY", f"The file '{name}' is missing.", f"Add it to the form: {name}=@FILE.", name)
+                Problem(
+                    "API_BODY",
+                    f"The file '{name}' is missing.",
+                    f"Add it to the form: {name}=@FILE.",
+                    name,
+                )
             )
         elif part is not None and not isinstance(part, UploadFile):
-            problems.append(Problem("API_BODY", f"'{name}' is text, not a file.", "Send it with a file name.", name))
+            problems.append(
+                Problem(
+                    "API_BODY", f"'{name}' is text, not a file.", "Send it with a file name.", name
+                )
+            )
         elif isinstance(part, UploadFile) and (part.size or 0) > most:
             said = f"The file '{name}' has {(part.size or 0) / 1e6:,.1f} MB; {most / 1e6:,.0f} MB are allowed."
-            problems.append(Problem("TOO_LARGE", said, "Send a sample, or raise GOLIVE_MAX_UPLOAD_MB.", name))
+            problems.append(
+                Problem("TOO_LARGE", said, "Send a sample, or raise GOLIVE_MAX_UPLOAD_MB.", name)
+            )
     if problems:
         raise InputError(problems)
 
@@ -135,7 +155,9 @@ def _shown(part: Any) -> str:
 
 def _written(folder: Path, name: str, part: Any) -> Path:
     """A part as a file whose name we chose; only the kind (its suffix) is the sender's."""
-    suffixes = "".join(s for s in Path(_shown(part)).suffixes[-2:] if s[1:].isalnum() and len(s) <= 8)
+    suffixes = "".join(
+        s for s in Path(_shown(part)).suffixes[-2:] if s[1:].isalnum() and len(s) <= 8
+    )
     path = folder / f"{name}{suffixes}"
     with path.open("wb") as file:
         while chunk := part.file.read(1_000_000):
@@ -148,7 +170,9 @@ async def _monitors(_request: Request) -> Response:
     from golive.ui.shell import cache
 
     watches = cache.store().monitors.watches()
-    return JSONResponse({"monitors": [{"project": p, **w.model_dump(mode="json")} for p, w in watches]})
+    return JSONResponse(
+        {"monitors": [{"project": p, **w.model_dump(mode="json")} for p, w in watches]}
+    )
 
 
 @guarded
@@ -196,7 +220,9 @@ async def _alerts(request: Request) -> Response:
     found = [(name, alert) for name in names for alert in store.monitors.alerts(name)]
     if request.query_params.get("open") in ("1", "true"):
         found = [(name, alert) for name, alert in found if alert.active]
-    return JSONResponse({"alerts": [{"project": p, **a.model_dump(mode="json")} for p, a in found[:_MOST_ITEMS]]})
+    return JSONResponse(
+        {"alerts": [{"project": p, **a.model_dump(mode="json")} for p, a in found[:_MOST_ITEMS]]}
+    )
 
 
 @guarded
@@ -227,11 +253,19 @@ def _unknown(made: list[Route]) -> Callable[[Request], Awaitable[Response]]:
     """The answer to a call that there is not, as JSON: without it the app's own page would answer, and with 200."""
 
     async def answer(request: Request) -> Response:
-        there = {m for r in made if r.path_regex.match(request.url.path) for m in r.methods or () if m != "HEAD"}
+        there = {
+            m
+            for r in made
+            if r.path_regex.match(request.url.path)
+            for m in r.methods or ()
+            if m != "HEAD"
+        }
         hint = f"GET {PREFIX}/openapi.json lists every call."
         if there:
             allowed = ", ".join(sorted(there))
-            said = Problem("API_METHOD", f"{request.method} is not possible here; allowed is {allowed}.", hint)
+            said = Problem(
+                "API_METHOD", f"{request.method} is not possible here; allowed is {allowed}.", hint
+            )
             return problem(405, said, headers={"Allow": allowed})
         return problem(404, Problem("API_UNKNOWN", "There is no such call.", hint))
 

@@ -58,7 +58,10 @@ def _version(wanted: bool) -> None:
 @cli.callback()
 def _root(
     _show: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and stop."
+        ),
     ] = False,
 ) -> None:
     """Is this clinical-AI pilot ready for production, and if not, what is in the way?"""
@@ -95,7 +98,9 @@ def _usage(error: Exception, message: str) -> int:
     command = context.command_path if context is not None else "golive"
     sentence = message.strip().splitlines()[0].rstrip(".")
     sentence += "" if sentence.endswith("?") else "."
-    return console.report(GoLiveError(Problem("USAGE", sentence, f"`{command} --help` shows what it takes.")))
+    return console.report(
+        GoLiveError(Problem("USAGE", sentence, f"`{command} --help` shows what it takes."))
+    )
 
 
 def main() -> None:

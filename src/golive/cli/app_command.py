@@ -22,15 +22,20 @@ from golive.model.errors import InputError, Problem
 
 def app_command(
     host: Annotated[
-        str, typer.Option(help="Address to listen on. Anything but this machine shares what is stored.")
+        str,
+        typer.Option(help="Address to listen on. Anything but this machine shares what is stored."),
     ] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
     store: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+        Path | None,
+        typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."),
     ] = None,
     open_browser: Annotated[
         bool | None,
-        typer.Option("--open/--no-open", help="Open the dashboard in the browser; by default when on a terminal."),
+        typer.Option(
+            "--open/--no-open",
+            help="Open the dashboard in the browser; by default when on a terminal.",
+        ),
     ] = None,
 ) -> None:
     """Start the dashboard with the sample session loaded."""
@@ -48,7 +53,9 @@ def app_command(
     console.stdout().print(f"GoLive is at {address} (Ctrl+C stops it)", markup=False)
     sys.stdout.flush()
     if open_browser if open_browser is not None else sys.stdout.isatty():
-        threading.Thread(target=_open_when_up, args=(address,), name="open-browser", daemon=True).start()
+        threading.Thread(
+            target=_open_when_up, args=(address,), name="open-browser", daemon=True
+        ).start()
     import uvicorn
 
     # Named as text: the server and the command line are siblings and know nothing of each other.
@@ -81,12 +88,16 @@ def check_port(host: str, port: int) -> None:
         InputError: ``PORT_BUSY`` or ``HOST``.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise InputError(Problem("HOST", f"'{host}' is not an address of this machine.", "Leave --host out.")) from None
+        raise InputError(
+            Problem("HOST", f"'{host}' is not an address of this machine.", "Leave --host out.")
+        ) from None
     except OSError as error:
         sentence = f"Port {port} on {host} cannot be used: {error.strerror}."
         raise InputError(Problem("PORT_BUSY", sentence, "Choose another with --port.")) from None

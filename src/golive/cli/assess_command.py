@@ -43,39 +43,67 @@ class FailOn(StrEnum):
 
 
 def _role(name: str, what: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(f"--{name}", metavar="COL", help=what, rich_help_panel=_ROLE)
+    option: typer.models.OptionInfo = typer.Option(
+        f"--{name}", metavar="COL", help=what, rich_help_panel=_ROLE
+    )
     return option
 
 
 def assess_command(
     *,
     train: Annotated[
-        str, typer.Option(metavar="SRC", help="Data the model was trained on: a file, a glob, a folder, or table:NAME.")
+        str,
+        typer.Option(
+            metavar="SRC",
+            help="Data the model was trained on: a file, a glob, a folder, or table:NAME.",
+        ),
     ],
-    live: Annotated[str, typer.Option(metavar="SRC", help="Data the model receives, in any of the same forms.")],
+    live: Annotated[
+        str, typer.Option(metavar="SRC", help="Data the model receives, in any of the same forms.")
+    ],
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE.yaml", help="Roles, units, thresholds, risk profile, evidence.")
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Roles, units, thresholds, risk profile, evidence."),
     ] = None,
     label: Annotated[str | None, _role("label", "Column with the outcome.")] = None,
     score: Annotated[str | None, _role("score", "Column with the model's score.")] = None,
-    prediction: Annotated[str | None, _role("prediction", "Column with the model's decision.")] = None,
+    prediction: Annotated[
+        str | None, _role("prediction", "Column with the model's decision.")
+    ] = None,
     time_column: Annotated[str | None, _role("time", "Column with the time of the record.")] = None,
-    id_column: Annotated[str | None, _role("id", "Column that names the patient or encounter.")] = None,
+    id_column: Annotated[
+        str | None, _role("id", "Column that names the patient or encounter.")
+    ] = None,
     site: Annotated[str | None, _role("site", "Column with the clinic or hospital.")] = None,
-    model_version: Annotated[str | None, _role("model-version", "Column with the version of the model.")] = None,
-    group: Annotated[list[str] | None, _role("group", "Column with a subgroup; may be repeated.")] = None,
-    ignore: Annotated[list[str] | None, _role("ignore", "Column to leave out; may be repeated.")] = None,
+    model_version: Annotated[
+        str | None, _role("model-version", "Column with the version of the model.")
+    ] = None,
+    group: Annotated[
+        list[str] | None, _role("group", "Column with a subgroup; may be repeated.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, _role("ignore", "Column to leave out; may be repeated.")
+    ] = None,
     engine: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Ibis URL of the engine that holds the data (pyspark://, postgres://...)."),
+        typer.Option(
+            metavar="URL",
+            help="Ibis URL of the engine that holds the data (pyspark://, postgres://...).",
+        ),
     ] = None,
-    project: Annotated[str | None, typer.Option(metavar="NAME", help="Project the session belongs to.")] = None,
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Project the session belongs to.")
+    ] = None,
     store: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+        Path | None,
+        typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."),
     ] = None,
     contract: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.yaml", help="Contract (ODCS v3) to hold live data against; else the project's own."),
+        typer.Option(
+            metavar="FILE.yaml",
+            help="Contract (ODCS v3) to hold live data against; else the project's own.",
+        ),
     ] = None,
     allow_text_judge: Annotated[
         bool,
@@ -84,19 +112,27 @@ def assess_command(
             help="Send live outputs and their sources, word for word, to the model of the configuration (text_judge).",
         ),
     ] = False,
-    no_store: Annotated[bool, typer.Option("--no-store", help="Keep nothing; use no stored evidence.")] = False,
-    out: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - for stdout.")] = None,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", help="Keep nothing; use no stored evidence.")
+    ] = False,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - for stdout.")
+    ] = None,
     require: Annotated[
-        Require | None, typer.Option(help="Exit 1 when the verdict is lower than this.", case_sensitive=False)
+        Require | None,
+        typer.Option(help="Exit 1 when the verdict is lower than this.", case_sensitive=False),
     ] = None,
     fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit 1 when there is a finding of this verdict.", case_sensitive=False)
+        FailOn | None,
+        typer.Option(help="Exit 1 when there is a finding of this verdict.", case_sensitive=False),
     ] = None,
 ) -> None:
     """Compare live data with training data and judge readiness."""
     problems = console.check_out(out)
     if store is not None and no_store:
-        problems.append(Problem("USAGE", "--store and --no-store exclude each other.", "Leave one of them out."))
+        problems.append(
+            Problem("USAGE", "--store and --no-store exclude each other.", "Leave one of them out.")
+        )
     if problems:
         raise InputError(problems)
     roles: dict[str, object] = {
@@ -182,7 +218,9 @@ def _announce(config: Config, *, allowed: bool) -> None:
     if judge is None:
         if allowed:
             hint = "Name one under 'text_judge' in the configuration, or leave the option out."
-            raise InputError(Problem("USAGE", "--allow-text-judge is given, but no model is configured.", hint))
+            raise InputError(
+                Problem("USAGE", "--allow-text-judge is given, but no model is configured.", hint)
+            )
         return
     from golive.text.judge import beforehand
     from golive.text.judge_call import key_of
@@ -198,7 +236,13 @@ def _announce(config: Config, *, allowed: bool) -> None:
 
 
 def _assess(
-    train: str, live: str, engine: str | None, config: Config, known: _Known, *, allow_text_judge: bool
+    train: str,
+    live: str,
+    engine: str | None,
+    config: Config,
+    known: _Known,
+    *,
+    allow_text_judge: bool,
 ) -> Assessment:
     """Read both sources, telling the problems of both in one go, and assess them."""
     from golive.compare.drift.evidently import warm
@@ -264,7 +308,9 @@ def _holds(assessment: Assessment, require: Require | None, fail_on: FailOn | No
     unmet: list[str] = []
     verdict = assessment.readiness.verdict
     if require and VERDICTS.index(verdict.value) < VERDICTS.index(require.value):
-        unmet.append(f"--require {require.value} does not hold: the verdict is {verdict.value.capitalize()}.")
+        unmet.append(
+            f"--require {require.value} does not hold: the verdict is {verdict.value.capitalize()}."
+        )
     alarms = assessment.count(Verdict.ALARM)
     if fail_on and alarms:
         unmet.append(f"--fail-on alarm: {alarms} finding{'s say' if alarms > 1 else ' says'} Act.")

@@ -30,7 +30,9 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     """Console for everything that is not the result."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _WIDE)
+    return Console(
+        stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _WIDE
+    )
 
 
 def report(error: GoLiveError) -> int:
@@ -58,7 +60,9 @@ def internal(error: BaseException) -> int:
         where = f"The log is {log}."
     except (OSError, GoLiveError):
         where = "The log could not be written."
-    problem = Problem("INTERNAL", f"GoLive failed where it should not ({type(error).__name__}).", where)
+    problem = Problem(
+        "INTERNAL", f"GoLive failed where it should not ({type(error).__name__}).", where
+    )
     print(problem, file=sys.stderr)
     return 70
 
@@ -77,8 +81,14 @@ def progress() -> Iterator[Callable[[float, str], None]]:
     if sys.stderr.isatty():
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.description}"))
-        with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        columns = (
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.description}"),
+        )
+        with Progress(
+            *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        ) as bar:
             task = bar.add_task("starting", total=1.0)
 
             def moving(fraction: float, sentence: str) -> None:
@@ -110,7 +120,9 @@ def write_out(text: str, out: str) -> None:
     try:
         Path(out).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise InputError(Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")) from None
+        raise InputError(
+            Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")
+        ) from None
 
 
 def check_out(out: str | None) -> list[Problem]:
@@ -121,7 +133,13 @@ def check_out(out: str | None) -> list[Problem]:
     if path.is_dir():
         return [Problem("OUT_FILE", f"'{out}' is a folder.", "Name a file, or - for stdout.")]
     if not path.absolute().parent.is_dir():
-        return [Problem("OUT_FILE", f"The folder of '{out}' does not exist.", "Make it first, or name another file.")]
+        return [
+            Problem(
+                "OUT_FILE",
+                f"The folder of '{out}' does not exist.",
+                "Make it first, or name another file.",
+            )
+        ]
     return []
 
 
@@ -140,5 +158,9 @@ def open_store(path: Path | None, *, must_exist: bool = False) -> Store:
     file = path or current.store
     if must_exist and not os.path.lexists(file) and os.access(file.absolute().parent, os.X_OK):
         sentence = f"There is no store at {file}."
-        raise InputError(Problem("STORE_NOT_FOUND", sentence, "`golive assess` makes one; --store names another."))
+        raise InputError(
+            Problem(
+                "STORE_NOT_FOUND", sentence, "`golive assess` makes one; --store names another."
+            )
+        )
     return Store(file, key=key)

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from golive.contract import Checked
 
 contract = typer.Typer(
-    no_args_is_help=True, help="Agree on what the model receives and gives back, and check each batch."
+    no_args_is_help=True,
+    help="Agree on what the model receives and gives back, and check each batch.",
 )
 _Engine = Annotated[
-    str | None, typer.Option(metavar="URL", help="Ibis URL of the engine that holds the data (table:NAME).")
+    str | None,
+    typer.Option(metavar="URL", help="Ibis URL of the engine that holds the data (table:NAME)."),
 ]
 
 
@@ -25,18 +27,28 @@ _Engine = Annotated[
 def infer_command(
     *,
     train: Annotated[
-        str, typer.Option(metavar="SRC", help="Data the model was trained on: a file, a glob, a folder, or table:NAME.")
+        str,
+        typer.Option(
+            metavar="SRC",
+            help="Data the model was trained on: a file, a glob, a folder, or table:NAME.",
+        ),
     ],
     out: Annotated[
-        str, typer.Option(metavar="FILE|-", help="Where to write the contract (ODCS v3); - for stdout.")
+        str,
+        typer.Option(metavar="FILE|-", help="Where to write the contract (ODCS v3); - for stdout."),
     ] = "-",
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE.yaml", help="Roles, units, ranges, code systems: they win.")
+        Path | None,
+        typer.Option(metavar="FILE.yaml", help="Roles, units, ranges, code systems: they win."),
     ] = None,
     owner: Annotated[str, typer.Option(metavar="NAME", help="Who owns the model's result.")] = "",
-    when_uncertain: Annotated[str, typer.Option(metavar="TEXT", help="What happens when the model is uncertain.")] = "",
+    when_uncertain: Annotated[
+        str, typer.Option(metavar="TEXT", help="What happens when the model is uncertain.")
+    ] = "",
     engine: _Engine = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a contract that is already there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a contract that is already there.")
+    ] = False,
 ) -> None:
     """Infer the contract that training data keeps, as ODCS v3."""
     problems = console.check_out(out)
@@ -65,9 +77,13 @@ def infer_command(
 def check_command(
     file: Annotated[Path, typer.Argument(metavar="CONTRACT.yaml", help="The contract (ODCS v3).")],
     *,
-    live: Annotated[str, typer.Option(metavar="SRC", help="The live batch, in any of the forms that assess reads.")],
+    live: Annotated[
+        str,
+        typer.Option(metavar="SRC", help="The live batch, in any of the forms that assess reads."),
+    ],
     out: Annotated[
-        str | None, typer.Option(metavar="FILE|-", help="Write every violation as JSON; - for stdout.")
+        str | None,
+        typer.Option(metavar="FILE|-", help="Write every violation as JSON; - for stdout."),
     ] = None,
     engine: _Engine = None,
 ) -> None:

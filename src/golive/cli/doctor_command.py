@@ -13,7 +13,8 @@ from golive.cli import console
 
 def doctor_command(
     store: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+        Path | None,
+        typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")] = False,
 ) -> None:
@@ -36,7 +37,10 @@ def doctor_command(
                 topic = row.topic
                 screen.print(Text(topic, style="bold"))
             word = {"ok": "ok", "off": "-", "problem": "PROBLEM"}[row.state]
-            line = Text(f"  {word:8} {row.name:22} {row.value}", style="bold red" if row.state == "problem" else "")
+            line = Text(
+                f"  {word:8} {row.name:22} {row.value}",
+                style="bold red" if row.state == "problem" else "",
+            )
             screen.print(line)
             if row.hint:
                 screen.print(f"{'':34}{row.hint}", markup=False)

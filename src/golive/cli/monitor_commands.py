@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from golive.model.monitoring import Alert
     from golive.store import Store
 
-monitor = typer.Typer(no_args_is_help=True, help="Watch live data after go-live: judge new batches, raise alerts.")
+monitor = typer.Typer(
+    no_args_is_help=True, help="Watch live data after go-live: judge new batches, raise alerts."
+)
 _File = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The monitor file.")]
 _StorePath = Annotated[
-    Path | None, typer.Option("--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+    Path | None,
+    typer.Option(
+        "--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."
+    ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 _WAIT = 0.2
@@ -72,10 +77,16 @@ def run_command(
     store: _StorePath = None,
     as_json: _Json = False,
     fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit 1 when an alert opened in this run, or is open.", case_sensitive=False)
+        FailOn | None,
+        typer.Option(
+            help="Exit 1 when an alert opened in this run, or is open.", case_sensitive=False
+        ),
     ] = None,
     wait: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait while another process has the store.")
+        float,
+        typer.Option(
+            min=0, metavar="SECONDS", help="How long to wait while another process has the store."
+        ),
     ] = 60,
 ) -> None:
     """Judge every new batch against the stored baseline, raise and clear alerts, send what is due.
@@ -87,12 +98,16 @@ def run_command(
     from golive.wording.numbers import plural
 
     with console.progress() as progress:
-        report = run(file, _opened(store, wait), actor=console.actor(), now=datetime.now(UTC), tell=progress)
+        report = run(
+            file, _opened(store, wait), actor=console.actor(), now=datetime.now(UTC), tell=progress
+        )
     if as_json:
         facts = {
             "monitor": report.monitor,
             "project": report.project,
-            "judged": [{"batch": b.name, "state": b.state, "problem": b.problem} for b in report.judged],
+            "judged": [
+                {"batch": b.name, "state": b.state, "problem": b.problem} for b in report.judged
+            ],
             "duplicates": report.duplicates,
             "waiting": list(report.waiting),
             "missed": [slot.isoformat() for slot in report.missed],
@@ -122,7 +137,10 @@ def run_command(
             screen.print(f"  not compared {problem}", markup=False)
         for error, count in report.why_unsent.items():
             why = NOT_SENT.get(error, error)
-            screen.print(f"  kept         {plural(count, 'message')}: {why}; tried again by a later run", markup=False)
+            screen.print(
+                f"  kept         {plural(count, 'message')}: {why}; tried again by a later run",
+                markup=False,
+            )
         for note in report.notes:
             screen.print(f"  note         {note}", markup=False)
     if fail_on is FailOn.NEW and any(a.change in ("opened", "reopened") for a in report.alerts):
@@ -163,9 +181,13 @@ def replay_command(file: _File, store: _StorePath = None) -> None:
         held = opened.monitors.batches(plan.project, plan.file.monitor)
     batches = tuple(b for b in held if b.state != "expired")
     if not batches:
-        raise InputError(Problem("NO_BATCHES", f"No batch of '{plan.file.monitor}' is stored.", "Run it first."))
+        raise InputError(
+            Problem("NO_BATCHES", f"No batch of '{plan.file.monitor}' is stored.", "Run it first.")
+        )
     alerts = replay(batches, plan.file.alerts.rule_set())
     screen = console.stdout()
-    screen.print(f"{len(batches)} batches, {len(alerts)} alerts would have been raised.", markup=False)
+    screen.print(
+        f"{len(batches)} batches, {len(alerts)} alerts would have been raised.", markup=False
+    )
     for alert in alerts:
         screen.print(f"  {_line(alert)}", markup=False)

@@ -11,10 +11,14 @@ from golive.cli import console
 from golive.model.errors import InputError, Problem
 
 project = typer.Typer(
-    no_args_is_help=True, help="Take everything that is kept of a pilot along as one file, or bring it in."
+    no_args_is_help=True,
+    help="Take everything that is kept of a pilot along as one file, or bring it in.",
 )
 _StorePath = Annotated[
-    Path | None, typer.Option("--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+    Path | None,
+    typer.Option(
+        "--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."
+    ),
 ]
 
 
@@ -41,13 +45,19 @@ def export_command(
     try:
         Path(out).write_bytes(data)
     except OSError as error:
-        raise InputError(Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")) from None
-    console.stdout().print(f"Wrote {out} ({len(data):,} bytes). It holds no row of your data.", markup=False)
+        raise InputError(
+            Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")
+        ) from None
+    console.stdout().print(
+        f"Wrote {out} ({len(data):,} bytes). It holds no row of your data.", markup=False
+    )
 
 
 @project.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `golive project export` wrote.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.zip", help="A file that `golive project export` wrote.")
+    ],
     store: _StorePath = None,
 ) -> None:
     """Bring a project in: all of it or nothing. What the store has already stays as it is.
@@ -57,7 +67,9 @@ def import_command(
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise InputError(Problem("NOT_FOUND", f"'{file}' cannot be read: {error.strerror}.")) from None
+        raise InputError(
+            Problem("NOT_FOUND", f"'{file}' cannot be read: {error.strerror}.")
+        ) from None
     with console.open_store(store) as opened:
         done = opened.import_project(data, actor=console.actor())
     console.stdout().print(done.sentence, markup=False)

@@ -9,17 +9,28 @@ import typer
 
 from golive.cli import console
 
-releases = typer.Typer(no_args_is_help=True, help="Lists of codes by release, which code columns are held against.")
+releases = typer.Typer(
+    no_args_is_help=True, help="Lists of codes by release, which code columns are held against."
+)
 _System = Annotated[
-    str, typer.Option(metavar="NAME", help="The code system, such as ICD10CM, ICD9CM, LOINC, SNOMED, RXNORM, NDC.")
+    str,
+    typer.Option(
+        metavar="NAME", help="The code system, such as ICD10CM, ICD9CM, LOINC, SNOMED, RXNORM, NDC."
+    ),
 ]
-_Release = Annotated[str, typer.Option(metavar="NAME", help="The release, such as FY2024: letters, digits, . and -.")]
+_Release = Annotated[
+    str, typer.Option(metavar="NAME", help="The release, such as FY2024: letters, digits, . and -.")
+]
 
 
 @releases.command("add")
 def add_command(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="One code a line, in a column 'code' or first in the line; also .gz.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="One code a line, in a column 'code' or first in the line; also .gz.",
+        ),
     ],
     *,
     system: _System,
@@ -29,7 +40,9 @@ def add_command(
     from golive.compare.codes.release_files import register
 
     kept = register(file, system, release)
-    words = f"{kept.system} {kept.name}: {len(kept.codes):,} codes, used from the next assessment on."
+    words = (
+        f"{kept.system} {kept.name}: {len(kept.codes):,} codes, used from the next assessment on."
+    )
     console.stdout().print(words, markup=False)
 
 
@@ -44,7 +57,8 @@ def list_command() -> None:
         screen.print(f"{system:12} {release:20} {path.name}", markup=False)
     if not added:
         screen.print(
-            "None was added. Add one with: golive releases add FILE --system ICD10CM --release FY2024", markup=False
+            "None was added. Add one with: golive releases add FILE --system ICD10CM --release FY2024",
+            markup=False,
         )
     screen.print(f"{'ICD10CM':12} {current_icd10cm().name} (comes with GoLive)", markup=False)
     screen.print(f"Kept in {folder()}", markup=False)

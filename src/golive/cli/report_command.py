@@ -16,12 +16,21 @@ _KINDS = "report, memo, reviewer, card, hti1, datasheet, monitoring or handoff"
 
 
 def report_command(
-    session: Annotated[str, typer.Argument(metavar="ID", help="Session id, or its first four or more characters.")],
+    session: Annotated[
+        str, typer.Argument(metavar="ID", help="Session id, or its first four or more characters.")
+    ],
     out: Annotated[str, typer.Option(metavar="FILE|-", help="Where to write it; - for stdout.")],
-    form: Annotated[str, typer.Option("--format", metavar="FORM", help=f"One of {_FORMS}.")] = "html",
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"For html, pdf and md: {_KINDS}.")] = "report",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help=f"One of {_FORMS}.")
+    ] = "html",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help=f"For html, pdf and md: {_KINDS}.")
+    ] = "report",
     store: Annotated[
-        Path | None, typer.Option("--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+        Path | None,
+        typer.Option(
+            "--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."
+        ),
     ] = None,
 ) -> None:
     """Write a session as a report, a memo, slides, a model card or a handoff pack."""
@@ -41,5 +50,7 @@ def report_command(
     try:
         Path(out).write_bytes(file.data)
     except OSError as error:
-        raise InputError(Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")) from None
+        raise InputError(
+            Problem("OUT_FILE", f"'{out}' cannot be written: {error.strerror}.")
+        ) from None
     console.stdout().print(f"Wrote {out} ({len(file.data):,} bytes).", markup=False)

@@ -9,7 +9,9 @@ import typer
 
 from golive.cli import console
 
-samples = typer.Typer(no_args_is_help=True, help="Synthetic pilots with planted faults, and the truth about them.")
+samples = typer.Typer(
+    no_args_is_help=True, help="Synthetic pilots with planted faults, and the truth about them."
+)
 
 
 @samples.command("list")
@@ -20,7 +22,8 @@ def list_command() -> None:
     screen = console.stdout()
     for sample in names():
         screen.print(
-            f"{sample.name:12} {sample.live_rows:,} live and {sample.train_rows:,} training rows", markup=False
+            f"{sample.name:12} {sample.live_rows:,} live and {sample.train_rows:,} training rows",
+            markup=False,
         )
         screen.print(f"{'':12} {sample.story}", markup=False)
 
@@ -28,10 +31,14 @@ def list_command() -> None:
 @samples.command("write")
 def write_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `golive samples list`.")],
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into; made when absent.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to write into; made when absent.")
+    ],
     rows: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Live rows; training keeps its proportion. Default: the sample's own."),
+        typer.Option(
+            metavar="N", help="Live rows; training keeps its proportion. Default: the sample's own."
+        ),
     ] = None,
 ) -> None:
     """Write a sample: training and live data, configuration, and which faults were planted."""
@@ -46,4 +53,7 @@ def write_command(
         ("truth", files.truth),
     ):
         screen.print(f"{what:9} {path}", markup=False)
-    screen.print(f"\ngolive assess --train {files.train} --live {files.live} --config {files.config}", markup=False)
+    screen.print(
+        f"\ngolive assess --train {files.train} --live {files.live} --config {files.config}",
+        markup=False,
+    )

@@ -14,19 +14,30 @@ from golive.cli import console
 if TYPE_CHECKING:
     from golive.store import SessionCard
 
-sessions = typer.Typer(no_args_is_help=True, help="Look at what was assessed before, compare it, export or delete it.")
+sessions = typer.Typer(
+    no_args_is_help=True, help="Look at what was assessed before, compare it, export or delete it."
+)
 _StorePath = Annotated[
-    Path | None, typer.Option("--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out.")
+    Path | None,
+    typer.Option(
+        "--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."
+    ),
 ]
-_Id = Annotated[str, typer.Argument(metavar="ID", help="Session id, or its first four or more characters.")]
+_Id = Annotated[
+    str, typer.Argument(metavar="ID", help="Session id, or its first four or more characters.")
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
 @sessions.command("list")
 def list_command(
     store: _StorePath = None,
-    project: Annotated[str | None, typer.Option(metavar="NAME", help="Only the sessions of this project.")] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many sessions, newest first.")] = 50,
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only the sessions of this project.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many sessions, newest first.")
+    ] = 50,
     as_json: _Json = False,
 ) -> None:
     """List sessions, newest first."""
@@ -41,13 +52,20 @@ def list_command(
         print(json.dumps([card.model_dump(mode="json") for card in cards], indent=2))
         return
     if not cards:
-        console.stdout().print("No sessions yet. `golive assess` makes one; `golive app` opens on the sample.")
+        console.stdout().print(
+            "No sessions yet. `golive assess` makes one; `golive app` opens on the sample."
+        )
         return
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for title, justify in (("Session", "left"), ("Assessed", "left"), ("Project", "left"), ("Verdict", "left")):
+    for title, justify in (
+        ("Session", "left"),
+        ("Assessed", "left"),
+        ("Project", "left"),
+        ("Verdict", "left"),
+    ):
         table.add_column(title, no_wrap=True, justify=justify)  # type: ignore[arg-type]
     for title in ("Index", "Act", "Watch"):
         table.add_column(title, no_wrap=True, justify="right")
@@ -75,7 +93,11 @@ def list_command(
 def show_command(session: _Id, store: _StorePath = None, as_json: _Json = False) -> None:
     """Show one session: verdict, gates, findings, next steps, history."""
     with console.open_store(store, must_exist=True) as opened:
-        assessment, history, card = opened.load(session), opened.history(session), opened.card(session)
+        assessment, history, card = (
+            opened.load(session),
+            opened.history(session),
+            opened.card(session),
+        )
     if as_json:
         print(assessment.model_dump_json(indent=2))
         return
@@ -84,7 +106,8 @@ def show_command(session: _Id, store: _StorePath = None, as_json: _Json = False)
     summary(assessment)
     screen = console.stdout()
     screen.print(
-        f"\nSession {card.session}, assessed {card.created_at:%d %b %Y %H:%M} UTC by {card.actor}", markup=False
+        f"\nSession {card.session}, assessed {card.created_at:%d %b %Y %H:%M} UTC by {card.actor}",
+        markup=False,
     )
     for line in history[:-1]:
         index = "none" if line.index is None else f"{line.index:.0f}"
@@ -95,7 +118,9 @@ def show_command(session: _Id, store: _StorePath = None, as_json: _Json = False)
 
 
 @sessions.command("compare")
-def compare_command(first: _Id, second: _Id, store: _StorePath = None, as_json: _Json = False) -> None:
+def compare_command(
+    first: _Id, second: _Id, store: _StorePath = None, as_json: _Json = False
+) -> None:
     """Say what changed from session A to session B: better, worse, new, gone, not measured."""
     from golive.store import compare_sessions
 
@@ -113,7 +138,9 @@ def compare_command(first: _Id, second: _Id, store: _StorePath = None, as_json: 
 def export_command(
     session: _Id,
     store: _StorePath = None,
-    out: Annotated[str, typer.Option(metavar="FILE|-", help="Where to write the result; - for stdout.")] = "-",
+    out: Annotated[
+        str, typer.Option(metavar="FILE|-", help="Where to write the result; - for stdout.")
+    ] = "-",
 ) -> None:
     """Write the result of a session as JSON."""
     with console.open_store(store, must_exist=True) as opened:
@@ -125,7 +152,9 @@ def export_command(
 def delete_command(
     session: _Id,
     store: _StorePath = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; nobody is asked without a terminal.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask; nobody is asked without a terminal.")
+    ] = False,
 ) -> None:
     """Delete a session. The audit chain keeps that it existed, not what it said."""
     with console.open_store(store, must_exist=True) as opened:
@@ -140,10 +169,13 @@ def delete_command(
 @sessions.command("prune")
 def prune_command(
     older_than: Annotated[
-        int | None, typer.Option(min=1, metavar="DAYS", help="Age limit; GOLIVE_RETENTION_DAYS when left out.")
+        int | None,
+        typer.Option(min=1, metavar="DAYS", help="Age limit; GOLIVE_RETENTION_DAYS when left out."),
     ] = None,
     store: _StorePath = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be deleted.")
+    ] = False,
 ) -> None:
     """Delete sessions and what monitors found longer ago than the age limit; the audit chain says that and why.
 
@@ -156,7 +188,9 @@ def prune_command(
     days = older_than or settings.load().retention_days
     if days is None:
         hint = "Give --older-than DAYS, or set GOLIVE_RETENTION_DAYS."
-        raise InputError(Problem("NO_AGE_LIMIT", "No age limit is set, so nothing is deleted.", hint))
+        raise InputError(
+            Problem("NO_AGE_LIMIT", "No age limit is set, so nothing is deleted.", hint)
+        )
     with console.open_store(store, must_exist=True) as opened:
         old = opened.older_than(days)
         if not dry_run:
@@ -165,7 +199,9 @@ def prune_command(
     what = "Would delete" if dry_run else "Deleted"
     console.stdout().print(f"{what} {len(old)} sessions older than {days} days.", markup=False)
     for card in old:
-        console.stdout().print(f"  {card.session}  {card.created_at:%d %b %Y}  {card.project}", markup=False)
+        console.stdout().print(
+            f"  {card.session}  {card.created_at:%d %b %Y}  {card.project}", markup=False
+        )
     if expired:
         told = (
             f"{what} of monitors: what {expired.batches} batches showed, {expired.alerts} ended alerts, "
@@ -183,7 +219,11 @@ def verify_command(store: _StorePath = None) -> None:
         check, path = opened.verify_audit(), opened.path
     refuse_damaged(path)  # the parts that no line of the chain speaks of
     if check.ok:
-        console.stdout().print(f"The audit chain holds: {check.lines} lines, and everything stored matches it.")
+        console.stdout().print(
+            f"The audit chain holds: {check.lines} lines, and everything stored matches it."
+        )
         return
-    console.stdout().print(f"The audit chain does not hold at line {check.first_bad}: {check.reason}.", markup=False)
+    console.stdout().print(
+        f"The audit chain does not hold at line {check.first_bad}: {check.reason}.", markup=False
+    )
     raise typer.Exit(1)

@@ -22,7 +22,12 @@ VERDICTS = ("stop", "pilot", "conditional", "ready")
 """Verdicts from worst to best."""
 WORD = {verdict: VERDICT_WORD[verdict] for verdict in VERDICTS_OF_FINDINGS}
 """Words of verdicts, most urgent first."""
-_STYLE = {Verdict.ALARM: "bold red", Verdict.WATCH: "yellow", Verdict.CANNOT_JUDGE: "dim", Verdict.QUIET: "green"}
+_STYLE = {
+    Verdict.ALARM: "bold red",
+    Verdict.WATCH: "yellow",
+    Verdict.CANNOT_JUDGE: "dim",
+    Verdict.QUIET: "green",
+}
 _TOP_FINDINGS = 8
 _TOP_GATES = 10
 _TOP_STEPS = 5
@@ -37,7 +42,8 @@ def summary(assessment: Assessment) -> None:
     head.append(f"  {assessment.project}, risk tier {TIER_WORD[readiness.tier]}", style="not bold")
     screen.print(head)
     screen.print(
-        f"{live.rows:,} live rows ({live.name}) against {train.rows:,} training rows ({train.name}).", markup=False
+        f"{live.rows:,} live rows ({live.name}) against {train.rows:,} training rows ({train.name}).",
+        markup=False,
     )
     screen.print(index_line(readiness), markup=False)
     for reason in (*readiness.stop, *readiness.reasons):
@@ -47,7 +53,9 @@ def summary(assessment: Assessment) -> None:
     if readiness.next:
         screen.print("\nDo next")
         for place, step in enumerate(readiness.next[:_TOP_STEPS], start=1):
-            screen.print(f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}", markup=False)
+            screen.print(
+                f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}", markup=False
+            )
     if assessment.not_assessed:
         screen.print("\nNot assessed")
         for item in assessment.not_assessed[:_TOP_NOT_ASSESSED]:
@@ -96,7 +104,9 @@ def _findings(screen: Console, assessment: Assessment) -> None:
         if item.explanation:
             screen.print(f"         {item.explanation}", markup=False)
     if len(loud) > _TOP_FINDINGS:
-        screen.print(f"  and {len(loud) - _TOP_FINDINGS} more; --out FILE writes all of them.", markup=False)
+        screen.print(
+            f"  and {len(loud) - _TOP_FINDINGS} more; --out FILE writes all of them.", markup=False
+        )
 
 
 _DIRECTIONS = {

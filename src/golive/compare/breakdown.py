@@ -21,7 +21,10 @@ def break_down(findings: Sequence[Finding], train: Profile, live: Profile) -> li
     """
     if not live.slices:
         return list(findings)
-    return [_placed(f, train, live) if f.verdict in _ACTIVE and not f.slices and f.columns else f for f in findings]
+    return [
+        _placed(f, train, live) if f.verdict in _ACTIVE and not f.slices and f.columns else f
+        for f in findings
+    ]
 
 
 def _placed(finding: Finding, train: Profile, live: Profile) -> Finding:
@@ -34,7 +37,9 @@ def _placed(finding: Finding, train: Profile, live: Profile) -> Finding:
         return finding
     update: dict[str, object] = {"slices": place.slices}
     if place.sites or place.since:
-        said = f"Found{place.words}" + (f": {percent(place.site_share)} of its rows" if place.sites else "")
+        said = f"Found{place.words}" + (
+            f": {percent(place.site_share)} of its rows" if place.sites else ""
+        )
         others = f", not at {place.others}" if place.others else ""
         update |= {"evidence": (*finding.evidence, f"{said}{others}")}
         if finding.segment is None and place.segment is not None:
@@ -51,7 +56,9 @@ def _with_place(title: str, place: Place) -> str:
     return f"{head}{said}{sign}{rest}" if sign else f"{title}{said}"
 
 
-def _question(finding: Finding, name: str, train: Profile, live: Profile) -> tuple[ShareOf | None, float]:
+def _question(
+    finding: Finding, name: str, train: Profile, live: Profile
+) -> tuple[ShareOf | None, float]:
     """How the share of a finding is read off a slice, and the share that training had."""
     before, now = train.columns.get(name), live.columns.get(name)
     if now is None:
@@ -62,7 +69,11 @@ def _question(finding: Finding, name: str, train: Profile, live: Profile) -> tup
         return (of_tokens if now.numeric is not None else None), 0.0
     if finding.kind == "disguised_missing" and finding.what_if is not None:
         return _of_sentinel(finding.what_if.repair.get("values", ()), live, name), 0.0
-    if finding.kind in ("unseen_category", "spelling_variants") and before and before.category is not None:
+    if (
+        finding.kind in ("unseen_category", "spelling_variants")
+        and before
+        and before.category is not None
+    ):
         return _of_new(frozenset(before.category.values)), 0.0
     return None, 0.0
 
@@ -72,7 +83,11 @@ def _of_new(known: frozenset[str]) -> ShareOf:
 
     def share_of(part: SliceColumn) -> tuple[float, int] | None:
         present = part.n - part.missing
-        return (sum(c for v, c in part.top if v not in known) / present, present) if present and part.top else None
+        return (
+            (sum(c for v, c in part.top if v not in known) / present, present)
+            if present and part.top
+            else None
+        )
 
     return share_of
 
@@ -83,7 +98,11 @@ def _of_sentinel(values: Sequence[object], live: Profile, name: str) -> ShareOf 
     numeric = live.columns[name].numeric
     if numeric is None or len(numbers) != 1 or numeric.n == 0:
         words = frozenset(str(v) for v in values)
-        return (lambda p: (sum(c for v, c in p.top if v in words) / max(1, p.n - p.missing), p.n)) if words else None
+        return (
+            (lambda p: (sum(c for v, c in p.top if v in words) / max(1, p.n - p.missing), p.n))
+            if words
+            else None
+        )
     value = numbers[0]
     real = numeric.values != value
     rows = int(numeric.counts[real].sum())

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from golive.model.finding import Finding, Severity, Verdict
 
-_BY_UNIT = ("distribution_shift", "out_of_range", "watch_range", "limit_changed", "rounding_changed", "stuck_value")
+_BY_UNIT = (
+    "distribution_shift",
+    "out_of_range",
+    "watch_range",
+    "limit_changed",
+    "rounding_changed",
+    "stuck_value",
+)
 _BREAK_CONTRACTS = (
     "column_missing",
     "missing_block",
@@ -27,18 +34,39 @@ _BREAK_CONTRACTS = (
 )
 """What live data does that a contract forbids too: told once, with the broken term pointing to it."""
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit_change", (*_BY_UNIT, "unseen_category", "category_share_shift", "column_missing", "column_new")),
+    (
+        "unit_change",
+        (*_BY_UNIT, "unseen_category", "category_share_shift", "column_missing", "column_new"),
+    ),
     ("unit_mix", _BY_UNIT),
     ("scale_error", _BY_UNIT),
     ("column_swap", _BY_UNIT),
-    ("disguised_missing", ("distribution_shift", "unseen_category", "out_of_range", "watch_range", "rounding_changed")),
-    ("type_changed", ("distribution_shift", "free_text_in_structured", "missing_up", "always_missing")),
-    ("code_system_change", ("distribution_shift", "unseen_category", "category_share_shift", "code_format_change")),
+    (
+        "disguised_missing",
+        (
+            "distribution_shift",
+            "unseen_category",
+            "out_of_range",
+            "watch_range",
+            "rounding_changed",
+        ),
+    ),
+    (
+        "type_changed",
+        ("distribution_shift", "free_text_in_structured", "missing_up", "always_missing"),
+    ),
+    (
+        "code_system_change",
+        ("distribution_shift", "unseen_category", "category_share_shift", "code_format_change"),
+    ),
     ("code_system_mix", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("code_release_gap", ("unseen_category", "distribution_shift")),
     ("code_format_change", ("distribution_shift", "unseen_category", "category_share_shift")),
     ("code_invalid", ("distribution_shift", "unseen_category", "category_share_shift")),
-    ("spelling_variants", ("distribution_shift", "unseen_category", "category_share_shift", "label_shift")),
+    (
+        "spelling_variants",
+        ("distribution_shift", "unseen_category", "category_share_shift", "label_shift"),
+    ),
     ("missing_block", ("missing_up", "always_missing")),
     ("limit_changed", ("distribution_shift", "watch_range", "stuck_value")),
     ("out_of_range", ("distribution_shift",)),
@@ -73,24 +101,38 @@ def link(findings: Sequence[Finding]) -> list[Finding]:
     for explaining, explained in EXPLAINS:
         for source in (f for f in active if f.kind == explaining):
             for target in active:
-                if target.kind in explained and target.id not in cause and _explains(source, target):
+                if (
+                    target.kind in explained
+                    and target.id not in cause
+                    and _explains(source, target)
+                ):
                     cause[target.id] = source.id
                     if target.verdict is Verdict.ALARM and source.kind in _ONLY_IF_TRIED:
                         raised.add(source.id)
-    return [_linked(f, cause.get(f.id), raised=f.id in raised and f.id not in cause) for f in findings]
+    return [
+        _linked(f, cause.get(f.id), raised=f.id in raised and f.id not in cause) for f in findings
+    ]
 
 
 def _linked(finding: Finding, cause: str | None, *, raised: bool) -> Finding:
     update: dict[str, object] = {"cause": cause} if cause else {}
     if raised and finding.verdict is Verdict.WATCH:
         update |= {"verdict": Verdict.ALARM}
-        update |= {"severity": Severity.MAJOR} if finding.severity in (Severity.MINOR, Severity.INFO) else {}
+        update |= (
+            {"severity": Severity.MAJOR}
+            if finding.severity in (Severity.MINOR, Severity.INFO)
+            else {}
+        )
     return finding.model_copy(update=update) if update else finding
 
 
 def _explains(source: Finding, target: Finding) -> bool:
     """Whether ``source`` is about the same column and place, and its repair, where tried, takes the shift away."""
-    if not target.columns or target.cause is not None or not set(target.columns) <= set(source.columns):
+    if (
+        not target.columns
+        or target.cause is not None
+        or not set(target.columns) <= set(source.columns)
+    ):
         return False
     return _same_place(source, target) and _takes_away(source, target)
 
@@ -99,7 +141,9 @@ def _takes_away(source: Finding, target: Finding) -> bool:
     """Whether the tried repair of ``source`` leaves at most half of the shift; where nothing was tried, the kind decides."""
     tried = source.what_if
     if source.kind == "limit_changed" and target.kind == "watch_range":
-        return tried is not None and "high" in tried.repair  # extremes beyond the upper limit that live data passes
+        return (
+            tried is not None and "high" in tried.repair
+        )  # extremes beyond the upper limit that live data passes
     if (source.kind, target.kind) == ("disguised_missing", "rounding_changed"):
         return abs(_change(target)) <= _change(
             source
@@ -120,4 +164,7 @@ def _same_place(source: Finding, target: Finding) -> bool:
     if target.segment is None:
         return True
     here = source.segment
-    return here is None or (here.column, here.value) == (target.segment.column, target.segment.value)
+    return here is None or (here.column, here.value) == (
+        target.segment.column,
+        target.segment.value,
+    )

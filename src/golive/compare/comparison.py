@@ -60,7 +60,9 @@ def compare(
     shifts = share_shifts(pairs, config.drift.alpha)
     findings = drift_findings(pairs, drift, shifts, config)
     # A distribution alarm already names the value that moved; a share is told by itself where the distance hides it.
-    findings += share_findings({n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM})
+    findings += share_findings(
+        {n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM}
+    )
     not_assessed = [*skipped, *releases.unjudged(train, live, config)]
     for i, (name, check) in enumerate(CHECKS):
         report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")
@@ -77,11 +79,17 @@ def compare(
     linked = by_urgency(link(findings))
     after = judge_repairs(linked, train, live, config, {c.name: c for c in columns})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
-    return Comparison(columns, linked, tuple(not_assessed), after, releases.held_against(train, live, config))
+    return Comparison(
+        columns, linked, tuple(not_assessed), after, releases.held_against(train, live, config)
+    )
 
 
 def _columns(
-    train: Profile, live: Profile, config: Config, drift: dict[str, DriftResult], specs: dict[str, ColumnSpec]
+    train: Profile,
+    live: Profile,
+    config: Config,
+    drift: dict[str, DriftResult],
+    specs: dict[str, ColumnSpec],
 ) -> tuple[ColumnResult, ...]:
     from golive.profile import MOST_COLUMNS, followed, picture, series, side
 
@@ -99,7 +107,9 @@ def _columns(
                 type=known.type,
                 role=known.role,
                 reason=specs[name].reason if name in specs else "",
-                train=side(before, series(before, train, values) if sliced else ()) if before else None,
+                train=side(before, series(before, train, values) if sliced else ())
+                if before
+                else None,
                 live=side(now, series(now, live, values) if sliced else ()) if now else None,
                 drift=drift.get(name),
                 picture=picture(before, now),

@@ -29,7 +29,11 @@ _log = logging.getLogger(__name__)
 
 
 def judge_repairs(
-    findings: Sequence[Finding], train: Profile, live: Profile, config: Config, columns: Mapping[str, ColumnResult]
+    findings: Sequence[Finding],
+    train: Profile,
+    live: Profile,
+    config: Config,
+    columns: Mapping[str, ColumnResult],
 ) -> tuple[Repaired, ...]:
     """Compare again with the proposed repairs of ``findings`` made, column by column, for every choice among them.
 
@@ -47,10 +51,16 @@ def judge_repairs(
             after = repaired(live, [f.what_if.repair for f in chosen if f.what_if is not None])
         except InputError:
             continue
-        names = tuple(dict.fromkeys(n for f in chosen if f.what_if is not None for n in columns_of(f.what_if.repair)))
+        names = tuple(
+            dict.fromkeys(
+                n for f in chosen if f.what_if is not None for n in columns_of(f.what_if.repair)
+            )
+        )
         if all(n in train.columns for n in names):
             sides = _only(train, names), _only(after, names)
-            held, found = _again(sides, config, columns, {n: p for n, p in p_values.items() if n not in names})
+            held, found = _again(
+                sides, config, columns, {n: p for n, p in p_values.items() if n not in names}
+            )
             made.append(Repaired(findings=tuple(f.id for f in chosen), columns=held, found=found))
     return tuple(made)
 
@@ -89,7 +99,10 @@ def _place(finding: Finding) -> tuple[int, str]:
 
 
 def _again(
-    sides: tuple[Profile, Profile], config: Config, columns: Mapping[str, ColumnResult], beside: Mapping[str, float]
+    sides: tuple[Profile, Profile],
+    config: Config,
+    columns: Mapping[str, ColumnResult],
+    beside: Mapping[str, float],
 ) -> tuple[tuple[ColumnResult, ...], tuple[Finding, ...]]:
     """Everything that is said of the columns of ``sides`` alone; ``beside`` are the p-values of the other columns."""
     from golive.profile import picture, side
@@ -99,7 +112,9 @@ def _again(
     drift = judge(pairs, config, beside=beside)
     shifts = share_shifts(pairs, config.drift.alpha)
     found = drift_findings(pairs, drift, shifts, config)
-    found += share_findings({n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM})
+    found += share_findings(
+        {n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM}
+    )
     for name, check in CHECKS:
         try:
             found += check(train, live, config)
@@ -107,11 +122,19 @@ def _again(
             _log.debug("check '%s' failed after a repair", name, exc_info=True)
     results = tuple(
         columns[n].model_copy(
-            update={"live": side(now), "drift": drift.get(n), "picture": picture(train.columns[n], now)}
+            update={
+                "live": side(now),
+                "drift": drift.get(n),
+                "picture": picture(train.columns[n], now),
+            }
         )
         for n, now in live.columns.items()
     )
-    own = [f for f in found if f.columns and set(f.columns) <= set(live.columns) and f.verdict is not Verdict.QUIET]
+    own = [
+        f
+        for f in found
+        if f.columns and set(f.columns) <= set(live.columns) and f.verdict is not Verdict.QUIET
+    ]
     return results, tuple(link(own))
 
 
@@ -119,5 +142,11 @@ def _only(profile: Profile, names: Sequence[str]) -> Profile:
     """The profile of some columns; slices are those of the rows as they came, so they are left out."""
     kept = {n: profile.columns[n] for n in names}
     return replace(
-        profile, columns=kept, slices=(), missing_blocks=(), time_violations={}, arrivals=(), duplicate_rows=0
+        profile,
+        columns=kept,
+        slices=(),
+        missing_blocks=(),
+        time_violations={},
+        arrivals=(),
+        duplicate_rows=0,
     )

@@ -46,7 +46,9 @@ class Answered(Noun):
         }
 
 
-def answered(contract: Contract, checked: Checked, live: Dataset, outputs: Iterable[str | None]) -> Answered | None:
+def answered(
+    contract: Contract, checked: Checked, live: Dataset, outputs: Iterable[str | None]
+) -> Answered | None:
     """Count the rows of ``live`` that hold what ``checked`` says breaks ``contract``, with and without an output.
 
     A row is answered when one of the columns ``outputs`` (score, prediction) holds a value. A row breaks the contract when a
@@ -71,7 +73,9 @@ def answered(contract: Contract, checked: Checked, live: Dataset, outputs: Itera
         (returned if output else given).append(_holds(terms, violation, live))
     has_output = _any([~missing(column) for column in there])
     by_input, by_any = (_any(parts) for parts in (given, [*given, *returned]))
-    counted = live.table.aggregate(scored=(by_any & has_output).sum(), refused=(by_input & ~has_output).sum())
+    counted = live.table.aggregate(
+        scored=(by_any & has_output).sum(), refused=(by_input & ~has_output).sum()
+    )
     row = counted.to_pyarrow().to_pylist()[0]
     scored, refused = (int(row[key] or 0) for key in ("scored", "refused"))
     return Answered(

@@ -74,7 +74,9 @@ def check(contract: Contract, live: Dataset) -> Checked:
         if (unread := unknown_labels(terms, found.units.labels)) and not is_small(unread):
             not_checked.append(f"{terms.name}: {unread:,} values carry a unit that is not known")
         if found.unjudged:
-            not_checked.append(f"{terms.name}: {found.unjudged:,} rows hold too many different values to look at all")
+            not_checked.append(
+                f"{terms.name}: {found.unjudged:,} rows hold too many different values to look at all"
+            )
     known = {c.name for c in contract.columns}
     return Checked(
         contract=contract.name,
@@ -106,7 +108,11 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     share = found.missing / found.rows if found.rows else 0.0
     if share > terms.max_missing:
         few = is_small(found.missing)
-        many = f"Fewer than 11 of {found.rows:,}" if few else f"{_apart(share, terms.max_missing)} of {found.rows:,}"
+        many = (
+            f"Fewer than 11 of {found.rows:,}"
+            if few
+            else f"{_apart(share, terms.max_missing)} of {found.rows:,}"
+        )
         broken.append(
             Violation(
                 column=terms.name,
@@ -122,14 +128,21 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     if told is not None and told.rows / told.n > (terms.max_invalid if told.labels else 0.0):
         broken.append(_other_unit(terms, told))
     if found.invalid_share > terms.max_invalid:
-        broken += [_invalid(terms, rule, rows, found.values) for rule, rows in _invalid_rows(terms, found) if rows]
+        broken += [
+            _invalid(terms, rule, rows, found.values)
+            for rule, rows in _invalid_rows(terms, found)
+            if rows
+        ]
     return broken
 
 
 def _apart(share: float, allowed: float) -> str:
     """A share as percent, with as many decimals as tell it from what is allowed."""
     words = (percent(share), *(f"{100 * share:.{digits}f} %" for digits in (1, 2, 3)))
-    return next((said for said in words if said != percent(allowed) and float(said[:-2]) != 100 * allowed), words[-1])
+    return next(
+        (said for said in words if said != percent(allowed) and float(said[:-2]) != 100 * allowed),
+        words[-1],
+    )
 
 
 def _other_unit(terms: ColumnTerms, told: UnitTold) -> Violation:
@@ -176,7 +189,9 @@ def _outside(limits: tuple[float, float]) -> str:
     low, high = limits
     if low == -math.inf:
         return f"above {number(high)}"
-    return f"below {number(low)}" if high == math.inf else f"outside {number(low)} to {number(high)}"
+    return (
+        f"below {number(low)}" if high == math.inf else f"outside {number(low)} to {number(high)}"
+    )
 
 
 def _allowed(share: float) -> str:

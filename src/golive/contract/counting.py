@@ -17,7 +17,16 @@ from golive.intake import Dataset
 from golive.intake.columns.measure import COMPACT_DATE, DATE
 from golive.model.columns import ColumnType, Roles
 from golive.profile.categories import canonical
-from golive.profile.fields import Field, Kind, as_text, fields_of, infinite, missing, number, trimmed
+from golive.profile.fields import (
+    Field,
+    Kind,
+    as_text,
+    fields_of,
+    infinite,
+    missing,
+    number,
+    trimmed,
+)
 
 BATCH = 100
 """Columns in one query."""
@@ -63,7 +72,10 @@ def count(dataset: Dataset, columns: Sequence[ColumnTerms]) -> dict[str, Counts]
         batch = there[start : start + BATCH]
         asked: dict[str, Any] = {}
         for i, terms in enumerate(batch):
-            asked |= {f"{key}{i}": value for key, value in _asked(dataset.table[terms.name], terms).items()}
+            asked |= {
+                f"{key}{i}": value
+                for key, value in _asked(dataset.table[terms.name], terms).items()
+            }
         row = dataset.table.aggregate(**asked).to_pyarrow().to_pylist()[0]
         for i, terms in enumerate(batch):
             counted = {k[: -len(str(i))]: v for k, v in row.items() if _of(k, i)}
@@ -82,7 +94,9 @@ def _limits(terms: ColumnTerms) -> dict[str, tuple[float, float]]:
     return dict(list(usual_limits(terms).items())[:26])
 
 
-def _with_labels(dataset: Dataset, there: Sequence[ColumnTerms], found: dict[str, Counts]) -> dict[str, Counts]:
+def _with_labels(
+    dataset: Dataset, there: Sequence[ColumnTerms], found: dict[str, Counts]
+) -> dict[str, Counts]:
     """The counts with the values by label, of columns with a declared unit and a column of labels beside them."""
     labels = label_columns(dataset.columns)
     for terms in there:
@@ -121,7 +135,11 @@ def _counts(dataset: Dataset, terms: ColumnTerms, row: Mapping[str, Any]) -> Cou
     rows, gaps = dataset.rows, int(row["gaps"] or 0)
     if "parsed" in row:
         unparsed = rows - gaps - int(row["parsed"] or 0)
-        words = _missing_words(dataset, terms) if unparsed and dataset.storage[terms.name] == "text" else 0
+        words = (
+            _missing_words(dataset, terms)
+            if unparsed and dataset.storage[terms.name] == "text"
+            else 0
+        )
         return Counts(rows, gaps + words, unparsed - words, int(row.get("outside") or 0))
     if terms.values or terms.system:
         return _listed(dataset, terms, gaps)
@@ -133,7 +151,12 @@ def _counts(dataset: Dataset, terms: ColumnTerms, row: Mapping[str, Any]) -> Cou
 def _grouped(table: ir.Table, name: str, kept: ir.BooleanValue) -> list[tuple[Any, int]]:
     """Values and rows of one column, most frequent first."""
     groups = table.filter(kept).group_by(value=table[name]).aggregate(rows=lambda t: t.count())
-    found = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_VALUES).to_pyarrow().to_pylist()
+    found = (
+        groups.order_by(groups.rows.desc(), groups.value)
+        .limit(MOST_VALUES)
+        .to_pyarrow()
+        .to_pylist()
+    )
     return [(r["value"], int(r["rows"])) for r in found]
 
 
@@ -147,14 +170,26 @@ def _words_for_missing(dataset: Dataset, terms: ColumnTerms) -> list[tuple[Any, 
     short = ~missing(column) & (trimmed(as_text(column)).length() <= 30)
     if terms.type.is_number:
         short &= number(column).isnull()
-    return [(value, n) for value, n in _grouped(dataset.table, terms.name, short) if is_missing_word(value)]
+    return [
+        (value, n)
+        for value, n in _grouped(dataset.table, terms.name, short)
+        if is_missing_word(value)
+    ]
 
 
 def lacking(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
     """Whether a row has no value of the column, as ``count`` counts it: null, blank, or a word for missing."""
     column = dataset.table[terms.name]
-    words = [value for value, _ in _words_for_missing(dataset, terms)] if dataset.storage[terms.name] == "text" else []
-    return missing(column) | column.isin(words).fill_null(ibis.literal(value=False)) if words else missing(column)
+    words = (
+        [value for value, _ in _words_for_missing(dataset, terms)]
+        if dataset.storage[terms.name] == "text"
+        else []
+    )
+    return (
+        missing(column) | column.isin(words).fill_null(ibis.literal(value=False))
+        if words
+        else missing(column)
+    )
 
 
 def unparsed(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
@@ -173,7 +208,11 @@ def offending(dataset: Dataset, terms: ColumnTerms) -> list[Any]:
     field, allowed = field_of(dataset, terms), set(terms.values)
     system = declared_system(terms.system) if terms.system else None
     groups = _grouped(dataset.table, terms.name, ~missing(dataset.table[terms.name]))
-    wrong = [value for value, _ in groups if _is_unlisted(value, canonical(value, field), allowed, system)]
+    wrong = [
+        value
+        for value, _ in groups
+        if _is_unlisted(value, canonical(value, field), allowed, system)
+    ]
     return wrong[:MOST_OFFENDING]
 
 
@@ -204,7 +243,9 @@ def _listed(dataset: Dataset, terms: ColumnTerms, gaps: int) -> Counts:
             words += rows
         elif _is_unlisted(value, written, allowed, system):
             unlisted += rows
-    return Counts(dataset.rows, gaps + words, unlisted=unlisted, unjudged=dataset.rows - gaps - seen)
+    return Counts(
+        dataset.rows, gaps + words, unlisted=unlisted, unjudged=dataset.rows - gaps - seen
+    )
 
 
 def field_of(dataset: Dataset, terms: ColumnTerms) -> Field:
@@ -214,4 +255,8 @@ def field_of(dataset: Dataset, terms: ColumnTerms) -> Field:
     spec = ColumnSpec(name=terms.name, type=terms.type, role=terms.role, storage=terms.storage)
     found = fields_of(dataset.table, dataset.storage, [spec], Roles())
     kept = dataset.storage[terms.name]
-    return found[0] if found else Field(terms.name, terms.type, terms.role, kept, terms.storage, Kind.CATEGORY)
+    return (
+        found[0]
+        if found
+        else Field(terms.name, terms.type, terms.role, kept, terms.storage, Kind.CATEGORY)
+    )

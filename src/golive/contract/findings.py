@@ -31,7 +31,10 @@ def contract_findings(checked: Checked) -> list[Finding]:
 
 
 def _of(column: str, broken: list[Violation], named: str) -> Finding:
-    first = max(broken, key=lambda v: (v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"))
+    first = max(
+        broken,
+        key=lambda v: (v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"),
+    )
     many = any(v.rows is not None for v in broken)
     absent = any(v.rule == "present" for v in broken)
     return finding(
@@ -52,10 +55,18 @@ def _fix(first: Violation) -> str:
         return "Refuse or repair such rows before the model answers, or agree on other terms in a new version."
     new = unit_words(first.unit.unit)
     known = (
-        f" (multiply by {number(first.unit.back.factor)}{_added(first.unit.back.offset)})" if first.unit.back else ""
+        f" (multiply by {number(first.unit.back.factor)}{_added(first.unit.back.offset)})"
+        if first.unit.back
+        else ""
     )
     return f"Convert {first.column} at intake{known}, or agree on {new} and its range in a new version."
 
 
 def _added(offset: float) -> str:
-    return f" and add {number(offset)}" if offset > 0 else f" and take away {number(-offset)}" if offset else ""
+    return (
+        f" and add {number(offset)}"
+        if offset > 0
+        else f" and take away {number(-offset)}"
+        if offset
+        else ""
+    )

@@ -15,7 +15,11 @@ _OWNERS = ("owner", "data owner", "product owner")
 
 
 def merged(
-    ours: Document, source: Mapping[str, Any], *, owner: str, ours_rule: Callable[[Mapping[str, Any]], bool]
+    ours: Document,
+    source: Mapping[str, Any],
+    *,
+    owner: str,
+    ours_rule: Callable[[Mapping[str, Any]], bool],
 ) -> Document:
     """``ours`` (what GoLive writes) laid over ``source`` (the file it came from).
 
@@ -31,7 +35,9 @@ def merged(
     _put(made, "description", said)
     _put(made, "team", _team(made.get("team"), owner))
     _put(
-        made, "customProperties", _custom(made.get("customProperties"), ours.get("customProperties"), {"whenUncertain"})
+        made,
+        "customProperties",
+        _custom(made.get("customProperties"), ours.get("customProperties"), {"whenUncertain"}),
     )
     made["schema"] = _objects(made.get("schema") or [], ours["schema"], ours_rule)
     return made
@@ -74,39 +80,58 @@ def _custom(theirs: Any, ours: Any, known: set[str]) -> list[Any]:
     return [*kept, *(ours or [])]
 
 
-def _objects(theirs: list[Any], ours: list[Document], ours_rule: Callable[[Mapping[str, Any]], bool]) -> list[Any]:
+def _objects(
+    theirs: list[Any], ours: list[Document], ours_rule: Callable[[Mapping[str, Any]], bool]
+) -> list[Any]:
     left = {p["name"]: p for one in ours for p in one["properties"]}
     made = []
     for one in theirs:
         properties = [
-            _property(p, left.pop(p["name"]), ours_rule) for p in one.get("properties") or [] if p.get("name") in left
+            _property(p, left.pop(p["name"]), ours_rule)
+            for p in one.get("properties") or []
+            if p.get("name") in left
         ]
         if properties or not one.get("properties"):
             made.append({**one, **({"properties": properties} if properties else {})})
-    rest = [{**one, "properties": [p for p in one["properties"] if p["name"] in left]} for one in ours]
+    rest = [
+        {**one, "properties": [p for p in one["properties"] if p["name"] in left]} for one in ours
+    ]
     rest = [one for one in rest if one["properties"]]
     if rest and made:
         first = made[0]
         made[0] = {
             **first,
-            "properties": [*first.get("properties", []), *(p for one in rest for p in one["properties"])],
+            "properties": [
+                *first.get("properties", []),
+                *(p for one in rest for p in one["properties"]),
+            ],
         }
         return made
     return [*made, *rest]
 
 
-def _property(theirs: Mapping[str, Any], ours: Document, ours_rule: Callable[[Mapping[str, Any]], bool]) -> Document:
+def _property(
+    theirs: Mapping[str, Any], ours: Document, ours_rule: Callable[[Mapping[str, Any]], bool]
+) -> Document:
     made: Document = {**theirs, **ours}
     if theirs.get("logicalType") and _like(theirs["logicalType"], ours["logicalType"]):
         made["logicalType"] = theirs["logicalType"]
-    limits = {k: v for k, v in _mapping(theirs.get("logicalTypeOptions")).items() if k not in ("minimum", "maximum")}
+    limits = {
+        k: v
+        for k, v in _mapping(theirs.get("logicalTypeOptions")).items()
+        if k not in ("minimum", "maximum")
+    }
     _put(made, "logicalTypeOptions", limits | _mapping(ours.get("logicalTypeOptions")))
     described = {str(e.get("value")): e for e in theirs.get("enum") or [] if isinstance(e, Mapping)}
     _put(made, "enum", [described.get(str(e["value"]), e) for e in ours.get("enum") or []])
     rules = [r for r in theirs.get("quality") or [] if not ours_rule(r)]
     _put(made, "quality", [*rules, *ours["quality"]])
     known = {"type", "role", "unit", "loinc", "codeSystem", "codeRelease"}
-    _put(made, "customProperties", _custom(theirs.get("customProperties"), ours["customProperties"], known))
+    _put(
+        made,
+        "customProperties",
+        _custom(theirs.get("customProperties"), ours["customProperties"], known),
+    )
     if "description" not in ours:
         made.pop("description", None)
     return made

@@ -23,7 +23,9 @@ MOST_LISTED = 50
 """Categories up to which a column's values are listed."""
 
 
-def infer(train: Dataset, config: Config | None = None, *, owner: str = "", when_uncertain: str = "") -> Contract:
+def infer(
+    train: Dataset, config: Config | None = None, *, owner: str = "", when_uncertain: str = ""
+) -> Contract:
     """Infer the contract that ``train`` itself keeps.
 
     Types and roles are those of an assessment. A column that training always had is required; one with gaps may miss
@@ -50,7 +52,9 @@ def infer(train: Dataset, config: Config | None = None, *, owner: str = "", when
         columns.append(
             terms.model_copy(
                 update={
-                    "max_missing": _room(terms, found.missing / train.rows, declared.required if declared else None),
+                    "max_missing": _room(
+                        terms, found.missing / train.rows, declared.required if declared else None
+                    ),
                     "max_invalid": _up(max(found.invalid_share, _mislabelled(terms, found)), 1000),
                 }
             )
@@ -114,7 +118,9 @@ def _number(base: ColumnTerms, seen: NumericProfile) -> ColumnTerms:
     """Unit and limits of a number column."""
     if base.role in (Role.SCORE, Role.PREDICTION):
         inside = seen.minimum >= 0 and seen.maximum <= 1
-        return base.model_copy(update={"range": (0.0, 1.0) if inside else (seen.minimum, seen.maximum)})
+        return base.model_copy(
+            update={"range": (0.0, 1.0) if inside else (seen.minimum, seen.maximum)}
+        )
     if base.role is not Role.FEATURE and base.role is not Role.GROUP:
         return base
     analyte = analyte_of(base.name, ColumnConfig(unit=base.unit, loinc=base.loinc))

@@ -52,7 +52,9 @@ def to_yaml(contract: Contract) -> str:
     """Write a contract as ODCS v3 YAML, with what its file said beyond the terms. Equal contracts give equal text."""
     document = _document(contract)
     if contract.source:
-        document = foreign.merged(document, contract.source, owner=contract.owner, ours_rule=_stands_for_terms)
+        document = foreign.merged(
+            document, contract.source, owner=contract.owner, ours_rule=_stands_for_terms
+        )
     return _written_out(document)
 
 
@@ -65,7 +67,10 @@ def _written_out(document: dict[str, Any]) -> str:
 
 def _stands_for_terms(rule: Mapping[str, Any]) -> bool:
     """Whether a quality rule is one that ``max_missing`` and ``max_invalid`` are read from and written to."""
-    if not isinstance(rule, Mapping) or (rule.get("metric") or rule.get("rule")) not in (*_MISSING, *_INVALID):
+    if not isinstance(rule, Mapping) or (rule.get("metric") or rule.get("rule")) not in (
+        *_MISSING,
+        *_INVALID,
+    ):
         return False
     asked = {key: rule.get(key) for key in ("mustBeLessOrEqualTo", "mustBe", "unit")}
     return _percent(SimpleNamespace(**asked)) is not None
@@ -100,7 +105,9 @@ def _document(contract: Contract) -> dict[str, Any]:
     if contract.owner:
         document["team"] = {"members": [{"username": contract.owner, "role": "owner"}]}
     if contract.when_uncertain:
-        document["customProperties"] = [{"property": "whenUncertain", "value": contract.when_uncertain}]
+        document["customProperties"] = [
+            {"property": "whenUncertain", "value": contract.when_uncertain}
+        ]
     return document
 
 
@@ -123,10 +130,15 @@ def _property(terms: ColumnTerms) -> dict[str, Any]:
         made["enum"] = [{"value": value} for value in terms.values]
     made["quality"] = [
         {"metric": metric, "unit": "percent", "mustBeLessOrEqualTo": round(100 * share, 6)}
-        for metric, share in (("nullValues", terms.max_missing), ("invalidValues", terms.max_invalid))
+        for metric, share in (
+            ("nullValues", terms.max_missing),
+            ("invalidValues", terms.max_invalid),
+        )
     ]
     said = {"type": terms.type.value, "role": terms.role.value}
-    said |= {key: str(getattr(terms, field)) for field, key in _CUSTOM.items() if getattr(terms, field)}
+    said |= {
+        key: str(getattr(terms, field)) for field, key in _CUSTOM.items() if getattr(terms, field)
+    }
     made["customProperties"] = [{"property": key, "value": value} for key, value in said.items()]
     return made
 
@@ -149,9 +161,15 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
 
     data = _dates_as_text(parse_yaml(text, where, "CONTRACT_YAML"))
     if not isinstance(data, dict):
-        raise InputError(Problem("CONTRACT_YAML", "The file is not a mapping of keys to values.", "", where))
+        raise InputError(
+            Problem("CONTRACT_YAML", "The file is not a mapping of keys to values.", "", where)
+        )
     if not str(data.get("apiVersion", "")).startswith("v3"):
-        found = f"apiVersion is {data['apiVersion']!r}" if "apiVersion" in data else "There is no apiVersion"
+        found = (
+            f"apiVersion is {data['apiVersion']!r}"
+            if "apiVersion" in data
+            else "There is no apiVersion"
+        )
         hint = "`golive contract infer` writes a contract that can be edited."
         raise InputError(Problem("CONTRACT_VERSION", f"{found}; ODCS v3 is read.", hint, where))
     problems = unknown_keys(data, OpenDataContractStandard, where)
@@ -160,7 +178,8 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
     except ValidationError as error:
         wrong = [e for e in error.errors() if e["type"] != "extra_forbidden"]
         problems += [
-            Problem("CONTRACT_VALUE", f"'{'.'.join(map(str, e['loc']))}': {e['msg']}.", "", where) for e in wrong
+            Problem("CONTRACT_VALUE", f"'{'.'.join(map(str, e['loc']))}': {e['msg']}.", "", where)
+            for e in wrong
         ]
     if problems:
         raise InputError(problems)
@@ -181,7 +200,10 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
     columns: list[dict[str, Any]] = []
     not_checked: list[str] = []
     for thing in document.schema_ or []:
-        not_checked += [f"{thing.name}: quality rule '{r.name or r.metric or r.type}'" for r in thing.quality or []]
+        not_checked += [
+            f"{thing.name}: quality rule '{r.name or r.metric or r.type}'"
+            for r in thing.quality or []
+        ]
         for one in thing.properties or []:
             terms, left = _terms(one)
             columns.append(terms)
@@ -205,12 +227,24 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
 def _three(version: str) -> str:
     """``1.2`` as ``1.2.0``, so that the next version can be counted; anything else as written."""
     parts = version.removeprefix("v").split(".")
-    return ".".join([*parts, "0", "0"][:3]) if len(parts) < 3 and all(p.isdigit() for p in parts) else version
+    return (
+        ".".join([*parts, "0", "0"][:3])
+        if len(parts) < 3 and all(p.isdigit() for p in parts)
+        else version
+    )
 
 
 def _owner(document: OpenDataContractStandard) -> str:
-    members = document.team if isinstance(document.team, list) else (document.team.members if document.team else None)
-    owners = [m for m in members or [] if (m.role or "").lower() in ("owner", "data owner", "product owner")]
+    members = (
+        document.team
+        if isinstance(document.team, list)
+        else (document.team.members if document.team else None)
+    )
+    owners = [
+        m
+        for m in members or []
+        if (m.role or "").lower() in ("owner", "data owner", "product owner")
+    ]
     return str(owners[0].name or owners[0].username or "") if owners else ""
 
 
@@ -228,7 +262,9 @@ def _terms(one: Any) -> tuple[dict[str, Any], list[str]]:
     left += [f"{one.name}: unique"] if one.unique else []
     for rule in one.quality or []:
         metric, share = rule.metric or rule.rule, _percent(rule)
-        known = "max_missing" if metric in _MISSING else "max_invalid" if metric in _INVALID else None
+        known = (
+            "max_missing" if metric in _MISSING else "max_invalid" if metric in _INVALID else None
+        )
         if known is None or share is None:
             left.append(f"{one.name}: quality rule '{rule.name or metric or rule.type}'")
         else:
@@ -271,4 +307,8 @@ def _percent(rule: Any) -> float | None:
         return None
     if limit == 0:
         return 0.0
-    return round(limit / 100, 8) if rule.unit == "percent" and rule.mustBeLessOrEqualTo is not None else None
+    return (
+        round(limit / 100, 8)
+        if rule.unit == "percent" and rule.mustBeLessOrEqualTo is not None
+        else None
+    )

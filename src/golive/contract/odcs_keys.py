@@ -19,7 +19,9 @@ def unknown_keys(data: Any, model: type[BaseModel], where: str, place: str = "")
         here = f"{place}.{key}" if place else str(key)
         if key not in fields:
             sentence = f"'{here}' is not a key of ODCS v3."
-            found.append(Problem("CONTRACT_UNKNOWN_KEY", sentence, nearest(str(key), list(fields)), where))
+            found.append(
+                Problem("CONTRACT_UNKNOWN_KEY", sentence, nearest(str(key), list(fields)), where)
+            )
             continue
         part = _model_of(fields[key], list_of=isinstance(value, list))
         if part is None:

@@ -20,7 +20,9 @@ def versions(home: Path, project: str) -> tuple[Contract, ...]:
         InputError: a kept file was changed by hand and no longer reads.
     """
     files = sorted(
-        _folder(home, project).glob("*.yaml"), key=lambda f: [int(p) for p in f.stem.split(".")], reverse=True
+        _folder(home, project).glob("*.yaml"),
+        key=lambda f: [int(p) for p in f.stem.split(".")],
+        reverse=True,
     )
     return tuple(load(file) for file in files)
 
@@ -32,7 +34,9 @@ def newest(home: Path, project: str) -> Contract | None:
 
 def file_sha256(home: Path, contract: Contract) -> str:
     """SHA-256 of the kept file of a version, for the audit chain."""
-    return hashlib.sha256((_folder(home, contract.name) / f"{contract.version}.yaml").read_bytes()).hexdigest()
+    return hashlib.sha256(
+        (_folder(home, contract.name) / f"{contract.version}.yaml").read_bytes()
+    ).hexdigest()
 
 
 def keep(home: Path, contract: Contract) -> Contract:
@@ -45,15 +49,21 @@ def keep(home: Path, contract: Contract) -> Contract:
     if before:
         version = next_version(before[0], contract)
         if version == before[0].version:
-            raise InputError(Problem("CONTRACT_SAME", f"Nothing differs from version {version}.", ""))
+            raise InputError(
+                Problem("CONTRACT_SAME", f"Nothing differs from version {version}.", "")
+            )
         contract = contract.model_copy(update={"version": version})
     folder = _folder(home, contract.name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        handle = os.open(folder / f"{contract.version}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(
+            folder / f"{contract.version}.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+        )
     except FileExistsError:
         sentence = f"Version {contract.version} was kept by someone else meanwhile."
-        raise InputError(Problem("CONTRACT_TAKEN", sentence, "Reload the page and look at theirs first.")) from None
+        raise InputError(
+            Problem("CONTRACT_TAKEN", sentence, "Reload the page and look at theirs first.")
+        ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(to_yaml(contract))
     return contract

@@ -60,7 +60,9 @@ class ColumnTerms(Noun):
             try:
                 declared_system(system)
             except InputError as error:
-                raise ValueError(" ".join((error.problems[0].sentence, error.problems[0].hint)).rstrip(".")) from None
+                raise ValueError(
+                    " ".join((error.problems[0].sentence, error.problems[0].hint)).rstrip(".")
+                ) from None
         return system or None
 
 
@@ -111,7 +113,10 @@ class Contract(Noun):
         """What only people can say and nobody has said yet."""
         asked = (
             (self.owner, "who owns the result (team, role: owner)"),
-            (self.when_uncertain, "what happens when the model is uncertain (customProperties, whenUncertain)"),
+            (
+                self.when_uncertain,
+                "what happens when the model is uncertain (customProperties, whenUncertain)",
+            ),
         )
         return tuple(what for said, what in asked if not said)
 

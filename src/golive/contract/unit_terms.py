@@ -83,7 +83,9 @@ def contradiction(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
 def unknown_labels(terms: ColumnTerms, labels: Mapping[str, int]) -> int:
     """Values whose label is no unit that is known and not the declared one as written."""
     return sum(
-        rows for written, rows in labels.items() if canonical(written) is None and not _as_declared(terms, written)
+        rows
+        for written, rows in labels.items()
+        if canonical(written) is None and not _as_declared(terms, written)
     )
 
 
@@ -99,7 +101,9 @@ def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
         if unit is None or _as_declared(terms, written):
             continue
         if unit not in ways:
-            ways[unit] = conversion(terms.name, ColumnConfig(loinc=terms.loinc), terms.unit or "", unit)
+            ways[unit] = conversion(
+                terms.name, ColumnConfig(loinc=terms.loinc), terms.unit or "", unit
+            )
         way = ways[unit]
         if way is None or abs(way.factor - 1) > 1e-6 or way.offset:
             other.setdefault(unit, {})[written] = rows
@@ -117,7 +121,11 @@ def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
 
 
 def _inverse(way: Conversion | None) -> Conversion | None:
-    return Conversion(factor=1 / way.factor, offset=0.0 - way.offset / way.factor) if way is not None else None
+    return (
+        Conversion(factor=1 / way.factor, offset=0.0 - way.offset / way.factor)
+        if way is not None
+        else None
+    )
 
 
 def _by_size(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
@@ -163,5 +171,11 @@ def convert_words(terms: ColumnTerms, told: UnitTold) -> str:
     """``multiply by 0.0113 to have mg/dL``."""
     assert told.back is not None
     offset = told.back.offset
-    added = f" and add {number(offset)}" if offset > 0 else f" and take away {number(-offset)}" if offset else ""
+    added = (
+        f" and add {number(offset)}"
+        if offset > 0
+        else f" and take away {number(-offset)}"
+        if offset
+        else ""
+    )
     return f"multiply by {number(told.back.factor)}{added} to have {unit_words(terms.unit or '')}"

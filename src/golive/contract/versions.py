@@ -17,8 +17,16 @@ def changes(old: Contract, new: Contract) -> tuple[str, ...]:
         elif fields := _differing(before, terms):
             said.append(f"{terms.name}: {', '.join(fields)} changed")
     said += [f"{c.name} is gone" for c in old.columns if new.column(c.name) is None]
-    said += [f"{word.replace('_', ' ')} changed" for word in _WORDS if getattr(old, word) != getattr(new, word)]
-    said += ["fields that GoLive does not read changed"] if not said and old.source != new.source else []
+    said += [
+        f"{word.replace('_', ' ')} changed"
+        for word in _WORDS
+        if getattr(old, word) != getattr(new, word)
+    ]
+    said += (
+        ["fields that GoLive does not read changed"]
+        if not said and old.source != new.source
+        else []
+    )
     return tuple(said)
 
 
@@ -30,7 +38,9 @@ def next_version(old: Contract, new: Contract) -> str:
     """
     major, minor, patch = map(int, old.version.split("."))
     if any(c.max_missing < 1 and old.column(c.name) is None for c in new.columns) or any(
-        before is not None and _tighter(before, terms) for terms in new.columns for before in [old.column(terms.name)]
+        before is not None and _tighter(before, terms)
+        for terms in new.columns
+        for before in [old.column(terms.name)]
     ):
         return f"{major + 1}.0.0"
     if {c.name: _asked(c) for c in old.columns} != {c.name: _asked(c) for c in new.columns}:
@@ -44,7 +54,11 @@ def _asked(terms: ColumnTerms) -> ColumnTerms:
 
 
 def _differing(old: ColumnTerms, new: ColumnTerms) -> list[str]:
-    names = {"max_missing": "allowed missing", "max_invalid": "allowed invalid", "loinc": "LOINC code"}
+    names = {
+        "max_missing": "allowed missing",
+        "max_invalid": "allowed invalid",
+        "loinc": "LOINC code",
+    }
     return [names.get(f, f) for f in ColumnTerms.model_fields if getattr(old, f) != getattr(new, f)]
 
 
@@ -52,8 +66,15 @@ def _tighter(old: ColumnTerms, new: ColumnTerms) -> bool:
     """Whether some column that keeps ``old`` breaks ``new``."""
     if new.max_missing < old.max_missing or new.max_invalid < old.max_invalid:
         return True
-    if (new.type, new.unit, new.system, new.release) != (old.type, old.unit, old.system, old.release):
+    if (new.type, new.unit, new.system, new.release) != (
+        old.type,
+        old.unit,
+        old.system,
+        old.release,
+    ):
         return True
-    if new.range and (old.range is None or new.range[0] > old.range[0] or new.range[1] < old.range[1]):
+    if new.range and (
+        old.range is None or new.range[0] > old.range[0] or new.range[1] < old.range[1]
+    ):
         return True
     return bool(new.values) and (not old.values or not set(old.values) <= set(new.values))

@@ -19,7 +19,9 @@ class _UniqueKeys(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, str) and key in seen:
-                raise yaml.MarkedYAMLError(problem=f"key '{key}' is given twice", problem_mark=key_node.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"key '{key}' is given twice", problem_mark=key_node.start_mark
+                )
             if isinstance(key, str):
                 seen.add(key)
         return super().construct_mapping(node, deep)
@@ -43,10 +45,14 @@ def load_config(path: str | Path, *, alone: bool = False) -> Config:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise InputError(Problem("CONFIG_YAML", "The file is not a mapping of keys to values.", "", file.name))
+        raise InputError(
+            Problem("CONFIG_YAML", "The file is not a mapping of keys to values.", "", file.name)
+        )
     if alone and (named := [key for key in _BESIDE if isinstance(data.get(key), str)]):
         sentence = f"{', '.join(named)}: a configuration that is sent cannot name another file."
-        raise InputError(Problem("CONFIG_FILE", sentence, "Write the content in its place.", file.name))
+        raise InputError(
+            Problem("CONFIG_FILE", sentence, "Write the content in its place.", file.name)
+        )
     for key in ("evidence", "waivers"):
         if isinstance(data.get(key), str):
             other = file.parent / data[key]
@@ -55,7 +61,9 @@ def load_config(path: str | Path, *, alone: bool = False) -> Config:
                 content = content[key]
             data[key] = content or []
             if not isinstance(data[key], list):
-                raise InputError(Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name))
+                raise InputError(
+                    Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name)
+                )
     if isinstance(data.get("fhir_views"), str):
         from golive.intake.fhir.own_views import read_views
 
@@ -77,7 +85,9 @@ def read_text(file: Path, code: str = "CONFIG_YAML") -> str:
     try:
         return file.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise InputError(Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))) from None
+        raise InputError(
+            Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         sentence = f"The file cannot be read ({type(error).__name__})."
         raise InputError(Problem(code, sentence, "Save it as UTF-8 text.", file.name)) from None

@@ -19,7 +19,11 @@ from golive.model.errors import InputError, Problem, nearest
 
 def engine_name(url: str | None) -> str:
     """Return the engine of a URL (``pyspark``), ``duckdb`` when there is none. Never holds a user or a password."""
-    return "duckdb" if url is None else {"postgresql": "postgres"}.get(urlsplit(url).scheme, urlsplit(url).scheme)
+    return (
+        "duckdb"
+        if url is None
+        else {"postgresql": "postgres"}.get(urlsplit(url).scheme, urlsplit(url).scheme)
+    )
 
 
 def connect(url: str) -> Any:
@@ -30,14 +34,24 @@ def connect(url: str) -> Any:
     """
     engine = engine_name(url)
     if not engine or "://" not in url:
-        raise InputError(Problem("ENGINE_URL", "The engine is not a URL.", "Write duckdb://file.duckdb or pyspark://."))
+        raise InputError(
+            Problem(
+                "ENGINE_URL",
+                "The engine is not a URL.",
+                "Write duckdb://file.duckdb or pyspark://.",
+            )
+        )
     if engine == "pyspark":
         return _spark()
     try:
         if engine == "duckdb" and urlsplit(url).netloc + urlsplit(url).path:
             path = Path(urlsplit(url).netloc + urlsplit(url).path)
             if not path.is_file():
-                raise InputError(Problem("NOT_FOUND", f"There is no database file '{path.name}'.", "Check the URL."))
+                raise InputError(
+                    Problem(
+                        "NOT_FOUND", f"There is no database file '{path.name}'.", "Check the URL."
+                    )
+                )
             return ibis.duckdb.connect(path, read_only=True, autoinstall_known_extensions=False)
         return ibis.connect(url)
     except InputError:
@@ -45,11 +59,17 @@ def connect(url: str) -> Any:
     except (ImportError, ModuleNotFoundError) as error:
         hint = f"Install it: pip install 'ibis-framework[{engine}]'."
         raise InputError(
-            Problem("ENGINE_MISSING", f"Engine '{engine}' lacks {error.name or 'its driver'}.", hint)
+            Problem(
+                "ENGINE_MISSING", f"Engine '{engine}' lacks {error.name or 'its driver'}.", hint
+            )
         ) from None
-    except Exception as error:  # every driver raises its own types; its message may hold the password of the URL
+    except (
+        Exception
+    ) as error:  # every driver raises its own types; its message may hold the password of the URL
         sentence = f"Engine '{engine}' cannot be reached ({type(error).__name__})."
-        raise InputError(Problem("ENGINE_CONNECT", sentence, "Check address, name, user and password.")) from None
+        raise InputError(
+            Problem("ENGINE_CONNECT", sentence, "Check address, name, user and password.")
+        ) from None
 
 
 def _spark() -> Any:
@@ -77,7 +97,9 @@ def _spark() -> Any:
         return ibis.pyspark.connect(session)
     except (PySparkException, PySparkRuntimeError, FileNotFoundError) as error:
         sentence = f"Spark did not start ({type(error).__name__})."
-        raise InputError(Problem("ENGINE_CONNECT", sentence, "It needs Java 17; check JAVA_HOME.")) from None
+        raise InputError(
+            Problem("ENGINE_CONNECT", sentence, "It needs Java 17; check JAVA_HOME.")
+        ) from None
 
 
 def table(connection: Any, name: str) -> ir.Table:
@@ -93,7 +115,9 @@ def table(connection: Any, name: str) -> ir.Table:
             return connection.table(bare, database=schema or None)
     except Exception as error:  # every driver raises its own types
         sentence = f"Table '{name}' cannot be read ({type(error).__name__})."
-        raise InputError(Problem("NOT_FOUND", sentence, "Check the schema and your rights on it.")) from None
+        raise InputError(
+            Problem("NOT_FOUND", sentence, "Check the schema and your rights on it.")
+        ) from None
     hint = nearest(bare, names[:50]) if names else "There are no tables."
     raise InputError(Problem("NOT_FOUND", f"There is no table '{name}'.", hint))
 
@@ -102,4 +126,6 @@ def identity(url: str, name: str, table: ir.Table, rows: int) -> str:
     """Return a hash of where a table is (without user and password), its name, columns, types and row count."""
     place = re.sub(r"//[^@/]*@", "//", url)
     schema = {c: str(t) for c, t in table.schema().items()}
-    return hashlib.sha256(json.dumps([place.partition("?")[0], name, schema, rows]).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([place.partition("?")[0], name, schema, rows]).encode()
+    ).hexdigest()

@@ -58,4 +58,8 @@ def kind_of(path: Path) -> Kind | None:
 
 def known() -> str:
     """List the endings that are read, for messages."""
-    return ", ".join(e for k in KINDS for e in k.endings) + "; text kinds also as " + " and ".join(COMPRESSED)
+    return (
+        ", ".join(e for k in KINDS for e in k.endings)
+        + "; text kinds also as "
+        + " and ".join(COMPRESSED)
+    )

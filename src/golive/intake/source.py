@@ -56,17 +56,24 @@ def read(
     used = engines.engine_name(engine)
     if used not in ("duckdb", "pyspark"):
         sentence = f"Engine '{used}' does not read files."
-        raise InputError(Problem("ENGINE_FILE", sentence, "Give table:NAME, or leave the engine out.", written))
+        raise InputError(
+            Problem("ENGINE_FILE", sentence, "Give table:NAME, or leave the engine out.", written)
+        )
     shown = name or Path(written).name
     space = Workspace(
-        limits, sum(f.stat().st_size * (_UNPACKED if f.suffix.lower() in COMPRESSED else 1) for f in files)
+        limits,
+        sum(f.stat().st_size * (_UNPACKED if f.suffix.lower() in COMPRESSED else 1) for f in files),
     )
     space.views = tuple(views)
     try:
-        with ThreadPoolExecutor(1) as beside:  # hashing lets go of the interpreter: it costs no time of its own
+        with ThreadPoolExecutor(
+            1
+        ) as beside:  # hashing lets go of the interpreter: it costs no time of its own
             digest = beside.submit(sha256, files)
             kind.load(files, space)
-            loaded = _in_spark(kind, files, space) if used == "pyspark" else space.duck.table("data")
+            loaded = (
+                _in_spark(kind, files, space) if used == "pyspark" else space.duck.table("data")
+            )
             table = columnar.uniform(loaded)
             rows = columnar.check_table(table, shown, space)
             if not kind.text:
@@ -77,7 +84,18 @@ def read(
         raise
     storage = {c: storage_of(t) for c, t in table.schema().items()}
     found = (tuple(space.notes), tuple(space.coverage))
-    return Dataset(shown, digest.result(), kind.name, used, table, rows, tuple(storage), storage, *found, space.close)
+    return Dataset(
+        shown,
+        digest.result(),
+        kind.name,
+        used,
+        table,
+        rows,
+        tuple(storage),
+        storage,
+        *found,
+        space.close,
+    )
 
 
 def _in_spark(kind: Kind, files: list[Path], space: Workspace) -> ir.Table:
@@ -101,11 +119,25 @@ def _from_table(table_name: str, engine: str | None, name: str | None, limits: L
         digest = engines.identity(engine, table_name, table, rows)
         table = columnar.without_nan(columnar.within_range(table, space), space)
         space.note(
-            "IDENTITY", "The hash of a table covers its place, columns and row count, not its values.", "", table_name
+            "IDENTITY",
+            "The hash of a table covers its place, columns and row count, not its values.",
+            "",
+            table_name,
         )
     except BaseException:
         space.close()
         raise
     storage = {c: storage_of(t) for c, t in table.schema().items()}
     used, found = engines.engine_name(engine), (tuple(space.notes), tuple(space.coverage))
-    return Dataset(name or table_name, digest, "table", used, table, rows, tuple(storage), storage, *found, space.close)
+    return Dataset(
+        name or table_name,
+        digest,
+        "table",
+        used,
+        table,
+        rows,
+        tuple(storage),
+        storage,
+        *found,
+        space.close,
+    )

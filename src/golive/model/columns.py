@@ -87,7 +87,15 @@ class Roles(Noun):
         """Return the role that ``column`` plays."""
         if column in self.ignored:
             return Role.IGNORED
-        for role in (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION):
+        for role in (
+            Role.LABEL,
+            Role.SCORE,
+            Role.PREDICTION,
+            Role.TIME,
+            Role.ID,
+            Role.SITE,
+            Role.MODEL_VERSION,
+        ):
             if getattr(self, role.value) == column:
                 return role
         if column in self.class_scores:

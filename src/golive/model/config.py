@@ -26,7 +26,9 @@ NumericMethod = Literal[
     "t_test",
     "mannw",
 ]
-CategoricalMethod = Literal["jensenshannon", "psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"]
+CategoricalMethod = Literal[
+    "jensenshannon", "psi", "hellinger", "kl_div", "TVD", "chisquare", "g_test", "z"
+]
 
 
 FLOORS = (
@@ -133,7 +135,8 @@ class Config(Noun):
     roles: Roles = Roles()
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
     class_scores: dict[str, str] = Field(
-        default_factory=dict, description="outcome value -> column with its score, where an outcome has several classes"
+        default_factory=dict,
+        description="outcome value -> column with its score, where an outcome has several classes",
     )
     operating_threshold: FiniteFloat | None = None
     floors: dict[str, Share] = Field(
@@ -141,22 +144,29 @@ class Config(Noun):
     )
     latency_budget_ms: FiniteFloat | None = Field(default=None, gt=0)
     alert_limit_per_day: FiniteFloat | None = Field(
-        default=None, gt=0, description="most alerts per site and day that those who answer have agreed to"
+        default=None,
+        gt=0,
+        description="most alerts per site and day that those who answer have agreed to",
     )
     intended_users: int | None = Field(
-        default=None, gt=0, description="people who are meant to use it; those seen in the log are held against them"
+        default=None,
+        gt=0,
+        description="people who are meant to use it; those seen in the log are held against them",
     )
     drift: DriftConfig = DriftConfig()
     routing: tuple[RoutingRule, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     fhir_views: tuple[dict[str, Any], ...] = Field(
-        default=(), description="own SQL-on-FHIR ViewDefinitions; in the file: a folder of them, or the file of one"
+        default=(),
+        description="own SQL-on-FHIR ViewDefinitions; in the file: a folder of them, or the file of one",
     )
     outputs: OutputsConfig | None = None
     text_judge: TextJudgeConfig | None = None
     operations: OperationsConfig | None = None
-    as_of: date | None = Field(default=None, description="day on which evidence is aged; today when absent")
+    as_of: date | None = Field(
+        default=None, description="day on which evidence is aged; today when absent"
+    )
     seed: int = Field(default=0, ge=0)
 
 
@@ -170,7 +180,9 @@ def _known(location: tuple[Any, ...]) -> list[str]:
             continue
         annotation = field.annotation
         candidates = (annotation, *getattr(annotation, "__args__", ()))
-        model = next((a for a in candidates if isinstance(a, type) and hasattr(a, "model_fields")), model)
+        model = next(
+            (a for a in candidates if isinstance(a, type) and hasattr(a, "model_fields")), model
+        )
     return list(getattr(model, "model_fields", {}))
 
 
@@ -188,11 +200,15 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
             place = ".".join(str(p) for p in item["loc"])
             if item["type"] == "extra_forbidden":
                 hint = nearest(str(item["loc"][-1]), _known(item["loc"]))
-                problems.append(Problem("CONFIG_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where))
+                problems.append(
+                    Problem("CONFIG_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where)
+                )
             else:
                 found = repr(item.get("input"))[:60]
                 said = needed(item)
-                problems.append(Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where))
+                problems.append(
+                    Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where)
+                )
         raise InputError(problems) from None
     if problems:
         raise InputError(problems)
@@ -207,12 +223,15 @@ def _floor_names(floors: Any, where: str) -> list[Problem]:
         if name in FLOORS:
             continue
         if key in _LOWER:
-            hint = (
-                f"It is better the lower it is, and a floor is the least that may be shown. Known: {', '.join(FLOORS)}."
-            )
+            hint = f"It is better the lower it is, and a floor is the least that may be shown. Known: {', '.join(FLOORS)}."
         else:
             hint = f"Did you mean '{_SAME[key]}'?" if key in _SAME else nearest(key, FLOORS)
         found.append(
-            Problem("CONFIG_UNKNOWN_KEY", f"'floors.{name}' is no metric that a floor holds for.", hint, where)
+            Problem(
+                "CONFIG_UNKNOWN_KEY",
+                f"'floors.{name}' is no metric that a floor holds for.",
+                hint,
+                where,
+            )
         )
     return found

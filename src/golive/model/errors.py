@@ -33,7 +33,9 @@ class GoLiveError(Exception):
     exit_code = 2
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.problems: tuple[Problem, ...] = (
+            (problems,) if isinstance(problems, Problem) else tuple(problems)
+        )
         super().__init__("\n".join(str(p) for p in self.problems))
 
     @property
@@ -100,4 +102,6 @@ def needed(complaint: Mapping[str, Any]) -> str:
     """What a value of a file has to be, in words, from one of pydantic's complaints."""
     known = _NEEDED.get(complaint["type"])
     # A message of pydantic's own is no template: a pattern in it has braces.
-    return known.format(**(complaint.get("ctx") or {})) if known else str(complaint["msg"]).rstrip(".")
+    return (
+        known.format(**(complaint.get("ctx") or {})) if known else str(complaint["msg"]).rstrip(".")
+    )

@@ -65,8 +65,19 @@ KINDS: dict[Signal, tuple[str, ...]] = {
         "resource_invalid",
         "contract_broken",
     ),
-    Signal.MISSINGNESS: ("missing_up", "missing_down", "disguised_missing", "missing_block", "always_missing"),
-    Signal.DISTRIBUTION: ("distribution_shift", "category_share_shift", "unseen_category", "multivariate_shift"),
+    Signal.MISSINGNESS: (
+        "missing_up",
+        "missing_down",
+        "disguised_missing",
+        "missing_block",
+        "always_missing",
+    ),
+    Signal.DISTRIBUTION: (
+        "distribution_shift",
+        "category_share_shift",
+        "unseen_category",
+        "multivariate_shift",
+    ),
     Signal.MEANING: (
         "unit_change",
         "unit_mix",
@@ -105,7 +116,13 @@ KINDS: dict[Signal, tuple[str, ...]] = {
         "baseline_not_beaten",
     ),
     Signal.FAIRNESS: ("subgroup_gap", "subgroup_too_small"),
-    Signal.OUTPUT: ("score_out_of_range", "score_shift", "alert_rate_shift", "output_missing", "version_mixed"),
+    Signal.OUTPUT: (
+        "score_out_of_range",
+        "score_shift",
+        "alert_rate_shift",
+        "output_missing",
+        "version_mixed",
+    ),
     Signal.OPERATIONS: ("latency_over_budget", "error_rate", "late_inputs"),
     Signal.GENERATED_TEXT: (
         "hallucination_rate_up",

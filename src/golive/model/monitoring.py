@@ -19,7 +19,16 @@ Level = Literal["alarm", "watch", "cannot_judge"]
 BatchState = Literal["assessed", "empty", "unreadable", "other_schema", "expired"]
 AlertState = Literal["open", "acknowledged", "resolved", "cleared"]
 Happened = Literal[
-    "opened", "joined", "reopened", "cleared", "acknowledged", "assigned", "resolved", "noted", "escalated", "worsened"
+    "opened",
+    "joined",
+    "reopened",
+    "cleared",
+    "acknowledged",
+    "assigned",
+    "resolved",
+    "noted",
+    "escalated",
+    "worsened",
 ]
 
 

@@ -13,9 +13,23 @@ from golive.model.columns import Noun
 Situation = Literal["critical", "serious", "non_serious"]
 Significance = Literal["inform", "drive", "treat_diagnose"]
 Modifier = Literal[
-    "autonomous", "patient_facing", "minutes_or_irreversible", "vulnerable_population", "unreviewed_text"
+    "autonomous",
+    "patient_facing",
+    "minutes_or_irreversible",
+    "vulnerable_population",
+    "unreviewed_text",
 ]
-Flag = Literal["genai", "writeback", "ehr", "alerts", "device_us", "device_eu", "canada", "not_a_device", "care_access"]
+Flag = Literal[
+    "genai",
+    "writeback",
+    "ehr",
+    "alerts",
+    "device_us",
+    "device_eu",
+    "canada",
+    "not_a_device",
+    "care_access",
+]
 Grade = Literal["E0", "E1", "E2", "E3", "E4"]
 
 
@@ -123,7 +137,9 @@ class CriterionScore(Noun):
     measurement: str = ""
     evidence: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
-    read_from: str = Field(default="", description="the register that the measurement was read from; empty: from data")
+    read_from: str = Field(
+        default="", description="the register that the measurement was read from; empty: from data"
+    )
     gate: int | None = None
     hard: bool = False
     gate_state: GateState | None = None
@@ -159,7 +175,9 @@ class NextStep(Noun):
     level: int | None = None
     target: int
     route: str = ""
-    days: float | None = Field(default=None, description="person-days of the effort by the policy that judged")
+    days: float | None = Field(
+        default=None, description="person-days of the effort by the policy that judged"
+    )
 
 
 class Readiness(Noun):
@@ -175,7 +193,9 @@ class Readiness(Noun):
     weakest: str | None = None
     mean: float | None = None
     stage: str = ""
-    stage_name: str = Field(default="", description="the stage in the words of the policy that judged")
+    stage_name: str = Field(
+        default="", description="the stage in the words of the policy that judged"
+    )
     reasons: tuple[str, ...] = ()
     stability: float | None = None
     dimensions: tuple[DimensionScore, ...] = ()

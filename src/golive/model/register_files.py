@@ -59,7 +59,9 @@ def to_yaml(items: Iterable[Noun], revisions: Mapping[str, int] | None = None) -
     return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=100) if rows else "[]\n"
 
 
-def to_csv(items: Iterable[Noun], noun: type[Noun], revisions: Mapping[str, int] | None = None) -> str:
+def to_csv(
+    items: Iterable[Noun], noun: type[Noun], revisions: Mapping[str, int] | None = None
+) -> str:
     """Items as CSV with one column per field, in the order of the noun, and the revision of each where they are given."""
     names = list(noun.model_fields)
     known = revisions or {}
@@ -101,7 +103,12 @@ def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], 
     rows = _csv_rows(text, name, noun) if name.lower().endswith(".csv") else _yaml_rows(text, name)
     if len(rows) > MAX_ROWS:
         raise InputError(
-            Problem("REGISTER_SIZE", f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read.", "", name)
+            Problem(
+                "REGISTER_SIZE",
+                f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read.",
+                "",
+                name,
+            )
         )
     plain = [{k: v for k, v in row.items() if k != REVISION} for row in rows]
     problems: list[Problem] = []
@@ -115,7 +122,9 @@ def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], 
     return tuple(Brought(item, revision) for item, revision in zip(items, revisions, strict=True))
 
 
-def _revision(row: Mapping[str, Any], number: int, where: str, problems: list[Problem]) -> int | None:
+def _revision(
+    row: Mapping[str, Any], number: int, where: str, problems: list[Problem]
+) -> int | None:
     value = row.get(REVISION)
     if value is None:
         return None
@@ -129,20 +138,31 @@ def _revision(row: Mapping[str, Any], number: int, where: str, problems: list[Pr
 
 def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]:
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text, noun))
+        reader = csv.DictReader(
+            io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text, noun)
+        )
         rows = list(reader)
     except csv.Error as error:
-        raise InputError(Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)) from None
+        raise InputError(
+            Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)
+        ) from None
     if not text.strip():
-        raise InputError(Problem("REGISTER_CSV", "The file is empty.", "Download the register to see its form.", name))
+        raise InputError(
+            Problem(
+                "REGISTER_CSV", "The file is empty.", "Download the register to see its form.", name
+            )
+        )
     if key_of(noun) not in (reader.fieldnames or ()):
         hint = f"The first line names the columns: {', '.join(noun.model_fields)}."
-        raise InputError(Problem("REGISTER_CSV", f"The file has no column '{key_of(noun)}'.", hint, name))
+        raise InputError(
+            Problem("REGISTER_CSV", f"The file has no column '{key_of(noun)}'.", hint, name)
+        )
     found: list[Mapping[str, Any]] = []
     for row in rows:
+        cells = {k: v for k, v in row.items() if k is not None}
         if None in row:
-            row = {k: v for k, v in row.items() if k is not None} | {"(beyond the last column)": "?"}  # noqa: PLW2901
-        found.append({k: _unescape(v) for k, v in row.items() if v not in (None, "")})
+            cells["(beyond the last column)"] = "?"
+        found.append({k: _unescape(v) for k, v in cells.items() if v not in (None, "")})
     return found
 
 
@@ -150,7 +170,9 @@ def _delimiter(text: str, noun: type[Noun]) -> str:
     """The comma, or what a spreadsheet of another country put in its place: the one that shows most known column names."""
     first = text.split("\n", 1)[0].strip()
     names = {*noun.model_fields, REVISION}
-    return max(",;\t", key=lambda mark: len(names & {part.strip('" \r') for part in first.split(mark)}))
+    return max(
+        ",;\t", key=lambda mark: len(names & {part.strip('" \r') for part in first.split(mark)})
+    )
 
 
 def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
@@ -161,11 +183,17 @@ def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
         raise InputError(Problem("REGISTER_YAML", sentence, "", name)) from None
     rows = raw if raw is not None else []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(Problem("REGISTER_YAML", "The file must be a list of rows, each with its fields.", "", name))
+        raise InputError(
+            Problem(
+                "REGISTER_YAML", "The file must be a list of rows, each with its fields.", "", name
+            )
+        )
     return rows
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str) -> tuple[ItemT, ...]:
+def from_rows(
+    rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str
+) -> tuple[ItemT, ...]:
     """Check rows and make items of them.
 
     Raises:
@@ -182,7 +210,12 @@ def from_rows(rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str) 
     key_field = key_of(noun)
     counted = Counter(str(getattr(item, key_field)) for item in items)
     problems += [
-        Problem("REGISTER_TWICE", f"'{key}' is there {count} times as {key_field}.", "Keep one row of each.", where)
+        Problem(
+            "REGISTER_TWICE",
+            f"'{key}' is there {count} times as {key_field}.",
+            "Keep one row of each.",
+            where,
+        )
         for key, count in counted.items()
         if count > 1
     ]
@@ -194,7 +227,14 @@ def from_rows(rows: Iterable[Mapping[str, Any]], noun: type[ItemT], where: str) 
 def _problem(item: Any, noun: type[Noun], place: str) -> Problem:
     field = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
-        return Problem("REGISTER_FIELD", f"'{field}' is not a field.", nearest(field, list(noun.model_fields)), place)
+        return Problem(
+            "REGISTER_FIELD",
+            f"'{field}' is not a field.",
+            nearest(field, list(noun.model_fields)),
+            place,
+        )
     if item["type"] == "missing":
         return Problem("REGISTER_FIELD", f"'{field}' is missing.", "Fill it in.", place)
-    return Problem("REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {needed(item)}.", "", place)
+    return Problem(
+        "REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {needed(item)}.", "", place
+    )

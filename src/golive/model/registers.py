@@ -15,7 +15,12 @@ from golive.model.readiness import EvidenceItem
 
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 EventKind = Literal[
-    "model_version_change", "ehr_upgrade", "code_set_release", "new_site", "intended_use_change", "major_incident"
+    "model_version_change",
+    "ehr_upgrade",
+    "code_set_release",
+    "new_site",
+    "intended_use_change",
+    "major_incident",
 ]
 Layer = Literal["data_check", "technical", "operational", "clinical", "business"]
 MOST_DAYS, MOST_MINUTES, MOST_MONEY = 100_000, 10_000_000, 1e15
@@ -56,9 +61,15 @@ class DecisionRow(Noun):
     id: Key
     decided_on: date | None = None
     decision: str = Field(min_length=1)
-    type: Literal["scope", "defer", "accept_risk", "waive_gate", "threshold_change", "supplier", "architecture"] = (
-        "scope"
-    )
+    type: Literal[
+        "scope",
+        "defer",
+        "accept_risk",
+        "waive_gate",
+        "threshold_change",
+        "supplier",
+        "architecture",
+    ] = "scope"
     reason: str = ""
     options: str = ""
     owner: str = ""

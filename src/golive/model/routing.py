@@ -56,7 +56,10 @@ def routed(findings: Iterable[Finding], rules: Sequence[RoutingRule]) -> list[Fi
     A threshold moves a finding between ``alarm`` and ``watch`` only: what is quiet or cannot be judged stays so, because a
     size that may be chance is no reason to act.
     """
-    return [_routed(f, rule) if (rule := next((r for r in rules if r.fits(f)), None)) else f for f in findings]
+    return [
+        _routed(f, rule) if (rule := next((r for r in rules if r.fits(f)), None)) else f
+        for f in findings
+    ]
 
 
 def _routed(finding: Finding, rule: RoutingRule) -> Finding:

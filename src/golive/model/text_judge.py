@@ -13,7 +13,10 @@ from golive.model.columns import Noun
 Provider = Literal["openai", "anthropic", "compatible"]
 Criterion = Literal["unsupported", "omission", "contradiction"]
 
-ADDRESSES: dict[str, str] = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com/v1"}
+ADDRESSES: dict[str, str] = {
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com/v1",
+}
 """Where the providers themselves listen."""
 
 MOST_SENT = 1_000

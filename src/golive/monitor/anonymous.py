@@ -47,7 +47,10 @@ def soft_ends(before: Profile, kept: Profile) -> dict[str, tuple[bool, bool]]:
     for name, column in kept.columns.items():
         now, was = column.numeric, before.columns[name].numeric
         if now is not None and was is not None and len(now.values):
-            found[name] = (bool(was.values[0] < now.values[0]), bool(was.values[-1] > now.values[-1]))
+            found[name] = (
+                bool(was.values[0] < now.values[0]),
+                bool(was.values[-1] > now.values[-1]),
+            )
     return found
 
 
@@ -57,7 +60,9 @@ def smallest_cell(profile: Profile) -> int:
     for c in profile.columns.values():
         held += [c.category, c.tokens, c.patterns, c.numeric, c.time]
     counts = [int(h.counts.min()) for h in held if h is not None and len(h.counts)]
-    counts += [rows for s in profile.slices for c in s.columns.values() for _, rows in (*c.top, *c.shapes)]
+    counts += [
+        rows for s in profile.slices for c in s.columns.values() for _, rows in (*c.top, *c.shapes)
+    ]
     return min(counts, default=profile.rows)
 
 
@@ -114,14 +119,18 @@ def _numeric(held: NumericProfile) -> NumericProfile:
     if held.n < SMALL_CELL:
         empty: FloatArray = np.zeros(0)
         nothing = empty.astype(np.int64)
-        return NumericProfile(0, np.nan, np.nan, np.nan, np.nan, empty, nothing, True, 0, _total(held.infinities))
+        return NumericProfile(
+            0, np.nan, np.nan, np.nan, np.nan, empty, nothing, True, 0, _total(held.infinities)
+        )
     starts = joined(held.counts)
     rows = np.add.reduceat(held.counts, starts)
     points = np.add.reduceat(held.values * held.counts, starts) / rows
     for i, (low, high) in enumerate(pairwise((*starts.tolist(), len(held.values)))):
         most = low + int(held.counts[low:high].argmax())
         if high - low == 1 or held.counts[most] >= SMALL_CELL:
-            points[i] = held.values[most]  # a common value stays exact; its rare neighbours count with it
+            points[i] = held.values[
+                most
+            ]  # a common value stays exact; its rare neighbours count with it
     fractions = _total(held.n - held.integers)
     return replace(
         held,

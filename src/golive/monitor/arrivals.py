@@ -67,7 +67,12 @@ def files(batches: BatchesFile, folder: Path) -> list[Path]:
         found = [path] if path.exists() else []
     else:
         raise InputError(
-            Problem("NOT_FOUND", f"There is no folder '{path.parent.name}'.", "Check batches.source.", batches.source)
+            Problem(
+                "NOT_FOUND",
+                f"There is no folder '{path.parent.name}'.",
+                "Check batches.source.",
+                batches.source,
+            )
         )
     return sorted(p for p in found if p.is_file() and not p.name.startswith((".", "_")))
 
@@ -101,10 +106,17 @@ def table_slots(batches: BatchesFile, *, now: datetime) -> Arrived:
     """
     if batches.starts is None:
         raise InputError(
-            Problem("MONITOR_STARTS", "Batches of a table need a start.", "Add batches.starts: 2026-01-01.")
+            Problem(
+                "MONITOR_STARTS",
+                "Batches of a table need a start.",
+                "Add batches.starts: 2026-01-01.",
+            )
         )
     ended = (now - batches.grace - batches.starts) // batches.every
-    slots = [batches.starts + i * batches.every for i in range(max(0, ended - _MOST_SLOTS), max(0, ended))]
+    slots = [
+        batches.starts + i * batches.every
+        for i in range(max(0, ended - _MOST_SLOTS), max(0, ended))
+    ]
     name = batches.source.removeprefix(TABLE)
     made = [
         Arrival(

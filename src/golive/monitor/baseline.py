@@ -61,7 +61,13 @@ def build(name: str, train: Dataset, config: Config) -> Baseline:
         "soft_ends": soft_ends(before, kept),
         "performance": of_training(train, specs, config),
     }
-    return Baseline(id=name, rows=train.rows, sha256=train.sha256, config_sha256=reading_hash(config), payload=payload)
+    return Baseline(
+        id=name,
+        rows=train.rows,
+        sha256=train.sha256,
+        config_sha256=reading_hash(config),
+        payload=payload,
+    )
 
 
 @dataclass(frozen=True)
@@ -85,12 +91,20 @@ def restore(baseline: Baseline) -> Restored:
     """
     if baseline.payload.get("format") != FORMAT:
         raise StoreError(
-            Problem("STORE_NEWER", f"Baseline '{baseline.id}' was written by a newer GoLive.", "Upgrade GoLive.")
+            Problem(
+                "STORE_NEWER",
+                f"Baseline '{baseline.id}' was written by a newer GoLive.",
+                "Upgrade GoLive.",
+            )
         )
     specs = tuple(ColumnSpec.model_validate(s) for s in baseline.payload["specs"])
-    ends = {name: (bool(low), bool(high)) for name, (low, high) in baseline.payload["soft_ends"].items()}
+    ends = {
+        name: (bool(low), bool(high)) for name, (low, high) in baseline.payload["soft_ends"].items()
+    }
     # A baseline of an earlier version has no performance: nothing is judged against it then.
-    return Restored(load(baseline.payload["profile"]), specs, ends, baseline.payload.get("performance"))
+    return Restored(
+        load(baseline.payload["profile"]), specs, ends, baseline.payload.get("performance")
+    )
 
 
 def dump(profile: Profile) -> dict[str, Any]:
@@ -125,7 +139,9 @@ def load(data: dict[str, Any]) -> Profile:
         roles=Roles.model_validate(data["roles"]),
         duplicate_rows=data["duplicate_rows"],
         duplicate_keys=data["duplicate_keys"],
-        missing_blocks=tuple(MissingBlock(tuple(names), rows) for names, rows in data["missing_blocks"]),
+        missing_blocks=tuple(
+            MissingBlock(tuple(names), rows) for names, rows in data["missing_blocks"]
+        ),
         slices=tuple(_load_slice(s) for s in data["slices"]),
         time_violations={(a, b): n for a, b, n in data["time_violations"]},
         coverage=tuple(Coverage(*c) for c in data.get("coverage", ())),
@@ -141,11 +157,18 @@ def _number(value: float | None) -> float:
 
 
 def _dump_category(held: CategoryProfile) -> dict[str, Any]:
-    return {"n": held.n, "values": list(held.values), "counts": held.counts.tolist(), "other": held.other}
+    return {
+        "n": held.n,
+        "values": list(held.values),
+        "counts": held.counts.tolist(),
+        "other": held.other,
+    }
 
 
 def _load_category(data: dict[str, Any]) -> CategoryProfile:
-    return CategoryProfile(data["n"], tuple(data["values"]), np.array(data["counts"], dtype=np.int64), data["other"])
+    return CategoryProfile(
+        data["n"], tuple(data["values"]), np.array(data["counts"], dtype=np.int64), data["other"]
+    )
 
 
 def _dump_column(column: ColumnProfile) -> dict[str, Any]:
@@ -161,7 +184,9 @@ def _dump_column(column: ColumnProfile) -> dict[str, Any]:
         "numeric": numeric
         and {
             "n": numeric.n,
-            "moments": [_real(v) for v in (numeric.mean, numeric.std, numeric.minimum, numeric.maximum)],
+            "moments": [
+                _real(v) for v in (numeric.mean, numeric.std, numeric.minimum, numeric.maximum)
+            ],
             "values": numeric.values.tolist(),
             "counts": numeric.counts.tolist(),
             "exact": numeric.exact,
@@ -191,7 +216,9 @@ def _dump_column(column: ColumnProfile) -> dict[str, Any]:
 def _load_column(data: dict[str, Any]) -> ColumnProfile:
     numeric, time = data["numeric"], data["time"]
     # Baselines of before took every row for a patient of its own.
-    repeats, missing_repeats = (Repeats(*pair) for pair in data.get("repeats", ((1.0, 1.0), (1.0, 1.0))))
+    repeats, missing_repeats = (
+        Repeats(*pair) for pair in data.get("repeats", ((1.0, 1.0), (1.0, 1.0)))
+    )
     return ColumnProfile(
         name=data["name"],
         type=ColumnType(data["type"]),
@@ -240,16 +267,38 @@ def _load_numeric(data: dict[str, Any]) -> NumericProfile:
 
 def _dump_slice(held: Slice) -> dict[str, Any]:
     columns = {
-        name: [c.n, c.missing, _real(c.mean), [list(p) for p in c.top], c.tokens, [list(p) for p in c.shapes]]
+        name: [
+            c.n,
+            c.missing,
+            _real(c.mean),
+            [list(p) for p in c.top],
+            c.tokens,
+            [list(p) for p in c.shapes],
+        ]
         for name, c in held.columns.items()
     }
     start = held.start and held.start.isoformat()
-    return {"by": held.by, "column": held.column, "value": held.value, "n": held.n, "start": start, "columns": columns}
+    return {
+        "by": held.by,
+        "column": held.column,
+        "value": held.value,
+        "n": held.n,
+        "start": start,
+        "columns": columns,
+    }
 
 
 def _load_slice(data: dict[str, Any]) -> Slice:
     columns = {
-        name: SliceColumn(n, missing, (), mean, tuple((v, k) for v, k in top), tokens, tuple((v, k) for v, k in shapes))
+        name: SliceColumn(
+            n,
+            missing,
+            (),
+            mean,
+            tuple((v, k) for v, k in top),
+            tokens,
+            tuple((v, k) for v, k in shapes),
+        )
         for name, (n, missing, mean, top, tokens, shapes) in data["columns"].items()
     }
     start = data["start"] and date.fromisoformat(data["start"])

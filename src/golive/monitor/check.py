@@ -34,7 +34,10 @@ def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
         baseline = store.monitors.baseline(plan.project, file.baseline.name)
         known = store.monitors.known(plan.project, file.monitor)
         alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
-        unsent = sum(d.state == "failed" and d.monitor == file.monitor for d in store.monitors.deliveries(plan.project))
+        unsent = sum(
+            d.state == "failed" and d.monitor == file.monitor
+            for d in store.monitors.deliveries(plan.project)
+        )
     new, _ = sorted_out(found, known)
     slots = {a.slot for a in found.arrivals} | known.slots
     missed = source.missed(batches, slots, starts=batches.starts, now=now)
@@ -45,15 +48,25 @@ def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
     sentences = [
         f"{file.monitor}: the file is right.",
         f"Baseline '{file.baseline.name}' "
-        + (f"is stored ({baseline.rows:,} rows)." if baseline else "is not stored yet; the first run makes it."),
+        + (
+            f"is stored ({baseline.rows:,} rows)."
+            if baseline
+            else "is not stored yet; the first run makes it."
+        ),
         f"{plural(len(known.names), 'batch', 'batches')} judged, {len(new)} new, {len(found.waiting)} still being written.",
         f"The next batch is due by {at(due)}." if due else "No batch has arrived yet.",
     ]
-    sentences += [f"Route '{name}' reaches nobody: no address, or its variable is not set." for name in silent]
+    sentences += [
+        f"Route '{name}' reaches nobody: no address, or its variable is not set." for name in silent
+    ]
     if nobody := [r.value.replace("_", " ") for r in Route if r.value not in file.routes]:
-        sentences.append(f"Alerts for {', '.join(nobody)} are shown in the app and sent to nobody: no such route.")
+        sentences.append(
+            f"Alerts for {', '.join(nobody)} are shown in the app and sent to nobody: no such route."
+        )
     if unsent:
-        sentences.append(f"{plural(unsent, 'message')} could not be delivered; each is kept and tried again.")
+        sentences.append(
+            f"{plural(unsent, 'message')} could not be delivered; each is kept and tried again."
+        )
     fresh = tuple(slot for slot in missed if slot not in told_of)
     quiet = not (new or fresh or alerts or unsent or silent or baseline is None)
     return Check(tuple(sentences), missed[-10:], alerts, quiet)

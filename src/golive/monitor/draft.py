@@ -102,7 +102,9 @@ def draft(
         parts += [f"# {said[key]}"] if said.get(key) else []
         parts.append(_yaml({key: value}).rstrip())
     # Evidence and waivers are the store's, so that they age and are renewed there; a fixed day would stop that.
-    facts = config.model_copy(update={"project": project, "evidence": (), "waivers": (), "as_of": None})
+    facts = config.model_copy(
+        update={"project": project, "evidence": (), "waivers": (), "as_of": None}
+    )
     commands = [
         f"golive monitor check {named}.yaml  # is the file right, and what waits",
         f"golive monitor run {named}.yaml    # judge what is new; a scheduler runs this line",
@@ -112,7 +114,13 @@ def draft(
         "\n".join(parts) + "\n",
         _yaml(facts.model_dump(mode="json", exclude_defaults=True)),
         "\n".join(
-            [*(f"export {variable(r)}=...  # where {r.value.replace('_', ' ')} is told" for r in tell), *commands]
+            [
+                *(
+                    f"export {variable(r)}=...  # where {r.value.replace('_', ' ')} is told"
+                    for r in tell
+                ),
+                *commands,
+            ]
         ),
     )
 

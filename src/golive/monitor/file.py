@@ -172,7 +172,9 @@ class AlertsFile(Noun):
             for r in self.rules
         )
         after = self.escalate.after if self.escalate else None
-        return alert_rules.Rules(default, made, self.clear_after, after, self.escalate.to if self.escalate else "")
+        return alert_rules.Rules(
+            default, made, self.clear_after, after, self.escalate.to if self.escalate else ""
+        )
 
 
 class MonitorFile(Noun):
@@ -212,13 +214,19 @@ def load_monitor(path: str | Path) -> MonitorFile:
     try:
         data = yaml.safe_load(file.read_text("utf-8-sig"))
     except FileNotFoundError:
-        raise InputError(Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))) from None
+        raise InputError(
+            Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file.name}, line {mark.line + 1}" if mark else file.name
-        raise InputError(Problem("MONITOR_YAML", "The file is not valid YAML in UTF-8.", "", where)) from None
+        raise InputError(
+            Problem("MONITOR_YAML", "The file is not valid YAML in UTF-8.", "", where)
+        ) from None
     if not isinstance(data, dict):
-        raise InputError(Problem("MONITOR_YAML", "The file is not a mapping of keys to values.", "", file.name))
+        raise InputError(
+            Problem("MONITOR_YAML", "The file is not a mapping of keys to values.", "", file.name)
+        )
     try:
         found = MonitorFile.model_validate(data)
     except ValidationError as error:
@@ -234,7 +242,12 @@ def _receivers(found: MonitorFile, where: str) -> list[Problem]:
     to = found.alerts.escalate.to if found.alerts.escalate else None
     known = [*(r.value for r in Route), *([to] if to else [])]
     problems = [
-        Problem("MONITOR_UNKNOWN_KEY", f"'routes.{name}' is no route and no escalation goes there.", hint, where)
+        Problem(
+            "MONITOR_UNKNOWN_KEY",
+            f"'routes.{name}' is no route and no escalation goes there.",
+            hint,
+            where,
+        )
         for name in found.routes
         if name not in known and (hint := nearest(name, known))
     ]

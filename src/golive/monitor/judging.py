@@ -56,16 +56,29 @@ def _specs(live: Dataset, known: Sequence[ColumnSpec]) -> tuple[ColumnSpec, ...]
     extra = tuple(c for c in live.columns if c not in names)
     if not extra:
         return tuple(known)
-    part = replace(live, table=live.table.select(*extra), columns=extra, storage={c: live.storage[c] for c in extra})
+    part = replace(
+        live,
+        table=live.table.select(*extra),
+        columns=extra,
+        storage={c: live.storage[c] for c in extra},
+    )
     # A role that is guessed from a new column alone is no role of this project.
     found = infer(part, None, Config())
-    return (*known, *(ColumnSpec(name=s.name, type=s.type, reason=s.reason, storage=s.storage) for s in found))
+    return (
+        *known,
+        *(ColumnSpec(name=s.name, type=s.type, reason=s.reason, storage=s.storage) for s in found),
+    )
 
 
 def feed_trouble(kind: str, title: str) -> Observation:
     """Something is wrong with the delivery itself. ``kind`` is ``batch_*``, not one of the kinds of findings."""
     return Observation(
-        finding=kind, kind=kind, level="alarm", severity=Severity.CRITICAL, route=Route.ENGINEERING, title=title
+        finding=kind,
+        kind=kind,
+        level="alarm",
+        severity=Severity.CRITICAL,
+        route=Route.ENGINEERING,
+        title=title,
     )
 
 
@@ -89,7 +102,12 @@ def observe(finding: Finding) -> Observation | None:
 
 
 def judge(
-    live: Dataset, arrival: Arrival, by: Yardstick, *, late: bool = False, recent: Dataset | None = None
+    live: Dataset,
+    arrival: Arrival,
+    by: Yardstick,
+    *,
+    late: bool = False,
+    recent: Dataset | None = None,
 ) -> Batch:
     """Judge an open batch and reduce it to what is kept.
 
@@ -114,9 +132,14 @@ def judge(
     wanted = set(by.baseline.profile.columns)
     there = len(wanted & set(live.columns))
     if there < FEWEST_COLUMNS * len(wanted):
-        seen = feed_trouble("batch_other_schema", f"Only {there} of {len(wanted)} columns of the baseline are there.")
+        seen = feed_trouble(
+            "batch_other_schema",
+            f"Only {there} of {len(wanted)} columns of the baseline are there.",
+        )
         return Batch(**facts, state="other_schema", observations=(seen,))
-    return Batch(**facts, state="assessed", **_assessed(live, recent or live, arrival.slot.date(), by))
+    return Batch(
+        **facts, state="assessed", **_assessed(live, recent or live, arrival.slot.date(), by)
+    )
 
 
 def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
@@ -134,15 +157,21 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
     # No training row is there to be scored: outcomes are judged on live rows alone.
     no_rows = replace(live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0))
     outcomes = judge_outcomes(no_rows, live, specs, roles, by.config)
-    findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(outcomes.findings)
+    findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(
+        outcomes.findings
+    )
     performance = outcomes.performance
     if by.contract is not None:
         checked = check(by.contract, live)
         findings += contract_findings(checked)
         kept = answered(by.contract, checked, live, (roles.score, roles.prediction))
-        performance = {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
+        performance = (
+            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
+        )
     metrics = _metrics(outcomes.performance)
-    if by.baseline.performance and (judged := against(recent, specs, by.config, by.baseline.performance)):
+    if by.baseline.performance and (
+        judged := against(recent, specs, by.config, by.baseline.performance)
+    ):
         drop, value = judged
         findings = [f for f in findings if f.kind != drop.kind] + [drop]
         metrics |= {by.baseline.performance["metric"]: value} if value is not None else {}
@@ -170,15 +199,23 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
         inputs,
         performance,
         by.config,
-        evidence=tuple(({e.id: e for e in by.config.evidence} | {e.id: e for e in by.evidence}).values()),
+        evidence=tuple(
+            ({e.id: e for e in by.config.evidence} | {e.id: e for e in by.evidence}).values()
+        ),
         waivers=(*by.config.waivers, *by.waivers),
         registers=by.registers,
         as_of=by.config.as_of or day,
         model=by.policy,
     ).judge()
     return {
-        "observations": tuple(o for o in map(observe, routed(findings, by.config.routing)) if o is not None),
-        "drift": {c.name: c.drift.score for c in comparison.columns if c.drift and c.drift.score is not None},
+        "observations": tuple(
+            o for o in map(observe, routed(findings, by.config.routing)) if o is not None
+        ),
+        "drift": {
+            c.name: c.drift.score
+            for c in comparison.columns
+            if c.drift and c.drift.score is not None
+        },
         "verdict": readiness.verdict,
         "index": readiness.index,
         "low": readiness.low,

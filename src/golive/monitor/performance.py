@@ -21,7 +21,9 @@ EVERY_NIGHT = 3.0
 """Standard errors that a change must be away from none to be an alarm; 1.96 would call one quarter in three."""
 
 
-def of_training(train: Dataset, specs: Sequence[ColumnSpec], config: Config) -> dict[str, Any] | None:
+def of_training(
+    train: Dataset, specs: Sequence[ColumnSpec], config: Config
+) -> dict[str, Any] | None:
     """The primary metric of training rows with its 95 % interval and counts, or ``None`` where it cannot be known.
 
     ``None`` too with fewer than 20 events or non-events: nothing could be said against it, and small counts are not stored.
@@ -77,7 +79,9 @@ def against(
     found = finding(
         "performance_drop",
         verdict,
-        columns=tuple(c for c in (_roles(specs).score or _roles(specs).prediction, _roles(specs).label) if c),
+        columns=tuple(
+            c for c in (_roles(specs).score or _roles(specs).prediction, _roles(specs).label) if c
+        ),
         severity={Verdict.ALARM: severe, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.CLINICAL_INFORMATICS,
         title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"

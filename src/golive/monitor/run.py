@@ -116,8 +116,12 @@ def baseline_of(plan: Setup, opened: Opened, *, actor: str) -> Baseline:
     if known is None:
         if wanted.train is None:
             hint = "Add baseline.train for the first run; its rows are not needed afterwards."
-            raise InputError(Problem("BASELINE_MISSING", f"There is no stored baseline '{wanted.name}'.", hint))
-        train = wanted.train if wanted.train.startswith("table:") else str(plan.folder / wanted.train)
+            raise InputError(
+                Problem("BASELINE_MISSING", f"There is no stored baseline '{wanted.name}'.", hint)
+            )
+        train = (
+            wanted.train if wanted.train.startswith("table:") else str(plan.folder / wanted.train)
+        )
         with read(train, engine=wanted.engine, views=plan.config.fhir_views) as dataset:
             made = build(wanted.name, dataset, plan.config)
         with opened() as store:
@@ -133,7 +137,9 @@ def baseline_of(plan: Setup, opened: Opened, *, actor: str) -> Baseline:
     return known
 
 
-def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Tell | None = None) -> Report:
+def run(
+    path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Tell | None = None
+) -> Report:
     """Judge every batch that is new, raise what is due, and send what is queued.
 
     Args:
@@ -172,7 +178,9 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
     by.skip.update(name for name, _ in again)
     slots = {a.slot for a in found.arrivals} | known.slots
     report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
-    past = {slot for slot in known.slots if slot <= now}  # one day ahead of the clock must not make all others late
+    past = {
+        slot for slot in known.slots if slot <= now
+    }  # one day ahead of the clock must not make all others late
     last = max(past, default=None)
 
     def miss(before: datetime | None) -> None:
@@ -181,7 +189,10 @@ def run(path: str | Path, opened: Opened, *, actor: str, now: datetime, tell: Te
             return
         with opened() as store:
             report.alerts += store.monitors.decided(
-                on_missed(file.monitor, due, rules), project=plan.project, monitor=file.monitor, actor=actor
+                on_missed(file.monitor, due, rules),
+                project=plan.project,
+                monitor=file.monitor,
+                actor=actor,
             )
 
     for number, arrival in enumerate(new):
@@ -254,13 +265,21 @@ def _judged(arrival: Arrival, by: Yardstick, plan: Setup, *, late: bool) -> Batc
                 return None
             return _unreadable(arrival, by, error.problems[0].code, late=late)
         recent = _recent(arrival, by, plan, stack)
-        changed = arrival.path is not None and plan.file.batches.window == 1 and dataset.sha256 != arrival.sha256
+        changed = (
+            arrival.path is not None
+            and plan.file.batches.window == 1
+            and dataset.sha256 != arrival.sha256
+        )
         return None if changed else judge(dataset, arrival, by, late=late, recent=recent)
 
 
 def _no_batches(batches: Iterable[Batch]) -> set[str]:
     """Names of files whose rows stand for no batch of their own: those not compared, and contents that came again."""
-    return {name for b in batches for name in (b.also if b.state in ("assessed", "expired") else (b.name, *b.also))}
+    return {
+        name
+        for b in batches
+        for name in (b.also if b.state in ("assessed", "expired") else (b.name, *b.also))
+    }
 
 
 def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> Dataset | None:
@@ -274,7 +293,11 @@ def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> D
         return stack.enter_context(read_slot(arrival, batches, plan.config, slots=size))
     paths = paths_until(arrival, batches, plan.folder, size, skip=by.skip)
     try:
-        return stack.enter_context(together(paths, arrival.name, plan.config)) if len(paths) > 1 else None
+        return (
+            stack.enter_context(together(paths, arrival.name, plan.config))
+            if len(paths) > 1
+            else None
+        )
     except InputError:
         return None
 
@@ -310,7 +333,11 @@ def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
             yield dataset
         return
     held = [p for p in source.files(batches, plan.folder) if p.suffix == arrival.path.suffix]
-    near = [p for p in held if (d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every]
+    near = [
+        p
+        for p in held
+        if (d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every
+    ]
     at = near.index(arrival.path) + 1 if arrival.path in near else len(near)
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(near[max(0, at - batches.window) : at]):
@@ -320,12 +347,21 @@ def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
 
 
 def _finish(
-    plan: Setup, opened: Opened, report: Report, *, path: str, slots: set[datetime], actor: str, now: datetime
+    plan: Setup,
+    opened: Opened,
+    report: Report,
+    *,
+    path: str,
+    slots: set[datetime],
+    actor: str,
+    now: datetime,
 ) -> None:
     """Escalate, send, and keep how the run went."""
     file, rules = plan.file, plan.file.alerts.rule_set()
     with opened() as store:
-        report.alerts += store.monitors.decided(on_time(rules), project=plan.project, monitor=file.monitor, actor=actor)
+        report.alerts += store.monitors.decided(
+            on_time(rules), project=plan.project, monitor=file.monitor, actor=actor
+        )
         due = store.monitors.claim(plan.project, file.monitor, actor=actor)
     for delivery in due:
         error = send(addresses(file, delivery.route), delivery.title, delivery.body)
@@ -338,8 +374,13 @@ def _finish(
     with opened() as store:
         held = [d for d in store.monitors.deliveries(plan.project) if d.monitor == file.monitor]
         waiting = [d for d in held if d.state in ("queued", "claimed", "failed")]
-        report.unsent, report.why_unsent = len(waiting), dict(Counter(d.error for d in waiting if d.error))
-        report.open_alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
+        report.unsent, report.why_unsent = (
+            len(waiting),
+            dict(Counter(d.error for d in waiting if d.error)),
+        )
+        report.open_alerts = tuple(
+            a for a in store.monitors.alerts(plan.project, file.monitor) if a.active
+        )
         watch = Watch(
             id=file.monitor,
             file=Path(path).name,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def read_slot(arrival: Arrival, batches: BatchesFile, config: Config, *, slots: int = 1) -> Iterator[Dataset]:
+def read_slot(
+    arrival: Arrival, batches: BatchesFile, config: Config, *, slots: int = 1
+) -> Iterator[Dataset]:
     """Rows of the table from the start of the slot up to the start of the next; of the last ``slots`` slots when several.
 
     Raises:
@@ -30,7 +32,9 @@ def read_slot(arrival: Arrival, batches: BatchesFile, config: Config, *, slots: 
         if time is None or time not in whole.columns:
             raise InputError(
                 Problem(
-                    "MONITOR_TIME", "Batches of a table are cut by a time column.", "Name roles.time in the config."
+                    "MONITOR_TIME",
+                    "Batches of a table are cut by a time column.",
+                    "Name roles.time in the config.",
                 )
             )
         start, end = (

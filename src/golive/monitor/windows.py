@@ -31,7 +31,10 @@ def paths_until(
         p
         for p in held
         if p == arrival.path
-        or (p.name not in skip and ((d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every))
+        or (
+            p.name not in skip
+            and ((d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every)
+        )
     ]
     at = near.index(arrival.path) + 1 if arrival.path in near else len(near)
     return near[max(0, at - size) : at]

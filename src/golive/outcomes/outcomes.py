@@ -77,10 +77,21 @@ def judge(
     """
     out = Outcomes(not_assessed=_absent(train, live, config))
     report = progress or (lambda _fraction, _sentence: None)
-    report(0.0, "checking generated text against its sources" if config.outputs else "looking for scores and outcomes")
+    report(
+        0.0,
+        "checking generated text against its sources"
+        if config.outputs
+        else "looking for scores and outcomes",
+    )
     try:
         text, found, gaps = assess_text(
-            train, live, specs, roles, config, may_ask=may_ask, progress=lambda f, sentence: report(0.2 * f, sentence)
+            train,
+            live,
+            specs,
+            roles,
+            config,
+            may_ask=may_ask,
+            progress=lambda f, sentence: report(0.2 * f, sentence),
         )
         out.performance = {"generated_text": text} if text else None
         out.findings += found
@@ -100,7 +111,10 @@ def judge(
     parts: tuple[tuple[str, Part], ...] = (
         ("what data problems cost", lambda context, found: impact(context, found, known, marks)),
         ("leakage", lambda context, found: leakage(context, found, shared)),
-        ("training and live on the same cases", lambda _, found: skew(found, matched(train, live, inputs, roles))),
+        (
+            "training and live on the same cases",
+            lambda _, found: skew(found, matched(train, live, inputs, roles)),
+        ),
     )
     judged = judge_scored(before, now, roles, config, also=parts, progress=report)
     return Outcomes(
@@ -134,7 +148,11 @@ def _named(part: OutputsConfig | OperationsConfig | None) -> dict[str, str | Non
 
 def _serving(config: Config) -> set[str]:
     """Columns of the serving log and of generated text: they are no inputs of the model."""
-    parts = [part.model_dump().values() for part in (config.operations, config.outputs) if part is not None]
+    parts = [
+        part.model_dump().values()
+        for part in (config.operations, config.outputs)
+        if part is not None
+    ]
     return {name for names in parts for name in names if name}
 
 
@@ -192,10 +210,16 @@ def _performance(context: Context, out: Outcomes) -> None:
     assert out.performance is not None
     out.not_assessed += left_out(context)
     if m is None:
-        if context.target is not None and context.target.task != "event" and context.live.label is not None:
+        if (
+            context.target is not None
+            and context.target.task != "event"
+            and context.live.label is not None
+        ):
             if context.config.floors:
                 why = "floors are held against scores and predictions of an event; this outcome is none"
-                out.not_assessed.append(NotAssessed(what=f"floors: {', '.join(context.config.floors)}", why=why))
+                out.not_assessed.append(
+                    NotAssessed(what=f"floors: {', '.join(context.config.floors)}", why=why)
+                )
             return  # judged as classes or as a quantity
         out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
         return

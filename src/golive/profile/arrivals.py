@@ -35,6 +35,8 @@ def arrivals(table: ir.Table, roles: Roles, sites: Sequence[str]) -> tuple[Arriv
         if read is not None:
             held[row["site"]][read] += int(row["rows"])
     return tuple(
-        Arrivals(site, tuple(sorted(days)), np.array([days[d] for d in sorted(days)], dtype=np.int64))
+        Arrivals(
+            site, tuple(sorted(days)), np.array([days[d] for d in sorted(days)], dtype=np.int64)
+        )
         for site, days in held.items()
     )

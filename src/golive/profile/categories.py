@@ -44,9 +44,14 @@ def canonical(value: Any, field: Field) -> str:
     if field.type is ColumnType.BOOLEAN:
         lowered = text.strip().lower()
         if field.declared.startswith("bool"):
-            text = {"1": "true", "1.0": "true", "0": "false", "0.0": "false", "t": "true", "f": "false"}.get(
-                lowered, text
-            )
+            text = {
+                "1": "true",
+                "1.0": "true",
+                "0": "false",
+                "0.0": "false",
+                "t": "true",
+                "f": "false",
+            }.get(lowered, text)
         if lowered in ("true", "false"):
             text = lowered
     stripped = text.strip()
@@ -56,7 +61,9 @@ def canonical(value: Any, field: Field) -> str:
     return text[:LONGEST_VALUE]
 
 
-def counted(pairs: Iterable[tuple[str, int]], *, most: int, total: int | None = None) -> CategoryProfile:
+def counted(
+    pairs: Iterable[tuple[str, int]], *, most: int, total: int | None = None
+) -> CategoryProfile:
     """Category profile of ``(value, rows)`` pairs: equal values added up, most frequent first, ties in value order.
 
     ``total`` is the number of rows when the pairs do not cover all of them; the rest is ``other``.
@@ -82,5 +89,6 @@ def patterns_of(category: CategoryProfile) -> CategoryProfile:
 def shape(value: str) -> str:
     """``A10.25`` -> ``A99.99``: digits as 9, letters as A, runs cut at ``LONGEST_RUN``."""
     return _RUN.sub(
-        lambda match: match.group(1) * LONGEST_RUN, _LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN]))
+        lambda match: match.group(1) * LONGEST_RUN,
+        _LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN])),
     )

@@ -20,7 +20,11 @@ from golive.profile.times import MOST_DAYS, DateReader
 def slicings_of(table: ir.Table, roles: Roles, rows: int, *, local: bool) -> list[Slicing]:
     """The ways to cut this table: by site, by model version, by time, as far as it has such columns."""
     made = []
-    for by, name in (("site", roles.site), ("model_version", roles.model_version), ("time", roles.time)):
+    for by, name in (
+        ("site", roles.site),
+        ("model_version", roles.model_version),
+        ("time", roles.time),
+    ):
         if name is None or name not in table.columns or rows == 0:
             continue
         slicing = (_in_process if local else _in_engine)(table, by, name, _key(table[name], by))
@@ -38,10 +42,17 @@ def _key(column: ir.Value, by: str) -> ir.Value:
 def _cut(by: str, name: str, keys: Sequence[object], counts: IntArray) -> tuple[Slicing, IntArray]:
     """Slices of the distinct ``keys``, and for each key the position of its slice (-1: none)."""
     if by == "time":
-        reader = DateReader((k, int(n)) for k, n in zip(keys, counts, strict=True) if isinstance(k, str))
-        days = [reader.read(k)[0] if isinstance(k, str) else k if isinstance(k, date) else None for k in keys]
+        reader = DateReader(
+            (k, int(n)) for k, n in zip(keys, counts, strict=True) if isinstance(k, str)
+        )
+        days = [
+            reader.read(k)[0] if isinstance(k, str) else k if isinstance(k, date) else None
+            for k in keys
+        ]
         starts, sizes, positions = windows(days, counts)
-        return Slicing(by, name, tuple(s.isoformat() for s in starts), tuple(starts), tuple(sizes)), positions
+        return Slicing(
+            by, name, tuple(s.isoformat() for s in starts), tuple(starts), tuple(sizes)
+        ), positions
     names = [(str(k).strip() or None) if k is not None else None for k in keys]
     labels, sizes, positions = largest(names, counts)
     return Slicing(by, name, tuple(labels), (None,) * len(labels), tuple(sizes)), positions
@@ -52,7 +63,9 @@ def _in_process(table: ir.Table, by: str, name: str, key: ir.Value) -> Slicing:
     column = table.select(key=key).to_pyarrow().column("key").combine_chunks().dictionary_encode()
     keys = column.dictionary.to_pylist()
     codes = column.indices.fill_null(len(keys)).to_numpy(zero_copy_only=False)
-    slicing, positions = _cut(by, name, keys, np.bincount(codes, minlength=len(keys) + 1)[: len(keys)])
+    slicing, positions = _cut(
+        by, name, keys, np.bincount(codes, minlength=len(keys) + 1)[: len(keys)]
+    )
     slot = np.append(positions, -1)[codes].astype(np.int16)
     order = np.argsort(slot, kind="stable")
     bounds = np.searchsorted(slot[order], np.arange(len(slicing.labels) + 1), side="left")
@@ -75,7 +88,11 @@ def slice_key(table: ir.Table, slicing: Slicing) -> ir.StringValue:
     if slicing.by != "time":
         text = trimmed(as_text(column))
         return text.isin(slicing.labels).ifelse(text, ibis.null("string"))
-    day = column.cast("date") if column.type().is_temporal() else as_text(column).left(10).try_cast("date")
+    day = (
+        column.cast("date")
+        if column.type().is_temporal()
+        else as_text(column).left(10).try_cast("date")
+    )
     lows = [low for low in slicing.starts if low is not None]
     ends = [*lows[1:], date.max]
     parts = zip(slicing.labels, lows, ends, strict=True)
@@ -97,7 +114,8 @@ def slice_missing(
             flags = np.cumsum(np.append(0, found.column(f"m{i}").to_numpy()[slicing.order]))
             counts = np.diff(flags[slicing.bounds])
             held[field.name] = [
-                SliceColumn(int(n), int(c)) for n, c in zip(np.diff(slicing.bounds), counts, strict=True)
+                SliceColumn(int(n), int(c))
+                for n, c in zip(np.diff(slicing.bounds), counts, strict=True)
             ]
         return held
     keyed = table.select(key=slice_key(table, slicing), **asked)
@@ -105,6 +123,9 @@ def slice_missing(
     rows = {r["key"]: r for r in sums.to_pyarrow().to_pylist()}
     none = {"n": 0} | dict.fromkeys(asked, 0)
     return {
-        field.name: [SliceColumn(int(r["n"]), int(r[f"m{i}"])) for r in (rows.get(x, none) for x in slicing.labels)]
+        field.name: [
+            SliceColumn(int(r["n"]), int(r[f"m{i}"]))
+            for r in (rows.get(x, none) for x in slicing.labels)
+        ]
         for i, field in enumerate(fields)
     }

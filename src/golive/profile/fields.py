@@ -53,7 +53,9 @@ class Field:
     kind: Kind
 
 
-def fields_of(table: ir.Table, storage: dict[str, str], specs: Sequence[ColumnSpec], roles: Roles) -> list[Field]:
+def fields_of(
+    table: ir.Table, storage: dict[str, str], specs: Sequence[ColumnSpec], roles: Roles
+) -> list[Field]:
     """Return one ``Field`` per spec whose column is in ``table``, in the order of ``specs``."""
     present = set(table.columns)
     found = []
@@ -74,7 +76,9 @@ def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Kind:
         return Kind.NUMBER
     if type_ is ColumnType.DATETIME:
         return Kind.TIME
-    if type_ is ColumnType.EMPTY:  # a field that was empty in training and now holds something: read it as it is stored
+    if (
+        type_ is ColumnType.EMPTY
+    ):  # a field that was empty in training and now holds something: read it as it is stored
         stored = column.type()
         if stored.is_numeric() and not stored.is_boolean():
             return Kind.NUMBER
@@ -121,7 +125,9 @@ def number(column: ir.Value) -> ir.FloatingValue:
     if not is_text(column):
         return ibis.null("float64")
     written = column  # DuckDB itself passes over spaces around a number
-    if engine_of(column) != "duckdb":  # others accept "1f", or fail on the first value that does not parse
+    if (
+        engine_of(column) != "duckdb"
+    ):  # others accept "1f", or fail on the first value that does not parse
         written = trimmed(column)
         written = written.re_search(_NUMBER).ifelse(written, ibis.null("string"))
     return written.try_cast("float64").nullif(float("nan"))
@@ -135,13 +141,19 @@ def infinite(value: ir.FloatingValue) -> ir.BooleanValue:
 def day_text(column: ir.Value) -> ir.StringValue:
     """The calendar part of a written date: ``2024-03-12T10:15`` and ``202403121015`` lose their clock."""
     text = trimmed(as_text(column))
-    return text.re_search(_HL7).ifelse(text.left(8), text.re_replace(_CLOCK, "")).left(LONGEST_VALUE)
+    return (
+        text.re_search(_HL7).ifelse(text.left(8), text.re_replace(_CLOCK, "")).left(LONGEST_VALUE)
+    )
 
 
 def pattern(column: ir.Value) -> ir.StringValue:
     """The shape of a written value, at most ``LONGEST_PATTERN`` characters: digits as 9, letters as A."""
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return as_text(column).left(LONGEST_PATTERN).translate("012345678" + letters, "9" * 9 + "A" * len(letters))
+    return (
+        as_text(column)
+        .left(LONGEST_PATTERN)
+        .translate("012345678" + letters, "9" * 9 + "A" * len(letters))
+    )
 
 
 def engine_of(expression: Any) -> str:

@@ -38,7 +38,9 @@ def missing_blocks(
 
     Only columns with a neighbour whose missing count is within 10 % can reach the Jaccard index, so only those are asked.
     """
-    names = _candidates([columns[f.name] for f in fields if f.role is not Role.IGNORED and f.name in columns])
+    names = _candidates(
+        [columns[f.name] for f in fields if f.role is not Role.IGNORED and f.name in columns]
+    )
     if len(names) < 2:
         return ()
     words = [names[i : i + _BITS] for i in range(0, len(names), _BITS)]
@@ -58,7 +60,9 @@ def missing_blocks(
     either = own[:, None] + own[None, :] - together
     jaccard = np.divide(together, either, out=np.zeros_like(together), where=either > 0)
     blocks = []
-    for group in _groups((jaccard >= SAME_ROWS) & (_phi(together, own, float(weights.sum())) >= BEYOND_CHANCE)):
+    for group in _groups(
+        (jaccard >= SAME_ROWS) & (_phi(together, own, float(weights.sum())) >= BEYOND_CHANCE)
+    ):
         rows = int(weights[absent[:, group].all(axis=1)].sum())
         blocks.append(MissingBlock(tuple(names[i] for i in group), rows))
     return tuple(sorted(blocks, key=lambda b: (-b.rows, b.columns)))
@@ -85,7 +89,8 @@ def _ratio(a: int, b: int) -> float:
 
 def _mask(table: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
     return balanced(
-        [missing(table[n]).ifelse(1 << i, 0).cast("int64") for i, n in enumerate(names)], lambda a, b: a + b
+        [missing(table[n]).ifelse(1 << i, 0).cast("int64") for i, n in enumerate(names)],
+        lambda a, b: a + b,
     )
 
 
@@ -93,7 +98,10 @@ def balanced(terms: Sequence[Any], join: Any) -> Any:
     """Join expressions as a balanced tree, so that thousands of them stay within the compiler's recursion."""
     level = list(terms)
     while len(level) > 1:
-        level = [join(*level[i : i + 2]) if i + 1 < len(level) else level[i] for i in range(0, len(level), 2)]
+        level = [
+            join(*level[i : i + 2]) if i + 1 < len(level) else level[i]
+            for i in range(0, len(level), 2)
+        ]
     return level[0]
 
 
@@ -102,7 +110,9 @@ def _phi(together: FloatArray, own: FloatArray, n: float) -> FloatArray:
     p = own / n
     spread = np.sqrt(p * (1 - p))
     scale = np.outer(spread, spread)
-    phi: FloatArray = np.divide(together / n - np.outer(p, p), scale, out=np.zeros_like(together), where=scale > 0)
+    phi: FloatArray = np.divide(
+        together / n - np.outer(p, p), scale, out=np.zeros_like(together), where=scale > 0
+    )
     return phi
 
 
@@ -115,13 +125,19 @@ def _groups(same: npt.NDArray[np.bool_]) -> list[list[int]]:
     return [g for g in groups if len(g) > 1]
 
 
-def duplicate_rows(table: ir.Table, columns: dict[str, ColumnProfile], fields: Sequence[Field], rows: int) -> int:
+def duplicate_rows(
+    table: ir.Table, columns: dict[str, ColumnProfile], fields: Sequence[Field], rows: int
+) -> int:
     """Rows that equal an earlier row in every column that is not ignored.
 
     Most tables are settled by a few columns: when the ones with most distinct values already tell all rows apart, the rest
     is not read. After that DuckDB compares 64-bit hashes of whole rows, other engines the rows themselves.
     """
-    names = [f.name for f in fields if f.role is not Role.IGNORED and f.name in columns and not columns[f.name].error]
+    names = [
+        f.name
+        for f in fields
+        if f.role is not Role.IGNORED and f.name in columns and not columns[f.name].error
+    ]
     if rows < 2 or not names:
         return 0
     telling = sorted(names, key=lambda n: -columns[n].distinct)[:_TELLING]
@@ -152,8 +168,12 @@ def duplicate_keys(table: ir.Table, columns: dict[str, ColumnProfile], roles: Ro
     key = [c for c in (roles.id, roles.time) if c is not None and c in columns]
     if roles.id not in key:
         return None
-    whole = table.select(*key).filter(lambda t: balanced([~missing(t[k]) for k in key], lambda a, b: a & b))
-    return int(whole.count().to_pyarrow().as_py()) - int(whole.distinct().count().to_pyarrow().as_py())
+    whole = table.select(*key).filter(
+        lambda t: balanced([~missing(t[k]) for k in key], lambda a, b: a & b)
+    )
+    return int(whole.count().to_pyarrow().as_py()) - int(
+        whole.distinct().count().to_pyarrow().as_py()
+    )
 
 
 def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str, str], int]:
@@ -161,10 +181,17 @@ def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str,
 
     For columns a and b both counts are kept, (a, b) for a > b: which order is right is for the reader of the profile.
     """
-    names = [f.name for f in fields if table[f.name].type().is_temporal() and not table[f.name].type().is_time()][:8]
+    names = [
+        f.name
+        for f in fields
+        if table[f.name].type().is_temporal() and not table[f.name].type().is_time()
+    ][:8]
     pairs = [(a, b) for a in names for b in names if a != b]
     if not pairs:
         return {}
-    asked = {f"p{i}": (table[a].cast("timestamp") > table[b].cast("timestamp")).sum() for i, (a, b) in enumerate(pairs)}
+    asked = {
+        f"p{i}": (table[a].cast("timestamp") > table[b].cast("timestamp")).sum()
+        for i, (a, b) in enumerate(pairs)
+    }
     row = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
     return {pair: int(row[f"p{i}"] or 0) for i, pair in enumerate(pairs)}

@@ -17,9 +17,23 @@ import numpy as np
 import pyarrow as pa
 
 from golive.model.columns import ColumnType
-from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile, FloatArray, IntArray, SliceColumn
+from golive.model.profile import (
+    EMPTY_CATEGORY,
+    CategoryProfile,
+    ColumnProfile,
+    FloatArray,
+    IntArray,
+    SliceColumn,
+)
 from golive.profile import together
-from golive.profile.categories import MOST_TOKENS, MOST_VALUES, canonical, counted, patterns_of, shape
+from golive.profile.categories import (
+    MOST_TOKENS,
+    MOST_VALUES,
+    canonical,
+    counted,
+    patterns_of,
+    shape,
+)
 from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
 from golive.profile.numbers import sorted_profile
 from golive.profile.repeats import Patients, of_codes, of_numbers, patients_here
@@ -94,10 +108,14 @@ def reduce_local(
 def failed(field: Field, rows: int, error: Exception) -> ColumnProfile:
     """The profile of a column that could not be read. An engine's message is not kept: it may repeat a value."""
     reason = f"it could not be read ({type(error).__name__})"
-    return ColumnProfile(field.name, field.type, field.role, field.storage, rows, 0, 0, error=reason)
+    return ColumnProfile(
+        field.name, field.type, field.role, field.storage, rows, 0, 0, error=reason
+    )
 
 
-def _fetch(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
+def _fetch(
+    table: ir.Table, batch: Sequence[Field]
+) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
     """Fetch a batch in one query; when that fails, one by one, so that only the broken column is lost."""
     written = [f for f in batch if f.kind is Kind.NUMBER and is_text(table[f.name])]
     if len(written) >= LONG and (parsed := _parsed(table, written)):
@@ -108,7 +126,9 @@ def _fetch(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, list[pa
         column = table[field.name]
         if field.kind is Kind.NUMBER:
             stored = column.type()
-            plain = stored.is_floating() or stored.is_integer()  # widened here, and a stored NaN stays one
+            plain = (
+                stored.is_floating() or stored.is_integer()
+            )  # widened here, and a stored NaN stays one
             asked[f"v{i}"] = column if plain else number(column)
             if not stored.is_numeric():
                 asked[f"m{i}"] = missing(column)
@@ -127,7 +147,9 @@ def _fetch(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, list[pa
     ]
 
 
-def _parsed(table: ir.Table, fields: Sequence[Field]) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
+def _parsed(
+    table: ir.Table, fields: Sequence[Field]
+) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
     """Numbers stored as text: handed over as written, then parsed by the engine as one long column.
 
     Two expressions in place of two for each column: with thousands of columns it is compiling that takes the time. Empty
@@ -135,14 +157,19 @@ def _parsed(table: ir.Table, fields: Sequence[Field]) -> list[tuple[Field, list[
     """
     try:
         texts = table.select(*(f.name for f in fields)).to_pyarrow()
-        long = pa.chunked_array([chunk for column in texts.columns for chunk in column.chunks], type=pa.string())
+        long = pa.chunked_array(
+            [chunk for column in texts.columns for chunk in column.chunks], type=pa.string()
+        )
         asked = ibis.memtable(pa.table({"value": long}))
         asked = asked.select(v=number(asked.value), m=missing(asked.value))
         found = table.get_backend().to_pyarrow(asked)
     except Exception:
         return []
     rows = texts.num_rows
-    return [(f, [found.column(k).slice(i * rows, rows) for k in ("v", "m")]) for i, f in enumerate(fields)]
+    return [
+        (f, [found.column(k).slice(i * rows, rows) for k in ("v", "m")])
+        for i, f in enumerate(fields)
+    ]
 
 
 def _plain(column: ir.Value) -> ir.Value:
@@ -154,7 +181,10 @@ def _plain(column: ir.Value) -> ir.Value:
 
 
 def _reduce(
-    field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing], patients: Patients | None
+    field: Field,
+    fetched: list[pa.ChunkedArray],
+    slicings: Sequence[Slicing],
+    patients: Patients | None,
 ) -> Reduced:
     if field.kind is Kind.NUMBER:
         return _numbers(field, fetched, slicings, patients)
@@ -162,7 +192,10 @@ def _reduce(
 
 
 def _numbers(
-    field: Field, fetched: list[pa.ChunkedArray], slicings: Sequence[Slicing], patients: Patients | None
+    field: Field,
+    fetched: list[pa.ChunkedArray],
+    slicings: Sequence[Slicing],
+    patients: Patients | None,
 ) -> Reduced:
     values: FloatArray = fetched[0].to_numpy().astype(np.float64, copy=False)
     absent = np.isnan(values)
@@ -239,11 +272,15 @@ def _blank(value: Any) -> bool:
 
 def _with_tokens(reduced: Reduced, tokens: CategoryProfile, distinct: int) -> Reduced:
     held = reduced.profile
-    profile = replace(held, tokens=tokens, patterns=patterns_of(tokens), distinct=held.distinct + distinct)
+    profile = replace(
+        held, tokens=tokens, patterns=patterns_of(tokens), distinct=held.distinct + distinct
+    )
     return replace(reduced, profile=profile)
 
 
-def tokens_of(table: ir.Table, names: Sequence[str], *, here: bool = False) -> dict[str, tuple[CategoryProfile, int]]:
+def tokens_of(
+    table: ir.Table, names: Sequence[str], *, here: bool = False
+) -> dict[str, tuple[CategoryProfile, int]]:
     """Values of number columns that do not parse: as written, the most frequent ``MOST_TOKENS``, and how many distinct.
 
     With ``here`` one query hands over those of all columns, otherwise each column is grouped in its engine.
@@ -267,7 +304,14 @@ def _odd(column: ir.Value) -> ir.StringValue:
 def _tokens_in_engine(table: ir.Table, name: str) -> tuple[CategoryProfile, int]:
     odd = table.select(value=_odd(table[name])).drop_null()
     groups = odd.group_by("value").aggregate(rows=odd.count())
-    totals = groups.aggregate(n=groups.rows.sum(), distinct=groups.count()).to_pyarrow().to_pylist()[0]
-    top = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_TOKENS).to_pyarrow().to_pylist()
+    totals = (
+        groups.aggregate(n=groups.rows.sum(), distinct=groups.count()).to_pyarrow().to_pylist()[0]
+    )
+    top = (
+        groups.order_by(groups.rows.desc(), groups.value)
+        .limit(MOST_TOKENS)
+        .to_pyarrow()
+        .to_pylist()
+    )
     pairs = [(row["value"], row["rows"]) for row in top]
     return counted(pairs, most=MOST_TOKENS, total=int(totals["n"] or 0)), int(totals["distinct"])

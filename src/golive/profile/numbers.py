@@ -41,7 +41,9 @@ def equal_mass_sorted(ascending: FloatArray, bins: int) -> tuple[FloatArray, Int
     return _merged(np.add.reduceat(ascending - centre, cuts[:-1]) / rows + centre, rows, ascending)
 
 
-def _merged(means: FloatArray, rows: IntArray, ascending: FloatArray) -> tuple[FloatArray, IntArray]:
+def _merged(
+    means: FloatArray, rows: IntArray, ascending: FloatArray
+) -> tuple[FloatArray, IntArray]:
     """Ascending bin means within the range of the values (rounding may leave it), equal ones merged."""
     means = np.maximum.accumulate(np.clip(means, ascending[0], ascending[-1]))
     first = np.concatenate(([True], means[1:] != means[:-1]))
@@ -85,7 +87,9 @@ def numeric_profile(
     n = int(counts.sum()) if len(counts) else 0
     if n == 0:
         empty = np.zeros(0)
-        return NumericProfile(0, np.nan, np.nan, np.nan, np.nan, empty, empty.astype(np.int64), True, 0, infinities)
+        return NumericProfile(
+            0, np.nan, np.nan, np.nan, np.nan, empty, empty.astype(np.int64), True, 0, infinities
+        )
     mean, std, low, high = moments or _moments(values, counts)
     if integers is None:
         integers = int(counts[values == np.floor(values)].sum())
@@ -97,7 +101,9 @@ def numeric_profile(
     elif single:
         points = np.array([float(str(v)) for v in values.astype(np.float32)])
     step = max(1, len(values) // SUPPORT)
-    written = decimals(values[::step], np.add.reduceat(counts, np.arange(0, len(values), step)), single=single)
+    written = decimals(
+        values[::step], np.add.reduceat(counts, np.arange(0, len(values), step)), single=single
+    )
     return NumericProfile(
         n=n,
         mean=mean,
@@ -113,7 +119,9 @@ def numeric_profile(
     )
 
 
-def sorted_profile(ascending: FloatArray, *, infinities: int = 0, single: bool = False) -> tuple[NumericProfile, int]:
+def sorted_profile(
+    ascending: FloatArray, *, infinities: int = 0, single: bool = False
+) -> tuple[NumericProfile, int]:
     """Profile of finite values in ascending order, and how many of them are distinct.
 
     Equals ``numeric_profile`` of the counted values; columns with many distinct values are never counted, which is where
@@ -146,7 +154,9 @@ def sorted_profile(ascending: FloatArray, *, infinities: int = 0, single: bool =
     return numeric_profile(points, counts, infinities=infinities, single=single), distinct
 
 
-def decimals(values: FloatArray, counts: IntArray, *, single: bool = False) -> tuple[tuple[int, int], ...]:
+def decimals(
+    values: FloatArray, counts: IntArray, *, single: bool = False
+) -> tuple[tuple[int, int], ...]:
     """Rows by number of written decimals, 0 to 6 (6 stands for 6 or more).
 
     Of a column with more than ``SUPPORT`` distinct values only every k-th is read and stands for the k it was taken from, so
@@ -156,7 +166,9 @@ def decimals(values: FloatArray, counts: IntArray, *, single: bool = False) -> t
     found = []
     precision = 1.2e-7 if single else 1e-12
     for digits in range(MOST_DECIMALS):
-        near = left & (np.abs(np.round(values, digits) - values) <= precision * np.maximum(1, np.abs(values)))
+        near = left & (
+            np.abs(np.round(values, digits) - values) <= precision * np.maximum(1, np.abs(values))
+        )
         if near.any():
             found.append((digits, int(counts[near].sum())))
         left &= ~near

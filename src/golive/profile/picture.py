@@ -50,7 +50,10 @@ def side(column: ColumnProfile, slices: tuple[SliceSeries, ...] = ()) -> SideRes
     shown = numeric is not None and numeric.n >= SMALL_CELL
     quantiles: dict[str, float] = {}
     if shown and numeric is not None:
-        quantiles = {f"{q:g}": float(v) for q, v in zip(QUANTILES, numeric.quantile(list(QUANTILES)), strict=True)}
+        quantiles = {
+            f"{q:g}": float(v)
+            for q, v in zip(QUANTILES, numeric.quantile(list(QUANTILES)), strict=True)
+        }
     return SideResult(
         n=column.n,
         missing=column.missing,
@@ -72,7 +75,9 @@ def _cell(count: int) -> int | None:
     return None if 0 < count < SMALL_CELL else int(count)
 
 
-def _binned(values: FloatArray, counts: IntArray, edges: FloatArray) -> tuple[list[int | None], int | None, int | None]:
+def _binned(
+    values: FloatArray, counts: IntArray, edges: FloatArray
+) -> tuple[list[int | None], int | None, int | None]:
     """Counts per bin (the last bin holds its upper edge), below the first and above the last edge."""
     slot = np.searchsorted(edges, values, side="right") - 1
     slot[values == edges[-1]] = len(edges) - 2
@@ -94,10 +99,15 @@ def _drawn(edges: FloatArray, points: Sequence[tuple[FloatArray, IntArray] | Non
 
 
 def _numbers(sides: Sequence[ColumnProfile | None]) -> Picture:
-    held = [s.numeric if s is not None and s.numeric is not None and s.numeric.n else None for s in sides]
+    held = [
+        s.numeric if s is not None and s.numeric is not None and s.numeric.n else None
+        for s in sides
+    ]
     ends = [h.quantile([0.005, 0.995]) for h in held if h is not None]
     low, high = min(e[0] for e in ends), max(e[1] for e in ends)
-    if not np.isfinite(high - low):  # a mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
+    if not np.isfinite(
+        high - low
+    ):  # a mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
         low, high = low / 2, high / 2
     return _drawn(_edges(low, high, held), [(h.values, h.counts) if h else None for h in held])
 
@@ -127,7 +137,9 @@ def _calendar(first: date, last: date) -> list[date]:
     begin = first - timedelta(days=first.weekday())
     if (last - begin).days < 60 * 7:
         weeks = (last - begin).days // 7 + 1
-        ends = date.max.toordinal()  # 31 Dec 9999, which many records hold for "never", has no week after it
+        ends = (
+            date.max.toordinal()
+        )  # 31 Dec 9999, which many records hold for "never", has no week after it
         return [date.fromordinal(min(begin.toordinal() + 7 * i, ends)) for i in range(weeks + 1)]
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-months // 60)
@@ -135,7 +147,9 @@ def _calendar(first: date, last: date) -> list[date]:
     found = []
     for i in range(count + 1):
         year, month = divmod(first.month - 1 + i * step, 12)
-        found.append(date(first.year + year, month + 1, 1) if first.year + year <= 9999 else date.max)
+        found.append(
+            date(first.year + year, month + 1, 1) if first.year + year <= 9999 else date.max
+        )
     return found
 
 
@@ -159,7 +173,11 @@ def _categories(sides: Sequence[ColumnProfile | None]) -> Picture:
     rest = any(bars and bars[-1] != 0 for bars in columns)
     if not rest:
         columns = [bars[:-1] for bars in columns]
-    return Picture(labels=(*labels, *([OTHER] if rest else [])), train=tuple(columns[0]), live=tuple(columns[1]))
+    return Picture(
+        labels=(*labels, *([OTHER] if rest else [])),
+        train=tuple(columns[0]),
+        live=tuple(columns[1]),
+    )
 
 
 def _bars(category: CategoryProfile, labels: Sequence[str]) -> list[int | None]:

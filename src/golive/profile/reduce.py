@@ -20,7 +20,9 @@ def reduced_values(numeric: NumericProfile, limit: int = 10_000) -> FloatArray:
     means, counts = equal_mass(numeric.values, numeric.counts, limit)
     if not carries(means, counts, numeric.mean, numeric.std):
         return np.repeat(numeric.values, numeric.counts)
-    slots = np.searchsorted(np.cumsum(counts), (np.arange(limit) + 0.5) * (numeric.n / limit), side="left")
+    slots = np.searchsorted(
+        np.cumsum(counts), (np.arange(limit) + 0.5) * (numeric.n / limit), side="left"
+    )
     return means[np.minimum(slots, len(means) - 1)]
 
 

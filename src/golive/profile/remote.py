@@ -20,7 +20,17 @@ from golive.model.profile import (
 )
 from golive.profile.categories import MOST_VALUES, canonical, counted, patterns_of, shape
 from golive.profile.cutting import slice_key
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, infinite, is_text, missing, number, pattern
+from golive.profile.fields import (
+    LONGEST_VALUE,
+    Field,
+    Kind,
+    as_text,
+    infinite,
+    is_text,
+    missing,
+    number,
+    pattern,
+)
 from golive.profile.local import Reduced, failed, tokens_of
 from golive.profile.numbers import SUPPORT, numeric_profile
 from golive.profile.slicing import SHAPES, TOP, Slicing
@@ -52,14 +62,18 @@ def reduce_remote(
                     if field.kind is Kind.NUMBER
                     else _categories(table, field, rows, facts)
                 )
-                done[field.name] = Reduced(profile, tuple(_slices(table, field, s) for s in slicings))
+                done[field.name] = Reduced(
+                    profile, tuple(_slices(table, field, s) for s in slicings)
+                )
             except Exception as error:
                 done[field.name] = Reduced(failed(field, rows, error))
             step(field)
     return done
 
 
-def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[str, Any] | Exception]]:
+def _facts(
+    table: ir.Table, batch: Sequence[Field]
+) -> list[tuple[Field, dict[str, Any] | Exception]]:
     asked: dict[str, Any] = {}
     for i, field in enumerate(batch):
         column = table[field.name]
@@ -87,18 +101,39 @@ def _facts(table: ir.Table, batch: Sequence[Field]) -> list[tuple[Field, dict[st
             return [(batch[0], error)]
         return [pair for field in batch for pair in _facts(table, [field])]
     return [
-        (field, {k.removesuffix(str(i)): v for k, v in row.items() if k.rstrip("0123456789") + str(i) == k})
+        (
+            field,
+            {
+                k.removesuffix(str(i)): v
+                for k, v in row.items()
+                if k.rstrip("0123456789") + str(i) == k
+            },
+        )
         for i, field in enumerate(batch)
     ]
 
 
 def _numbers(table: ir.Table, field: Field, rows: int, facts: dict[str, Any]) -> ColumnProfile:
-    absent, parsed, endless = int(facts["missing"] or 0), int(facts["parsed"]), int(facts["infinite"] or 0)
+    absent, parsed, endless = (
+        int(facts["missing"] or 0),
+        int(facts["parsed"]),
+        int(facts["infinite"] or 0),
+    )
     n = parsed - endless
-    numeric = _support(table, field, n, facts) if n else numeric_profile(np.zeros(0), np.zeros(0, dtype=np.int64))
+    numeric = (
+        _support(table, field, n, facts)
+        if n
+        else numeric_profile(np.zeros(0), np.zeros(0, dtype=np.int64))
+    )
     numeric = replace(numeric, infinities=endless)
-    tokens, other = (EMPTY_CATEGORY, 0) if rows == absent + parsed else tokens_of(table, [field.name])[field.name]
-    known = len(numeric.values) if numeric.exact else max(int(facts["distinct"]), len(numeric.values))
+    tokens, other = (
+        (EMPTY_CATEGORY, 0)
+        if rows == absent + parsed
+        else tokens_of(table, [field.name])[field.name]
+    )
+    known = (
+        len(numeric.values) if numeric.exact else max(int(facts["distinct"]), len(numeric.values))
+    )
     return ColumnProfile(
         name=field.name,
         type=field.type,
@@ -130,7 +165,11 @@ def _support(table: ir.Table, field: Field, n: int, facts: dict[str, Any]) -> Nu
         u = (finite.x - mean) / std
         key = (u.sign() * (u.abs() + (u * u + 1).sqrt()).ln() * RESOLUTION).round().cast("int64")
         keyed = finite.mutate(key=key)
-        groups = keyed.group_by("key").aggregate(x=keyed.x.mean(), rows=keyed.count()).select("x", "rows")
+        groups = (
+            keyed.group_by("key")
+            .aggregate(x=keyed.x.mean(), rows=keyed.count())
+            .select("x", "rows")
+        )
     found = groups.to_pyarrow()
     points = found.column("x").to_numpy().astype(np.float64)
     order = np.argsort(points, kind="stable")
@@ -158,7 +197,12 @@ def _categories(table: ir.Table, field: Field, rows: int, facts: dict[str, Any])
     column = table[field.name]
     present = table.filter(~missing(column)).select(value=_key(column))
     groups = present.group_by("value").aggregate(rows=present.count())
-    top = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_VALUES).to_pyarrow().to_pylist()
+    top = (
+        groups.order_by(groups.rows.desc(), groups.value)
+        .limit(MOST_VALUES)
+        .to_pyarrow()
+        .to_pylist()
+    )
     absent = int(facts["missing"] or 0)
     pairs = [(canonical(r["value"], field), int(r["rows"])) for r in top]
     category = counted(pairs, most=MOST_VALUES, total=rows - absent)
@@ -169,7 +213,9 @@ def _categories(table: ir.Table, field: Field, rows: int, facts: dict[str, Any])
         storage=field.storage,
         n=rows,
         missing=absent,
-        distinct=len(category.values) if category.other == 0 else int(groups.count().to_pyarrow().as_py()),
+        distinct=len(category.values)
+        if category.other == 0
+        else int(groups.count().to_pyarrow().as_py()),
         category=category,
         patterns=patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY,
     )
@@ -178,7 +224,9 @@ def _categories(table: ir.Table, field: Field, rows: int, facts: dict[str, Any])
 def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn]:
     """One column in every slice. Quantiles are the engine's approximate ones; counts and means are exact."""
     column = table[field.name]
-    keyed = table.select(key=slice_key(table, slicing), missing=missing(column), value=_measured(column, field))
+    keyed = table.select(
+        key=slice_key(table, slicing), missing=missing(column), value=_measured(column, field)
+    )
     keyed = keyed.filter(keyed.key.notnull())
     groups = keyed.group_by("key")
     asked: dict[str, Any] = {"n": keyed.count(), "absent": keyed.missing.sum()}
@@ -189,8 +237,12 @@ def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn
         found = {r["key"]: r for r in groups.aggregate(**asked).to_pyarrow().to_pylist()}
         return [_numeric_slice(found.get(label)) for label in slicing.labels]
     found = {r["key"]: r for r in groups.aggregate(**asked).to_pyarrow().to_pylist()}
-    shared = keyed.filter(~keyed.missing).group_by(["key", "value"]).aggregate(rows=lambda t: t.count())
-    best = shared.mutate(rank=ibis.row_number().over(group_by="key", order_by=[shared.rows.desc(), shared.value]))
+    shared = (
+        keyed.filter(~keyed.missing).group_by(["key", "value"]).aggregate(rows=lambda t: t.count())
+    )
+    best = shared.mutate(
+        rank=ibis.row_number().over(group_by="key", order_by=[shared.rows.desc(), shared.value])
+    )
     top: dict[str, list[tuple[str, int]]] = {}
     for r in best.filter(best["rank"] < TOP).to_pyarrow().to_pylist():
         top.setdefault(r["key"], []).append((canonical(r["value"], field), int(r["rows"])))
@@ -201,19 +253,33 @@ def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn
         pairs = counted(top.get(label, []), most=TOP)
         ranked = tuple(pairs.as_dict().items())
         kept = shapes.get(label, ())
-        made.append(SliceColumn(int(r["n"]), int(r["absent"]), top=ranked, shapes=kept) if r else SliceColumn(0, 0))
+        made.append(
+            SliceColumn(int(r["n"]), int(r["absent"]), top=ranked, shapes=kept)
+            if r
+            else SliceColumn(0, 0)
+        )
     return made
 
 
-def _shapes(table: ir.Table, field: Field, slicing: Slicing) -> dict[str, tuple[tuple[str, int], ...]]:
+def _shapes(
+    table: ir.Table, field: Field, slicing: Slicing
+) -> dict[str, tuple[tuple[str, int], ...]]:
     """Shapes of the written codes in every slice, most frequent first."""
     column = table[field.name]
-    keyed = table.filter(~missing(column)).select(key=slice_key(table, slicing), shape=pattern(column))
-    groups = keyed.filter(keyed.key.notnull()).group_by(["key", "shape"]).aggregate(rows=lambda t: t.count())
+    keyed = table.filter(~missing(column)).select(
+        key=slice_key(table, slicing), shape=pattern(column)
+    )
+    groups = (
+        keyed.filter(keyed.key.notnull())
+        .group_by(["key", "shape"])
+        .aggregate(rows=lambda t: t.count())
+    )
     found: dict[str, list[tuple[str, int]]] = {}
     for r in groups.to_pyarrow().to_pylist():
         found.setdefault(r["key"], []).append((shape(r["shape"]), int(r["rows"])))
-    return {key: tuple(counted(pairs, most=SHAPES).as_dict().items()) for key, pairs in found.items()}
+    return {
+        key: tuple(counted(pairs, most=SHAPES).as_dict().items()) for key, pairs in found.items()
+    }
 
 
 def _measured(column: ir.Value, field: Field) -> ir.Value:
@@ -226,5 +292,7 @@ def _numeric_slice(row: dict[str, Any] | None) -> SliceColumn:
     absent, parsed = int(row["absent"]), int(row["parsed"])
     mean = None if row["mean"] is None else float(row["mean"])
     values = [row[f"q{i}"] for i in range(len(SLICE_QUANTILES))]
-    quantiles = () if mean is None or any(v is None for v in values) else tuple(float(v) for v in values)
+    quantiles = (
+        () if mean is None or any(v is None for v in values) else tuple(float(v) for v in values)
+    )
     return SliceColumn(int(row["n"]), absent, quantiles, mean, (), int(row["n"]) - absent - parsed)

@@ -38,7 +38,9 @@ class Patients:
 
     def rows(self, chosen: BoolArray) -> FloatArray:
         """Rows of each patient among the ``chosen`` ones (shape ``(n,)``); shape ``(count,)``."""
-        return np.bincount(self.codes[chosen], minlength=self.count)[: self.count].astype(np.float64)
+        return np.bincount(self.codes[chosen], minlength=self.count)[: self.count].astype(
+            np.float64
+        )
 
     def sums(self, values: FloatArray, chosen: BoolArray) -> FloatArray:
         """Sum of ``values`` over the ``chosen`` rows of each patient (both of shape ``(n,)``); shape ``(count,)``."""
@@ -59,14 +61,21 @@ def patients_here(table: ir.Table, patient: str) -> Patients:
     """The patients of an in-process table, in the order in which its rows are handed over."""
     key = table[patient]
     column = (
-        table.select(key=missing(key).ifelse(ibis.null(key.type()), key)).to_pyarrow().column("key").combine_chunks()
+        table.select(key=missing(key).ifelse(ibis.null(key.type()), key))
+        .to_pyarrow()
+        .column("key")
+        .combine_chunks()
     )
     coded = column.dictionary_encode()
     count = len(coded.dictionary)
-    return Patients(coded.indices.fill_null(count).to_numpy(zero_copy_only=False).astype(np.int64), count)
+    return Patients(
+        coded.indices.fill_null(count).to_numpy(zero_copy_only=False).astype(np.int64), count
+    )
 
 
-def of_numbers(column: ColumnProfile, values: FloatArray, present: BoolArray, patients: Patients) -> ColumnProfile:
+def of_numbers(
+    column: ColumnProfile, values: FloatArray, present: BoolArray, patients: Patients
+) -> ColumnProfile:
     """A number column with its repeats.
 
     ``values`` has shape ``(n,)`` and is NaN where nothing was parsed; ``present`` marks the rows that hold anything.
@@ -79,14 +88,18 @@ def of_numbers(column: ColumnProfile, values: FloatArray, present: BoolArray, pa
     return _with(column, patients, present, patients.rows(finite), [sums])
 
 
-def of_codes(column: ColumnProfile, names: Sequence[str], codes: IntArray, patients: Patients) -> ColumnProfile:
+def of_codes(
+    column: ColumnProfile, names: Sequence[str], codes: IntArray, patients: Patients
+) -> ColumnProfile:
     """A category column with its repeats. ``codes`` (shape ``(n,)``) index ``names``, -1 where missing."""
     present = codes >= 0
     if column.category is None or not column.category.n:
         return _with(column, patients, present)
     place = {name: i for i, name in enumerate(names)}
     top = [place[name] for name in column.category.values[:VALUES]]
-    return _with(column, patients, present, patients.rows(present), [patients.rows(codes == i) for i in top])
+    return _with(
+        column, patients, present, patients.rows(present), [patients.rows(codes == i) for i in top]
+    )
 
 
 def _with(
@@ -124,8 +137,14 @@ def _batch(
         return _asked(rows, patient, batch, columns)
     except Exception as error:
         if len(batch) > 1:
-            return {name: one for f in batch for name, one in _batch(rows, patient, [f], columns).items()}
-        _log.warning("what rows of one patient weigh is not known of a column (%s)", type(error).__name__)
+            return {
+                name: one
+                for f in batch
+                for name, one in _batch(rows, patient, [f], columns).items()
+            }
+        _log.warning(
+            "what rows of one patient weigh is not known of a column (%s)", type(error).__name__
+        )
         return {}
 
 
@@ -140,13 +159,19 @@ def _asked(
         if column.numeric is not None and column.numeric.n:
             low, high = column.numeric.quantile(list(TAILS))
             value = number(rows[field.name])
-            value = infinite(value).ifelse(None, value).clip(float(low), float(high)) - column.numeric.median
+            value = (
+                infinite(value).ifelse(None, value).clip(float(low), float(high))
+                - column.numeric.median
+            )
             asked[f"k{i}"], asked[f"s{i}_0"] = value.count(), value.sum()
         elif column.category is not None and column.category.n:
             for j, name in enumerate(column.category.values[:VALUES]):
                 asked[f"s{i}_{j}"] = _is(rows[field.name], name).sum()
     found = rows.group_by(patient).aggregate(**asked).drop(patient).to_pyarrow()
-    held = {name: np.nan_to_num(found.column(name).to_numpy().astype(np.float64)) for name in found.column_names}
+    held = {
+        name: np.nan_to_num(found.column(name).to_numpy().astype(np.float64))
+        for name in found.column_names
+    }
     return {
         field.name: _repeating(
             columns[field.name],
@@ -160,10 +185,16 @@ def _asked(
 
 
 def _repeating(
-    column: ColumnProfile, rows: FloatArray, present: FloatArray, sizes: FloatArray, sums: Sequence[FloatArray]
+    column: ColumnProfile,
+    rows: FloatArray,
+    present: FloatArray,
+    sizes: FloatArray,
+    sums: Sequence[FloatArray],
 ) -> ColumnProfile:
     """``column`` with its repeats, from what each patient has (shape ``(k,)``): rows, rows that hold anything, values, sums."""
-    values = Repeats(weight(sizes, sums, _spreads(column, sizes, sums)), size(sizes)) if sums else ONCE
+    values = (
+        Repeats(weight(sizes, sums, _spreads(column, sizes, sums)), size(sizes)) if sums else ONCE
+    )
     gone = rows - present
     share = float(gone.sum() / rows.sum())
     absent = Repeats(weight(rows, [gone], [share * (1 - share)]), size(rows))

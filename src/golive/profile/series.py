@@ -22,7 +22,11 @@ def followed(train: ColumnProfile | None, live: ColumnProfile | None) -> tuple[s
 
     A value that 1 to 10 rows of the larger side hold is not followed.
     """
-    sides = [c.category for c in (train, live) if c is not None and c.category is not None and c.category.n]
+    sides = [
+        c.category
+        for c in (train, live)
+        if c is not None and c.category is not None and c.category.n
+    ]
     candidates = dict.fromkeys(v for side in sides for v in side.values[:_MOST_CANDIDATES])
     common = [v for v in candidates if max(side.count(v) for side in sides) >= SMALL_CELL]
 
@@ -33,7 +37,9 @@ def followed(train: ColumnProfile | None, live: ColumnProfile | None) -> tuple[s
     return tuple(sorted(common, key=moved)[:FOLLOWED])
 
 
-def series(column: ColumnProfile, table: Profile, values: Sequence[str] = ()) -> tuple[SliceSeries, ...]:
+def series(
+    column: ColumnProfile, table: Profile, values: Sequence[str] = ()
+) -> tuple[SliceSeries, ...]:
     """One column of ``table`` in every slice, one ``SliceSeries`` per way the table is cut; ``values`` are those followed.
 
     The column that cuts is left out of its own cut. Medians of fewer than 11 values and shares that 1 to 10 rows make up are
@@ -41,12 +47,18 @@ def series(column: ColumnProfile, table: Profile, values: Sequence[str] = ()) ->
     """
     made = []
     for (by, cut), parts in groupby(table.slices, key=lambda s: (s.by, s.column)):
-        held = [(s, s.columns[column.name]) for s in parts if column.name in s.columns and s.n >= SMALL_CELL]
+        held = [
+            (s, s.columns[column.name])
+            for s in parts
+            if column.name in s.columns and s.n >= SMALL_CELL
+        ]
         if not held or cut == column.name:
             continue
         inside = [one for _, one in held]
         numbers = column.numeric is not None and column.numeric.n > 0
-        low, median, high = ([_quartile(one, i) for one in inside] for i in _QUARTILES) if numbers else ([], [], [])
+        low, median, high = (
+            ([_quartile(one, i) for one in inside] for i in _QUARTILES) if numbers else ([], [], [])
+        )
         made.append(
             SliceSeries(
                 by=by,

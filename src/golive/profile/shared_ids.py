@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 MOST_IDS = 2_000_000
 """Distinct ids of one side up to which they are compared."""
-_PERSON = re.compile(r"(patient|subject|person|subj|pat)[_ ]?(id|no|nr|num|number|key)?|mrn|empi|pid", re.IGNORECASE)
+_PERSON = re.compile(
+    r"(patient|subject|person|subj|pat)[_ ]?(id|no|nr|num|number|key)?|mrn|empi|pid", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,17 @@ def id_column(specs: Sequence[ColumnSpec], roles: Roles) -> tuple[str, bool] | N
 
     A column that is left out of comparisons is looked at too: only how many of its values are in both files is counted.
     """
-    named = next((s.name for s in specs if _PERSON.fullmatch(s.name) and s.name != roles.label), None)
+    named = next(
+        (s.name for s in specs if _PERSON.fullmatch(s.name) and s.name != roles.label), None
+    )
     if named is not None:
         return named, True
     return (roles.id, False) if roles.id else None
 
 
-def shared_ids(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles) -> SharedIds | None:
+def shared_ids(
+    train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles
+) -> SharedIds | None:
     """Count the ids that are in both files; ``None`` without such a column or with more than ``MOST_IDS`` of them."""
     chosen = id_column(specs, roles)
     if chosen is None or any(chosen[0] not in side.storage for side in (train, live)):
@@ -62,7 +68,12 @@ def shared_ids(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles
 
 def _distinct(side: Dataset, name: str) -> pa.Array | None:
     column = side.table[name]
-    rows = side.table.filter(~missing(column)).select(v=trimmed(as_text(column))).distinct().limit(MOST_IDS + 1)
+    rows = (
+        side.table.filter(~missing(column))
+        .select(v=trimmed(as_text(column)))
+        .distinct()
+        .limit(MOST_IDS + 1)
+    )
     values = rows.to_pyarrow().column("v").combine_chunks()
     held: pa.Array = values.cast(pa.string())
     return held if len(held) <= MOST_IDS else None

@@ -50,7 +50,9 @@ class Slicing:
         ]
 
 
-def largest(values: Sequence[str | None], counts: IntArray) -> tuple[list[str], list[int], IntArray]:
+def largest(
+    values: Sequence[str | None], counts: IntArray
+) -> tuple[list[str], list[int], IntArray]:
     """Slices of a category: the ``MOST_SLICES`` largest with at least ``SMALL_CELL`` rows, in name order.
 
     Returns labels, sizes, and for each of ``values`` the position of its slice (-1: none).
@@ -59,14 +61,20 @@ def largest(values: Sequence[str | None], counts: IntArray) -> tuple[list[str], 
     for value, rows in zip(values, counts, strict=True):
         if value is not None:
             total[value] = total.get(value, 0) + int(rows)
-    big = sorted((v for v, rows in total.items() if rows >= SMALL_CELL), key=lambda v: (-total[v], v))[:MOST_SLICES]
+    big = sorted(
+        (v for v, rows in total.items() if rows >= SMALL_CELL), key=lambda v: (-total[v], v)
+    )[:MOST_SLICES]
     labels = sorted(big)
     place = {label: i for i, label in enumerate(labels)}
-    positions = np.array([place.get(v, -1) if v is not None else -1 for v in values], dtype=np.int64)
+    positions = np.array(
+        [place.get(v, -1) if v is not None else -1 for v in values], dtype=np.int64
+    )
     return labels, [total[v] for v in labels], positions
 
 
-def windows(days: Sequence[date | None], counts: IntArray) -> tuple[list[date], list[int], IntArray]:
+def windows(
+    days: Sequence[date | None], counts: IntArray
+) -> tuple[list[date], list[int], IntArray]:
     """Slices of time: days, weeks (from Monday) or months, whichever gives at most ``MOST_WINDOWS`` windows.
 
     Beyond that, equal spans of whole months. Windows with fewer than ``SMALL_CELL`` rows are left out. Returns the first
@@ -95,11 +103,15 @@ def windows(days: Sequence[date | None], counts: IntArray) -> tuple[list[date], 
             total[begin] = total.get(begin, 0) + int(rows)
     labels = sorted(b for b, rows in total.items() if rows >= SMALL_CELL)
     place = {label: i for i, label in enumerate(labels)}
-    positions = np.array([place.get(b, -1) if b is not None else -1 for b in begins], dtype=np.int64)
+    positions = np.array(
+        [place.get(b, -1) if b is not None else -1 for b in begins], dtype=np.int64
+    )
     return labels, [total[b] for b in labels], positions
 
 
-def slice_numbers(values: FloatArray, tokens: IntArray | None, slicing: Slicing) -> list[SliceColumn]:
+def slice_numbers(
+    values: FloatArray, tokens: IntArray | None, slicing: Slicing
+) -> list[SliceColumn]:
     """A number column in every slice. ``values`` are all rows, NaN where there is no number; ``tokens`` marks unparsed rows."""
     grouped = values[slicing.order]
     marks = tokens[slicing.order] if tokens is not None else None
@@ -133,10 +145,16 @@ def slice_categories(
     for low, high in zip(slicing.bounds[:-1], slicing.bounds[1:], strict=True):
         part = grouped[low:high]
         held = part[part >= 0]
-        counts = np.bincount(held, minlength=len(names)) if len(held) else np.zeros(0, dtype=np.int64)
+        counts = (
+            np.bincount(held, minlength=len(names)) if len(held) else np.zeros(0, dtype=np.int64)
+        )
         best = np.argsort(-counts, kind="stable")[:TOP]
         top = tuple((names[i], int(counts[i])) for i in best if counts[i])
-        written = np.bincount(shape_of, weights=counts, minlength=len(kinds)) if kinds and len(held) else np.zeros(0)
+        written = (
+            np.bincount(shape_of, weights=counts, minlength=len(kinds))
+            if kinds and len(held)
+            else np.zeros(0)
+        )
         frequent = np.argsort(-written, kind="stable")[:SHAPES]
         kept = tuple((kinds[i], int(written[i])) for i in frequent if written[i])
         found.append(SliceColumn(n=len(part), missing=len(part) - len(held), top=top, shapes=kept))

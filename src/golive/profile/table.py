@@ -59,7 +59,9 @@ def profile(
     step = _stepper(progress, dataset.name, len(fields))
     local = engine_of(table) in IN_PROCESS and rows <= LOCAL_ROWS
     few = local and rows <= together.ROWS
-    slicings = slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
+    slicings = (
+        slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
+    )
     main = [f for f in fields if f.kind in (Kind.NUMBER, Kind.CATEGORY)]
     chosen = id_column(specs, roles)
     patient = chosen[0] if chosen and patients_repeat(table, chosen[0]) else None
@@ -85,13 +87,17 @@ def profile(
     )
     columns = {f.name: found[f.name] for f in fields}
     if patient is not None:
-        columns = weighed(table, columns, [f for f in fields if not local or f not in main], patient)
+        columns = weighed(
+            table, columns, [f for f in fields if not local or f not in main], patient
+        )
     others = [f for f in fields if f.kind in (Kind.TIME, Kind.TEXT) and not columns[f.name].error]
     slices: list[Slice] = []
     for i, slicing in enumerate(slicings):
         held = {name: one.slices[i] for name, one in reduced.items() if one.slices}
         held |= slice_missing(table, others, slicing, local=local)
-        slices += slicing.slices([{n: parts[k] for n, parts in held.items()} for k in range(len(slicing.labels))])
+        slices += slicing.slices(
+            [{n: parts[k] for n, parts in held.items()} for k in range(len(slicing.labels))]
+        )
     readable = [f for f in fields if not columns[f.name].error]
     return Profile(
         name=dataset.name,

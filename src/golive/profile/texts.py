@@ -27,7 +27,9 @@ MOST_DIFFERENT = 200_000
 """Different shapes counted at a time."""
 
 
-def reduce_texts(table: ir.Table, fields: Sequence[Field], rows: int, *, local: bool = False) -> list[ColumnProfile]:
+def reduce_texts(
+    table: ir.Table, fields: Sequence[Field], rows: int, *, local: bool = False
+) -> list[ColumnProfile]:
     """Profile text, identifier and ignored columns: one aggregate query for all, one more per column for its patterns.
 
     With ``local`` the patterns of all ``fields`` come in one query.
@@ -61,7 +63,9 @@ def reduce_texts(table: ir.Table, fields: Sequence[Field], rows: int, *, local: 
 def _starts(table: ir.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArray]:
     """The first characters of every text that is there, of all columns stored as text."""
     asked = {
-        f.name: missing(table[f.name]).ifelse(ibis.null("string"), table[f.name].left(LONGEST_PATTERN))
+        f.name: missing(table[f.name]).ifelse(
+            ibis.null("string"), table[f.name].left(LONGEST_PATTERN)
+        )
         for f in fields
         if f.storage == "text"
     }
@@ -71,7 +75,9 @@ def _starts(table: ir.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArr
     return {name: arrow.column(f"s{i}").drop_null() for i, name in enumerate(asked)}
 
 
-def _patterns(table: ir.Table, field: Field, present: int, starts: pa.ChunkedArray | None) -> CategoryProfile:
+def _patterns(
+    table: ir.Table, field: Field, present: int, starts: pa.ChunkedArray | None
+) -> CategoryProfile:
     column = table[field.name]
     if field.storage != "text" or present == 0:
         return EMPTY_CATEGORY
@@ -79,13 +85,22 @@ def _patterns(table: ir.Table, field: Field, present: int, starts: pa.ChunkedArr
         pairs = _shapes_in_process(starts)
     elif engine_of(table) == "duckdb" and present <= LOCAL_TEXTS:
         shown = table.filter(~missing(column))
-        pairs = _shapes_in_process(shown.select(value=column.left(LONGEST_PATTERN)).to_pyarrow().column(0))
+        pairs = _shapes_in_process(
+            shown.select(value=column.left(LONGEST_PATTERN)).to_pyarrow().column(0)
+        )
     else:
         shapes = table.filter(~missing(column)).select(shape=pattern(column))
         groups = shapes.group_by("shape").aggregate(rows=shapes.count())
-        top = groups.order_by(groups.rows.desc(), groups["shape"]).limit(MOST_PATTERNS).to_pyarrow().to_pylist()
+        top = (
+            groups.order_by(groups.rows.desc(), groups["shape"])
+            .limit(MOST_PATTERNS)
+            .to_pyarrow()
+            .to_pylist()
+        )
         pairs = [(r["shape"], r["rows"]) for r in top]
-    return counted(((shape(value), rows) for value, rows in pairs), most=MOST_PATTERNS, total=present)
+    return counted(
+        ((shape(value), rows) for value, rows in pairs), most=MOST_PATTERNS, total=present
+    )
 
 
 def _shapes_in_process(texts: pa.ChunkedArray) -> list[tuple[str, int]]:
@@ -97,7 +112,9 @@ def _shapes_in_process(texts: pa.ChunkedArray) -> list[tuple[str, int]]:
         if data is None:
             continue
         shaped = pa.py_buffer(_SIGNS[np.frombuffer(data, dtype=np.uint8)])
-        again = pa.Array.from_buffers(pa.string(), len(column), [valid, offsets, shaped], offset=column.offset)
+        again = pa.Array.from_buffers(
+            pa.string(), len(column), [valid, offsets, shaped], offset=column.offset
+        )
         for item in again.value_counts().to_pylist():
             found[item["values"]] += item["counts"]
         if len(found) > MOST_DIFFERENT:

@@ -21,7 +21,10 @@ MOST_DAYS = 200_000
 
 _MONTHS = {
     m: i
-    for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    for i, m in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+        start=1,
+    )
 }
 _SHAPES = (
     (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$"), "ymd"),
@@ -50,7 +53,11 @@ def reduce_times(
         key = column.cast("date") if _is_stored(column) else day_text(column)
         keys[field.name] = missing(column).ifelse(ibis.null(key.type()), key)
     totals = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    groups = counted_here(table, keys) if local else {name: _groups(table, key) for name, key in keys.items()}
+    groups = (
+        counted_here(table, keys)
+        if local
+        else {name: _groups(table, key) for name, key in keys.items()}
+    )
     found = []
     for i, field in enumerate(fields):
         pairs = groups[field.name][:MOST_DAYS]
@@ -68,7 +75,9 @@ def _is_stored(column: ir.Value) -> bool:
     return bool(column.type().is_temporal() and not column.type().is_time())
 
 
-def _written(field: Field, rows: int, absent: int, pairs: list[tuple[str, int]], as_of: date) -> ColumnProfile:
+def _written(
+    field: Field, rows: int, absent: int, pairs: list[tuple[str, int]], as_of: date
+) -> ColumnProfile:
     reader = DateReader(pairs)
     days: Counter[date] = Counter()
     formats: Counter[str] = Counter()
@@ -150,7 +159,9 @@ class DateReader:
             if match:
                 first[match.group(2)] += n * (int(match.group(1)) > 12)
                 second[match.group(2)] += n * (int(match.group(3)) > 12)
-        self._day_first = {sign for sign in first if first[sign] > second[sign]} | ({"."} if "." in first else set())
+        self._day_first = {sign for sign in first if first[sign] > second[sign]} | (
+            {"."} if "." in first else set()
+        )
 
     def read(self, text: str) -> tuple[date | None, str]:
         """Return the day and the name of its format (``MM/DD/YYYY``); ``(None, "")`` when it is not a date."""

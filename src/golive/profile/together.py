@@ -15,7 +15,9 @@ COLUMNS, ROWS = 100, 80_000
 """Columns asked for in one query, and rows up to which their values are counted here (8 million cells)."""
 
 
-def counted_here(table: ir.Table, values: Mapping[str, ir.Value]) -> dict[str, list[tuple[Any, int]]]:
+def counted_here(
+    table: ir.Table, values: Mapping[str, ir.Value]
+) -> dict[str, list[tuple[Any, int]]]:
     """Distinct values that are not null and their rows for each of ``values``: most frequent first, then by value.
 
     One query for all of them.
@@ -25,5 +27,7 @@ def counted_here(table: ir.Table, values: Mapping[str, ir.Value]) -> dict[str, l
 
 
 def _counts(column: pa.ChunkedArray) -> list[tuple[Any, int]]:
-    found = [(pair["values"], pair["counts"]) for pair in column.drop_null().value_counts().to_pylist()]
+    found = [
+        (pair["values"], pair["counts"]) for pair in column.drop_null().value_counts().to_pylist()
+    ]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))

@@ -11,7 +11,14 @@ from typing import Any, TypedDict, TypeVar
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
-from golive.model.readiness import EvidenceItem, GateState, Measurement, Readiness, ReadinessVerdict, Waiver
+from golive.model.readiness import (
+    EvidenceItem,
+    GateState,
+    Measurement,
+    Readiness,
+    ReadinessVerdict,
+    Waiver,
+)
 from golive.model.registers import Registers
 from golive.model.result import ColumnResult, CriteriaLock, Inputs
 from golive.readiness import invalidation
@@ -90,11 +97,15 @@ class Basis:
         if not self.model.knows("HND-01"):
             return self
         tier, flags = tier_of(self.config.risk), self.config.risk.flags
-        asked = {c.id: c for c in self.model.applicable(tier, flags) if c.id in handoff_pack.CRITERIA}
+        asked = {
+            c.id: c for c in self.model.applicable(tier, flags) if c.id in handoff_pack.CRITERIA
+        }
         seen = [m for m in self.measurements if m.criterion in asked]
         behind = [i for i in self.evidence if i.criterion in asked]
         try:
-            answers = collect(seen, behind, self.model, self.as_of, self.measured_on, invalid=self.invalid).answers
+            answers = collect(
+                seen, behind, self.model, self.as_of, self.measured_on, invalid=self.invalid
+            ).answers
         except InputError:  # whoever judges is told every problem
             return self
         levels = {key: standing(c, answers.get(key), self.model).level for key, c in asked.items()}
@@ -122,15 +133,28 @@ class Basis:
         """
         tier, flags = tier_of(self.config.risk), self.config.risk.flags
         collected = collect(
-            self.measurements, self.evidence, self.model, self.as_of, self.measured_on, invalid=self.invalid
+            self.measurements,
+            self.evidence,
+            self.model,
+            self.as_of,
+            self.measured_on,
+            invalid=self.invalid,
         )
         answers = dict(collected.answers)
         for key, level in levels.items():
             answers = lift(answers, key, level)
         waived = valid_waivers(self.waivers, self.model, tier, flags, self.as_of).waived
         result = score(self.model, answers, tier, flags)
-        verdict = ReadinessVerdict.STOP if stops(result, self.model) else band_of(result, self.model, waived)
-        gates = tuple(g.criterion for g in result.gates if g.state is not GateState.PASS and g.criterion not in waived)
+        verdict = (
+            ReadinessVerdict.STOP
+            if stops(result, self.model)
+            else band_of(result, self.model, waived)
+        )
+        gates = tuple(
+            g.criterion
+            for g in result.gates
+            if g.state is not GateState.PASS and g.criterion not in waived
+        )
         return Outlook(verdict, result.index, result.low, result.high, result.coverage, gates)
 
 
@@ -167,16 +191,23 @@ def basis(
     tier, flags = tier_of(config.risk), config.risk.flags
     asked = {c.id for c in policy.applicable(tier, flags)}
     gates = frozenset(c.id for c in policy.applicable(tier, flags) if tier in c.gate)
-    read = from_registers.readings(kept, train_sha256=inputs.train.sha256, as_of=as_of, tier=tier, gates=gates)
+    read = from_registers.readings(
+        kept, train_sha256=inputs.train.sha256, as_of=as_of, tier=tier, gates=gates
+    )
     read = {key: value for key, value in read.items() if key in asked}
     data = measure(findings, columns, inputs, performance, config, model=policy)
     invalid = invalidation.invalidated(evidence, kept.events, as_of, policy)
-    by_itself = (*from_registers.as_evidence(read, kept, as_of), *from_registers.from_lock(lock, as_of))
+    by_itself = (
+        *from_registers.as_evidence(read, kept, as_of),
+        *from_registers.from_lock(lock, as_of),
+    )
     made = Basis(
         config=config,
         # The registers are read today; only what was measured on data ages with it.
         measurements=(
-            *invalidation.standing_measurements(data, kept.events, measured_on=measured_on, as_of=as_of, model=policy),
+            *invalidation.standing_measurements(
+                data, kept.events, measured_on=measured_on, as_of=as_of, model=policy
+            ),
             *from_registers.measured(read, as_of),
         ),
         evidence=(*evidence, *(i for i in by_itself if policy.knows(i.criterion))),
@@ -186,5 +217,10 @@ def basis(
         model=policy,
         invalid=invalid,
     )
-    modes = sum(bool(f.fix) and not f.cause and f.verdict in (Verdict.ALARM, Verdict.WATCH) for f in findings)
-    return made.with_pack(handoff_pack.counted(kept, columns=len(config.columns), failure_modes=modes))
+    modes = sum(
+        bool(f.fix) and not f.cause and f.verdict in (Verdict.ALARM, Verdict.WATCH)
+        for f in findings
+    )
+    return made.with_pack(
+        handoff_pack.counted(kept, columns=len(config.columns), failure_modes=modes)
+    )

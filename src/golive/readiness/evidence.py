@@ -24,16 +24,21 @@ def evidence_problems(evidence: Iterable[EvidenceItem], model: Model, as_of: dat
             problems.append(Problem("EVIDENCE_CRITERION", sentence, hint, where))
         if not item.owner.strip():
             sentence = "The evidence has no owner."
-            problems.append(Problem("EVIDENCE_OWNER", sentence, "Name the person who stands for it.", where))
+            problems.append(
+                Problem("EVIDENCE_OWNER", sentence, "Name the person who stands for it.", where)
+            )
         if item.issued and item.issued > as_of:
             sentence = f"The evidence is issued on {in_words(item.issued)}, which is after {in_words(as_of)}."
             problems.append(
-                Problem("EVIDENCE_FUTURE", sentence, "Correct the date, or add the evidence when it exists.", where)
+                Problem(
+                    "EVIDENCE_FUTURE",
+                    sentence,
+                    "Correct the date, or add the evidence when it exists.",
+                    where,
+                )
             )
         if item.issued and item.expires and item.expires < item.issued:
-            sentence = (
-                f"The evidence expires on {in_words(item.expires)}, before it is issued on {in_words(item.issued)}."
-            )
+            sentence = f"The evidence expires on {in_words(item.expires)}, before it is issued on {in_words(item.issued)}."
             problems.append(Problem("EVIDENCE_DATES", sentence, "Correct one of the dates.", where))
     return problems
 
@@ -60,7 +65,9 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
     for grade in GRADES[GRADES.index(item.grade) + 1 :]:
         if not _lacking(item, grade):
             words = _bare(" and ".join(lacking))
-            return GradeResult(grade, f"{item.id}: counts as {grade}, not {item.grade}, because it has no {words}.")
+            return GradeResult(
+                grade, f"{item.id}: counts as {grade}, not {item.grade}, because it has no {words}."
+            )
     return GradeResult("E0")
 
 
@@ -88,7 +95,12 @@ def _lacking(item: EvidenceItem, grade: Grade) -> list[str]:
 
 
 def _bare(words: str) -> str:
-    return words.replace(" and a ", " and no ").replace(" and an ", " and no ").removeprefix("a ").removeprefix("an ")
+    return (
+        words.replace(" and a ", " and no ")
+        .replace(" and an ", " and no ")
+        .removeprefix("a ")
+        .removeprefix("an ")
+    )
 
 
 @dataclass(frozen=True)
@@ -127,9 +139,13 @@ def collect(
     ]
     if problems:
         raise InputError(problems)
-    ages = {m.criterion: max(0, (as_of - (m.measured_on or measured_on or as_of)).days) for m in known}
+    ages = {
+        m.criterion: max(0, (as_of - (m.measured_on or measured_on or as_of)).days) for m in known
+    }
     answers = {
-        m.criterion: Answer(measured=Measured(m.level, float(ages[m.criterion]))) for m in known if m.level is not None
+        m.criterion: Answer(measured=Measured(m.level, float(ages[m.criterion])))
+        for m in known
+        if m.level is not None
     }
     claims: dict[str, list[Claim]] = {}
     expired: dict[str, int] = {}
@@ -141,13 +157,17 @@ def collect(
             continue
         if item.expires and item.expires < as_of:
             expired[item.criterion] = expired.get(item.criterion, 0) + 1
-            notes.setdefault(item.criterion, []).append(f"{item.id}: expired on {in_words(item.expires)}.")
+            notes.setdefault(item.criterion, []).append(
+                f"{item.id}: expired on {in_words(item.expires)}."
+            )
             continue
         result = effective_grade(item)
         if result.reason:
             notes.setdefault(item.criterion, []).append(result.reason)
         days = float((as_of - item.issued).days) if item.issued else 0.0
-        claims.setdefault(item.criterion, []).append(Claim(item.claim_level, result.grade, days, item.id))
+        claims.setdefault(item.criterion, []).append(
+            Claim(item.claim_level, result.grade, days, item.id)
+        )
     for key in {*claims, *expired}:
         base = answers.get(key, Answer())
         answers[key] = replace(base, claims=tuple(claims.get(key, ())), expired=expired.get(key, 0))
@@ -179,13 +199,20 @@ def valid_waivers(
         where = f"waiver of {waiver.criterion}"
         if not model.knows(waiver.criterion):
             hint = nearest(waiver.criterion, [c.id for c in model.criteria])[:120]
-            problems.append(Problem("WAIVER_CRITERION", f"'{waiver.criterion}' is no criterion.", hint, where))
+            problems.append(
+                Problem("WAIVER_CRITERION", f"'{waiver.criterion}' is no criterion.", hint, where)
+            )
             continue
         criterion = model.criterion(waiver.criterion)
         if criterion.hard:
             sentence = f"{criterion.id} ({criterion.title}) is a hard gate, and hard gates cannot be waived."
             problems.append(
-                Problem("WAIVER_HARD", sentence, "Meet the gate, or narrow the use until it can be met.", where)
+                Problem(
+                    "WAIVER_HARD",
+                    sentence,
+                    "Meet the gate, or narrow the use until it can be met.",
+                    where,
+                )
             )
         for key in ("compensating_control", "owner", "approver"):
             if not getattr(waiver, key).strip():
@@ -194,13 +221,23 @@ def valid_waivers(
         days = (waiver.expires - waiver.starts).days
         if not 0 <= days <= model.waiver_days:
             sentence = f"The waiver runs {days} days ({in_words(waiver.starts)} to {in_words(waiver.expires)}); 0 to {model.waiver_days} are allowed."
-            problems.append(Problem("WAIVER_DATES", sentence, "Shorten it; renew it with a new decision.", where))
+            problems.append(
+                Problem(
+                    "WAIVER_DATES", sentence, "Shorten it; renew it with a new decision.", where
+                )
+            )
         if tier not in criterion.gate or not criterion.applies(tier, flags):
-            refused.append(f"The waiver of {criterion.id} does not count: it is no gate at tier {tier}.")
+            refused.append(
+                f"The waiver of {criterion.id} does not count: it is no gate at tier {tier}."
+            )
         elif waiver.expires < as_of:
-            refused.append(f"The waiver of {criterion.id} does not count: it expired on {in_words(waiver.expires)}.")
+            refused.append(
+                f"The waiver of {criterion.id} does not count: it expired on {in_words(waiver.expires)}."
+            )
         elif waiver.starts > as_of:
-            refused.append(f"The waiver of {criterion.id} does not count yet: it starts on {in_words(waiver.starts)}.")
+            refused.append(
+                f"The waiver of {criterion.id} does not count yet: it starts on {in_words(waiver.starts)}."
+            )
         else:
             waived[criterion.id] = max(waiver.expires, waived.get(criterion.id, waiver.expires))
     if problems:
@@ -241,6 +278,8 @@ def expiring(
         end = last_day(item, model)
         if end is None or not as_of <= end <= as_of + timedelta(days=within_days):
             continue
-        reason = "its own expiry date" if end == item.expires else "twice its time to live has passed"
+        reason = (
+            "its own expiry date" if end == item.expires else "twice its time to live has passed"
+        )
         found.append(Expiring(item.id, item.criterion, end, (end - as_of).days, reason))
     return tuple(sorted(found, key=lambda e: (e.on, e.item)))

@@ -129,17 +129,25 @@ def judge_modes(readiness: Readiness, findings: Sequence[Finding]) -> tuple[Judg
     """
     found = []
     for mode in MODES:
-        members = [c for c in readiness.criteria if c.dimension in mode.dimensions and c.gate_state is not None]
+        members = [
+            c
+            for c in readiness.criteria
+            if c.dimension in mode.dimensions and c.gate_state is not None
+        ]
         failed = [c for c in members if c.gate_state is GateState.FAIL and not c.waived]
         unproven = [c for c in members if c.gate_state is GateState.UNVERIFIED and not c.waived]
         named = {key for c in failed for key in c.findings}
         signs = [
             f
             for f in findings
-            if f.verdict in (Verdict.ALARM, Verdict.WATCH) and (f.kind in mode.signs or f.id in named) and not f.cause
+            if f.verdict in (Verdict.ALARM, Verdict.WATCH)
+            and (f.kind in mode.signs or f.id in named)
+            and not f.cause
         ]
         acts = any(f.verdict is Verdict.ALARM for f in signs)
-        state: Shown = "shown" if failed or acts else "open" if unproven or not members else "not_shown"
+        state: Shown = (
+            "shown" if failed or acts else "open" if unproven or not members else "not_shown"
+        )
         ranked = sorted(failed, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id))
         found.append(
             Judged(

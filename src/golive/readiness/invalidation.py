@@ -36,13 +36,17 @@ def touches(event: Event, criterion: str, model: Model) -> bool:
 def _covers(item: EvidenceItem, event: Event) -> bool:
     """Whether the item says itself that it is about what the event brought."""
     if event.kind == "model_version_change":
-        return bool(event.model_version) and item.model_version.strip() == event.model_version.strip()
+        return (
+            bool(event.model_version) and item.model_version.strip() == event.model_version.strip()
+        )
     if event.kind == "new_site":
         return bool(event.site) and item.site.strip() == event.site.strip()
     return False
 
 
-def invalidated(evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date, model: Model) -> dict[str, str]:
+def invalidated(
+    evidence: Iterable[EvidenceItem], events: Iterable[Event], as_of: date, model: Model
+) -> dict[str, str]:
     """Items that no longer count on ``as_of``: id to the reason in words, by the latest event that touches each.
 
     An item counts again when it is issued on the day of the event or later, or names the new version or site. An item
@@ -90,5 +94,9 @@ def standing_measurements(
             kept.append(item)
             continue
         reason = f"Measured on {in_words(on)}, before {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}: measure again."
-        kept.append(item.model_copy(update={"level": None, "reason": f"Not assessed: {reason}", "findings": ()}))
+        kept.append(
+            item.model_copy(
+                update={"level": None, "reason": f"Not assessed: {reason}", "findings": ()}
+            )
+        )
     return tuple(kept)

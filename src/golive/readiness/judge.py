@@ -93,7 +93,9 @@ def judge(
         ),
         stability=stability(result, model, waiver.waived) if with_stability else None,
         dimensions=_dimensions(result, model),
-        criteria=_criteria(result, model, measured=measured, collected=collected, items=items, waiver=waiver),
+        criteria=_criteria(
+            result, model, measured=measured, collected=collected, items=items, waiver=waiver
+        ),
         next=next_steps(result, model, collected.answers),
         policy=f"{model.name} {model.version}",
     )
@@ -131,11 +133,14 @@ def valid_until(
         on = as_of + timedelta(days=days)
         answers = collect(seen, behind, model, on, measured_on, invalid=invalid).answers
         return any(
-            gate_state(standing(model.criterion(key), answers.get(key), model), needs, model) is not GateState.PASS
+            gate_state(standing(model.criterion(key), answers.get(key), model), needs, model)
+            is not GateState.PASS
             for key, needs in gates.items()
         )
 
-    last = min([as_of + timedelta(days=model.tiers[result.tier].max_valid_days), *waiver.waived.values()])
+    last = min(
+        [as_of + timedelta(days=model.tiers[result.tier].max_valid_days), *waiver.waived.values()]
+    )
     # Proof only ages, so the days on which a gate is open follow those on which none is.
     return as_of + timedelta(days=bisect_left(range(1, (last - as_of).days + 1), True, key=opened))
 

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from golive.model.readiness import CriterionScore, Readiness
 from golive.readiness.policy.policy import Model, load_model
 
-SECTIONS: dict[str, str] = {"Data": "Data", "Model": "Model", "Infra": "Infrastructure", "Mon": "Monitoring"}
+SECTIONS: dict[str, str] = {
+    "Data": "Data",
+    "Model": "Model",
+    "Infra": "Infrastructure",
+    "Mon": "Monitoring",
+}
 TESTS = 7
 BAR = 3
 BANDS: tuple[tuple[float, str], ...] = (
@@ -46,7 +51,9 @@ class MLTestScore:
 def _credit(criterion: CriterionScore | None) -> float:
     if criterion is None or criterion.level is None or criterion.level < BAR:
         return 0.0
-    automatic = criterion.level == 4 or (criterion.measured is not None and criterion.measured >= BAR)
+    automatic = criterion.level == 4 or (
+        criterion.measured is not None and criterion.measured >= BAR
+    )
     return 1.0 if automatic else 0.5
 
 
@@ -58,10 +65,18 @@ def ml_test_score(readiness: Readiness, model: Model | None = None) -> MLTestSco
     for section in SECTIONS:
         for number in range(1, TESTS + 1):
             key = f"{section}{number}"
-            asked = tuple(c.id for c in model.criteria if f"MLTS:{key}" in c.supports and c.id in stands)
-            tests.append(TestScore(key, min((_credit(stands[c]) for c in asked), default=0.0), asked))
+            asked = tuple(
+                c.id for c in model.criteria if f"MLTS:{key}" in c.supports and c.id in stands
+            )
+            tests.append(
+                TestScore(key, min((_credit(stands[c]) for c in asked), default=0.0), asked)
+            )
     sections = {
-        name: sum(t.score for t in tests if t.id[: len(section)] == section and t.id[len(section) :].isdigit())
+        name: sum(
+            t.score
+            for t in tests
+            if t.id[: len(section)] == section and t.id[len(section) :].isdigit()
+        )
         for section, name in SECTIONS.items()
     }
     score = min(sections.values())

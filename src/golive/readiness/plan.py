@@ -44,7 +44,9 @@ def target_of(criterion: Criterion, score: Score) -> int:
     return max(3, criterion.gate.get(score.tier, 3))
 
 
-def gains(score: Score, model: Model, places: Sequence[int], targets: Sequence[int]) -> tuple[Gain, ...]:
+def gains(
+    score: Score, model: Model, places: Sequence[int], targets: Sequence[int]
+) -> tuple[Gain, ...]:
     """Gain of lifting each criterion ``places[i]`` (position in ``score.criteria``) to ``targets[i]`` with fresh proof."""
     rows, columns = np.arange(len(places)), score.place[list(places)]
     stands = [score.standings[i] for i in places]
@@ -59,13 +61,18 @@ def gains(score: Score, model: Model, places: Sequence[int], targets: Sequence[i
     after = Totals(
         np.tile(score.totals.weight, (len(places), 1)),
         lifted(score.totals.covered, [1 - s.coverage for s in stands]),
-        lifted(score.totals.earned, [points[t] - s.earned(points) for s, t in zip(stands, targets, strict=True)]),
+        lifted(
+            score.totals.earned,
+            [points[t] - s.earned(points) for s, t in zip(stands, targets, strict=True)],
+        ),
         lifted(score.totals.upside, [-upside(s, points) for s in stands]),
     )
     point = aggregate(after.point, score.weights, score.allowance)
     low = aggregate(after.low, score.weights, score.allowance)
     index, mean = score.index, score.mean
-    if index is None or mean is None:  # nothing known yet: the only gain there is, is in what is proven
+    if (
+        index is None or mean is None
+    ):  # nothing known yet: the only gain there is, is in what is proven
         return tuple(Gain(float(lo) - score.low, float(lo) - score.low, 0.0) for lo in low.index)
     return tuple(
         Gain(float(r) - index, float(lo) - score.low, float(m) - mean)
@@ -74,14 +81,24 @@ def gains(score: Score, model: Model, places: Sequence[int], targets: Sequence[i
 
 
 def _label(stand: Standing, answer: Answer | None, target: int, model: Model) -> Label:
-    if answer is not None and not answer.empty and (stand.level is None or stand.freshness < model.gate_freshness):
+    if (
+        answer is not None
+        and not answer.empty
+        and (stand.level is None or stand.freshness < model.gate_freshness)
+    ):
         return "REFRESH"
-    if stand.level is None or stand.rest_is_evidence or (stand.claimed is not None and stand.claimed >= target):
+    if (
+        stand.level is None
+        or stand.rest_is_evidence
+        or (stand.claimed is not None and stand.claimed >= target)
+    ):
         return "PROVE"
     return "FIX"
 
 
-def _why(label: Label, criterion: Criterion, stand: Standing, state: GateState | None, target: int) -> str:
+def _why(
+    label: Label, criterion: Criterion, stand: Standing, state: GateState | None, target: int
+) -> str:
     needs = f"; the {'hard ' if criterion.hard else ''}gate needs {target}" if state else ""
     if label == "REFRESH":
         return f"The evidence is out of date{needs}."
@@ -111,7 +128,9 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
         return ()
     states = {g.criterion: g.state for g in score.gates}
     ranked = []
-    for place, target, gain in zip(places, targets, gains(score, model, places, targets), strict=True):
+    for place, target, gain in zip(
+        places, targets, gains(score, model, places, targets), strict=True
+    ):
         criterion, stand = score.criteria[place], score.standings[place]
         state = states.get(criterion.id)
         rank = CLASSES.get((criterion.hard, state), 4) if state else 4
@@ -137,7 +156,9 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
     return tuple(step for *_, step in sorted(ranked, key=lambda r: r[:3]))
 
 
-def within_budget(steps: Iterable[NextStep], person_days: float, model: Model) -> tuple[NextStep, ...]:
+def within_budget(
+    steps: Iterable[NextStep], person_days: float, model: Model
+) -> tuple[NextStep, ...]:
     """Greedy plan: take the steps in their order as long as their effort (``model.effort_days``) fits the person-days left.
 
     Two people for two weeks are 20 person-days. A step that does not fit is passed over, and a smaller one may follow.

@@ -43,7 +43,9 @@ def reasons(
             f"It rests on {len(waiver.waived)} waived {_plural('gate', waiver.waived)}, the first until {in_words(first)}."
         )
     if until:
-        found.append(f"This verdict holds until {in_words(until)} at the latest; then it has to be judged again.")
+        found.append(
+            f"This verdict holds until {in_words(until)} at the latest; then it has to be judged again."
+        )
     return tuple(found)
 
 
@@ -55,7 +57,9 @@ def _plural(word: str, things: object) -> str:
 def _nothing(result: Score) -> list[str]:
     if result.index is not None:
         return []
-    return [f"Nothing is measured or proven yet: 0 of {len(result.criteria)} criteria have an answer."]
+    return [
+        f"Nothing is measured or proven yet: 0 of {len(result.criteria)} criteria have an answer."
+    ]
 
 
 def _listed(gates: Sequence[Gate], model: Model) -> str:
@@ -73,7 +77,9 @@ def _gates(result: Score, model: Model, waiver: WaiverResult) -> list[str]:
         if failed:
             found.append(f"{len(failed)} {_plural(name, failed)} failed: {_listed(failed, model)}.")
         if unproven:
-            found.append(f"{len(unproven)} {_plural(name, unproven)} not proven: {_listed(unproven, model)}.")
+            found.append(
+                f"{len(unproven)} {_plural(name, unproven)} not proven: {_listed(unproven, model)}."
+            )
     limit = model.tiers[result.tier].max_waivers
     if len(count.soft) > limit and len(count.open) < len(count.soft):
         found.append(
@@ -94,7 +100,9 @@ def _cap(result: Score, model: Model) -> list[str]:
     ]
 
 
-def _unproven(result: Score, model: Model, verdict: ReadinessVerdict, waiver: WaiverResult) -> list[str]:
+def _unproven(
+    result: Score, model: Model, verdict: ReadinessVerdict, waiver: WaiverResult
+) -> list[str]:
     """Say so when the point estimate alone would give a better word than what is proven."""
     if verdict is ReadinessVerdict.STOP:
         return []
@@ -108,11 +116,17 @@ def _unproven(result: Score, model: Model, verdict: ReadinessVerdict, waiver: Wa
 
 
 def _unknown(result: Score, collected: Collected) -> list[str]:
-    unknown = [c.id for c, s in zip(result.criteria, result.standings, strict=True) if s.level is None]
+    unknown = [
+        c.id for c, s in zip(result.criteria, result.standings, strict=True) if s.level is None
+    ]
     if not unknown or result.index is None:
         return []
     lost = [k for k in unknown if (a := collected.answers.get(k)) is not None and not a.empty]
-    aged = f", {len(lost)} of them because the evidence expired ({', '.join(lost[:SHOWN])})" if lost else ""
+    aged = (
+        f", {len(lost)} of them because the evidence expired ({', '.join(lost[:SHOWN])})"
+        if lost
+        else ""
+    )
     return [
         f"{len(unknown)} of {len(result.criteria)} criteria are not assessed{aged}; coverage is {percent(result.coverage)}."
     ]

@@ -8,7 +8,14 @@ from golive.model.finding import Finding, Signal, Verdict
 from golive.model.result import Assessment, Repaired
 
 _FROM_ANSWERS = frozenset(
-    {Signal.PERFORMANCE, Signal.FAIRNESS, Signal.OUTPUT, Signal.LABEL, Signal.OPERATIONS, Signal.GENERATED_TEXT}
+    {
+        Signal.PERFORMANCE,
+        Signal.FAIRNESS,
+        Signal.OUTPUT,
+        Signal.LABEL,
+        Signal.OPERATIONS,
+        Signal.GENERATED_TEXT,
+    }
 )
 """Signals that a repair of inputs does not change here: the model would have to answer again."""
 
@@ -36,11 +43,17 @@ def after(assessment: Assessment, repairs: Iterable[Repaired]) -> Assessment:
     for one in repairs:
         names = {c.name for c in one.columns}
         # The importance comes from the joint check, which saw the columns as they are.
-        columns |= {c.name: c.model_copy(update={"importance": columns[c.name].importance}) for c in one.columns}
+        columns |= {
+            c.name: c.model_copy(update={"importance": columns[c.name].importance})
+            for c in one.columns
+        }
         findings = [f for f in findings if not _told_again(f, names)]
         findings += [f for f in one.found if f.signal not in _FROM_ANSWERS]
     known = {f.id for f in findings}
-    kept = tuple(f if f.cause is None or f.cause in known else f.model_copy(update={"cause": None}) for f in findings)
+    kept = tuple(
+        f if f.cause is None or f.cause in known else f.model_copy(update={"cause": None})
+        for f in findings
+    )
     return assessment.model_copy(update={"columns": tuple(columns.values()), "findings": kept})
 
 

@@ -48,11 +48,19 @@ def tier_of(profile: RiskProfile) -> Tier:
 
 def explain_tier(profile: RiskProfile) -> str:
     """One sentence that says how the tier came about."""
-    words = {"drive": "drives management", "inform": "informs", "treat_diagnose": "treats or diagnoses"}
+    words = {
+        "drive": "drives management",
+        "inform": "informs",
+        "treat_diagnose": "treats or diagnoses",
+    }
     if "not_a_device" in profile.flags:
-        base = "not a medical device" + (", but it can delay or deny care" if "care_access" in profile.flags else "")
+        base = "not a medical device" + (
+            ", but it can delay or deny care" if "care_access" in profile.flags else ""
+        )
     else:
-        base = f"{profile.situation.replace('_', '-')} condition, output {words[profile.significance]}"
+        base = (
+            f"{profile.situation.replace('_', '-')} condition, output {words[profile.significance]}"
+        )
     raised = (
         "; one tier higher because " + " and ".join(ESCALATORS[m] for m in profile.modifiers)
         if profile.modifiers

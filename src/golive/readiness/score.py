@@ -68,7 +68,11 @@ def aggregate(values: Array, weights: Array, allowance: float) -> Indices:
     used = np.where(known, weights, 0.0)
     total = used.sum(axis=-1)
     some = total > 0
-    mean = np.where(some, (np.where(known, values, 0.0) * used).sum(axis=-1) / np.where(some, total, 1.0), np.nan)
+    mean = np.where(
+        some,
+        (np.where(known, values, 0.0) * used).sum(axis=-1) / np.where(some, total, 1.0),
+        np.nan,
+    )
     weakest = np.where(some, np.where(known, values, np.inf).min(axis=-1), np.nan)
     return Indices(mean, weakest, np.minimum(mean, weakest + allowance))
 
@@ -117,7 +121,9 @@ class Score:
 
     def standing(self, key: str) -> Standing | None:
         """The standing of one criterion, ``None`` when it is not asked here."""
-        return next((s for c, s in zip(self.criteria, self.standings, strict=True) if c.id == key), None)
+        return next(
+            (s for c, s in zip(self.criteria, self.standings, strict=True) if c.id == key), None
+        )
 
 
 def upside(stand: Standing, points: tuple[float, ...]) -> float:
@@ -127,7 +133,9 @@ def upside(stand: Standing, points: tuple[float, ...]) -> float:
     return max(0.0, stand.coverage * points[stand.claimed] - stand.earned(points))
 
 
-def score(model: Model, answers: Mapping[str, Answer], tier: Tier, flags: tuple[Flag, ...] = ()) -> Score:
+def score(
+    model: Model, answers: Mapping[str, Answer], tier: Tier, flags: tuple[Flag, ...] = ()
+) -> Score:
     """Score ``answers`` at ``tier``. Criteria that do not apply at the tier or to the flags are ignored."""
     criteria = model.applicable(tier, flags)
     stands = tuple(standing(c, answers.get(c.id), model) for c in criteria)
@@ -138,7 +146,9 @@ def score(model: Model, answers: Mapping[str, Answer], tier: Tier, flags: tuple[
     weight = np.array([c.weight for c in criteria])
 
     def sums(values: list[float]) -> Array:
-        return np.bincount(place, weights=weight * np.array(values), minlength=len(dimensions)).astype(np.float64)
+        return np.bincount(
+            place, weights=weight * np.array(values), minlength=len(dimensions)
+        ).astype(np.float64)
 
     totals = Totals(
         sums([1.0] * len(criteria)),

@@ -13,7 +13,12 @@ from golive.readiness.policy.policy import Band, Model
 from golive.readiness.score import Array, Gate, Score, aggregate
 
 BoolArray = npt.NDArray[np.bool_]
-ORDER = (ReadinessVerdict.STOP, ReadinessVerdict.PILOT, ReadinessVerdict.CONDITIONAL, ReadinessVerdict.READY)
+ORDER = (
+    ReadinessVerdict.STOP,
+    ReadinessVerdict.PILOT,
+    ReadinessVerdict.CONDITIONAL,
+    ReadinessVerdict.READY,
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,9 @@ def open_gates(score: Score, waived: Collection[str] = ()) -> GateCount:
     return GateCount(hard, tuple(g for g in soft if g.criterion not in waived), tuple(soft))
 
 
-def _holds(score: Score, model: Model, band: Band, weights: Array, *, ready: bool, proven: bool) -> BoolArray:
+def _holds(
+    score: Score, model: Model, band: Band, weights: Array, *, ready: bool, proven: bool
+) -> BoolArray:
     """Whether index, coverage and dimensions keep a band, for each row of ``weights`` (draws, dimensions).
 
     ``proven`` asks it of the proven floor: then no unanswered question and no ageing proof can lift a verdict.
@@ -45,19 +52,29 @@ def _holds(score: Score, model: Model, band: Band, weights: Array, *, ready: boo
     index = low.index if proven else point.index
     dimension = totals.low if proven else np.nan_to_num(totals.point, nan=0.0)
     with np.errstate(invalid="ignore"):
-        kept = (index >= band.index) & (coverage >= band.coverage) & bool(dimension.min() >= band.dimension)
+        kept = (
+            (index >= band.index)
+            & (coverage >= band.coverage)
+            & bool(dimension.min() >= band.dimension)
+        )
         if ready:
             kept = kept & (low.index >= band.index - model.low_margin)
     return np.asarray(kept & ~np.isnan(point.index), dtype=np.bool_)
 
 
-def _bands(score: Score, model: Model, waived: Collection[str], weights: Array, proven: bool) -> npt.NDArray[np.int64]:
+def _bands(
+    score: Score, model: Model, waived: Collection[str], weights: Array, proven: bool
+) -> npt.NDArray[np.int64]:
     rules, gates = model.tiers[score.tier], open_gates(score, waived)
     rank = np.ones(weights.shape[:-1], dtype=np.int64)
     if not gates.hard and not gates.open and len(gates.soft) <= rules.max_waivers:
-        rank = np.where(_holds(score, model, rules.conditional, weights, ready=False, proven=proven), 2, rank)
+        rank = np.where(
+            _holds(score, model, rules.conditional, weights, ready=False, proven=proven), 2, rank
+        )
     if not gates.hard and not gates.soft:
-        rank = np.where(_holds(score, model, rules.ready, weights, ready=True, proven=proven), 3, rank)
+        rank = np.where(
+            _holds(score, model, rules.ready, weights, ready=True, proven=proven), 3, rank
+        )
     return rank
 
 
@@ -73,10 +90,14 @@ def band_of(
     return ORDER[int(_bands(score, model, waived, score.weights, proven))]
 
 
-def stability(score: Score, model: Model, waived: Collection[str] = (), *, draws: int = 1000, seed: int = 7) -> float:
+def stability(
+    score: Score, model: Model, waived: Collection[str] = (), *, draws: int = 1000, seed: int = 7
+) -> float:
     """Share of ``draws`` random weight sets (each weight times 1 +- ``model.weight_draw``, uniform) with the same verdict."""
     rng = np.random.default_rng(seed)
-    factors = rng.uniform(1 - model.weight_draw, 1 + model.weight_draw, size=(draws, len(score.weights)))
+    factors = rng.uniform(
+        1 - model.weight_draw, 1 + model.weight_draw, size=(draws, len(score.weights))
+    )
     proven = model.verdict_on == "proven"
     base = _bands(score, model, waived, score.weights, proven)
     return float(np.mean(_bands(score, model, waived, score.weights * factors, proven) == base))
@@ -119,7 +140,9 @@ def stage_of(score: Score, model: Model, verdict: ReadinessVerdict) -> StageResu
             missing += [
                 g.criterion
                 for g in score.gates
-                if g.state is not GateState.PASS and (g.hard or stage.gates == "all") and g.criterion not in missing
+                if g.state is not GateState.PASS
+                and (g.hard or stage.gates == "all")
+                and g.criterion not in missing
             ]
         if missing or place > limit:
             return StageResult(allowed.id, allowed.name, stage.name, tuple(missing))

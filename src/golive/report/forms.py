@@ -50,20 +50,30 @@ class File:
 KINDS: dict[str, Kind] = {
     "report": Kind("Full report", "Everything one assessment says, with figures.", full),
     "memo": Kind("Go/no-go memo", "One page for the meeting that decides.", memo),
-    "reviewer": Kind("Reviewer's report", "Every criterion, every finding with its evidence.", reviewer),
+    "reviewer": Kind(
+        "Reviewer's report", "Every criterion, every finding with its evidence.", reviewer
+    ),
     "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
     "hti1": Kind("Source attributes", "The 31 attributes of HTI-1.", hti1),
     "datasheet": Kind("Datasheets", "Training and live data, column by column.", datasheet),
     "monitoring": Kind(
-        "Monitoring plan", "What to watch after go-live, against what, and when to stop.", monitoring_plan
+        "Monitoring plan",
+        "What to watch after go-live, against what, and when to stop.",
+        monitoring_plan,
     ),
-    "handoff": Kind("Handoff list", "Twenty items a receiving team needs, and who owes them.", handoff),
+    "handoff": Kind(
+        "Handoff list", "Twenty items a receiving team needs, and who owes them.", handoff
+    ),
 }
 FORMS: dict[str, Form] = {
     "html": Form("HTML, one file that works offline", "html", "text/html", of_kinds=True),
     "pdf": Form("PDF", "pdf", "application/pdf", of_kinds=True),
     "md": Form("Markdown", "md", "text/markdown", of_kinds=True),
-    "pptx": Form("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    "pptx": Form(
+        "Slides",
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
     "json": Form("JSON, the whole result", "json", "application/json"),
     "chai-xml": Form("Model card as CHAI v0.2 XML", "xml", "application/xml"),
     "csv": Form("Tables as CSV, in a zip", "csv.zip", "application/zip"),
@@ -79,16 +89,24 @@ def render(sources: Sources, form: str, kind: str = "report") -> File:
     """
     problems = []
     if form not in FORMS:
-        problems.append(Problem("REPORT_FORM", f"'{form}' is not a form of report.", nearest(form, list(FORMS))))
+        problems.append(
+            Problem("REPORT_FORM", f"'{form}' is not a form of report.", nearest(form, list(FORMS)))
+        )
     if kind not in KINDS:
-        problems.append(Problem("REPORT_KIND", f"'{kind}' is not a kind of report.", nearest(kind, list(KINDS))))
+        problems.append(
+            Problem("REPORT_KIND", f"'{kind}' is not a kind of report.", nearest(kind, list(KINDS)))
+        )
     if not problems and kind != "report" and not FORMS[form].of_kinds:
         hint = f"Leave the kind out, or choose {', '.join(name for name, f in FORMS.items() if f.of_kinds)}."
-        problems.append(Problem("REPORT_KIND", f"'{form}' holds the whole assessment and has no kinds.", hint))
+        problems.append(
+            Problem("REPORT_KIND", f"'{form}' holds the whole assessment and has no kinds.", hint)
+        )
     if problems:
         raise InputError(problems)
     chosen = FORMS[form]
-    data = _DOCUMENTS[form](KINDS[kind].write(sources)) if chosen.of_kinds else _WHOLE[form](sources)
+    data = (
+        _DOCUMENTS[form](KINDS[kind].write(sources)) if chosen.of_kinds else _WHOLE[form](sources)
+    )
     name = f"golive-{sources.assessment.session[:8]}-{kind if chosen.of_kinds else form}.{chosen.suffix}"
     return File(name, chosen.mime, data)
 
@@ -157,5 +175,15 @@ def _handoff(sources: Sources) -> bytes:
     return zipped(files)
 
 
-_DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {"html": _html, "pdf": _pdf, "md": _markdown}
-_WHOLE: Mapping[str, Writer] = {"pptx": _pptx, "json": _json, "chai-xml": _chai, "csv": _csv, "handoff": _handoff}
+_DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {
+    "html": _html,
+    "pdf": _pdf,
+    "md": _markdown,
+}
+_WHOLE: Mapping[str, Writer] = {
+    "pptx": _pptx,
+    "json": _json,
+    "chai-xml": _chai,
+    "csv": _csv,
+    "handoff": _handoff,
+}

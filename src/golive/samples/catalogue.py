@@ -76,7 +76,14 @@ SAMPLES: dict[str, Sample] = {
             "The data is right, but it arrives late, answers time out at peak, one clinic goes silent and write-back was never tested.",
             8_000,
             4_000,
-            ("late_inputs", "slow_at_peak", "timeouts", "feed_stopped", "rows_resent", "device_new"),
+            (
+                "late_inputs",
+                "slow_at_peak",
+                "timeouts",
+                "feed_stopped",
+                "rows_resent",
+                "device_new",
+            ),
             "integration",
         ),
         Sample(

@@ -51,9 +51,17 @@ def _evidence(sample: Sample) -> list[dict[str, Any]]:
             continue
         kind, grade, level, owner, days, note = entry
         issued = AS_OF - timedelta(days=days)
-        item = {"id": f"sample-{criterion.lower()}", "criterion": criterion, "kind": kind, "grade": grade}
+        item = {
+            "id": f"sample-{criterion.lower()}",
+            "criterion": criterion,
+            "kind": kind,
+            "grade": grade,
+        }
         item |= {"claim_level": level, "owner": owner, "issued": issued.isoformat()}
-        item |= {"expires": (issued + timedelta(days=VALID_DAYS)).isoformat(), "note": f"Synthetic: {note}"}
+        item |= {
+            "expires": (issued + timedelta(days=VALID_DAYS)).isoformat(),
+            "note": f"Synthetic: {note}",
+        }
         if grade not in ("E0", "E1"):
             item["link"] = f"{SHELF}/{sample.name}/{criterion.lower()}"
         items.append(item)
@@ -71,9 +79,17 @@ def _columns() -> dict[str, dict[str, Any]]:
             declared["loinc"] = analyte.loinc
         weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
         out[name] = {**declared, "required": name in REQUIRED, "importance": round(weight, 2)}
-    for name in ("gcs", "comorbidities"):  # few distinct whole numbers: counts and scores, not categories
+    for name in (
+        "gcs",
+        "comorbidities",
+    ):  # few distinct whole numbers: counts and scores, not categories
         out[name] = {**out.get(name, {}), "type": "integer"}
-    out["dx"] = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
+    out["dx"] = {
+        "system": "ICD10CM",
+        "release": "FY2025",
+        "required": True,
+        "importance": OTHER_INPUT,
+    }
     return out
 
 
@@ -103,7 +119,11 @@ def mapping(sample: Sample) -> dict[str, Any]:
         "floors": dict(FLOORS),
         "latency_budget_ms": LATENCY_BUDGET_MS,
         "alert_limit_per_day": ALERT_LIMIT,
-        "operations": {"latency_ms": "latency_ms", "status": "status", "received_time": "received_at"},
+        "operations": {
+            "latency_ms": "latency_ms",
+            "status": "status",
+            "received_time": "received_at",
+        },
         "columns": _columns(),
         "evidence": _evidence(sample),
     }

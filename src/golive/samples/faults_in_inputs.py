@@ -64,7 +64,9 @@ def _lactate_text(feed: Feed) -> Mask:
     low = feed.choose(lactate <= 1.2, 0.011)
     other = feed.choose(~np.isnan(lactate) & ~low, 0.013)
     words = feed.rng.choice(
-        np.array(["see note", "hemolyzed", "QNS"], dtype=object), size=len(lactate), p=[0.5, 0.3, 0.2]
+        np.array(["see note", "hemolyzed", "QNS"], dtype=object),
+        size=len(lactate),
+        p=[0.5, 0.3, 0.2],
     )
     rows = low | other
     text = feed.frame["lactate"].astype(object).where(~rows, np.where(low, "<0.5", words))
@@ -93,7 +95,9 @@ def _glucose_zero(feed: Feed) -> Mask:
 
 def _route_spelling(feed: Feed) -> Mask:
     rows = feed.at("C2") & (feed.frame["antibiotic_route"] == "IV").to_numpy()
-    words = feed.rng.choice(np.array(["iv", "Intravenous", "I.V."], dtype=object), size=len(rows), p=[0.5, 0.35, 0.15])
+    words = feed.rng.choice(
+        np.array(["iv", "Intravenous", "I.V."], dtype=object), size=len(rows), p=[0.5, 0.35, 0.15]
+    )
     feed.frame["antibiotic_route"] = feed.frame["antibiotic_route"].mask(rows, words)
     return rows
 
@@ -120,7 +124,9 @@ def _column_gone(feed: Feed) -> None:
 
 
 def _column_new(feed: Feed) -> None:
-    feed.frame["poc_device"] = feed.rng.choice(np.array(["PD-1", "PD-2", "PD-3"], dtype=object), size=len(feed.frame))
+    feed.frame["poc_device"] = feed.rng.choice(
+        np.array(["PD-1", "PD-2", "PD-3"], dtype=object), size=len(feed.frame)
+    )
 
 
 INPUT_FAULTS: tuple[Fault, ...] = (

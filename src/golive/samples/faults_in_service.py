@@ -19,7 +19,9 @@ STOP_FIRST, STOP_LAST = "2026-03-27", "2026-03-31"
 
 def _feed_stopped(feed: Feed) -> None:
     times = feed.frame["recorded_at"]
-    stopped = (times >= pd.Timestamp(STOP_FIRST)) & (times < pd.Timestamp(STOP_LAST) + pd.Timedelta(days=1))
+    stopped = (times >= pd.Timestamp(STOP_FIRST)) & (
+        times < pd.Timestamp(STOP_LAST) + pd.Timedelta(days=1)
+    )
     feed.keep(~(feed.at("C4") & stopped.to_numpy()))
 
 
@@ -55,7 +57,9 @@ def _peak(feed: Feed) -> Mask:
 
 def _slow(feed: Feed) -> Mask:
     rows = _peak(feed)
-    feed.frame.loc[rows, "latency_ms"] = np.round(feed.rng.lognormal(np.log(2700), 0.4, int(rows.sum())))
+    feed.frame.loc[rows, "latency_ms"] = np.round(
+        feed.rng.lognormal(np.log(2700), 0.4, int(rows.sum()))
+    )
     return rows
 
 

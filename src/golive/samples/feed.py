@@ -56,7 +56,10 @@ class Feed:
         positions = positions[np.argsort(times, kind="stable")]
         self.frame = self.frame.iloc[positions].reset_index(drop=True)
         self.severity = self.severity[positions]
-        self.text = {name: values.iloc[positions].reset_index(drop=True) for name, values in self.text.items()}
+        self.text = {
+            name: values.iloc[positions].reset_index(drop=True)
+            for name, values in self.text.items()
+        }
         self.marks = {name: mask[positions] for name, mask in self.marks.items()}
 
 

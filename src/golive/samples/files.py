@@ -18,14 +18,50 @@ SYNTHETIC = "Synthetic: drawn by GoLive's sample generator. No patient, clinic, 
 
 # Inputs whose values are compared; ids, times, outputs, the label and the note are not among them.
 COMPARED = (
-    *("age_band", "sex", "ethnicity", "insurance", "language", "arrival_mode", "triage_category", "comorbidities"),
-    *("immunosuppressed", "weight", "heart_rate", "resp_rate", "sbp", "dbp", "map", "temperature", "spo2", "gcs"),
-    *("lactate", "creatinine", "bun", "glucose", "sodium", "potassium", "calcium", "bilirubin_total", "wbc"),
+    *(
+        "age_band",
+        "sex",
+        "ethnicity",
+        "insurance",
+        "language",
+        "arrival_mode",
+        "triage_category",
+        "comorbidities",
+    ),
+    *(
+        "immunosuppressed",
+        "weight",
+        "heart_rate",
+        "resp_rate",
+        "sbp",
+        "dbp",
+        "map",
+        "temperature",
+        "spo2",
+        "gcs",
+    ),
+    *(
+        "lactate",
+        "creatinine",
+        "bun",
+        "glucose",
+        "sodium",
+        "potassium",
+        "calcium",
+        "bilirubin_total",
+        "wbc",
+    ),
     *("hemoglobin", "platelets", "crp", "procalcitonin", "dx", "antibiotic_route"),
 )
 # What planted faults cause downstream. These are findings, not faults of their own.
 CONSEQUENCES = (
-    *("score_shift", "alert_rate_shift", "performance_drop", "performance_estimated_drop", "calibration_drift"),
+    *(
+        "score_shift",
+        "alert_rate_shift",
+        "performance_drop",
+        "performance_estimated_drop",
+        "calibration_drift",
+    ),
     *("below_floor", "label_shift", "multivariate_shift"),
 )
 # True of every sample, training and live alike: not a fault, and right to report.
@@ -50,7 +86,9 @@ def _yaml(path: Path, data: dict[str, Any]) -> None:
     path.write_text(f"# {SYNTHETIC}\n{body}", encoding="utf-8", newline="\n")
 
 
-def truth(sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, rows: tuple[int, int]) -> dict[str, Any]:
+def truth(
+    sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, rows: tuple[int, int]
+) -> dict[str, Any]:
     """The content of the truth file: every planted fault with its rows, and the columns that must stay quiet."""
     touched = {column for fault in planted for column in fault["columns"]}
     return {
@@ -67,7 +105,9 @@ def truth(sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, row
     }
 
 
-def write(name: str, directory: str | Path, *, rows: int | None = None, seed: int = 0) -> SampleFiles:
+def write(
+    name: str, directory: str | Path, *, rows: int | None = None, seed: int = 0
+) -> SampleFiles:
     """Write the sample ``name`` as ``train.csv``, ``live.csv``, ``config.yaml`` and ``truth.yaml`` into ``directory``.
 
     The folder is made when absent; files of these names are replaced. ``rows`` is the number of live rows (200 or more);
@@ -79,20 +119,29 @@ def write(name: str, directory: str | Path, *, rows: int | None = None, seed: in
     sample = get(name)
     if rows is not None and rows < FEWEST_ROWS:
         hint = f"Ask for {FEWEST_ROWS} live rows or more, or leave the number out."
-        raise InputError(Problem("SAMPLE_ROWS", f"A sample of {rows} live rows cannot carry its faults.", hint))
+        raise InputError(
+            Problem("SAMPLE_ROWS", f"A sample of {rows} live rows cannot carry its faults.", hint)
+        )
     folder = Path(directory)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             Problem(
-                "SAMPLE_FOLDER", f"The folder cannot be made: {error.strerror}.", "Choose another folder.", str(folder)
+                "SAMPLE_FOLDER",
+                f"The folder cannot be made: {error.strerror}.",
+                "Choose another folder.",
+                str(folder),
             )
         ) from None
     drawn = draw(sample, rows=rows, seed=seed)
-    out = SampleFiles(*(folder / file for file in ("train.csv", "live.csv", "config.yaml", "truth.yaml")))
+    out = SampleFiles(
+        *(folder / file for file in ("train.csv", "live.csv", "config.yaml", "truth.yaml"))
+    )
     drawn.train.to_csv(out.train, index=False, lineterminator="\n")
     drawn.live.to_csv(out.live, index=False, lineterminator="\n")
     _yaml(out.config, mapping(sample))
-    _yaml(out.truth, truth(sample, drawn.planted, seed=seed, rows=(len(drawn.train), len(drawn.live))))
+    _yaml(
+        out.truth, truth(sample, drawn.planted, seed=seed, rows=(len(drawn.train), len(drawn.live)))
+    )
     return out

@@ -100,7 +100,9 @@ def _stream(sample: str, side: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, crc32(f"{sample}/{side}".encode())])
 
 
-def _feed(rng: np.random.Generator, n: int, days: tuple[str, str], prefix: str, faults: tuple[Fault, ...]) -> Feed:
+def _feed(
+    rng: np.random.Generator, n: int, days: tuple[str, str], prefix: str, faults: tuple[Fault, ...]
+) -> Feed:
     """Draw ``n`` finished visits and let each fault act at its stage."""
 
     def plant(*stages: str) -> None:
@@ -118,7 +120,13 @@ def _feed(rng: np.random.Generator, n: int, days: tuple[str, str], prefix: str, 
     feed.keep(np.sort(rng.choice(len(feed.frame), size=base, replace=False)))
     served = pilot_model.log(rng, feed.frame["recorded_at"])
     feed.frame = pd.concat(
-        [feed.frame, physiology.measure(rng, feed.severity), physiology.describe(rng, feed.severity), served], axis=1
+        [
+            feed.frame,
+            physiology.measure(rng, feed.severity),
+            physiology.describe(rng, feed.severity),
+            served,
+        ],
+        axis=1,
     )
     feed.frame["sepsis_48h"] = physiology.outcome(rng, feed.severity)
     review = pd.to_timedelta(np.round(rng.gamma(3, 0.8, base) * 24 * 60), unit="min")
@@ -135,7 +143,9 @@ def _feed(rng: np.random.Generator, n: int, days: tuple[str, str], prefix: str, 
 
 def _written(feed: Feed) -> pd.DataFrame:
     """Bring a feed into the form of an extract: column order, whole numbers without decimals, times as text, words in place."""
-    frame = feed.frame[[c for c in COLUMNS if c in feed.frame] + [c for c in feed.frame if c not in COLUMNS]].copy()
+    frame = feed.frame[
+        [c for c in COLUMNS if c in feed.frame] + [c for c in feed.frame if c not in COLUMNS]
+    ].copy()
     for name in WHOLE:
         frame[name] = frame[name].astype("Int64")
     for name in TIMES:
@@ -155,8 +165,17 @@ def _truth(fault: Fault, feed: Feed, live: pd.DataFrame) -> dict[str, Any]:
         "also": list(fault.also),
         "columns": list(fault.columns),
     }
-    entry |= {"title": fault.title, "segment": fault.segment, "since": fault.since, "until": fault.until}
-    entry |= {"rows": rows, "share": None if rows is None else round(rows / total, 5), "share_of": fault.per}
+    entry |= {
+        "title": fault.title,
+        "segment": fault.segment,
+        "since": fault.since,
+        "until": fault.until,
+    }
+    entry |= {
+        "rows": rows,
+        "share": None if rows is None else round(rows / total, 5),
+        "share_of": fault.per,
+    }
     entry |= {"parameters": fault.parameters, "fix": fault.fix, "repair": fault.repair}
     return entry
 

@@ -125,7 +125,9 @@ def measure(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     n = len(severity)
     out: dict[str, Floats] = {}
     for name, (centre, slope, spread, low, high, decimals) in NORMAL.items():
-        out[name] = rounded(np.clip(centre + slope * severity + rng.normal(0, spread, n), low, high), decimals)
+        out[name] = rounded(
+            np.clip(centre + slope * severity + rng.normal(0, spread, n), low, high), decimals
+        )
     for name, (median, slope, spread, low, high, decimals) in LOGNORMAL.items():
         values = median * np.exp(slope * severity + rng.normal(0, spread, n))
         out[name] = rounded(np.clip(values, low, high), decimals)
@@ -133,7 +135,12 @@ def measure(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     out["map"] = rounded((out["sbp"] + 2 * out["dbp"]) / 3)
     out["gcs"] = np.clip(15.0 - rng.poisson(np.exp(-2.0 + 0.75 * severity)), 3, 15)
     # A curated training extract: every visit has a heart rate; other vital signs are rarely missing.
-    for name, share in (("resp_rate", 0.004), ("temperature", 0.012), ("spo2", 0.006), ("gcs", 0.02)):
+    for name, share in (
+        ("resp_rate", 0.004),
+        ("temperature", 0.012),
+        ("spo2", 0.006),
+        ("gcs", 0.02),
+    ):
         out[name][rng.random(n) < share] = np.nan
     for start, slope, columns in PANELS.values():
         absent = rng.random(n) > 1 / (1 + np.exp(-(start + slope * severity)))
@@ -152,27 +159,38 @@ def describe(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     shares = np.array([entry[:2] for entry in DIAGNOSES.values()])
     shares = shares / shares.sum(axis=0)
     index = np.where(
-        infection, rng.choice(len(codes), size=n, p=shares[:, 1]), rng.choice(len(codes), size=n, p=shares[:, 0])
+        infection,
+        rng.choice(len(codes), size=n, p=shares[:, 1]),
+        rng.choice(len(codes), size=n, p=shares[:, 0]),
     )
     cut = np.array([-1.1, 0.4, 1.7])
-    category = np.array(["5", "4", "3", "2"], dtype=object)[np.searchsorted(cut, severity + rng.normal(0, 0.7, n))]
+    category = np.array(["5", "4", "3", "2"], dtype=object)[
+        np.searchsorted(cut, severity + rng.normal(0, 0.7, n))
+    ]
     treated = rng.random(n) < 1 / (1 + np.exp(2.2 - 0.7 * severity - 2.4 * infection))
     intravenous = rng.random(n) < 1 / (1 + np.exp(0.2 - 0.9 * severity))
     words = np.array([entry[2] for entry in DIAGNOSES.values()], dtype=object)[index]
     since, found, history = (
-        np.array(phrases, dtype=object)[rng.integers(0, len(phrases), n)] for phrases in (SINCE, FINDINGS, HISTORY)
+        np.array(phrases, dtype=object)[rng.integers(0, len(phrases), n)]
+        for phrases in (SINCE, FINDINGS, HISTORY)
     )
     return pd.DataFrame(
         {
             "arrival_mode": pick(rng, ARRIVAL, n),
             "triage_category": category,
             "dx": codes[index],
-            "antibiotic_route": pd.Series(np.where(intravenous, "IV", "PO")).where(pd.Series(treated)),
+            "antibiotic_route": pd.Series(np.where(intravenous, "IV", "PO")).where(
+                pd.Series(treated)
+            ),
             "triage_note": "Synthetic note: " + words + " " + since + ". " + found + " " + history,
         }
     )
 
 
-def outcome(rng: np.random.Generator, severity: Floats, *, intercept: float = -3.0, slope: float = 1.75) -> Floats:
+def outcome(
+    rng: np.random.Generator, severity: Floats, *, intercept: float = -3.0, slope: float = 1.75
+) -> Floats:
     """Draw sepsis within 48 hours (0 or 1) with log odds ``intercept + slope * severity``."""
-    return (rng.random(len(severity)) < 1 / (1 + np.exp(-(intercept + slope * severity)))).astype(np.float64)
+    return (rng.random(len(severity)) < 1 / (1 + np.exp(-(intercept + slope * severity)))).astype(
+        np.float64
+    )

@@ -18,7 +18,9 @@ AGE_CAP = 89  # training extract: ages above 89 are stored as 89 (HIPAA Safe Har
 VISITS_PER_PATIENT = 1.2
 
 # Arrivals per hour of the day, relative: few at night, most from late morning to evening.
-HOURLY = np.array([2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 5, 5, 4, 3], dtype=np.float64)
+HOURLY = np.array(
+    [2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 5, 5, 4, 3], dtype=np.float64
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +32,9 @@ def pick(rng: np.random.Generator, shares: dict[str, float], n: int) -> npt.NDAr
     return np.array(list(shares), dtype=object)[index]
 
 
-def visits(rng: np.random.Generator, n: int, start: str, end: str, *, prefix: str) -> tuple[pd.DataFrame, Floats]:
+def visits(
+    rng: np.random.Generator, n: int, start: str, end: str, *, prefix: str
+) -> tuple[pd.DataFrame, Floats]:
     """Draw ``n`` visits in time order and their latent severity (standard normal, a little higher in the old and the ill).
 
     Patients are drawn first (about one per 1.2 visits); what belongs to a patient is the same on each of their visits.
@@ -49,7 +53,9 @@ def visits(rng: np.random.Generator, n: int, start: str, end: str, *, prefix: st
             "age": age.astype(np.int64),
             "sex": pick(rng, SEX, people),
             "ethnicity": pick(rng, ETHNICITY, people),
-            "insurance": np.where((age >= 65) & (rng.random(people) < 0.8), "Medicare", pick(rng, INSURANCE, people)),
+            "insurance": np.where(
+                (age >= 65) & (rng.random(people) < 0.8), "Medicare", pick(rng, INSURANCE, people)
+            ),
             "language": pick(rng, LANGUAGE, people),
             "comorbidities": comorbid,
             "immunosuppressed": (rng.random(people) < 0.06).astype(np.int64),
@@ -64,7 +70,11 @@ def visits(rng: np.random.Generator, n: int, start: str, end: str, *, prefix: st
     frame.insert(0, "encounter_id", [f"{prefix}E{i:07d}" for i in range(1, n + 1)])
     frame.insert(2, "recorded_at", pd.Timestamp(start) + pd.to_timedelta(seconds, unit="s"))
     frame.insert(3, "site", pick(rng, SITES, n))
-    severity = 0.25 * (frame["age"] - 53) / 20 + 0.15 * (frame["comorbidities"] - 1.3) + rng.normal(0, 0.95, n)
+    severity = (
+        0.25 * (frame["age"] - 53) / 20
+        + 0.15 * (frame["comorbidities"] - 1.3)
+        + rng.normal(0, 0.95, n)
+    )
     return frame, severity.to_numpy(dtype=np.float64)
 
 

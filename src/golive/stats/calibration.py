@@ -45,7 +45,9 @@ def weighted_mean(values: FloatArray, weights: FloatArray | None, units: Units |
     return plain(value, standard_error(w * (values - value) / w.mean(), units))
 
 
-def brier(p: FloatArray, event: Mask, units: Units | None, weights: FloatArray | None = None) -> Estimate:
+def brier(
+    p: FloatArray, event: Mask, units: Units | None, weights: FloatArray | None = None
+) -> Estimate:
     """Mean squared distance of probability and outcome (Brier 1950; 0 to 1, lower is better)."""
     return weighted_mean((p - event) ** 2, weights, units)
 
@@ -93,7 +95,10 @@ def _fit(x: FloatArray, y: Mask, offset: FloatArray, units: Units | None) -> lis
     bread = np.linalg.inv(information)
     k = patients(units, len(y))
     covariance = bread @ (summed.T @ summed) @ bread * k / max(k - 1, 1)
-    return [plain(float(b), math.sqrt(max(float(v), 0.0))) for b, v in zip(beta, np.diag(covariance), strict=True)]
+    return [
+        plain(float(b), math.sqrt(max(float(v), 0.0)))
+        for b, v in zip(beta, np.diag(covariance), strict=True)
+    ]
 
 
 def intercept(p: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
@@ -137,7 +142,9 @@ def equal_mass(p: FloatArray, event: Mask, bins: int) -> Bins:
     return Bins(rows, events, np.bincount(of_row, weights=p) / rows, of_row.astype(np.int64))
 
 
-def calibration_error(p: FloatArray, event: Mask, units: Units | None, *, seed: int, draws: int = 400) -> Estimate:
+def calibration_error(
+    p: FloatArray, event: Mask, units: Units | None, *, seed: int, draws: int = 400
+) -> Estimate:
     """Expected calibration error over ``BINS`` bins of equal size (mean distance of promise and outcome, 0 to 1).
 
     The interval is from draws of the bins' differences around what was seen, with their variance per patient; because noise can
@@ -150,10 +157,14 @@ def calibration_error(p: FloatArray, event: Mask, units: Units | None, *, seed: 
     drawn = np.abs(gap + noise) @ weight
     none = np.abs(noise) @ weight
     low = max(0.0, float(np.quantile(drawn, 0.025)) - float(none.mean()))
-    return Estimate(float(weight @ np.abs(gap)), float(drawn.std()), low, float(np.quantile(drawn, 0.975)))
+    return Estimate(
+        float(weight @ np.abs(gap)), float(drawn.std()), low, float(np.quantile(drawn, 0.975))
+    )
 
 
-def excess_error(p: FloatArray, event: Mask, units: Units | None, *, by: FloatArray | None = None) -> float:
+def excess_error(
+    p: FloatArray, event: Mask, units: Units | None, *, by: FloatArray | None = None
+) -> float:
     """Calibration error beyond what chance shows at this size, so that small and large groups can be compared (0 to 1).
 
     Rows are cut by ``by`` (default: ``p``): by the score that ``p`` was made of, where ``p`` has steps.
@@ -176,7 +187,9 @@ def _gaps(
         second = np.bincount(cut.of_row, weights=residual**2)
     else:
         k = len(gap)
-        sums = np.bincount(units * k + cut.of_row, weights=residual, minlength=(int(units.max()) + 1) * k)
+        sums = np.bincount(
+            units * k + cut.of_row, weights=residual, minlength=(int(units.max()) + 1) * k
+        )
         second = (sums.reshape(-1, k) ** 2).sum(axis=0)
     return cut.rows / cut.rows.sum(), gap, np.asarray(np.sqrt(second) / cut.rows, dtype=np.float64)
 

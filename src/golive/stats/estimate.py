@@ -58,7 +58,11 @@ class Estimate:
 
     def side(self, name: str) -> dict[str, float | None]:
         """``{name, name_low, name_high}`` with ``None`` for what is not known."""
-        return {name: number(self.value), f"{name}_low": number(self.low), f"{name}_high": number(self.high)}
+        return {
+            name: number(self.value),
+            f"{name}_low": number(self.low),
+            f"{name}_high": number(self.high),
+        }
 
 
 UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
@@ -84,7 +88,11 @@ def patients(units: Units | None, n: int) -> int:
 
 def totals(values: FloatArray, units: Units | None) -> FloatArray:
     """Sum of ``values`` per patient; the values themselves when every row is a patient."""
-    return values if units is None else np.asarray(np.bincount(units, weights=values), dtype=np.float64)
+    return (
+        values
+        if units is None
+        else np.asarray(np.bincount(units, weights=values), dtype=np.float64)
+    )
 
 
 def standard_error(influence: FloatArray, units: Units | None) -> float:
@@ -93,7 +101,9 @@ def standard_error(influence: FloatArray, units: Units | None) -> float:
     if k < 2:
         return math.nan
     summed = totals(influence, units)
-    squares = float(np.square(summed).sum())  # not a dot product: its threads cost more than they save here
+    squares = float(
+        np.square(summed).sum()
+    )  # not a dot product: its threads cost more than they save here
     return math.sqrt(squares * k / (k - 1)) / n
 
 

@@ -95,7 +95,9 @@ def quantile(null: FloatArray, level: float) -> float:
     if null.size >= 200 or spread == 0:
         return float(np.quantile(null, level))
     standard = (null - null.mean()) / spread
-    return float(null.mean() + spread * pearson3.ppf(level, float(np.clip((standard**3).mean(), 0.05, 4.0))))
+    return float(
+        null.mean() + spread * pearson3.ppf(level, float(np.clip((standard**3).mean(), 0.05, 4.0)))
+    )
 
 
 def p_value(observed: float, null: FloatArray) -> float:
@@ -120,16 +122,24 @@ def p_value(observed: float, null: FloatArray) -> float:
 def _thinned(pooled: IntArray, rows: int) -> IntArray:
     """``pooled`` counts brought down to ``rows`` in all, each cumulative share kept to half a row."""
     cumulative = np.cumsum(pooled)
-    thinned: IntArray = np.diff(np.round(cumulative * (rows / cumulative[-1])), prepend=0.0).astype(np.int64)
+    thinned: IntArray = np.diff(np.round(cumulative * (rows / cumulative[-1])), prepend=0.0).astype(
+        np.int64
+    )
     return thinned
 
 
 def _splits(
-    pooled: IntArray, n_train: int, n_live: int, rng: np.random.Generator, weights: tuple[float, float] = (1.0, 1.0)
+    pooled: IntArray,
+    n_train: int,
+    n_live: int,
+    rng: np.random.Generator,
+    weights: tuple[float, float] = (1.0, 1.0),
 ) -> tuple[FloatArray, FloatArray]:
     """Shares (splits x bins) of random splits of ``pooled`` into the two sizes, or into the effective ones by ``weights``."""
     if weights != (1.0, 1.0):
-        n_train, n_live = (max(1, round(n * w)) for n, w in zip((n_train, n_live), weights, strict=True))
+        n_train, n_live = (
+            max(1, round(n * w)) for n, w in zip((n_train, n_live), weights, strict=True)
+        )
         pooled = _thinned(pooled, n_train + n_live)
     if (
         scale := (n_train + n_live) / _LARGEST_POOL
@@ -140,13 +150,17 @@ def _splits(
     small = min(n_train, n_live)
     # Many categories need few splits: a sum over many of them hardly varies.
     splits = min(SPLITS, max(FEWEST_SPLITS, _LARGEST_DRAW // len(pooled)))
-    drawn = rng.multivariate_hypergeometric(pooled, small, size=splits, method="marginals").astype(np.float64)
+    drawn = rng.multivariate_hypergeometric(pooled, small, size=splits, method="marginals").astype(
+        np.float64
+    )
     rest = (pooled - drawn) / max(n_train, n_live)
     drawn /= small
     return (drawn, rest) if small == n_train else (rest, drawn)
 
 
-def pooled_bins(train: NumericProfile, live: NumericProfile) -> tuple[FloatArray, IntArray, IntArray]:
+def pooled_bins(
+    train: NumericProfile, live: NumericProfile
+) -> tuple[FloatArray, IntArray, IntArray]:
     """Both supports on at most ``BINS`` pooled bins: bin means (ascending), training and live counts.
 
     Bins are even in the mean of two scales: the share of rows below, so that no bin holds many rows, and asinh of the
@@ -160,13 +174,20 @@ def pooled_bins(train: NumericProfile, live: NumericProfile) -> tuple[FloatArray
     bins = inverse
     if len(support) > BINS:
         below = (np.cumsum(mass) - mass / 2) / mass.sum()
-        low, middle, high = support[np.searchsorted(below, [0.1, 0.5, 0.9]).clip(max=len(support) - 1)]
+        low, middle, high = support[
+            np.searchsorted(below, [0.1, 0.5, 0.9]).clip(max=len(support) - 1)
+        ]
         far = np.arcsinh((support - middle) / ((high - low) / 2 or support[-1] - support[0]))
         scale = (below + (far - far[0]) / (far[-1] - far[0])) / 2
-        bins = np.unique((scale * BINS).astype(np.int64).clip(0, BINS - 1), return_inverse=True)[1][inverse]
+        bins = np.unique((scale * BINS).astype(np.int64).clip(0, BINS - 1), return_inverse=True)[1][
+            inverse
+        ]
     total = np.bincount(bins, weights=counts)
     centre = np.bincount(bins, weights=counts * values) / total
-    per_side = [np.bincount(bins, weights=counts * chosen, minlength=len(centre)) for chosen in (~is_live, is_live)]
+    per_side = [
+        np.bincount(bins, weights=counts * chosen, minlength=len(centre))
+        for chosen in (~is_live, is_live)
+    ]
     return centre, per_side[0].astype(np.int64), per_side[1].astype(np.int64)
 
 
@@ -208,7 +229,9 @@ def wasserstein_noise(
         gap = np.abs(np.cumsum(first - second, axis=-1)[..., :-1])
         return np.asarray(gap @ gaps), gap.max(axis=-1)
 
-    null, null_gap = distances(*_splits(pooled, n_train, n_live, np.random.default_rng(seed), weights))
+    null, null_gap = distances(
+        *_splits(pooled, n_train, n_live, np.random.default_rng(seed), weights)
+    )
     distance, gap = (float(d) for d in distances(count_train / n_train, count_live / n_live))
     floor = quantile(null, 1 - alpha)
     # One far outlier drowns every other difference in the distance, but not in the largest gap (Kolmogorov-Smirnov), so
@@ -223,11 +246,16 @@ def wasserstein_noise(
     )
 
 
-def category_counts(train: CategoryProfile, live: CategoryProfile) -> tuple[tuple[str, ...], IntArray, IntArray]:
+def category_counts(
+    train: CategoryProfile, live: CategoryProfile
+) -> tuple[tuple[str, ...], IntArray, IntArray]:
     """Values of either side (training order, then new ones) with both counts; a long tail is one last value ``""``."""
     counts_train, counts_live = train.as_dict(), live.as_dict()
     names = tuple(dict.fromkeys((*train.values, *live.values)))
-    both = [np.array([counts.get(name, 0) for name in names], dtype=np.int64) for counts in (counts_train, counts_live)]
+    both = [
+        np.array([counts.get(name, 0) for name in names], dtype=np.int64)
+        for counts in (counts_train, counts_live)
+    ]
     if train.other or live.other:
         names = (*names, "")
         both = [np.append(both[0], train.other), np.append(both[1], live.other)]
@@ -251,7 +279,9 @@ def share_noise(
     """
     statistic = SHARE_STATISTICS[method]
     n_train, n_live = int(count_train.sum()), int(count_live.sum())
-    shares = _splits(count_train + count_live, n_train, n_live, np.random.default_rng(seed), weights)
+    shares = _splits(
+        count_train + count_live, n_train, n_live, np.random.default_rng(seed), weights
+    )
     null = statistic(*shares)
     observed = float(statistic(count_train / n_train, count_live / n_live))
     floor = quantile(null, 1 - alpha)

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, plain, share, standard_error
+from golive.stats.estimate import (
+    UNKNOWN,
+    Estimate,
+    Mask,
+    Units,
+    number,
+    plain,
+    share,
+    standard_error,
+)
 
 TABLE_ROWS = 101
 
@@ -54,7 +63,11 @@ def needed_to_evaluate(ppv: Estimate) -> dict[str, float | None]:
     if not ppv.known or ppv.value <= 0:
         return {"live": None, "live_low": None, "live_high": None}
     high = 1 / ppv.low if ppv.low > 0 else math.nan
-    return {"live": number(1 / ppv.value), "live_low": number(1 / ppv.high), "live_high": number(high)}
+    return {
+        "live": number(1 / ppv.value),
+        "live_low": number(1 / ppv.high),
+        "live_high": number(high),
+    }
 
 
 def ppv_at(prevalence: float, sensitivity: float, specificity: float) -> float:
@@ -70,7 +83,10 @@ def balanced_accuracy(flagged: Mask, event: Mask, units: Units | None) -> Estima
     if n1 in (0, n):
         return UNKNOWN
     sensitivity, specificity = float(flagged[event].mean()), float((~flagged[~event]).mean())
-    of_events, of_others = (flagged - sensitivity) * (n / n1), (~flagged - specificity) * (n / (n - n1))
+    of_events, of_others = (
+        (flagged - sensitivity) * (n / n1),
+        (~flagged - specificity) * (n / (n - n1)),
+    )
     influence = np.asarray(np.where(event, of_events, of_others), dtype=np.float64) / 2
     return plain((sensitivity + specificity) / 2, standard_error(influence, units))
 
@@ -79,7 +95,9 @@ def net_benefit(flagged: Mask, event: Mask, threshold: float, units: Units | Non
     """Net benefit (Vickers and Elkin 2006): true alerts per patient less false ones weighed by the odds of the threshold."""
     if not 0 < threshold < 1 or len(event) == 0:
         return UNKNOWN
-    worth = np.where(flagged, np.where(event, 1.0, -threshold / (1 - threshold)), 0.0).astype(np.float64)
+    worth = np.where(flagged, np.where(event, 1.0, -threshold / (1 - threshold)), 0.0).astype(
+        np.float64
+    )
     value = float(worth.mean())
     return plain(value, standard_error(worth - value, units))
 

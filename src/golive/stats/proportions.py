@@ -23,7 +23,11 @@ def share(count: Any, n: Any) -> FloatArray:
 
 
 def newcombe(
-    count_train: Any, n_train: Any, count_live: Any, n_live: Any, weights: tuple[Any, Any] = (1.0, 1.0)
+    count_train: Any,
+    n_train: Any,
+    count_live: Any,
+    n_live: Any,
+    weights: tuple[Any, Any] = (1.0, 1.0),
 ) -> tuple[FloatArray, FloatArray]:
     """Newcombe's 95 % interval for live share minus training share (Newcombe 1998, method 10; -1 to 1).
 
@@ -44,12 +48,19 @@ def cohen_h(share_train: Any, share_live: Any) -> FloatArray:
 
     One scale for 2 % -> 5 % (0.17) and 50 % -> 60 % (0.20), which points or ratios alone are not.
     """
-    transform = [2 * np.arcsin(np.sqrt(np.clip(np.asarray(p, dtype=float), 0, 1))) for p in (share_train, share_live)]
+    transform = [
+        2 * np.arcsin(np.sqrt(np.clip(np.asarray(p, dtype=float), 0, 1)))
+        for p in (share_train, share_live)
+    ]
     return np.asarray(transform[1] - transform[0], dtype=float)
 
 
 def two_share_p(
-    count_train: Any, n_train: Any, count_live: Any, n_live: Any, weights: tuple[Any, Any] = (1.0, 1.0)
+    count_train: Any,
+    n_train: Any,
+    count_live: Any,
+    n_live: Any,
+    weights: tuple[Any, Any] = (1.0, 1.0),
 ) -> FloatArray:
     """Two-sided p that two shares are equal; 1 where a side has no rows.
 
@@ -60,11 +71,18 @@ def two_share_p(
     """
     from scipy.stats import binom, norm
 
-    x1, n1, x2, n2 = (np.asarray(v, dtype=float) for v in np.broadcast_arrays(count_train, n_train, count_live, n_live))
-    (x1, n1), (x2, n2) = (_effective(x, n, w) for x, n, w in ((x1, n1, weights[0]), (x2, n2, weights[1])))
+    x1, n1, x2, n2 = (
+        np.asarray(v, dtype=float)
+        for v in np.broadcast_arrays(count_train, n_train, count_live, n_live)
+    )
+    (x1, n1), (x2, n2) = (
+        _effective(x, n, w) for x, n, w in ((x1, n1, weights[0]), (x2, n2, weights[1]))
+    )
     pooled = share(x1 + x2, n1 + n2)
     spread = np.sqrt(pooled * (1 - pooled) * (share(1.0, n1) + share(1.0, n2)))
-    z = np.divide(share(x2, n2) - share(x1, n1), spread, out=np.zeros_like(spread), where=spread > 0)
+    z = np.divide(
+        share(x2, n2) - share(x1, n1), spread, out=np.zeros_like(spread), where=spread > 0
+    )
     p = 2 * norm.sf(np.abs(z))
     few = np.minimum(pooled, 1 - pooled) * np.minimum(n1, n2) < 5
     common = pooled > 0.5

@@ -7,7 +7,16 @@ import math
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, FloatArray
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, on_logit, plain, standard_error
+from golive.stats.estimate import (
+    UNKNOWN,
+    Estimate,
+    Mask,
+    Units,
+    number,
+    on_logit,
+    plain,
+    standard_error,
+)
 
 ROC_POINTS = 100
 
@@ -52,14 +61,18 @@ def _clustered(of_events: FloatArray, of_others: FloatArray, event: Mask, units:
     k = int(units.max()) + 1
     first = np.bincount(units[event], weights=of_events, minlength=k)
     second = np.bincount(units[~event], weights=of_others, minlength=k)
-    k1, k0, both = (int(np.count_nonzero(np.bincount(u))) for u in (units[event], units[~event], units))
+    k1, k0, both = (
+        int(np.count_nonzero(np.bincount(u))) for u in (units[event], units[~event], units)
+    )
     s10 = float(np.square(first).sum()) * k1 / max(k1 - 1, 1) / n1
     s01 = float(np.square(second).sum()) * k0 / max(k0 - 1, 1) / n0
     s11 = float((first * second).sum()) * both / max(both - 1, 1)
     return s10 / n1 + s01 / n0 + 2 * s11 / (n1 * n0)
 
 
-def auroc_gain(score: FloatArray, other: FloatArray, event: Mask, units: Units | None = None) -> Estimate:
+def auroc_gain(
+    score: FloatArray, other: FloatArray, event: Mask, units: Units | None = None
+) -> Estimate:
     """AUROC of ``score`` minus that of ``other`` on the same rows, with the variance of the paired difference (DeLong 1988)."""
     n, n1 = len(event), int(event.sum())
     if n1 < 2 or n - n1 < 2:
@@ -86,7 +99,9 @@ def average_precision(score: FloatArray, event: Mask, units: Units | None = None
     order = np.argsort(-score, kind="stable")
     descending, y = score[order], event[order].astype(float)
     last = np.flatnonzero(np.append(np.diff(descending) != 0, True))
-    at = np.searchsorted(last, np.arange(n))  # the step of each row: rows of one score stand together
+    at = np.searchsorted(
+        last, np.arange(n)
+    )  # the step of each row: rows of one score stand together
     above = (last + 1).astype(float)
     true = np.cumsum(y)[last]
     precision = true / above

@@ -49,7 +49,9 @@ def steps(score: FloatArray, event: Mask) -> Mapping:
     """The non-decreasing steps closest to the outcomes (isotonic regression, Zadrozny and Elkan 2002)."""
     from sklearn.isotonic import IsotonicRegression
 
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(score, event.astype(np.float64))
+    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(
+        score, event.astype(np.float64)
+    )
 
     def apply(p: FloatArray) -> FloatArray:
         return np.asarray(fitted.predict(p), dtype=np.float64)
@@ -57,10 +59,15 @@ def steps(score: FloatArray, event: Mask) -> Mapping:
     return apply
 
 
-WAYS: dict[str, Callable[[FloatArray, Mask], Mapping]] = {"intercept and slope": line, "steps": steps}
+WAYS: dict[str, Callable[[FloatArray, Mask], Mapping]] = {
+    "intercept and slope": line,
+    "steps": steps,
+}
 
 
-def recalibration(score: FloatArray, event: Mask, units: Units | None, *, seed: int) -> Recalibration:
+def recalibration(
+    score: FloatArray, event: Mask, units: Units | None, *, seed: int
+) -> Recalibration:
     """Choose the way with the lower Brier score on rows left out, patients kept together; the line where both are equal.
 
     ``score`` and ``event`` have length n and hold both classes.
@@ -78,7 +85,9 @@ def recalibration(score: FloatArray, event: Mask, units: Units | None, *, seed: 
     return Recalibration(WAYS[best](score, event), best, error)
 
 
-def _left_out(way: Callable[[FloatArray, Mask], Mapping], s: FloatArray, y: Mask, fold: Units) -> FloatArray:
+def _left_out(
+    way: Callable[[FloatArray, Mask], Mapping], s: FloatArray, y: Mask, fold: Units
+) -> FloatArray:
     """Probability of each row from a mapping fitted on the other folds."""
     p = np.empty(len(s))
     for k in range(FOLDS):

@@ -20,4 +20,6 @@ def wilson(count: Any, n: Any, z: float = Z95) -> tuple[FloatArray, FloatArray]:
     centre = (p + z**2 / (2 * m)) / (1 + z**2 / m)
     half = z / (1 + z**2 / m) * np.sqrt(np.maximum(p * (1 - p), 0) / m + z**2 / (4 * m**2))
     empty = n <= 0
-    return np.where(empty, 0.0, np.clip(centre - half, 0, 1)), np.where(empty, 1.0, np.clip(centre + half, 0, 1))
+    return np.where(empty, 0.0, np.clip(centre - half, 0, 1)), np.where(
+        empty, 1.0, np.clip(centre + half, 0, 1)
+    )

@@ -15,7 +15,12 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from golive.store.file.migrations import LATER_TABLES, MONITOR_TABLES, REGISTER_TABLES, REVIEW_TABLES
+from golive.store.file.migrations import (
+    LATER_TABLES,
+    MONITOR_TABLES,
+    REGISTER_TABLES,
+    REVIEW_TABLES,
+)
 from golive.store.records import AuditCheck, AuditLine
 
 GENESIS = "0" * 64
@@ -34,14 +39,22 @@ def line_hash(*line: Any) -> str:
 
 
 def append(
-    cursor: DuckDBPyConnection, created_at: datetime, actor: str, action: str, subject: str, **detail: Any
+    cursor: DuckDBPyConnection,
+    created_at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    **detail: Any,
 ) -> None:
     """Add a line in the caller's transaction. ``created_at`` is naive UTC; ``detail`` names things, never their content."""
     append_many(cursor, created_at, actor, [(action, subject, detail)])
 
 
 def append_many(
-    cursor: DuckDBPyConnection, created_at: datetime, actor: str, entries: Sequence[tuple[str, str, dict[str, Any]]]
+    cursor: DuckDBPyConnection,
+    created_at: datetime,
+    actor: str,
+    entries: Sequence[tuple[str, str, dict[str, Any]]],
 ) -> None:
     """Add a line per ``(action, subject, detail)`` in the caller's transaction, in one insert."""
     last = cursor.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
@@ -52,7 +65,9 @@ def append_many(
         digest = line_hash(number, created_at, actor, action, subject, text, prev_hash)
         rows.append((number, action, subject, text, prev_hash, digest))
         prev_hash = digest
-    numbers, actions, subjects, details, before, hashes = (list(part) for part in zip(*rows, strict=True))
+    numbers, actions, subjects, details, before, hashes = (
+        list(part) for part in zip(*rows, strict=True)
+    )
     cursor.execute(
         "INSERT INTO audit SELECT unnest(?), ?, ?, unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
         [numbers, created_at, actor, actions, subjects, details, before, hashes],
@@ -61,13 +76,17 @@ def append_many(
 
 def latest_by_subject(cursor: DuckDBPyConnection, action: str) -> dict[str, AuditLine]:
     """The last line of ``action`` of every subject."""
-    rows = cursor.execute(f"SELECT {_FIELDS} FROM audit WHERE action = ? ORDER BY seq", [action]).fetchall()
+    rows = cursor.execute(
+        f"SELECT {_FIELDS} FROM audit WHERE action = ? ORDER BY seq", [action]
+    ).fetchall()
     return {row[4]: _line(row) for row in rows}
 
 
 def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
     """The last ``limit`` lines, newest first."""
-    rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit]).fetchall()
+    rows = cursor.execute(
+        f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit]
+    ).fetchall()
     return tuple(_line(row) for row in rows)
 
 
@@ -87,7 +106,15 @@ def _line(row: Sequence[Any]) -> AuditLine:
 
 _REVISED = " UNION ALL ".join(
     f"SELECT '{table} ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM {table}"
-    for table in ("evidence", "decision", "waiver", *REGISTER_TABLES, *MONITOR_TABLES, *REVIEW_TABLES, *LATER_TABLES)
+    for table in (
+        "evidence",
+        "decision",
+        "waiver",
+        *REGISTER_TABLES,
+        *MONITOR_TABLES,
+        *REVIEW_TABLES,
+        *LATER_TABLES,
+    )
 )
 _CONTENT = f"""
     SELECT 'session ' || session || ' ' || revision, sha256(result::VARCHAR || config) FROM assessment
@@ -103,7 +130,12 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
     written: dict[str, dict[int, tuple[int, str]]] = {}
     for expected, row in enumerate(rows, start=1):
         if row[0] != expected or row[6] != prev_hash or line_hash(*row[:7]) != row[7]:
-            return AuditCheck(ok=False, lines=len(rows), first_bad=expected, reason="the line was changed or removed")
+            return AuditCheck(
+                ok=False,
+                lines=len(rows),
+                first_bad=expected,
+                reason="the line was changed or removed",
+            )
         prev_hash = row[7]
         _, _, _, action, subject, detail, _, _ = row
         noun, verb = action.split(".")
@@ -117,11 +149,20 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
         elif "sha256" in facts:
             of_subject[facts["revision"]] = (expected, facts["sha256"])
     stored = dict(cursor.execute(_CONTENT).fetchall())
-    told = {f"{name} {revision}": line for name, found in written.items() for revision, line in found.items()}
+    told = {
+        f"{name} {revision}": line
+        for name, found in written.items()
+        for revision, line in found.items()
+    }
     for name, (seq, digest) in told.items():
         if stored.get(name) != digest:
             what = "changed" if name in stored else "removed"
-            return AuditCheck(ok=False, lines=len(rows), first_bad=seq, reason=f"{name} was {what} after it was stored")
+            return AuditCheck(
+                ok=False,
+                lines=len(rows),
+                first_bad=seq,
+                reason=f"{name} was {what} after it was stored",
+            )
     if extra := sorted(stored.keys() - told.keys()):
         reason = f"{extra[0]} was stored without a line in the chain"
         return AuditCheck(ok=False, lines=len(rows), first_bad=len(rows) + 1, reason=reason)

@@ -42,7 +42,9 @@ def compact(connection: DuckDBPyConnection, name: str, path: Path, attach_option
         connection.execute(f"COPY FROM DATABASE {name} TO fresh")
         connection.execute("USE fresh")
         connection.execute("BEGIN")
-        audit.append(connection, datetime.now(UTC).replace(tzinfo=None), "golive", _ACTION, path.name)
+        audit.append(
+            connection, datetime.now(UTC).replace(tzinfo=None), "golive", _ACTION, path.name
+        )
         connection.execute("COMMIT")
         connection.execute(f"USE {name}")
         connection.execute("CHECKPOINT fresh")

@@ -14,7 +14,14 @@ from golive.model.result import CriteriaLock
 from golive.store import audit
 from golive.store.records import CriteriaVersion
 
-CRITERIA_KEYS = ("intended_use", "risk", "operating_threshold", "floors", "latency_budget_ms", "drift")
+CRITERIA_KEYS = (
+    "intended_use",
+    "risk",
+    "operating_threshold",
+    "floors",
+    "latency_budget_ms",
+    "drift",
+)
 LATER_KEYS = ("alert_limit_per_day", "intended_users")
 """Keys that came later: they count only where they are set, so that criteria frozen before stay what they are."""
 """Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
@@ -50,7 +57,15 @@ def history(cursor: DuckDBPyConnection, project: str) -> tuple[CriteriaVersion, 
     )
 
 
-def freeze(cursor: DuckDBPyConnection, project: str, config: Config, *, reason: str, actor: str, now: datetime) -> None:
+def freeze(
+    cursor: DuckDBPyConnection,
+    project: str,
+    config: Config,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
     """Append a version in the caller's transaction; freezing what is already frozen changes nothing.
 
     Raises:
@@ -64,12 +79,15 @@ def freeze(cursor: DuckDBPyConnection, project: str, config: Config, *, reason: 
     if known and not reason.strip():
         raise InputError(
             Problem(
-                "CRITERIA_REASON", "Frozen criteria change only with a reason.", "Say why they change, for the record."
+                "CRITERIA_REASON",
+                "Frozen criteria change only with a reason.",
+                "Say why they change, for the record.",
             )
         )
     version = len(known) + 1
     cursor.execute(
-        "INSERT INTO criteria VALUES (?, ?, ?, ?, ?, ?, ?)", [project, version, text, digest, now, actor, reason]
+        "INSERT INTO criteria VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [project, version, text, digest, now, actor, reason],
     )
     audit.append(cursor, now, actor, "criteria.freeze", project, revision=version, sha256=digest)
 

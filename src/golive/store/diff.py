@@ -11,7 +11,12 @@ from golive.model.readiness import CriterionScore, GateState, ReadinessVerdict
 from golive.model.result import Assessment
 
 Direction = Literal["better", "worse", "new", "gone", "not_measured"]
-WORD = {Verdict.ALARM: "Act", Verdict.WATCH: "Watch", Verdict.QUIET: "Quiet", Verdict.CANNOT_JUDGE: "Cannot judge"}
+WORD = {
+    Verdict.ALARM: "Act",
+    Verdict.WATCH: "Watch",
+    Verdict.QUIET: "Quiet",
+    Verdict.CANNOT_JUDGE: "Cannot judge",
+}
 _URGENCY = {Verdict.QUIET: 0, Verdict.WATCH: 1, Verdict.ALARM: 2}
 _RANK = {
     ReadinessVerdict.STOP: 0,
@@ -91,7 +96,9 @@ def _findings(a: Assessment, b: Assessment) -> Iterator[Change | None]:
             direction, words = told
             shown = new or old
             assert shown is not None
-            yield Change(of="finding", id=key, direction=direction, sentence=f"{shown.title}: {words}.")
+            yield Change(
+                of="finding", id=key, direction=direction, sentence=f"{shown.title}: {words}."
+            )
 
 
 def _finding(  # noqa: PLR0911 - a decision table reads best as one return per row
@@ -135,7 +142,12 @@ def _criteria(a: Assessment, b: Assessment) -> Iterator[Change | None]:
             yield None
         else:
             direction, words = told
-            yield Change(of="criterion", id=key, direction=direction, sentence=f"{key} {shown.title}: {words}.")
+            yield Change(
+                of="criterion",
+                id=key,
+                direction=direction,
+                sentence=f"{key} {shown.title}: {words}.",
+            )
 
 
 def _criterion(  # noqa: PLR0911 - as above
@@ -145,7 +157,9 @@ def _criterion(  # noqa: PLR0911 - as above
     if new is None:
         return "gone", "does not apply any more"
     if old is None:
-        return "new", "applies now" + (f", level {new.level}" if new.level is not None else ", not assessed yet")
+        return "new", "applies now" + (
+            f", level {new.level}" if new.level is not None else ", not assessed yet"
+        )
     gate = ""
     if new.gate_state is not old.gate_state and new.gate_state is not None:
         gate = f", its gate {_GATE[new.gate_state]} now"
@@ -156,9 +170,15 @@ def _criterion(  # noqa: PLR0911 - as above
     if old.level is None:
         return "new", f"assessed for the first time, level {new.level}{gate}"
     if new.level != old.level:
-        return "better" if new.level > old.level else "worse", f"level {old.level} to {new.level}{gate}"
+        return (
+            "better" if new.level > old.level else "worse",
+            f"level {old.level} to {new.level}{gate}",
+        )
     if gate:
-        return "better" if new.gate_state is GateState.PASS else "worse", f"level {new.level} as before{gate}"
+        return (
+            "better" if new.gate_state is GateState.PASS else "worse",
+            f"level {new.level} as before{gate}",
+        )
     return None
 
 

@@ -20,7 +20,10 @@ UPGRADES: Mapping[int, Upgrade] = {}
 
 
 def upgrade(
-    result: dict[str, Any], *, upgrades: Mapping[int, Upgrade] = UPGRADES, current: int = RESULT_FORMAT
+    result: dict[str, Any],
+    *,
+    upgrades: Mapping[int, Upgrade] = UPGRADES,
+    current: int = RESULT_FORMAT,
 ) -> dict[str, Any]:
     """Bring the JSON of a result to format ``current``.
 

@@ -40,7 +40,9 @@ class Ledger(Generic[ItemT]):
         ).fetchall()
         return tuple(self._revised(*row) for row in rows)
 
-    def history(self, cursor: DuckDBPyConnection, project: str, item_id: str) -> tuple[Revised[ItemT], ...]:
+    def history(
+        self, cursor: DuckDBPyConnection, project: str, item_id: str
+    ) -> tuple[Revised[ItemT], ...]:
         """Every revision of one item, newest first, deletions included."""
         rows = cursor.execute(
             f"SELECT payload, revision, actor, created_at, deleted FROM {self.table} "
@@ -71,7 +73,11 @@ class Ledger(Generic[ItemT]):
         known = self.history(cursor, project, item_id)
         latest = known[0] if known else None
         if deleted and (latest is None or latest.deleted):
-            raise StoreError(Problem("NOT_FOUND", f"There is no {self.table} '{item_id}' in project '{project}'."))
+            raise StoreError(
+                Problem(
+                    "NOT_FOUND", f"There is no {self.table} '{item_id}' in project '{project}'."
+                )
+            )
         current = latest.revision if latest else 0
         if expected != current and not (expected == 0 and latest is not None and latest.deleted):
             raise self._conflict(item_id, latest)
@@ -83,11 +89,19 @@ class Ledger(Generic[ItemT]):
         verb = "delete" if deleted else "put"
         subject = f"{project}/{item_id}"
         audit.append(
-            cursor, now, actor, f"{self.table}.{verb}", subject, revision=current + 1, sha256=audit.sha256(payload)
+            cursor,
+            now,
+            actor,
+            f"{self.table}.{verb}",
+            subject,
+            revision=current + 1,
+            sha256=audit.sha256(payload),
         )
         return current + 1
 
-    def _revised(self, payload: str, revision: int, actor: str, created_at: datetime, deleted: bool) -> Revised[ItemT]:
+    def _revised(
+        self, payload: str, revision: int, actor: str, created_at: datetime, deleted: bool
+    ) -> Revised[ItemT]:
         return Revised(
             item=_read(self.noun, payload),
             revision=revision,

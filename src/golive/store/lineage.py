@@ -53,7 +53,14 @@ def supported(cursor: DuckDBPyConnection, session: str) -> tuple[Supported, ...]
         until = f", until {item.due.isoformat()}" if item.due else ""
         why = f": {item.reason}" if item.reason else ""
         found.append(
-            _told("decision about a finding", item.finding, f"{item.action}{owner}{until}{why}", actor, at, revision)
+            _told(
+                "decision about a finding",
+                item.finding,
+                f"{item.action}{owner}{until}{why}",
+                actor=actor,
+                at=at,
+                revision=revision,
+            )
         )
     begin, end = _reign(cursor, full, card.project)
     for kind, kept in _WHILE_LATEST:
@@ -64,17 +71,35 @@ def supported(cursor: DuckDBPyConnection, session: str) -> tuple[Supported, ...]
         ).fetchall()
         for payload, actor, at, revision in rows:
             item = kept.noun.model_validate_json(payload)
-            words = next((v for n in ("decision", "item", "reason") if (v := str(getattr(item, n, "") or ""))), "")
+            words = next(
+                (
+                    v
+                    for n in ("decision", "item", "reason")
+                    if (v := str(getattr(item, n, "") or ""))
+                ),
+                "",
+            )
             subject = str(getattr(item, "criterion", "") or kept.key(item))
-            found.append(_told(kind, subject, words, actor, at, revision))
+            found.append(_told(kind, subject, words, actor=actor, at=at, revision=revision))
     return tuple(sorted(found, key=lambda s: (s.at, s.kind, s.subject)))
 
 
-def _told(kind: Kind, subject: str, words: str, actor: str, at: datetime, revision: int) -> Supported:  # noqa: PLR0917
-    return Supported(kind=kind, subject=subject, words=words, actor=actor, at=at.replace(tzinfo=UTC), revision=revision)
+def _told(
+    kind: Kind, subject: str, words: str, *, actor: str, at: datetime, revision: int
+) -> Supported:
+    return Supported(
+        kind=kind,
+        subject=subject,
+        words=words,
+        actor=actor,
+        at=at.replace(tzinfo=UTC),
+        revision=revision,
+    )
 
 
-def _reign(cursor: DuckDBPyConnection, session: str, project: str) -> tuple[datetime, datetime | None]:
+def _reign(
+    cursor: DuckDBPyConnection, session: str, project: str
+) -> tuple[datetime, datetime | None]:
     """From when until when a session was the latest of its pilot, by the time it was first stored; no end for the newest."""
     rows = cursor.execute(
         "SELECT session, min(saved_at) AS first_saved FROM assessment WHERE project = ? GROUP BY session ORDER BY first_saved, session",

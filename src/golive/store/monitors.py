@@ -92,7 +92,9 @@ class MonitorStore:
     def batches(self, project: str, monitor: str) -> tuple[Batch, ...]:
         """Every batch of a monitor, by slot."""
         with self._database.cursor() as cursor:
-            return tuple(sorted(_all(cursor, BATCHES, project, monitor), key=lambda b: (b.slot, b.id)))
+            return tuple(
+                sorted(_all(cursor, BATCHES, project, monitor), key=lambda b: (b.slot, b.id))
+            )
 
     def alerts(self, project: str, monitor: str | None = None) -> tuple[Alert, ...]:
         """Alerts, newest onset first."""
@@ -105,7 +107,9 @@ class MonitorStore:
         with self._database.cursor() as cursor:
             found = ALERTS.history(cursor, project, alert)
         if not found:
-            raise InputError(Problem("ALERT_UNKNOWN", f"There is no alert '{alert}'.", "Reload the list."))
+            raise InputError(
+                Problem("ALERT_UNKNOWN", f"There is no alert '{alert}'.", "Reload the list.")
+            )
         return found
 
     def deliveries(self, project: str) -> tuple[Delivery, ...]:
@@ -148,11 +152,19 @@ class MonitorStore:
                 current=batch,
             )
 
-    def decided(self, decide: Decide, *, project: str, monitor: str, actor: str, recent: int = 1) -> tuple[Alert, ...]:
+    def decided(
+        self, decide: Decide, *, project: str, monitor: str, actor: str, recent: int = 1
+    ) -> tuple[Alert, ...]:
         """Change alerts without a batch (a missed one, an escalation), and queue the messages about them."""
         with self._database.write() as cursor:
             return _decided(
-                cursor, decide, project=project, monitor=monitor, actor=actor, now=self._now(), recent=recent
+                cursor,
+                decide,
+                project=project,
+                monitor=monitor,
+                actor=actor,
+                now=self._now(),
+                recent=recent,
             )
 
     def seen_again(self, project: str, monitor: str, batch: str, name: str, *, actor: str) -> bool:
@@ -166,7 +178,14 @@ class MonitorStore:
             return True
 
     def act(
-        self, project: str, alert: str, happened: Happened, *, actor: str, owner: str | None = None, note: str = ""
+        self,
+        project: str,
+        alert: str,
+        happened: Happened,
+        *,
+        actor: str,
+        owner: str | None = None,
+        note: str = "",
     ) -> Alert:
         """A person acknowledges, assigns, resolves or notes an alert.
 
@@ -177,16 +196,27 @@ class MonitorStore:
             known = ALERTS.history(cursor, project, alert)
             if not known:
                 ids = [a.id for a in _all(cursor, ALERTS, project)]
-                raise InputError(Problem("ALERT_UNKNOWN", f"There is no alert '{alert}'.", nearest(alert, ids)))
+                raise InputError(
+                    Problem("ALERT_UNKNOWN", f"There is no alert '{alert}'.", nearest(alert, ids))
+                )
             item = known[0].item
             if not item.active and happened != "noted":
                 raise InputError(
-                    Problem("ALERT_CLOSED", f"The alert is {item.state} already.", "Reload to see the change.", alert)
+                    Problem(
+                        "ALERT_CLOSED",
+                        f"The alert is {item.state} already.",
+                        "Reload to see the change.",
+                        alert,
+                    )
                 )
             update: dict[str, Any] = {"change": happened, "note": note}
             if owner is not None:
                 update["owner"] = owner
-            state = {"acknowledged": "acknowledged", "assigned": "acknowledged", "resolved": "resolved"}.get(happened)
+            state = {
+                "acknowledged": "acknowledged",
+                "assigned": "acknowledged",
+                "resolved": "resolved",
+            }.get(happened)
             if state:
                 update["state"] = state
             changed = Alert.model_validate(item.model_dump() | update)
@@ -210,10 +240,14 @@ class MonitorStore:
             due = [
                 d
                 for d in _all(cursor, DELIVERIES, project, monitor)
-                if d.state in ("queued", "failed", "claimed") and d.next_try.replace(tzinfo=None) <= now
+                if d.state in ("queued", "failed", "claimed")
+                and d.next_try.replace(tzinfo=None) <= now
             ]
             taken = tuple(
-                d.model_copy(update={"state": "claimed", "next_try": (now + CLAIM).replace(tzinfo=UTC)}) for d in due
+                d.model_copy(
+                    update={"state": "claimed", "next_try": (now + CLAIM).replace(tzinfo=UTC)}
+                )
+                for d in due
             )
             for item in taken:
                 _put(cursor, DELIVERIES, item, project=project, actor=actor, now=now)
@@ -226,7 +260,11 @@ class MonitorStore:
             wait = timedelta(minutes=_RETRY[min(item.tries, len(_RETRY) - 1)])
             update: dict[str, Any] = {"state": "sent", "tries": item.tries + 1, "error": ""}
             if error:
-                update |= {"state": "failed", "error": error, "next_try": (now + wait).replace(tzinfo=UTC)}
+                update |= {
+                    "state": "failed",
+                    "error": error,
+                    "next_try": (now + wait).replace(tzinfo=UTC),
+                }
             settled = item.model_copy(update=update)
             _put(cursor, DELIVERIES, settled, project=project, actor=actor, now=now)
         return settled
@@ -250,11 +288,18 @@ def _decided(
     ).fetchall()
     read = (Batch.model_validate_json(payload) for (payload,) in reversed(rows))
     # Of an expired batch nothing is known: neither trouble nor its absence.
-    batches = tuple(b for b in read if b.state != "expired" and (current is None or b.id != current.id))
+    batches = tuple(
+        b for b in read if b.state != "expired" and (current is None or b.id != current.id)
+    )
     if current is not None:
-        batches = (*batches, current)[-recent:]  # the last one judged, whatever a clock that went back says
+        batches = (*batches, current)[
+            -recent:
+        ]  # the last one judged, whatever a clock that went back says
     state = State(
-        batches, _all(cursor, ALERTS, project, monitor), _all(cursor, MUTES, project, monitor), now.replace(tzinfo=UTC)
+        batches,
+        _all(cursor, ALERTS, project, monitor),
+        _all(cursor, MUTES, project, monitor),
+        now.replace(tzinfo=UTC),
     )
     changes = decide(state)
     for alert in changes.alerts:
@@ -264,7 +309,15 @@ def _decided(
     return changes.alerts
 
 
-def _put(cursor: DuckDBPyConnection, kept: Ledger[Any], item: Noun, *, project: str, actor: str, now: datetime) -> None:
+def _put(
+    cursor: DuckDBPyConnection,
+    kept: Ledger[Any],
+    item: Noun,
+    *,
+    project: str,
+    actor: str,
+    now: datetime,
+) -> None:
     """Append the next revision of an item whose present revision was read in the same transaction."""
     sessions.add_project(cursor, project, now)
     known = kept.history(cursor, project, kept.key(item))
@@ -272,7 +325,9 @@ def _put(cursor: DuckDBPyConnection, kept: Ledger[Any], item: Noun, *, project: 
     kept.put(cursor, item, project=project, actor=actor, expected=seen, now=now)
 
 
-def _all(cursor: DuckDBPyConnection, kept: Ledger[Any], project: str, monitor: str | None = None) -> tuple[Any, ...]:
+def _all(
+    cursor: DuckDBPyConnection, kept: Ledger[Any], project: str, monitor: str | None = None
+) -> tuple[Any, ...]:
     """Items of a project, of one monitor when it is named, oldest first."""
     found = (entry.item for entry in kept.current(cursor, project))
     return tuple(i for i in found if monitor is None or i.monitor == monitor)

@@ -62,10 +62,14 @@ def pack(file: ProjectFile) -> bytes:
 
 
 def _lines(rows: tuple[Row, ...]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows).encode()
+    return "".join(
+        json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
+    ).encode()
 
 
-def unpack(data: bytes, *, known_steps: tuple[str, ...], known_tables: tuple[str, ...]) -> ProjectFile:
+def unpack(
+    data: bytes, *, known_steps: tuple[str, ...], known_tables: tuple[str, ...]
+) -> ProjectFile:
     """What ``pack`` wrote, after every checksum was compared.
 
     Raises:
@@ -108,22 +112,32 @@ def unpack(data: bytes, *, known_steps: tuple[str, ...], known_tables: tuple[str
         raise _no_file("It is no zip of parts, or was cut short on its way.") from None
 
 
-def _refuse_newer(manifest: Any, known_steps: tuple[str, ...], known_tables: tuple[str, ...]) -> None:
+def _refuse_newer(
+    manifest: Any, known_steps: tuple[str, ...], known_tables: tuple[str, ...]
+) -> None:
     tables = {name.removesuffix(".ndjson") for name in manifest["parts"]}
     newer = set(manifest["steps"]) - set(known_steps)
     if int(manifest["format"]) > FORMAT or newer or tables - set(known_tables):
-        sentence = (
-            f"This project file was written by GoLive {manifest.get('golive', 'unknown')}; this is {__version__}."
-        )
+        sentence = f"This project file was written by GoLive {manifest.get('golive', 'unknown')}; this is {__version__}."
         raise StoreError(Problem("PROJECT_NEWER", sentence, "Upgrade GoLive to import it."))
 
 
 def _wrong(promised: Mapping[str, Any], parts: Mapping[str, bytes]) -> list[Problem]:
     hint = "Export the project again; do not edit the file."
-    found = [Problem("PROJECT_CHANGED", "A part of the file is missing.", hint, n) for n in promised if n not in parts]
-    found += [Problem("PROJECT_CHANGED", "A part is not in the manifest.", hint, n) for n in parts if n not in promised]
+    found = [
+        Problem("PROJECT_CHANGED", "A part of the file is missing.", hint, n)
+        for n in promised
+        if n not in parts
+    ]
     found += [
-        Problem("PROJECT_CHANGED", "A part is not as it was written: its checksum differs.", hint, name)
+        Problem("PROJECT_CHANGED", "A part is not in the manifest.", hint, n)
+        for n in parts
+        if n not in promised
+    ]
+    found += [
+        Problem(
+            "PROJECT_CHANGED", "A part is not as it was written: its checksum differs.", hint, name
+        )
         for name, data in parts.items()
         if name in promised and promised[name]["sha256"] != hashlib.sha256(data).hexdigest()
     ]
@@ -138,4 +152,8 @@ def _rows(data: bytes) -> tuple[Row, ...]:
 
 
 def _no_file(why: str) -> InputError:
-    return InputError(Problem("PROJECT_FILE", f"This is no project file. {why}", "`golive project export` writes one."))
+    return InputError(
+        Problem(
+            "PROJECT_FILE", f"This is no project file. {why}", "`golive project export` writes one."
+        )
+    )

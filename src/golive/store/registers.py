@@ -86,16 +86,22 @@ class RegisterStore:
     def ever(self, kept: Ledger[ItemT], project: str) -> bool:
         """Whether the register of ``project`` ever held a row, also one that was taken out since."""
         with self._database.cursor() as cursor:
-            found = cursor.execute(f"SELECT count(*) FROM {kept.table} WHERE project = ?", [project]).fetchone()
+            found = cursor.execute(
+                f"SELECT count(*) FROM {kept.table} WHERE project = ?", [project]
+            ).fetchone()
         return bool(found and found[0])
 
     def ids(self, kept: Ledger[ItemT], project: str) -> frozenset[str]:
         """Ids of every row that a register ever held, those that were taken out included."""
         with self._database.cursor() as cursor:
-            rows = cursor.execute(f"SELECT DISTINCT id FROM {kept.table} WHERE project = ?", [project]).fetchall()
+            rows = cursor.execute(
+                f"SELECT DISTINCT id FROM {kept.table} WHERE project = ?", [project]
+            ).fetchall()
         return frozenset(str(row[0]) for row in rows)
 
-    def history(self, kept: Ledger[ItemT], project: str, item_id: str) -> tuple[Revised[ItemT], ...]:
+    def history(
+        self, kept: Ledger[ItemT], project: str, item_id: str
+    ) -> tuple[Revised[ItemT], ...]:
         """Every revision of one row, newest first, deletions included."""
         with self._database.cursor() as cursor:
             return kept.history(cursor, project, item_id)
@@ -108,7 +114,9 @@ class RegisterStore:
             for name, kept in BEARING.items():
                 rows = kept.current(cursor, project)
                 values[name] = tuple(entry.item for entry in rows)
-                last = cursor.execute(f"SELECT max(created_at) FROM {kept.table} WHERE project = ?", [project])
+                last = cursor.execute(
+                    f"SELECT max(created_at) FROM {kept.table} WHERE project = ?", [project]
+                )
                 found = last.fetchone()
                 if found and found[0]:
                     changed[name] = found[0].replace(tzinfo=UTC).date()
@@ -134,12 +142,16 @@ class RegisterStore:
                 return _parsed(entry.item.text)
         return None
 
-    def put(self, kept: Ledger[ItemT], item: ItemT, *, project: str, actor: str, revision: int = 0) -> int:
+    def put(
+        self, kept: Ledger[ItemT], item: ItemT, *, project: str, actor: str, revision: int = 0
+    ) -> int:
         """Store one row and return its new revision. Raises StoreError ``CONFLICT``."""
         self.write(kept, [Change(item, revision)], project=project, actor=actor)
         return revision + 1 if revision else self.history(kept, project, kept.key(item))[0].revision
 
-    def write(self, kept: Ledger[ItemT], changes: Sequence[Change], *, project: str, actor: str) -> int:
+    def write(
+        self, kept: Ledger[ItemT], changes: Sequence[Change], *, project: str, actor: str
+    ) -> int:
         """Write all changes of one register, or none of them. Returns how many rows were written.
 
         Raises:
@@ -158,7 +170,9 @@ class RegisterStore:
                 revision, _, _, gone = last
                 if change.deleted and (revision == 0 or gone):
                     sentence = f"There is no {kept.table.replace('_', ' ')} '{key}' any more."
-                    problems.append(Problem("NOT_FOUND", sentence, "Reload to see what is there.", key))
+                    problems.append(
+                        Problem("NOT_FOUND", sentence, "Reload to see what is there.", key)
+                    )
                 elif change.revision != revision and not (change.revision == 0 and gone):
                     problems.append(_conflict(kept.table, key, last))
                 else:
@@ -177,7 +191,9 @@ class RegisterStore:
             audit.append_many(cursor, now, actor, lines)
         return len(changes)
 
-    def accept(self, proposal: Revised[nouns.Proposal], *, project: str, actor: str) -> nouns.Proposal:
+    def accept(
+        self, proposal: Revised[nouns.Proposal], *, project: str, actor: str
+    ) -> nouns.Proposal:
         """Turn a proposal into evidence reviewed by ``actor``, both in one transaction.
 
         Raises:
@@ -186,13 +202,21 @@ class RegisterStore:
         item = proposal.item
         if item.proposed_by == actor:
             raise GoLiveError(
-                Problem("REVIEW_OWN", "Evidence is accepted by someone else than who proposed it.", "Ask a colleague.")
+                Problem(
+                    "REVIEW_OWN",
+                    "Evidence is accepted by someone else than who proposed it.",
+                    "Ask a colleague.",
+                )
             )
         evidence = item.evidence.model_copy(update={"reviewer": actor})
-        decided = item.model_copy(update={"state": "accepted", "decided_by": actor, "evidence": evidence})
+        decided = item.model_copy(
+            update={"state": "accepted", "decided_by": actor, "evidence": evidence}
+        )
         with self._database.write() as cursor:
             now = self._now()
-            PROPOSALS.put(cursor, decided, project=project, actor=actor, expected=proposal.revision, now=now)
+            PROPOSALS.put(
+                cursor, decided, project=project, actor=actor, expected=proposal.revision, now=now
+            )
             known = EVIDENCE.history(cursor, project, evidence.id)
             seen = known[0].revision if known else 0
             EVIDENCE.put(cursor, evidence, project=project, actor=actor, expected=seen, now=now)
@@ -223,7 +247,12 @@ def _conflict(table: str, key: str, last: _Known) -> Problem:
     revision, actor, at, deleted = last
     noun = table.replace("_", " ")
     if at is None:
-        return Problem("CONFLICT", f"The {noun} '{key}' does not exist any more.", "Reload to see the change.", key)
+        return Problem(
+            "CONFLICT",
+            f"The {noun} '{key}' does not exist any more.",
+            "Reload to see the change.",
+            key,
+        )
     verb = "deleted" if deleted else "changed"
     sentence = f"The {noun} '{key}' was {verb} by {actor} on {at:%d %b %Y %H:%M} UTC (revision {revision})."
     return Problem("CONFLICT", sentence, "Reload to see the change, then save again.", key)

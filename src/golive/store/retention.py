@@ -52,10 +52,18 @@ class _Gone:
 
 
 def expire(
-    cursor: DuckDBPyConnection, before: datetime, *, actor: str, now: datetime, reason: str, dry: bool = False
+    cursor: DuckDBPyConnection,
+    before: datetime,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str,
+    dry: bool = False,
 ) -> Expired:
     """Remove, in the caller's transaction, what monitors wrote before a moment (naive UTC); ``dry`` only counts."""
-    names = [name for (name,) in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()]
+    names = [
+        name for (name,) in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
+    ]
     gone = [item for name in names for item in _of_project(cursor, name, before)]
     counted = {
         word: sum(item.table == table for item in gone)
@@ -65,7 +73,12 @@ def expire(
         for item in gone:
             if item.left is not None:
                 monitors.BATCHES.put(
-                    cursor, item.left, project=item.project, actor=actor, expected=item.below - 1, now=now
+                    cursor,
+                    item.left,
+                    project=item.project,
+                    actor=actor,
+                    expected=item.below - 1,
+                    now=now,
                 )
                 # Batches stand in the order in which they were judged, those that are reduced too.
                 cursor.execute(
@@ -77,7 +90,11 @@ def expire(
                 [item.project, item.id, item.below],
             )
         lines: list[tuple[str, str, dict[str, Any]]] = [
-            (f"{item.table}.expire", f"{item.project}/{item.id}", {"below": item.below, "reason": reason})
+            (
+                f"{item.table}.expire",
+                f"{item.project}/{item.id}",
+                {"below": item.below, "reason": reason},
+            )
             for item in gone
         ]
         audit.append_many(cursor, now, actor, lines)
@@ -100,7 +117,9 @@ def _of_project(cursor: DuckDBPyConnection, project: str, before: datetime) -> I
             yield _Gone("mute", project, mute.item.id, mute.revision + 1)
     for watch in monitors.WATCHES.current(cursor, project):
         past = [
-            w for w in monitors.WATCHES.history(cursor, project, watch.item.id)[1:] if _naive(w.created_at) < before
+            w
+            for w in monitors.WATCHES.history(cursor, project, watch.item.id)[1:]
+            if _naive(w.created_at) < before
         ]
         if past:
             yield _Gone("watch", project, watch.item.id, past[0].revision + 1)

@@ -36,11 +36,19 @@ class ReviewStore:
         with self._database.write() as cursor:
             now = self._now()
             sessions.add_project(cursor, project, now)
-            return REVIEWS.put(cursor, review, project=project, actor=actor, expected=revision, now=now)
+            return REVIEWS.put(
+                cursor, review, project=project, actor=actor, expected=revision, now=now
+            )
 
     def take_back(self, review: Review, *, project: str, actor: str, revision: int) -> int:
         """Take a review out of use; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
         with self._database.write() as cursor:
             return REVIEWS.put(
-                cursor, review, project=project, actor=actor, expected=revision, now=self._now(), deleted=True
+                cursor,
+                review,
+                project=project,
+                actor=actor,
+                expected=revision,
+                now=self._now(),
+                deleted=True,
             )

@@ -48,15 +48,23 @@ def resolve(cursor: DuckDBPyConnection, session: str) -> str:
         return str(matches[0])
     if matches:
         raise InputError(
-            Problem("SESSION_AMBIGUOUS", f"{len(matches)} sessions begin with '{session}'.", "Give more of the id.")
+            Problem(
+                "SESSION_AMBIGUOUS",
+                f"{len(matches)} sessions begin with '{session}'.",
+                "Give more of the id.",
+            )
         )
     hint = nearest(session, ids) if 0 < len(ids) <= 5 else "`golive sessions list` shows every id."
-    raise InputError(Problem("SESSION_UNKNOWN", f"There is no session '{session}' in this store.", hint))
+    raise InputError(
+        Problem("SESSION_UNKNOWN", f"There is no session '{session}' in this store.", hint)
+    )
 
 
 def revision_of(cursor: DuckDBPyConnection, session: str) -> int:
     """The latest revision of ``session``, 0 when there is none."""
-    row = cursor.execute("SELECT max(revision) FROM assessment WHERE session = ?", [session]).fetchone()
+    row = cursor.execute(
+        "SELECT max(revision) FROM assessment WHERE session = ?", [session]
+    ).fetchone()
     return int(row[0]) if row and row[0] is not None else 0
 
 
@@ -98,7 +106,10 @@ def insert(
     if revision == 1:
         for role, data in (("train", inputs.train), ("live", inputs.live)):
             facts = [data.sha256, data.name, data.kind, data.engine, data.rows, data.columns]
-            cursor.execute("INSERT INTO dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [assessment.session, role, *facts])
+            cursor.execute(
+                "INSERT INTO dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [assessment.session, role, *facts],
+            )
     audit.append(
         cursor,
         now,
@@ -123,11 +134,16 @@ def facts_of(assessment: Assessment) -> dict[str, str | float | None]:
         "low": readiness.low,
         "high": readiness.high,
         "coverage": readiness.coverage,
-        **{v.value: assessment.count(v) for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)},
+        **{
+            v.value: assessment.count(v)
+            for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
+        },
     }
 
 
-def load(cursor: DuckDBPyConnection, session: str, revision: int | None) -> tuple[Assessment, Config]:
+def load(
+    cursor: DuckDBPyConnection, session: str, revision: int | None
+) -> tuple[Assessment, Config]:
     """One revision of a session (the latest when ``revision`` is ``None``) and the configuration it was made with.
 
     Raises:
@@ -139,7 +155,9 @@ def load(cursor: DuckDBPyConnection, session: str, revision: int | None) -> tupl
         [full, revision or revision_of(cursor, full)],
     ).fetchone()
     if row is None:
-        raise InputError(Problem("SESSION_UNKNOWN", f"Session '{full}' has no revision {revision}."))
+        raise InputError(
+            Problem("SESSION_UNKNOWN", f"Session '{full}' has no revision {revision}.")
+        )
     return formats.read(json.loads(row[0])), Config.model_validate(json.loads(row[1]))
 
 
@@ -149,7 +167,10 @@ def cards(
     """The latest revision of each session, newest assessment first."""
     cursor.execute(_CARD, {"project": project, "session": session, "limit": limit})
     names = [column[0] for column in cursor.description or ()]
-    return tuple(SessionCard.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
+    return tuple(
+        SessionCard.model_validate(_aware(dict(zip(names, r, strict=True))))
+        for r in cursor.fetchall()
+    )
 
 
 def release_uses(cursor: DuckDBPyConnection, limit: int) -> tuple[ReleaseUse, ...]:
@@ -163,7 +184,12 @@ def release_uses(cursor: DuckDBPyConnection, limit: int) -> tuple[ReleaseUse, ..
         [limit],
     ).fetchall()
     return tuple(
-        ReleaseUse(session=s, project=p, created_at=at.replace(tzinfo=UTC), used=CodeRelease.model_validate(one))
+        ReleaseUse(
+            session=s,
+            project=p,
+            created_at=at.replace(tzinfo=UTC),
+            used=CodeRelease.model_validate(one),
+        )
         for s, p, at, text in rows
         for one in json.loads(text)
     )
@@ -177,7 +203,10 @@ def history(cursor: DuckDBPyConnection, session: str) -> tuple[SessionRevision, 
         [session],
     )
     names = [column[0] for column in cursor.description or ()]
-    return tuple(SessionRevision.model_validate(_aware(dict(zip(names, r, strict=True)))) for r in cursor.fetchall())
+    return tuple(
+        SessionRevision.model_validate(_aware(dict(zip(names, r, strict=True))))
+        for r in cursor.fetchall()
+    )
 
 
 def older_than(cursor: DuckDBPyConnection, before: datetime) -> list[str]:
@@ -189,7 +218,9 @@ def older_than(cursor: DuckDBPyConnection, before: datetime) -> list[str]:
     return [session for (session,) in rows]
 
 
-def delete(cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetime, reason: str = "") -> None:
+def delete(
+    cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetime, reason: str = ""
+) -> None:
     """Remove every revision of a session; the audit chain keeps that it existed, not what it said."""
     revisions = revision_of(cursor, session)
     cursor.execute("DELETE FROM assessment WHERE session = ?", [session])
@@ -201,7 +232,11 @@ def delete(cursor: DuckDBPyConnection, session: str, *, actor: str, now: datetim
 def exists_already(session: str) -> StoreError:
     """The error of saving a session id a second time."""
     return StoreError(
-        Problem("SESSION_EXISTS", f"Session '{session}' is already stored.", "Score it again with `rescore`.")
+        Problem(
+            "SESSION_EXISTS",
+            f"Session '{session}' is already stored.",
+            "Score it again with `rescore`.",
+        )
     )
 
 

@@ -14,7 +14,16 @@ from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import audit, criteria, ledger, lineage, project_file, retention, sessions, transfer
+from golive.store import (
+    audit,
+    criteria,
+    ledger,
+    lineage,
+    project_file,
+    retention,
+    sessions,
+    transfer,
+)
 from golive.store.file import condition, migrations
 from golive.store.file.database import open_database
 from golive.store.monitors import MonitorStore
@@ -54,7 +63,9 @@ class Store:
             ``STORE_READ_ONLY``, ``STORE_DISK_FULL`` or ``STORE_UNREADABLE`` too: the file is read as it is asked for.
     """
 
-    def __init__(self, path: Path, *, key: str | None = None, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self, path: Path, *, key: str | None = None, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
         self._database = open_database(path, key)
         self._clock = clock
         self._closed = False
@@ -89,7 +100,15 @@ class Store:
 
     # Sessions
 
-    def save(self, assessment: Assessment, *, config: Config, actor: str, sample: bool = False, title: str = "") -> str:
+    def save(
+        self,
+        assessment: Assessment,
+        *,
+        config: Config,
+        actor: str,
+        sample: bool = False,
+        title: str = "",
+    ) -> str:
         """Store a new session and return its id.
 
         Raises:
@@ -100,7 +119,16 @@ class Store:
                 raise sessions.exists_already(assessment.session)
             now = self._now()
             sessions.add_project(cursor, assessment.project, now)
-            sessions.insert(cursor, assessment, config, actor=actor, now=now, title=title, reason="", sample=sample)
+            sessions.insert(
+                cursor,
+                assessment,
+                config,
+                actor=actor,
+                now=now,
+                title=title,
+                reason="",
+                sample=sample,
+            )
         return assessment.session
 
     def rescore(self, assessment: Assessment, *, config: Config, actor: str, reason: str) -> int:
@@ -174,7 +202,10 @@ class Store:
     def older_than(self, days: int) -> tuple[SessionCard, ...]:
         """Sessions assessed more than ``days`` days ago, oldest first."""
         with self._database.cursor() as cursor:
-            return tuple(self._card(cursor, s) for s in sessions.older_than(cursor, self._now() - timedelta(days=days)))
+            return tuple(
+                self._card(cursor, s)
+                for s in sessions.older_than(cursor, self._now() - timedelta(days=days))
+            )
 
     def prune(self, days: int, *, actor: str) -> tuple[str, ...]:
         """Delete every session assessed more than ``days`` days ago and return their ids; the audit says why."""
@@ -182,7 +213,9 @@ class Store:
             now = self._now()
             old = sessions.older_than(cursor, now - timedelta(days=days))
             for session in old:
-                sessions.delete(cursor, session, actor=actor, now=now, reason=f"older than {days} days")
+                sessions.delete(
+                    cursor, session, actor=actor, now=now, reason=f"older than {days} days"
+                )
         if old:
             self._database.checkpoint()
         return tuple(old)
@@ -209,14 +242,19 @@ class Store:
             InputError: ``PROJECT_FILE``, ``PROJECT_CHANGED``. StoreError: ``PROJECT_NEWER``, ``PROJECT_CONFLICT``.
         """
         tables = tuple(transfer.KEYS)
-        file = project_file.unpack(data, known_steps=tuple(migrations.MIGRATIONS), known_tables=tables)
+        file = project_file.unpack(
+            data, known_steps=tuple(migrations.MIGRATIONS), known_tables=tables
+        )
         with self._database.write() as cursor:
             return transfer.put_in(cursor, file, actor=actor, now=self._now())
 
     def projects(self) -> tuple[str, ...]:
         """Names of all projects, by name."""
         with self._database.cursor() as cursor:
-            return tuple(row[0] for row in cursor.execute("SELECT name FROM project ORDER BY name").fetchall())
+            return tuple(
+                row[0]
+                for row in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
+            )
 
     # Evidence, decisions, waivers: `revision` is the one the caller has seen, 0 for a new item; a mismatch is a CONFLICT
 
@@ -228,11 +266,15 @@ class Store:
         """Evidence of a project with revisions, for editing."""
         return self._current(ledger.EVIDENCE, project)
 
-    def put_evidence(self, item: EvidenceItem, *, project: str, actor: str, revision: int = 0) -> int:
+    def put_evidence(
+        self, item: EvidenceItem, *, project: str, actor: str, revision: int = 0
+    ) -> int:
         """Store an item and return its new revision. Raises StoreError ``CONFLICT``."""
         return self._put(ledger.EVIDENCE, item, project, actor, revision)
 
-    def delete_evidence(self, item: EvidenceItem, *, project: str, actor: str, revision: int) -> int:
+    def delete_evidence(
+        self, item: EvidenceItem, *, project: str, actor: str, revision: int
+    ) -> int:
         """Take an item out of use; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
         return self._put(ledger.EVIDENCE, item, project, actor, revision, deleted=True)
 
@@ -270,16 +312,33 @@ class Store:
             return kept.current(cursor, project)
 
     def _put(
-        self, kept: ledger.Ledger[ItemT], item: ItemT, project: str, actor: str, revision: int, *, deleted: bool = False
+        self,
+        kept: ledger.Ledger[ItemT],
+        item: ItemT,
+        project: str,
+        actor: str,
+        revision: int,
+        *,
+        deleted: bool = False,
     ) -> int:
         with self._database.write() as cursor:
             now = self._now()
             sessions.add_project(cursor, project, now)
-            return kept.put(cursor, item, project=project, actor=actor, expected=revision, now=now, deleted=deleted)
+            return kept.put(
+                cursor,
+                item,
+                project=project,
+                actor=actor,
+                expected=revision,
+                now=now,
+                deleted=deleted,
+            )
 
     # Criteria
 
-    def freeze_criteria(self, project: str, config: Config, *, reason: str = "", actor: str) -> CriteriaLock:
+    def freeze_criteria(
+        self, project: str, config: Config, *, reason: str = "", actor: str
+    ) -> CriteriaLock:
         """Freeze the success criteria in ``config``; the same criteria again change nothing.
 
         Raises:
@@ -313,13 +372,25 @@ class Store:
     def note_contract(self, *, project: str, version: str, file_sha256: str, actor: str) -> None:
         """Add a line to the audit chain: a version of a project's contract was kept. The file itself is in the data folder."""
         with self._database.write() as cursor:
-            audit.append(cursor, self._now(), actor, "contract.keep", project, version=version, file_sha256=file_sha256)
+            audit.append(
+                cursor,
+                self._now(),
+                actor,
+                "contract.keep",
+                project,
+                version=version,
+                file_sha256=file_sha256,
+            )
 
-    def note_release(self, *, system: str, release: str, kept: bool, actor: str, **detail: Any) -> None:
+    def note_release(
+        self, *, system: str, release: str, kept: bool, actor: str, **detail: Any
+    ) -> None:
         """Add a line to the audit chain: a list of codes was kept or removed. The file itself is in the data folder."""
         with self._database.write() as cursor:
             verb = "keep" if kept else "remove"
-            audit.append(cursor, self._now(), actor, f"release.{verb}", f"{system} {release}", **detail)
+            audit.append(
+                cursor, self._now(), actor, f"release.{verb}", f"{system} {release}", **detail
+            )
 
     def release_notes(self) -> dict[str, AuditLine]:
         """By ``SYSTEM RELEASE``: the line of the audit chain that says who kept the list that is there."""
@@ -359,4 +430,6 @@ def inspect(path: Path, *, key: str | None = None) -> StoreState:
         done = condition.check(path, key)
     except StoreError as error:
         return state.model_copy(update={"problem": str(error)})
-    return state.model_copy(update=found | {"applied": done, "pending": tuple(s for s in steps if s not in done)})
+    return state.model_copy(
+        update=found | {"applied": done, "pending": tuple(s for s in steps if s not in done)}
+    )

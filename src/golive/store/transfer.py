@@ -38,7 +38,9 @@ KEYS = {
 }
 """Tables of a project file and what names a row in them; the primary keys of the store."""
 _OF_SESSION = "SELECT session FROM assessment WHERE project = $project"
-_SUBJECTS = " UNION ALL ".join(f"SELECT project || '/' || id FROM {t} WHERE project = $project" for t in LEDGERS)
+_SUBJECTS = " UNION ALL ".join(
+    f"SELECT project || '/' || id FROM {t} WHERE project = $project" for t in LEDGERS
+)
 _IN_PROJECT = {
     "dataset": f"SELECT * FROM dataset WHERE session IN ({_OF_SESSION})",
     # Lines about the project's own sessions, deleted ones included, about its rows, and those that came with it.
@@ -65,7 +67,9 @@ class Imported(Noun):
     def sentence(self) -> str:
         """What was done, in words."""
         if not self.rows:
-            return f"Nothing new: the store holds everything of '{self.project}' that is in the file."
+            return (
+                f"Nothing new: the store holds everything of '{self.project}' that is in the file."
+            )
         new = f"{self.sessions} new session{'' if self.sessions == 1 else 's'}"
         kept = f" {self.known:,} entries were here already." if self.known else ""
         return f"Imported '{self.project}': {self.rows:,} entries of the store, {new} among them.{kept}"
@@ -77,23 +81,32 @@ def take_out(cursor: DuckDBPyConnection, project: str, now: datetime) -> Project
     Raises:
         InputError: ``PROJECT_UNKNOWN``.
     """
-    names = [name for (name,) in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()]
+    names = [
+        name for (name,) in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
+    ]
     if project not in names:
         hint = nearest(project, names) if names else "The store holds none yet."
-        raise InputError(Problem("PROJECT_UNKNOWN", f"There is no project '{project}' in this store.", hint))
+        raise InputError(
+            Problem("PROJECT_UNKNOWN", f"There is no project '{project}' in this store.", hint)
+        )
     rows = {}
     for table, keys in KEYS.items():
         wanted = _IN_PROJECT.get(table, f"SELECT * FROM {table} WHERE project = $project")
         order = "seq, hash" if table == "past_audit" else ", ".join(keys)
         cursor.execute(f"SELECT * FROM ({wanted}) ORDER BY {order}", {"project": project})
         columns = [column[0] for column in cursor.description or ()]
-        rows[table] = tuple(_told(dict(zip(columns, row, strict=True))) for row in cursor.fetchall())
+        rows[table] = tuple(
+            _told(dict(zip(columns, row, strict=True))) for row in cursor.fetchall()
+        )
     steps = tuple(migrations.applied(cursor))
     return ProjectFile(project, __version__, now.strftime("%Y-%m-%dT%H:%M:%SZ"), steps, rows)
 
 
 def _told(row: Row) -> Row:
-    return {k: v.isoformat(timespec="microseconds") if isinstance(v, datetime) else v for k, v in row.items()}
+    return {
+        k: v.isoformat(timespec="microseconds") if isinstance(v, datetime) else v
+        for k, v in row.items()
+    }
 
 
 def put_in(cursor: DuckDBPyConnection, file: ProjectFile, *, actor: str, now: datetime) -> Imported:
@@ -126,7 +139,9 @@ def put_in(cursor: DuckDBPyConnection, file: ProjectFile, *, actor: str, now: da
     if problems:
         hint = "Nothing was imported. Import into a store of its own (--store) to look at both."
         last = problems[:_MOST_PROBLEMS]
-        raise StoreError([*last[:-1], Problem(last[-1].code, last[-1].sentence, hint, last[-1].where)])
+        raise StoreError(
+            [*last[:-1], Problem(last[-1].code, last[-1].sentence, hint, last[-1].where)]
+        )
     sessions.add_project(cursor, file.project, now)
     lines = []
     for table, added in new.items():
@@ -164,7 +179,9 @@ def _held(cursor: DuckDBPyConnection, table: str) -> dict[str, str]:
         return dict([*rows, *own])
     name = " || '/' || ".join(KEYS[table])
     return dict(
-        cursor.execute(f"SELECT {name}, {_DIGEST.get(table, 'sha256(payload::VARCHAR)')} FROM {table}").fetchall()
+        cursor.execute(
+            f"SELECT {name}, {_DIGEST.get(table, 'sha256(payload::VARCHAR)')} FROM {table}"
+        ).fetchall()
     )
 
 
@@ -178,16 +195,28 @@ def _problems(table: str, rows: tuple[Row, ...], file: ProjectFile) -> Iterator[
     of_project = {row["session"] for row in file.rows.get("assessment", ())}
     for row in rows:
         try:
-            mine = row["session"] in of_project if table == "dataset" else row["project"] == file.project
+            mine = (
+                row["session"] in of_project
+                if table == "dataset"
+                else row["project"] == file.project
+            )
             told = {
-                f"{noun} {subject} {revision}": digest for noun, subject, revision, digest in _subjects(table, [row])
+                f"{noun} {subject} {revision}": digest
+                for noun, subject, revision, digest in _subjects(table, [row])
             }
             if not mine or any(written.get(name) != digest for name, digest in told.items()):
-                yield Problem("PROJECT_CHANGED", f"A row of {table} is not what was stored.", "", _name(table, row))
+                yield Problem(
+                    "PROJECT_CHANGED",
+                    f"A row of {table} is not what was stored.",
+                    "",
+                    _name(table, row),
+                )
                 continue
             _check(table, row)
         except (KeyError, TypeError, AttributeError, ValueError, ValidationError):
-            yield Problem("PROJECT_CHANGED", f"A row of {table} makes no sense.", "Export the project again.")
+            yield Problem(
+                "PROJECT_CHANGED", f"A row of {table} makes no sense.", "Export the project again."
+            )
 
 
 def _check(table: str, row: Row) -> None:
@@ -215,10 +244,13 @@ def _check(table: str, row: Row) -> None:
 def _insert(cursor: DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     if not rows:
         return
-    columns = [name for (name,) in cursor.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
+    columns = [
+        name for (name,) in cursor.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()
+    ]
     marks = ", ".join("?" * len(columns))
     cursor.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", [[r[c] for c in columns] for r in rows]
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+        [[r[c] for c in columns] for r in rows],
     )
 
 

@@ -55,15 +55,23 @@ def agreement(first: Mask, second: Mask, units: Units | None = None) -> Agreemen
     if n == 0:
         return None
     a, b = float(first.mean()), float(second.mean())
-    cells = {(i, j): float(((first == bool(i)) & (second == bool(j))).mean()) for i in (0, 1) for j in (0, 1)}
+    cells = {
+        (i, j): float(((first == bool(i)) & (second == bool(j))).mean())
+        for i in (0, 1)
+        for j in (0, 1)
+    }
     row, column = {1: a, 0: 1 - a}, {1: b, 0: 1 - b}
     observed = cells[0, 0] + cells[1, 1]
     chance = a * b + (1 - a) * (1 - b)
     if chance >= 1:
         return Agreement(Estimate(math.nan, math.nan, math.nan, math.nan), observed, n, a, b)
     kappa = (observed - chance) / (1 - chance)
-    on = sum(cells[i, i] * ((1 - chance) - (row[i] + column[i]) * (1 - observed)) ** 2 for i in (0, 1))
-    off = (1 - observed) ** 2 * sum(cells[i, j] * (column[i] + row[j]) ** 2 for i, j in ((0, 1), (1, 0)))
+    on = sum(
+        cells[i, i] * ((1 - chance) - (row[i] + column[i]) * (1 - observed)) ** 2 for i in (0, 1)
+    )
+    off = (1 - observed) ** 2 * sum(
+        cells[i, j] * (column[i] + row[j]) ** 2 for i, j in ((0, 1), (1, 0))
+    )
     rest = (observed * chance - 2 * chance + observed) ** 2
     variance = (on + off - rest) / (n * (1 - chance) ** 4)
     value = plain(kappa, math.sqrt(max(variance, 0.0)))
@@ -79,7 +87,12 @@ def _by_patient(first: Mask, second: Mask, units: Units, by_output: Estimate) ->
     if patients(units, len(units)) < 2:
         return Estimate(by_output.value, math.nan, math.nan, math.nan)
     cells = np.stack(
-        [np.bincount(units[(first == i) & (second == j)], minlength=k) for i in (0, 1) for j in (0, 1)], axis=1
+        [
+            np.bincount(units[(first == i) & (second == j)], minlength=k)
+            for i in (0, 1)
+            for j in (0, 1)
+        ],
+        axis=1,
     )
     cells = cells[cells.sum(axis=1) > 0].astype(np.float64)
     rng, k, drawn = np.random.default_rng(0), len(cells), []
@@ -93,7 +106,9 @@ def _by_patient(first: Mask, second: Mask, units: Units, by_output: Estimate) ->
         return Estimate(by_output.value, math.nan, math.nan, math.nan)
     low, high = np.quantile(kappas, [0.025, 0.975])
     se = max(by_output.se, float(kappas.std(ddof=1)))
-    return Estimate(by_output.value, se, min(float(low), by_output.low), max(float(high), by_output.high))
+    return Estimate(
+        by_output.value, se, min(float(low), by_output.low), max(float(high), by_output.high)
+    )
 
 
 def _kappas(cells: FloatArray) -> FloatArray:
@@ -102,7 +117,9 @@ def _kappas(cells: FloatArray) -> FloatArray:
     observed = share[:, 0] + share[:, 3]
     a, b = share[:, 2] + share[:, 3], share[:, 1] + share[:, 3]
     chance = a * b + (1 - a) * (1 - b)
-    return np.asarray(np.divide(observed - chance, 1 - chance, out=np.full(len(cells), np.nan), where=chance < 1))
+    return np.asarray(
+        np.divide(observed - chance, 1 - chance, out=np.full(len(cells), np.nan), where=chance < 1)
+    )
 
 
 @dataclass(frozen=True)
@@ -137,15 +154,15 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
     if rated < LEAST_OUTPUTS and limit <= rate and unsure:
         reason = f"Too few to tell: go on to {LEAST_OUTPUTS} random outputs."
         more = LEAST_OUTPUTS - rated
-        return ReviewPlan(rated, more, LEAST_OUTPUTS, _half_width(rate, LEAST_OUTPUTS), f"{reason}{second}")
+        return ReviewPlan(
+            rated, more, LEAST_OUTPUTS, _half_width(rate, LEAST_OUTPUTS), f"{reason}{second}"
+        )
     total = max(LEAST_OUTPUTS, rated)
     while total <= MOST_REVIEWS and float(wilson(rate * total, total)[1]) >= limit:
         total = math.ceil(total * 1.02)
     if rate >= limit or total > MOST_REVIEWS:
         more = max(0, LEAST_OUTPUTS - rated)
-        reason = (
-            f"At the present rate no number of reviews shows less than {100 * limit:.0f} %: repair the generator first."
-        )
+        reason = f"At the present rate no number of reviews shows less than {100 * limit:.0f} %: repair the generator first."
         return ReviewPlan(rated, more or None, None, None, f"{reason}{second}")
     more = total - rated
     reason = (

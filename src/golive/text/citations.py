@@ -12,9 +12,7 @@ from typing import Literal
 
 CitationKind = Literal["note", "line", "section", "quote"]
 
-_NOTE_WORDS = (
-    r"notes?|refs?|references?|sources?|documents?|docs?|items?|paragraphs?|paras?|passages?|excerpts?|chunks?"
-)
+_NOTE_WORDS = r"notes?|refs?|references?|sources?|documents?|docs?|items?|paragraphs?|paras?|passages?|excerpts?|chunks?"
 _LINE_WORDS = r"lines?|l"
 _GAP, _BLANK = r"\s{0,3}", r"\s{1,3}"
 """Blanks are bounded everywhere: a text of blanks must not take longer than one of words."""
@@ -40,10 +38,13 @@ _ITEM = re.compile(
     rf"^[ \t]*(?:\((\d{{1,3}})\)|(\d{{1,3}})[.):](?=\s)|(?:{_NOTE_WORDS}){_GAP}#?{_GAP}(\d{{1,3}})\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_MARKED = re.compile(rf"\[{_GAP}(?:(?:{_NOTE_WORDS}){_GAP}#?{_GAP})?(\d{{1,3}}){_GAP}\]", re.IGNORECASE)
+_MARKED = re.compile(
+    rf"\[{_GAP}(?:(?:{_NOTE_WORDS}){_GAP}#?{_GAP})?(\d{{1,3}}){_GAP}\]", re.IGNORECASE
+)
 _LINE = re.compile(r"^[ \t]*\[?(?:line|l)\s{0,3}(\d{1,4})\b", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(
-    r"^[ \t]*(?:#+[ \t]*([A-Za-z][^\n:]{1,60})|([A-Z][A-Za-z /&-]{2,40}):|([A-Z][A-Z /&-]{3,40})[ \t]*$)", re.MULTILINE
+    r"^[ \t]*(?:#+[ \t]*([A-Za-z][^\n:]{1,60})|([A-Z][A-Za-z /&-]{2,40}):|([A-Z][A-Z /&-]{3,40})[ \t]*$)",
+    re.MULTILINE,
 )
 
 
@@ -102,13 +103,21 @@ def _numbered(output: str, source: Citable) -> list[Citation]:
         is_line = bool(m["line"] or m["line2"])
         written = m["numbers"] or m["numbers2"]
         bare = not (is_line or m["note"] or m["note2"])
-        if bare and _RANGE.match(written.strip()) and _MEASURED.search(output[max(0, m.start() - 20) : m.start()]):
+        if (
+            bare
+            and _RANGE.match(written.strip())
+            and _MEASURED.search(output[max(0, m.start() - 20) : m.start()])
+        ):
             continue  # a reference range behind a value: 9.1 [12-16]
         known, what = (source.lines, "line") if is_line else (source.notes, "note")
         if not known:
             found.append(
                 Citation(
-                    m.start(), m.end(), "line" if is_line else "note", None, f"The source has no numbered {what}s."
+                    m.start(),
+                    m.end(),
+                    "line" if is_line else "note",
+                    None,
+                    f"The source has no numbered {what}s.",
                 )
             )
             continue
@@ -133,11 +142,19 @@ def _sections(output: str, source: Citable) -> list[Citation]:
     for m in _SECTION.finditer(output):
         name = (m["first"] or m["second"]).strip()
         if not source.sections:
-            found.append(Citation(m.start(), m.end(), "section", None, "The source has no headings."))
+            found.append(
+                Citation(m.start(), m.end(), "section", None, "The source has no headings.")
+            )
             continue
         holds = _plain(name) in source.sections
         found.append(
-            Citation(m.start(), m.end(), "section", holds, "" if holds else f"The source has no section {name}.")
+            Citation(
+                m.start(),
+                m.end(),
+                "section",
+                holds,
+                "" if holds else f"The source has no section {name}.",
+            )
         )
     return found
 
@@ -146,7 +163,9 @@ def _quotes(output: str, source: Citable) -> list[Citation]:
     found = []
     for m in _QUOTE.finditer(output):
         said = _plain(m["straight"] or m["curly"])
-        parts = [p for part in re.split(r"\.{3,}|…|\[[^\]]*\]", said) if (p := part.strip(" .,;:!?'\""))]
+        parts = [
+            p for part in re.split(r"\.{3,}|…|\[[^\]]*\]", said) if (p := part.strip(" .,;:!?'\""))
+        ]
         if len(" ".join(parts).split()) < _LEAST_QUOTED:
             continue
         holds = _in_order(parts, source.words)

@@ -21,12 +21,18 @@ _NAMES = [
     "november",
     "december",
 ]
-_MONTH = {name: i for i, name in enumerate(_NAMES, 1)} | {name[:3]: i for i, name in enumerate(_NAMES, 1)} | {"sept": 9}
+_MONTH = (
+    {name: i for i, name in enumerate(_NAMES, 1)}
+    | {name[:3]: i for i, name in enumerate(_NAMES, 1)}
+    | {"sept": 9}
+)
 _MONTHS = "|".join(sorted(_MONTH, key=len, reverse=True))
 _WORDS = "|".join(sorted((*WORD_VALUE, "hundred", "thousand"), key=len, reverse=True))
 _RUN = rf"(?:{_WORDS})(?:[\s-]+(?:and[\s-]+)?(?:{_WORDS}))*"
 _ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?\b")
-_SLASHED = re.compile(r"(?<![\d/])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4}|\d{2})(?![\d/])")
+_SLASHED = re.compile(
+    r"(?<![\d/])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4}|\d{2})(?![\d/])"
+)
 _NAMED = re.compile(
     rf"(?:\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<m>{_MONTHS})\b\.?"
     rf"(?:(?:\s+(?:the\s+)?|,\s*)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,?\s+(?:of\s+)?(?P<y>(?:19|20)\d\d)\b)?",
@@ -59,19 +65,38 @@ def days(text: str) -> list[Day]:
         a, b = int(m["a"]), int(m["b"])
         month, day = (a, b) if a <= 12 else (b, a)
         if 1 <= month <= 12 and 1 <= day <= 31:
-            found.append(Day(m.start(), m.end(), _year(int(m["y"])), month, day, either=a <= 12 and b <= 12))
+            found.append(
+                Day(m.start(), m.end(), _year(int(m["y"])), month, day, either=a <= 12 and b <= 12)
+            )
     for m in _SPOKEN.finditer(text):
-        values = [int(v) for v in spoken_values([w for w in re.split(r"[\s-]+", m["run"].lower()) if w != "and"])]
+        values = [
+            int(v)
+            for v in spoken_values([w for w in re.split(r"[\s-]+", m["run"].lower()) if w != "and"])
+        ]
         year = next((v for v in values if 1900 <= v <= 2100), None)
         said = next((v for v in _leading(m["run"]) if 1 <= v <= 31), None)
-        only_year = year is not None and m["run"].lower().startswith(("two thousand", "nineteen", "twenty twenty"))
-        found.append(Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], None if only_year else said))
+        only_year = year is not None and m["run"].lower().startswith(
+            ("two thousand", "nineteen", "twenty twenty")
+        )
+        found.append(
+            Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], None if only_year else said)
+        )
     taken = [(f.start, f.end) for f in found]
     for m in _NAMED.finditer(text):
-        if (m["before"] or m["day"] or m["y"]) and not any(s < m.end() and m.start() < e for s, e in taken):
+        if (m["before"] or m["day"] or m["y"]) and not any(
+            s < m.end() and m.start() < e for s, e in taken
+        ):
             written = m["before"] or m["day"]
             year = int(m["y"]) if m["y"] else None
-            found.append(Day(m.start(), m.end(), year, _MONTH[m["m"].lower()], int(written) if written else None))
+            found.append(
+                Day(
+                    m.start(),
+                    m.end(),
+                    year,
+                    _MONTH[m["m"].lower()],
+                    int(written) if written else None,
+                )
+            )
     return sorted(found, key=lambda f: f.start)
 
 
@@ -79,7 +104,11 @@ def _leading(run: str) -> list[int]:
     """Values that the first one or two words of a run can be: the day of the month comes first."""
     words = [w for w in re.split(r"[\s-]+", run.lower()) if w != "and"]
     first = [WORD_VALUE[w] for w in words[:1] if w in WORD_VALUE]
-    if len(words) > 1 and words[0] in ("twenty", "thirty") and 0 < WORD_VALUE.get(words[1], 99) < 10:
+    if (
+        len(words) > 1
+        and words[0] in ("twenty", "thirty")
+        and 0 < WORD_VALUE.get(words[1], 99) < 10
+    ):
         return [first[0] + WORD_VALUE[words[1]], *first]
     return first
 
@@ -97,5 +126,10 @@ def agrees(said: Day, known: Day) -> bool:
         return fits and (said.year is None or said.year == known.year)
 
     swapped = said.either and said.day is not None and held(said.day, said.month)
-    crossed = known.either and known.day is not None and said.month == known.day and said.day == known.month
+    crossed = (
+        known.either
+        and known.day is not None
+        and said.month == known.day
+        and said.day == known.month
+    )
     return held(said.month, said.day) or swapped or (crossed and said.year in (None, known.year))

@@ -45,7 +45,9 @@ class Detection:
         return self.difference.known and self.difference.low > 0
 
 
-def detection(score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None) -> Detection | None:
+def detection(
+    score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None
+) -> Detection | None:
     """Measure a detector (higher is worse; length n) beside length. ``None`` with too few of either kind.
 
     ``unit`` numbers the patient or document of each output.

@@ -50,7 +50,9 @@ def _points(value: float) -> str:
     return f"{points:+.1f}" if abs(points) < 9.95 else f"{points:+.0f}"
 
 
-def rate_finding(train: Labels | None, live: Labels | None, config: Config, column: str) -> Finding | None:
+def rate_finding(
+    train: Labels | None, live: Labels | None, config: Config, column: str
+) -> Finding | None:
     """``hallucination_rate_up`` from reviewers' labels; ``None`` when live data has none."""
     if live is None or live.n == 0:
         return None
@@ -76,8 +78,12 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
             route=Route.CLINICAL_INFORMATICS,
             title=f"{said} (n = {live.n:,}){any_said}",
             explanation=why,
-            effect=Effect(name="hallucination_rate", live=now.value, low=None, high=None, n_live=live.n),
-            evidence=(f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",),
+            effect=Effect(
+                name="hallucination_rate", live=now.value, low=None, high=None, n_live=live.n
+            ),
+            evidence=(
+                f"95 % interval of the live rate: {percent(now.low)} to {percent(now.high)}",
+            ),
             fix="Review a random sample of outputs, two reviewers each." if short else _FIX,
         )
     before = mean_share(train.value[train.known], train.units)
@@ -109,19 +115,39 @@ def rate_finding(train: Labels | None, live: Labels | None, config: Config, colu
 _FIX = "Ground the text on the retrieved source, require citations, let it abstain, and keep a person's sign-off."
 
 
-def _risen(d: float, high: float, p: float, now: Estimate, config: Config) -> tuple[Verdict, Severity, str]:
+def _risen(
+    d: float, high: float, p: float, now: Estimate, config: Config
+) -> tuple[Verdict, Severity, str]:
     if now.low > TOO_OFTEN:
-        return Verdict.ALARM, Severity.CRITICAL, f"The whole interval of the live rate lies above {percent(TOO_OFTEN)}."
+        return (
+            Verdict.ALARM,
+            Severity.CRITICAL,
+            f"The whole interval of the live rate lies above {percent(TOO_OFTEN)}.",
+        )
     if d >= RISE and p < config.drift.alpha:
         return Verdict.ALARM, Severity.MAJOR, "Chance alone rarely makes such a rise."
     if d >= RISE and p < 0.1:
-        return Verdict.WATCH, Severity.MINOR, "This may still be chance: review more outputs before acting on it."
+        return (
+            Verdict.WATCH,
+            Severity.MINOR,
+            "This may still be chance: review more outputs before acting on it.",
+        )
     if high < EXCLUDE:
-        return Verdict.QUIET, Severity.INFO, f"A rise of {percent(EXCLUDE)} of outputs or more is excluded."
-    return Verdict.CANNOT_JUDGE, Severity.MINOR, "Too few outputs are reviewed to exclude a rise that matters."
+        return (
+            Verdict.QUIET,
+            Severity.INFO,
+            f"A rise of {percent(EXCLUDE)} of outputs or more is excluded.",
+        )
+    return (
+        Verdict.CANNOT_JUDGE,
+        Severity.MINOR,
+        "Too few outputs are reviewed to exclude a rise that matters.",
+    )
 
 
-def marks_finding(train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]) -> Finding | None:
+def marks_finding(
+    train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]
+) -> Finding | None:
     """``unsupported_statements``: outputs with a number, unit, date, medication, name or finding that the source lacks."""
     n = int(live.checked.sum())
     if n == 0:
@@ -132,12 +158,18 @@ def marks_finding(train: TextSide | None, live: TextSide, config: Config, column
     base = train.marks[train.checked] > 0 if train and m else np.zeros(0, dtype=bool)
     usable = min(n, m) >= LEAST_CHECKED
     units = (train.units(train.checked) if train and m else None, live.units(live.checked))
-    _, low, high = change(mean_share(base.astype(float), units[0]), mean_share(marked.astype(float), units[1]))
+    _, low, high = change(
+        mean_share(base.astype(float), units[0]), mean_share(marked.astype(float), units[1])
+    )
     p = fisher_p(base, marked, units)
     risen = kinds_risen(train, live, config) if usable and train else []
     verdict, severity, why = Verdict.QUIET, Severity.INFO, "None was found."
     if n < LEAST_CHECKED:
-        verdict, severity, why = Verdict.CANNOT_JUDGE, Severity.MINOR, f"Only {n} live outputs have a source."
+        verdict, severity, why = (
+            Verdict.CANNOT_JUDGE,
+            Severity.MINOR,
+            f"Only {n} live outputs have a source.",
+        )
     elif usable and ((now - base.mean() >= MARKED_RISE and p < config.drift.alpha) or risen):
         verdict, severity = Verdict.ALARM, Severity.MAJOR
         why = (
@@ -146,7 +178,11 @@ def marks_finding(train: TextSide | None, live: TextSide, config: Config, column
             else f"More than in training: {', '.join(risen)}."
         )
     elif usable and now - base.mean() >= RISE and p < 0.05:
-        verdict, severity, why = Verdict.WATCH, Severity.MINOR, f"The change is {between(low, high)}."
+        verdict, severity, why = (
+            Verdict.WATCH,
+            Severity.MINOR,
+            f"The change is {between(low, high)}.",
+        )
     elif not usable and k:
         verdict, severity, why = (
             Verdict.WATCH,
@@ -158,7 +194,9 @@ def marks_finding(train: TextSide | None, live: TextSide, config: Config, column
         why = f"Too few outputs to exclude a rise that matters: the change is {between(low, high)}."
     elif usable:
         why = f"Not more than in training: the change is {between(low, high)}."
-    before = f"; in training {percent(float(base.mean()))} ({sizes(m, n)})" if m else f" (n = {n:,})"
+    before = (
+        f"; in training {percent(float(base.mean()))} ({sizes(m, n)})" if m else f" (n = {n:,})"
+    )
     return finding(
         "unsupported_statements",
         verdict,
@@ -200,7 +238,9 @@ def _kind_lines(train: TextSide | None, live: TextSide) -> list[str]:
     ]
 
 
-def source_finding(train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]) -> Finding | None:
+def source_finding(
+    train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]
+) -> Finding | None:
     """``cannot_check_source``: no source column, or outputs whose source is missing; ``None`` when every output has one."""
     written = int((~live.style.empty).sum())
     here = live.unsourced[~live.style.empty]
@@ -221,7 +261,11 @@ def source_finding(train: TextSide | None, live: TextSide, config: Config, colum
         )
     there = train.unsourced[~train.style.empty] if train else np.zeros(0, dtype=bool)
     m, before = len(there), int(there.sum())
-    p = fisher_p(there, here, (train.units(~train.style.empty) if train else None, live.units(~live.style.empty)))
+    p = fisher_p(
+        there,
+        here,
+        (train.units(~train.style.empty) if train else None, live.units(~live.style.empty)),
+    )
     risen = m > 0 and p < config.drift.alpha and share - before / m >= RISE
     return finding(
         "cannot_check_source",
@@ -239,7 +283,9 @@ def source_finding(train: TextSide | None, live: TextSide, config: Config, colum
     )  # fmt: skip
 
 
-def length_finding(train: TextSide, live: TextSide, config: Config, columns: tuple[str, ...]) -> Finding | None:
+def length_finding(
+    train: TextSide, live: TextSide, config: Config, columns: tuple[str, ...]
+) -> Finding | None:
     """``length_shift``: outputs longer or shorter than in training, cut off, empty or repeating themselves."""
     a, b = train.style.words[~train.style.empty], live.style.words[~live.style.empty]
     n, m = len(b), len(a)
@@ -249,13 +295,17 @@ def length_finding(train: TextSide, live: TextSide, config: Config, columns: tup
     shift = longer_live(a, b, (train.units(written[0]), live.units(written[1])))
     behind = [np.isfinite(s.style.ratio) & w for s, w in zip((train, live), written, strict=True)]
     ratio = longer_live(
-        train.style.ratio[behind[0]], live.style.ratio[behind[1]], (train.units(behind[0]), live.units(behind[1]))
+        train.style.ratio[behind[0]],
+        live.style.ratio[behind[1]],
+        (train.units(behind[0]), live.units(behind[1])),
     )
     habits = _habits(train, live)
     worse = [(w, r) for w, r, p in habits if p < config.drift.alpha and r >= MARKED_RISE]
     soft = [(w, r) for w, r, p in habits if p < 0.05 and r >= RISE]
     away = abs(shift.value - 0.5)
-    apart = not shift.low <= 0.5 <= shift.high  # all of one side longer than all of the other: no spread, but bounds
+    apart = (
+        not shift.low <= 0.5 <= shift.high
+    )  # all of one side longer than all of the other: no spread, but bounds
     sure = away > 2.576 * shift.se if shift.se > 0 else apart
     explained = ratio.known and abs(ratio.value - 0.5) < LENGTH_WATCH and away >= LENGTH_WATCH
     if min(n, m) < LEAST_CHECKED:
@@ -292,7 +342,11 @@ def length_finding(train: TextSide, live: TextSide, config: Config, columns: tup
 
 
 def _masks(side: TextSide) -> dict[str, Mask]:
-    return {"empty": side.style.empty, "cut off": side.style.cut_off, "repeating a sentence": side.style.repeats}
+    return {
+        "empty": side.style.empty,
+        "cut off": side.style.cut_off,
+        "repeating a sentence": side.style.repeats,
+    }
 
 
 def _habits(train: TextSide, live: TextSide) -> list[tuple[str, float, float]]:

@@ -23,7 +23,13 @@ from golive.stats.estimate import Units, change, number, patients, units_of
 from golive.text.agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
 from golive.text.cited import cited
 from golive.text.detector import LEAST_EACH, described, detection
-from golive.text.findings import length_finding, marks_finding, outside_finding, rate_finding, source_finding
+from golive.text.findings import (
+    length_finding,
+    marks_finding,
+    outside_finding,
+    rate_finding,
+    source_finding,
+)
 from golive.text.judge import asked, of_labels, plan, summarised
 from golive.text.judge_call import key_of
 from golive.text.labels import Both, Labels, mean_share
@@ -72,12 +78,18 @@ def assess_text(
     outputs = config.outputs
     if outputs is None or outputs.note is None:
         expected = "genai" in config.risk.flags or config.text_judge is not None
-        why = "no column of generated text is named; set outputs.note, and outputs.source to check it"
+        why = (
+            "no column of generated text is named; set outputs.note, and outputs.source to check it"
+        )
         return {}, (), (NotAssessed(what="generated text", why=why),) if expected else ()
     _check_names(outputs, train, live)
     old, new = sides(*(generated_texts(d, outputs, unit=roles.id) for d in (train, live)))
     if new is None:
-        return {}, (), (NotAssessed(what="generated text", why=f"live data has no column '{outputs.note}'"),)
+        return (
+            {},
+            (),
+            (NotAssessed(what="generated text", why=f"live data has no column '{outputs.note}'"),),
+        )
     columns = tuple(c for c in (outputs.note, outputs.source) if c)
     found = [
         rate_finding(old.label if old else None, new.label, config, outputs.label or outputs.note),
@@ -87,7 +99,11 @@ def assess_text(
         *_odd_labels(new, outputs),
         *_odd_rates(train, live, _rate_columns(specs, roles, outputs)),
     ]
-    result: dict[str, Any] = {"rows": new.texts.rows, "checked": int(new.checked.sum()), "sampled": new.texts.sampled}
+    result: dict[str, Any] = {
+        "rows": new.texts.rows,
+        "checked": int(new.checked.sum()),
+        "sampled": new.texts.sampled,
+    }
     not_assessed: list[NotAssessed] = []
     _rates(result, not_assessed, old, new)
     _agreement(result, not_assessed, new)
@@ -120,7 +136,12 @@ def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
 def _share(values: Any, units: Units | None = None) -> dict[str, float | int | None]:
     """Share with its interval and n, from flags or rates."""
     e = mean_share(np.asarray(values, dtype=np.float64), units)
-    return {"share": number(e.value), "low": number(e.low), "high": number(e.high), "n": len(values)}
+    return {
+        "share": number(e.value),
+        "low": number(e.low),
+        "high": number(e.high),
+        "n": len(values),
+    }
 
 
 def _both(train: Any, live: Any, units: Both = (None, None)) -> dict[str, float | int | None]:
@@ -134,7 +155,9 @@ def _both(train: Any, live: Any, units: Both = (None, None)) -> dict[str, float 
     return {**a.side("train"), "n_train": len(train), **known, "change": number(d), "low": number(low), "high": number(high)}  # fmt: skip
 
 
-def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | None, new: TextSide) -> None:
+def _rates(
+    result: dict[str, Any], missing: list[NotAssessed], old: TextSide | None, new: TextSide
+) -> None:
     live, train = new.label, old.label if old else None
     plan = review_plan(None, 0, 0)
     if live is None or live.n == 0:
@@ -147,8 +170,12 @@ def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | N
         result["label_kind"] = live.kind
         units = (train.units if train else None, live.units)
         result["unsupported"] = _share(live.value[live.known], live.units)
-        result["rate"] = _both(train.value[train.known] if train else None, live.value[live.known], units)
-        result["any"] = _both(train.hit[train.known] if train else None, live.hit[live.known], units)
+        result["rate"] = _both(
+            train.value[train.known] if train else None, live.value[live.known], units
+        )
+        result["any"] = _both(
+            train.hit[train.known] if train else None, live.hit[live.known], units
+        )
         if live.units is not None:
             result["patients"] = patients(live.units, live.n)
         severe = _severe(new)
@@ -160,7 +187,9 @@ def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | N
     }  # fmt: skip
     units = (old.units(old.checked) if old else None, new.units(new.checked))
     result["checks"] = {
-        "any": _both(old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units),
+        "any": _both(
+            old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units
+        ),
         "kinds": {k: _both(old.kinds[k] if old else None, v, units) for k, v in new.kinds.items()},
     }
 
@@ -168,7 +197,9 @@ def _rates(result: dict[str, Any], missing: list[NotAssessed], old: TextSide | N
 def _severe(side: TextSide) -> Any:
     """Outputs that could do harm, among the labelled ones: from the severity column, else from graded labels."""
     graded = [
-        labels for what in ("severity", "label") if (labels := side.labels.get(what)) is not None and labels.graded
+        labels
+        for what in ("severity", "label")
+        if (labels := side.labels.get(what)) is not None and labels.graded
     ]
     if not graded:
         return None
@@ -186,7 +217,9 @@ def _agreement(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
     first, second = new.label, new.labels.get("second_label")
     if first is None:
         return
-    both = first.known & second.known if second is not None else np.zeros(len(first.value), dtype=bool)
+    both = (
+        first.known & second.known if second is not None else np.zeros(len(first.value), dtype=bool)
+    )
     if second is None or int(both.sum()) < LEAST_PAIRS:
         why = f"{int(both.sum())} outputs carry the labels of two reviewers, at least {LEAST_PAIRS} are needed"
         missing.append(NotAssessed(what="agreement of reviewers", why=why))
@@ -212,7 +245,9 @@ def _style(result: dict[str, Any], old: TextSide | None, new: TextSide) -> None:
     a = old.style if old else None
     result["length"] = {
         "live_median": number(float(np.median(b.words))) if len(b.words) else None,
-        "train_median": number(float(np.median(a.words))) if a is not None and len(a.words) else None,
+        "train_median": number(float(np.median(a.words)))
+        if a is not None and len(a.words)
+        else None,
         "histogram": histogram(a.words if a else np.zeros(0), b.words),
     }
     units = (old.all_units if old else None, new.all_units)
@@ -240,7 +275,9 @@ def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
         scores["own_detector"] = np.array([_float(own[i]) for i in rows])
     result["detectors"] = {}
     for name, score in scores.items():
-        d = detection(score[known], words[known], hit[known], None if unit is None else unit[rows][known])
+        d = detection(
+            score[known], words[known], hit[known], None if unit is None else unit[rows][known]
+        )
         if d is None:
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
             missing.append(NotAssessed(what=f"accuracy of {name.replace('_', ' ')}", why=why))
@@ -265,7 +302,9 @@ def _opinion(
     drawn = plan(new.texts, judge, known, seed=config.seed)
     what = "a model's opinion of outputs"
     if not drawn.place:
-        missing.append(NotAssessed(what=what, why="no live output has a source beside it, so nothing was sent"))
+        missing.append(
+            NotAssessed(what=what, why="no live output has a source beside it, so nothing was sent")
+        )
         return
     if not may_ask:
         why = (
@@ -280,12 +319,19 @@ def _opinion(
     key = key_of(judge)
     try:
         given = asked(
-            new.texts, drawn, key, lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}")
+            new.texts,
+            drawn,
+            key,
+            lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}"),
         )
         result["judge"] = summarised(new.texts, drawn, given, hit, known)
     except Exception as error:  # an opinion that fails takes nothing else with it
-        _log.warning("a model could not be asked (%s)", type(error).__name__)  # its message could quote a text
-        missing.append(NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log"))
+        _log.warning(
+            "a model could not be asked (%s)", type(error).__name__
+        )  # its message could quote a text
+        missing.append(
+            NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log")
+        )
 
 
 def _float(value: Any) -> float:
@@ -310,7 +356,11 @@ def _rate_columns(specs: Sequence[ColumnSpec], roles: Roles, outputs: OutputsCon
     """Other number columns without a role that are named like a rate."""
     named = {v for v in outputs.model_dump().values() if v}
     plain_roles = (Role.FEATURE, Role.GROUP)
-    free = [s.name for s in specs if s.type.is_number and s.name not in named and roles.role_of(s.name) in plain_roles]
+    free = [
+        s.name
+        for s in specs
+        if s.type.is_number and s.name not in named and roles.role_of(s.name) in plain_roles
+    ]
     return [name for name in free if _RATE_NAME.search(name)]
 
 
@@ -319,7 +369,9 @@ def _odd_rates(train: Dataset, live: Dataset, columns: Sequence[str]) -> list[Fi
     found: dict[str, Finding] = {}
     for side, dataset in (("live", live), ("training", train)):
         for name in columns:
-            values = _impossible(dataset, name) if name in dataset.columns and name not in found else []
+            values = (
+                _impossible(dataset, name) if name in dataset.columns and name not in found else []
+            )
             if values:
                 found[name] = outside_finding(name, values, dataset.rows, side)
     return list(found.values())

@@ -59,7 +59,9 @@ def beforehand(config: TextJudgeConfig) -> str:
     )
 
 
-def plan(texts: GeneratedTexts, config: TextJudgeConfig, reviewed: Mask | None = None, *, seed: int = 0) -> Plan:
+def plan(
+    texts: GeneratedTexts, config: TextJudgeConfig, reviewed: Mask | None = None, *, seed: int = 0
+) -> Plan:
     """Draw the outputs to send at random: those that ``reviewed`` marks (length k, texts read) first, so that the opinion
     can be measured. Outputs without a source are never sent: there is nothing to hold them against.
     """
@@ -79,12 +81,19 @@ def asked(
     sources = texts.source or ("",) * len(texts.note)
     caller = Caller(drawn.config, key, answered=tell)
     return opinions(
-        [texts.note[i] for i in drawn.place], [sources[i] for i in drawn.place], drawn.config.criteria, caller.ask
+        [texts.note[i] for i in drawn.place],
+        [sources[i] for i in drawn.place],
+        drawn.config.criteria,
+        caller.ask,
     )
 
 
 def summarised(
-    texts: GeneratedTexts, drawn: Plan, given: Sequence[Opinion], hit: Mask | None, known: Mask | None
+    texts: GeneratedTexts,
+    drawn: Plan,
+    given: Sequence[Opinion],
+    hit: Mask | None,
+    known: Mask | None,
 ) -> dict[str, Any]:
     """``performance["generated_text"]["judge"]``: numbers only.
 
@@ -120,7 +129,11 @@ def summarised(
     if min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
         why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with an answer and a label are needed"
         return {**result, "why": why}
-    return {**result, "against_reviewers": _measured(texts, place[both], flags[both], truth), "why": ""}
+    return {
+        **result,
+        "against_reviewers": _measured(texts, place[both], flags[both], truth),
+        "why": "",
+    }
 
 
 def _units(texts: GeneratedTexts, place: IntArray) -> Units | None:
@@ -159,10 +172,19 @@ def _figures(flags: Mask, truth: Mask, units: Units | None) -> dict[str, Any]:
         ("sensitivity", flags, truth), ("specificity", ~flags, ~truth), ("ppv", truth, flags),
     ):  # fmt: skip
         e = share(hits, among, units)
-        found[name] = {"share": number(e.value), "low": number(e.low), "high": number(e.high), "n": int(among.sum())}
+        found[name] = {
+            "share": number(e.value),
+            "low": number(e.low),
+            "high": number(e.high),
+            "n": int(among.sum()),
+        }
     return found
 
 
 def of_labels(labels: Labels | None, texts: GeneratedTexts) -> tuple[Mask | None, Mask | None]:
     """What reviewers found of the texts read, and which of them they rated; ``None`` twice without labels."""
-    return (None, None) if labels is None or not labels.n else (labels.hit[texts.row], labels.known[texts.row])
+    return (
+        (None, None)
+        if labels is None or not labels.n
+        else (labels.hit[texts.row], labels.known[texts.row])
+    )

@@ -50,7 +50,11 @@ def key_of(config: TextJudgeConfig, environment: Mapping[str, str] | None = None
     """
     held = os.environ if environment is None else environment
     if config.base_url is not None:
-        return (held.get(OWN_KEY, "").strip() or None) if config.host == held.get(OWN_HOST, "").strip() else None
+        return (
+            (held.get(OWN_KEY, "").strip() or None)
+            if config.host == held.get(OWN_HOST, "").strip()
+            else None
+        )
     name = KEYS[config.provider]
     key = held.get(name, "").strip()
     if not key:
@@ -114,7 +118,9 @@ class Caller:
                     follow_redirects=False,
                     trust_env=not is_near(self._config.address),
                 ) as client:
-                    response = await client.post(f"{self._config.address}{path}", headers=headers, json=body)
+                    response = await client.post(
+                        f"{self._config.address}{path}", headers=headers, json=body
+                    )
             except httpx.TimeoutException:
                 reply = Reply(None, TIMED_OUT)
             except (httpx.HTTPError, httpx.InvalidURL, OSError):
@@ -130,13 +136,22 @@ class Caller:
                 await self._pause(_wait(None, attempt))
         return reply
 
-    def _request(self, messages: Sequence[tuple[str, str]]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    def _request(
+        self, messages: Sequence[tuple[str, str]]
+    ) -> tuple[str, dict[str, str], dict[str, Any]]:
         said = [{"role": role, "content": content} for role, content in messages]
         if self._config.provider == "anthropic":
-            headers = {"anthropic-version": "2023-06-01", **({"x-api-key": self._key} if self._key else {})}
+            headers = {
+                "anthropic-version": "2023-06-01",
+                **({"x-api-key": self._key} if self._key else {}),
+            }
             system = "\n".join(m["content"] for m in said if m["role"] == "system")
             talk = [m for m in said if m["role"] != "system"]
-            body: dict[str, Any] = {"model": self._config.model, "max_tokens": LONGEST_ANSWER, "messages": talk}
+            body: dict[str, Any] = {
+                "model": self._config.model,
+                "max_tokens": LONGEST_ANSWER,
+                "messages": talk,
+            }
             return "/messages", headers, {**body, "system": system} if system else body
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         return "/chat/completions", headers, {"model": self._config.model, "messages": said}

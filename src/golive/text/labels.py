@@ -11,7 +11,16 @@ from typing import Any, Literal
 import numpy as np
 
 from golive.model.profile import FloatArray
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, patients, standard_error, units_of, wilson
+from golive.stats.estimate import (
+    UNKNOWN,
+    Estimate,
+    Mask,
+    Units,
+    patients,
+    standard_error,
+    units_of,
+    wilson,
+)
 
 LabelKind = Literal["flag", "rate", "count", "unknown"]
 
@@ -56,9 +65,22 @@ _NO = frozenset(
 )
 _MILD = frozenset(["minor", "mild", "low", "trivial", "slight", "moderate", "medium", "some"])
 _SEVERE = frozenset(
-    ["major", "severe", "critical", "harmful", "serious", "high", "dangerous", "catastrophic", "fatal", "harm"]
+    [
+        "major",
+        "severe",
+        "critical",
+        "harmful",
+        "serious",
+        "high",
+        "dangerous",
+        "catastrophic",
+        "fatal",
+        "harm",
+    ]
 )
-_UNKNOWN = frozenset(("", "na", "n/a", "nan", "null", "unknown", "unclear", "skip", "cannot tell", "?"))
+_UNKNOWN = frozenset(
+    ("", "na", "n/a", "nan", "null", "unknown", "unclear", "skip", "cannot tell", "?")
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +188,12 @@ def mean_share(values: FloatArray, units: Units | None = None) -> Estimate:
     size = n * max(1.0, p * (1 - p) / spread) if spread > 0 else float(n)
     size /= design_effect(values, units)
     low, high = wilson(p * size, size)
-    return Estimate(p, math.sqrt(p * (1 - p) / size), float(low) if p > 0 else 0.0, float(high) if p < 1 else 1.0)
+    return Estimate(
+        p,
+        math.sqrt(p * (1 - p) / size),
+        float(low) if p > 0 else 0.0,
+        float(high) if p < 1 else 1.0,
+    )
 
 
 def design_effect(values: FloatArray, units: Units | None) -> float:
@@ -175,7 +202,9 @@ def design_effect(values: FloatArray, units: Units | None) -> float:
     spread = float(values.var(ddof=1)) if n > 1 else 0.0
     if units is None:
         return 1.0
-    if spread == 0:  # nothing varies, so the data cannot say how alike outputs of one patient are: as alike as can be
+    if (
+        spread == 0
+    ):  # nothing varies, so the data cannot say how alike outputs of one patient are: as alike as can be
         return n / max(1, patients(units, n))
     return max(1.0, standard_error(values - float(values.mean()), units) ** 2 / (spread / n))
 
@@ -211,5 +240,7 @@ def equal_p(train: Labels, live: Labels) -> float:
         return fisher
     if train.units is None and live.units is None:
         return max(fisher, float(ttest_ind(first, second, equal_var=False).pvalue))
-    a, b = (standard_error(v - v.mean(), u) for v, u in ((first, train.units), (second, live.units)))
+    a, b = (
+        standard_error(v - v.mean(), u) for v, u in ((first, train.units), (second, live.units))
+    )
     return max(fisher, float(2 * norm.sf(abs(second.mean() - first.mean()) / math.hypot(a, b))))

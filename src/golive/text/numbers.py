@@ -61,10 +61,21 @@ WORD_VALUE: dict[str, int] = (
     | {w: 20 + 10 * i for i, w in enumerate(_TENS)}
     | {w: i for i, w in enumerate(_ORDINALS)}
     | {w: 20 + 10 * i for i, w in enumerate(_TENTHS)}
-    | {"fourty": 40, "once": 1, "twice": 2, "couple": 2, "both": 2, "dozen": 12, "single": 1, "oh": 0}
+    | {
+        "fourty": 40,
+        "once": 1,
+        "twice": 2,
+        "couple": 2,
+        "both": 2,
+        "dozen": 12,
+        "single": 1,
+        "oh": 0,
+    }
 )
 _SCALE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-_NOISY = frozenset(("zero", "one", "once", "first", "second", "single", "both", "oh", "couple", "third"))
+_NOISY = frozenset(
+    ("zero", "one", "once", "first", "second", "single", "both", "oh", "couple", "third")
+)
 """Words for numbers that are usually something else in prose; an output is not held to them."""
 
 UNITS: dict[str, tuple[str, float]] = {}
@@ -118,7 +129,9 @@ _DIGITS = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:st|nd|rd|th|s)?(?![\d]|\.\d|[A-Za-z]{0,2}\d)"
 )
 _SPOKEN = re.compile(rf"\b(?:{_WORDS})(?:(?:[\s-]+(?:and[\s-]+)?)(?:{_WORDS}))*\b", re.IGNORECASE)
-_AFTER = re.compile(rf"(?:\s|-)*(?P<unit>{_UNIT}|m\s?g|m\s?l|k\s?g|c\s?c|m\s?c\s?g)(?![A-Za-z0-9/])", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"(?:\s|-)*(?P<unit>{_UNIT}|m\s?g|m\s?l|k\s?g|c\s?c|m\s?c\s?g)(?![A-Za-z0-9/])", re.IGNORECASE
+)
 _ENUMERATOR = re.compile(r"(?:^|[\n.;:,])\s*\(?\d{1,2}[.)](?=\s|$)")
 _FRACTION = re.compile(r"(?:\d+(?:\s|-))?\d/\d(?![\d/])")
 
@@ -151,7 +164,9 @@ def _all(text: str) -> Iterator[Quantity]:
     for m in _SPOKEN.finditer(text):
         words = [w for w in re.split(r"[\s-]+", m.group().lower()) if w != "and"]
         noisy = all(w in _NOISY for w in words)
-        yield Quantity(m.start(), m.end(), tuple(spoken_values(words)), 0, _unit(text, m.end()), noisy)
+        yield Quantity(
+            m.start(), m.end(), tuple(spoken_values(words)), 0, _unit(text, m.end()), noisy
+        )
 
 
 def _unit(text: str, end: int) -> str:

@@ -39,7 +39,9 @@ def reviewed(reviews: Iterable[Review]) -> dict[str, Any]:
     if rows:
         found |= {"unsupported": _share(bad), "severe": _share(harmful), "label_kind": "flag"}
     if pair and len(both) >= LEAST_PAIRS:
-        first, second = (np.array([by_reviewer[who][row].verdict in BAD for row in both]) for who in pair)
+        first, second = (
+            np.array([by_reviewer[who][row].verdict in BAD for row in both]) for who in pair
+        )
         agreed = agreement(first, second)
         if agreed is not None:
             found["agreement"] = {
@@ -54,21 +56,34 @@ def reviewed(reviews: Iterable[Review]) -> dict[str, Any]:
 
 def _share(values: Any) -> dict[str, float | int | None]:
     e = mean_share(values)
-    return {"share": number(e.value), "low": number(e.low), "high": number(e.high), "n": len(values)}
+    return {
+        "share": number(e.value),
+        "low": number(e.low),
+        "high": number(e.high),
+        "n": len(values),
+    }
 
 
 def _pair(by_reviewer: Mapping[str, Mapping[int, Review]]) -> tuple[str, str] | None:
     """The two reviewers with most texts in common."""
     names = sorted(by_reviewer)
     pairs = [
-        (len(by_reviewer[a].keys() & by_reviewer[b].keys()), a, b) for i, a in enumerate(names) for b in names[i + 1 :]
+        (len(by_reviewer[a].keys() & by_reviewer[b].keys()), a, b)
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
     ]
     best = max(pairs, default=None)
     return (best[1], best[2]) if best and best[0] else None
 
 
-def with_reviews(performance: Mapping[str, Any] | None, reviews: Iterable[Review]) -> dict[str, Any]:
+def with_reviews(
+    performance: Mapping[str, Any] | None, reviews: Iterable[Review]
+) -> dict[str, Any]:
     """``performance`` with the reviewed rate in the place of that of a label column; everything else as it was."""
     held = dict(performance or {})
-    held["generated_text"] = {**(held.get("generated_text") or {}), **reviewed(reviews), "rated_by": "reviews"}
+    held["generated_text"] = {
+        **(held.get("generated_text") or {}),
+        **reviewed(reviews),
+        "rated_by": "reviews",
+    }
     return held

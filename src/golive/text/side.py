@@ -32,12 +32,17 @@ class TextSide:
     @property
     def checked(self) -> Mask:
         """Texts with both an output and a source: those that can be checked."""
-        return np.array([bool(n and s) for n, s in zip(self.texts.note, self.sources, strict=True)], dtype=bool)
+        return np.array(
+            [bool(n and s) for n, s in zip(self.texts.note, self.sources, strict=True)], dtype=bool
+        )
 
     @property
     def unsourced(self) -> Mask:
         """Among outputs that are not empty, those without a source; over all texts read."""
-        return np.array([bool(n) and s is None for n, s in zip(self.texts.note, self.sources, strict=True)], dtype=bool)
+        return np.array(
+            [bool(n) and s is None for n, s in zip(self.texts.note, self.sources, strict=True)],
+            dtype=bool,
+        )
 
     def units(self, of: Mask) -> Units | None:
         """Patient or document of the texts that ``of`` marks (over all texts read); ``None`` where each is of its own."""
@@ -69,20 +74,32 @@ class TextSide:
         return held if held is not None and (held.n or held.outside or held.unread) else None
 
 
-def sides(train: GeneratedTexts | None, live: GeneratedTexts | None) -> tuple[TextSide | None, TextSide | None]:
+def sides(
+    train: GeneratedTexts | None, live: GeneratedTexts | None
+) -> tuple[TextSide | None, TextSide | None]:
     """Take both tables apart; a label column is read the same way on both."""
-    kinds = {what: kind_of(*(t.labels.get(what, ()) for t in (train, live) if t is not None)) for what in LABELS}
+    kinds = {
+        what: kind_of(*(t.labels.get(what, ()) for t in (train, live) if t is not None))
+        for what in LABELS
+    }
 
     def apart(texts: GeneratedTexts | None) -> TextSide | None:
         if texts is None:
             return None
         given = texts.source if texts.source is not None else ("",) * len(texts.note)
         sources = tuple(Source.of(s) if s else None for s in given)
-        spans = tuple(unsupported(n, s) if n and s else () for n, s in zip(texts.note, sources, strict=True))
+        spans = tuple(
+            unsupported(n, s) if n and s else () for n, s in zip(texts.note, sources, strict=True)
+        )
         labels = {
-            w: replace(read_labels(texts.labels[w], kinds[w]), unit=texts.unit) for w in LABELS if w in texts.labels
+            w: replace(read_labels(texts.labels[w], kinds[w]), unit=texts.unit)
+            for w in LABELS
+            if w in texts.labels
         }
-        cited = tuple(citations(n, s.citable) if n and s else () for n, s in zip(texts.note, sources, strict=True))
+        cited = tuple(
+            citations(n, s.citable) if n and s else ()
+            for n, s in zip(texts.note, sources, strict=True)
+        )
         return TextSide(texts, sources, spans, style(texts.note, sources), labels, cited)
 
     return apart(train), apart(live)

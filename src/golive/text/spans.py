@@ -14,21 +14,43 @@ from typing import Literal
 from golive.text.citations import Citable, citations
 from golive.text.dates import Day, agrees, days
 from golive.text.numbers import Quantity, conflicting_units, quantities, same
-from golive.text.words import WORD, Known, answered_no, is_negated, lexicon, medication, sentences, words_of
+from golive.text.words import (
+    WORD,
+    Known,
+    answered_no,
+    is_negated,
+    lexicon,
+    medication,
+    sentences,
+    words_of,
+)
 
-SpanKind = Literal["number", "unit", "date", "medication", "name", "finding", "negation", "contradiction", "citation"]
+SpanKind = Literal[
+    "number",
+    "unit",
+    "date",
+    "medication",
+    "name",
+    "finding",
+    "negation",
+    "contradiction",
+    "citation",
+]
 KINDS: tuple[SpanKind, ...] = (
     "number", "unit", "date", "medication", "name", "finding", "negation", "contradiction", "citation",
 )  # fmt: skip
 
-_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+_WEEKDAYS = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+)
 _SEX = {
     "male": re.compile(r"\b(?:male|man|gentleman|boy)\b", re.IGNORECASE),
     "female": re.compile(r"\b(?:female|woman|lady|girl)\b", re.IGNORECASE),
 }
 _SEX_CUES = {
     "male": re.compile(
-        r"\b(?:he|him|his|sir|mister|mr|male|man|boy|son|gentleman|prostate|husband|father|dad)\b", re.I
+        r"\b(?:he|him|his|sir|mister|mr|male|man|boy|son|gentleman|prostate|husband|father|dad)\b",
+        re.I,
     ),
     "female": re.compile(
         r"\b(?:she|her|hers|miss|ma'am|maam|madam|mrs|ms|female|woman|girl|daughter|lady|pregnan\w*|period\w*|menstrua\w*"
@@ -64,17 +86,29 @@ class Source:
     def of(cls, text: str) -> Source:
         """Take a source text apart."""
         words = words_of(text)
-        spelled = re.findall(r"\b(?:[A-Z] ){1,5}[A-Z]\b", text)  # transcripts spell initials: "P T", "E K G"
+        spelled = re.findall(
+            r"\b(?:[A-Z] ){1,5}[A-Z]\b", text
+        )  # transcripts spell initials: "P T", "E K G"
         known = Known([*words, *(s.replace(" ", "").lower() for s in spelled)])
         drugs = frozenset(m for w in known.words if (m := medication(w)))
-        return cls(text, known, tuple(quantities(text)), tuple(days(text)), drugs, _findings(text), Citable.of(text))
+        return cls(
+            text,
+            known,
+            tuple(quantities(text)),
+            tuple(days(text)),
+            drugs,
+            _findings(text),
+            Citable.of(text),
+        )
 
 
 def unsupported(output: str, source: str | Source) -> tuple[Span, ...]:
     """Places of ``output`` that ``source`` does not support, in order, not overlapping."""
     held = source if isinstance(source, Source) else Source.of(source)
     cited = citations(output, held.citable)
-    marks = [(c.start, c.end) for c in cited if c.kind != "quote"]  # the 3 of "[note 3]" is no number of the patient's
+    marks = [
+        (c.start, c.end) for c in cited if c.kind != "quote"
+    ]  # the 3 of "[note 3]" is no number of the patient's
     said = [
         *_dates(output, held), *_numbers(output, held), *_medications(output, held), *_sex(output, held),
         *_names(output, held), *_said(output, held),
@@ -97,7 +131,9 @@ def _dates(output: str, source: Source) -> list[Span]:
     for m in WORD.finditer(output):
         word = m.group().lower()
         if word in _WEEKDAYS and not source.known.holds(word):
-            found.append(Span(m.start(), m.end(), "date", f"The source does not mention {m.group()}."))
+            found.append(
+                Span(m.start(), m.end(), "date", f"The source does not mention {m.group()}.")
+            )
     return found
 
 
@@ -111,10 +147,14 @@ def _numbers(output: str, source: Source) -> list[Span]:
         equal = [k for k in source.quantities if same(said, k)]
         exact = [k for k in equal if said.values[0] in k.values]
         if not equal:
-            found.append(Span(q.start, q.end, "number", f"The source has no {output[q.start : q.end]}."))
+            found.append(
+                Span(q.start, q.end, "number", f"The source has no {output[q.start : q.end]}.")
+            )
         elif exact and len(exact) == len(equal) and all(conflicting_units(said, k) for k in exact):
             known = " or ".join(sorted({k.unit for k in exact}))
-            found.append(Span(q.start, q.end, "unit", f"The output says {said.unit}, the source {known}."))
+            found.append(
+                Span(q.start, q.end, "unit", f"The output says {said.unit}, the source {known}.")
+            )
     return found
 
 
@@ -122,8 +162,14 @@ def _medications(output: str, source: Source) -> list[Span]:
     found = []
     for m in WORD.finditer(output):
         drug = medication(m.group())
-        if drug and drug not in source.medications and not source.known.resembles(m.group().lower()):
-            found.append(Span(m.start(), m.end(), "medication", f"The source does not mention {m.group()}."))
+        if (
+            drug
+            and drug not in source.medications
+            and not source.known.resembles(m.group().lower())
+        ):
+            found.append(
+                Span(m.start(), m.end(), "medication", f"The source does not mention {m.group()}.")
+            )
     return found
 
 
@@ -152,8 +198,16 @@ def _names(output: str, source: Source) -> list[Span]:
         spelled = any(letters[i : i + 2] in source.known.words for i in range(len(letters) - 1))
         for w in [] if spelled else capital:  # "Physical Therapy" where the source says P T
             lower = w.group().lower().removesuffix("'s")
-            first = w.start() == words[0].start() or sentence[: w.start()].rstrip().endswith((":", '"'))
-            if first or len(lower) < 4 or lower in lexicon().titles or w.group().isupper() or medication(lower):
+            first = w.start() == words[0].start() or sentence[: w.start()].rstrip().endswith(
+                (":", '"')
+            )
+            if (
+                first
+                or len(lower) < 4
+                or lower in lexicon().titles
+                or w.group().isupper()
+                or medication(lower)
+            ):
                 continue
             if lower in _WEEKDAYS or source.known.resembles(lower, 0.75) or days(w.group() + " 1"):
                 continue
@@ -201,15 +255,33 @@ def _said(output: str, source: Source) -> list[Span]:
             if any(source.known.holds(w) for w in words_of(output[start:end]) if len(w) >= 4):
                 continue
             if negated:
-                found.append(Span(start, end, "negation", f"The source does not ask about or rule out {said}."))
+                found.append(
+                    Span(
+                        start, end, "negation", f"The source does not ask about or rule out {said}."
+                    )
+                )
             else:
                 found.append(Span(start, end, "finding", f"The source does not mention {said}."))
             continue
         yes, no = source.findings[name]
         if negated and not no:
-            found.append(Span(start, end, "contradiction", f"The output rules out {said}; the source does not."))
+            found.append(
+                Span(
+                    start,
+                    end,
+                    "contradiction",
+                    f"The output rules out {said}; the source does not.",
+                )
+            )
         elif not negated and not yes:
-            found.append(Span(start, end, "contradiction", f"The source rules out {said}; the output states it."))
+            found.append(
+                Span(
+                    start,
+                    end,
+                    "contradiction",
+                    f"The source rules out {said}; the output states it.",
+                )
+            )
     return found
 
 

@@ -49,7 +49,9 @@ def style(outputs: Sequence[str], sources: Sequence[Source | None]) -> Style:
         empty=empty,
         cut_off=np.array([bool(o.strip()) and not _ENDS.search(o) for o in outputs], dtype=bool),
         repeats=np.array([_repeats(o) for o in outputs], dtype=bool),
-        kept=np.array([_kept(o, s) if s else math.nan for o, s in zip(outputs, sources, strict=True)]),
+        kept=np.array(
+            [_kept(o, s) if s else math.nan for o, s in zip(outputs, sources, strict=True)]
+        ),
     )
 
 
@@ -84,7 +86,9 @@ def longer_live(
     alone = auroc(score, side)
     if all(u is None for u in units):
         return alone
-    first, second = (np.arange(len(v)) if u is None else u for v, u in zip((train, live), units, strict=True))
+    first, second = (
+        np.arange(len(v)) if u is None else u for v, u in zip((train, live), units, strict=True)
+    )
     shift = int(first.max()) + 1 if len(first) else 0
     together = auroc(score, side, np.concatenate([first, second + shift]))
     return together if together.se > alone.se else alone

@@ -19,11 +19,15 @@ NEGATION = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\w*(?:\s+test)?\s*(?:is|was|were)?\s*[:-]?\s*(?:negative|denied|absent|ruled out)\b", re.IGNORECASE
+    r"\w*(?:\s+test)?\s*(?:is|was|were)?\s*[:-]?\s*(?:negative|denied|absent|ruled out)\b",
+    re.IGNORECASE,
 )
-_STOPS_NEGATION = re.compile(r"\b(?:but|however|although|except|presents?|complains?|reports?)\b|;", re.IGNORECASE)
+_STOPS_NEGATION = re.compile(
+    r"\b(?:but|however|although|except|presents?|complains?|reports?)\b|;", re.IGNORECASE
+)
 _ANSWER = re.compile(
-    r"^\s*(?:[A-Z]\w*:\s*)?(?:(?:oh|um+|uh+|well|ah)[, ]+)*(?:no|nope|nah|not|none|never|negative|nothing)\b", re.I
+    r"^\s*(?:[A-Z]\w*:\s*)?(?:(?:oh|um+|uh+|well|ah)[, ]+)*(?:no|nope|nah|not|none|never|negative|nothing)\b",
+    re.I,
 )
 
 
@@ -50,12 +54,18 @@ def lexicon() -> Lexicon:
     names = {name: name for name in held["medications"]}
     for group in held["medication_names"]:
         names |= dict.fromkeys(group, group[0])
-    forms = sorted(((form, group[0]) for group in held["findings"] for form in group), key=lambda f: -len(f[0]))
+    forms = sorted(
+        ((form, group[0]) for group in held["findings"] for form in group), key=lambda f: -len(f[0])
+    )
     groups = {f"g{i}": finding for i, (_, finding) in enumerate(forms)}
     by_start: dict[str, list[str]] = {}
-    for i, (form, _) in enumerate(forms):  # the longest first: "high blood pressure" is not also "blood"
+    for i, (form, _) in enumerate(
+        forms
+    ):  # the longest first: "high blood pressure" is not also "blood"
         by_start.setdefault(form[:2], []).append(f"(?P<g{i}>{_form(form)})")
-    findings = {start: re.compile("|".join(patterns), re.IGNORECASE) for start, patterns in by_start.items()}
+    findings = {
+        start: re.compile("|".join(patterns), re.IGNORECASE) for start, patterns in by_start.items()
+    }
     return Lexicon(
         names,
         tuple(held["medication_endings"]),

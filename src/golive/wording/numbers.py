@@ -14,7 +14,21 @@ if TYPE_CHECKING:
 
 UNKNOWN = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELLED = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def percent(share: float | None) -> str:
@@ -90,7 +104,11 @@ def sizes(n_train: int, n_live: int) -> str:
 
 def cell(count: int, n: int) -> str:
     """The share of one value; a count of 1 to 10 is not shown."""
-    return f"fewer than {SMALL_CELL} of {n:,} rows" if is_small(count) else percent(count / n if n else 0.0)
+    return (
+        f"fewer than {SMALL_CELL} of {n:,} rows"
+        if is_small(count)
+        else percent(count / n if n else 0.0)
+    )
 
 
 def values_of(count: int, n: int, name: str) -> str:

@@ -53,7 +53,9 @@ def by_urgency(
 def in_order(assessment: Assessment) -> Assessment:
     """The assessment with its findings in the order of urgency, as its own readiness and columns have it."""
     importance = {c.name: c.importance for c in assessment.columns}
-    return assessment.model_copy(update={"findings": by_urgency(assessment.findings, assessment.readiness, importance)})
+    return assessment.model_copy(
+        update={"findings": by_urgency(assessment.findings, assessment.readiness, importance)}
+    )
 
 
 def root(finding: Finding, findings: Mapping[str, Finding]) -> Finding:

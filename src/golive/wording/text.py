@@ -15,7 +15,9 @@ def listing(names: Sequence[str], limit: int = 6) -> str:
     shown = [str(n) for n in names[:limit]]
     if len(names) > limit:
         return f"{', '.join(shown)} and {len(names) - limit} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+    return (
+        shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+    )
 
 
 def plain(text: object) -> str:

@@ -173,7 +173,11 @@ def declared_system(name: str, column: str = "") -> CodeSystem:
     if system is None:
         hint = nearest(name, list(rules().systems))
         where = f"columns.{column}.system" if column else ""
-        raise InputError(Problem("CODE_SYSTEM_UNKNOWN", f"'{name}' is not a code system known here.", hint, where))
+        raise InputError(
+            Problem(
+                "CODE_SYSTEM_UNKNOWN", f"'{name}' is not a code system known here.", hint, where
+            )
+        )
     return system
 
 
@@ -223,7 +227,11 @@ def decide(column: str, codes: Mapping[str, int], declared: str | None = None) -
     for code, system in assigned.items():
         rows[system.id] = rows.get(system.id, 0) + codes[code]
     ranked = sorted(rows, key=lambda name: -rows[name])[:2]
-    if not ranked or sum(rows[name] for name in ranked) < MOST * total or rows[ranked[0]] < 0.5 * total:
+    if (
+        not ranked
+        or sum(rows[name] for name in ranked) < MOST * total
+        or rows[ranked[0]] < 0.5 * total
+    ):
         return None
     return rules().systems[ranked[0]]
 

@@ -105,7 +105,11 @@ def in_training_unit(
 
 def service_columns(config: Config) -> frozenset[str]:
     """Columns of the serving log and of generated text: they describe the service, not the patient."""
-    named = [part.model_dump().values() for part in (config.operations, config.outputs) if part is not None]
+    named = [
+        part.model_dump().values()
+        for part in (config.operations, config.outputs)
+        if part is not None
+    ]
     return frozenset(str(name) for names in named for name in names if name)
 
 
@@ -114,13 +118,25 @@ def measured(train: Profile, live: Profile, config: Config) -> list[Measured]:
     service, found = service_columns(config), []
     for name, before in train.columns.items():
         now = live.columns.get(name)
-        if now is None or name in service or before.role not in (Role.FEATURE, Role.GROUP) or not before.type.is_number:
+        if (
+            now is None
+            or name in service
+            or before.role not in (Role.FEATURE, Role.GROUP)
+            or not before.type.is_number
+        ):
             continue
-        if before.numeric is None or now.numeric is None or not before.numeric.n or not now.numeric.n:
+        if (
+            before.numeric is None
+            or now.numeric is None
+            or not before.numeric.n
+            or not now.numeric.n
+        ):
             continue
         declared = config.columns.get(name) or ColumnConfig()
         analyte = analyte_of(name, declared)
         if analyte is not None:
-            analyte = in_training_unit(analyte, declared.unit, before.numeric.values, before.numeric.counts)
+            analyte = in_training_unit(
+                analyte, declared.unit, before.numeric.values, before.numeric.counts
+            )
         found.append(Measured(name, before.numeric, now.numeric, before, now, analyte, declared))
     return found

@@ -47,21 +47,35 @@ class Place:
         """The slice as a segment, when it is one slice."""
         if len(self.sites) != 1:
             return None
-        return Segment(column=self.column, value=self.sites[0], since=self.since.isoformat() if self.since else None)
+        return Segment(
+            column=self.column,
+            value=self.sites[0],
+            since=self.since.isoformat() if self.since else None,
+        )
 
     @property
     def words(self) -> str:
         """``at site C3 since 4 Mar``: with a leading blank, empty when it is everywhere and always."""
         said = ""
         if self.sites:
-            said += f" at {self.column} {listing(self.sites, 3)}" if self.column else f" at {listing(self.sites, 3)}"
+            said += (
+                f" at {self.column} {listing(self.sites, 3)}"
+                if self.column
+                else f" at {listing(self.sites, 3)}"
+            )
         if self.since:
             said += f" since {'' if self.exact else 'about '}{self.since.day} {self.since:%b}"
         return said
 
 
 def locate(
-    live: Profile, column: str, share_of: ShareOf, *, base: float = 0.0, dated: bool = True, private: bool = True
+    live: Profile,
+    column: str,
+    share_of: ShareOf,
+    *,
+    base: float = 0.0,
+    dated: bool = True,
+    private: bool = True,
 ) -> Place:
     """Find the slices of ``live`` that carry a finding of ``column``, and (``dated``) since when it occurs.
 
@@ -89,14 +103,26 @@ def locate(
             mean = sum(parts[i][1] * parts[i][2] for i in carriers) / held
             rest = [p[0] for i, p in enumerate(parts) if i not in carriers]
             label = next(s.column for s in live.slices if s.by == by)
-            place = Place(by=by, column=label, sites=names, site_share=mean, others=listing(rest, 4))
+            place = Place(
+                by=by, column=label, sites=names, site_share=mean, others=listing(rest, 4)
+            )
     windows = sorted(_parts(live, column, "time", share_of), key=lambda w: w[3] or date.min)
     since, exact, after = _since(beyond(windows)) if dated else (None, True, 0.0)
     told += [
         SliceShare(by="time", value=v, n=n, effect=shown(s, n), since=d.isoformat() if d else None)
         for v, s, n, d in windows
     ]
-    return Place(place.by, place.column, place.sites, place.site_share, since, exact, after, tuple(told), place.others)
+    return Place(
+        place.by,
+        place.column,
+        place.sites,
+        place.site_share,
+        since,
+        exact,
+        after,
+        tuple(told),
+        place.others,
+    )
 
 
 def _parts(live: Profile, column: str, by: str, share_of: ShareOf) -> list[_Part]:

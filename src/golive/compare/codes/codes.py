@@ -10,7 +10,13 @@ from golive.compare.base.code_systems import rules
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.base.where import Place, locate
 from golive.compare.codes.formats import format_finding, formats
-from golive.compare.codes.reading import CodeColumn, Share, code_columns, share_by_shape, share_of_values
+from golive.compare.codes.reading import (
+    CodeColumn,
+    Share,
+    code_columns,
+    share_by_shape,
+    share_of_values,
+)
 from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict, finding
 from golive.model.profile import Profile, is_small
@@ -66,7 +72,9 @@ def _unknown(column: CodeColumn) -> Finding:
         severity=Severity.INFO,
         route=Route.CLINICAL_INFORMATICS,
         title=f"The codes of {column.name} cannot be checked: {why} ({n})",
-        fix="" if few else f"Say in the configuration which code system {column.name} holds, or that it is a category.",
+        fix=""
+        if few
+        else f"Say in the configuration which code system {column.name} holds, or that it is a category.",
     )
 
 
@@ -76,7 +84,10 @@ def _unknown(column: CodeColumn) -> Finding:
 def _other_systems(column: CodeColumn) -> Share:
     assert column.own is not None
     return share_of_values(
-        column.train.n, column.live.n, column.train.others(column.own), column.live.others(column.own)
+        column.train.n,
+        column.live.n,
+        column.train.others(column.own),
+        column.live.others(column.own),
     )
 
 
@@ -85,7 +96,9 @@ def _systems(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     assert own is not None
     name, n = column.name, sizes(column.train.n, column.live.n)
     certain = p <= alpha and share.change > 0 and share.live >= LEAST_ROWS
-    ranked = sorted((s for s in column.live.systems if s != own.id), key=lambda s: -column.live.rows_of(s))
+    ranked = sorted(
+        (s for s in column.live.systems if s != own.id), key=lambda s: -column.live.rows_of(s)
+    )
     titles = [rules().systems[s].title for s in ranked]
     if not certain:
         said = f"no more of another system than in training ({percent(share.now)} and {percent(share.before)})"
@@ -127,11 +140,17 @@ def _systems(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     )
 
 
-def _system_evidence(column: CodeColumn, ranked: Sequence[str], place: Place, p: float) -> tuple[str, ...]:
+def _system_evidence(
+    column: CodeColumn, ranked: Sequence[str], place: Place, p: float
+) -> tuple[str, ...]:
     said = []
     for one in ranked:
         system, rows = rules().systems[one], column.live.systems[one]
-        shown = [v for v, c in sorted(rows.items(), key=lambda item: (-item[1], item[0])) if not is_small(c)]
+        shown = [
+            v
+            for v, c in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+            if not is_small(c)
+        ]
         examples = f", such as {listing(shown[:3])}" if shown else ""
         proof = "shape and check digit" if system.check else "shape"
         said.append(

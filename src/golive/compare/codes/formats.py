@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from golive.compare.base.where import locate
-from golive.compare.codes.reading import CodeColumn, Share, rewritten, share_by_shape, share_of_values
+from golive.compare.codes.reading import (
+    CodeColumn,
+    Share,
+    rewritten,
+    share_by_shape,
+    share_of_values,
+)
 from golive.model.finding import Finding, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile, is_small
 from golive.wording.numbers import p_value, percent, points, sizes
@@ -51,7 +57,11 @@ def format_finding(
             own_rows = column.live.systems.get(own.id, {})
             rows = {v: c for v, c in own_rows.items() if v not in share.values}
             changed["marked"] = Share(
-                share.n_train - share.train, share.n_train, share.n_live - share.live, share.n_live, rows
+                share.n_train - share.train,
+                share.n_train,
+                share.n_live - share.live,
+                share.n_live,
+                rows,
             )
     if not changed:
         return [
@@ -84,15 +94,26 @@ def format_finding(
             explanation="The codes mean the same, but a look-up by text does not find them, so they count as never seen.",
             effect=share.effect("other_format_share"),
             evidence=(
-                *(f"{percent(s.now)} {_WAYS[w]}, change {points(s.change)}" for w, s in changed.items()),
+                *(
+                    f"{percent(s.now)} {_WAYS[w]}, change {points(s.change)}"
+                    for w, s in changed.items()
+                ),
                 f"adjusted {p_value(ps['bare' if way == 'marked' else way])}",
             ),
-            ruled_out=(f"another code system: the values are {own.title} once they are written in one way",),
+            ruled_out=(
+                f"another code system: the values are {own.title} once they are written in one way",
+            ),
             rows_affected=share.live,
             slices=place.slices,
             fix=f"Write the codes of {column.name} in one way at intake ({_remedy(way)}), on both sides.",
             what_if=(
-                WhatIf(repair={"op": "recode", "column": column.name, "mapping": dict(sorted(mapping.items()))})
+                WhatIf(
+                    repair={
+                        "op": "recode",
+                        "column": column.name,
+                        "mapping": dict(sorted(mapping.items())),
+                    }
+                )
                 if mapping
                 else None
             ),

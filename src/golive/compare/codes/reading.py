@@ -107,7 +107,9 @@ class Reading:
 
     def others(self, own: CodeSystem) -> Rows:
         """Values of other systems than ``own``."""
-        return {v: c for name, rows in self.systems.items() if name != own.id for v, c in rows.items()}
+        return {
+            v: c for name, rows in self.systems.items() if name != own.id for v, c in rows.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,9 @@ def _assigned(codes: Rows, systems: Sequence[CodeSystem], own: CodeSystem) -> di
     assigned = fitting(codes, systems)
     strange = {code: rows for code, rows in codes.items() if code not in assigned}
     if sum(strange.values()) >= MOST * max(1, sum(codes.values())):
-        for weak in (s for s in rules().systems.values() if s.weak and set(s.domain) & set(own.domain)):
+        for weak in (
+            s for s in rules().systems.values() if s.weak and set(s.domain) & set(own.domain)
+        ):
             fits = {code for code in strange if weak.fits(code)}
             if sum(strange[code] for code in fits) >= MOST * sum(strange.values()):
                 return assigned | dict.fromkeys(fits, weak)
@@ -198,7 +202,11 @@ def code_columns(train: Profile, live: Profile, config: Config) -> list[CodeColu
     for name, before in train.columns.items():
         now = live.columns.get(name)
         declared = config.columns[name].system if name in config.columns else None
-        if now is None or before.category is None or before.role in (Role.ID, Role.IGNORED, Role.TIME):
+        if (
+            now is None
+            or before.category is None
+            or before.role in (Role.ID, Role.IGNORED, Role.TIME)
+        ):
             continue
         if before.type is not ColumnType.CODE and not declared:
             continue
@@ -222,7 +230,9 @@ def code_columns(train: Profile, live: Profile, config: Config) -> list[CodeColu
     return found
 
 
-def rewritten(system: CodeSystem, values: Collection[str], known: Collection[str]) -> dict[str, str]:
+def rewritten(
+    system: CodeSystem, values: Collection[str], known: Collection[str]
+) -> dict[str, str]:
     """How training writes codes that live data writes otherwise: ``{"e1165": "E11.65"}``, only for codes that training has."""
     by_marks: dict[str, str] = {}
     for code in known:
@@ -233,7 +243,11 @@ def rewritten(system: CodeSystem, values: Collection[str], known: Collection[str
         same = next((by_marks[z + plain] for z in ("", "0", "00") if z + plain in by_marks), None)
         if same is not None and same != value:
             target[value] = same
-        elif same is None and (dotted := with_dot(system, cleaned(value))) != value and dotted in known:
+        elif (
+            same is None
+            and (dotted := with_dot(system, cleaned(value))) != value
+            and dotted in known
+        ):
             target[value] = dotted
     return target
 

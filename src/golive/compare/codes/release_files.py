@@ -67,7 +67,11 @@ def release_of(system: CodeSystem, name: str, source: str, codes: Iterable[str])
     """A release from its codes. Categories exist where codes are read from the left (ICD)."""
     plain = frozenset(without_marks(code) for code in codes)
     nested = system.id in ("ICD10CM", "ICD9CM")
-    starts = frozenset(code[:i] for code in plain for i in range(3, len(code))) if nested else frozenset[str]()
+    starts = (
+        frozenset(code[:i] for code in plain for i in range(3, len(code)))
+        if nested
+        else frozenset[str]()
+    )
     return Release(system.id, name, source, plain, starts)
 
 
@@ -88,14 +92,20 @@ def read_release(path: Path, system: CodeSystem, name: str) -> Release:
             else:
                 wrong.append((number, written))
     except UnicodeDecodeError:
-        raise InputError(Problem("RELEASE_FILE", "The file is not UTF-8 text.", _READABLE, str(path))) from None
+        raise InputError(
+            Problem("RELEASE_FILE", "The file is not UTF-8 text.", _READABLE, str(path))
+        ) from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise InputError(Problem("RELEASE_FILE", f"The file cannot be read: {error}.", _READABLE, str(path))) from None
+        raise InputError(
+            Problem("RELEASE_FILE", f"The file cannot be read: {error}.", _READABLE, str(path))
+        ) from None
     hint = f"Give one {system.title} code a line, in a column named 'code' or first in the line."
     if not lines:
         raise InputError(Problem("RELEASE_EMPTY", "The file holds no codes.", hint, str(path)))
     if len(wrong) > _WRONG * lines:
-        examples = ", ".join(f"line {number}: '{written[:20]}'" for number, written in wrong[:_SHOWN])
+        examples = ", ".join(
+            f"line {number}: '{written[:20]}'" for number, written in wrong[:_SHOWN]
+        )
         sentence = f"{len(wrong):,} of {lines:,} lines hold no {system.title} code ({examples})."
         raise InputError(Problem("RELEASE_NOT_CODES", sentence, hint, str(path)))
     return release_of(system, name, path.name, codes)
@@ -104,14 +114,21 @@ def read_release(path: Path, system: CodeSystem, name: str) -> Release:
 def _written_codes(path: Path, system: CodeSystem) -> Iterator[tuple[int, str]]:
     """Line number and code of every line that is not blank, without the header."""
     packed = path.suffix == ".gz"
-    with gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig") as file:
+    with (
+        gzip.open(path, "rt", encoding="utf-8-sig")
+        if packed
+        else path.open(encoding="utf-8-sig") as file
+    ):
         first = file.readline()
         delimiter = next((d for d in (",", "\t", ";", "|") if d in first), None)
         fields = next(csv.reader([first], delimiter=delimiter)) if delimiter else [first.strip()]
         names = [f.strip().strip('"').lower().replace(" ", "_") for f in fields]
         column = next((names.index(n) for n in CODE_NAMES if n in names), None)
         if column is None and system.has_shape(cleaned(first.split()[0] if first.split() else "")):
-            yield 1, first.split()[0]  # as CMS publishes it: code, blanks, description; commas are of the description
+            yield (
+                1,
+                first.split()[0],
+            )  # as CMS publishes it: code, blanks, description; commas are of the description
             for number, line in enumerate(file, start=2):
                 if line.strip():
                     yield number, line.split()[0]
@@ -141,7 +158,9 @@ def register(path: Path, system: str, release: str, *, into: Path | None = None)
     problems: list[Problem] = []
     if not re.fullmatch(r"[A-Za-z0-9.-]+", release):
         hint = "Use letters, digits, dots and hyphens, such as FY2024."
-        problems.append(Problem("RELEASE_NAME", f"'{release}' cannot be the name of a release.", hint))
+        problems.append(
+            Problem("RELEASE_NAME", f"'{release}' cannot be the name of a release.", hint)
+        )
     try:
         read = read_release(path, known, release)
     except InputError as error:
@@ -151,7 +170,9 @@ def register(path: Path, system: str, release: str, *, into: Path | None = None)
     home = into or folder()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = home / f"{known.id}_{release}{_ending(path) or '.csv'}"
-    older = [file for file in _files(known, release, home) if file != kept and not file.samefile(path)]
+    older = [
+        file for file in _files(known, release, home) if file != kept and not file.samefile(path)
+    ]
     if not (kept.exists() and kept.samefile(path)):
         part = home / f".{uuid4().hex}"  # read by nobody until it is whole
         shutil.copyfile(path, part)
@@ -172,7 +193,9 @@ def remove(system: str, release: str, *, where: Path | None = None) -> int:
     if not files:
         there = [r for s, r, _ in registered(where) if s == known.id]
         hint = f"Added: {', '.join(there)}." if there else f"No release of {known.title} was added."
-        raise InputError(Problem("RELEASE_UNKNOWN", f"There is no release '{release}' of {known.title}.", hint))
+        raise InputError(
+            Problem("RELEASE_UNKNOWN", f"There is no release '{release}' of {known.title}.", hint)
+        )
     for path in files:
         path.unlink()
     return len(files)
@@ -204,7 +227,9 @@ def _files(system: CodeSystem, release: str, where: Path) -> list[Path]:
 
 
 def _ending(path: Path) -> str | None:
-    return next((e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None)
+    return next(
+        (e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None
+    )
 
 
 @dataclass(frozen=True)
@@ -242,7 +267,11 @@ def releases(system: CodeSystem, where: Path | None = None) -> tuple[list[Releas
         named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
         if named is None:
             hint = "Name it <system>_<release>.csv, such as ICD10CM_FY2024.csv."
-            problems.append(Problem("RELEASE_NAME", "The name does not say system and release.", hint, str(path)))
+            problems.append(
+                Problem(
+                    "RELEASE_NAME", "The name does not say system and release.", hint, str(path)
+                )
+            )
             continue
         try:
             if declared_system(named["system"]).id == system.id:
@@ -269,10 +298,14 @@ def current_icd10cm() -> Release:
     from importlib.metadata import version
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library asks pkg_resources, which warns that it is old
+        warnings.simplefilter(
+            "ignore"
+        )  # the library asks pkg_resources, which warns that it is old
         import simple_icd_10_cm
 
     system = declared_system("ICD10CM")
     name = f"the release in simple-icd-10-cm {version('simple-icd-10-cm')}"
-    listed = (code for code in simple_icd_10_cm.get_all_codes(with_dots=True) if system.has_shape(code))
+    listed = (
+        code for code in simple_icd_10_cm.get_all_codes(with_dots=True) if system.has_shape(code)
+    )
     return release_of(system, name, "simple-icd-10-cm", listed)

@@ -56,16 +56,24 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             or _by_first_day(column, own, train)
             or _by_category(column, own, train, config)
         )
-        notes = tuple(f"release file left out: {p.sentence} ({p.where.rsplit('/', 1)[-1]})" for p in problems)
+        notes = tuple(
+            f"release file left out: {p.sentence} ({p.where.rsplit('/', 1)[-1]})" for p in problems
+        )
         if gap is None and own.id not in ("ICD10CM", "ICD9CM") and not known:
             continue
-        found.append(_quiet(column, known, notes) if gap is None else _finding(column, gap, notes, live))
+        found.append(
+            _quiet(column, known, notes) if gap is None else _finding(column, gap, notes, live)
+        )
     return found
 
 
 def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed, ...]:
     """Releases that the configuration declares and of which no file was added: codes cannot be held against them."""
-    declared = {n: c for n, c in config.columns.items() if c.release and n in train.columns and n in live.columns}
+    declared = {
+        n: c
+        for n, c in config.columns.items()
+        if c.release and n in train.columns and n in live.columns
+    }
     if not declared:
         return ()
     try:
@@ -77,12 +85,18 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
         release = declared[column.name].release if column.name in declared else None
         if release is None or column.own is None or (column.own.id, release.lower()) in added:
             continue
-        instead = "only the current release is known" if column.own.id == "ICD10CM" else "no release is known"
+        instead = (
+            "only the current release is known"
+            if column.own.id == "ICD10CM"
+            else "no release is known"
+        )
         why = (
             f"no file of this release was added, so {instead}; add it on the Code releases page, or with: "
             f"golive releases add FILE --system {column.own.id} --release {release}"
         )
-        said.append(NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why))
+        said.append(
+            NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why)
+        )
     return tuple(said)
 
 
@@ -91,7 +105,11 @@ def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRel
     used = []
     for column in code_columns(train, live, config):
         own = column.own
-        if own is None or min(column.train.n, column.live.n) < MINIMUM_VALUES or not _differ(column, own):
+        if (
+            own is None
+            or min(column.train.n, column.live.n) < MINIMUM_VALUES
+            or not _differ(column, own)
+        ):
             continue
         sides = _own_codes(column, own)
         n_train, n_live = (sum(rows.values()) for rows in sides)
@@ -130,7 +148,9 @@ def _differ(column: CodeColumn, own: CodeSystem) -> bool:
     seen, here = ({without_marks(cleaned(code)) for code in side} for side in (train, live))
     new = sum(n for code, n in live.items() if without_marks(cleaned(code)) not in seen)
     gone = sum(n for code, n in train.items() if without_marks(cleaned(code)) not in here)
-    return new >= WATCH_SHARE * max(1, sum(live.values())) or gone >= WATCH_SHARE * max(1, sum(train.values()))
+    return new >= WATCH_SHARE * max(1, sum(live.values())) or gone >= WATCH_SHARE * max(
+        1, sum(train.values())
+    )
 
 
 def _own_codes(column: CodeColumn, own: CodeSystem) -> tuple[Rows, Rows]:
@@ -141,7 +161,9 @@ def _outside(rows: Mapping[str, int], release: Release) -> Rows:
     return {code: n for code, n in rows.items() if not release.has(cleaned(code))}
 
 
-def _by_release(column: CodeColumn, own: CodeSystem, known: list[Release], config: Config) -> _Gap | None:
+def _by_release(
+    column: CodeColumn, own: CodeSystem, known: list[Release], config: Config
+) -> _Gap | None:
     """The release that fits training best against the one that fits live data best."""
     train, live = _own_codes(column, own)
     n_train, n_live = sum(train.values()), sum(live.values())
@@ -152,7 +174,9 @@ def _by_release(column: CodeColumn, own: CodeSystem, known: list[Release], confi
     said = config.columns[column.name].release if column.name in config.columns else None
     declared = [r.name for r in known if said and r.name.lower() == said.lower()]
     # Of releases that fit a side equally well, the one that fits the other side worst says most.
-    before = declared[0] if declared else min(rows, key=lambda name: (rows[name][0], -rows[name][1]))
+    before = (
+        declared[0] if declared else min(rows, key=lambda name: (rows[name][0], -rows[name][1]))
+    )
     now = min(rows, key=lambda name: (rows[name][1], -rows[name][0]))
     forward = Share(rows[before][0], n_train, rows[before][1], n_live, out[before][1])
     backward = Share(rows[now][0], n_train, rows[now][1], n_live, out[now][1])
@@ -164,7 +188,9 @@ def _by_release(column: CodeColumn, own: CodeSystem, known: list[Release], confi
     evidence = (
         f"{percent(forward.now)} of live codes are not in {before}; of training codes {percent(forward.before)}",
         *(
-            (f"{percent(backward.before)} of training codes are not in {now}; of live codes {percent(backward.now)}",)
+            (
+                f"{percent(backward.before)} of training codes are not in {now}; of live codes {percent(backward.now)}",
+            )
             if before != now
             else ()
         ),
@@ -174,7 +200,9 @@ def _by_release(column: CodeColumn, own: CodeSystem, known: list[Release], confi
     what = f"live codes fit {' or '.join(fits)}, training codes {before}"
     if before == now:
         what = f"{'live' if newer else 'training'} data holds codes that {now} does not have"
-    return _Gap(forward, p, what, evidence, ("another code system: the codes have the shape of this one",))
+    return _Gap(
+        forward, p, what, evidence, ("another code system: the codes have the shape of this one",)
+    )
 
 
 def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap | None:
@@ -187,12 +215,17 @@ def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap |
     later = {without_marks(code): day for code, day in cues.items() if day > last}
 
     def first_day(code: str) -> date | None:
-        return next((day for start, day in later.items() if without_marks(cleaned(code)).startswith(start)), None)
+        return next(
+            (day for start, day in later.items() if without_marks(cleaned(code)).startswith(start)),
+            None,
+        )
 
     train_rows, live_rows = _own_codes(column, own)
     new = {code: n for code, n in live_rows.items() if first_day(code)}
     old = {code: n for code, n in train_rows.items() if first_day(code)}
-    share = Share(sum(old.values()), sum(train_rows.values()), sum(new.values()), sum(live_rows.values()), new)
+    share = Share(
+        sum(old.values()), sum(train_rows.values()), sum(new.values()), sum(live_rows.values()), new
+    )
     if old or share.live < LEAST_ROWS or share.change < WATCH_SHARE:
         return None
     days = sorted({day for code in new if (day := first_day(code))})
@@ -200,10 +233,14 @@ def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap |
         f"training ends on {last.day} {last:%b %Y}; the codes exist since {listing([f'{d.day} {d:%b %Y}' for d in days], 3)}",
         *_examples(new, "new"),
     )
-    return _Gap(share, share.p, "live data holds codes that did not exist when training ended", evidence)
+    return _Gap(
+        share, share.p, "live data holds codes that did not exist when training ended", evidence
+    )
 
 
-def _by_category(column: CodeColumn, own: CodeSystem, train: Profile, config: Config) -> _Gap | None:
+def _by_category(
+    column: CodeColumn, own: CodeSystem, train: Profile, config: Config
+) -> _Gap | None:
     """Codes never seen in training, in categories that are as frequent as they were."""
     from scipy.stats import binom
 
@@ -226,7 +263,9 @@ def _by_category(column: CodeColumn, own: CodeSystem, train: Profile, config: Co
     error = math.sqrt(sum(s * (1 - s) / n for s, n in zip(shares, (n_train, n_live), strict=True)))
     steady = abs(shares[1] - shares[0]) <= max(SAME_CATEGORIES * shares[0], 0.0) + 3 * error
     # The new codes must have taken the place of others: the codes that training has lost what the new ones gained.
-    lost = shares[0] - _share_in({c: n for c, n in live_rows.items() if c not in new}, known, category, n_live)
+    lost = shares[0] - _share_in(
+        {c: n for c, n in live_rows.items() if c not in new}, known, category, n_live
+    )
     if p > config.drift.alpha or kept < 0.9 * rows or not steady or lost < 0.5 * rows / n_live:
         return None
     share = Share(0, n_train, rows, n_live, new)
@@ -243,7 +282,9 @@ def _by_category(column: CodeColumn, own: CodeSystem, train: Profile, config: Co
         *_examples(new, "new"),
     )
     what = "live data codes the same categories with other codes: another release or another granularity"
-    return _Gap(share, p, what, evidence, ("other patients: the categories are as frequent as in training",))
+    return _Gap(
+        share, p, what, evidence, ("other patients: the categories are as frequent as in training",)
+    )
 
 
 def _category(own: CodeSystem) -> Callable[[str], str] | None:
@@ -252,13 +293,21 @@ def _category(own: CodeSystem) -> Callable[[str], str] | None:
     return lambda code: rolled_up(own, cleaned(code))
 
 
-def _share_in(rows: Mapping[str, int], categories: Iterable[str], category: Callable[[str], str], n: int = 0) -> float:
+def _share_in(
+    rows: Mapping[str, int], categories: Iterable[str], category: Callable[[str], str], n: int = 0
+) -> float:
     wanted = set(categories)
-    return sum(c for code, c in rows.items() if category(code) in wanted) / (n or max(1, sum(rows.values())))
+    return sum(c for code, c in rows.items() if category(code) in wanted) / (
+        n or max(1, sum(rows.values()))
+    )
 
 
 def _examples(rows: Mapping[str, int], what: str) -> tuple[str, ...]:
-    shown = [code for code, n in sorted(rows.items(), key=lambda item: (-item[1], item[0])) if not is_small(n)]
+    shown = [
+        code
+        for code, n in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+        if not is_small(n)
+    ]
     return (f"{what}: {listing(shown[:5])}",) if shown else ()
 
 
@@ -266,7 +315,11 @@ def _quiet(column: CodeColumn, known: list[Release], notes: tuple[str, ...]) -> 
     own = column.own
     assert own is not None
     train, live = _own_codes(column, own)
-    looked = f" (looked at {listing([r.name for r in known], 4)})" if known else "; both sides use the same codes"
+    looked = (
+        f" (looked at {listing([r.name for r in known], 4)})"
+        if known
+        else "; both sides use the same codes"
+    )
     n_train, n_live = sum(train.values()), sum(live.values())
     return finding(
         "code_release_gap",
@@ -276,7 +329,14 @@ def _quiet(column: CodeColumn, known: list[Release], notes: tuple[str, ...]) -> 
         route=Route.CLINICAL_INFORMATICS,
         title=f"The {own.title} codes of {column.name} show no other release than training ({sizes(n_train, n_live)})",
         explanation=f"No codes that training's release lacks, and no codes that replaced others of their category{looked}.",
-        effect=Effect(name="other_release_share", train=0.0, live=0.0, change=0.0, n_train=n_train, n_live=n_live),
+        effect=Effect(
+            name="other_release_share",
+            train=0.0,
+            live=0.0,
+            change=0.0,
+            n_train=n_train,
+            n_live=n_live,
+        ),
         evidence=notes,
     )
 

@@ -42,7 +42,9 @@ def fold(value: str) -> str:
     Signs that carry meaning stay: a dot or hyphen between digits (``1.5``, ``10-19``), a hyphen or plus at an end (``A-``).
     """
     folded = _folded(value)
-    while (again := _folded(folded)) != folded:  # what is taken away may bring a letter and its accent together
+    while (
+        again := _folded(folded)
+    ) != folded:  # what is taken away may bring a letter and its accent together
         folded = again
     return folded
 
@@ -81,7 +83,13 @@ def _meaning(value: str, column: Pair) -> str:
 def is_abbreviation(short: str, long: str) -> bool:
     """Whether ``short`` (1 to 5 letters) keeps the first letter and the order of letters of ``long``, twice its length."""
     a, b = fold(short), fold(long)
-    if not (a.isalpha() and b.isalpha() and len(a) <= LONGEST_SHORT and len(b) >= max(4, 2 * len(a)) and a[0] == b[0]):
+    if not (
+        a.isalpha()
+        and b.isalpha()
+        and len(a) <= LONGEST_SHORT
+        and len(b) >= max(4, 2 * len(a))
+        and a[0] == b[0]
+    ):
         return False
     letters = iter(b)
     return all(letter in letters for letter in a)
@@ -137,7 +145,9 @@ def _variants(pair: Pair) -> _Variants | None:
             continue
         usual = by_fold.get(fold(value))
         if usual is None and value not in was:
-            usual = by_meaning.get(_meaning(value, pair)) or _abbreviated(value, here[value] / pair.sizes[1], lost)
+            usual = by_meaning.get(_meaning(value, pair)) or _abbreviated(
+                value, here[value] / pair.sizes[1], lost
+            )
             if usual is not None and _meaning(usual, pair) != _meaning(value, pair):
                 guessed.add(value)
         if usual is not None and usual != value:
@@ -148,7 +158,9 @@ def _variants(pair: Pair) -> _Variants | None:
     return _Variants(mapping, frozenset(guessed), *rows)
 
 
-def _lost(pair: Pair, was: Mapping[str, int], here: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+def _lost(
+    pair: Pair, was: Mapping[str, int], here: Mapping[str, int]
+) -> dict[str, tuple[float, float]]:
     """Training values whose share fell, with how much they lost and 3 standard errors of that difference."""
     n_train, n_live = pair.sizes
     found = {}
@@ -190,10 +202,18 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
 
     def share_of(part: SliceColumn) -> tuple[float, int] | None:
         n = part.n - part.missing
-        return (sum(rows for value, rows in part.top if value in variants.mapping) / n, n) if n > 0 else None
+        return (
+            (sum(rows for value, rows in part.top if value in variants.mapping) / n, n)
+            if n > 0
+            else None
+        )
 
     place = locate(live, name, share_of)
-    then = "in training none are" if not variants.train else f"in training {percent(variants.train / n_train)} are"
+    then = (
+        "in training none are"
+        if not variants.train
+        else f"in training {percent(variants.train / n_train)} are"
+    )
     return finding(
         "spelling_variants",
         Verdict.ALARM if alarm else Verdict.WATCH,
@@ -219,7 +239,9 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
         ruled_out=(
             ()
             if variants.guessed
-            else ("a value that training does not have: each is one of its values, written otherwise",)
+            else (
+                "a value that training does not have: each is one of its values, written otherwise",
+            )
         ),
         rows_affected=variants.live,
         slices=place.slices,
@@ -238,10 +260,15 @@ def _evidence(pair: Pair, variants: _Variants, usual: list[str]) -> list[str]:
         counts = (before.count(value), now.count(value), now.count(value) + rows)
         if any(is_small(c) for c in counts):
             continue
-        shares = [percent(c / n) for c, n in zip(counts, (pair.sizes[0], pair.sizes[1], pair.sizes[1]), strict=True)]
+        shares = [
+            percent(c / n)
+            for c, n in zip(counts, (pair.sizes[0], pair.sizes[1], pair.sizes[1]), strict=True)
+        ]
         said.append(
             f"'{value}' was {shares[0]} in training and is {shares[1]} live, {shares[2]} with its other spellings"
         )
     if variants.guessed:
-        said.append("an abbreviation was taken for its value because the shares agree; confirm it with the sender")
+        said.append(
+            "an abbreviation was taken for its value because the shares agree; confirm it with the sender"
+        )
     return said

@@ -44,14 +44,27 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         if pair.train.role in (Role.LABEL, Role.PREDICTION):
             continue
         known = set(before.values)
-        new = [(v, int(c)) for v, c in now.as_dict().items() if v not in known and not is_missing_word(v)]
+        new = [
+            (v, int(c))
+            for v, c in now.as_dict().items()
+            if v not in known and not is_missing_word(v)
+        ]
         if new:
             rows = sum(c for _, c in new)
             bound = expected_unseen(before)
-            tables[name] = (new, rows, bound, float(binom.sf(rows - 1, now.n, bound)), before.n, now.n)
+            tables[name] = (
+                new,
+                rows,
+                bound,
+                float(binom.sf(rows - 1, now.n, bound)),
+                before.n,
+                now.n,
+            )
     adjusted = benjamini_hochberg(np.array([t[3] for t in tables.values()]))
     found = []
-    for (name, (new, rows, bound, _, n_train, n_live)), p in zip(tables.items(), adjusted, strict=True):
+    for (name, (new, rows, bound, _, n_train, n_live)), p in zip(
+        tables.items(), adjusted, strict=True
+    ):
         mass = rows / n_live
         if p > config.drift.alpha or mass < WATCH_SHARE:
             continue

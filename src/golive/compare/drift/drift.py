@@ -16,11 +16,23 @@ from golive.model.config import Config, DriftConfig
 from golive.model.finding import Verdict
 from golive.model.profile import FloatArray, IntArray, NumericProfile
 from golive.model.result import DriftResult
-from golive.stats.noise_floor import SHARE_STATISTICS, Noise, category_counts, share_noise, wasserstein_noise
+from golive.stats.noise_floor import (
+    SHARE_STATISTICS,
+    Noise,
+    category_counts,
+    share_noise,
+    wasserstein_noise,
+)
 from golive.stats.proportions import benjamini_hochberg
 from golive.wording.numbers import percent
 
-LARGE_SHIFT = {"wasserstein": 0.5, "jensenshannon": 0.25, "hellinger": 0.25, "psi": 0.5, "kl_div": 0.25}
+LARGE_SHIFT = {
+    "wasserstein": 0.5,
+    "jensenshannon": 0.25,
+    "hellinger": 0.25,
+    "psi": 0.5,
+    "kl_div": 0.25,
+}
 """A shift that no one would call small. Sizes that could have missed it cannot say "quiet".
 
 Half a standard deviation is Cohen's medium effect. In Jensen-Shannon distance it is 0.18 for two categories; 0.25 leaves
@@ -50,7 +62,9 @@ def judge(
     drift = config.drift
     found, failed = scores(pairs, drift)
     noises = {
-        name: noise(pairs[name], drift, config.seed) for name in found if min(pairs[name].effective) >= MINIMUM_VALUES
+        name: noise(pairs[name], drift, config.seed)
+        for name in found
+        if min(pairs[name].effective) >= MINIMUM_VALUES
     }
     together = [name for name in noises if pairs[name].train.role in CORRECTED]
     others = [p for name, p in (beside or {}).items() if name not in noises]
@@ -58,7 +72,9 @@ def judge(
     adjusted = dict(zip(together, corrected, strict=False))
     return {
         name: _result(
-            pair, drift, _Evidence(found.get(name), noises.get(name), adjusted.get(name), failed.get(name, ""))
+            pair,
+            drift,
+            _Evidence(found.get(name), noises.get(name), adjusted.get(name), failed.get(name, "")),
         )
         for name, pair in pairs.items()
     }
@@ -76,7 +92,11 @@ def noise(pair: Pair, drift: DriftConfig, seed: int) -> Noise:
         assert pair.live.numeric is not None
         if method == "wasserstein":
             return wasserstein_noise(
-                pair.train.numeric, pair.live.numeric, alpha=drift.alpha, seed=own, weights=pair.weights
+                pair.train.numeric,
+                pair.live.numeric,
+                alpha=drift.alpha,
+                seed=own,
+                weights=pair.weights,
             )
         counts = _histograms(pair.train.numeric, pair.live.numeric)
     else:
@@ -102,7 +122,10 @@ def _histograms(train: NumericProfile, live: NumericProfile) -> tuple[IntArray, 
     else:
         low, high = min(train.minimum, live.minimum), max(train.maximum, live.maximum)
         edges = np.linspace(low, high, max(1, math.ceil(math.log2(train.n + live.n) + 1)) + 1)
-    counts = [np.histogram(side.values, edges, weights=side.counts)[0].astype(np.int64) for side in (train, live)]
+    counts = [
+        np.histogram(side.values, edges, weights=side.counts)[0].astype(np.int64)
+        for side in (train, live)
+    ]
     return counts[0], counts[1]
 
 
@@ -151,7 +174,10 @@ def _cannot_judge(pair: Pair, evidence: _Evidence) -> tuple[Verdict, str] | None
     n_train, n_live = pair.sizes
     if min(n_train, n_live) < MINIMUM_VALUES:
         side, n = ("live", n_live) if n_live <= n_train else ("training", n_train)
-        return Verdict.CANNOT_JUDGE, f"only {n} {side} values; at least {MINIMUM_VALUES} are needed on each side"
+        return (
+            Verdict.CANNOT_JUDGE,
+            f"only {n} {side} values; at least {MINIMUM_VALUES} are needed on each side",
+        )
     if (fewest := min(pair.effective)) < MINIMUM_VALUES:
         side, n = ("live", n_live) if pair.effective[1] == fewest else ("training", n_train)
         return Verdict.CANNOT_JUDGE, (
@@ -177,15 +203,27 @@ def _verdict(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> tuple[Verdi
     real = evidence.p <= drift.alpha
     certain = real and effect > noise.floor
     if certain and effect > drift.threshold:
-        return Verdict.ALARM, "larger than the practical threshold and than chance gives at these sizes"
+        return (
+            Verdict.ALARM,
+            "larger than the practical threshold and than chance gives at these sizes",
+        )
     visible = basis != "wasserstein" or noise.moved >= WATCH_MOVED
     if certain and visible and effect >= WATCH_SHARE * drift.threshold:
-        return Verdict.WATCH, "more than chance gives at these sizes, but under the practical threshold"
+        return (
+            Verdict.WATCH,
+            "more than chance gives at these sizes, but under the practical threshold",
+        )
     if real and basis == "wasserstein" and noise.moved >= MOVED_ALONE:
-        return Verdict.WATCH, f"{percent(noise.moved)} of the rows moved, which a few far values hide from the score"
+        return (
+            Verdict.WATCH,
+            f"{percent(noise.moved)} of the rows moved, which a few far values hide from the score",
+        )
     smallest = f"{noise.smallest_detectable:.2f}"
     if noise.smallest_detectable > LARGE_SHIFT[basis]:
-        return Verdict.CANNOT_JUDGE, f"too few values: at these sizes even a shift of {smallest} could be missed"
+        return (
+            Verdict.CANNOT_JUDGE,
+            f"too few values: at these sizes even a shift of {smallest} could be missed",
+        )
     if real:
         return Verdict.QUIET, "a difference is certain at these sizes but too small to matter"
     return Verdict.QUIET, f"no more than chance gives; a shift of {smallest} would have shown"

@@ -51,7 +51,9 @@ def _statistics() -> tuple[Any, Any]:
     """
     os.environ["DO_NOT_TRACK"] = "1"
     with _IMPORTING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
+        warnings.simplefilter(
+            "ignore"
+        )  # deprecations inside Evidently's dependencies are not the user's
         late("evidently")
         try:
             from evidently.legacy.calculations.stattests import get_stattest
@@ -67,7 +69,9 @@ def _load() -> Any:
     """Evidently's classes as one namespace; telemetry off before the first import."""
     os.environ["DO_NOT_TRACK"] = "1"
     with _IMPORTING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations inside Evidently's dependencies are not the user's
+        warnings.simplefilter(
+            "ignore"
+        )  # deprecations inside Evidently's dependencies are not the user's
         import evidently
 
         _ = evidently.Report  # runs its own __init__ where only a part of it was imported so far
@@ -104,7 +108,9 @@ def _reduced_categories(train: CategoryProfile, live: CategoryProfile) -> tuple[
     true = float(jensenshannon(exact[0] / train.n, exact[1] / live.n))
     sides: tuple[Any, Any] = (np.empty(0, dtype=object), np.empty(0, dtype=object))
     for limit in (_SHORT, 10 * _SHORT, max(train.n, live.n)):
-        sides = tuple(np.array(reduced_categories(side, limit), dtype=object) for side in (train, live))  # type: ignore[assignment]
+        sides = tuple(
+            np.array(reduced_categories(side, limit), dtype=object) for side in (train, live)
+        )  # type: ignore[assignment]
         shares = [np.zeros(len(names)) for _ in sides]
         for share, values in zip(shares, sides, strict=True):
             for value, count in Counter(values.tolist()).items():
@@ -150,12 +156,19 @@ def _is_small(train: NumericProfile) -> bool:
 def _in_large_unit(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> tuple[Any, Any]:
     """Numbers that hardly vary in training deviations, so that a normalised distance keeps its meaning; all else as it is."""
     numeric = pair.train.numeric
-    if not pair.is_number or numeric is None or method_for(pair, drift) != "wasserstein" or not _is_small(numeric):
+    if (
+        not pair.is_number
+        or numeric is None
+        or method_for(pair, drift) != "wasserstein"
+        or not _is_small(numeric)
+    ):
         return both
     return both[0] / numeric.std, both[1] / numeric.std
 
 
-def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, float], dict[str, str]]:
+def scores(
+    pairs: Mapping[str, Pair], drift: DriftConfig
+) -> tuple[dict[str, float], dict[str, str]]:
     """Evidently's drift score of every column that has values on both sides.
 
     Returns ``{column: score}`` and ``{column: why it has none}``. The Wasserstein score is rescaled from the standard
@@ -181,7 +194,11 @@ def scores(pairs: Mapping[str, Pair], drift: DriftConfig) -> tuple[dict[str, flo
             failed[name] = f"Evidently could not score it: {type(error).__name__}"
     for name in list(found):
         numeric = pairs[name].train.numeric
-        if numeric is not None and pairs[name].is_number and method_for(pairs[name], drift) == "wasserstein":
+        if (
+            numeric is not None
+            and pairs[name].is_number
+            and method_for(pairs[name], drift) == "wasserstein"
+        ):
             with np.errstate(over="ignore", invalid="ignore"):
                 spread = max(float(np.std(sides[name][0])), 0.001)
             found[name] *= spread / (1.0 if _is_small(numeric) else deviation(numeric))
@@ -211,7 +228,12 @@ def report_html(pairs: Mapping[str, Pair], drift: DriftConfig) -> str:
     )
     train, live = (
         evidently.Dataset.from_pandas(
-            _frame({name: _stretched(both[i], pairs[name], live=bool(i)) for name, both in sides.items()}),
+            _frame(
+                {
+                    name: _stretched(both[i], pairs[name], live=bool(i))
+                    for name, both in sides.items()
+                }
+            ),
             data_definition=definition,
         )
         for i in (0, 1)
@@ -225,7 +247,9 @@ def report_html(pairs: Mapping[str, Pair], drift: DriftConfig) -> str:
     )
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        snapshot = evidently.Report([preset, evidently.presets.DataSummaryPreset()]).run(live, train)
+        snapshot = evidently.Report([preset, evidently.presets.DataSummaryPreset()]).run(
+            live, train
+        )
         return str(snapshot.get_html_str(as_iframe=False))
 
 

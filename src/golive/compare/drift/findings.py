@@ -22,7 +22,10 @@ _BIG = 3.0
 
 
 def drift_findings(
-    pairs: Mapping[str, Pair], drift: Mapping[str, DriftResult], shifts: Mapping[str, ShareShift], config: Config
+    pairs: Mapping[str, Pair],
+    drift: Mapping[str, DriftResult],
+    shifts: Mapping[str, ShareShift],
+    config: Config,
 ) -> list[Finding]:
     """``distribution_shift`` of feature columns and ``score_shift`` of the score; the label speaks for itself.
 
@@ -39,7 +42,9 @@ def _severity(name: str, result: DriftResult, config: Config) -> Severity:
     if result.verdict is Verdict.ALARM:
         declared = config.columns.get(name)
         important = declared is not None and (declared.importance or 0) >= 0.8
-        big = result.method not in P_VALUE_METHODS and (result.score or 0) >= _BIG * result.threshold
+        big = (
+            result.method not in P_VALUE_METHODS and (result.score or 0) >= _BIG * result.threshold
+        )
         return Severity.CRITICAL if important and big else Severity.MAJOR
     return Severity.MINOR if result.verdict is Verdict.WATCH else Severity.INFO
 
@@ -61,7 +66,9 @@ def _finding(pair: Pair, result: DriftResult, shift: ShareShift | None, config: 
         route=Route.CLINICAL_INFORMATICS,
         title=titles[result.verdict],
         explanation=_explanation(result),
-        effect=Effect(name=result.method, change=result.score, n_train=result.n_train, n_live=result.n_live),
+        effect=Effect(
+            name=result.method, change=result.score, n_train=result.n_train, n_live=result.n_live
+        ),
         evidence=_evidence(result),
         fix=(
             f"Find out whether patients, measurement or recording of {name} changed; repair recording, and check performance "

@@ -39,7 +39,13 @@ CARRIES = 0.1
 """Share of the largest importance from which a column is said to carry the difference."""
 EXPLAINED = 0.1
 """Share of the score's variance that the columns must explain before importances are taken from it."""
-_TREES = {"max_iter": 40, "learning_rate": 0.2, "max_leaf_nodes": 15, "min_samples_leaf": 20, "early_stopping": False}
+_TREES = {
+    "max_iter": 40,
+    "learning_rate": 0.2,
+    "max_leaf_nodes": 15,
+    "min_samples_leaf": 20,
+    "early_stopping": False,
+}
 _TESTED_ROWS = 2_000
 _TESTED_CELLS = 4_000_000
 
@@ -86,7 +92,9 @@ def _too_many(columns: int) -> str:
     return f"{columns:,} columns; the joint check reads at most {MOST_COLUMNS}"
 
 
-def look(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config) -> Looked:
+def look(
+    train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
+) -> Looked:
     """Draw the joint sample and separate its sides on all columns. A failure is said in ``skipped``, not raised.
 
     Nothing of the comparison is needed, so this may run beside it.
@@ -119,12 +127,17 @@ def judge(looked: Looked, known: Sequence[Finding], config: Config) -> Multivari
     ``known`` are findings already made: a difference that only their columns carry is told as theirs. Importances are
     those of the configuration, else what each column adds to explaining the model's score. A failure is said, not raised.
     """
-    declared = {name: c.importance for name, c in config.columns.items() if c.importance is not None}
+    declared = {
+        name: c.importance for name, c in config.columns.items() if c.importance is not None
+    }
     if looked.sample is None:
         return Multivariate((), declared, (_skipped(looked.skipped),))
     try:
         with _one_thread():
-            return Multivariate((_finding(looked.sample, looked.whole, known, config),), looked.importance | declared)
+            return Multivariate(
+                (_finding(looked.sample, looked.whole, known, config),),
+                looked.importance | declared,
+            )
     except Exception as error:
         return Multivariate((), declared, (_skipped(_failed(error)),))
 
@@ -148,7 +161,9 @@ def _skipped(why: str) -> NotAssessed:
     return NotAssessed(what="all columns together", why=why)
 
 
-def _finding(sample: JointSample, whole: Separation | None, known: Sequence[Finding], config: Config) -> Finding:
+def _finding(
+    sample: JointSample, whole: Separation | None, known: Sequence[Finding], config: Config
+) -> Finding:
     n_train, n_live = len(sample.train), len(sample.live)
     if whole is None:
         return _made(
@@ -166,12 +181,23 @@ def _finding(sample: JointSample, whole: Separation | None, known: Sequence[Find
     acted = [f for f in known if f.verdict in (Verdict.ALARM, Verdict.WATCH) and f.columns]
     told = {c for f in acted for c in f.columns}
     carriers = _carriers(whole)
-    rest = separate(_without(sample, told), config) if told and len(set(sample.columns) - told) >= 2 else None
+    rest = (
+        separate(_without(sample, told), config)
+        if told and len(set(sample.columns) - told) >= 2
+        else None
+    )
     explained = bool(told) and (rest is None or rest.low <= WATCH) and bool(set(carriers) & told)
     judged = whole if rest is None else rest
     if explained:
-        first = next((f for name in carriers for f in acted if name in f.columns and f.cause is None), acted[0])
-        left = f" Without the columns that have findings of their own nothing is left ({_auc(rest)})." if rest else ""
+        first = next(
+            (f for name in carriers for f in acted if name in f.columns and f.cause is None),
+            acted[0],
+        )
+        left = (
+            f" Without the columns that have findings of their own nothing is left ({_auc(rest)})."
+            if rest
+            else ""
+        )
         return _made(
             Verdict.WATCH,
             f"Live rows as a whole differ from training rows, by {listing(carriers, 3)} ({_auc(whole)})",
@@ -209,7 +235,11 @@ def _made(
         "multivariate_shift",
         verdict,
         columns=tuple(columns),
-        severity=Severity.MAJOR if verdict is Verdict.ALARM else Severity.MINOR if active else Severity.INFO,
+        severity=Severity.MAJOR
+        if verdict is Verdict.ALARM
+        else Severity.MINOR
+        if active
+        else Severity.INFO,
         route=Route.PRODUCT,
         title=title,
         explanation=explanation,
@@ -226,7 +256,9 @@ def _made(
         if found
         else None,
         evidence=tuple(
-            f"{name}: shuffled, the AUC falls by {loss:.3f}" for name, loss in found.carriers[:5] if loss >= 0.0005
+            f"{name}: shuffled, the AUC falls by {loss:.3f}"
+            for name, loss in found.carriers[:5]
+            if loss >= 0.0005
         )
         if found and active
         else (),
@@ -274,7 +306,9 @@ def separate(sample: JointSample, config: Config) -> Separation:
     rows = np.vstack([sample.train, sample.live])
     is_live = np.repeat([0, 1], [len(sample.train), len(sample.live)])
     scores = np.zeros(len(rows))
-    first: tuple[Any, Any] | None = None  # one fold names the columns; the others say the same and cost as much again
+    first: tuple[Any, Any] | None = (
+        None  # one fold names the columns; the others say the same and cost as much again
+    )
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=config.seed)
     for fitted, tested in folds.split(rows, is_live):
         model = HistGradientBoostingClassifier(
@@ -288,8 +322,12 @@ def separate(sample: JointSample, config: Config) -> Separation:
     model, tested = first
 
     def carry() -> tuple[tuple[str, float], ...]:
-        losses = _shuffled(model.decision_function, rows[tested], is_live[tested], _aucs, config.seed)
-        return tuple(sorted(zip(sample.columns, losses.tolist(), strict=True), key=lambda c: (-c[1], c[0])))
+        losses = _shuffled(
+            model.decision_function, rows[tested], is_live[tested], _aucs, config.seed
+        )
+        return tuple(
+            sorted(zip(sample.columns, losses.tolist(), strict=True), key=lambda c: (-c[1], c[0]))
+        )
 
     return Separation(auc, low, high, len(sample.train), len(sample.live), carry)
 
@@ -339,7 +377,9 @@ def _aucs(is_live: Any, scores: FloatArray) -> FloatArray:
 
 def _explained(values: FloatArray, predicted: FloatArray) -> FloatArray:
     """Share of the variance of ``values`` that each row of ``predicted`` explains (R squared)."""
-    return np.asarray(1 - ((values - predicted) ** 2).sum(axis=1) / ((values - values.mean()) ** 2).sum())
+    return np.asarray(
+        1 - ((values - predicted) ** 2).sum(axis=1) / ((values - values.mean()) ** 2).sum()
+    )
 
 
 def delong(positive: FloatArray, negative: FloatArray, alpha: float) -> tuple[float, float, float]:
@@ -373,10 +413,16 @@ def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
     order = np.random.default_rng(seed).permutation(len(score))
     cut = len(score) * 2 // 3
     fitted, tested = order[:cut], order[cut:]
-    model = HistGradientBoostingRegressor(categorical_features=list(sample.categorical), random_state=seed, **_TREES)
+    model = HistGradientBoostingRegressor(
+        categorical_features=list(sample.categorical), random_state=seed, **_TREES
+    )
     model.fit(rows[fitted], score[fitted])
     if model.score(rows[tested], score[tested]) < EXPLAINED:
         return {}
     lost = np.clip(_shuffled(model.predict, rows[tested], score[tested], _explained, seed), 0, None)
     most = float(lost.max())
-    return {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)} if most > 0 else {}
+    return (
+        {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)}
+        if most > 0
+        else {}
+    )

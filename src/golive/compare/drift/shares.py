@@ -64,13 +64,17 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
         names, train, live = category_counts(pair.train.category, pair.live.category)
         # Of k shares that add up to one, k - 1 are free; with two values both ask the same question.
         p = np.minimum(
-            1.0, two_share_p(train, pair.sizes[0], live, pair.sizes[1], pair.weights) * max(1, len(names) - 1)
+            1.0,
+            two_share_p(train, pair.sizes[0], live, pair.sizes[1], pair.weights)
+            * max(1, len(names) - 1),
         )
         known = (train > 0) & (np.array(names) != "")
         tables[name] = (names, train, live, p, known)
         ps.append(float(p[known].min()) if known.any() else 1.0)
     shifts = {}
-    for (name, (names, train, live, p, known)), adjusted in zip(tables.items(), benjamini_hochberg(ps), strict=True):
+    for (name, (names, train, live, p, known)), adjusted in zip(
+        tables.items(), benjamini_hochberg(ps), strict=True
+    ):
         n_train, n_live = candidates[name].sizes
         p1, p2 = share(train, n_train), share(live, n_live)
         h, difference = np.abs(cohen_h(p1, p2)), np.abs(p2 - p1)
@@ -99,14 +103,21 @@ def share_shifts(pairs: Mapping[str, Pair], alpha: float) -> dict[str, ShareShif
 
 def most_changed(shift: ShareShift) -> ShareChange:
     """The value with the largest change among those whose counts may be shown, or the largest of all."""
-    return next((c for c in shift.changes if not is_small(c.train) and not is_small(c.live)), shift.changes[0])
+    return next(
+        (c for c in shift.changes if not is_small(c.train) and not is_small(c.live)),
+        shift.changes[0],
+    )
 
 
 def in_words(shift: ShareShift) -> str:
     """``'2' is 88 % of live values, in training 46 %``."""
     change = most_changed(shift)
     live = cell(change.live, shift.n_live)
-    live = f"{live.removesuffix(' rows')} live values" if live.endswith(" rows") else f"{live} of live values"
+    live = (
+        f"{live.removesuffix(' rows')} live values"
+        if live.endswith(" rows")
+        else f"{live} of live values"
+    )
     return f"'{change.value}' is {live}, in training {cell(change.train, shift.n_train)}"
 
 
@@ -117,7 +128,10 @@ def share_findings(shifts: Mapping[str, ShareShift]) -> list[Finding]:
 
 def _finding(name: str, shift: ShareShift) -> Finding:
     shown = most_changed(shift)
-    low, high = (float(v) for v in newcombe(shown.train, shift.n_train, shown.live, shift.n_live, shift.weights))
+    low, high = (
+        float(v)
+        for v in newcombe(shown.train, shift.n_train, shown.live, shift.n_live, shift.weights)
+    )
     p1, p2 = cell_share(shown.train, shift.n_train), cell_share(shown.live, shift.n_live)
     whole = p1 is not None and p2 is not None
     change = p2 - p1 if p1 is not None and p2 is not None else None

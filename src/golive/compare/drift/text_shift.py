@@ -46,14 +46,18 @@ def text_shift(train: Dataset, live: Dataset, roles: Roles, config: Config) -> T
     pairs = {name: Pair(before[name].profile, now[name].profile) for name in now if name in before}
     drift = judge(pairs, config)
     findings = [_finding(text, now, pairs, drift, config.outputs) for text in _texts(now, pairs)]
-    return TextShift(tuple(_described(now[n], before.get(n), drift.get(n)) for n in now), tuple(findings))
+    return TextShift(
+        tuple(_described(now[n], before.get(n), drift.get(n)) for n in now), tuple(findings)
+    )
 
 
 def _texts(now: Mapping[str, TextColumn], pairs: Mapping[str, Pair]) -> list[str]:
     return list(dict.fromkeys(now[name].text for name in pairs))
 
 
-def _described(now: TextColumn, before: TextColumn | None, drift: DriftResult | None) -> dict[str, Any]:
+def _described(
+    now: TextColumn, before: TextColumn | None, drift: DriftResult | None
+) -> dict[str, Any]:
     from golive.profile import picture, side
 
     old = before.profile if before else None
@@ -66,7 +70,12 @@ def _described(now: TextColumn, before: TextColumn | None, drift: DriftResult | 
         drift=drift,
         picture=picture(old, now.profile),
     )
-    return {"text": now.text, "words": now.words, "unit": now.unit, "column": result.model_dump(mode="json")}
+    return {
+        "text": now.text,
+        "words": now.words,
+        "unit": now.unit,
+        "column": result.model_dump(mode="json"),
+    }
 
 
 def _finding(
@@ -103,8 +112,14 @@ def _finding(
         route=Route.ENGINEERING,
         title=titles[verdict],
         explanation=f"Evidently counted {listing([now[name].words for name in own])} of each text."
-        + (f" What changed: {kinds}. How a text is written says nothing about whether it is right." if active else ""),
-        effect=Effect(name=result.method, change=result.score, n_train=result.n_train, n_live=result.n_live),
+        + (
+            f" What changed: {kinds}. How a text is written says nothing about whether it is right."
+            if active
+            else ""
+        ),
+        effect=Effect(
+            name=result.method, change=result.score, n_train=result.n_train, n_live=result.n_live
+        ),
         evidence=tuple(_line(now[name].words, drift[name]) for name in own),
         fix=fix if active else "",
     )

@@ -30,7 +30,13 @@ def is_flip(one: str, other: str) -> bool:
     """Whether two formats differ only in the order of day and month (``MM/DD/YYYY`` and ``DD/MM/YYYY``)."""
     sign = _sign(one)
     a, b = (name.split(sign) if sign else [name] for name in (one, other))
-    return one != other and sign == _sign(other) and len(a) == 3 and a[:2] == b[1::-1] and set(a[:2]) == _DAY_MONTH
+    return (
+        one != other
+        and sign == _sign(other)
+        and len(a) == 3
+        and a[:2] == b[1::-1]
+        and set(a[:2]) == _DAY_MONTH
+    )
 
 
 def _numeric(name: str) -> bool:
@@ -78,7 +84,11 @@ def formats_of(time: TimeProfile, usual: str) -> dict[str, int]:
 def _other_order(name: str) -> str | None:
     sign = _sign(name)
     parts = name.split(sign) if sign else []
-    return sign.join((parts[1], parts[0], parts[2])) if len(parts) == 3 and set(parts[:2]) == _DAY_MONTH else None
+    return (
+        sign.join((parts[1], parts[0], parts[2]))
+        if len(parts) == 3 and set(parts[:2]) == _DAY_MONTH
+        else None
+    )
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -88,7 +98,11 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         now = live.columns.get(name)
         if now is None or before.role is Role.IGNORED or before.time is None or now.time is None:
             continue
-        if not before.time.formats or not now.time.formats or min(before.time.n, now.time.n) < MINIMUM_VALUES:
+        if (
+            not before.time.formats
+            or not now.time.formats
+            or min(before.time.n, now.time.n) < MINIMUM_VALUES
+        ):
             continue
         usual = max(before.time.formats, key=lambda item: item[1])[0]
         tables[name] = (formats_of(before.time, usual), formats_of(now.time, usual))
@@ -111,7 +125,10 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 
 def _finding(
-    name: str, tables: tuple[dict[str, int], dict[str, int]], counts: tuple[int, int, int, int], p: float
+    name: str,
+    tables: tuple[dict[str, int], dict[str, int]],
+    counts: tuple[int, int, int, int],
+    p: float,
 ) -> Finding:
     was, here = tables
     usual = max(was, key=lambda f: was[f])
@@ -130,7 +147,11 @@ def _finding(
         "date_format_change",
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.CRITICAL if flip and alarm else Severity.MAJOR if alarm else Severity.MINOR,
+        severity=Severity.CRITICAL
+        if flip and alarm
+        else Severity.MAJOR
+        if alarm
+        else Severity.MINOR,
         title=(
             f"{percent(now)} of live {name} dates are written as {listing(others, 3)} instead of {usual}"
             f"{': day and month change places' if flip else ''} ({sizes(counts[1], counts[3])})"

@@ -12,7 +12,14 @@ from golive.intake.columns.measure import MISSING_WORDS as READ_AS_MISSING
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile, cell_share, is_small
+from golive.model.profile import (
+    CategoryProfile,
+    ColumnProfile,
+    NumericProfile,
+    Profile,
+    cell_share,
+    is_small,
+)
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import cell, number, p_value, points, rows, sizes
 
@@ -25,7 +32,21 @@ MISSING_WORDS = {word.replace(" ", "_") for word in READ_AS_MISSING} | set(
     """.split()  # noqa: SIM905 - seventy quoted words on seventy lines read worse
 )
 """Lower case, spaces as underscores: what intake reads as missing, and what nothing else can mean here."""
-SENTINELS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 8888.0, 777.0, 888.0)
+SENTINELS = (
+    0.0,
+    -1.0,
+    -9.0,
+    -99.0,
+    -999.0,
+    -9999.0,
+    99.0,
+    999.0,
+    9999.0,
+    99999.0,
+    8888.0,
+    777.0,
+    888.0,
+)
 _SENTINEL_CATEGORIES = frozenset(
     {"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"}
 ) | {
@@ -105,7 +126,9 @@ def _numbers(before: ColumnProfile, now: ColumnProfile) -> _Disguise | None:
         held = (train.infinities, live.infinities, before.n, now.n)
         return _Disguise(("an infinite number",), *held, why, (), weights_of(before, now))
     spikes = [
-        v for v in SENTINELS if _rows_at(live, v) >= max(LEAST_ROWS, 0.001 * live.n) and _is_stand_in(train, live, v)
+        v
+        for v in SENTINELS
+        if _rows_at(live, v) >= max(LEAST_ROWS, 0.001 * live.n) and _is_stand_in(train, live, v)
     ]
     if not spikes:
         return None
@@ -159,11 +182,19 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         now = live.columns.get(name)
         if now is None or before.role in (Role.ID, Role.TIME, Role.IGNORED):
             continue
-        if before.type in (ColumnType.TEXT, ColumnType.IDENTIFIER, ColumnType.DATETIME, ColumnType.EMPTY):
+        if before.type in (
+            ColumnType.TEXT,
+            ColumnType.IDENTIFIER,
+            ColumnType.DATETIME,
+            ColumnType.EMPTY,
+        ):
             continue
         if found := _numbers(before, now) or _words(before, now):
             disguises[name] = found
-    ps = [float(two_share_p(d.train, d.n_train, d.live, d.n_live, d.weights)) for d in disguises.values()]
+    ps = [
+        float(two_share_p(d.train, d.n_train, d.live, d.n_live, d.weights))
+        for d in disguises.values()
+    ]
     return [
         made
         for (name, d), p in zip(disguises.items(), benjamini_hochberg(np.array(ps)), strict=True)
@@ -217,6 +248,8 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
         ),
         rows_affected=d.live,
         # Infinities lie in no profile's distribution: nothing would change there.
-        what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)}) if d.values else None,
+        what_if=WhatIf(repair={"op": "set_missing", "column": name, "values": list(d.values)})
+        if d.values
+        else None,
         fix=f"Send a real null instead of {what} in {name}, or turn it into null at intake, and then judge it as missing.",
     )

@@ -87,14 +87,21 @@ def _stopped(live: Profile) -> list[Finding]:
     if last <= first:
         return []
     whole = _silence(name, None, daily(column.time.days, column.time.counts, first, last), first)
-    if whole is not None and (whole.effect is None or (whole.effect.live or 0.0) >= ALL_LOST or len(live.arrivals) < 2):
+    if whole is not None and (
+        whole.effect is None or (whole.effect.live or 0.0) >= ALL_LOST or len(live.arrivals) < 2
+    ):
         return [whole]
-    found = [_silence(name, a.site, daily(a.days, a.counts, first, last), first, live) for a in live.arrivals]
+    found = [
+        _silence(name, a.site, daily(a.days, a.counts, first, last), first, live)
+        for a in live.arrivals
+    ]
     made = [f for f in found if f is not None]
     return made or ([whole] if whole is not None else [])
 
 
-def _silence(name: str, site: str | None, counts: IntArray, first: date, live: Profile | None = None) -> Finding | None:
+def _silence(
+    name: str, site: str | None, counts: IntArray, first: date, live: Profile | None = None
+) -> Finding | None:
     found = quiet_stretch(counts)
     if found is None or found[3] < LEAST_DEFICIT:
         return None
@@ -128,7 +135,9 @@ def _silence(name: str, site: str | None, counts: IntArray, first: date, live: P
             f"{deficit:.1f} times the usual day-to-day spread below the usual number of rows",
             f"{span}, usually about {expected / length:,.0f} rows a day",
         ),
-        ruled_out=("a quiet weekend: each day is held against its own weekday where eight weeks are known",),
+        ruled_out=(
+            "a quiet weekend: each day is held against its own weekday where eight weeks are known",
+        ),
         fix="Alarm on silence: fewer rows than expected per sender and hour.",
     )
 
@@ -220,4 +229,6 @@ def _future(train: Profile, live: Profile) -> list[Finding]:
 
 
 def _of(rows: int, n: int, what: str) -> str:
-    return f"a few (fewer than 11) of {n:,} {what}" if is_small(rows) else f"{cell(rows, n)} of {what}"
+    return (
+        f"a few (fewer than 11) of {n:,} {what}" if is_small(rows) else f"{cell(rows, n)} of {what}"
+    )

@@ -40,7 +40,9 @@ _REMEDIES = {
 
 def words(column: ColumnProfile) -> dict[str, int]:
     """Values that do not parse and are not a written "missing", with their rows."""
-    return {value: rows for value, rows in column.tokens.as_dict().items() if not is_missing_word(value)}
+    return {
+        value: rows for value, rows in column.tokens.as_dict().items() if not is_missing_word(value)
+    }
 
 
 def _rows(column: ColumnProfile) -> int:
@@ -65,7 +67,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         and column.role is not Role.IGNORED
     }
     counted = {name: counts for name, counts in counted.items() if counts[2] >= LEAST_ROWS}
-    adjusted = benjamini_hochberg(np.array([float(two_share_p(*counts)) for counts in counted.values()]))
+    adjusted = benjamini_hochberg(
+        np.array([float(two_share_p(*counts)) for counts in counted.values()])
+    )
     found = []
     for (name, counts), p in zip(counted.items(), adjusted, strict=True):
         bad_before, n_train, bad, n_live = counts
@@ -74,7 +78,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     return found
 
 
-def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Profile, live: Profile) -> Finding:
+def _finding(
+    name: str, counts: tuple[int, int, int, int], p: float, train: Profile, live: Profile
+) -> Finding:
     bad_before, n_train, bad, n_live = counts
     before, now = bad_before / max(1, n_train), bad / n_live
     low, high = newcombe(bad_before, n_train, bad, n_live)
@@ -83,10 +89,16 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
     forms = forms_of(values)
     is_date = train.columns[name].type is ColumnType.DATETIME
     what = "dates" if is_date else "plain numbers"
-    kinds = [f.value for f, n in forms.items() if not is_small(n)] or [next(iter(forms), Form.OTHER).value]
+    kinds = [f.value for f, n in forms.items() if not is_small(n)] or [
+        next(iter(forms), Form.OTHER).value
+    ]
     place = locate(live, name, of_tokens)
     mapping = {} if is_date else _numbers(values, train.columns[name])
-    then = f"in training {cell(bad_before, n_train)} were not" if bad_before else "in training all were"
+    then = (
+        f"in training {cell(bad_before, n_train)} were not"
+        if bad_before
+        else "in training all were"
+    )
     return finding(
         "free_text_in_structured",
         Verdict.ALARM if alarm else Verdict.WATCH,
@@ -108,11 +120,16 @@ def _finding(name: str, counts: tuple[int, int, int, int], p: float, train: Prof
             n_train=n_train,
             n_live=n_live,
         ),
-        evidence=(*_evidence(values, forms, live.columns[name].tokens.other), f"adjusted {p_value(p)}"),
+        evidence=(
+            *_evidence(values, forms, live.columns[name].tokens.other),
+            f"adjusted {p_value(p)}",
+        ),
         rows_affected=bad,
         slices=place.slices,
         fix=_fix(name, what, list(forms)),
-        what_if=WhatIf(repair={"op": "map", "column": name, "mapping": mapping}) if mapping else None,
+        what_if=WhatIf(repair={"op": "map", "column": name, "mapping": mapping})
+        if mapping
+        else None,
     )
 
 
@@ -153,10 +170,18 @@ def _numbers(values: Mapping[str, int], column: ColumnProfile) -> dict[str, floa
     units = {w.unit.lower() for w in written.values() if w.form is Form.UNIT}
     found = {}
     for value, one in written.items():
-        if one.value is None or is_small(values[value]) or (one.form is Form.UNIT and len(units) > 1):
+        if (
+            one.value is None
+            or is_small(values[value])
+            or (one.form is Form.UNIT and len(units) > 1)
+        ):
             continue
         number = one.value
-        if one.form is Form.COMMA and numeric is not None and len(value.strip().rsplit(",", 1)[1]) == 3:
+        if (
+            one.form is Form.COMMA
+            and numeric is not None
+            and len(value.strip().rsplit(",", 1)[1]) == 3
+        ):
             thousand = float(value.strip().replace(",", ""))
             number = min((number, thousand), key=lambda x: abs(x - numeric.median))
         found[value] = number

@@ -59,7 +59,8 @@ def kinds_in_values(values: Mapping[str, int]) -> dict[str, int]:
     return {
         kind: rows
         for kind, pattern in BY_VALUE.items()
-        if (rows := sum(n for value, n in values.items() if re.fullmatch(pattern, value.strip()))) > 0
+        if (rows := sum(n for value, n in values.items() if re.fullmatch(pattern, value.strip())))
+        > 0
     }
 
 
@@ -69,7 +70,11 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     for name in dict.fromkeys((*train.columns, *live.columns)):
         column = train.columns.get(name) or live.columns[name]
         now = live.columns.get(name)
-        if column.role in (Role.ID, Role.IGNORED) or column.type is ColumnType.IDENTIFIER or now is None:
+        if (
+            column.role in (Role.ID, Role.IGNORED)
+            or column.type is ColumnType.IDENTIFIER
+            or now is None
+        ):
             continue
         if column.type is ColumnType.TEXT:
             sure, weak = kinds_in_text(now.patterns.as_dict())
@@ -87,7 +92,9 @@ def _rows(count: int) -> str:
     return "fewer than 11 rows" if is_small(count) else f"{count:,} rows"
 
 
-def _held(name: str, now: ColumnProfile, sure: Mapping[str, int], weak: Mapping[str, int]) -> Finding | None:
+def _held(
+    name: str, now: ColumnProfile, sure: Mapping[str, int], weak: Mapping[str, int]
+) -> Finding | None:
     certain = {kind: n for kind, n in sure.items() if n >= LEAST_ROWS}
     kinds = certain or {kind: n for kind, n in weak.items() if n >= LEAST_ROWS}
     if not kinds:
@@ -111,19 +118,29 @@ def _held(name: str, now: ColumnProfile, sure: Mapping[str, int], weak: Mapping[
                 else ""
             )
         ),
-        effect=Effect(name="identifier_share", live=None if is_small(rows) else rows / now.n, n_live=now.n),
+        effect=Effect(
+            name="identifier_share", live=None if is_small(rows) else rows / now.n, n_live=now.n
+        ),
         evidence=tuple(f"{kind}: {_rows(kinds[kind])}" for kind in ranked),
         rows_affected=rows,
         fix=f"De-identify {name} before it leaves the source, or leave it out of the extract.",
     )
 
 
-def _old(name: str, before: ColumnProfile | None, now: ColumnProfile, config: Config) -> Finding | None:
+def _old(
+    name: str, before: ColumnProfile | None, now: ColumnProfile, config: Config
+) -> Finding | None:
     """Ages above 89 in a column that means age in years."""
     analyte = match(name)
     declared = config.columns.get(name)
     unit = declared.unit if declared and declared.unit else "a"
-    if analyte is None or analyte.name != "age_years" or unit != "a" or now.numeric is None or not now.numeric.n:
+    if (
+        analyte is None
+        or analyte.name != "age_years"
+        or unit != "a"
+        or now.numeric is None
+        or not now.numeric.n
+    ):
         return None
     rows, was = (
         int(side.numeric.counts[side.numeric.values > OLDEST].sum()) if side and side.numeric else 0
@@ -133,7 +150,11 @@ def _old(name: str, before: ColumnProfile | None, now: ColumnProfile, config: Co
         return None
     n_train = before.numeric.n if before and before.numeric else 0
     capped = "training holds none" if not was else f"in training {percent(was / n_train)}"
-    share = "A few live rows hold" if is_small(rows) else f"{percent(rows / now.numeric.n)} of live rows hold"
+    share = (
+        "A few live rows hold"
+        if is_small(rows)
+        else f"{percent(rows / now.numeric.n)} of live rows hold"
+    )
     return finding(
         "identifier_present",
         Verdict.WATCH,

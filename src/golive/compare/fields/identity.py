@@ -29,14 +29,26 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 def _effect(column: ColumnProfile, now: ColumnProfile | None, live: Profile) -> Effect:
     there = 1 - now.missing_share if now else 0.0
-    return Effect(name="present_share", train=1 - column.missing_share, live=there, n_train=column.n, n_live=live.rows)
+    return Effect(
+        name="present_share",
+        train=1 - column.missing_share,
+        live=there,
+        n_train=column.n,
+        n_live=live.rows,
+    )
 
 
-def _identifier(name: str, column: ColumnProfile, now: ColumnProfile | None, live: Profile) -> Finding:
+def _identifier(
+    name: str, column: ColumnProfile, now: ColumnProfile | None, live: Profile
+) -> Finding:
     kind = kind_by_name(name)
     declared = column.role in (Role.ID, Role.IGNORED)
     personal = kind is not None and identifies_person(kind)
-    what = f"looks like {'an' if kind[0].lower() in 'aeio' else 'a'} {kind}" if kind else "identifies people or records"
+    what = (
+        f"looks like {'an' if kind[0].lower() in 'aeio' else 'a'} {kind}"
+        if kind
+        else "identifies people or records"
+    )
     return finding(
         "identifier_present",
         Verdict.QUIET if declared else Verdict.ALARM if personal else Verdict.WATCH,
@@ -46,14 +58,22 @@ def _identifier(name: str, column: ColumnProfile, now: ColumnProfile | None, liv
         title=f"{name} {what}" + (", and was declared so" if declared else ""),
         explanation=(
             "It was left out of every comparison, and none of its values is stored."
-            + ("" if declared else " It is not needed to judge a model, so it should not be in the extract.")
+            + (
+                ""
+                if declared
+                else " It is not needed to judge a model, so it should not be in the extract."
+            )
         ),
         effect=_effect(column, now, live),
-        fix="" if declared else f"Drop {name} from the extract, or declare it as the id column if rows must be linked.",
+        fix=""
+        if declared
+        else f"Drop {name} from the extract, or declare it as the id column if rows must be linked.",
     )
 
 
-def _free_text(name: str, column: ColumnProfile, now: ColumnProfile | None, live: Profile) -> Finding:
+def _free_text(
+    name: str, column: ColumnProfile, now: ColumnProfile | None, live: Profile
+) -> Finding:
     present = 1 - now.missing_share if now else 0.0
     return finding(
         "free_text_present",

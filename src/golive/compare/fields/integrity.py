@@ -32,23 +32,58 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         alpha = config.drift.alpha
         if now := live.duplicate_rows:
             before = train.duplicate_rows
-            found.append(_repeats("duplicate_rows", (), before=before, now=now, train=train, live=live, alpha=alpha))
-        key, repeated, again = live.roles.id or train.roles.id, train.duplicate_keys, live.duplicate_keys
+            found.append(
+                _repeats(
+                    "duplicate_rows",
+                    (),
+                    before=before,
+                    now=now,
+                    train=train,
+                    live=live,
+                    alpha=alpha,
+                )
+            )
+        key, repeated, again = (
+            live.roles.id or train.roles.id,
+            train.duplicate_keys,
+            live.duplicate_keys,
+        )
         if again and key and repeated is not None and repeated / train.rows < _NOT_A_KEY:
             found.append(
-                _repeats("duplicate_keys", (key,), before=repeated, now=again, train=train, live=live, alpha=alpha)
+                _repeats(
+                    "duplicate_keys",
+                    (key,),
+                    before=repeated,
+                    now=again,
+                    train=train,
+                    live=live,
+                    alpha=alpha,
+                )
             )
     return found
 
 
 def _repeats(
-    kind: str, columns: tuple[str, ...], *, before: int, now: int, train: Profile, live: Profile, alpha: float
+    kind: str,
+    columns: tuple[str, ...],
+    *,
+    before: int,
+    now: int,
+    train: Profile,
+    live: Profile,
+    alpha: float,
 ) -> Finding:
     share_before, share_now = before / train.rows, now / live.rows
     low, high = newcombe(before, train.rows, now, live.rows)
-    more = share_now > share_before and float(two_share_p(before, train.rows, now, live.rows)) <= alpha
+    more = (
+        share_now > share_before and float(two_share_p(before, train.rows, now, live.rows)) <= alpha
+    )
     rows = kind == "duplicate_rows"
-    by_size = rows and more and _grew_with_size(before, now, train=train.rows, live=live.rows, alpha=alpha)
+    by_size = (
+        rows
+        and more
+        and _grew_with_size(before, now, train=train.rows, live=live.rows, alpha=alpha)
+    )
     verdict = (
         Verdict.CANNOT_JUDGE
         if by_size
@@ -59,12 +94,18 @@ def _repeats(
         else Verdict.QUIET
     )
     whole = not (is_small(before) or is_small(now))
-    what = "repeat an earlier row exactly" if rows else f"repeat a value of {columns[0]} that should be unique"
+    what = (
+        "repeat an earlier row exactly"
+        if rows
+        else f"repeat a value of {columns[0]} that should be unique"
+    )
     return finding(
         kind,
         verdict,
         columns=columns,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"{_many(now, live.rows)} {what}; in training {cell(before, train.rows) if before else 'none'} did ({sizes(train.rows, live.rows)})",
         explanation=_BY_SIZE
         if by_size
@@ -94,9 +135,16 @@ def _grew_with_size(before: int, now: int, *, train: int, live: int, alpha: floa
     if not before or live <= train:
         return False
     pairs = [n * (n - 1) // 2 for n in (train, live)]
-    more = now / pairs[1] > before / pairs[0] and float(two_share_p(before, pairs[0], now, pairs[1])) <= alpha
+    more = (
+        now / pairs[1] > before / pairs[0]
+        and float(two_share_p(before, pairs[0], now, pairs[1])) <= alpha
+    )
     return not more
 
 
 def _many(rows: int, n: int) -> str:
-    return f"A few live rows (fewer than 11 of {n:,})" if is_small(rows) else f"{rows:,} live rows ({cell(rows, n)})"
+    return (
+        f"A few live rows (fewer than 11 of {n:,})"
+        if is_small(rows)
+        else f"{rows:,} live rows ({cell(rows, n)})"
+    )

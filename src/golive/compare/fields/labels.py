@@ -19,7 +19,9 @@ ALPHA = 0.02
 """One question, decided on beforehand, so without correction. A fifth of what all checks of an unchanged session may find by
 chance together (one session in ten); the questions about columns are asked at ``drift.alpha`` each."""
 ALARM_POINTS, ALARM_RATIO, WATCH_H = 0.05, 1.5, 0.05
-_NEGATIVE = frozenset({"0", "false", "no", "n", "f", "negative", "neg", "absent", "alive", "none", "control"})
+_NEGATIVE = frozenset(
+    {"0", "false", "no", "n", "f", "negative", "neg", "absent", "alive", "none", "control"}
+)
 _MOST_LEVELS = 20
 OTHER_WORDS = 0.5
 """Share of live outcomes that training never held from which the words differ before the rate does."""
@@ -46,7 +48,12 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     weights = weights_of(before, now)
     if before.type.is_number and before.numeric is not None and now.numeric is not None:
         values = before.numeric.values
-        if not before.numeric.exact or len(values) > _MOST_LEVELS or before.numeric.minimum < 0 or len(values) < 2:
+        if (
+            not before.numeric.exact
+            or len(values) > _MOST_LEVELS
+            or before.numeric.minimum < 0
+            or len(values) < 2
+        ):
             return None
         low = before.numeric.minimum if len(values) == 2 else 0.0
         if low != before.numeric.minimum:
@@ -60,13 +67,21 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     negative = [v for v in known if v.strip().lower() in _NEGATIVE]
     levels = {v.strip() for v in known}
     graded = len(known) > 2 and "0" in levels and all(v.isdigit() for v in levels)
-    n = [side.n if graded else sum(side.count(v) for v in known) for side in (before.category, now.category)]
+    n = [
+        side.n if graded else sum(side.count(v) for v in known)
+        for side in (before.category, now.category)
+    ]
     # Where live data writes the outcome in other words than training, levels are compared as they stand.
-    told = sum(now.category.count(v) for v in now.category.values if _is_number(v)) if graded else n[1]
+    told = (
+        sum(now.category.count(v) for v in now.category.values if _is_number(v)) if graded else n[1]
+    )
     if (len(known) != 2 and not graded) or told < 0.5 * now.category.n:
         return None
     none = "0" if graded else negative[0] if negative else min(known)
-    rows = [held - side.count(none) for held, side in zip(n, (before.category, now.category), strict=True)]
+    rows = [
+        held - side.count(none)
+        for held, side in zip(n, (before.category, now.category), strict=True)
+    ]
     name = f"not {none}" if graded else f"= {next(v for v in known if v != none)}"
     return Event(name, rows[0], rows[1], n[0], n[1], weights)
 
@@ -115,11 +130,15 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 
 def _missing(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Finding]:
-    p = float(two_share_p(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now)))
+    p = float(
+        two_share_p(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now))
+    )
     change = now.missing_share - before.missing_share
     if p > config.drift.alpha or change < 0.01:
         return []
-    low, high = newcombe(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now))
+    low, high = newcombe(
+        before.missing, before.n, now.missing, now.n, missing_weights_of(before, now)
+    )
     return [
         finding(
             "label_missing",
@@ -203,7 +222,11 @@ def _event_shift(name: str, e: Event) -> Finding:
             n_live=e.n_live,
         ),
         evidence=(
-            *((f"change {points(p2 - p1)}, 95 % interval {points(low)} to {points(high)}",) if whole else ()),
+            *(
+                (f"change {points(p2 - p1)}, 95 % interval {points(low)} to {points(high)}",)
+                if whole
+                else ()
+            ),
             f"{p_value(p)} (score test, one question, no correction)",
         ),
         fix=""
@@ -232,13 +255,21 @@ def _level_shift(name: str, before: ColumnProfile, now: ColumnProfile) -> Findin
     if min(n_train * weights[0], n_live * weights[1]) < MINIMUM_VALUES:
         return _few(name, n_train, n_live)
     p = (
-        float(chi2_contingency(np.vstack([train * weights[0], live * weights[1]]), correction=False)[1])
+        float(
+            chi2_contingency(np.vstack([train * weights[0], live * weights[1]]), correction=False)[
+                1
+            ]
+        )
         if len(names) > 1
         else 1.0
     )
     p1, p2 = train / n_train, live / n_live
     most = int(np.argmax(np.abs(cohen_h(p1, p2))))
-    made = _event_like(name, Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live, weights), p)
+    made = _event_like(
+        name,
+        Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live, weights),
+        p,
+    )
     foreign = int(live[train == 0].sum())
     if made.verdict is Verdict.QUIET or foreign < OTHER_WORDS * n_live:
         return made
@@ -265,7 +296,9 @@ def _event_like(name: str, e: Event, p: float) -> Finding:
     )
 
 
-def _number_shift(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Finding]:
+def _number_shift(
+    name: str, before: ColumnProfile, now: ColumnProfile, config: Config
+) -> list[Finding]:
     """A label that is a quantity: Wasserstein over the training standard deviation against its noise."""
     from golive.stats.noise_floor import wasserstein_noise
 

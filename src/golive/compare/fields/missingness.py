@@ -44,7 +44,8 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     both = [
         (name, column, live.columns[name])
         for name, column in train.columns.items()
-        if name in live.columns and column.role not in (Role.IGNORED, Role.LABEL, Role.SCORE, Role.PREDICTION)
+        if name in live.columns
+        and column.role not in (Role.IGNORED, Role.LABEL, Role.SCORE, Role.PREDICTION)
     ]
     if not both or train.rows == 0 or live.rows == 0:
         return []
@@ -64,7 +65,11 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     ]
     found = [made for change in changes if (made := _judge(change, config)) is not None]
     return found + _blocks(
-        train, live, {c.name: c for c in changes}, {f.columns[0] for f in found if f.kind != "missing_down"}, config
+        train,
+        live,
+        {c.name: c for c in changes},
+        {f.columns[0] for f in found if f.kind != "missing_down"},
+        config,
     )
 
 
@@ -74,11 +79,15 @@ def _verdict(before: float, now: float, certain: bool) -> Verdict | None:
         return None
     change = now - before
     doubled = max(now, before) >= WATCH_RATIO * min(now, before)
-    notable = (abs(change) >= WATCH_POINTS and doubled) or abs(float(cohen_h(before, now))) >= WATCH_H
+    notable = (abs(change) >= WATCH_POINTS and doubled) or abs(
+        float(cohen_h(before, now))
+    ) >= WATCH_H
     if change > 0:
         # The same rule from the other end: 89.6 % -> 99.8 % missing leaves a fiftieth of the values.
         gone = 1 - now <= (1 - before) / WATCH_RATIO and change >= WATCH_POINTS
-        return Verdict.ALARM if change >= ALARM_POINTS else Verdict.WATCH if notable or gone else None
+        return (
+            Verdict.ALARM if change >= ALARM_POINTS else Verdict.WATCH if notable or gone else None
+        )
     if before >= 1 - _NEVER or -change >= FEWER_ALARM_POINTS:
         return Verdict.ALARM if -change >= WATCH_POINTS else None
     return Verdict.WATCH if notable else None
@@ -86,7 +95,9 @@ def _verdict(before: float, now: float, certain: bool) -> Verdict | None:
 
 def _severity(name: str, verdict: Verdict, change: float, now: float, config: Config) -> Severity:
     declared = config.columns.get(name)
-    important = declared is not None and (bool(declared.required) or (declared.importance or 0) >= 0.8)
+    important = declared is not None and (
+        bool(declared.required) or (declared.importance or 0) >= 0.8
+    )
     if verdict is not Verdict.ALARM:
         return Severity.MINOR
     if change > 0 and (important or (now >= 0.5 and change >= 0.2)):
@@ -161,17 +172,25 @@ def _had(c: _Change) -> str:
 def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
     """Live never holds a value."""
     lost = c.before < c.n_train
-    chance = lost and c.p > config.drift.alpha  # hardly any row of training had one, and few rows are live
+    chance = (
+        lost and c.p > config.drift.alpha
+    )  # hardly any row of training had one, and few rows are live
     if c.n_live < MINIMUM_VALUES or chance:
         verdict = Verdict.CANNOT_JUDGE
     else:
         verdict = Verdict.ALARM if lost and c.shares[0] < 1 - _NEVER else Verdict.WATCH
-    then = f"in training {percent(1 - c.shares[0])} of rows had one" if lost else "training had none either"
+    then = (
+        f"in training {percent(1 - c.shares[0])} of rows had one"
+        if lost
+        else "training had none either"
+    )
     return finding(
         "always_missing",
         verdict,
         columns=(c.name,),
-        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"No live row has a {c.name}; {then} ({sizes(c.n_train, c.n_live)})",
         explanation="So few rows of training had one that live data of this size may hold none by chance."
         if chance
@@ -186,12 +205,17 @@ def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
     )
 
 
-def _blocks(train: Profile, live: Profile, changes: dict[str, _Change], up: set[str], config: Config) -> list[Finding]:
+def _blocks(
+    train: Profile, live: Profile, changes: dict[str, _Change], up: set[str], config: Config
+) -> list[Finding]:
     """Columns that go missing in the same live rows, as one finding; the single columns point to it by ``cause``."""
     found: list[Finding] = []
     taken: set[str] = set()
     before = {frozenset(block.columns): block.rows for block in train.missing_blocks}
-    blocks = [(b, tuple(n for n in train.columns if n in b.columns and n in up)) for b in live.missing_blocks]
+    blocks = [
+        (b, tuple(n for n in train.columns if n in b.columns and n in up))
+        for b in live.missing_blocks
+    ]
     # The block that tells most: many columns in many rows.
     for block, columns in sorted(blocks, key=lambda item: (-len(item[1]) * item[0].rows, item[1])):
         if len(columns) < 2 or taken & set(columns):
@@ -214,7 +238,10 @@ def _blocks(train: Profile, live: Profile, changes: dict[str, _Change], up: set[
                 verdict,
                 columns=columns,
                 severity=max(
-                    (_severity(n, verdict, share_now - share_before, share_now, config) for n in columns),
+                    (
+                        _severity(n, verdict, share_now - share_before, share_now, config)
+                        for n in columns
+                    ),
                     key=lambda s: s is Severity.CRITICAL,
                 ),
                 title=(

@@ -24,12 +24,15 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         missing = now.missing if now else live.rows
         share = missing / live.rows
         more = missing > 0 and (
-            n_before == 0 or float(two_share_p(gaps, n_before, missing, live.rows)) <= config.drift.alpha
+            n_before == 0
+            or float(two_share_p(gaps, n_before, missing, live.rows)) <= config.drift.alpha
         )
         if not more or share < WATCH_SHARE:
             continue
         low, high = newcombe(gaps, n_before, missing, live.rows)
-        then = f"in training {percent(gaps / n_before)}" if n_before else "training has no such column"
+        then = (
+            f"in training {percent(gaps / n_before)}" if n_before else "training has no such column"
+        )
         found.append(
             finding(
                 "output_missing",

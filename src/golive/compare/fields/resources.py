@@ -34,7 +34,9 @@ def _fall(now: Coverage, old: Coverage | None) -> tuple[Verdict, Effect]:
     share = now.kept / now.n
     if old is None:
         low, high = (float(v) for v in wilson(now.kept, now.n))
-        return Verdict.QUIET, Effect(name="filled_share", live=share, low=low, high=high, n_live=now.n)
+        return Verdict.QUIET, Effect(
+            name="filled_share", live=share, low=low, high=high, n_live=now.n
+        )
     change = share - old.kept / old.n
     low, high = (float(v) for v in newcombe(old.kept, old.n, now.kept, now.n))
     verdict = Verdict.QUIET
@@ -59,7 +61,11 @@ def _unfilled(now: Coverage, old: Coverage | None) -> Finding:
     never = now.kept == 0
     if never and verdict is Verdict.QUIET:
         verdict = Verdict.WATCH
-    filled = "no live resource fills it" if never else f"{percent(now.kept / now.n)} of live resources fill it"
+    filled = (
+        "no live resource fills it"
+        if never
+        else f"{percent(now.kept / now.n)} of live resources fill it"
+    )
     was = f", {percent(old.kept / old.n)} in training" if old is not None else ""
     return finding(
         "must_support_missing",
@@ -70,7 +76,9 @@ def _unfilled(now: Coverage, old: Coverage | None) -> Finding:
         explanation=f"US Core asks systems to fill {name} (must support). What is not filled cannot be a feature or a filter.",
         effect=effect,
         rows_affected=None,
-        fix="" if verdict is Verdict.QUIET else f"Ask the source whether it holds {name} and map it in the interface.",
+        fix=""
+        if verdict is Verdict.QUIET
+        else f"Ask the source whether it holds {name} and map it in the interface.",
     )
 
 
@@ -91,9 +99,15 @@ def _invalid(now: Coverage, old: Coverage | None) -> Finding:
         title=f"{told}{was}{_sizes(effect)}",
         explanation="A sample of each resource type was validated. What is wrong, by element, stands under Not assessed.",
         effect=effect.model_copy(update={"name": "valid_share"}),
-        fix="" if verdict is Verdict.QUIET else "Send the problems to the source; readers may drop what is not valid.",
+        fix=""
+        if verdict is Verdict.QUIET
+        else "Send the problems to the source; readers may drop what is not valid.",
     )
 
 
 def _sizes(effect: Effect) -> str:
-    return f" ({sizes(effect.n_train, effect.n_live)})" if effect.n_train else f" (n = {effect.n_live:,})"
+    return (
+        f" ({sizes(effect.n_train, effect.n_live)})"
+        if effect.n_train
+        else f" (n = {effect.n_live:,})"
+    )

@@ -12,7 +12,14 @@ from golive.model.profile import ColumnProfile, Profile
 from golive.stats.proportions import newcombe
 from golive.wording.numbers import percent, sizes
 
-_FAMILIES = {"text": "text", "string": "text", "bool": "boolean", "date": "time", "timestamp": "time", "time": "time"}
+_FAMILIES = {
+    "text": "text",
+    "string": "text",
+    "bool": "boolean",
+    "date": "time",
+    "timestamp": "time",
+    "time": "time",
+}
 _READ_FROM_TEXT = 0.95
 """Share of values that parse from which text is only a way to write numbers."""
 
@@ -23,13 +30,16 @@ def family(storage: str) -> str:
     for start, name in _FAMILIES.items():
         if lowered.startswith(start):
             return name
-    return "number" if lowered.startswith(("int", "uint", "float", "double", "decimal")) else lowered
+    return (
+        "number" if lowered.startswith(("int", "uint", "float", "double", "decimal")) else lowered
+    )
 
 
 def _unparsed(column: ColumnProfile) -> int:
     """Values that are neither numbers nor a written "missing"."""
     return (
-        sum(rows for value, rows in column.tokens.as_dict().items() if not is_missing_word(value)) + column.tokens.other
+        sum(rows for value, rows in column.tokens.as_dict().items() if not is_missing_word(value))
+        + column.tokens.other
     )
 
 
@@ -70,7 +80,12 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
                     if name in written
                     else "The model cannot use it. It may be a renamed column, or a field that someone now relies on.",
                     effect=Effect(
-                        name="column_present", train=0.0, live=1.0, change=1.0, n_train=train.rows, n_live=live.rows
+                        name="column_present",
+                        train=0.0,
+                        live=1.0,
+                        change=1.0,
+                        n_train=train.rows,
+                        n_live=live.rows,
                     ),
                     fix=f"Map {name} to {written[name]} at intake."
                     if name in written
@@ -92,11 +107,15 @@ def _renamed(train: Profile, live: Profile) -> dict[str, str]:
     gone = plain(name for name in train.columns if name not in live.columns)
     new = plain(name for name in live.columns if name not in train.columns)
     return {
-        names[0]: new[key][0] for key, names in gone.items() if key and len(names) == 1 and len(new.get(key, ())) == 1
+        names[0]: new[key][0]
+        for key, names in gone.items()
+        if key and len(names) == 1 and len(new.get(key, ())) == 1
     }
 
 
-def _gone(name: str, column: ColumnProfile, live: Profile, config: Config, renamed: str | None) -> Finding:
+def _gone(
+    name: str, column: ColumnProfile, live: Profile, config: Config, renamed: str | None
+) -> Finding:
     return finding(
         "column_missing",
         Verdict.ALARM,
@@ -104,7 +123,14 @@ def _gone(name: str, column: ColumnProfile, live: Profile, config: Config, renam
         severity=_severity(name, config),
         title=f"Live data has no column {name}; in training {percent(1 - column.missing_share)} of rows had a value",
         explanation="The model was trained with this column. Without it, it fails or works on a default value in every row.",
-        effect=Effect(name="column_present", train=1.0, live=0.0, change=-1.0, n_train=column.n, n_live=live.rows),
+        effect=Effect(
+            name="column_present",
+            train=1.0,
+            live=0.0,
+            change=-1.0,
+            n_train=column.n,
+            n_live=live.rows,
+        ),
         rows_affected=live.rows,
         fix=f"Map the live column {renamed} to {name} at intake."
         if renamed
@@ -119,7 +145,9 @@ def _type(name: str, column: ColumnProfile, other: ColumnProfile, config: Config
     if column.type.is_number:
         bad, bad_before = _unparsed(other), _unparsed(column)
         if bad / other.present > 0.5:
-            return _changed(column, other, config, (bad_before, bad), ("numbers", "text that is no number"))
+            return _changed(
+                column, other, config, (bad_before, bad), ("numbers", "text that is no number")
+            )
         if before == "number" and now == "text" and bad / other.present <= 1 - _READ_FROM_TEXT:
             return finding(
                 "numeric_as_text",
@@ -128,18 +156,31 @@ def _type(name: str, column: ColumnProfile, other: ColumnProfile, config: Config
                 severity=Severity.MINOR,
                 title=f"{name} arrives as text; training stored it as a number ({sizes(column.n, other.n)})",
                 explanation="The values read as numbers, so they were compared as numbers. A serving system may refuse or misread text.",
-                effect=Effect(name="stored_as_text", train=0.0, live=1.0, change=1.0, n_train=column.n, n_live=other.n),
+                effect=Effect(
+                    name="stored_as_text",
+                    train=0.0,
+                    live=1.0,
+                    change=1.0,
+                    n_train=column.n,
+                    n_live=other.n,
+                ),
                 fix=f"Cast {name} to a number where live data is written.",
             )
     elif column.type is ColumnType.DATETIME and now not in ("time", "text"):
-        return _changed(column, other, config, (0, other.present), ("dates", f"stored as {other.storage}"))
+        return _changed(
+            column, other, config, (0, other.present), ("dates", f"stored as {other.storage}")
+        )
     elif column.type.is_category and now == "time":
         return _changed(column, other, config, (0, other.present), ("categories", "dates"))
     return None
 
 
 def _changed(
-    column: ColumnProfile, other: ColumnProfile, config: Config, rows: tuple[int, int], kinds: tuple[str, str]
+    column: ColumnProfile,
+    other: ColumnProfile,
+    config: Config,
+    rows: tuple[int, int],
+    kinds: tuple[str, str],
 ) -> Finding:
     """``rows`` of the other type on both sides; ``kinds`` what values were and are, in words."""
     name, (bad_before, bad), (was, is_now) = column.name, rows, kinds

@@ -68,7 +68,11 @@ def _power(match: re.Match[str]) -> float | None:
 
 
 _GRAMMAR: tuple[tuple[Form, str, Callable[[re.Match[str]], float | None]], ...] = (
-    (Form.CENSORED, rf"(?:[<>≤≥]=?|(?:less|greater|more) than|under|over|below|above)\s*({_N})(?:\s*{_U})?", _first),
+    (
+        Form.CENSORED,
+        rf"(?:[<>≤≥]=?|(?:less|greater|more) than|under|over|below|above)\s*({_N})(?:\s*{_U})?",
+        _first,
+    ),
     (Form.CENSORED, rf"({_N})\s*(?:or (?:less|more|lower|higher)|[+])", _first),
     (Form.CENSORED, r"[<>≤≥]=?\s*([+-]?\d+,\d+)", _comma),
     (
@@ -81,7 +85,11 @@ _GRAMMAR: tuple[tuple[Form, str, Callable[[re.Match[str]], float | None]], ...] 
     (Form.COMPOUND, rf"{_N}\s*/\s*{_N}", _none),
     (Form.RANGE, rf"{_N}\s*(?:-|–|—|to|\.\.)\s*{_N}", _none),
     (Form.PERCENT, rf"({_N})\s*%", _first),
-    (Form.FLAGGED, rf"[*!]?\s*({_N})\s*(?:\(?(?:H|L|HH|LL|AB|HI|LO)\)?|[*!^]+|\((?:high|low)\))", _first),
+    (
+        Form.FLAGGED,
+        rf"[*!]?\s*({_N})\s*(?:\(?(?:H|L|HH|LL|AB|HI|LO)\)?|[*!^]+|\((?:high|low)\))",
+        _first,
+    ),
     (Form.FLAGGED, rf"[*!]+\s*({_N})", _first),
     (Form.ABOUT, rf"(?:~|≈|ca\.?|approx\.?|about|circa)\s*({_N})", _first),
     (Form.UNIT, rf"({_N})\s*({_U})", _first),
@@ -89,8 +97,12 @@ _GRAMMAR: tuple[tuple[Form, str, Callable[[re.Match[str]], float | None]], ...] 
 
 
 @cache
-def _compiled() -> tuple[tuple[Form, re.Pattern[str], Callable[[re.Match[str]], float | None]], ...]:
-    return tuple((form, re.compile(pattern, re.IGNORECASE), read) for form, pattern, read in _GRAMMAR)
+def _compiled() -> tuple[
+    tuple[Form, re.Pattern[str], Callable[[re.Match[str]], float | None]], ...
+]:
+    return tuple(
+        (form, re.compile(pattern, re.IGNORECASE), read) for form, pattern, read in _GRAMMAR
+    )
 
 
 @cache
@@ -115,6 +127,9 @@ def read(value: str) -> Written:
 def shown(value: str, form: Form) -> str:
     """How a value may be shown: as written when it is a number in another form or a known word, else as its shape."""
     text = " ".join(value.split())
-    if form not in (Form.COMMENT, Form.OTHER) and sum(sign.isdigit() for sign in text) <= MOST_DIGITS:
+    if (
+        form not in (Form.COMMENT, Form.OTHER)
+        and sum(sign.isdigit() for sign in text) <= MOST_DIGITS
+    ):
         return text
     return text if text.lower() in _comments() else f"text of the shape {shape(text)}"

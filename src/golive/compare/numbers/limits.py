@@ -57,13 +57,17 @@ def _one_each(found: list[Finding]) -> list[Finding]:
     for one in found:
         known = best.get(one.id)
         if known is None or (
-            one.effect and known.effect and abs(one.effect.change or 0) > abs(known.effect.change or 0)
+            one.effect
+            and known.effect
+            and abs(one.effect.change or 0) > abs(known.effect.change or 0)
         ):
             best[one.id] = one
     return list(best.values())
 
 
-def _limit(one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: bool) -> _Limit | None:
+def _limit(
+    one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: bool
+) -> _Limit | None:
     """The limit at which ``cut`` ends while ``other`` goes on, or ``None``.
 
     ``other`` must hold enough values beyond it, close behind it (far away they are another unit or a stand-in), and
@@ -78,9 +82,14 @@ def _limit(one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: 
     far = behind_values > end
     rows = int(behind_counts[far].sum())
     weights = one.weights if cut is one.train else (one.weights[1], one.weights[0])
-    if rows < max(LEAST_ROWS, LEAST_SHARE * other.n) or float(two_share_p(0, cut.n, rows, other.n, weights)) > ALPHA:
+    if (
+        rows < max(LEAST_ROWS, LEAST_SHARE * other.n)
+        or float(two_share_p(0, cut.n, rows, other.n, weights)) > ALPHA
+    ):
         return None
-    behind = np.repeat(behind_values[far], behind_counts[far]) if rows < 10_000 else behind_values[far]
+    behind = (
+        np.repeat(behind_values[far], behind_counts[far]) if rows < 10_000 else behind_values[far]
+    )
     if np.isin(sign * behind, SENTINELS).mean() > 0.5:
         return None
     points = cut.quantile((np.arange(400) + 0.5) / 400)
@@ -89,7 +98,11 @@ def _limit(one: Measured, cut: NumericProfile, other: NumericProfile, *, upper: 
         return None
     last = float(counts[-1])
     step = float(np.median(np.diff(values[-12:]))) if len(values) > 2 else width
-    near = (values[:-1] > end - max(12 * step, 0.1 * width)) if len(values) > 1 else np.zeros(0, dtype=bool)
+    near = (
+        (values[:-1] > end - max(12 * step, 0.1 * width))
+        if len(values) > 1
+        else np.zeros(0, dtype=bool)
+    )
     neighbours = float(counts[:-1][near].mean()) if near.any() else 0.0
     spiked = last >= LEAST_ROWS and last / cut.n >= 0.002 and last >= SPIKE * max(neighbours, 1.0)
     if not spiked and not _edge(values, counts, end, width, cut.n):
@@ -152,12 +165,16 @@ def _finding(one: Measured, limit: _Limit, *, training_cut: bool) -> Finding:
             f"{who} ends at {number(limit.value)}, {whom} at "
             f"{number((one.live if training_cut else one.train).maximum if limit.upper else (one.live if training_cut else one.train).minimum)}",
         ),
-        ruled_out=("chance: a tail that merely grew longer would have thinned out before the limit",),
+        ruled_out=(
+            "chance: a tail that merely grew longer would have thinned out before the limit",
+        ),
         rows_affected=limit.beyond if training_cut else None,
         fix=(
             f"Cut live {one.name} at {value} as in training, or train on values that are not cut."
             if training_cut
             else f"Find out why live {one.name} stops at {value} (a new device or a rule of the feed), and do the same to training."
         ),
-        what_if=WhatIf(repair={"op": "clip", "column": one.name, end: limit.value}) if training_cut else None,
+        what_if=WhatIf(repair={"op": "clip", "column": one.name, end: limit.value})
+        if training_cut
+        else None,
     )

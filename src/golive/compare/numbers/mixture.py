@@ -93,7 +93,11 @@ def beyond(numeric: NumericProfile, cut: float, *, above: bool) -> int:
 
 def spread(points: FloatArray) -> float:
     """Standard deviation of a normal distribution with the same 10th and 90th percentiles; 0 for fewer than two points."""
-    return float(np.quantile(points, 0.9) - np.quantile(points, 0.1)) / 2.563 if len(points) > 1 else 0.0
+    return (
+        float(np.quantile(points, 0.9) - np.quantile(points, 0.1)) / 2.563
+        if len(points) > 1
+        else 0.0
+    )
 
 
 def whole_misfit(train: NumericProfile, live: NumericProfile, candidate: Candidate) -> float | None:
@@ -120,7 +124,10 @@ def whole_misfit(train: NumericProfile, live: NumericProfile, candidate: Candida
 
 
 def part(
-    train: NumericProfile, live: NumericProfile, candidate: Candidate, weights: tuple[float, float] = (1.0, 1.0)
+    train: NumericProfile,
+    live: NumericProfile,
+    candidate: Candidate,
+    weights: tuple[float, float] = (1.0, 1.0),
 ) -> Part | None:
     """The part of live that looks like training converted by ``candidate``, or ``None`` when there is none to speak of.
 
@@ -151,7 +158,9 @@ def part(
     misfit = _unlike(excess, ordinary, k_live, scaled=candidate.offset == 0)
     if misfit is None:
         return None
-    shown = _gap_explained(train, live, candidate, min(share, 1.0), above=above) if gap is None else 1.0
+    shown = (
+        _gap_explained(train, live, candidate, min(share, 1.0), above=above) if gap is None else 1.0
+    )
     if shown is None:
         return None
     between = int(live.counts[(live.values > gap[0]) & (live.values < gap[1])].sum()) if gap else 0
@@ -180,11 +189,15 @@ def means_at(live: NumericProfile, cut: float, *, above: bool) -> tuple[float, f
     sides = []
     for chosen in (~far, far):
         weight = live.counts[chosen]
-        sides.append(float(np.dot(live.values[chosen], weight) / weight.sum()) if weight.sum() else math.nan)
+        sides.append(
+            float(np.dot(live.values[chosen], weight) / weight.sum()) if weight.sum() else math.nan
+        )
     return sides[0], sides[1]
 
 
-def _cut(points: FloatArray, converted: FloatArray, *, above: bool) -> tuple[float, tuple[float, float] | None]:
+def _cut(
+    points: FloatArray, converted: FloatArray, *, above: bool
+) -> tuple[float, tuple[float, float] | None]:
     """The cut that separates both best, and the empty space between them where they do not overlap."""
     if above:
         low, high = float(points[-1]), float(converted[0])
@@ -194,13 +207,17 @@ def _cut(points: FloatArray, converted: FloatArray, *, above: bool) -> tuple[flo
         middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
         return middle, (low, high)
     grid = np.unique(np.concatenate([points, converted]))
-    gap = np.searchsorted(np.sort(points), grid, side="right") - np.searchsorted(np.sort(converted), grid, side="right")
+    gap = np.searchsorted(np.sort(points), grid, side="right") - np.searchsorted(
+        np.sort(converted), grid, side="right"
+    )
     at = int(np.argmax(gap if above else -gap))
     following = grid[min(at + 1, len(grid) - 1)]
     return float((grid[at] + following) / 2), None
 
 
-def _excess(train: NumericProfile, live: NumericProfile, cut: float, *, above: bool, share: float) -> FloatArray:
+def _excess(
+    train: NumericProfile, live: NumericProfile, cut: float, *, above: bool, share: float
+) -> FloatArray:
     """Quantile points of what live has beyond the cut in excess of its ordinary part."""
     far = live.values > cut if above else live.values < cut
     values, counts = live.values[far], live.counts[far].astype(np.float64)
@@ -213,7 +230,10 @@ def _excess(train: NumericProfile, live: NumericProfile, cut: float, *, above: b
         edges = np.unique(edges)
         place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
         held = np.bincount(place, weights=counts, minlength=len(edges) - 1)
-        known = np.histogram(train.values[ordinary_far], edges, weights=train.counts[ordinary_far])[0] * scale
+        known = (
+            np.histogram(train.values[ordinary_far], edges, weights=train.counts[ordinary_far])[0]
+            * scale
+        )
         keep = np.divide(np.maximum(held - known, 0), held, out=np.zeros_like(held), where=held > 0)
         counts = counts * keep[place]
     total = counts.sum()
@@ -263,7 +283,9 @@ def _gap_explained(
     if after > max(EXPLAINED * before, min(noise, 0.7 * before)):
         return None
     far = float(points[-1] if above else points[0])
-    promised = share * float((converted > far).mean() if above else (converted < far).mean()) * live.n
+    promised = (
+        share * float((converted > far).mean() if above else (converted < far).mean()) * live.n
+    )
     held = beyond(live, far, above=above)
     return before if held >= 0.4 * promised - 2 * math.sqrt(promised + 1) else None
 

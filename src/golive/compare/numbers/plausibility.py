@@ -11,7 +11,14 @@ from golive.compare.base.where import Place, ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn, cell_share, is_small
+from golive.model.profile import (
+    SLICE_QUANTILES,
+    NumericProfile,
+    Profile,
+    SliceColumn,
+    cell_share,
+    is_small,
+)
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import cell, number, p_value, sizes, values_of
 
@@ -44,7 +51,9 @@ class _Outside:
 
     @property
     def p(self) -> float:
-        return float(two_share_p(self.train, self.one.train.n, self.live, self.one.live.n, self.weights))
+        return float(
+            two_share_p(self.train, self.one.train.n, self.live, self.one.live.n, self.weights)
+        )
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -70,12 +79,21 @@ def _tiers(one: Measured) -> list[_Outside]:
         gone = [v for v in spikes if not watch[0] <= v <= watch[1]]
         extreme = _count(one, "watch", watch, gone)
         if hard is not None:  # the impossible ones are told as such
-            extreme = _Outside(one, "watch", watch, extreme.train - found[0].train, extreme.live - found[0].live)
+            extreme = _Outside(
+                one, "watch", watch, extreme.train - found[0].train, extreme.live - found[0].live
+            )
         found.append(extreme)
-    if hard is None and watch is None and one.train.n >= UNKNOWN_ROWS and one.train.maximum > one.train.minimum:
+    if (
+        hard is None
+        and watch is None
+        and one.train.n >= UNKNOWN_ROWS
+        and one.train.maximum > one.train.minimum
+    ):
         width = one.train.maximum - one.train.minimum
         limits = (one.train.minimum - width, one.train.maximum + width)
-        found.append(_count(one, "seen", limits, [v for v in spikes if not limits[0] <= v <= limits[1]]))
+        found.append(
+            _count(one, "seen", limits, [v for v in spikes if not limits[0] <= v <= limits[1]])
+        )
     return [o for o in found if o.live > 0]
 
 
@@ -107,8 +125,14 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
     else:
         return None
     # Quantiles give a lower bound of the share, good enough for the place but not for the day.
-    place = locate(live, one.name, _of_limits(low, high), dated=False) if now >= ALARM_SHARE else Place()
-    what = {"hard": "impossible", "watch": "extreme", "seen": "far outside anything training held"}[o.tier]
+    place = (
+        locate(live, one.name, _of_limits(low, high), dated=False)
+        if now >= ALARM_SHARE
+        else Place()
+    )
+    what = {"hard": "impossible", "watch": "extreme", "seen": "far outside anything training held"}[
+        o.tier
+    ]
     unit = f" {unit_words(one.unit)}" if one.unit else ""
     between = f"outside {number(low)} to {number(high)}{unit}"
     interval = [float(v) for v in newcombe(o.train, one.train.n, o.live, one.live.n, o.weights)]
@@ -178,7 +202,9 @@ def _evidence(o: _Outside, p: float) -> list[str]:
     said = []
     for side, limit in (("below", o.limits[0]), ("above", o.limits[1])):
         rows = [
-            int(s.counts[s.values < limit].sum()) if side == "below" else int(s.counts[s.values > limit].sum())
+            int(s.counts[s.values < limit].sum())
+            if side == "below"
+            else int(s.counts[s.values > limit].sum())
             for s in (o.one.train, o.one.live)
         ]
         if rows[1]:

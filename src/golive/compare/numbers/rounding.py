@@ -57,9 +57,13 @@ def _decimals(one: Measured) -> Finding | None:
     if not _changed(counts, held, one):
         return None
     now, before = counts[1] / held[1], counts[0] / held[0]
-    what = "whole numbers" if at == 0 else f"written with at most {at} decimal{'s' if at > 1 else ''}"
+    what = (
+        "whole numbers" if at == 0 else f"written with at most {at} decimal{'s' if at > 1 else ''}"
+    )
     which = "" if held == [one.train.n, one.live.n] else " that are not 0"
-    return _finding(one, counts, held, (f"values{which}", what), "coarser" if now > before else "finer")
+    return _finding(
+        one, counts, held, (f"values{which}", what), "coarser" if now > before else "finer"
+    )
 
 
 def _heaping(one: Measured) -> Finding | None:
@@ -71,16 +75,24 @@ def _heaping(one: Measured) -> Finding | None:
         before, now = _heaped(one.train, step), _heaped(one.live, step)
         # A value counts 1 on a multiple and -1 / k beside it, so the excess is a mean with this variance; heaps make it larger.
         n, k = one.train.n + one.live.n, 2 * _reach(step)
-        m = sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live)) / n
+        m = (
+            sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live))
+            / n
+        )
         excess = (before * one.train.n + now * one.live.n) / n
         error = math.sqrt(
-            (m + (1 - m) / k**2 - excess**2) * (1 / (one.train.n * weights[0]) + 1 / (one.live.n * weights[1]))
+            (m + (1 - m) / k**2 - excess**2)
+            * (1 / (one.train.n * weights[0]) + 1 / (one.live.n * weights[1]))
         )
         counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
         if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
             what = f"heaped on multiples of {step}"
             return _finding(
-                one, counts, [one.train.n, one.live.n], ("values", what), "coarser" if now > before else "finer"
+                one,
+                counts,
+                [one.train.n, one.live.n],
+                ("values", what),
+                "coarser" if now > before else "finer",
             )
     return None
 
@@ -115,7 +127,9 @@ def _changed(counts: list[int], held: list[int], one: Measured) -> bool:
     return abs(now - before) >= LEAST_CHANGE and p <= ALPHA
 
 
-def _finding(one: Measured, counts: list[int], held: list[int], words: tuple[str, str], way: str) -> Finding:
+def _finding(
+    one: Measured, counts: list[int], held: list[int], words: tuple[str, str], way: str
+) -> Finding:
     now, before = counts[1] / held[1], counts[0] / held[0]
     low, high = (float(v) for v in newcombe(counts[0], held[0], counts[1], held[1], one.weights))
     values, what = words
@@ -145,7 +159,9 @@ def _finding(one: Measured, counts: list[int], held: list[int], words: tuple[str
             n_live=held[1],
         ),
         evidence=(f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",),
-        ruled_out=("other patients: they would change the values, not how many decimals are written",),
+        ruled_out=(
+            "other patients: they would change the values, not how many decimals are written",
+        ),
         rows_affected=None,
         fix=f"Ask the sender of {one.name} for the precision training has, or round training to the coarser one and refit.",
     )

@@ -28,7 +28,12 @@ def slips(one: Measured) -> list[Candidate]:
     if one.train.maximum <= 0 or len(one.train.values) < 6:
         return []
     return [
-        Candidate(f, 0.0, f"{f:,.0f} times too large" if f > 1 else f"{1 / f:,.0f} times too small", "slip")
+        Candidate(
+            f,
+            0.0,
+            f"{f:,.0f} times too large" if f > 1 else f"{1 / f:,.0f} times too small",
+            "slip",
+        )
         for f in SLIPS
     ]
 
@@ -41,7 +46,12 @@ def unknown_factor(one: Measured) -> Candidate | None:
     """
     at = np.linspace(0.05, 0.95, 19)
     before, now = one.train.quantile(at), one.live.quantile(at)
-    if before[0] <= 0 or now[0] <= 0 or len(np.unique(before)) < 8 or min(one.train.n, one.live.n) < 100:
+    if (
+        before[0] <= 0
+        or now[0] <= 0
+        or len(np.unique(before)) < 8
+        or min(one.train.n, one.live.n) < 100
+    ):
         return None
     if before[-1] / before[0] < 1.2:
         return None
@@ -53,7 +63,11 @@ def unknown_factor(one: Measured) -> Candidate | None:
         for value in (known, 1 / known):
             if abs(math.log(factor / value)) < 0.03:
                 way = (
-                    meaning if value > 1 else " instead of ".join(reversed(meaning.split(",")[0].split(" instead of ")))
+                    meaning
+                    if value > 1
+                    else " instead of ".join(reversed(meaning.split(",")[0].split(" instead of ")))
                 )
                 return Candidate(value, 0.0, way, "unit")
-    return Candidate(factor, 0.0, f"multiplied by {factor:.3g}, a factor that no known unit explains", "unknown")
+    return Candidate(
+        factor, 0.0, f"multiplied by {factor:.3g}, a factor that no known unit explains", "unknown"
+    )

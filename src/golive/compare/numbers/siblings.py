@@ -52,7 +52,10 @@ def sibling(one: Measured, live: Profile) -> Finding | None:
 
 
 def _finding(
-    one: Measured, other: Analyte, live: Profile, found: tuple[float, int, int, int, float, float | None]
+    one: Measured,
+    other: Analyte,
+    live: Profile,
+    found: tuple[float, int, int, int, float, float | None],
 ) -> Finding:
     assert one.analyte is not None
     assert other.watch is not None

@@ -42,7 +42,9 @@ def _stuck(one: Measured) -> Finding | None:
         return None
     at = int(np.argmax(one.live.counts))
     now = one.live.counts / one.live.n
-    places = np.clip(np.searchsorted(one.train.values, one.live.values), 0, len(one.train.values) - 1)
+    places = np.clip(
+        np.searchsorted(one.train.values, one.live.values), 0, len(one.train.values) - 1
+    )
     same = one.train.values[places] == one.live.values
     before = np.where(same, one.train.counts[places], 0) / one.train.n
     excess = np.maximum(now - before, 0)
@@ -50,7 +52,10 @@ def _stuck(one: Measured) -> Finding | None:
     value, rows = float(one.live.values[at]), int(one.live.counts[at])
     then = round(float(before[at]) * one.train.n)
     whole = len(one.live.values) == 1
-    edge = value in (one.train.minimum, one.train.maximum, one.live.minimum, one.live.maximum) and not whole
+    edge = (
+        value in (one.train.minimum, one.train.maximum, one.live.minimum, one.live.maximum)
+        and not whole
+    )
     outside = not one.train.minimum <= value <= one.train.maximum
     if edge or (outside and (value in SENTINELS or not whole)) or before[at] > USUAL:
         return None
@@ -88,9 +93,16 @@ def _stuck(one: Measured) -> Finding | None:
             n_train=one.train.n,
             n_live=one.live.n,
         ),
-        evidence=(f"its share grew by {points(change)}; that of the next value by {points(next_best)}",),
-        ruled_out=("coarser rounding: it would lift many values at once", "a limit: the value lies inside the range"),
+        evidence=(
+            f"its share grew by {points(change)}; that of the next value by {points(next_best)}",
+        ),
+        ruled_out=(
+            "coarser rounding: it would lift many values at once",
+            "a limit: the value lies inside the range",
+        ),
         rows_affected=round(change * one.live.n),
         fix=f"Ask whether {number(value)} is a default or a stuck device for {one.name}, and send null where nothing was measured.",
-        what_if=None if whole else WhatIf(repair={"op": "set_missing", "column": one.name, "values": [value]}),
+        what_if=None
+        if whole
+        else WhatIf(repair={"op": "set_missing", "column": one.name, "values": [value]}),
     )

@@ -10,7 +10,14 @@ import numpy as np
 
 from golive.compare.base.measured import Measured, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
-from golive.compare.numbers.mixture import ALPHA, EXPLAINED, SMALLEST_SHARE, WHOLE_SHARE, beyond, spread
+from golive.compare.numbers.mixture import (
+    ALPHA,
+    EXPLAINED,
+    SMALLEST_SHARE,
+    WHOLE_SHARE,
+    beyond,
+    spread,
+)
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, NumericProfile, Profile
@@ -61,7 +68,9 @@ class _Grid:
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     """``column_swap`` of pairs of number columns; a column belongs to at most one pair, the one that fits best."""
-    columns = [m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES][:MOST_COLUMNS]
+    columns = [
+        m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES
+    ][:MOST_COLUMNS]
     grids = {m.name: _grid(m) for m in columns}
     # Of two that were exchanged, at least one changed beyond chance; a few narrow values among many wide ones hardly show.
     moved = [m for m in columns if grids[m.name].changed > math.sqrt(1 / m.train.n + 1 / m.live.n)]
@@ -98,13 +107,15 @@ def _grid(one: Measured) -> _Grid:
     points = one.train.quantile(_GRID)
     now = one.live.quantile(_GRID)
     both = np.unique(np.concatenate([points, now]))
-    gap = np.abs(np.searchsorted(points, both, side="right") - np.searchsorted(now, both, side="right")).max() / len(
-        points
-    )
+    gap = np.abs(
+        np.searchsorted(points, both, side="right") - np.searchsorted(now, both, side="right")
+    ).max() / len(points)
     return _Grid(points, now, float(gap))
 
 
-def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArray) -> _Foreign | None:
+def _foreign(
+    one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArray
+) -> _Foreign | None:
     """How much of ``one`` looks like the training values of ``other``: the mixture of both that live would be."""
     grid = np.unique(np.concatenate([own.train, theirs]))
     n = len(_GRID)
@@ -115,7 +126,10 @@ def _foreign(one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArra
         return None
     f_live = np.searchsorted(own.live, grid, side="right") / n
     before = float(np.abs(f_live - f_own).max())
-    noise = 1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1])) + 1 / n
+    noise = (
+        1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1]))
+        + 1 / n
+    )
     bands: list[tuple[_Band | None, float]] = [(_band(one.train, other, own.train, theirs), noise)]
     if abs(f_own[at] - f_their[at]) >= SEPARATION:
         cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
@@ -141,7 +155,9 @@ def _counted(one: Measured, other: NumericProfile, band: _Band) -> tuple[float, 
     return (min(share, 1.0), p) if share >= SMALLEST_SHARE and p <= most else None
 
 
-def _band(own: NumericProfile, other: NumericProfile, points: FloatArray, theirs: FloatArray) -> _Band | None:
+def _band(
+    own: NumericProfile, other: NumericProfile, points: FloatArray, theirs: FloatArray
+) -> _Band | None:
     """Where one column is wide and the other narrow inside it: where the narrow one lies, or what is beyond it.
 
     Of bands that part the two by ``SEPARATION``, the one that shows a small share of foreign values best.
@@ -153,7 +169,9 @@ def _band(own: NumericProfile, other: NumericProfile, points: FloatArray, theirs
             bands.append(_Band(low, high, inside=inside))
     apart = [(band.rows(other) / other.n, band.rows(own) / own.n, band) for band in bands]
     told = [
-        ((b - a) / math.sqrt(a * (1 - a) + 1 / own.n), i) for i, (b, a, _) in enumerate(apart) if b - a >= SEPARATION
+        ((b - a) / math.sqrt(a * (1 - a) + 1 / own.n), i)
+        for i, (b, a, _) in enumerate(apart)
+        if b - a >= SEPARATION
     ]
     return bands[max(told)[1]] if told else None
 
@@ -191,7 +209,9 @@ def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Fin
             n_live=a.live.n,
         ),
         evidence=(medians, f"{p_value(max(first.p, second.p))} that both changed by chance"),
-        ruled_out=("other patients: they would not make each column look like the other by the same share",),
+        ruled_out=(
+            "other patients: they would not make each column look like the other by the same share",
+        ),
         rows_affected=None if whole else rows,
         fix=f"Check the mapping of {a.name} and {b.name} in the feed, and swap them back.",
         what_if=WhatIf(repair={"op": "swap", "columns": [a.name, b.name]}) if whole else None,

@@ -40,7 +40,14 @@ _LABEL = re.compile(r"^(?:(?P<a>.+)_(?:units?|uom)|(?:units?|uom)_(?:of_)?(?P<b>
 _IN_HEADER = re.compile(
     r"^(?P<stem>.+?)_(?P<unit>[munpk]?(?:g|mol|l|eq)_[dmu]?l|mmhg|kpa|degc|degf|cel|kg|lbs?|cm|inch|in)$"
 )
-_HEADER_UNITS = {"mmhg": "mm[Hg]", "kpa": "kPa", "degc": "Cel", "cel": "Cel", "degf": "[degF]", "lb": "[lb_av]"}
+_HEADER_UNITS = {
+    "mmhg": "mm[Hg]",
+    "kpa": "kPa",
+    "degc": "Cel",
+    "cel": "Cel",
+    "degf": "[degF]",
+    "lb": "[lb_av]",
+}
 _HEADER_UNITS |= {"lbs": "[lb_av]", "in": "[in_i]", "inch": "[in_i]"}
 
 
@@ -86,13 +93,18 @@ def owner_of_label(name: str, columns: Iterable[str]) -> str | None:
     return next((c for c in columns if wanted and normalise(c) == wanted), None)
 
 
-def _in_columns(train: Profile, live: Profile) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
+def _in_columns(
+    train: Profile, live: Profile
+) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
     """Label columns with the number column they belong to."""
     for name, column in train.columns.items():
         owner = owner_of_label(name, train.columns)
         if owner is None or name not in live.columns or owner not in live.columns:
             continue
-        labels, values = (column.category, live.columns[name].category), (train.columns[owner], live.columns[owner])
+        labels, values = (
+            (column.category, live.columns[name].category),
+            (train.columns[owner], live.columns[owner]),
+        )
         before, now = values[0].numeric, values[1].numeric
         if before is None or now is None or labels[0] is None or labels[1] is None:
             continue
@@ -100,7 +112,9 @@ def _in_columns(train: Profile, live: Profile) -> Iterator[tuple[_Label, Numeric
             yield made, before, now
 
 
-def _changed(columns: tuple[str, ...], owner: str, train: CategoryProfile, live: CategoryProfile) -> _Label | None:
+def _changed(
+    columns: tuple[str, ...], owner: str, train: CategoryProfile, live: CategoryProfile
+) -> _Label | None:
     """The new unit that most live rows carry, beyond its share in training, or ``None``."""
     before, now = _by_unit(train), _by_unit(live)
     if not before or not now or min(train.n, live.n) < MINIMUM_VALUES:
@@ -116,7 +130,15 @@ def _changed(columns: tuple[str, ...], owner: str, train: CategoryProfile, live:
     had = before.get(new, (0, ""))[0]
     if float(two_share_p(had, train.n, now[new][0], live.n)) > ALPHA:
         return None
-    return _Label(columns, owner, old, new, (had, train.n), (now[new][0], live.n), (before[old][1], now[new][1]))
+    return _Label(
+        columns,
+        owner,
+        old,
+        new,
+        (had, train.n),
+        (now[new][0], live.n),
+        (before[old][1], now[new][1]),
+    )
 
 
 def _by_unit(labels: CategoryProfile) -> dict[str, tuple[int, str]]:
@@ -130,7 +152,9 @@ def _by_unit(labels: CategoryProfile) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _in_headers(train: Profile, live: Profile) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
+def _in_headers(
+    train: Profile, live: Profile
+) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
     """Columns that training has under one unit in the header and live data under another."""
     gone = {
         stem: (name, unit, c)
@@ -143,11 +167,17 @@ def _in_headers(train: Profile, live: Profile) -> Iterator[tuple[_Label, Numeric
             if stem not in gone or column.numeric is None:
                 continue
             old_name, old, before = gone[stem]
-            if before.numeric is None or old == unit or min(before.numeric.n, column.numeric.n) < MINIMUM_VALUES:
+            if (
+                before.numeric is None
+                or old == unit
+                or min(before.numeric.n, column.numeric.n) < MINIMUM_VALUES
+            ):
                 continue
             n = (before.numeric.n, column.numeric.n)
             yield (
-                _Label((old_name, name), stem, old, unit, (0, n[0]), (n[1], n[1]), (old_name, name)),
+                _Label(
+                    (old_name, name), stem, old, unit, (0, n[0]), (n[1], n[1]), (old_name, name)
+                ),
                 before.numeric,
                 column.numeric,
             )
@@ -163,7 +193,9 @@ def _split(name: str) -> list[tuple[str, str]]:
 
 
 def _conversion(label: _Label, config: Config) -> Conversion | None:
-    declared = config.columns.get(label.columns[-1]) or config.columns.get(label.name) or ColumnConfig()
+    declared = (
+        config.columns.get(label.columns[-1]) or config.columns.get(label.name) or ColumnConfig()
+    )
     return conversion(label.name, declared, label.old, label.new)
 
 
@@ -181,7 +213,9 @@ def conversion(name: str, declared: ColumnConfig, old: str, new: str) -> Convers
     return Conversion(factor=1 / back.factor, offset=-back.offset / back.factor)
 
 
-def _moved(train: NumericProfile, live: NumericProfile, way: Conversion, share: float) -> bool | None:
+def _moved(
+    train: NumericProfile, live: NumericProfile, way: Conversion, share: float
+) -> bool | None:
     """Whether ``share`` of the live values were converted: ``None`` where the values do not tell.
 
     The largest gap of cumulative shares (Kolmogorov-Smirnov) of live to training, and to training with ``share`` converted.
@@ -192,7 +226,9 @@ def _moved(train: NumericProfile, live: NumericProfile, way: Conversion, share: 
     other = points * way.factor + way.offset
     now = live.quantile((np.arange(400) + 0.5) / 400)
     grid = np.unique(np.concatenate([points, other, now]))
-    f_old, f_new, f_live = (np.searchsorted(np.sort(v), grid, side="right") / 400 for v in (points, other, now))
+    f_old, f_new, f_live = (
+        np.searchsorted(np.sort(v), grid, side="right") / 400 for v in (points, other, now)
+    )
     mixed = (1 - share) * f_old + share * f_new
     apart = float(np.abs(mixed - f_old).max())
     if apart < TELLING * math.sqrt(1 / train.n + 1 / live.n):
@@ -212,7 +248,9 @@ def _moved_beyond(
     quantiles of training as it is and converted.
     """
     grid = np.unique(np.concatenate(sides))
-    f_old, f_new = (np.searchsorted(np.sort(side), grid, side="right") / len(side) for side in sides)
+    f_old, f_new = (
+        np.searchsorted(np.sort(side), grid, side="right") / len(side) for side in sides
+    )
     at = int(np.argmax(np.abs(f_old - f_new)))
     above = bool(f_old[at] > f_new[at])
     cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
@@ -227,7 +265,12 @@ def _moved_beyond(
 
 
 def _finding(
-    label: _Label, train: NumericProfile, live: NumericProfile, way: Conversion | None, *, known: bool
+    label: _Label,
+    train: NumericProfile,
+    live: NumericProfile,
+    way: Conversion | None,
+    *,
+    known: bool,
 ) -> Finding:
     old, new = unit_words(label.old), unit_words(label.new)
     low, high = (float(v) for v in newcombe(*label.before, *label.now))
@@ -237,8 +280,14 @@ def _finding(
         opening = f"{label.written[1]} arrives instead of {label.written[0]}"
     else:
         opening = f"{label.columns[0]} says {new} in {percent(label.share)} of live rows, in training {old}"
-    medians = f"median of {label.name} {number(live.median)} live, {number(train.median)} in training"
-    ending = "but the values did not move" if known else "whether the values moved with it cannot be told"
+    medians = (
+        f"median of {label.name} {number(live.median)} live, {number(train.median)} in training"
+    )
+    ending = (
+        "but the values did not move"
+        if known
+        else "whether the values moved with it cannot be told"
+    )
     title = f"{opening}; {ending} ({medians}; {n})"
     expected = train.median * way.factor + way.offset if way is not None else None
     shown = not is_small(label.now[0])
@@ -268,7 +317,9 @@ def _finding(
         evidence=(f"converted to {new}, training's median would be {number(expected)}",)
         if expected is not None
         else (),
-        ruled_out=(f"values in {new}: live values are distributed as in training, unconverted",) if known else (),
+        ruled_out=(f"values in {new}: live values are distributed as in training, unconverted",)
+        if known
+        else (),
         rows_affected=label.now[0] if known else None,
         fix=(
             f"Ask the sender which of the two is right; until then read {label.name} in {old} as before, and refuse a label that "
@@ -277,7 +328,11 @@ def _finding(
             else f"Ask the sender of {label.name} in which unit the values are."
         ),
         what_if=WhatIf(
-            repair={"op": "map", "column": label.columns[0], "mapping": {label.written[1]: label.written[0]}}
+            repair={
+                "op": "map",
+                "column": label.columns[0],
+                "mapping": {label.written[1]: label.written[0]},
+            }
         )
         if known and not header
         else None,

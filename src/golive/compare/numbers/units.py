@@ -11,7 +11,15 @@ from golive.compare.base.measured import Measured, measured, unit_words
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.base.where import Place, locate, of_mean
 from golive.compare.numbers import scale
-from golive.compare.numbers.mixture import ALPHA, WHOLE_SHARE, Candidate, Part, beyond, part, whole_misfit
+from golive.compare.numbers.mixture import (
+    ALPHA,
+    WHOLE_SHARE,
+    Candidate,
+    Part,
+    beyond,
+    part,
+    whole_misfit,
+)
 from golive.compare.numbers.siblings import sibling
 from golive.intake.clinical.analytes import Conversion
 from golive.model.config import Config
@@ -104,15 +112,25 @@ def _whole(one: Measured, live: Profile) -> Finding | None:
         ),
         rows_affected=one.live.n,
         fix=_fix(one, candidate, place),
-        what_if=WhatIf(repair={"op": "convert", "column": one.name, "factor": factor, "offset": offset}),
+        what_if=WhatIf(
+            repair={"op": "convert", "column": one.name, "factor": factor, "offset": offset}
+        ),
     )
 
 
 def _partial(one: Measured, live: Profile) -> Finding | None:
-    known = [p for c in candidates(one) if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA]
+    known = [
+        p
+        for c in candidates(one)
+        if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA
+    ]
     # A slip is tried for six factors on every column, and no analyte speaks for any of them.
     tried = [] if known else scale.slips(one)
-    slips = [p for c in tried if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA / len(tried)]
+    slips = [
+        p
+        for c in tried
+        if (p := part(one.train, one.live, c, one.weights)) and p.p <= ALPHA / len(tried)
+    ]
     found = min(known or slips, key=lambda p: p.misfit, default=None)
     if found is None:
         return None
@@ -125,13 +143,19 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
     """A finding on part of the values: of one slice entirely (``unit_change`` there) or mixed with ordinary ones."""
     candidate = found.candidate
     entire = found.whole or (bool(place.sites) and _within(place, live) >= WHOLE_SHARE)
-    entire = entire or (not place.sites and place.since is not None and place.after_share >= WHOLE_SHARE)
+    entire = entire or (
+        not place.sites and place.since is not None and place.after_share >= WHOLE_SHARE
+    )
     kind = "scale_error" if candidate.kind != "unit" else "unit_change" if entire else "unit_mix"
     share, side = percent(found.share), "above" if found.above else "below"
     factor, offset = candidate.back
     # A small part in a unit that overlaps with training's could also be other patients, unless one site sends it.
     sure = found.shown >= SURE_GAP or bool(place.sites) or place.since is not None
-    opening = _in_words(candidate) if entire else f"{'partly' if sure else 'perhaps partly'} {_in_words(candidate)}"
+    opening = (
+        _in_words(candidate)
+        if entire
+        else f"{'partly' if sure else 'perhaps partly'} {_in_words(candidate)}"
+    )
     title = f"{one.name} is {opening}{place.words}: {share} of live values ({sizes(one.train.n, one.live.n)})"
     there = beyond(one.train, found.cut, above=found.above) / one.train.n
     usual = "next to none" if there < 0.01 else f"{percent(there)} of its values"
@@ -179,9 +203,17 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
         evidence=tuple(evidence),
         ruled_out=tuple(ruled_out),
         rows_affected=found.rows,
-        fix=_fix(one, candidate, place) if sure else _ask(one, candidate, f"{side} {number(found.cut)}"),
+        fix=_fix(one, candidate, place)
+        if sure
+        else _ask(one, candidate, f"{side} {number(found.cut)}"),
         what_if=WhatIf(
-            repair={"op": "convert", "column": one.name, "factor": factor, "offset": offset, side: found.cut}
+            repair={
+                "op": "convert",
+                "column": one.name,
+                "factor": factor,
+                "offset": offset,
+                side: found.cut,
+            }
         ),
         slices=place.slices,
     )
@@ -195,7 +227,9 @@ def _within(place: Place, live: Profile) -> float:
     rows = sum(n for _, n in windows)
     starts = sorted(w[0] for w in windows)
     step = min((b - a).days for a, b in pairwise(starts))
-    after = sum(n * min(1.0, max(0.0, 1 - (place.since - start).days / step)) for start, n in windows)
+    after = sum(
+        n * min(1.0, max(0.0, 1 - (place.since - start).days / step)) for start, n in windows
+    )
     return min(1.0, place.site_share * rows / after) if after else place.site_share
 
 
@@ -203,7 +237,11 @@ def _in_words(candidate: Candidate) -> str:
     """``in another unit: umol/L instead of mg/dL (x88.4)``."""
     if candidate.kind != "unit":
         return candidate.label
-    added = f" {'+' if candidate.offset > 0 else '-'} {number(abs(candidate.offset))}" if candidate.offset else ""
+    added = (
+        f" {'+' if candidate.offset > 0 else '-'} {number(abs(candidate.offset))}"
+        if candidate.offset
+        else ""
+    )
     return f"in another unit ({candidate.label}, x{number(candidate.factor)}{added})"
 
 
@@ -211,7 +249,13 @@ def _fix(one: Measured, candidate: Candidate, place: Place) -> str:
     if candidate.kind == "unknown":
         return f"Ask the sender in which unit {one.name} is written{place.words}, convert it at intake, and send the unit with it."
     factor, offset = candidate.back
-    added = f" and add {number(offset)}" if offset > 0 else f" and take away {number(-offset)}" if offset else ""
+    added = (
+        f" and add {number(offset)}"
+        if offset > 0
+        else f" and take away {number(-offset)}"
+        if offset
+        else ""
+    )
     return (
         f"Convert {one.name}{place.words} at intake (multiply by {number(factor)}{added}) and have the unit sent with "
         "every value."

@@ -29,7 +29,13 @@ def texts_in(columns: Iterable[ColumnResult], findings: Iterable[Finding]) -> fr
     return frozenset(found & numbers)
 
 
-def sql(repairs: Sequence[Repair], columns: Sequence[str], table: str = "live", *, texts: Collection[str] = ()) -> str:
+def sql(
+    repairs: Sequence[Repair],
+    columns: Sequence[str],
+    table: str = "live",
+    *,
+    texts: Collection[str] = (),
+) -> str:
     """A query that returns all ``columns`` of ``table`` with the repairs applied in order (DuckDB dialect).
 
     PostgreSQL runs it too while ``texts`` is empty (it has no ``TRY_CAST``). Column names are quoted, values are literals.
@@ -64,7 +70,9 @@ def _sql_value(repair: Repair, *, text: bool) -> str:
     number = f"TRY_CAST({name} AS DOUBLE)" if text else name
     if op in ("map", "recode"):
         word = f"CAST({name} AS VARCHAR)"
-        cases = " ".join(f"WHEN {_text(old)} THEN {_text(new)}" for old, new in _mapping(repair).items())
+        cases = " ".join(
+            f"WHEN {_text(old)} THEN {_text(new)}" for old, new in _mapping(repair).items()
+        )
         return f"CASE {word} {cases} ELSE {word} END"
     where = _sql_condition(repair, name, number)
     if op == "set_missing":
@@ -133,7 +141,9 @@ def _number(value: float) -> str:
 def pandas(repairs: Sequence[Repair], frame: str = "live", *, texts: Collection[str] = ()) -> str:
     """Statements that apply the repairs in order to the data frame ``frame``, one or two lines each."""
     lines = [line for repair in repairs for line in _lines(repair, frame, texts)]
-    return "\n".join(["import pandas as pd", "", *lines] if any("pd." in line for line in lines) else lines)
+    return "\n".join(
+        ["import pandas as pd", "", *lines] if any("pd." in line for line in lines) else lines
+    )
 
 
 def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
@@ -147,7 +157,9 @@ def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
     number = f'pd.to_numeric({column}, errors="coerce")' if text else column
     if op in ("map", "recode"):
         mapping = _mapping(repair)
-        return [f"{column} = {_as_text(column, mapping)}.replace({json.dumps(mapping, ensure_ascii=False)})"]
+        return [
+            f"{column} = {_as_text(column, mapping)}.replace({json.dumps(mapping, ensure_ascii=False)})"
+        ]
     where = _mask(repair, column, number)
     if op == "set_missing":
         return [f"{column} = {column}.mask({where})"]
@@ -166,14 +178,20 @@ def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
 
 def _as_text(column: str, words: Collection[str]) -> str:
     """The column to compare with words: as text where one of them could be stored as a number."""
-    return f'{column}.map(str, na_action="ignore")' if any(w[-1:].isdigit() for w in words) else column
+    return (
+        f'{column}.map(str, na_action="ignore")' if any(w[-1:].isdigit() for w in words) else column
+    )
 
 
 def _mask(repair: Repair, column: str, number: str) -> str:
     if "values" in repair:
         words = _words(repair)
         numbers = [v for v in repair["values"] if not isinstance(v, str)]
-        parts = [f"{_as_text(column, words)}.isin({json.dumps(words, ensure_ascii=False)})"] if words else []
+        parts = (
+            [f"{_as_text(column, words)}.isin({json.dumps(words, ensure_ascii=False)})"]
+            if words
+            else []
+        )
         return " | ".join([*parts, f"{number}.isin({json.dumps(numbers)})"] if numbers else parts)
     if "inside" in repair:
         low, high = repair["inside"]

@@ -42,7 +42,11 @@ OPS = ("convert", "set_missing", "map", "recode", "clip", "swap", "deduplicate")
 
 def columns_of(repair: Repair) -> tuple[str, ...]:
     """Columns that a repair changes."""
-    return tuple(repair["columns"]) if "columns" in repair else ((repair["column"],) if "column" in repair else ())
+    return (
+        tuple(repair["columns"])
+        if "columns" in repair
+        else ((repair["column"],) if "column" in repair else ())
+    )
 
 
 def check_repair(repair: Repair, columns: Mapping[str, ColumnProfile]) -> None:
@@ -53,16 +57,30 @@ def check_repair(repair: Repair, columns: Mapping[str, ColumnProfile]) -> None:
     """
     if repair.get("op") not in OPS:
         raise InputError(
-            Problem("REPAIR_UNKNOWN", f"'{repair.get('op')}' is not a repair.", f"Known: {', '.join(OPS)}.")
+            Problem(
+                "REPAIR_UNKNOWN",
+                f"'{repair.get('op')}' is not a repair.",
+                f"Known: {', '.join(OPS)}.",
+            )
         )
     for name in columns_of(repair):
         if name not in columns:
-            raise InputError(Problem("REPAIR_UNKNOWN", f"'{name}' is not a live column.", nearest(name, list(columns))))
+            raise InputError(
+                Problem(
+                    "REPAIR_UNKNOWN",
+                    f"'{name}' is not a live column.",
+                    nearest(name, list(columns)),
+                )
+            )
     if repair["op"] == "set_missing":
         column = columns[repair["column"]]
         if column.present and apply(column, repair).present == 0:
             raise InputError(
-                Problem("REPAIR_EMPTIES", f"The repair would leave no value of {column.name}.", "Narrow its limits.")
+                Problem(
+                    "REPAIR_EMPTIES",
+                    f"The repair would leave no value of {column.name}.",
+                    "Narrow its limits.",
+                )
             )
 
 
@@ -74,7 +92,9 @@ def chosen(values: FloatArray, repair: Repair) -> npt.NDArray[np.bool_]:
         low, high = repair["inside"]
         return np.asarray((values >= low) & (values <= high))
     if "above" in repair or "below" in repair:
-        return np.asarray((values > repair.get("above", np.inf)) | (values < repair.get("below", -np.inf)))
+        return np.asarray(
+            (values > repair.get("above", np.inf)) | (values < repair.get("below", -np.inf))
+        )
     return np.ones(len(values), dtype=bool)
 
 
@@ -91,13 +111,17 @@ def _applied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
     if op == "convert" and column.numeric is not None:
         values = column.numeric.values
         if set(repair) <= {"op", "column", "factor", "offset"}:
-            return replace(column, numeric=_scaled(column.numeric, repair["factor"], repair.get("offset", 0.0)))
+            return replace(
+                column, numeric=_scaled(column.numeric, repair["factor"], repair.get("offset", 0.0))
+            )
         hit = chosen(values, repair)
         new = np.where(hit, values * repair["factor"] + repair.get("offset", 0.0), values)
         return replace(column, numeric=_weighted(new, column.numeric))
     if op == "clip" and column.numeric is not None:
         low, high = repair.get("low", -np.inf), repair.get("high", np.inf)
-        return replace(column, numeric=_weighted(np.clip(column.numeric.values, low, high), column.numeric))
+        return replace(
+            column, numeric=_weighted(np.clip(column.numeric.values, low, high), column.numeric)
+        )
     if op == "set_missing":
         return _emptied(column, repair)
     if op in ("map", "recode"):
@@ -125,7 +149,9 @@ def repaired(live: Profile, repairs: Sequence[Repair]) -> Profile:
     return replace(live, columns=columns)
 
 
-def what_if(train: Profile, live: Profile, repairs: Sequence[Repair], drift: DriftConfig) -> dict[str, float]:
+def what_if(
+    train: Profile, live: Profile, repairs: Sequence[Repair], drift: DriftConfig
+) -> dict[str, float]:
     """Drift scores of the repaired columns, by the scorer that judged them; columns without a score are left out."""
     after = repaired(live, repairs)
     names = dict.fromkeys(name for repair in repairs for name in columns_of(repair))
@@ -154,7 +180,9 @@ def fill(
                 continue
             try:
                 after = repaired(live, [repair]).columns[name]
-            except InputError:  # it would empty the column: proposed, but there is nothing left to score
+            except (
+                InputError
+            ):  # it would empty the column: proposed, but there is nothing left to score
                 continue
             pair = Pair(train.columns[name], after)
             if min(pair.sizes) == 0:
@@ -196,7 +224,9 @@ def _weighted(values: FloatArray, numeric: NumericProfile, counts: Any = None) -
     support, inverse = np.unique(values, return_inverse=True)
     merged = np.bincount(inverse, weights=weights, minlength=len(support)).astype(np.int64)
     keep = merged > 0
-    return numeric_profile(support[keep], merged[keep], exact=numeric.exact, infinities=numeric.infinities)
+    return numeric_profile(
+        support[keep], merged[keep], exact=numeric.exact, infinities=numeric.infinities
+    )
 
 
 def _emptied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
@@ -207,7 +237,9 @@ def _emptied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
     if column.numeric is not None:
         hit = chosen(column.numeric.values, repair)
         gone += int(column.numeric.counts[hit].sum())
-        update["numeric"] = _weighted(column.numeric.values[~hit], column.numeric, column.numeric.counts[~hit])
+        update["numeric"] = _weighted(
+            column.numeric.values[~hit], column.numeric, column.numeric.counts[~hit]
+        )
     for field in ("tokens", "category"):
         held: CategoryProfile | None = getattr(column, field)
         if words and held is not None:
@@ -222,14 +254,22 @@ def _without(category: CategoryProfile, words: set[str]) -> CategoryProfile:
     return counted(left.items(), most=len(left) or 1, total=total)
 
 
-def _parsed(column: ColumnProfile, numeric: NumericProfile, mapping: Mapping[str, float]) -> ColumnProfile:
+def _parsed(
+    column: ColumnProfile, numeric: NumericProfile, mapping: Mapping[str, float]
+) -> ColumnProfile:
     """The column after words were read as numbers (``<0.5`` as 0.5); words that it does not hold change nothing."""
     held = {word: float(value) for word, value in mapping.items() if column.tokens.count(word)}
     if not held:
         return column
     values = np.concatenate([numeric.values, np.array(list(held.values()))])
-    counts = np.concatenate([numeric.counts, np.array([column.tokens.count(word) for word in held])])
-    return replace(column, numeric=_weighted(values, numeric, counts), tokens=_without(column.tokens, set(held)))
+    counts = np.concatenate(
+        [numeric.counts, np.array([column.tokens.count(word) for word in held])]
+    )
+    return replace(
+        column,
+        numeric=_weighted(values, numeric, counts),
+        tokens=_without(column.tokens, set(held)),
+    )
 
 
 def _mapped(column: ColumnProfile, mapping: Mapping[str, Any]) -> ColumnProfile:
@@ -239,4 +279,6 @@ def _mapped(column: ColumnProfile, mapping: Mapping[str, Any]) -> ColumnProfile:
     merged: Counter[str] = Counter()
     for value, rows in column.category.as_dict().items():
         merged[mapping.get(value, value)] += rows
-    return replace(column, category=counted(merged.items(), most=max(1, len(merged)), total=column.category.n))
+    return replace(
+        column, category=counted(merged.items(), most=max(1, len(merged)), total=column.category.n)
+    )

@@ -29,5 +29,10 @@ def told() -> Iterator[None]:
             raise
         sentence = "The file is damaged: a part of it cannot be unpacked."
         raise InputError(
-            Problem("DAMAGED_FILE", sentence, "Copy it again from its source, or write it again.", Path(found[1]).name)
+            Problem(
+                "DAMAGED_FILE",
+                sentence,
+                "Copy it again from its source, or write it again.",
+                Path(found[1]).name,
+            )
         ) from None

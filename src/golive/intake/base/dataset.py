@@ -65,7 +65,10 @@ class Dataset:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -89,7 +92,10 @@ def check_names(names: list[str], where: str, limits: Limits) -> tuple[str, ...]
     if len(clean) > limits.columns:
         problems.append(
             Problem(
-                "TOO_MANY_COLUMNS", f"{len(clean):,} columns; at most {limits.columns:,} are read.", "Split it.", where
+                "TOO_MANY_COLUMNS",
+                f"{len(clean):,} columns; at most {limits.columns:,} are read.",
+                "Split it.",
+                where,
             )
         )
     empty = [i for i, name in enumerate(clean, 1) if not name]
@@ -108,7 +114,10 @@ def check_names(names: list[str], where: str, limits: Limits) -> tuple[str, ...]
             seen.setdefault(name.casefold(), []).append(i)
     twice = {clean[at[0] - 1]: at for at in seen.values() if len(at) > 1}
     if twice:
-        listed = "; ".join(f"'{name}' in columns {', '.join(map(str, at))}" for name, at in list(twice.items())[:20])
+        listed = "; ".join(
+            f"'{name}' in columns {', '.join(map(str, at))}"
+            for name, at in list(twice.items())[:20]
+        )
         problems.append(
             Problem(
                 "DUPLICATE_COLUMNS",

@@ -60,8 +60,14 @@ class Analyte(Noun):
             if not low < high:
                 msg = f"{self.name}: the lower limit {low} is not below the upper limit {high}"
                 raise ValueError(msg)
-        if self.hard and self.watch and not (self.hard[0] <= self.watch[0] and self.watch[1] <= self.hard[1]):
-            msg = f"{self.name}: watch limits {self.watch} reach outside the hard limits {self.hard}"
+        if (
+            self.hard
+            and self.watch
+            and not (self.hard[0] <= self.watch[0] and self.watch[1] <= self.hard[1])
+        ):
+            msg = (
+                f"{self.name}: watch limits {self.watch} reach outside the hard limits {self.hard}"
+            )
             raise ValueError(msg)
         return self
 
@@ -84,7 +90,12 @@ class Analyte(Noun):
                 factor = way.factor / to.factor
                 others[name] = Conversion(factor=factor, offset=way.offset - to.offset * factor)
         return self.model_copy(
-            update={"unit": unit, "hard": limits(self.hard), "watch": limits(self.watch), "conversions": others}
+            update={
+                "unit": unit,
+                "hard": limits(self.hard),
+                "watch": limits(self.watch),
+                "conversions": others,
+            }
         )
 
     def written_in(self, unit: str) -> Analyte | None:
@@ -105,7 +116,9 @@ class Analyte(Noun):
             if factor is not None:
                 way = self.conversions.get(key, Conversion(factor=1.0))
                 reached = Conversion(factor=way.factor * factor, offset=way.offset * factor)
-                return self.model_copy(update={"conversions": {**self.conversions, name: reached}}).in_unit(name)
+                return self.model_copy(
+                    update={"conversions": {**self.conversions, name: reached}}
+                ).in_unit(name)
         return None
 
 
@@ -117,7 +130,10 @@ UNIVALENT = frozenset({"sodium", "potassium", "chloride", "bicarbonate"})
 def ranges() -> dict[str, Analyte]:
     """Return every known analyte by name, in the order of the file."""
     text = resource("data", "clinical_ranges.yaml").read_text(encoding="utf-8")
-    return {name: Analyte.model_validate({"name": name, **entry}) for name, entry in yaml.safe_load(text).items()}
+    return {
+        name: Analyte.model_validate({"name": name, **entry})
+        for name, entry in yaml.safe_load(text).items()
+    }
 
 
 @cache

@@ -37,8 +37,14 @@ _SHOUTED = re.compile(r"[MUNP]G/[A-Z]+$")
 @cache
 def _spellings() -> dict[str, str]:
     """Spelling in lower case without blanks -> UCUM (``unit_spellings`` of ``data/code_systems.yaml``)."""
-    known = yaml.safe_load(resource("data", "code_systems.yaml").read_text(encoding="utf-8"))["unit_spellings"]
-    return {re.sub(r"\s", "", word).lower(): unit for unit, words in known.items() for word in (unit, *words)}
+    known = yaml.safe_load(resource("data", "code_systems.yaml").read_text(encoding="utf-8"))[
+        "unit_spellings"
+    ]
+    return {
+        re.sub(r"\s", "", word).lower(): unit
+        for unit, words in known.items()
+        for word in (unit, *words)
+    }
 
 
 @cache

@@ -13,7 +13,15 @@ from golive.model.config import Config
 from golive.model.errors import InputError, Problem, nearest
 
 _CONFIGURED = "type as configured"
-_SINGLE = (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION)
+_SINGLE = (
+    Role.LABEL,
+    Role.SCORE,
+    Role.PREDICTION,
+    Role.TIME,
+    Role.ID,
+    Role.SITE,
+    Role.MODEL_VERSION,
+)
 
 
 def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnSpec, ...]:
@@ -33,7 +41,9 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     measured = measure(train, train.columns)
     if live and extra:
         measured |= measure(live, extra)
-    of_class = dict.fromkeys(config.class_scores.values(), (Role.SCORE, "score of a class as configured"))
+    of_class = dict.fromkeys(
+        config.class_scores.values(), (Role.SCORE, "score of a class as configured")
+    )
     given = of_class | _given(config.roles)
     specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
     _check_roles(given, specs, measured)
@@ -66,14 +76,17 @@ def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
     """Columns whose role a person chose. A column named for two roles keeps the first of ``Roles.role_of``."""
     names = [*roles.features, *roles.ignored, *roles.named().values(), *roles.groups]
     return {
-        name: (roles.role_of(name), f"{roles.role_of(name).value.replace('_', ' ')} as configured") for name in names
+        name: (roles.role_of(name), f"{roles.role_of(name).value.replace('_', ' ')} as configured")
+        for name in names
     }
 
 
 def _check(config: Config, columns: list[str]) -> None:
     problems = _check_classes(config, columns)
     asked = [(role, name) for role, name in config.roles.named().items()]
-    asked += [(key, c) for key in ("groups", "ignored", "features") for c in getattr(config.roles, key)]
+    asked += [
+        (key, c) for key in ("groups", "ignored", "features") for c in getattr(config.roles, key)
+    ]
     for role, name in asked:
         if name not in columns:
             sentence = f"Role '{role}' names column '{name}', which is in neither dataset."
@@ -87,18 +100,26 @@ def _check(config: Config, columns: list[str]) -> None:
     for name in config.columns:
         if name not in columns:
             sentence = f"Column '{name}' is declared and in neither dataset."
-            problems.append(Problem("CONFIG_COLUMN", sentence, nearest(name, columns[:200]), "columns"))
+            problems.append(
+                Problem("CONFIG_COLUMN", sentence, nearest(name, columns[:200]), "columns")
+            )
     if problems:
         raise InputError(problems)
 
 
-def _check_roles(given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured]) -> None:
+def _check_roles(
+    given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured]
+) -> None:
     problems = []
     for spec in specs:
         role = given[spec.name][0] if spec.name in given else Role.FEATURE
         if wrong := unfit(role, spec.type, measured[spec.name]):
             sentence = f"Role '{role.value}' names column '{spec.name}', which {wrong}."
-            problems.append(Problem("ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"))
+            problems.append(
+                Problem(
+                    "ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"
+                )
+            )
     if problems:
         raise InputError(problems)
 
@@ -106,7 +127,12 @@ def _check_roles(given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], me
 def _check_quantities(of: dict[Role, Measured], filled: set[Role], config: Config) -> None:
     """Refuse what a person named as classes and is none; what was guessed has two values."""
     problems = [
-        Problem("ROLE_TYPE", f"Role '{role.value}' names column '{of[role].name}', which {wrong}.", hint, "roles")
+        Problem(
+            "ROLE_TYPE",
+            f"Role '{role.value}' names column '{of[role].name}', which {wrong}.",
+            hint,
+            "roles",
+        )
         for role, wrong, hint in no_class(of, bool(config.class_scores))
         if role in filled
     ]
@@ -120,20 +146,28 @@ def _check_classes(config: Config, columns: list[str]) -> list[Problem]:
     for value, name in scores.items():
         if name not in columns:
             sentence = f"'class_scores.{value}' names column '{name}', which is in neither dataset."
-            problems.append(Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "class_scores"))
+            problems.append(
+                Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "class_scores")
+            )
     taken = [*config.roles.named().values(), *config.roles.groups, *config.roles.ignored]
     for name in dict.fromkeys(scores.values()):
         if list(scores.values()).count(name) > 1 or name in taken:
             sentence = f"Column '{name}' is the score of a class and something else as well."
-            problems.append(Problem("ROLE_TWICE", sentence, "Give a column one role.", "class_scores"))
+            problems.append(
+                Problem("ROLE_TWICE", sentence, "Give a column one role.", "class_scores")
+            )
     if len(scores) == 1 or (scores and config.roles.score):
-        sentence = "'class_scores' is for an outcome of several classes, each with a column of its own."
+        sentence = (
+            "'class_scores' is for an outcome of several classes, each with a column of its own."
+        )
         hint = "Name a score for each of two or more classes and no other score, or use the role 'score'."
         problems.append(Problem("CLASS_SCORES", sentence, hint, "class_scores"))
     return problems
 
 
-def _spec(m: Measured, only_live: bool, config: Config, given: tuple[Role, str] | None) -> ColumnSpec:
+def _spec(
+    m: Measured, only_live: bool, config: Config, given: tuple[Role, str] | None
+) -> ColumnSpec:
     kind, reason = judge(m)
     if only_live:
         reason += ", judged on live data because training lacks the column"

@@ -113,31 +113,44 @@ def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
     typed = [c for c in columns if dataset.storage[c] != "text"]
     found = dict(blank)
     for start in range(0, len(columns), WIDE):
-        for part, count in ((text[start : start + WIDE], _text), (typed[start : start + WIDE], _typed)):
+        for part, count in (
+            (text[start : start + WIDE], _text),
+            (typed[start : start + WIDE], _typed),
+        ):
             if part:
                 sample = dataset.table.select(*part)
                 found |= count(sample.limit(size) if partial else sample, part, blank)
     if not partial:
         return {c: replace(m, rows_present=m.present) for c, m in found.items()}
-    return found | _exact_text(dataset, [found[c] for c in text]) | _exact_typed(dataset, [found[c] for c in typed])
+    return (
+        found
+        | _exact_text(dataset, [found[c] for c in text])
+        | _exact_typed(dataset, [found[c] for c in typed])
+    )
 
 
 def _long(wide: ir.Table) -> ir.Table:
     """One row per column and different value that is there, with how many rows (``rows``) hold it."""
-    if wide.get_backend().name == "duckdb":  # one statement of its own, where Ibis would compile a struct per column
+    if (
+        wide.get_backend().name == "duckdb"
+    ):  # one statement of its own, where Ibis would compile a struct per column
         long = wide.alias("wide").sql(_UNPIVOT, dialect="duckdb")
     else:
         long = wide.pivot_longer(selectors.all(), names_to="column", values_to="value")
     if long.value.type().is_string():
         long = long.mutate(value=long.value.strip().nullif(""))
-    return long.filter(long.value.notnull()).group_by("column", "value").agg(rows=lambda t: t.count())
+    return (
+        long.filter(long.value.notnull()).group_by("column", "value").agg(rows=lambda t: t.count())
+    )
 
 
 def _records(expression: ir.Table) -> list[dict[str, Any]]:
     return expression.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
 
 
-def _text(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) -> dict[str, Measured]:
+def _text(
+    sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]
+) -> dict[str, Measured]:
     grouped = _long(sample.select(**{f"c{i}": c for i, c in enumerate(columns)}))
     value, rows = grouped.value, grouped.rows
     shapes = _shapes(value)
@@ -200,7 +213,9 @@ def _shapes(value: Any) -> dict[str, Any]:
     """Tests by shape. Long texts are not tested: no code, identifier or date is longer than 60 characters."""
     upper = value.upper()
     tests = {shape: upper.re_search(identifiers.anchored(p)) for shape, p in codes.SHAPES.items()}
-    tests |= {shape: value.re_search(identifiers.anchored(p)) for shape, p in identifiers.BY_VALUE.items()}
+    tests |= {
+        shape: value.re_search(identifiers.anchored(p)) for shape, p in identifiers.BY_VALUE.items()
+    }
     tests |= {
         "date": value.re_search(DATE),
         "compact date": value.re_search(COMPACT_DATE),
@@ -223,8 +238,12 @@ def _as_number(column: Any) -> Any:
     )
 
 
-def _typed(sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]) -> dict[str, Measured]:
-    grouped = _long(sample.select(**{f"c{i}": _as_number(sample[c]) for i, c in enumerate(columns)}))
+def _typed(
+    sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]
+) -> dict[str, Measured]:
+    grouped = _long(
+        sample.select(**{f"c{i}": _as_number(sample[c]) for i, c in enumerate(columns)})
+    )
     value, rows = grouped.value, grouped.rows
     finite = ~value.isinf()
     result = grouped.group_by("column").agg(
@@ -247,7 +266,11 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
     found = {}
     for start in range(0, len(columns), BATCH):
         batch = columns[start : start + BATCH]
-        few = [(i, m) for i, m in enumerate(batch) if m.distinct <= FEW_TEXTS and dataset.engine == "duckdb"]
+        few = [
+            (i, m)
+            for i, m in enumerate(batch)
+            if m.distinct <= FEW_TEXTS and dataset.engine == "duckdb"
+        ]
         row = _of_values(dataset, few) if few else {}
         asked: dict[str, Any] = {}
         for i, m in enumerate(batch):
@@ -291,7 +314,11 @@ def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dic
         sides = []
         for i, m in columns:
             values = dataset.table.select(value=m.name).filter(lambda t: t.value.notnull())
-            sides.append(values.group_by("value").agg(rows=values.count()).mutate(column=ibis.literal(f"c{i}")))
+            sides.append(
+                values.group_by("value")
+                .agg(rows=values.count())
+                .mutate(column=ibis.literal(f"c{i}"))
+            )
         long = ibis.union(*sides) if len(sides) > 1 else sides[0]
         long = long.mutate(value=long.value.strip().nullif("")).filter(lambda t: t.value.notnull())
         long = long.group_by("column", "value").agg(rows=long.rows.sum())
@@ -304,7 +331,9 @@ def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dic
         x=long.number.nunique(),
     )
     empty = {f"{key}{i}": 0 for i, _ in columns for key in "pwndx"}
-    return empty | {f"{key}{row['column'][1:]}": int(row[key]) for row in _records(counts) for key in "pwndx"}
+    return empty | {
+        f"{key}{row['column'][1:]}": int(row[key]) for row in _records(counts) for key in "pwndx"
+    }
 
 
 def _open(m: Measured) -> bool:
@@ -343,11 +372,17 @@ def _exact_typed(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Mea
             distinct = row[f"d{i}"] if count else m.distinct
             keys = {"present": "p", "whole": "w", "low": "l", "high": "h"}
             counts = _counts(
-                {k: row[f"{v}{i}"] for k, v in keys.items()} | dict.fromkeys(("distinct", "number_distinct"), distinct)
+                {k: row[f"{v}{i}"] for k, v in keys.items()}
+                | dict.fromkeys(("distinct", "number_distinct"), distinct)
             )
             present = counts["present"]
             whole = replace(
-                m, **counts, looked=dataset.rows, rows_present=present, numbers=present, distinct_exact=count
+                m,
+                **counts,
+                looked=dataset.rows,
+                rows_present=present,
+                numbers=present,
+                distinct_exact=count,
             )
             found[m.name] = whole
     return found

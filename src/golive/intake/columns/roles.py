@@ -22,7 +22,12 @@ _SCORE = r"score|risk|risk_score|prob|probability|p|proba|.*_(score|prob|proba|p
 
 # Patterns per role in order of preference.
 NAMES: dict[Role, tuple[str, ...]] = {
-    Role.LABEL: (r"label", r"target|outcome|ground_?truth|y|y_true", r".*_label|label_.*", r".*_outcome|.*_target"),
+    Role.LABEL: (
+        r"label",
+        r"target|outcome|ground_?truth|y|y_true",
+        r".*_label|label_.*",
+        r".*_outcome|.*_target",
+    ),
     Role.SCORE: (r"score|risk|risk_score|model_score", _SCORE),
     Role.PREDICTION: (
         r"prediction|predicted|pred|y_pred|y_hat|yhat",
@@ -39,7 +44,10 @@ NAMES: dict[Role, tuple[str, ...]] = {
         r"(site|clinic|hospital|facility)(_?(id|name|code|no))?",
         r"(ward|unit|department|dept|location|center|centre|institution)(_?(id|name|code))?|care_unit|source_site",
     ),
-    Role.MODEL_VERSION: (r"model_?(version|ver|release|id|name)|algorithm_version", r"version|release"),
+    Role.MODEL_VERSION: (
+        r"model_?(version|ver|release|id|name)|algorithm_version",
+        r"version|release",
+    ),
     Role.GROUP: (
         r"sex|gender|race|ethnicity|ethnic_group|race_ethnicity|age_?(band|group|bin|category|range)|(preferred_)?language|"
         r"(primary_)?(insurance|payer|payor)(_?(type|class|group))?|deprivation(_quintile)?|interpreter(_needed)?|sex_at_birth|gender_identity",
@@ -51,17 +59,28 @@ def _fits(role: Role, spec: ColumnSpec, m: Measured) -> str | None:
     """Say why the values of a column fit a role, or ``None`` when they do not."""
     kind, answer = spec.type, None
     if role in (Role.LABEL, Role.PREDICTION):
-        two = (kind.is_category or kind.is_number) and (m.number_distinct == 2 if m.numbers else m.distinct == 2)
+        two = (kind.is_category or kind.is_number) and (
+            m.number_distinct == 2 if m.numbers else m.distinct == 2
+        )
         answer = "two values" if two else None
     elif role is Role.SCORE:
-        answer = "numbers between 0 and 1" if kind is ColumnType.NUMERIC and m.low >= 0 and m.high <= 1 else None
+        answer = (
+            "numbers between 0 and 1"
+            if kind is ColumnType.NUMERIC and m.low >= 0 and m.high <= 1
+            else None
+        )
     elif role is Role.TIME:
         answer = "dates" if kind is ColumnType.DATETIME else None
     elif role is Role.ID:
         answer = "an identifier" if kind is ColumnType.IDENTIFIER else None
     elif role in (Role.SITE, Role.MODEL_VERSION):
         low = m.distinct <= SITES and (m.distinct < 0.5 * m.present or m.present < 20)
-        usable = kind in (ColumnType.CATEGORY, ColumnType.IDENTIFIER, ColumnType.INTEGER, ColumnType.CODE)
+        usable = kind in (
+            ColumnType.CATEGORY,
+            ColumnType.IDENTIFIER,
+            ColumnType.INTEGER,
+            ColumnType.CODE,
+        )
         numeric_version = role is Role.MODEL_VERSION and kind is ColumnType.NUMERIC
         answer = f"{m.distinct:,} different values" if low and (usable or numeric_version) else None
     elif role is Role.GROUP:
@@ -84,7 +103,11 @@ def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
     words = m.values >= FEW_ROWS and m.numbers < 0.5 * m.values and kind is not ColumnType.BOOLEAN
     if needs is None or not words:
         return None
-    if kind is ColumnType.TEXT or m.distinct > max(SITES, 0.5 * m.present) or 0.5 * m.present < m.distinct > MOST_NAMES:
+    if (
+        kind is ColumnType.TEXT
+        or m.distinct > max(SITES, 0.5 * m.present)
+        or 0.5 * m.present < m.distinct > MOST_NAMES
+    ):
         return f"holds {m.distinct:,} different texts in {m.present:,} rows; {needs}"
     return None
 
@@ -100,12 +123,16 @@ def no_class(of: Mapping[Role, Measured], class_scores: bool) -> list[tuple[Role
     found = []
     if decision is not None and _quantity(decision) and label is not None and _few(label):
         wrong = f"{_numbers(decision)}; a decision on an outcome of {_different(label)} values needs few values"
-        found.append((Role.PREDICTION, wrong, "If it is a probability or a score, give it the role score."))
+        found.append(
+            (Role.PREDICTION, wrong, "If it is a probability or a score, give it the role score.")
+        )
     classes = class_scores or (decision is not None and _few(decision))
     if label is not None and _quantity(label) and classes:
         beside = "scores of classes are" if class_scores else "a decision of few values is"
         wrong = f"{_numbers(label)}, while {beside} held against it; an outcome of classes needs few values"
-        found.append((Role.LABEL, wrong, "Cut it into classes, or name a prediction of the same quantity."))
+        found.append(
+            (Role.LABEL, wrong, "Cut it into classes, or name a prediction of the same quantity.")
+        )
     return found
 
 
@@ -126,7 +153,9 @@ def _numbers(m: Measured) -> str:
     return f"holds {m.number_distinct:,} different numbers, most of them with decimals"
 
 
-def guess(specs: Sequence[ColumnSpec], measured: dict[str, Measured], taken: set[str]) -> dict[str, tuple[Role, str]]:
+def guess(
+    specs: Sequence[ColumnSpec], measured: dict[str, Measured], taken: set[str]
+) -> dict[str, tuple[Role, str]]:
     """Return a role and its reason for the columns that seem to have one.
 
     ``taken`` are columns whose role was given. A single role goes to one column: the best-named, and among equals the

@@ -53,7 +53,9 @@ def _identifier(m: Measured) -> Judged | None:
             f"the name speaks of an identifier ({kind_named}); {m.distinct:,} different values",
         )
     compact = m.share("compact") >= MOST and m.numbers < MOST * m.values
-    other = codes.named_as_code(m.name) or any(m.share(shape) >= MOST for shape in ("date", *codes.STRICT))
+    other = codes.named_as_code(m.name) or any(
+        m.share(shape) >= MOST for shape in ("date", *codes.STRICT)
+    )
     if compact and _near_unique(m) and not other:
         return (
             ColumnType.IDENTIFIER,
@@ -64,9 +66,13 @@ def _identifier(m: Measured) -> Judged | None:
 
 def _date(m: Measured) -> Judged | None:
     if m.share("date") >= MOST:
-        return ColumnType.DATETIME, f"{percent(m.share('date'))} of values in {_of(m)} are written as a date"
+        return (
+            ColumnType.DATETIME,
+            f"{percent(m.share('date'))} of values in {_of(m)} are written as a date",
+        )
     named = any(
-        w in codes.snake(m.name).split("_") for w in ("date", "datetime", "time", "timestamp", "at", "on", "dt")
+        w in codes.snake(m.name).split("_")
+        for w in ("date", "datetime", "time", "timestamp", "at", "on", "dt")
     )
     if named and m.share("compact date") >= MOST:
         return (
@@ -80,7 +86,10 @@ def _code(m: Measured) -> Judged | None:
     shapes = codes.SHAPES if codes.named_as_code(m.name) else codes.STRICT
     best = max(shapes, key=m.share, default="")
     if best and m.share(best) >= MOST and m.distinct > 2:
-        return ColumnType.CODE, f"{percent(m.share(best))} of values in {_of(m)} have the shape of {best} codes"
+        return (
+            ColumnType.CODE,
+            f"{percent(m.share(best))} of values in {_of(m)} have the shape of {best} codes",
+        )
     if (
         codes.named_as_code(m.name)
         and m.storage == "text"
@@ -105,7 +114,10 @@ def _number(m: Measured) -> Judged | None:
     if whole and few:
         if m.number_distinct == 2 and (m.low, m.high) == (0, 1):
             return ColumnType.BOOLEAN, f"{why}; all are 0 or 1"
-        return ColumnType.CATEGORY, f"{why}; {m.number_distinct} different whole values are read as a code list"
+        return (
+            ColumnType.CATEGORY,
+            f"{why}; {m.number_distinct} different whole values are read as a code list",
+        )
     if whole:
         return ColumnType.INTEGER, f"{why}; all are whole"
     return ColumnType.NUMERIC, why
@@ -118,9 +130,15 @@ def _sentences(m: Measured) -> bool:
 def _words(m: Measured) -> Judged:
     few = m.distinct <= max(FEW_VALUES, 0.01 * m.present)
     if _sentences(m) and not few:
-        return ColumnType.TEXT, f"holds sentences: {m.words:.0f} words and {m.length:.0f} letters on average"
+        return (
+            ColumnType.TEXT,
+            f"holds sentences: {m.words:.0f} words and {m.length:.0f} letters on average",
+        )
     if m.share("truth") >= MOST and m.distinct - (m.words_missing > 0) <= 4:
-        return ColumnType.BOOLEAN, f"{percent(m.share('truth'))} of values are yes or no, true or false"
+        return (
+            ColumnType.BOOLEAN,
+            f"{percent(m.share('truth'))} of values are yes or no, true or false",
+        )
     if m.present >= 20 and m.distinct >= UNIQUE * m.present and m.words > 2:
         return (
             ColumnType.TEXT,

@@ -17,7 +17,9 @@ from golive.model.errors import InputError, Problem
 HEAD = 256_000
 """Characters of a file in which a resource must name itself."""
 _ENDINGS = (".json", ".ndjson", ".jsonl")
-_WORDS_BESIDE = re.compile(r"(readme|license|licence|notice|origin|manifest|log)\b.*|.*\.md", re.IGNORECASE)
+_WORDS_BESIDE = re.compile(
+    r"(readme|license|licence|notice|origin|manifest|log)\b.*|.*\.md", re.IGNORECASE
+)
 _TYPES = (
     "Bundle|Patient|Encounter|Observation|Condition|Medication|MedicationRequest|MedicationOrder|MedicationStatement|"
     "MedicationAdministration|MedicationDispense|AllergyIntolerance|CarePlan|CareTeam|Claim|Coverage|Device|"
@@ -35,7 +37,11 @@ def among(files: Sequence[Path]) -> list[Path]:
     """
     zipped = [f for f in files if f.suffix.lower() == ".zip"]
     plain = [f for f in files if _ending(f) in _ENDINGS]
-    others = [f for f in files if f not in zipped and f not in plain and not _WORDS_BESIDE.fullmatch(f.name)]
+    others = [
+        f
+        for f in files
+        if f not in zipped and f not in plain and not _WORDS_BESIDE.fullmatch(f.name)
+    ]
     if others:
         return []
     found = [f for f in plain if _is_fhir(f)]
@@ -91,25 +97,51 @@ def _unpack(file: Path, space: Workspace) -> list[tuple[Path, str]]:
         with zipfile.ZipFile(file) as archive:
             for i, member in enumerate(archive.infolist()):
                 ending = "".join(Path(member.filename).suffixes[-1:]).lower()
-                if member.is_dir() or ending not in _ENDINGS or Path(member.filename).name.startswith((".", "_")):
+                if (
+                    member.is_dir()
+                    or ending not in _ENDINGS
+                    or Path(member.filename).name.startswith((".", "_"))
+                ):
                     continue
                 path = folder / f"{i}{ending}"
                 with archive.open(member) as stream, path.open("wb") as out:
                     while chunk := stream.read(CHUNK):
                         total += len(chunk)
-                        if total > limit or (total > RATIO_FROM and total > stored * space.limits.ratio):
+                        if total > limit or (
+                            total > RATIO_FROM and total > stored * space.limits.ratio
+                        ):
                             sentence = f"{stored:,} bytes unpack to more than {total:,}; reading stopped there."
-                            raise InputError(Problem("ZIP_BOMB", sentence, f"At most {limit:,} bytes.", file.name))
+                            raise InputError(
+                                Problem(
+                                    "ZIP_BOMB", sentence, f"At most {limit:,} bytes.", file.name
+                                )
+                            )
                         out.write(chunk)
                 found.append((path, f"{file.name}/{Path(member.filename).name}"))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+    ) as error:
         sentence = f"The archive cannot be read ({type(error).__name__})."
         hint = "Zip it again, without a password."
         raise InputError(Problem("NOT_ZIP", sentence, hint, file.name)) from None
     if not any(_is_fhir(path) for path, _ in found):
-        held = f"None of its {len(found)} JSON files holds" if len(found) > 1 else "No JSON file in it holds"
+        held = (
+            f"None of its {len(found)} JSON files holds"
+            if len(found) > 1
+            else "No JSON file in it holds"
+        )
         sentence = f"An archive is read as FHIR. {held} a FHIR resource."
         raise InputError(
-            Problem("NO_FHIR", sentence, "Zip FHIR Bundles or bulk NDJSON; unpack tables first.", file.name)
+            Problem(
+                "NO_FHIR",
+                sentence,
+                "Zip FHIR Bundles or bulk NDJSON; unpack tables first.",
+                file.name,
+            )
         )
     return found

@@ -30,7 +30,11 @@ def read_views(place: Path) -> tuple[dict[str, Any], ...]:
     files = sorted(place.glob("*.json")) if place.is_dir() else [place]
     if not files or not place.exists():
         sentence = f"There is no ViewDefinition (*.json) in '{place.name}'."
-        raise InputError(Problem("NOT_FOUND", sentence, "Give the folder that holds them, or one file.", place.name))
+        raise InputError(
+            Problem(
+                "NOT_FOUND", sentence, "Give the folder that holds them, or one file.", place.name
+            )
+        )
     found: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for file in files[:MOST_VIEWS]:
@@ -49,9 +53,13 @@ def _read(file: Path) -> dict[str, Any]:
         data = json.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         sentence = f"The file is not JSON ({type(error).__name__})."
-        raise InputError(Problem("FHIR_VIEW_JSON", sentence, "Save the ViewDefinition as JSON.", file.name)) from None
+        raise InputError(
+            Problem("FHIR_VIEW_JSON", sentence, "Save the ViewDefinition as JSON.", file.name)
+        ) from None
     if not isinstance(data, dict):
-        raise InputError(Problem("FHIR_VIEW_JSON", "The file holds no ViewDefinition.", "", file.name))
+        raise InputError(
+            Problem("FHIR_VIEW_JSON", "The file holds no ViewDefinition.", "", file.name)
+        )
     parse_view(data, file.name)
     return data
 
@@ -84,7 +92,9 @@ def _wrong(view: View, seen: set[str]) -> list[Problem]:
     problems = []
     has = {c.name for c in view.columns}
     if view.name in seen:
-        problems.append(Problem("FHIR_VIEW", f"Two views are called '{view.name}'.", "Rename one.", view.name))
+        problems.append(
+            Problem("FHIR_VIEW", f"Two views are called '{view.name}'.", "Rename one.", view.name)
+        )
     if not _is_resource(view.resource):
         sentence = f"'{view.resource}' is not a resource of FHIR R4."
         problems.append(Problem("FHIR_VIEW", sentence, nearest(view.resource, _known()), view.name))
@@ -92,7 +102,11 @@ def _wrong(view: View, seen: set[str]) -> list[Problem]:
         lacking = [c.name for c in shipped(view.name).columns if c.name not in has]
         if lacking:
             sentence = f"'{view.name}' takes the place of the shipped view and lacks its columns {', '.join(lacking)}."
-            problems.append(Problem("FHIR_VIEW", sentence, "Add them, or give the view another name.", view.name))
+            problems.append(
+                Problem(
+                    "FHIR_VIEW", sentence, "Add them, or give the view another name.", view.name
+                )
+            )
     elif not has & set(KEYS):
         sentence = f"The view '{view.name}' has neither encounter_id nor patient_id, so its rows belong to nobody."
         hint = "Add a column patient_id with the path subject.getReferenceKey(Patient)."
@@ -122,16 +136,16 @@ def select(own: Sequence[View], space: Workspace) -> None:
         table = name(f"o_{view.name}")
         space.sql(f"CREATE TABLE {table} AS {compile_view(view)}")
         counts = ", ".join(f"count({name(c.name)})" for c in view.columns)
-        rows, *filled = (int(str(n)) for n in space.sql(f"SELECT count(*), {counts} FROM {table}")[0])
+        rows, *filled = (
+            int(str(n)) for n in space.sql(f"SELECT count(*), {counts} FROM {table}")[0]
+        )
         if not rows:
             sentence = f"The view '{view.name}' selects nothing: there is no {view.resource} in it."
             space.note("FHIR_VIEW_NOTHING", sentence, "Its columns are empty.", view.name)
             continue
         empty = [f"{c.name} ({c.path})" for c, n in zip(view.columns, filled, strict=True) if not n]
         if empty:
-            sentence = (
-                f"The view '{view.name}' selects nothing for {', '.join(empty)} in {rows:,} rows of {view.resource}."
-            )
+            sentence = f"The view '{view.name}' selects nothing for {', '.join(empty)} in {rows:,} rows of {view.resource}."
             space.note("FHIR_VIEW_NOTHING", sentence, "Look at its path.", view.name)
 
 
@@ -141,10 +155,16 @@ def join(own: Sequence[View], space: Workspace) -> None:
         key = next(k for k in KEYS if k in {c.name for c in view.columns})
         added = [c.name for c in view.columns if c.name not in KEYS]
         taken = {str(c) for (c,) in space.sql("SELECT column_name FROM (DESCRIBE data)")}
-        clash = [n for n in (*(f"{view.name}_{c}" for c in added), f"{view.name}_count") if n in taken]
+        clash = [
+            n for n in (*(f"{view.name}_{c}" for c in added), f"{view.name}_count") if n in taken
+        ]
         if clash:
-            sentence = f"The view '{view.name}' gives columns that exist already: {', '.join(clash)}."
-            raise InputError(Problem("FHIR_VIEW", sentence, "Rename the view or the columns.", view.name))
+            sentence = (
+                f"The view '{view.name}' gives columns that exist already: {', '.join(clash)}."
+            )
+            raise InputError(
+                Problem("FHIR_VIEW", sentence, "Rename the view or the columns.", view.name)
+            )
         chosen = "".join(f", x.{name(c)} AS {name(f'{view.name}_{c}')}" for c in added)
         table = name(f"o_{view.name}")
         space.sql(

@@ -59,13 +59,20 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     return space.duck.table("data")
 
 
-def _read_resources(plain: Sequence[tuple[Path, str]], space: Workspace, read: Collection[str]) -> None:
+def _read_resources(
+    plain: Sequence[tuple[Path, str]], space: Workspace, read: Collection[str]
+) -> None:
     """Table ``resource`` (``type``, ``body``); bodies only of the types ``read``, those of the views."""
     space.sql("CREATE TABLE resource (type VARCHAR, body JSON)")
-    lines = [(p, shown) for p, shown in plain if ".ndjson" in shown.lower() or ".jsonl" in shown.lower()]
+    lines = [
+        (p, shown) for p, shown in plain if ".ndjson" in shown.lower() or ".jsonl" in shown.lower()
+    ]
     whole = [one for one in plain if one not in lines]
     kept = ", ".join(text(type_) for type_ in sorted(read))
-    for group, reader in ((whole, "format = 'auto'"), (lines, "format = 'newline_delimited', ignore_errors = true")):
+    for group, reader in (
+        (whole, "format = 'auto'"),
+        (lines, "format = 'newline_delimited', ignore_errors = true"),
+    ):
         try:
             for part in _parts(group):
                 _insert(part, reader, kept, space)
@@ -75,17 +82,26 @@ def _read_resources(plain: Sequence[tuple[Path, str]], space: Workspace, read: C
             raise
     if not space.sql("SELECT 1 FROM resource LIMIT 1"):
         shown = ", ".join(s for _, s in plain[:3])
-        raise InputError(Problem("NO_FHIR", "There are no FHIR resources in it.", "Export it again.", shown))
+        raise InputError(
+            Problem("NO_FHIR", "There are no FHIR resources in it.", "Export it again.", shown)
+        )
 
 
 def _insert(group: Sequence[tuple[Path, str]], reader: str, kept: str, space: Workspace) -> None:
     paths = f"[{', '.join(text(p) for p, _ in group)}]"
     source = f"read_json_objects({paths}, {reader}, maximum_object_size = {_largest(group)})"
     if "ignore_errors" in reader:
-        broken, total = space.sql(f"SELECT count(*) FILTER (WHERE json IS NULL), count(*) FROM {source}")[0]
+        broken, total = space.sql(
+            f"SELECT count(*) FILTER (WHERE json IS NULL), count(*) FROM {source}"
+        )[0]
         if int(str(broken)):
             where = ", ".join(shown for _, shown in group[:3])
-            space.note("BROKEN_LINES", f"{broken:,} of {total:,} lines are not JSON; they were left out.", "", where)
+            space.note(
+                "BROKEN_LINES",
+                f"{broken:,} of {total:,} lines are not JSON; they were left out.",
+                "",
+                where,
+            )
     space.sql(
         f"""INSERT INTO resource
             SELECT type, CASE WHEN type IN ({kept}) THEN body END FROM (
@@ -126,13 +142,16 @@ def _reads(path: Path, space: Workspace) -> bool:
 
 
 def _not_json(shown: str) -> Problem:
-    return Problem("NOT_JSON", "The file is not valid JSON.", "It may be cut off; export it again.", shown)
+    return Problem(
+        "NOT_JSON", "The file is not valid JSON.", "It may be cut off; export it again.", shown
+    )
 
 
 def _note_types(space: Workspace, used: Collection[str]) -> None:
     """Say what was found, what of it is used, and stop when a table cannot be made of it."""
     types = {
-        str(t): int(str(n)) for t, n in space.sql("SELECT type, count(*) FROM resource GROUP BY 1 ORDER BY 2 DESC, 1")
+        str(t): int(str(n))
+        for t, n in space.sql("SELECT type, count(*) FROM resource GROUP BY 1 ORDER BY 2 DESC, 1")
     }
     listed = ", ".join(f"{n:,} {t}" for t, n in types.items() if t in used)
     others = ", ".join(f"{n:,} {t}" for t, n in types.items() if t not in used)
@@ -166,9 +185,14 @@ def _last_values(space: Workspace) -> None:
     filled, void, empty = (int(str(n)) for n in space.sql(held)[0])
     kept = int(str(space.sql("SELECT count(*) FROM measured")[0][0]))
     if filled > kept:
-        space.note("FHIR_REPEATED", f"{filled:,} values were measured; the last of each encounter is kept ({kept:,}).")
+        space.note(
+            "FHIR_REPEATED",
+            f"{filled:,} values were measured; the last of each encounter is kept ({kept:,}).",
+        )
     if void:
-        space.note("FHIR_VOID", f"{void:,} observations entered in error or cancelled were left out.")
+        space.note(
+            "FHIR_VOID", f"{void:,} observations entered in error or cancelled were left out."
+        )
     if empty:
         space.note("FHIR_NO_VALUE", f"{empty:,} observations hold no value; they count as missing.")
 
@@ -178,15 +202,25 @@ def _wide(space: Workspace) -> None:
     rows = "SELECT code, bool_or(is_local), count(number), count(words) FROM measured GROUP BY 1 ORDER BY count(*) DESC, code"
     codes = [(str(c), bool(local), int(str(n)), int(str(w))) for c, local, n, w in space.sql(rows)]
     if len(codes) > MOST_CODES:
-        space.note("FHIR_CODES", f"{len(codes):,} observation codes; the {MOST_CODES} most frequent are columns.")
+        space.note(
+            "FHIR_CODES",
+            f"{len(codes):,} observation codes; the {MOST_CODES} most frequent are columns.",
+        )
     if local := sum(is_local for _, is_local, _, _ in codes):
         space.note(
-            "FHIR_LOCAL", f"{local:,} observation codes are not LOINC; their columns are named by the local code."
+            "FHIR_LOCAL",
+            f"{local:,} observation codes are not LOINC; their columns are named by the local code.",
         )
     columns: dict[str, str] = {}
     for code, is_local, numbers, words in sorted(codes[:MOST_CODES]):
         column = _column(code, is_local, columns)
-        value = "number" if not words else "words" if not numbers else "coalesce(words, number::VARCHAR)"
+        value = (
+            "number"
+            if not words
+            else "words"
+            if not numbers
+            else "coalesce(words, number::VARCHAR)"
+        )
         columns[column] = f"any_value({value}) FILTER (WHERE code = {text(code)})"
         if numbers:
             columns[f"{column}_unit"] = f"any_value(unit) FILTER (WHERE code = {text(code)})"

@@ -16,7 +16,11 @@ SAMPLE = 100
 """Resources of one type that are checked; the whole load would take as long as reading it a hundred times."""
 TYPES = ("Patient", "Encounter", "Observation", "Condition", "MedicationRequest")
 _MOST_NAMED = 5
-_SAYS = {"missing": "is missing", "extra_forbidden": "is no element of R4", "list_type": "is not a list"}
+_SAYS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no element of R4",
+    "list_type": "is not a list",
+}
 
 
 def note_invalid(space: Workspace) -> None:
@@ -36,8 +40,14 @@ def note_invalid(space: Workspace) -> None:
             valid += not wrong
         space.coverage.append(Coverage(type_, "", valid, len(bodies)))
         if valid < len(bodies):
-            named = "; ".join(f"{what} ({_many(n)})" for what, n in problems.most_common(_MOST_NAMED))
-            more = f"; and {len(problems) - _MOST_NAMED} more kinds" if len(problems) > _MOST_NAMED else ""
+            named = "; ".join(
+                f"{what} ({_many(n)})" for what, n in problems.most_common(_MOST_NAMED)
+            )
+            more = (
+                f"; and {len(problems) - _MOST_NAMED} more kinds"
+                if len(problems) > _MOST_NAMED
+                else ""
+            )
             sentence = f"{_many(len(bodies) - valid)} of {len(bodies):,} {type_} resources that were checked break rules of R4: {named}{more}."
             space.note("FHIR_INVALID", sentence)
 

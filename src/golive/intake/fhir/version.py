@@ -17,8 +17,14 @@ _MARKS = {
             "json_exists(body, '$.patient') OR json_type(body, '$.class') = 'VARCHAR'",
             "name their patient as `patient` or their class as plain text",
         ),
-        "Condition": ("json_exists(body, '$.patient')", "name their patient as `patient`, which R4 calls `subject`"),
-        "Observation": ("json_type(body, '$.category') = 'OBJECT'", "have one `category`, where R4 has a list"),
+        "Condition": (
+            "json_exists(body, '$.patient')",
+            "name their patient as `patient`, which R4 calls `subject`",
+        ),
+        "Observation": (
+            "json_type(body, '$.category') = 'OBJECT'",
+            "have one `category`, where R4 has a list",
+        ),
     },
     "STU3": {
         "Observation": (
@@ -64,7 +70,13 @@ def check_version(space: Workspace) -> None:
         for type_, (test, words) in marks.items():
             if not types.get(type_):
                 continue
-            found = int(str(space.sql(f"SELECT count(*) FROM resource WHERE type = {text(type_)} AND ({test})")[0][0]))
+            found = int(
+                str(
+                    space.sql(
+                        f"SELECT count(*) FROM resource WHERE type = {text(type_)} AND ({test})"
+                    )[0][0]
+                )
+            )
             looked += types[type_]
             odd += found
             if found:
@@ -73,7 +85,11 @@ def check_version(space: Workspace) -> None:
             continue
         sentence = f"{'The' if odd >= MOSTLY * looked else 'Some'} resources are FHIR {version}, and R4 is read: {'; '.join(told)}."
         if odd >= MOSTLY * looked:
-            raise InputError(Problem("FHIR_VERSION", sentence, "Ask the source for an R4 export (4.0.1).", version))
+            raise InputError(
+                Problem(
+                    "FHIR_VERSION", sentence, "Ask the source for an R4 export (4.0.1).", version
+                )
+            )
         space.note("FHIR_VERSION", sentence, "", version)
 
 
@@ -93,7 +109,10 @@ def must_support(space: Workspace) -> tuple[Coverage, ...]:
         keys = f"SELECT json_keys(body) AS keys FROM resource WHERE type = {text(type_)}"
         total, *counts = space.sql(f"SELECT count(*), {asked} FROM ({keys})")[0]
         if n := int(str(total)):
-            found += [Coverage(type_, one[0], int(str(c)), n) for one, c in zip(elements, counts, strict=True)]
+            found += [
+                Coverage(type_, one[0], int(str(c)), n)
+                for one, c in zip(elements, counts, strict=True)
+            ]
     return tuple(found)
 
 

@@ -29,7 +29,9 @@ class ViewColumn(_Part):
 
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     path: str
-    type: Literal["string", "code", "decimal", "integer", "dateTime", "date", "instant", "boolean"] = "string"
+    type: Literal[
+        "string", "code", "decimal", "integer", "dateTime", "date", "instant", "boolean"
+    ] = "string"
 
 
 class Select(_Part):
@@ -71,11 +73,18 @@ def parse_view(data: Any, where: str) -> View:
         ) from None
     if not view.columns:
         sentence = f"The view '{view.name}' selects nothing."
-        raise InputError(Problem("FHIR_VIEW_EMPTY", sentence, "Give its select at least one column.", where))
+        raise InputError(
+            Problem("FHIR_VIEW_EMPTY", sentence, "Give its select at least one column.", where)
+        )
     shapes = {tuple((c.name, c.type) for c in branch.column) for branch in view.select[0].union_all}
     if len(shapes) > 1:
-        raise InputError(Problem("FHIR_VIEW", "The branches of unionAll differ in their columns.", "", where))
-    for column in (*view.select[0].column, *(c for b in view.select[0].union_all for c in b.column)):
+        raise InputError(
+            Problem("FHIR_VIEW", "The branches of unionAll differ in their columns.", "", where)
+        )
+    for column in (
+        *view.select[0].column,
+        *(c for b in view.select[0].union_all for c in b.column),
+    ):
         fhir_path.parse(column.path, where)
     return view
 
@@ -94,7 +103,11 @@ def compile_view(view: View, source: str = "resource") -> str:
     """
     one = view.select[0]
     branches = one.union_all or (Select(),)
-    parsed = [fhir_path.parse(c.path) for b in branches for c in (*one.column, *(() if b.for_each else b.column))]
+    parsed = [
+        fhir_path.parse(c.path)
+        for b in branches
+        for c in (*one.column, *(() if b.for_each else b.column))
+    ]
     parsed += [fhir_path.parse(b.for_each) for b in branches if b.for_each]
     tops = list(dict.fromkeys(fhir_path.top_level(steps) for steps in parsed))
     paths = ", ".join(text(f"$.{top}") for top in tops)
@@ -106,14 +119,18 @@ def compile_view(view: View, source: str = "resource") -> str:
         if item is not None:
             return f"{fhir_path.scalar(f'[{item}]', steps, column.type)} AS {quoted(column.name)}"
         items = fhir_path.as_list(pieces[fhir_path.top_level(steps)])
-        return f"{fhir_path.scalar(items, _after_first(steps), column.type)} AS {quoted(column.name)}"
+        return (
+            f"{fhir_path.scalar(items, _after_first(steps), column.type)} AS {quoted(column.name)}"
+        )
 
     selects = []
     for branch in branches:
         shared = [value(c) for c in one.column]
         if branch.for_each:
             steps = fhir_path.parse(branch.for_each)
-            items = fhir_path.elements(fhir_path.as_list(pieces[fhir_path.top_level(steps)]), _after_first(steps))
+            items = fhir_path.elements(
+                fhir_path.as_list(pieces[fhir_path.top_level(steps)]), _after_first(steps)
+            )
             own = [value(c, "item") for c in branch.column]
             rows = f"(SELECT part, unnest({items}) AS item FROM ({parts}))"
         else:

@@ -39,15 +39,26 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
             empty = file.stat().st_size == 0
             code = "EMPTY_FILE" if empty else "NOT_PARQUET"
             sentence = (
-                "The file is empty." if empty else f"The file cannot be read as Parquet ({type(error).__name__})."
+                "The file is empty."
+                if empty
+                else f"The file cannot be read as Parquet ({type(error).__name__})."
             )
-            problems.append(Problem(code, sentence, "Write it again; it may be cut off.", file.name))
+            problems.append(
+                Problem(code, sentence, "Write it again; it may be cut off.", file.name)
+            )
             continue
         if first and schema != first:
             differ = sorted({n for n, _ in set(schema) ^ set(first)})[:_NAMED]
-            sentence = f"Columns differ from those of {files[0].name}: {', '.join(map(repr, differ))}."
+            sentence = (
+                f"Columns differ from those of {files[0].name}: {', '.join(map(repr, differ))}."
+            )
             problems.append(
-                Problem("COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name)
+                Problem(
+                    "COLUMNS_DIFFER",
+                    sentence,
+                    "Files of one source need the same columns.",
+                    file.name,
+                )
             )
         first = first or schema
     if problems:
@@ -64,7 +75,9 @@ def _written_names(file: Path, space: Workspace) -> list[str]:
     listed = space.sql(f"SELECT name, num_children FROM parquet_schema({text(space.plain(file))})")
     inside = 0
     names = []
-    for written, children in listed[1:]:  # the first entry is the table, and the rest stands depth first
+    for written, children in listed[
+        1:
+    ]:  # the first entry is the table, and the rest stands depth first
         if inside == 0:
             names.append(str(written))
         inside += int(str(children or 0)) - (inside > 0)
@@ -84,7 +97,9 @@ def uniform(table: ir.Table) -> ir.Table:
             changed[column] = value.cast("float64")
         elif dtype.is_timestamp() and dtype.timezone is not None:
             changed[column] = value.cast("timestamp")
-        elif not (dtype.is_numeric() or dtype.is_boolean() or dtype.is_string() or dtype.is_temporal()):
+        elif not (
+            dtype.is_numeric() or dtype.is_boolean() or dtype.is_string() or dtype.is_temporal()
+        ):
             changed[column] = value.cast("string")
     if changed:
         table = table.mutate(**changed)
@@ -100,9 +115,13 @@ def within_range(table: ir.Table, space: Workspace) -> ir.Table:
     """
     outside: dict[str, ir.BooleanValue] = {}
     for column, dtype in table.schema().items():
-        nanoseconds = dtype.is_timestamp() and dtype.scale == 9  # from 1677 to 2262, whatever was stored
+        nanoseconds = (
+            dtype.is_timestamp() and dtype.scale == 9
+        )  # from 1677 to 2262, whatever was stored
         if (dtype.is_timestamp() and not nanoseconds) or dtype.is_date():
-            outside[column] = (table[column] < _edge(dtype, _FIRST)) | (table[column] > _edge(dtype, _LAST))
+            outside[column] = (table[column] < _edge(dtype, _FIRST)) | (
+                table[column] > _edge(dtype, _LAST)
+            )
         elif dtype.is_uint64():
             outside[column] = table[column] > ibis.literal(2**63 - 1, "uint64")
     if not outside:
@@ -120,9 +139,16 @@ def within_range(table: ir.Table, space: Workspace) -> ir.Table:
     if dates:
         total = sum(found[c] for c in dates)
         sentence = f"{total:,} dates outside the years 1 to 9999 count as the first or the last day of them, in {_listed(dates)}."
-        space.note("DATE_RANGE", sentence, "Check whether a count of nanoseconds was stored as microseconds.")
+        space.note(
+            "DATE_RANGE",
+            sentence,
+            "Check whether a count of nanoseconds was stored as microseconds.",
+        )
     if whole:
-        space.note("LARGE_INTEGERS", f"Whole numbers of more than 63 bits are read as text, in {_listed(whole)}.")
+        space.note(
+            "LARGE_INTEGERS",
+            f"Whole numbers of more than 63 bits are read as text, in {_listed(whole)}.",
+        )
     return table.mutate(**changed) if changed else table
 
 
@@ -152,13 +178,19 @@ def without_nan(table: ir.Table, space: Workspace) -> ir.Table:
     if missing:
         total = sum(nans.values())
         space.note(
-            "NAN_MISSING", f"{total:,} values that are not a number (NaN) count as missing, in {_listed(missing)}."
+            "NAN_MISSING",
+            f"{total:,} values that are not a number (NaN) count as missing, in {_listed(missing)}.",
         )
     if any(infinite.values()):
         where = _listed([c for c in found if infinite[c]])
-        space.note("INFINITE", f"{sum(infinite.values()):,} values are infinite, in {where}; they stay as they are.")
+        space.note(
+            "INFINITE",
+            f"{sum(infinite.values()):,} values are infinite, in {where}; they stay as they are.",
+        )
     # Not nullif(NaN): DuckDB drops that comparison when Parquet statistics, which leave NaN out, seem to exclude it.
-    return table.mutate(**{c: table[c].isnan().ifelse(ibis.null(table[c].type()), table[c]) for c in missing})
+    return table.mutate(
+        **{c: table[c].isnan().ifelse(ibis.null(table[c].type()), table[c]) for c in missing}
+    )
 
 
 def _suspect(table: ir.Table, floats: Sequence[str]) -> list[str]:
@@ -169,11 +201,19 @@ def _suspect(table: ir.Table, floats: Sequence[str]) -> list[str]:
     """
     by_sum = table.get_backend().name == "duckdb"
     asked = [
-        (table[c].cast("float64").sum() if by_sum else table.count(where=table[c].isnan() | table[c].isinf())).name(c)
+        (
+            table[c].cast("float64").sum()
+            if by_sum
+            else table.count(where=table[c].isnan() | table[c].isinf())
+        ).name(c)
         for c in floats
     ]
     row = table.aggregate(asked).to_pyarrow().to_pylist()[0]
-    return [c for c in floats if (row[c] is not None and not math.isfinite(row[c]) if by_sum else row[c])]
+    return [
+        c
+        for c in floats
+        if (row[c] is not None and not math.isfinite(row[c]) if by_sum else row[c])
+    ]
 
 
 def check_table(table: ir.Table, where: str, space: Workspace) -> int:
@@ -185,7 +225,9 @@ def check_table(table: ir.Table, where: str, space: Workspace) -> int:
     check_names(list(table.columns), where, space.limits)
     rows = int(table.count().to_pyarrow().as_py())
     if rows == 0:
-        raise InputError(Problem("HEADER_ONLY", "There are columns and no rows.", "Export it again.", where))
+        raise InputError(
+            Problem("HEADER_ONLY", "There are columns and no rows.", "Export it again.", where)
+        )
     if rows > space.limits.rows:
         sentence = f"{rows:,} rows; at most {space.limits.rows:,} are read."
         raise InputError(Problem("TOO_LARGE", sentence, "Take a period or a sample.", where))

@@ -21,7 +21,9 @@ DELIMITERS = (",", ";", "\t", "|")
 _WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _HEAD = 4_000_000
 _LONGEST_LINE = 64_000_000
-_DATA = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?|\d{4}-\d\d-\d\d([ T].*)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_DATA = re.compile(
+    r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?|\d{4}-\d\d-\d\d([ T].*)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}"
+)
 _DECIMAL = re.compile(r"[+-]?\d*[.,]\d+")
 _SHOWN = 10
 
@@ -46,7 +48,9 @@ def sniff(head: str, suffix: str = "") -> str:
             rows = [
                 r
                 for r, _ in zip(
-                    csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), range(200), strict=False
+                    csv.reader(io.StringIO(head, newline=""), delimiter=delimiter),
+                    range(200),
+                    strict=False,
                 )
             ]
         except csv.Error:
@@ -60,7 +64,9 @@ def sniff(head: str, suffix: str = "") -> str:
             best, best_score = delimiter, score
     if best_score == (0.0, 0):
         # No delimiter gives rows of one width. Take the one that divides the header most, so that the error names rows.
-        widths = {d: next(csv.reader(io.StringIO(head, newline=""), delimiter=d), []) for d in DELIMITERS}
+        widths = {
+            d: next(csv.reader(io.StringIO(head, newline=""), delimiter=d), []) for d in DELIMITERS
+        }
         widest = max(DELIMITERS, key=lambda d: len(widths[d]))
         best = widest if len(widths[widest]) > 1 else best
     return best
@@ -71,7 +77,8 @@ def header_is_data(header: Sequence[str]) -> bool:
     cells = [c.strip() for c in header if c.strip()]
     data = [c for c in cells if _DATA.fullmatch(c)]
     return bool(cells) and (
-        len(data) == len(cells) or (len(data) * 2 >= len(cells) and any(_DECIMAL.fullmatch(c) for c in data))
+        len(data) == len(cells)
+        or (len(data) * 2 >= len(cells) and any(_DECIMAL.fullmatch(c) for c in data))
     )
 
 
@@ -108,16 +115,24 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
 def _header(plain: Path, file: Path, space: Workspace) -> tuple[str, tuple[str, ...]]:
     with plain.open("rb") as stream:
         head = stream.read(_HEAD).decode("utf-8", "ignore")
-    head = head.lstrip("\r\n") if len(head) < _HEAD else head[: head.rfind("\n") + 1].lstrip("\r\n") or head
+    head = (
+        head.lstrip("\r\n")
+        if len(head) < _HEAD
+        else head[: head.rfind("\n") + 1].lstrip("\r\n") or head
+    )
     delimiter = sniff(head, file.suffix.lower())
     try:
         header = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
     except csv.Error as error:
         sentence = f"The header row cannot be read: {error}."
-        raise InputError(Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)) from None
+        raise InputError(
+            Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)
+        ) from None
     if header_is_data(header):
         sentence = f"The first row looks like data, not names: {sum(map(bool, header)):,} of {len(header):,} fields are filled with numbers or dates."
-        raise InputError(Problem("NO_HEADER", sentence, "Add a first row with the column names.", file.name))
+        raise InputError(
+            Problem("NO_HEADER", sentence, "Add a first row with the column names.", file.name)
+        )
     if delimiter != "," and file.suffix.lower() != ".tsv":
         space.note("DELIMITER", f"Fields are separated by a {_WORDS[delimiter]}.", "", file.name)
     return delimiter, check_names(header, file.name, space.limits)
@@ -129,19 +144,27 @@ def _differs(first: Sequence[str], other: Sequence[str], file: Path, reference: 
     parts = [f"lacks {', '.join(map(repr, missing))}"] if missing else []
     parts += [f"adds {', '.join(map(repr, extra))}"] if extra else []
     sentence = f"Its columns are not those of {reference.name}: it {' and '.join(parts)}."
-    return Problem("COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name)
+    return Problem(
+        "COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name
+    )
 
 
-def _append(plain: Path, file: Path, delimiter: str, names: Sequence[str], space: Workspace) -> None:
+def _append(
+    plain: Path, file: Path, delimiter: str, names: Sequence[str], space: Workspace
+) -> None:
     before = _count(space)
     try:
         rows = _read(plain, delimiter, names, space)
     except duckdb.InvalidInputException as error:
         if "invalid state" not in str(error):  # DuckDB reads one kind of line end per file
             sentence = f"The file cannot be read as rows and fields: {str(error).splitlines()[0]}"
-            raise InputError(Problem("BROKEN_ROWS", sentence, "Export it again as CSV.", file.name)) from None
+            raise InputError(
+                Problem("BROKEN_ROWS", sentence, "Export it again as CSV.", file.name)
+            ) from None
         rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
-        space.note("LINE_ENDS", "Lines end in different ways; they were read as the same.", "", file.name)
+        space.note(
+            "LINE_ENDS", "Lines end in different ways; they were read as the same.", "", file.name
+        )
     if not rows and _count(space) == before:
         # A line break inside a name makes DuckDB expect that break at the end of every row, and find none.
         rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
@@ -161,14 +184,25 @@ def _append(plain: Path, file: Path, delimiter: str, names: Sequence[str], space
             hint = "Quote fields that hold the delimiter or a line break."
             problems.append(Problem("RAGGED_ROWS", sentence, hint, file.name))
         else:
-            space.note("RAGGED_ROWS", f"{sentence} They were kept out.", "Repair them to have them counted.", file.name)
+            space.note(
+                "RAGGED_ROWS",
+                f"{sentence} They were kept out.",
+                "Repair them to have them counted.",
+                file.name,
+            )
     if problems:
         raise InputError(problems)
     if good == 0 and any("\n" in n for n in names):
         sentence = "A quote in the first row is never closed, so the whole file reads as names."
-        raise InputError(Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name))
+        raise InputError(
+            Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)
+        )
     if good == 0:
-        raise InputError(Problem("HEADER_ONLY", "The file has a header and no rows.", "Export it again.", file.name))
+        raise InputError(
+            Problem(
+                "HEADER_ONLY", "The file has a header and no rows.", "Export it again.", file.name
+            )
+        )
 
 
 def _count(space: Workspace) -> int:
@@ -213,11 +247,18 @@ def _line_numbers(plain: Path, positions: Sequence[int]) -> list[int]:
 
 def _lines(rows: Sequence[_Row]) -> str:
     shown = ", ".join(f"{r.line:,}" for r in rows[:_SHOWN])
-    return f"line{'s' if len(rows) > 1 else ''} {shown}" + (" and more" if len(rows) > _SHOWN else "")
+    return f"line{'s' if len(rows) > 1 else ''} {shown}" + (
+        " and more" if len(rows) > _SHOWN else ""
+    )
 
 
 def _one_line_end(plain: Path, delimiter: str, space: Workspace) -> Path:
     copy = space.folder / "one-line-end"
-    with plain.open(encoding="utf-8", newline="") as source, copy.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(csv.reader(source, delimiter=delimiter))
+    with (
+        plain.open(encoding="utf-8", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(
+            csv.reader(source, delimiter=delimiter)
+        )
     return copy

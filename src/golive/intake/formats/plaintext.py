@@ -89,7 +89,9 @@ def chunks(path: Path, space: Workspace) -> Iterator[bytes]:
         if not packed:
             raise
         sentence = f"The {path.suffix[1:]} file is damaged or cut off ({type(error).__name__})."
-        raise InputError(Problem("BROKEN_ARCHIVE", sentence, "Copy it again from its source.", path.name)) from None
+        raise InputError(
+            Problem("BROKEN_ARCHIVE", sentence, "Copy it again from its source.", path.name)
+        ) from None
 
 
 def magic(head: bytes) -> str | None:
@@ -106,7 +108,12 @@ def _encoding(path: Path, space: Workspace) -> str:
         if number == 0:
             if what := magic(chunk):
                 raise InputError(
-                    Problem("NOT_TEXT", f"This is {what}, not a text file.", "Give it its own ending.", path.name)
+                    Problem(
+                        "NOT_TEXT",
+                        f"This is {what}, not a text file.",
+                        "Give it its own ending.",
+                        path.name,
+                    )
                 )
             marked = next((name for mark, name in _MARKS.items() if chunk.startswith(mark)), None)
             if marked:
@@ -120,7 +127,9 @@ def _encoding(path: Path, space: Workspace) -> str:
         assert decoder is not None
         total += len(chunk)
         nul += chunk.count(0)
-        controls += len(chunk) - len(chunk.translate(None, bytes([*range(1, 9), *range(14, 27), *range(28, 32)])))
+        controls += len(chunk) - len(
+            chunk.translate(None, bytes([*range(1, 9), *range(14, 27), *range(28, 32)]))
+        )
         if nul:
             raise _not_text(path, nul, controls)
         if chunk.isascii():
@@ -138,9 +147,7 @@ def _encoding(path: Path, space: Workspace) -> str:
     if controls > 0.01 * total + 8:
         raise _not_text(path, nul, controls)
     if multibyte > broken:
-        sentence = (
-            f"{broken:,} bytes are not UTF-8 although {multibyte:,} other characters are: two encodings in one file."
-        )
+        sentence = f"{broken:,} bytes are not UTF-8 although {multibyte:,} other characters are: two encodings in one file."
         raise InputError(Problem("DECODE", sentence, "Save it again as UTF-8.", path.name))
     return "latin-1" if undefined else "cp1252"
 
@@ -148,7 +155,9 @@ def _encoding(path: Path, space: Workspace) -> str:
 def _not_text(path: Path, nul: int, controls: int) -> InputError:
     found = f"{nul:,} zero bytes" if nul else f"{controls:,} control characters"
     hint = "Export it as CSV or Parquet; a renamed binary file cannot be read."
-    return InputError(Problem("NOT_TEXT", f"The file holds {found}: it is binary, not text.", hint, path.name))
+    return InputError(
+        Problem("NOT_TEXT", f"The file holds {found}: it is binary, not text.", hint, path.name)
+    )
 
 
 def as_utf8(path: Path, space: Workspace) -> Path:
@@ -170,7 +179,11 @@ def as_utf8(path: Path, space: Workspace) -> Path:
     with copy.open("rb") as stream:
         empty = not any(chunk.strip() for chunk in iter(lambda: stream.read(CHUNK), b""))
     if empty:
-        raise InputError(Problem("EMPTY_FILE", "The file is empty.", "Export it again with a header row.", path.name))
+        raise InputError(
+            Problem(
+                "EMPTY_FILE", "The file is empty.", "Export it again with a header row.", path.name
+            )
+        )
     return space.plain(copy)
 
 
@@ -185,5 +198,9 @@ def _recode(path: Path, copy: Path, encoding: str, space: Workspace) -> None:
                 out.write(string.encode("utf-8"))
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
     except UnicodeError as error:
-        sentence = f"The file begins as {_NAMES.get(encoding, encoding)} but cannot be decoded ({error})."
-        raise InputError(Problem("DECODE", sentence[:200], "Save it again as UTF-8.", path.name)) from None
+        sentence = (
+            f"The file begins as {_NAMES.get(encoding, encoding)} but cannot be decoded ({error})."
+        )
+        raise InputError(
+            Problem("DECODE", sentence[:200], "Save it again as UTF-8.", path.name)
+        ) from None

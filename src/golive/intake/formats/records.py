@@ -42,17 +42,31 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     except duckdb.Error as error:
         raise _not_json(error, where) from None
     if int(str(others[0][0])):
-        entries = f"{others[0][0]:,} entries are not objects" if others[0][0] != 1 else "1 entry is not an object"
+        entries = (
+            f"{others[0][0]:,} entries are not objects"
+            if others[0][0] != 1
+            else "1 entry is not an object"
+        )
         sentence = f"{entries} with named values."
-        raise InputError(Problem("NOT_RECORDS", sentence, "Write one object per row: [{...}, {...}].", where))
+        raise InputError(
+            Problem("NOT_RECORDS", sentence, "Write one object per row: [{...}, {...}].", where)
+        )
     written = [str(k[0]) for k in keys]
     if not written:
-        raise InputError(Problem("HEADER_ONLY", "There are no objects with values in it.", "Export it again.", where))
+        raise InputError(
+            Problem(
+                "HEADER_ONLY", "There are no objects with values in it.", "Export it again.", where
+            )
+        )
     names = check_names(written, where, space.limits)
     columns = ", ".join(f"{text(c)}: 'VARCHAR'" for c in written)
-    renamed = ", ".join(f"nullif({name(w)}, '') AS {name(n)}" for w, n in zip(written, names, strict=True))
+    renamed = ", ".join(
+        f"nullif({name(w)}, '') AS {name(n)}" for w, n in zip(written, names, strict=True)
+    )
     try:
-        space.sql(f"CREATE TABLE data AS SELECT {renamed} FROM read_json({paths}, columns = {{{columns}}}, {options})")
+        space.sql(
+            f"CREATE TABLE data AS SELECT {renamed} FROM read_json({paths}, columns = {{{columns}}}, {options})"
+        )
         nested = space.sql(
             f"""SELECT count(*) FROM read_json_objects({paths}, {options})
                 WHERE list_has_any(json_type(json, {_paths(written)}), ['OBJECT', 'ARRAY'])"""
@@ -62,20 +76,29 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
     if _is_by_column(space, paths, options, written):
         sentence = f"It holds one object whose {len(written):,} values are objects: a table written column by column."
         hint = "Write one object per row: [{...}, {...}]; in pandas to_json(orient='records')."
-        inside = space.sql(f"SELECT json_type(json, {_paths(written)}) FROM read_json_objects({paths}, {options})")
+        inside = space.sql(
+            f"SELECT json_type(json, {_paths(written)}) FROM read_json_objects({paths}, {options})"
+        )
         if inside == [(["ARRAY"],)]:
             sentence = f"It holds one object; its rows stand under '{written[0]}'."
             hint = "Write the list alone: [{...}, {...}]."
         raise InputError(Problem("NOT_RECORDS", sentence, hint, where))
     if count := int(str(nested[0][0])):
-        space.note("NESTED_JSON", f"{count:,} rows hold nested values; they are read as JSON text.", "", where)
+        space.note(
+            "NESTED_JSON",
+            f"{count:,} rows hold nested values; they are read as JSON text.",
+            "",
+            where,
+        )
     return space.duck.table("data")
 
 
 def _is_by_column(space: Workspace, paths: str, options: str, keys: Sequence[str]) -> bool:
     """Whether the source is a single object of nothing but objects or lists, which is how pandas writes a frame by default."""
     plain = f"NOT list_has_all(['OBJECT', 'ARRAY'], json_type(json, {_paths(keys)}))"
-    found = space.sql(f"SELECT count(*), count(*) FILTER ({plain}) FROM read_json_objects({paths}, {options})")
+    found = space.sql(
+        f"SELECT count(*), count(*) FILTER ({plain}) FROM read_json_objects({paths}, {options})"
+    )
     return found[0] == (1, 0)
 
 
@@ -88,7 +111,9 @@ def _not_json(error: duckdb.Error, where: str) -> InputError:
     first = str(error).splitlines()[0]
     if twice := re.search(r'has duplicate key "([^"]*)"$', first):
         sentence = f"An object has the key '{twice[1]}' twice."
-        return InputError(Problem("DUPLICATE_COLUMNS", sentence, "Give every value its own key.", where))
+        return InputError(
+            Problem("DUPLICATE_COLUMNS", sentence, "Give every value its own key.", where)
+        )
     # The message of the reader may repeat a value of the file: only its place is kept.
     place = str(error).partition(", at byte ")[2].partition(":")[0]
     at = f" (at byte {place})" if place else ""

@@ -48,19 +48,33 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
         header = [_text(c) or "" for c in rows[0]]
         if header_is_data(header):
             sentence = "The first row of the sheet looks like data: its cells are numbers or dates."
-            raise InputError(Problem("NO_HEADER", sentence, "Add a first row with the column names.", file.name))
+            raise InputError(
+                Problem("NO_HEADER", sentence, "Add a first row with the column names.", file.name)
+            )
         names = check_names(header, file.name, space.limits)
         if len(rows) == 1:
             raise InputError(
-                Problem("HEADER_ONLY", "The sheet has a header and no rows.", "Export it again.", file.name)
+                Problem(
+                    "HEADER_ONLY",
+                    "The sheet has a header and no rows.",
+                    "Export it again.",
+                    file.name,
+                )
             )
         if columns and sorted(names) != sorted(columns):
             sentence = f"Its columns are not those of {files[0].name}."
             raise InputError(
-                Problem("COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name)
+                Problem(
+                    "COLUMNS_DIFFER",
+                    sentence,
+                    "Files of one source need the same columns.",
+                    file.name,
+                )
             )
         columns = columns or names
-        cells = {n: pa.array([_text(r[i]) for r in rows[1:]], pa.string()) for i, n in enumerate(names)}
+        cells = {
+            n: pa.array([_text(r[i]) for r in rows[1:]], pa.string()) for i, n in enumerate(names)
+        }
         tables.append(pa.table({n: cells[n] for n in columns}))
     return space.duck.create_table("data", pa.concat_tables(tables))
 
@@ -71,13 +85,21 @@ def _rows(file: Path, space: Workspace) -> list[list[Any]]:
     _check_archive(file, space)
     try:
         book = calamine.CalamineWorkbook.from_path(file)
-        sheets = [(n, book.get_sheet_by_name(n).to_python(skip_empty_area=True)) for n in book.sheet_names]
-    except Exception as error:  # the reader raises its own types and, on damage, Rust panics mapped to several
+        sheets = [
+            (n, book.get_sheet_by_name(n).to_python(skip_empty_area=True)) for n in book.sheet_names
+        ]
+    except (
+        Exception
+    ) as error:  # the reader raises its own types and, on damage, Rust panics mapped to several
         sentence = f"The workbook cannot be read ({type(error).__name__})."
-        raise InputError(Problem("NOT_WORKBOOK", sentence, "Save it again as .xlsx or CSV.", file.name)) from None
+        raise InputError(
+            Problem("NOT_WORKBOOK", sentence, "Save it again as .xlsx or CSV.", file.name)
+        ) from None
     filled = [(n, rows) for n, rows in sheets if rows]
     if not filled:
-        raise InputError(Problem("EMPTY_FILE", "No sheet of the workbook holds anything.", "", file.name))
+        raise InputError(
+            Problem("EMPTY_FILE", "No sheet of the workbook holds anything.", "", file.name)
+        )
     if len(filled) > 1:
         others = ", ".join(repr(n) for n, _ in filled[1:])
         space.note("SHEETS", f"Sheet '{filled[0][0]}' was read; not read: {others}.", "", file.name)
@@ -106,9 +128,13 @@ class _Extent:
         text, self._rest = (text[:cut], text[cut:]) if cut > 0 else (text, b"")
         placed = _PLACE.findall(text)
         letters = {column.upper() for column, _ in placed}
-        self.rows = max([self.rows + len(_ROW.findall(text)), *(int(row) for row in {row for _, row in placed})])
+        self.rows = max(
+            [self.rows + len(_ROW.findall(text)), *(int(row) for row in {row for _, row in placed})]
+        )
         if sum(map(text.count, _CELLS)) > len(placed):
-            self.columns = max([self.columns, *(len(_CELL.findall(line)) for line in _ROW.split(text))])
+            self.columns = max(
+                [self.columns, *(len(_CELL.findall(line)) for line in _ROW.split(text))]
+            )
         self.columns = max([self.columns, *map(_number, letters)])
         if b"t='e'" in text or b't="e"' in text:
             self.errors += len(_ERROR.findall(text))
@@ -143,15 +169,21 @@ def _check_archive(file: Path, space: Workspace) -> None:
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
         with file.open("rb") as stream:
             what = magic(stream.read(16))
-        sentence = f"This is {what}, not an Excel workbook." if what else "This is not an Excel workbook."
-        raise InputError(Problem("NOT_WORKBOOK", sentence, "Save it as .xlsx or CSV.", file.name)) from None
+        sentence = (
+            f"This is {what}, not an Excel workbook." if what else "This is not an Excel workbook."
+        )
+        raise InputError(
+            Problem("NOT_WORKBOOK", sentence, "Save it as .xlsx or CSV.", file.name)
+        ) from None
     if errors:
         sentence = f"{errors:,} cell{'s hold' if errors > 1 else ' holds'} an error such as #N/A or #DIV/0! and count{'' if errors > 1 else 's'} as missing."
         space.note("CELL_ERRORS", sentence, "Repair the formulas in the workbook.", file.name)
     size = max(total, declared)
     if size > limit or (size > RATIO_FROM and size > file.stat().st_size * space.limits.ratio):
         sentence = f"{file.stat().st_size:,} bytes unpack to {size:,} or more."
-        raise InputError(Problem("ZIP_BOMB", sentence, f"At most {limit:,} bytes are read; use CSV.", file.name))
+        raise InputError(
+            Problem("ZIP_BOMB", sentence, f"At most {limit:,} bytes are read; use CSV.", file.name)
+        )
 
 
 def _text(cell: object) -> str | None:

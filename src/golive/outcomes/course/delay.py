@@ -40,7 +40,9 @@ def delay(context: Context, out: Outcomes) -> None:
     if early:
         shown = "fewer than 11" if early < SMALL_CELL else f"{early:,}"
         why = "the outcome was known before the score was given: it is no prediction, or one of the two times is wrong"
-        out.not_assessed.append(NotAssessed(what=f"{shown} live rows (outcome before the row)", why=why))
+        out.not_assessed.append(
+            NotAssessed(what=f"{shown} live rows (outcome before the row)", why=why)
+        )
     _lead(context, took, out)
     if len(before) >= FEWEST:
         out.findings.append(_finding(context, took, before))
@@ -51,7 +53,11 @@ def waiting(side: Scored) -> FloatArray:
     if side.time is None or side.label_time is None:
         return np.zeros(0)
     known = ~(np.isnat(side.time) | np.isnat(side.label_time))
-    return np.where(known, (side.label_time - side.time).astype("timedelta64[s]").astype(np.float64) / _DAY, np.nan)
+    return np.where(
+        known,
+        (side.label_time - side.time).astype("timedelta64[s]").astype(np.float64) / _DAY,
+        np.nan,
+    )
 
 
 def usual_delay(context: Context) -> np.timedelta64 | None:
@@ -75,7 +81,12 @@ def _lead(context: Context, took: FloatArray, out: Outcomes) -> None:
     if len(hours) < FEWEST // 5:
         return
     low, middle, high = (number(float(v)) for v in np.quantile(hours, [0.25, 0.5, 0.75]))
-    out.performance["lead_time"] = {"n": len(hours), "hours_p25": low, "hours_p50": middle, "hours_p75": high}
+    out.performance["lead_time"] = {
+        "n": len(hours),
+        "hours_p25": low,
+        "hours_p50": middle,
+        "hours_p75": high,
+    }
 
 
 def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
@@ -84,7 +95,11 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
     assert live.time is not None
     assert live.label_time is not None
     limit = float(np.quantile(before, _USUAL))
-    end = np.nanmax(np.array([np.nanmax(t[~np.isnat(t)].astype(np.int64)) for t in (live.time, live.label_time)]))
+    end = np.nanmax(
+        np.array(
+            [np.nanmax(t[~np.isnat(t)].astype(np.int64)) for t in (live.time, live.label_time)]
+        )
+    )
     age = (end - live.time.astype(np.int64)) / _DAY
     due = ~np.isnat(live.time) & (age > limit)
     late = due & ~(took <= limit)  # a missing outcome is late as well
@@ -111,13 +126,19 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
         else Verdict.QUIET
     )
     active = verdict is not Verdict.QUIET
-    since = str(np.quantile(live.time[late].astype(np.int64), 0.1).astype("datetime64[s]"))[:10] if active else ""
+    since = (
+        str(np.quantile(live.time[late].astype(np.int64), 0.1).astype("datetime64[s]"))[:10]
+        if active
+        else ""
+    )
     tail = f", most of them since {day(since)}" if since else ""
     return finding(
         "label_delay",
         verdict,
         columns=name,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         route=Route.PRODUCT,
         title=f"{cell(count, n)} of live outcomes are later than {limit:.1f} days or still missing after that{tail}; in training {percent(then)} were ({sizes(len(before), n)})",
         explanation="Performance of the latest weeks is then measured on the few patients whose outcome came early, who are seldom typical."

@@ -50,7 +50,9 @@ class Season:
     def weights(self) -> FloatArray:
         """Weight of each training row that gives training the live mix of kinds; 0 for kinds that live data has not."""
         size = len(NAMES[self.calendar])
-        now, then = (np.bincount(k[k >= 0], minlength=size).astype(float) for k in (self.live, self.train))
+        now, then = (
+            np.bincount(k[k >= 0], minlength=size).astype(float) for k in (self.live, self.train)
+        )
         ratio = np.divide(now / now.sum(), then / then.sum(), out=np.zeros(size), where=then > 0)
         return np.asarray(np.where(self.train >= 0, ratio[self.train], 0.0), dtype=np.float64)
 
@@ -59,17 +61,26 @@ def kinds(time: npt.NDArray[np.datetime64], calendar: str) -> Kinds:
     """Weekday (0 is Monday) or month (0 is January) of each moment; -1 where there is none."""
     day = time.astype("datetime64[D]")
     number = (
-        (day.astype(np.int64) + 3) % 7 if calendar == "weekday" else day.astype("datetime64[M]").astype(np.int64) % 12
+        (day.astype(np.int64) + 3) % 7
+        if calendar == "weekday"
+        else day.astype("datetime64[M]").astype(np.int64) % 12
     )
     return np.where(np.isnat(time), -1, number).astype(np.int64)
 
 
 def season_of(train: Scored, live: Scored, calendar: str) -> Season | None:
     """Both sides by weekday or month; ``None`` without times on either side."""
-    if train.time is None or live.time is None or np.isnat(train.time).all() or np.isnat(live.time).all():
+    if (
+        train.time is None
+        or live.time is None
+        or np.isnat(train.time).all()
+        or np.isnat(live.time).all()
+    ):
         return None
     then, now = kinds(train.time, calendar), kinds(live.time, calendar)
-    present = np.flatnonzero(np.bincount(now[now >= 0], minlength=len(NAMES[calendar])) >= SMALL_CELL)
+    present = np.flatnonzero(
+        np.bincount(now[now >= 0], minlength=len(NAMES[calendar])) >= SMALL_CELL
+    )
     days = [len(np.unique(train.time[then == k].astype("datetime64[D]"))) for k in present]
     lacking = tuple(int(k) for k, d in zip(present, days, strict=True) if d < LEAST_DAYS[calendar])
     return Season(calendar, then, now, lacking) if len(present) else None
@@ -96,7 +107,10 @@ def season(context: Context, out: Outcomes) -> None:
             out.not_assessed.append(NotAssessed(what=f"the same {calendar}s of training", why=why))
             found[calendar] = {"covered": False, "why": why}
             continue
-        both = {name: _standardised(*values, here, context) for name, values in _signals(context).items()}
+        both = {
+            name: _standardised(*values, here, context)
+            for name, values in _signals(context).items()
+        }
         found[calendar] = {"covered": True, **{name: pair(*e) for name, e in both.items()}}
         if "alert_rate" in both:
             out.findings = [_explained(f, calendar, *both["alert_rate"]) for f in out.findings]
@@ -112,11 +126,15 @@ def _signals(context: Context) -> dict[str, tuple[Values, Values]]:
     found: dict[str, tuple[Values, Values]] = {}
     marks = [flagged(side, context) for side in sides]
     if marks[0] is not None and marks[1] is not None:
-        found["alert_rate"] = _pair((marks[0][0].astype(float), marks[0][1]), (marks[1][0].astype(float), marks[1][1]))
+        found["alert_rate"] = _pair(
+            (marks[0][0].astype(float), marks[0][1]), (marks[1][0].astype(float), marks[1][1])
+        )
     scores = [side.score for side in sides]
     if scores[0] is not None and scores[1] is not None:
         low, high = context.bounds or (-np.inf, np.inf)
-        found["mean_score"] = _pair(*((s, (s >= low) & (s <= high)) for s in scores if s is not None))
+        found["mean_score"] = _pair(
+            *((s, (s >= low) & (s <= high)) for s in scores if s is not None)
+        )
     target = context.target
     if target is not None and target.task == "event" and all(s.label is not None for s in sides):
         known = [events(s.label, target) for s in sides if s.label is not None]
@@ -128,7 +146,9 @@ def _pair(first: Values, second: Values) -> tuple[Values, Values]:
     return first, second
 
 
-def _standardised(train: Values, live: Values, here: Season, context: Context) -> tuple[Estimate, Estimate]:
+def _standardised(
+    train: Values, live: Values, here: Season, context: Context
+) -> tuple[Estimate, Estimate]:
     """Mean of training at the live mix of kinds, and of live data, both with intervals by patient."""
     sides = []
     for side, (values, known), weights in (
@@ -147,7 +167,10 @@ def _explained(finding: Finding, calendar: str, before: Estimate, now: Estimate)
     d, low, high = change(before, now)
     said = f"against the same {calendar}s of training: {percent(before.value)} then, {percent(now.value)} live"
     update: dict[str, Any] = {
-        "evidence": (*finding.evidence, f"{said} (change {100 * low:+.1f} to {100 * high:+.1f} points)")
+        "evidence": (
+            *finding.evidence,
+            f"{said} (change {100 * low:+.1f} to {100 * high:+.1f} points)",
+        )
     }
     gone = low <= 0 <= high and abs(d) < WATCH_RATIO * before.value
     if calendar == "month" and gone and finding.verdict is Verdict.ALARM:
@@ -186,7 +209,12 @@ def expected_alerts(context: Context) -> Expected | None:
             kind, use = found.train, here & (found.train >= 0)
             n = np.bincount(kind[use], minlength=size).astype(float)
             rate = np.bincount(kind[use], weights=marks[use], minlength=size) / np.maximum(n, 1)
-            return Expected(calendar, rate, np.sqrt(rate * (1 - rate) / np.maximum(n, 1)), np.maximum(found.live, 0))
+            return Expected(
+                calendar,
+                rate,
+                np.sqrt(rate * (1 - rate) / np.maximum(n, 1)),
+                np.maximum(found.live, 0),
+            )
     rate = float(marks[here].mean())
     overall = np.array([rate]), np.array([float(np.sqrt(rate * (1 - rate) / int(here.sum())))])
     return Expected("", *overall, np.zeros(context.live.rows, dtype=np.int64))

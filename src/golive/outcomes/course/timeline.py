@@ -26,7 +26,11 @@ BLOCK_EVENTS = 100
 ALPHA = 0.01
 _TRIM = 0.02
 
-EXPLAINED = {"calibration": "calibration_drift", "ranking": "performance_drop", "alerts": "alert_rate_shift"}
+EXPLAINED = {
+    "calibration": "calibration_drift",
+    "ranking": "performance_drop",
+    "alerts": "alert_rate_shift",
+}
 """What changed, and the finding to which its date belongs."""
 
 
@@ -38,7 +42,9 @@ def timeline(context: Context, out: Outcomes) -> None:
         return
     if min(live.zones) > 0:
         why = f"{live.zones[0]:,} carry a UTC offset and {live.zones[1]:,} do not; the latter were read as UTC"
-        out.not_assessed.append(NotAssessed(what=f"{context.roles.time}: times in several zones", why=why))
+        out.not_assessed.append(
+            NotAssessed(what=f"{context.roles.time}: times in several zones", why=why)
+        )
     starts, unit = windows(live.time)
     known = out.performance.get("estimated") or {}
     rows = window_rows(context, starts, estimated=bool(known) and "refused" not in known)
@@ -71,7 +77,9 @@ def good_in_a_row(m: Measured, time: Starts) -> int:
     good = 0
     for b in range(int(after[0]) // BLOCK_EVENTS if len(after) else 0):
         part = cases.part(np.sort(order[block == b]))
-        area = ranking.auroc(part.score, part.event, part.units) if part.score is not None else before
+        area = (
+            ranking.auroc(part.score, part.event, part.units) if part.score is not None else before
+        )
         if area.value < (1 - GOOD_LOSS) * before.value:
             break
         good += 1
@@ -149,8 +157,15 @@ def change_points(context: Context) -> list[dict[str, Any]]:
         values, time = signals[name]
         if p <= ALPHA and min(at, len(values) - at) >= SMALL_CELL:
             before, after = float(values[:at].mean()), float(values[at:].mean())
-            ends = {"before": number(before), "after": number(after), "n_before": at, "n_after": len(values) - at}
-            points.append({"signal": name, "date": str(time[at])[:10], "p_adjusted": number(float(p)), **ends})
+            ends = {
+                "before": number(before),
+                "after": number(after),
+                "n_before": at,
+                "n_after": len(values) - at,
+            }
+            points.append(
+                {"signal": name, "date": str(time[at])[:10], "p_adjusted": number(float(p)), **ends}
+            )
     return points
 
 

@@ -46,10 +46,18 @@ def unlabelled(context: Context, out: Outcomes) -> None:
     """``performance_estimated_drop`` where outcomes are too few, and the key ``estimated`` beside what was realised."""
     assert out.performance is not None
     train, live = context.train, context.live
-    if live.score is None or train.score is None or context.bounds != (0.0, 1.0) or context.roles.score is None:
+    if (
+        live.score is None
+        or train.score is None
+        or context.bounds != (0.0, 1.0)
+        or context.roles.score is None
+    ):
         return
     m = context.measured
-    realised = m is not None and min(m.cases_live.n_events, m.cases_live.n - m.cases_live.n_events) >= FEWEST
+    realised = (
+        m is not None
+        and min(m.cases_live.n_events, m.cases_live.n - m.cases_live.n_events) >= FEWEST
+    )
     reasons = refusals(context)
     if reasons:
         out.performance["estimated"] = {"refused": reasons}
@@ -77,7 +85,10 @@ def refusals(context: Context) -> list[str]:
     live = inside(context.live.score) if context.live.score is not None else np.zeros(0)
     if held is None or held.score is None:
         return ["training has no outcomes, so nothing shows that its probabilities hold"]
-    few = min(held.n, len(live)) < FEWEST_ROWS or min(held.n_events, held.n - held.n_events) < FEWEST_EVENTS
+    few = (
+        min(held.n, len(live)) < FEWEST_ROWS
+        or min(held.n_events, held.n - held.n_events) < FEWEST_EVENTS
+    )
     if few or context.recalibrated is None:
         return [
             f"it takes {FEWEST_ROWS} scores on both sides, and {FEWEST_EVENTS} training rows with the event and as many without; "
@@ -86,7 +97,9 @@ def refusals(context: Context) -> list[str]:
     reasons = []
     error = context.recalibrated.error
     if error > MOST_ERROR:
-        reasons.append(f"the probabilities do not hold even in training (error {percent(error)} after recalibration)")
+        reasons.append(
+            f"the probabilities do not hold even in training (error {percent(error)} after recalibration)"
+        )
     low, high = np.quantile(held.score, [0.001, 0.999])
     outside = float(((live < low) | (live > high)).mean())
     if outside > MOST_OUTSIDE:
@@ -102,13 +115,19 @@ def _apart(name: str, before: FloatArray, now: FloatArray) -> str:
     """Why one input does not overlap with training, or an empty string."""
     more = float(np.isnan(now).mean()) - float(np.isnan(before).mean())
     if more > MOST_MISSING:
-        return f"{name} is missing in {100 * more:.0f} points more of live rows than of training rows"
+        return (
+            f"{name} is missing in {100 * more:.0f} points more of live rows than of training rows"
+        )
     held, then = now[np.isfinite(now)], before[np.isfinite(before)]
     if len(held) < FEWEST or len(then) < FEWEST_ROWS:
         return ""
     low, high = np.quantile(then, [0.001, 0.999])
     outside = float(((held < low) | (held > high)).mean())
-    return f"{percent(outside)} of live {name} lies where training had almost none" if outside > MOST_OUTSIDE else ""
+    return (
+        f"{percent(outside)} of live {name} lies where training had almost none"
+        if outside > MOST_OUTSIDE
+        else ""
+    )
 
 
 def estimate(score: FloatArray, context: Context) -> Estimated:
@@ -124,7 +143,9 @@ def estimate(score: FloatArray, context: Context) -> Estimated:
     width = len(edges) + 1
     shape = (FOLDS, width)
     events = np.bincount(fold * width + place, weights=p, minlength=FOLDS * width).reshape(shape)
-    others = np.bincount(fold * width + place, weights=1 - p, minlength=FOLDS * width).reshape(shape)
+    others = np.bincount(fold * width + place, weights=1 - p, minlength=FOLDS * width).reshape(
+        shape
+    )
     whole = float(_expected(events.sum(axis=0)[None], others.sum(axis=0)[None])[0])
     without = _expected(events.sum(axis=0) - events, others.sum(axis=0) - others)
     se = math.sqrt((FOLDS - 1) / FOLDS * float(((without - without.mean()) ** 2).sum()))
@@ -178,7 +199,9 @@ def _finding(context: Context, before: Estimated, now: Estimated) -> Finding:
         "performance_estimated_drop",
         verdict,
         columns=_columns(context),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         route=Route.CLINICAL_INFORMATICS,
         title=f"Estimated without outcomes: AUROC {metric(now.auroc.value)} ({metric(now.auroc.low)} to {metric(now.auroc.high)}) live, {metric(before.auroc.value)} in training ({n})",
         explanation="An estimate from the scores alone (CBPE). It sees another mix of patients; it cannot see that the same score now means another risk. "
@@ -193,7 +216,9 @@ def _finding(context: Context, before: Estimated, now: Estimated) -> Finding:
             n_train=context.train.rows,
             n_live=context.live.rows,
         ),
-        evidence=(f"expected event rate {percent(now.prevalence)}, in training {percent(before.prevalence)}",),
+        evidence=(
+            f"expected event rate {percent(now.prevalence)}, in training {percent(before.prevalence)}",
+        ),
         fix="Collect outcomes of a sample of live patients, with and without alerts."
         if verdict is not Verdict.QUIET
         else "",

@@ -14,7 +14,18 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
-from golive.stats.estimate import Estimate, Mask, Units, change, number, on_logit, pair, plain, share, units_of
+from golive.stats.estimate import (
+    Estimate,
+    Mask,
+    Units,
+    change,
+    number,
+    on_logit,
+    pair,
+    plain,
+    share,
+    units_of,
+)
 from golive.wording.numbers import day, percent, sizes
 
 MOST_VERSIONS = 10
@@ -76,7 +87,9 @@ def _described(context: Context, value: str, rows: Mask) -> dict[str, Any]:
     if m is not None and m.cases_live.score is not None:
         part = m.cases_live.part(rows[m.cases_live.place])
         if min(part.n_events, part.n - part.n_events) >= FEWEST and part.score is not None:
-            row |= {"n_events": part.n_events} | ranking.auroc(part.score, part.event, part.units).side("auroc")
+            row |= {"n_events": part.n_events} | ranking.auroc(
+                part.score, part.event, part.units
+            ).side("auroc")
     return row
 
 
@@ -97,7 +110,9 @@ def overlapping(context: Context, present: list[int]) -> Overlap | None:
             shared = known & (live.time >= start) & (live.time <= end)
             least = max(SMALL_CELL, MIXED_SHARE * int(shared.sum()))
             if start < end and min(int((a & shared).sum()), int((b & shared).sum())) >= least:
-                return Overlap(coded.names[first], coded.names[second], a & shared, b & shared, str(start)[:10])
+                return Overlap(
+                    coded.names[first], coded.names[second], a & shared, b & shared, str(start)[:10]
+                )
     return None
 
 
@@ -107,7 +122,10 @@ def side_by_side(context: Context, both: Overlap) -> dict[str, Any]:
     out: dict[str, Any] = {"first": both.first, "second": both.second, "since": both.since}
     held = flagged(live, context)
     if held is not None:
-        rates = [share(held[0], held[1] & rows, units_of(live.unit)) for rows in (both.rows_first, both.rows_second)]
+        rates = [
+            share(held[0], held[1] & rows, units_of(live.unit))
+            for rows in (both.rows_first, both.rows_second)
+        ]
         out["alert_rate"] = _renamed(pair(*rates))
     if live.score is not None:
         means = [_mean(live.score[rows]) for rows in (both.rows_first, both.rows_second)]
@@ -130,7 +148,11 @@ def _renamed(found: dict[str, float | None]) -> dict[str, float | None]:
 def _mean(values: Any) -> Estimate:
     held = values[np.isfinite(values)]
     n = len(held)
-    return plain(float(held.mean()), float(held.std(ddof=1)) / n**0.5) if n > 1 else on_logit(np.nan, np.nan)
+    return (
+        plain(float(held.mean()), float(held.std(ddof=1)) / n**0.5)
+        if n > 1
+        else on_logit(np.nan, np.nan)
+    )
 
 
 def matched(context: Context, both: Overlap) -> dict[str, Any] | None:
@@ -177,18 +199,23 @@ def _mixed(context: Context, name: str, present: list[str], overlap: Overlap | N
         )
     n = int(overlap.rows_first.sum()), int(overlap.rows_second.sum())
     held = flagged(live, context)
-    title = f"{overlap.first} and {overlap.second} answer at the same time since {day(overlap.since)}"
+    title = (
+        f"{overlap.first} and {overlap.second} answer at the same time since {day(overlap.since)}"
+    )
     evidence: tuple[str, ...] = ()
     effect = None
     differ = False
     if held is not None:
         first, second = (
-            share(held[0], held[1] & rows, units_of(live.unit)) for rows in (overlap.rows_first, overlap.rows_second)
+            share(held[0], held[1] & rows, units_of(live.unit))
+            for rows in (overlap.rows_first, overlap.rows_second)
         )
         d, low, high = change(first, second)
         differ = low > 0 or high < 0
         title += f": they flag {percent(first.value)} and {percent(second.value)} of their patients"
-        evidence = (f"difference {100 * d:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}",)
+        evidence = (
+            f"difference {100 * d:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}",
+        )
         effect = Effect(
             name="alert_rate",
             train=number(first.value),

@@ -95,7 +95,9 @@ def _outcomes(context: Context, here: Mask, limit: np.timedelta64 | None) -> dic
     if not 0 < known < SMALL_CELL and not 0 < n - known < SMALL_CELL:
         row["outcomes"] = number(known / n)
     if limit is not None and live.time is not None and live.label_time is not None:
-        ends = [t[~np.isnat(t)].max() for t in (live.time, live.label_time) if not np.isnat(t).all()]
+        ends = [
+            t[~np.isnat(t)].max() for t in (live.time, live.label_time) if not np.isnat(t).all()
+        ]
         row["open"] = bool(live.time[here].max() + limit > max(ends))
     return row
 
@@ -111,10 +113,16 @@ def _realised(part: Cases, m: Measured) -> dict[str, Any]:
     area = ranking.auroc(part.score, part.event, part.units)
     row["auroc"] = area.side("live")
     if not small and m.probability:
-        row["observed"], row["expected"] = number(float(part.event.mean())), number(float(part.score.mean()))
+        row["observed"], row["expected"] = (
+            number(float(part.event.mean())),
+            number(float(part.score.mean())),
+        )
     before = m.train.get(m.primary)
     if before is not None and before.known:
         half = Z95 * math.hypot(area.se, before.se)
-        row["expected_band"] = [number(max(0.0, before.value - half)), number(min(1.0, before.value + half))]
+        row["expected_band"] = [
+            number(max(0.0, before.value - half)),
+            number(min(1.0, before.value + half)),
+        ]
         row["inside"] = bool(area.value >= before.value - half)
     return row

@@ -19,7 +19,11 @@ from golive.stats.estimate import Z95, number
 Part = Mapping[str, Any]
 
 DRAWS = 4_000
-RATES = {"alert_rate": "alert_rate", "sensitivity": "sensitivity", "false_alarm_rate": "specificity"}
+RATES = {
+    "alert_rate": "alert_rate",
+    "sensitivity": "sensitivity",
+    "false_alarm_rate": "specificity",
+}
 """Rate of fairlearn's frame, and the estimate of a group that carries its standard error."""
 
 
@@ -57,11 +61,20 @@ def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, An
 
 
 def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> dict[str, Any]:
-    from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
+    from fairlearn.metrics import (
+        MetricFrame,
+        false_positive_rate,
+        selection_rate,
+        true_positive_rate,
+    )
 
     names = [g["value"] for g in groups]
     event, alert, group, rows = cells(live, coded, names)
-    metrics = {"alert_rate": selection_rate, "sensitivity": true_positive_rate, "false_alarm_rate": false_positive_rate}
+    metrics = {
+        "alert_rate": selection_rate,
+        "sensitivity": true_positive_rate,
+        "false_alarm_rate": false_positive_rate,
+    }
     frame = MetricFrame(
         metrics=metrics,
         y_true=event,
@@ -70,7 +83,9 @@ def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> d
         sample_params={name: {"sample_weight": rows} for name in metrics},
     )
     difference, ratio, rates = frame.difference(), frame.ratio(), frame.by_group
-    chance = {name: _chance([_error(g["metrics"][e]) for g in groups], seed) for name, e in RATES.items()}
+    chance = {
+        name: _chance([_error(g["metrics"][e]) for g in groups], seed) for name, e in RATES.items()
+    }
     odds = max(("sensitivity", "false_alarm_rate"), key=lambda name: float(difference[name]))
     questions = (
         ("demographic_parity", "alert_rate"),
@@ -86,8 +101,14 @@ def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> d
             "ratio": number(float(ratio[name])),
             "chance": number(chance[name]),
             "beyond_chance": bool(float(difference[name]) > chance[name]),
-            "lowest": {"group": names[by_size[0]], "rate": number(float(rates[name].iloc[by_size[0]]))},
-            "highest": {"group": names[by_size[-1]], "rate": number(float(rates[name].iloc[by_size[-1]]))},
+            "lowest": {
+                "group": names[by_size[0]],
+                "rate": number(float(rates[name].iloc[by_size[0]])),
+            },
+            "highest": {
+                "group": names[by_size[-1]],
+                "rate": number(float(rates[name].iloc[by_size[-1]])),
+            },
         }
     return out
 

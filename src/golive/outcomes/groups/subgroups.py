@@ -74,10 +74,16 @@ def subgroups(context: Context, out: Outcomes) -> None:
     if m is None:
         return
     live = _by_score(m.cases_live)
-    columns = {name: coded for name, coded in live.side.slices.items() if name != context.roles.model_version}
+    columns = {
+        name: coded
+        for name, coded in live.side.slices.items()
+        if name != context.roles.model_version
+    }
     if not columns:
         return
-    by_column = {name: groups_of(live, name, coded, m.probability) for name, coded in columns.items()}
+    by_column = {
+        name: groups_of(live, name, coded, m.probability) for name, coded in columns.items()
+    }
     for name, groups in by_column.items():
         compare(groups)
         _already_known(groups, m)
@@ -93,7 +99,9 @@ def subgroups(context: Context, out: Outcomes) -> None:
     spread = [g.excess for g in every if g.enough and math.isfinite(g.excess)]
     if len(spread) > 1 and "calibration" in out.performance:
         out.performance["calibration"]["subgroup_ece_spread"] = number(max(spread) - min(spread))
-    shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[:MOST_PAIRS]
+    shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[
+        :MOST_PAIRS
+    ]
     out.performance["pairs"] = [_row(g, m, overall) for g in shown]
     out.findings += _findings(context, by_column, shown, sum(bool(g.gaps) for g in pairs))
 
@@ -109,15 +117,27 @@ def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Gro
     sizes = np.bincount(codes[codes >= 0], minlength=len(coded.names))
     largest = np.argsort(-sizes, kind="stable")[:MOST_LEVELS]
     rows = rows_by_code(codes)
-    return [_group(live, by, coded.names[i], rows[int(i)], probability) for i in largest if sizes[i] >= SMALL_CELL]
+    return [
+        _group(live, by, coded.names[i], rows[int(i)], probability)
+        for i in largest
+        if sizes[i] >= SMALL_CELL
+    ]
 
 
 def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
     """Positions of the rows of each code, in their order; negative codes are left out."""
-    narrow = codes.astype(np.int16) if codes.size and int(codes.max()) < np.iinfo(np.int16).max else codes
+    narrow = (
+        codes.astype(np.int16)
+        if codes.size and int(codes.max()) < np.iinfo(np.int16).max
+        else codes
+    )
     order = np.argsort(narrow, kind="stable")
     ordered = codes[order]
-    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0)) if codes.size else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.append(True, np.diff(ordered) != 0))
+        if codes.size
+        else np.zeros(0, dtype=np.int64)
+    )
     parts = np.split(order, starts[1:])
     return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
 
@@ -130,7 +150,9 @@ def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> 
     if part.score is not None:
         made.metrics["auroc"] = ranking.auroc(part.score, part.event, part.units)
         if probability:
-            made.metrics["observed_expected"] = cal.observed_expected(part.score, part.event, part.units)
+            made.metrics["observed_expected"] = cal.observed_expected(
+                part.score, part.event, part.units
+            )
             made.excess = cal.excess_error(part.score, part.event, part.units)
     if part.flagged is not None:
         made.metrics |= op.rates(part.flagged, part.event, part.units)
@@ -154,7 +176,11 @@ def _already_known(groups: Sequence[Group], m: Measured) -> None:
             earlier = old.gaps[name][0]
             larger = (gap - earlier) * math.copysign(1.0, gap)
             noise = Z95 * math.hypot(g.spread[name], old.spread[name])
-            if earlier * gap > 0 and abs(earlier) > Z95 * old.spread[name] and larger < max(noise, LIMITS[name] / 2):
+            if (
+                earlier * gap > 0
+                and abs(earlier) > Z95 * old.spread[name]
+                and larger < max(noise, LIMITS[name] / 2)
+            ):
                 g.known[name] = earlier
 
 
@@ -199,7 +225,9 @@ def adjust(groups: Sequence[Group]) -> None:
         g.adjusted[name] = float(p)
 
 
-def _pairs(live: Cases, columns: dict[str, Coded], probability: bool, config: Config) -> list[Group]:
+def _pairs(
+    live: Cases, columns: dict[str, Coded], probability: bool, config: Config
+) -> list[Group]:
     """Crossed groups (sex and age band, ...) with enough events each, compared with the other crossings of their columns.
 
     Above ``PAIR_ROWS`` rows a random part of that size is looked at; what is large shows there too.
@@ -237,10 +265,13 @@ def _row(g: Group, m: Measured, overall: float) -> dict[str, Any]:
     row["n_events"] = cell(g.n_events) if cell(g.n - g.n_events) is not None else None
     if g.enough:
         row["metrics"] = {
-            k: {"live": number(e.value), "low": number(e.low), "high": number(e.high)} for k, e in g.metrics.items()
+            k: {"live": number(e.value), "low": number(e.low), "high": number(e.high)}
+            for k, e in g.metrics.items()
         }
         row["gaps"] = {
-            k: number(g.metrics[k].value - m.live[k].value) for k in ("sensitivity", "ppv") if k in g.metrics
+            k: number(g.metrics[k].value - m.live[k].value)
+            for k in ("sensitivity", "ppv")
+            if k in g.metrics
         }
         if math.isfinite(g.excess):
             row["gaps"]["ece"] = number(g.excess - overall)
@@ -267,7 +298,9 @@ def _worse(g: Group) -> dict[str, Verdict]:
     return found
 
 
-def _findings(context: Context, by_column: dict[str, list[Group]], pairs: list[Group], n_pairs: int) -> list[Finding]:
+def _findings(
+    context: Context, by_column: dict[str, list[Group]], pairs: list[Group], n_pairs: int
+) -> list[Finding]:
     found: list[Finding] = []
     judged = [sum(bool(g.gaps) for g in groups) for groups in by_column.values()]
     for by, groups in by_column.items():
@@ -278,10 +311,16 @@ def _findings(context: Context, by_column: dict[str, list[Group]], pairs: list[G
     for g in pairs:
         parts = list(zip(g.by.split(" and "), g.value.split(", "), strict=False))
         worse = _worse(g)
-        if Verdict.ALARM in worse.values() and not alone & set(parts):  # else the single group already says it
+        if Verdict.ALARM in worse.values() and not alone & set(
+            parts
+        ):  # else the single group already says it
             searched = f"found by searching {n_pairs:,} crossed groups: confirm it on new data"
             made = _gap_finding(g, worse)
-            found.append(made.model_copy(update={"verdict": Verdict.WATCH, "evidence": (*made.evidence, searched)}))
+            found.append(
+                made.model_copy(
+                    update={"verdict": Verdict.WATCH, "evidence": (*made.evidence, searched)}
+                )
+            )
     gaps = any(f.kind == "subgroup_gap" for f in found)
     if any(judged) and not gaps:
         live = context.measured.cases_live.n if context.measured else 0
@@ -310,7 +349,10 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
     else:
         others, change = e.value - gap, gap
         say = percent if name == "sensitivity" else metric
-        said, shown = f"{METRIC_WORD[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})", say(others)
+        said, shown = (
+            f"{METRIC_WORD[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
+            say(others),
+        )
     columns = tuple(g.by.split(" and "))
     segment = Segment(column=g.by, value=g.value)
     return finding(
@@ -324,7 +366,12 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
         explanation="The average hides it: these patients get more of the errors. Corrected for all groups and questions looked at."
         + (" Training had this gap too." if name in g.known else ""),
         effect=Effect(
-            name=name, train=number(others), live=number(e.value), change=number(change), n_train=0, n_live=g.n
+            name=name,
+            train=number(others),
+            live=number(e.value),
+            change=number(change),
+            n_train=0,
+            n_live=g.n,
         ),
         evidence=tuple(
             f"{METRIC_WORD.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
@@ -360,7 +407,9 @@ def _small_finding(context: Context, by: str, groups: list[Group]) -> Finding | 
         title=f"{said}{': ' + listed if listed else ''} (n = {total:,})",
         explanation=f"A group needs {GROUP_ROWS} patients, {GROUP_EVENTS} events and {GROUP_EVENTS} patients without. Unknown is not the same as fine.",
         effect=Effect(
-            name="unknown_share", live=None if 0 < missing < SMALL_CELL else number(missing / total), n_live=total
+            name="unknown_share",
+            live=None if 0 < missing < SMALL_CELL else number(missing / total),
+            n_live=total,
         ),
         rows_affected=missing,
         fix="Collect outcomes of these patients first, or say in the intended use that the model is unproven for them.",

@@ -50,7 +50,11 @@ def _matrix(side: Cases, names: list[str]) -> FloatArray:
 
 def _fitted(context: Context, live: Cases, train: Cases | None) -> dict[str, tuple[str, Estimate]]:
     """Gains over the simple models; empty when training has too few rows or live lacks the columns."""
-    if train is None or live.score is None or min(train.n_events, train.n - train.n_events) < FEWEST_FITTED:
+    if (
+        train is None
+        or live.score is None
+        or min(train.n_events, train.n - train.n_events) < FEWEST_FITTED
+    ):
         return {}
     names = [n for n in train.side.features if n in live.side.features]
     if not names:
@@ -67,14 +71,18 @@ def _fitted(context: Context, live: Cases, train: Cases | None) -> dict[str, tup
 
     def prepared(values: FloatArray) -> FloatArray:
         """Missing values become the training median; values beyond training's are set to its ends."""
-        return np.asarray(np.clip(np.where(np.isnan(values), ends[1], values), ends[0], ends[2]), dtype=np.float64)
+        return np.asarray(
+            np.clip(np.where(np.isnan(values), ends[1], values), ends[0], ends[2]), dtype=np.float64
+        )
 
     x = prepared(x)
     z = prepared(_matrix(live, names))
     return _single(x, y, z, names, live) | _logistic(x, y, z, names, live)
 
 
-def _single(x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cases) -> dict[str, tuple[str, Estimate]]:
+def _single(
+    x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cases
+) -> dict[str, tuple[str, Estimate]]:
     assert live.score is not None
     areas = [ranking.auroc(x[:, i], y).value for i in range(len(names))]
     best = int(np.argmax([abs(a - 0.5) for a in areas]))
@@ -83,7 +91,9 @@ def _single(x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cases
     return {"single": (f"{names[best]} alone", gain)}
 
 
-def _logistic(x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cases) -> dict[str, tuple[str, Estimate]]:
+def _logistic(
+    x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cases
+) -> dict[str, tuple[str, Estimate]]:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -91,7 +101,9 @@ def _logistic(x: FloatArray, y: Mask, z: FloatArray, names: list[str], live: Cas
     assert live.score is not None
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(x, y)
     guess = model.decision_function(z)
-    gain = ranking.auroc_gain(live.score, np.asarray(guess, dtype=np.float64), live.event, live.units)
+    gain = ranking.auroc_gain(
+        live.score, np.asarray(guess, dtype=np.float64), live.event, live.units
+    )
     return {"simple": (f"logistic regression on {', '.join(names)}", gain)}
 
 
@@ -118,7 +130,9 @@ def _finding(context: Context, live: Cases, gains: dict[str, tuple[str, Estimate
         "baseline_not_beaten",
         verdict,
         columns=context.columns,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         route=Route.PRODUCT,
         title=f"{said}: difference in AUROC {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) ({sizes(context.train.rows, live.n)})",
         explanation="A simple model that does as well is cheaper to run, easier to explain, and a ready fallback.",
@@ -131,7 +145,10 @@ def _finding(context: Context, live: Cases, gains: dict[str, tuple[str, Estimate
             n_train=context.train.rows,
             n_live=live.n,
         ),
-        evidence=tuple(f"gain over {w}: {g.value:+.3f} ({g.low:+.3f} to {g.high:+.3f})" for w, g in gains.values()),
+        evidence=tuple(
+            f"gain over {w}: {g.value:+.3f} ({g.low:+.3f} to {g.high:+.3f})"
+            for w, g in gains.values()
+        ),
         fix="Repair the inputs the model depends on; until then the simpler model is the better answer."
         if verdict is Verdict.ALARM
         else "",

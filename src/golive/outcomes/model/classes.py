@@ -12,7 +12,16 @@ from golive.outcomes.model.target import Target
 from golive.profile.rows.scored import Scored
 from golive.stats import ranking
 from golive.stats.calibration import EDGE
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, plain, share, standard_error, units_of
+from golive.stats.estimate import (
+    UNKNOWN,
+    Estimate,
+    Mask,
+    Units,
+    plain,
+    share,
+    standard_error,
+    units_of,
+)
 
 SUM_OFF = 0.02
 """Distance from 1 up to which the scores of one row count as the probabilities of its classes."""
@@ -52,7 +61,9 @@ def answers(side: Scored, target: Target) -> Answers | None:
     readable = np.ones(side.rows, dtype=bool) if scores is None else _readable(scores)
     if side.prediction is not None:
         here = (truth >= 0) & (side.prediction.codes >= 0)
-        said = np.array([*(at.get(v, -1) for v in side.prediction.names), -1])[side.prediction.codes]
+        said = np.array([*(at.get(v, -1) for v in side.prediction.names), -1])[
+            side.prediction.codes
+        ]
     elif scores is not None:
         here = (truth >= 0) & readable
         said = np.argmax(np.where(np.isnan(scores), -1.0, scores), axis=1)
@@ -180,7 +191,9 @@ def by_class(a: Answers) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"class": name, "n": None if 0 < n < SMALL_CELL else n}
         if n >= SMALL_CELL:
             row["sensitivity"] = share(called, of, a.units).side("live")
-            row["ppv"] = share(of, called, a.units).side("live") if called.sum() >= SMALL_CELL else None
+            row["ppv"] = (
+                share(of, called, a.units).side("live") if called.sum() >= SMALL_CELL else None
+            )
             area = against_the_rest(a, i)
             row["auroc"] = area.side("live") if area.known else None
         found.append(row)

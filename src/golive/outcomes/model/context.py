@@ -86,5 +86,7 @@ def context_of(train: Scored, live: Scored, roles: Roles, config: Config) -> Con
     if before.label is not None and (before.score is not None or current.score is None):
         earlier = cases(before, target, config, bounds, repeated=twice)
     probability = bounds == (0.0, 1.0)
-    measured = measure(earlier if earlier and earlier.n else None, current, config, probability=probability)
+    measured = measure(
+        earlier if earlier and earlier.n else None, current, config, probability=probability
+    )
     return replace(context, measured=measured)

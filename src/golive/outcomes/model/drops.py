@@ -96,7 +96,11 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     d, low, high = change(before, now)
     lower = high < 0
     ranks = "ranks" if m.primary == "auroc" else "classifies"
-    method = "DeLong, by patient where rows repeat" if m.primary == "auroc" else "by patient where rows repeat"
+    method = (
+        "DeLong, by patient where rows repeat"
+        if m.primary == "auroc"
+        else "by patient where rows repeat"
+    )
     verdict = (
         Verdict.ALARM
         if lower and d <= -ALARM_DROP
@@ -141,7 +145,13 @@ def _about_prevalence(m: Measured, *, worse: bool) -> str:
             f"The outcome occurs in {percent(now.value)} of live rows and {percent(before.value)} in training; ranking does not depend on that."
         )
     b, a = m.both("brier")
-    if b.known and a.known and a.value < b.value and (worse or now.value < before.value) and "brier" in m.standardised:
+    if (
+        b.known
+        and a.known
+        and a.value < b.value
+        and (worse or now.value < before.value)
+        and "brier" in m.standardised
+    ):
         same = m.standardised["brier"].value
         more = "higher" if same > b.value else "no better" if same > b.value - 1e-4 else "lower"
         parts.append(
@@ -160,7 +170,9 @@ def _brier_line(m: Measured) -> tuple[str, ...]:
     if not (before.known and now.known):
         return ()
     same = (
-        f"; {metric(m.standardised['brier'].value)} at the event rate of training" if "brier" in m.standardised else ""
+        f"; {metric(m.standardised['brier'].value)} at the event rate of training"
+        if "brier" in m.standardised
+        else ""
     )
     return (f"Brier score {metric(before.value)} to {metric(now.value)}{same}",)
 
@@ -173,7 +185,11 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
     why = few_for_calibration(m)
     level, tilt = m.both("intercept"), m.both("slope")
     ratio = m.live.get("observed_expected")
-    if why or ratio is None or not (level[0].known and level[1].known and tilt[0].known and tilt[1].known):
+    if (
+        why
+        or ratio is None
+        or not (level[0].known and level[1].known and tilt[0].known and tilt[1].known)
+    ):
         return finding(
             "calibration_drift",
             Verdict.CANNOT_JUDGE,
@@ -198,12 +214,17 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
         "calibration_drift",
         verdict,
         columns=columns,
-        severity={Verdict.ALARM: Severity.CRITICAL if far else Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
+        severity={
+            Verdict.ALARM: Severity.CRITICAL if far else Severity.MAJOR,
+            Verdict.WATCH: Severity.MINOR,
+        }.get(verdict, Severity.INFO),
         route=Route.CLINICAL_INFORMATICS,
         title=_calibration_title(
-            verdict, float(promised), m.live["prevalence"].value, sizes(n_train, n_live), moved=any(moved)
+            verdict,
+            float(promised),
+            m.live["prevalence"].value,
+            sizes(n_train, n_live),
+            moved=any(moved),
         ),
         explanation="A probability is used as it is read. When it promises too much or too little, every threshold stands in the wrong place.",
         effect=effect("observed_expected", m.both("observed_expected")[0], ratio, n_train, n_live),
@@ -228,7 +249,9 @@ def _touches(estimate: Estimate, low: float, high: float) -> bool:
     return estimate.low <= high and estimate.high >= low
 
 
-def _calibration_title(verdict: Verdict, promised: float, happened: float, n: str, *, moved: bool) -> str:
+def _calibration_title(
+    verdict: Verdict, promised: float, happened: float, n: str, *, moved: bool
+) -> str:
     said = f"the scores promise {percent(promised)} on average, {percent(happened)} happened ({n})"
     return {
         Verdict.ALARM: f"The probabilities no longer hold: {said}",
@@ -267,13 +290,19 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
             Verdict.CANNOT_JUDGE: f"cannot be told from its floor of {least}",
         }[verdict]
         few = "live" in m.hidden(name)
-        size = "it rests on a count of 1 to 10 patients and is not shown" if few else span(now, share=share)
+        size = (
+            "it rests on a count of 1 to 10 patients and is not shown"
+            if few
+            else span(now, share=share)
+        )
         label = METRIC_WORD.get(name, name)
         made = finding(
             "below_floor",
             verdict,
             columns=columns,
-            severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MAJOR}.get(verdict, Severity.INFO),
+            severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MAJOR}.get(
+                verdict, Severity.INFO
+            ),
             route=Route.CLINICAL_INFORMATICS,
             title=f"{label[0].upper()}{label[1:]} {said}: {size} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
             explanation="The floor was declared before live data was judged."

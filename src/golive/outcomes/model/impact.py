@@ -18,7 +18,16 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
 from golive.profile.rows.affected import IMPOSSIBLE, Marks
 from golive.stats import ranking
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, plain, standard_error, wilson
+from golive.stats.estimate import (
+    UNKNOWN,
+    Estimate,
+    Mask,
+    Units,
+    number,
+    plain,
+    standard_error,
+    wilson,
+)
 
 FEWEST_EVENTS, FEWEST_ROWS = 50, 100
 """Events and non-events that must be left without a problem's rows, and rows a problem must touch, to say what it does."""
@@ -40,13 +49,21 @@ def impact(context: Context, out: Outcomes, findings: Sequence[Finding], marks: 
     if m is None or m.cases_live.score is None:
         return
     live, known = m.cases_live, {f.id: f for f in findings}
-    issues, untold = [], [{"finding": key, "title": known[key].title, "why": why} for key, why in marks.untold.items()]
+    issues, untold = (
+        [],
+        [
+            {"finding": key, "title": known[key].title, "why": why}
+            for key, why in marks.untold.items()
+        ],
+    )
     for key in context.live.marks:
         row, why = _issue(live, context.live.marks[key][live.place])
         if row is None:
             untold.append({"finding": key, "title": known[key].title, "why": why})
         else:
-            issues.append({"finding": key, "kind": known[key].kind, "title": known[key].title, **row})
+            issues.append(
+                {"finding": key, "kind": known[key].kind, "title": known[key].title, **row}
+            )
     if not issues and not untold:
         return
     together = np.zeros(live.n, dtype=bool)
@@ -72,12 +89,19 @@ def _issue(live: Cases, rows: Mask) -> tuple[dict[str, Any] | None, str]:
     left = live.n_events - events
     if n < FEWEST_ROWS:
         shown = f"{n:,}" if n >= SMALL_CELL else f"fewer than {SMALL_CELL}"
-        return None, f"{shown} rows with an outcome have the problem; at least {FEWEST_ROWS} are needed"
+        return (
+            None,
+            f"{shown} rows with an outcome have the problem; at least {FEWEST_ROWS} are needed",
+        )
     if min(left, live.n - n - left) < FEWEST_EVENTS:
         return None, f"without its rows fewer than {FEWEST_EVENTS} events or non-events are left"
     gain = without(live.score, live.event, rows, live.units)
     inside, outside = (
-        ranking.auroc(live.score[part], live.event[part], None if live.units is None else _renumbered(live.units[part]))
+        ranking.auroc(
+            live.score[part],
+            live.event[part],
+            None if live.units is None else _renumbered(live.units[part]),
+        )
         if min(int(live.event[part].sum()), int((~live.event[part]).sum())) >= SMALL_CELL
         else UNKNOWN
         for part in (rows, ~rows)

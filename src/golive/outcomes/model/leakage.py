@@ -33,8 +33,16 @@ def leakage(context: Context, out: Outcomes, shared: SharedIds | None) -> None:
     found: dict[str, Any] = {}
     if shared is not None:
         both = SMALL_CELL - 1 if 0 < shared.both < SMALL_CELL else shared.both
-        found |= {"overlap": number(min(1.0, both / shared.live)), "at_most": 0 < shared.both < SMALL_CELL}
-        found |= {"column": shared.column, "patients": shared.person, "n_train": shared.train, "n_live": shared.live}
+        found |= {
+            "overlap": number(min(1.0, both / shared.live)),
+            "at_most": 0 < shared.both < SMALL_CELL,
+        }
+        found |= {
+            "column": shared.column,
+            "patients": shared.person,
+            "n_train": shared.train,
+            "n_live": shared.live,
+        }
     if looked:
         found |= {"suspects": suspects, "looked_at": looked}
     if found:
@@ -56,7 +64,9 @@ def _overlap(shared: SharedIds) -> Finding:
         "patient_overlap",
         verdict,
         columns=(shared.column,),
-        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"{shown} of the live {what} {'is' if shown == 'None' else 'are'} in training too "
         f"({sizes(shared.train, shared.live)})",
         explanation="Accuracy on patients that the model was trained on is better than on new ones."
@@ -74,7 +84,9 @@ def _overlap(shared: SharedIds) -> Finding:
             n_train=shared.train,
             n_live=shared.live,
         ),
-        fix="Split by patient, and measure again on patients that are new." if verdict is not Verdict.QUIET else "",
+        fix="Split by patient, and measure again on patients that are new."
+        if verdict is not Verdict.QUIET
+        else "",
     )
 
 
@@ -96,13 +108,16 @@ def split(context: Context) -> str:
     if len(before) and len(now) and now.min() > before.max():
         return "temporal"
     sites = [side.slices.get(context.roles.site or "") for side in (context.train, context.live)]
-    if all(s is not None and s.names for s in sites) and not set(sites[0].names) & set(sites[1].names):  # type: ignore[union-attr]
-        return "site"
-    return "random"
+    known, seen = (set(s.names) if s is not None else set() for s in sites)
+    return "site" if known and seen and not known & seen else "random"
 
 
 def _times(side: Scored) -> Any:
-    return side.time[~np.isnat(side.time)] if side.time is not None else np.zeros(0, dtype="datetime64[s]")
+    return (
+        side.time[~np.isnat(side.time)]
+        if side.time is not None
+        else np.zeros(0, dtype="datetime64[s]")
+    )
 
 
 def _suspects(context: Context) -> tuple[list[str], list[str]]:

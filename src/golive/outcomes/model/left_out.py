@@ -18,7 +18,12 @@ def left_out(context: Context) -> list[NotAssessed]:
     name, label, live = context.output, context.roles.label, context.live
     measured = context.measured.cases_live if context.measured is not None else None
     held = measured
-    if held is None and context.target is not None and context.target.task == "event" and live.label is not None:
+    if (
+        held is None
+        and context.target is not None
+        and context.target.task == "event"
+        and live.label is not None
+    ):
         held = cases(live, context.target, context.config, context.bounds)
     scored = context.roles.score or context.roles.prediction
     reasons = [
@@ -54,7 +59,11 @@ def left_out(context: Context) -> list[NotAssessed]:
             ),
             (held.unknown_labels, f"{label}: unknown values", _unknown(context)),
         ]
-    return [NotAssessed(what=f"{_shown(count)} live rows ({what})", why=why) for count, what, why in reasons if count]
+    return [
+        NotAssessed(what=f"{_shown(count)} live rows ({what})", why=why)
+        for count, what, why in reasons
+        if count
+    ]
 
 
 def _shown(count: int) -> str:
@@ -69,6 +78,10 @@ def _unknown(context: Context) -> str:
     _, known, _ = events(label, target)
     counts = np.bincount(label.codes[(label.codes >= 0) & ~known], minlength=len(label.names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMED]
-    names = [label.names[i] for i in order if counts[i] >= SMALL_CELL and len(label.names[i]) <= LONGEST_NAME]
+    names = [
+        label.names[i]
+        for i in order
+        if counts[i] >= SMALL_CELL and len(label.names[i]) <= LONGEST_NAME
+    ]
     named = f" ({', '.join(names)})" if names else ""
     return f"training has no such outcome value{named}; it has {', '.join(target.known[:MOST_NAMED])}; the rows were left out"

@@ -14,7 +14,16 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import ALARM_DROP, PASS_DROP, effect
 from golive.outcomes.model.target import Target
 from golive.profile.rows.scored import Scored
-from golive.stats.estimate import Estimate, Units, change, number, pair, plain, standard_error, units_of
+from golive.stats.estimate import (
+    Estimate,
+    Units,
+    change,
+    number,
+    pair,
+    plain,
+    standard_error,
+    units_of,
+)
 from golive.wording.labels import METRIC_WORD
 from golive.wording.numbers import metric, percent, sizes
 
@@ -43,7 +52,13 @@ def other_targets(context: Context, out: Outcomes) -> None:
     found, n_live = now
     earlier, n_train = then if then is not None else ({}, 0)
     unknown = plain(math.nan, math.nan)
-    primary = "mae" if target.task == "quantity" else "macro_auroc" if "macro_auroc" in found else "macro_recall"
+    primary = (
+        "mae"
+        if target.task == "quantity"
+        else "macro_auroc"
+        if "macro_auroc" in found
+        else "macro_recall"
+    )
     out.performance |= {
         "task": target.task,
         "primary_metric": primary,
@@ -53,7 +68,9 @@ def other_targets(context: Context, out: Outcomes) -> None:
     if given is not None:
         out.performance["by_class"] = by_class(given)
         out.not_assessed += _left_out(context, target, given)
-    out.findings.append(_drop(context, primary, earlier.get(primary, unknown), found[primary], (n_train, n_live)))
+    out.findings.append(
+        _drop(context, primary, earlier.get(primary, unknown), found[primary], (n_train, n_live))
+    )
 
 
 Found = tuple[dict[str, Estimate], int]
@@ -67,11 +84,17 @@ def _left_out(context: Context, target: Target, given: Answers) -> list[NotAsses
     """Rows and classes that took no part in the figures, by reason."""
     absent = [name for name in context.config.class_scores if name not in target.known]
     reasons = (
-        (given.unreadable, "class scores that are missing or not from 0 to 1", "left out of AUROC and log loss"),
+        (
+            given.unreadable,
+            "class scores that are missing or not from 0 to 1",
+            "left out of AUROC and log loss",
+        ),
         (adding_up(given), "class scores that do not add up to 1", "left out of the log loss"),
     )
     found = [
-        NotAssessed(what=f"{'fewer than 11' if n < SMALL_CELL else f'{n:,}'} live rows ({what})", why=why)
+        NotAssessed(
+            what=f"{'fewer than 11' if n < SMALL_CELL else f'{n:,}'} live rows ({what})", why=why
+        )
         for n, what, why in reasons
         if n
     ]
@@ -102,7 +125,9 @@ def _quantity(side: Scored, target: Target) -> Found | None:
     }
     if spread > 0:
         around = (truth - truth.mean()) ** 2
-        influence = -(error**2 - squared.value) / spread + squared.value * (around - spread) / spread**2
+        influence = (
+            -(error**2 - squared.value) / spread + squared.value * (around - spread) / spread**2
+        )
         found["r2"] = plain(1 - squared.value / spread, standard_error(influence, units))
     return found, n
 
@@ -112,12 +137,20 @@ def _mean(values: FloatArray, units: Units | None) -> Estimate:
     return plain(value, standard_error(values - value, units))
 
 
-def _drop(context: Context, primary: str, before: Estimate, now: Estimate, n: tuple[int, int]) -> Finding:
+def _drop(
+    context: Context, primary: str, before: Estimate, now: Estimate, n: tuple[int, int]
+) -> Finding:
     n_train, n_live = n
     d, low, high = change(before, now)
     if primary == "mae":  # an error grows; everything else falls
         scale = before.value if before.known and before.value > 0 else 1.0
-        worse, least, most, alarm, passed = d / scale, low / scale, high / scale, ALARM_GROWTH, PASS_GROWTH
+        worse, least, most, alarm, passed = (
+            d / scale,
+            low / scale,
+            high / scale,
+            ALARM_GROWTH,
+            PASS_GROWTH,
+        )
     else:
         worse, least, most, alarm, passed = -d, -high, -low, ALARM_DROP, PASS_DROP
     few = min(n_train, n_live) < FEWEST or not before.known
@@ -139,18 +172,26 @@ def _drop(context: Context, primary: str, before: Estimate, now: Estimate, n: tu
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model is worse on live patients",
     }[verdict]
     say = percent if primary == "macro_recall" else metric
-    shown = (
-        f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
-    )
+    shown = f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
     return finding(
         "performance_drop",
         verdict,
-        columns=tuple(c for c in (context.roles.prediction or context.roles.score, context.roles.label) if c),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        columns=tuple(
+            c for c in (context.roles.prediction or context.roles.score, context.roles.label) if c
+        ),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         route=Route.CLINICAL_INFORMATICS,
-        title=f"{said}: {shown} ({sizes(n_train, n_live)})" if before.known else f"{said}: training has no predictions",
+        title=f"{said}: {shown} ({sizes(n_train, n_live)})"
+        if before.known
+        else f"{said}: training has no predictions",
         explanation="If training predictions come from the rows the model was fitted on, part of a loss is optimism of training.",
         effect=effect(primary, before, now, n_train, n_live),
-        evidence=() if number(d) is None else (f"change {d:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}",),
-        fix="Look first at the inputs that changed; recalibrate or retrain under change control." if least > 0 else "",
+        evidence=()
+        if number(d) is None
+        else (f"change {d:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}",),
+        fix="Look first at the inputs that changed; recalibrate or retrain under change control."
+        if least > 0
+        else "",
     )

@@ -57,11 +57,15 @@ class Measured:
         return tuple(
             side
             for side, held in sides
-            if held is not None and held.flagged is not None and op.rests_on_few(name, held.flagged, held.event)
+            if held is not None
+            and held.flagged is not None
+            and op.rests_on_few(name, held.flagged, held.event)
         )
 
 
-def estimates(side: Cases, *, probability: bool, seed: int, full: bool = True) -> dict[str, Estimate]:
+def estimates(
+    side: Cases, *, probability: bool, seed: int, full: bool = True
+) -> dict[str, Estimate]:
     """Every metric of one side. ``full`` also computes what needs a fit or draws (calibration)."""
     everyone = np.ones(side.n, dtype=bool)
     found = {"prevalence": share(side.event, everyone, side.units)}
@@ -69,8 +73,14 @@ def estimates(side: Cases, *, probability: bool, seed: int, full: bool = True) -
         found["auroc"] = ranking.auroc(side.score, side.event, side.units)
         found["auprc"] = ranking.average_precision(side.score, side.event, side.units)
         if probability and side.n:
-            wanted = PROBABILITY if full else {"brier": cal.brier, "observed_expected": cal.observed_expected}
-            found |= {name: metric(side.score, side.event, side.units) for name, metric in wanted.items()}
+            wanted = (
+                PROBABILITY
+                if full
+                else {"brier": cal.brier, "observed_expected": cal.observed_expected}
+            )
+            found |= {
+                name: metric(side.score, side.event, side.units) for name, metric in wanted.items()
+            }
             if full:
                 found["ece"] = cal.calibration_error(side.score, side.event, side.units, seed=seed)
     if side.flagged is not None:
@@ -82,12 +92,20 @@ def estimates(side: Cases, *, probability: bool, seed: int, full: bool = True) -
 def measure(train: Cases | None, live: Cases, config: Config, *, probability: bool) -> Measured:
     """Measure both sides. ``train`` is ``None`` where training has no outputs or no outcomes."""
     now = estimates(live, probability=probability, seed=config.seed)
-    before = estimates(train, probability=probability, seed=config.seed) if train is not None and train.n else {}
+    before = (
+        estimates(train, probability=probability, seed=config.seed)
+        if train is not None and train.n
+        else {}
+    )
     primary = "auroc" if live.score is not None else "balanced_accuracy"
-    return Measured(before, now, train, live, primary, probability, _standardised(before, live, probability))
+    return Measured(
+        before, now, train, live, primary, probability, _standardised(before, live, probability)
+    )
 
 
-def _standardised(before: dict[str, Estimate], live: Cases, probability: bool) -> dict[str, Estimate]:
+def _standardised(
+    before: dict[str, Estimate], live: Cases, probability: bool
+) -> dict[str, Estimate]:
     """Live Brier score as it would be at the event rate of training: events and non-events weighed to that rate."""
     prevalence = before.get("prevalence", UNKNOWN).value
     rate = live.n_events / live.n if live.n else 0.0
@@ -106,7 +124,9 @@ def described(m: Measured, config: Config) -> dict[str, Any]:
         "primary_metric": m.primary,
         "n": {"train": m.cases_train.n if m.cases_train else 0, "live": live.n},
         "patients": {"live": patients(live.units, live.n)},
-        "counts": {k: _counts(v) for k, v in (("train", m.cases_train), ("live", live)) if v is not None},
+        "counts": {
+            k: _counts(v) for k, v in (("train", m.cases_train), ("live", live)) if v is not None
+        },
         "prevalence": pair(*m.both("prevalence")),
     }
     for name in dict.fromkeys((m.primary, "auroc", "auprc", "brier", "log_loss")):
@@ -125,7 +145,16 @@ def described(m: Measured, config: Config) -> dict[str, Any]:
 
 
 def _counts(side: Cases) -> dict[str, int]:
-    names = ("rows", "repeated", "unscored", "outside", "unlabelled", "unknown_labels", "n", "n_events")
+    names = (
+        "rows",
+        "repeated",
+        "unscored",
+        "outside",
+        "unlabelled",
+        "unknown_labels",
+        "n",
+        "n_events",
+    )
     return {name: getattr(side, name) for name in names}
 
 
@@ -157,7 +186,9 @@ def _at_threshold(m: Measured, config: Config, counts: dict[str, int]) -> dict[s
         out[name] = pair(*shown) | ({"hidden": list(hidden)} if hidden else {})
         if "live" in hidden and now.known and name in config.floors:
             out[name]["against_floor"] = op.against_floor(now, config.floors[name])
-    out["needed_to_evaluate"] = op.needed_to_evaluate(UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"])
+    out["needed_to_evaluate"] = op.needed_to_evaluate(
+        UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"]
+    )
     rate = m.live["alert_rate"]
     alerts = [number(PER_PATIENTS * v) for v in (rate.value, rate.low, rate.high)]
     out["alerts_per_100"] = dict(zip(("live", "live_low", "live_high"), alerts, strict=True))

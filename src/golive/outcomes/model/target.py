@@ -11,7 +11,21 @@ from golive.profile.rows.scored import Coded, Scored
 from golive.stats.estimate import Mask
 
 NEGATIVE = frozenset(
-    {"0", "false", "no", "n", "f", "negative", "neg", "absent", "alive", "none", "control", "normal", "healthy"}
+    {
+        "0",
+        "false",
+        "no",
+        "n",
+        "f",
+        "negative",
+        "neg",
+        "absent",
+        "alive",
+        "none",
+        "control",
+        "normal",
+        "healthy",
+    }
 )
 MOST_LEVELS = 20
 
@@ -56,7 +70,12 @@ def target_of(train: Scored, live: Scored) -> Target | None:
         return _two(names) if not scores else Target("classes", known=names)
     prediction = train.prediction or live.prediction
     two = prediction is None or len(prediction.names) <= 2
-    if graded and two and len(names) <= MOST_LEVELS and (train.score is not None or live.score is not None):
+    if (
+        graded
+        and two
+        and len(names) <= MOST_LEVELS
+        and (train.score is not None or live.score is not None)
+    ):
         return Target("event", tuple(n for n in names if int(n) > 0), names)
     return Target("classes", known=names) if len(names) > 2 and prediction is not None else None
 
@@ -72,8 +91,13 @@ def _two(names: tuple[str, ...]) -> Target | None:
 def events(label: Coded, target: Target) -> tuple[Mask, Mask, int]:
     """Per row whether the event happened, whether the outcome is known, and how many rows hold a value training never had."""
     graded = len(target.positive) > 1
-    is_event = np.array([n in target.positive or (graded and _digits(n) and int(n) > 0) for n in label.names] + [False])
-    is_known = np.array([n in target.known or (graded and _digits(n)) for n in label.names] + [False])
+    is_event = np.array(
+        [n in target.positive or (graded and _digits(n) and int(n) > 0) for n in label.names]
+        + [False]
+    )
+    is_known = np.array(
+        [n in target.known or (graded and _digits(n)) for n in label.names] + [False]
+    )
     present = label.codes >= 0
     unknown = present & ~is_known[label.codes]
     return is_event[label.codes], present & ~unknown, int(unknown.sum())

@@ -59,7 +59,9 @@ class Cases:
         )
 
 
-def limits(train: Scored, live: Scored, name: str | None, config: Config) -> tuple[float, float] | None:
+def limits(
+    train: Scored, live: Scored, name: str | None, config: Config
+) -> tuple[float, float] | None:
     """Range of the score: declared, else 0 to 1 when training scores (live ones, where training has none) keep to it.
 
     ``None`` for a score on another scale.
@@ -92,25 +94,47 @@ def without_repeats(side: Scored, version: str | None = None) -> tuple[Scored, i
     table = pd.DataFrame(dict(enumerate(known if label is None else [*known, label])))
     repeat = table.duplicated().to_numpy(copy=True)
     odd = np.zeros(side.rows, dtype=bool)
-    if label is not None and side.time is not None and (side.time != side.time.astype("datetime64[D]")).any():
+    if (
+        label is not None
+        and side.time is not None
+        and (side.time != side.time.astype("datetime64[D]")).any()
+    ):
         same = table[~repeat].duplicated(subset=list(range(len(known))), keep=False).to_numpy()
         if same.any():
             again = np.flatnonzero(~repeat)[same & ~np.isnat(side.time[~repeat])]
-            group = table.iloc[again].groupby(list(range(len(known))), dropna=False, sort=False).ngroup().to_numpy()
+            group = (
+                table.iloc[again]
+                .groupby(list(range(len(known))), dropna=False, sort=False)
+                .ngroup()
+                .to_numpy()
+            )
             answered = label[again] >= 0
             answers = np.bincount(group[answered], minlength=int(group.max(initial=-1)) + 1)
             repeat[again[(answers[group] == 1) & ~answered]] = True
             odd[again[answers[group] > 1]] = True
     count, contradicting = int(repeat.sum()), int(odd.sum())
-    return (side.keep(~(repeat | odd)), count, contradicting) if count or contradicting else (side, 0, 0)
+    return (
+        (side.keep(~(repeat | odd)), count, contradicting)
+        if count or contradicting
+        else (side, 0, 0)
+    )
 
 
 def cases(
-    side: Scored, target: Target, config: Config, bounds: tuple[float, float] | None, *, repeated: int = 0
+    side: Scored,
+    target: Target,
+    config: Config,
+    bounds: tuple[float, float] | None,
+    *,
+    repeated: int = 0,
 ) -> Cases:
     """The rows of ``side`` (already without repeats) that can be judged, in their order."""
     rows = side.rows
-    event, known, odd = events(side.label, target) if side.label else (np.zeros(rows, bool), np.zeros(rows, bool), 0)
+    event, known, odd = (
+        events(side.label, target)
+        if side.label
+        else (np.zeros(rows, bool), np.zeros(rows, bool), 0)
+    )
     outside = np.zeros(rows, dtype=bool)
     flagged: Mask | None = None
     if side.score is not None:

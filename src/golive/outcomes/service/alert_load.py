@@ -46,7 +46,11 @@ def alert_load(context: Context, out: Outcomes) -> None:
 def _raised(context: Context) -> Mask | None:
     """Rows that alert: the prediction where there is one, else the score against the declared threshold."""
     live, threshold = context.live, context.config.operating_threshold
-    if live.prediction is not None and context.target is not None and context.target.task == "event":
+    if (
+        live.prediction is not None
+        and context.target is not None
+        and context.target.task == "event"
+    ):
         yes, known = flags(live.prediction, context.target)
         return yes & known
     if live.score is None or threshold is None:

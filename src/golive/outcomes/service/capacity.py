@@ -46,7 +46,9 @@ def capacity(context: Context, out: Outcomes) -> None:
     }
 
 
-def _row(service: FloatArray, per_hour: float, load: int, budget: float, rng: np.random.Generator) -> dict[str, Any]:
+def _row(
+    service: FloatArray, per_hour: float, load: int, budget: float, rng: np.random.Generator
+) -> dict[str, Any]:
     row: dict[str, Any] = {"load": load, "per_hour": number(per_hour)}
     if float(np.quantile(service, 0.95)) > budget:
         return {

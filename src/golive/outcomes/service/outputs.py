@@ -13,7 +13,19 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import effect
 from golive.outcomes.model.target import flags
 from golive.profile.rows.scored import Scored
-from golive.stats.estimate import UNKNOWN, Z95, Z99, Estimate, Mask, change, number, pair, share, units_of, wilson
+from golive.stats.estimate import (
+    UNKNOWN,
+    Z95,
+    Z99,
+    Estimate,
+    Mask,
+    change,
+    number,
+    pair,
+    share,
+    units_of,
+    wilson,
+)
 from golive.wording.numbers import percent, sizes
 
 ALARM_SHARE = 0.001
@@ -97,7 +109,11 @@ def flagged(side: Scored, context: Context) -> tuple[Mask, Mask] | None:
         if context.bounds is not None:
             here &= (side.score >= context.bounds[0]) & (side.score <= context.bounds[1])
         return np.nan_to_num(side.score, nan=-np.inf) >= threshold, here
-    if side.prediction is not None and len(side.prediction.names) <= 2 and context.target is not None:
+    if (
+        side.prediction is not None
+        and len(side.prediction.names) <= 2
+        and context.target is not None
+    ):
         return flags(side.prediction, context.target)
     return None
 
@@ -121,12 +137,19 @@ def _alerts(context: Context, out: Outcomes) -> None:
     days = covered_days(context.live)
     if days:
         rows = context.live.rows / days
-        at["per_day"] = {"patients": number(rows), "alerts": number(now.value * n_now / days), "days": days}
+        at["per_day"] = {
+            "patients": number(rows),
+            "alerts": number(now.value * n_now / days),
+            "days": days,
+        }
     if threshold is not None and context.live.score is not None and now.value in (0.0, 1.0):
         which = "above" if now.value == 0 else "at or below"
         whom = "nobody is" if now.value == 0 else "everybody is"
         out.not_assessed.append(
-            NotAssessed(what=f"threshold {threshold:g}", why=f"it lies {which} every live score, so {whom} flagged")
+            NotAssessed(
+                what=f"threshold {threshold:g}",
+                why=f"it lies {which} every live score, so {whom} flagged",
+            )
         )
     if before.known:
         out.findings.append(_alert_rate_shift(context, before, now, n_before, n_now))
@@ -147,7 +170,9 @@ def covered_days(side: Scored) -> int | None:
     return int((last - first).astype(int)) + 1
 
 
-def _alert_rate_shift(context: Context, before: Estimate, now: Estimate, n_before: int, n_now: int) -> Finding:
+def _alert_rate_shift(
+    context: Context, before: Estimate, now: Estimate, n_before: int, n_now: int
+) -> Finding:
     d, low, high = change(before, now)
     # 99 %: alert rates are looked at on every assessment, with or without outcomes.
     wide_low, wide_high = d - (d - low) * _Z99_OF_95, d + (high - d) * _Z99_OF_95
@@ -170,7 +195,9 @@ def _alert_rate_shift(context: Context, before: Estimate, now: Estimate, n_befor
         "alert_rate_shift",
         verdict,
         columns=(context.output,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"{said} ({sizes(n_before, n_now)})",
         explanation=f"The team gets {percent(abs(relative))} {more} alerts for the same number of patients than the threshold was chosen for."
         if active

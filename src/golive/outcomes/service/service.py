@@ -15,7 +15,9 @@ from golive.profile.rows.scored import Coded, Scored
 from golive.stats.estimate import Z99, Mask, number, wilson
 from golive.wording.numbers import cell, percent, sizes
 
-OK_WORDS = frozenset({"ok", "success", "succeeded", "200", "201", "completed", "complete", "done", "true", "0"})
+OK_WORDS = frozenset(
+    {"ok", "success", "succeeded", "200", "201", "completed", "complete", "done", "true", "0"}
+)
 FEWEST_CALLS, FEWEST_OF_SLICE, FEWEST_OF_HOUR = 100, 100, 20
 QUANTILES = (0.5, 0.95, 0.99)
 ERROR_ALARM, ERROR_WATCH = 0.01, 0.001
@@ -27,7 +29,11 @@ def service(context: Context, out: Outcomes) -> None:
     """``latency_over_budget``, ``error_rate``, ``late_inputs`` and the key ``operations`` of performance."""
     assert out.performance is not None
     operations: dict[str, Any] = {}
-    found = [_latency(context, operations), _errors(context, operations), _late(context, operations)]
+    found = [
+        _latency(context, operations),
+        _errors(context, operations),
+        _late(context, operations),
+    ]
     out.findings += [f for f in found if f is not None]
     if operations:
         operations["by_hour"] = _by_hour(context)
@@ -70,7 +76,11 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
     operations["latency_ms"] = {
         "n": len(now),
         **{k: number(v[0]) for k, v in measured.items()},
-        **{f"{k}_{end}": number(v[i]) for k, v in measured.items() for i, end in ((1, "low"), (2, "high"))},
+        **{
+            f"{k}_{end}": number(v[i])
+            for k, v in measured.items()
+            for i, end in ((1, "low"), (2, "high"))
+        },
     }
     before = _finite(context.train.latency)
     then = quantiles(before) if len(before) else {}
@@ -106,7 +116,9 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
         "latency_over_budget",
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"{cell(slow_calls, len(now))} of live answers take longer than the budget of {budget:,.0f} ms{slowest} ({sizes(len(before), len(now))})",
         explanation=f"95 % of answers come within {p95[0]:,.0f} ms ({p95[1]:,.0f} to {p95[2]:,.0f}), 99 % within {p99[0]:,.0f} ms.",
         effect=Effect(
@@ -186,11 +198,14 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
     }
     counts = np.bincount(live.status.codes[here], minlength=len(live.status.names))
     operations["status"] = {
-        v: None if 0 < c < SMALL_CELL else int(c) for v, c in zip(live.status.names, counts, strict=True)
+        v: None if 0 < c < SMALL_CELL else int(c)
+        for v, c in zip(live.status.names, counts, strict=True)
     }
     share_before = before / n_before if n_before else 0.0
     rise = failed / n - share_before
-    more = float(wilson(failed, n, Z99)[0]) > (float(wilson(before, n_before, Z99)[1]) if n_before else 0.0)
+    more = float(wilson(failed, n, Z99)[0]) > (
+        float(wilson(before, n_before, Z99)[1]) if n_before else 0.0
+    )
     verdict = (
         Verdict.CANNOT_JUDGE
         if n < FEWEST_CALLS
@@ -207,13 +222,21 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
     )
     whole = not (is_small(failed) or is_small(before))
     slices = _slices(live, context.roles.site, here & ~ok, here)
-    worst = f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}" if slices and failed else ""
-    then = f"in training {cell(before, n_before)}" if n_before else "training has no log of requests"
+    worst = (
+        f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}"
+        if slices and failed
+        else ""
+    )
+    then = (
+        f"in training {cell(before, n_before)}" if n_before else "training has no log of requests"
+    )
     return finding(
         "error_rate",
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         title=f"{shown} fail; {then}{worst} ({sizes(n_before, n)})",
         explanation=f"At least {percent(float(1 - high))} of requests succeed (95 % bound)."
         + (" A request that fails leaves the user without an answer." if failed else ""),
@@ -271,7 +294,13 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
     low, high = (float(v) for v in wilson(count, n))
     then = float((before > limit).mean())
     middle, p95 = np.quantile(seconds[known], [0.5, 0.95])
-    operations["late"] = {"n": n, "live": number(count / n), "low": number(low), "high": number(high), "limit_s": limit}
+    operations["late"] = {
+        "n": n,
+        "live": number(count / n),
+        "low": number(low),
+        "high": number(high),
+        "limit_s": limit,
+    }
     operations["late"] |= {"delay_p50_s": number(float(middle)), "delay_p95_s": number(float(p95))}
     operations["inputs_ready"] = {"low": number(1 - high), "live": number(1 - count / n), "n": n}
     rise = count / n - then
@@ -287,12 +316,18 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
     )
     active = verdict in (Verdict.ALARM, Verdict.WATCH)
     slices = _slices(live, context.roles.site, late, known)
-    worst = f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}" if slices and active else ""
+    worst = (
+        f"; worst at {slices[0].value}: {percent(slices[0].effect or 0.0)}"
+        if slices and active
+        else ""
+    )
     return finding(
         "late_inputs",
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
+        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
+            verdict, Severity.INFO
+        ),
         route=Route.ENGINEERING,
         title=f"{cell(count, n)} of live inputs arrive later than {limit / 60:.0f} minutes after they were recorded; in training {percent(then)}{worst} ({sizes(len(before), n)})",
         explanation="What arrives after the decision cannot have been in it: live scores were made without it, or too late. "
@@ -332,12 +367,18 @@ def _by_hour(context: Context) -> list[dict[str, Any]]:
         if n >= FEWEST_OF_HOUR:
             latency = _finite(live.latency[here]) if live.latency is not None else np.zeros(0)
             if len(latency):
-                row |= {f"p{int(100 * q)}": number(float(np.quantile(latency, q))) for q in (0.5, 0.95)}
+                row |= {
+                    f"p{int(100 * q)}": number(float(np.quantile(latency, q))) for q in (0.5, 0.95)
+                }
             if held is not None and int((here & held[1]).sum()):
                 among = here & held[1]
                 good, total = int((among & held[0]).sum()), int(among.sum())
                 low, high = wilson(good, total)
                 if not 0 < total - good < SMALL_CELL:
-                    row |= {"success": number(good / total), "low": number(float(low)), "high": number(float(high))}
+                    row |= {
+                        "success": number(good / total),
+                        "low": number(float(low)),
+                        "high": number(float(high)),
+                    }
         rows.append(row)
     return rows

@@ -22,6 +22,8 @@ def skew(out: Outcomes, found: Matched | None) -> None:
     out.performance["skew"] = {
         "n": found.rows,
         "share": number(min(1.0, differ / found.values)),
-        "reproduced": number(max(0.0, 1 - apart / found.scores)) if found.scores >= SMALL_CELL else None,
+        "reproduced": number(max(0.0, 1 - apart / found.scores))
+        if found.scores >= SMALL_CELL
+        else None,
         "exact": found.exact,
     }

@@ -11,9 +11,20 @@ from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import number
 
-ACCEPTED = frozenset({"accepted", "accept", "agreed", "agree", "confirmed", "confirm", "followed", "signed", "kept"})
+ACCEPTED = frozenset(
+    {"accepted", "accept", "agreed", "agree", "confirmed", "confirm", "followed", "signed", "kept"}
+)
 OVERRIDDEN = frozenset(
-    {"overridden", "override", "overrode", "rejected", "reject", "dismissed", "dismiss", "disagreed"}
+    {
+        "overridden",
+        "override",
+        "overrode",
+        "rejected",
+        "reject",
+        "dismissed",
+        "dismiss",
+        "disagreed",
+    }
 )
 DAYS = np.timedelta64(30, "D")
 """Someone who was seen in the last 30 days that the log covers is active."""
@@ -79,4 +90,8 @@ def _write_back(live: Scored) -> dict[str, Any]:
     attempts, wrong = int((live.written.codes >= 0).sum()), int((live.written.codes == 0).sum())
     if attempts < SMALL_CELL:
         return {}
-    return {"attempts": attempts, "right_patient": attempts - _held(wrong, attempts), "at_most": is_small(wrong)}
+    return {
+        "attempts": attempts,
+        "right_patient": attempts - _held(wrong, attempts),
+        "at_most": is_small(wrong),
+    }

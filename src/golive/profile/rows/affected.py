@@ -44,7 +44,14 @@ WHOLE = {
     "stuck_value": "it is told by the order of rows, which outcomes do not know",
     "column_swap": "it is told by two columns together, not by single rows",
 }
-IMPOSSIBLE = ("unit_change", "unit_mix", "scale_error", "out_of_range", "disguised_missing", *UNREAD)
+IMPOSSIBLE = (
+    "unit_change",
+    "unit_mix",
+    "scale_error",
+    "out_of_range",
+    "disguised_missing",
+    *UNREAD,
+)
 """Kinds that no service should score in silence: a value that is impossible, in another unit, or no value at all."""
 
 
@@ -56,16 +63,27 @@ class Marks:
     untold: dict[str, str] = field(default_factory=dict)
 
 
-def affected(train: Dataset, live: Dataset, findings: Sequence[Finding], specs: Sequence[ColumnSpec]) -> Marks:
+def affected(
+    train: Dataset, live: Dataset, findings: Sequence[Finding], specs: Sequence[ColumnSpec]
+) -> Marks:
     """Mark the live rows of every problem of an input column that is a cause and not a consequence.
 
     ``findings`` are those of the comparison, most urgent first; at most ``MOST`` are marked.
     """
-    inputs = {s.name: s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and s.type is not ColumnType.DATETIME}
+    inputs = {
+        s.name: s
+        for s in specs
+        if s.role in (Role.FEATURE, Role.GROUP) and s.type is not ColumnType.DATETIME
+    }
     marks = Marks()
     for found in findings:
         urgent = found.verdict in (Verdict.ALARM, Verdict.WATCH) and not found.cause
-        if not urgent or not found.columns or not set(found.columns) <= set(inputs) or len(marks.rows) >= MOST:
+        if (
+            not urgent
+            or not found.columns
+            or not set(found.columns) <= set(inputs)
+            or len(marks.rows) >= MOST
+        ):
             continue
         here = all(c in live.storage for c in found.columns)
         expression = _expression(train, live, found) if here else None
@@ -82,7 +100,10 @@ def _expression(train: Dataset, live: Dataset, found: Finding) -> ir.BooleanValu
         return reduce(and_, (missing(table[c]) for c in found.columns))
     if found.kind in UNREAD:
         return ~missing(table[name]) & number(table[name]).isnull()
-    if found.what_if is not None and (repaired := _repaired(live, found, found.what_if.repair)) is not None:
+    if (
+        found.what_if is not None
+        and (repaired := _repaired(live, found, found.what_if.repair)) is not None
+    ):
         return repaired
     return _unseen(train, live, name) if found.kind in UNSEEN else None
 
@@ -112,7 +133,9 @@ def _repaired(live: Dataset, found: Finding, repair: Mapping[str, Any]) -> ir.Bo
     return reduce(or_, beyond) if beyond else None
 
 
-def _named(column: ir.Value, value: ir.FloatingValue, values: Iterable[Any]) -> list[ir.BooleanValue]:
+def _named(
+    column: ir.Value, value: ir.FloatingValue, values: Iterable[Any]
+) -> list[ir.BooleanValue]:
     """Rows that hold one of ``values``: numbers as numbers, words as written."""
     numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     words = [v for v in values if isinstance(v, str)]
@@ -133,7 +156,12 @@ def _unseen(train: Dataset, live: Dataset, name: str) -> ir.BooleanValue | None:
     if name not in train.storage:
         return None
     column = train.table[name]
-    known = train.table.filter(~missing(column)).select(v=trimmed(as_text(column))).distinct().limit(MOST_CODES + 1)
+    known = (
+        train.table.filter(~missing(column))
+        .select(v=trimmed(as_text(column)))
+        .distinct()
+        .limit(MOST_CODES + 1)
+    )
     values = [v for v in known.to_pyarrow().column("v").to_pylist() if v is not None]
     if not 0 < len(values) <= MOST_CODES:
         return None

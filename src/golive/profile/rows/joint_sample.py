@@ -51,7 +51,12 @@ class JointSample:
 
 
 def draw(
-    train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, *, limit: int = MOST_ROWS
+    train: Dataset,
+    live: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    *,
+    limit: int = MOST_ROWS,
 ) -> JointSample:
     """Draw rows spread evenly over both tables; deterministic for tables in one order.
 
@@ -64,16 +69,28 @@ def draw(
     if not names:
         return JointSample((), (), np.zeros((0, 0)), np.zeros((0, 0)))
     rows = max(1, min(limit, MOST_CELLS // max(1, len(names))))
-    score = roles.score if roles.score and (roles.score in train.storage or roles.score in live.storage) else None
+    score = (
+        roles.score
+        if roles.score and (roles.score in train.storage or roles.score in live.storage)
+        else None
+    )
     frames = [_rows(d, names, specs, roles, limit=rows, score=score) for d in (train, live)]
-    fields = [{f.name: f for f in fields_of(d.table, d.storage, wanted, Roles())} for d in (train, live)]
+    fields = [
+        {f.name: f for f in fields_of(d.table, d.storage, wanted, Roles())} for d in (train, live)
+    ]
     columns, categorical, left, right = [], [], [], []
     for name in names:
-        sides = [_values(frame[name], field[name]) for frame, field in zip(frames, fields, strict=True)]
+        sides = [
+            _values(frame[name], field[name]) for frame, field in zip(frames, fields, strict=True)
+        ]
         if any(len(values) == 0 or not values.notna().any() for values in sides):
             continue
         coded = fields[0][name].kind is Kind.CATEGORY
-        before, now = _coded(*sides) if coded else [v.to_numpy(dtype=np.float64, na_value=np.nan) for v in sides]
+        before, now = (
+            _coded(*sides)
+            if coded
+            else [v.to_numpy(dtype=np.float64, na_value=np.nan) for v in sides]
+        )
         columns.append(name)
         categorical.append(coded)
         left.append(before)
@@ -104,7 +121,13 @@ def _usable(type_: ColumnType) -> bool:
 
 
 def _rows(
-    dataset: Dataset, names: Sequence[str], specs: Sequence[ColumnSpec], roles: Roles, *, limit: int, score: str | None
+    dataset: Dataset,
+    names: Sequence[str],
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    *,
+    limit: int,
+    score: str | None,
 ) -> pd.DataFrame:
     """Rows of one side, evenly spread: row i is taken when i times the golden stride falls in the share of the ring.
 
@@ -112,7 +135,11 @@ def _rows(
     patient is an early one, and rows drawn before would hold those with long stays more often.
     """
     key = roles.id if roles.id in dataset.storage else None
-    held = list(dict.fromkeys([*names, *([score] if score in dataset.storage else []), *([key] if key else [])]))
+    held = list(
+        dict.fromkeys(
+            [*names, *([score] if score in dataset.storage else []), *([key] if key else [])]
+        )
+    )
     table = dataset.table.select(*held)
     rows = dataset.rows
     if key or rows > limit:
@@ -127,14 +154,18 @@ def _rows(
         table = table.filter(table["__place"] < limit * _RING // rows)
     number_like = {s.name for s in specs if s.type.is_number} | ({score} if score else set())
     read: dict[str, Any] = {
-        n: number(table[n]) if n in number_like else missing(table[n]).ifelse(ibis.null(table[n].type()), table[n])
+        n: number(table[n])
+        if n in number_like
+        else missing(table[n]).ifelse(ibis.null(table[n].type()), table[n])
         for n in held
         if n != key
     }
     place = {"__place": table["__place"]} if "__place" in table.columns else {}
     frame: pd.DataFrame = table.select(**read, **place).to_pandas()
     if place:  # a window gives rows back in no order
-        frame = frame.sort_values("__place").drop(columns="__place").head(limit).reset_index(drop=True)
+        frame = (
+            frame.sort_values("__place").drop(columns="__place").head(limit).reset_index(drop=True)
+        )
     if score and score not in frame:
         frame[score] = np.nan
     return frame

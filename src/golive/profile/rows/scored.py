@@ -19,7 +19,16 @@ import pyarrow as pa
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.profile import FloatArray
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number, trimmed
+from golive.profile.fields import (
+    LONGEST_VALUE,
+    Field,
+    Kind,
+    as_text,
+    is_text,
+    missing,
+    number,
+    trimmed,
+)
 from golive.profile.local import coded
 
 if TYPE_CHECKING:
@@ -88,7 +97,9 @@ class Scored:
             return {k: cut(v) for k, v in value.items()} if isinstance(value, dict) else value
 
         held = {
-            name: cut(getattr(self, name)) for name in self.__dataclass_fields__ if name not in ("unparsed", "rows")
+            name: cut(getattr(self, name))
+            for name in self.__dataclass_fields__
+            if name not in ("unparsed", "rows")
         }
         return replace(self, **held, rows=int(rows.sum()))
 
@@ -129,13 +140,16 @@ def scored(
             asked[f"v{i}"] = number(column)
             asked[f"m{i}"] = missing(column)
         else:
-            asked[f"v{i}"] = _asked(column, how, table[roles.id] if roles.id in dataset.columns else None)
+            asked[f"v{i}"] = _asked(
+                column, how, table[roles.id] if roles.id in dataset.columns else None
+            )
     marked = list(marks or {})
     asked |= {f"k{i}": marks[name] for i, name in enumerate(marked)} if marks else {}
     arrow = table.select(**asked).to_pyarrow()
     found: dict[str, Any] = {"slices": {}, "features": {}, "class_scores": {}, "unparsed": {}}
     found["marks"] = {
-        name: arrow.column(f"k{i}").to_numpy(zero_copy_only=False).astype(bool) for i, name in enumerate(marked)
+        name: arrow.column(f"k{i}").to_numpy(zero_copy_only=False).astype(bool)
+        for i, name in enumerate(marked)
     }
     for i, (what, name, how) in enumerate(plan):
         values = arrow.column(f"v{i}")
@@ -154,7 +168,9 @@ def scored(
         else:
             spec = known.get(name) or ColumnSpec(name=name, type=ColumnType.CATEGORY)
             storage = dataset.storage.get(name, spec.storage)
-            names, codes = coded(values, Field(name, spec.type, Role.FEATURE, storage, spec.storage, Kind.CATEGORY))
+            names, codes = coded(
+                values, Field(name, spec.type, Role.FEATURE, storage, spec.storage, Kind.CATEGORY)
+            )
             _put(found, what, name, Coded(tuple(names), codes.astype(np.int32)), 0)
     return Scored(rows=arrow.num_rows, **found)
 
@@ -170,7 +186,9 @@ def _put(found: dict[str, Any], what: str, name: str, value: Any, odd: int) -> N
             found["unparsed"][what] = odd
 
 
-def _plan(present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config: Config) -> list[tuple[str, str, str]]:
+def _plan(
+    present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config: Config
+) -> list[tuple[str, str, str]]:
     """What to read: the field of ``Scored``, the column, and how (``number``, ``category``, ``time``, ``unit``)."""
     operations = config.operations
     plan: list[tuple[str, str | None, str]] = [
@@ -207,17 +225,23 @@ def _features(present: set[str], specs: dict[str, ColumnSpec], config: Config) -
 
     def weight(name: str) -> float:
         declared = config.columns.get(name)
-        return -(declared.importance if declared is not None and declared.importance is not None else 0.0)
+        return -(
+            declared.importance if declared is not None and declared.importance is not None else 0.0
+        )
 
     fitting = [
-        s.name for s in specs.values() if s.role is Role.FEATURE and s.type.is_number and s.name in present - service
+        s.name
+        for s in specs.values()
+        if s.role is Role.FEATURE and s.type.is_number and s.name in present - service
     ]
     return sorted(fitting, key=weight)[:MOST_FEATURES]
 
 
 def _label_time(specs: dict[str, ColumnSpec], roles: Roles) -> str | None:
     """The column that says when the outcome was known, by its type and name."""
-    dated = [s.name for s in specs.values() if s.type is ColumnType.DATETIME and s.name != roles.time]
+    dated = [
+        s.name for s in specs.values() if s.type is ColumnType.DATETIME and s.name != roles.time
+    ]
     named = f"{roles.label}_time" if roles.label else ""
     return next((n for n in dated if n == named or _LABEL_TIME.fullmatch(n.lower())), None)
 
@@ -249,14 +273,20 @@ def _same(column: ir.Value, unit: ir.Value) -> ir.Value:
 def _moment(column: ir.Value) -> ir.Value:
     """A stored time as the engine keeps it; anything else as text."""
     stored = column.type()
-    return column if stored.is_timestamp() or stored.is_date() else as_text(column).left(LONGEST_VALUE)
+    return (
+        column if stored.is_timestamp() or stored.is_date() else as_text(column).left(LONGEST_VALUE)
+    )
 
 
 def positions(values: pa.ChunkedArray) -> Codes:
     """A number per distinct value; every missing value is a unit of its own (negative)."""
     array = values.dictionary_encode().combine_chunks()
     if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], type=pa.string()).dictionary_encode()
+        array = (
+            array.chunk(0)
+            if array.num_chunks
+            else pa.array([], type=pa.string()).dictionary_encode()
+        )
     indices: Codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     absent = np.flatnonzero(indices < 0)
     indices = indices.copy()
@@ -272,7 +302,11 @@ def _written(values: pa.ChunkedArray) -> Coded:
     return Coded(("another", "the same"), values.to_numpy().astype(np.int32))
 
 
-_READ: dict[str, Callable[[pa.ChunkedArray], Any]] = {"unit": positions, "filled": _filled, "same id": _written}
+_READ: dict[str, Callable[[pa.ChunkedArray], Any]] = {
+    "unit": positions,
+    "filled": _filled,
+    "same id": _written,
+}
 """How a column is read that cannot hold a value which cannot be read."""
 
 
@@ -290,4 +324,8 @@ def _times(values: pa.ChunkedArray) -> tuple[Times, int, tuple[int, int]]:
         read = pd.Series(pd.to_datetime(written, utc=True, errors="coerce", format="mixed"))
     offset = int(written[here].str.contains(_ZONE, regex=True).sum()) if bool(here.any()) else 0
     odd = int((read.isna() & here).sum())
-    return read.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"), odd, (offset, int(here.sum()) - offset)
+    return (
+        read.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"),
+        odd,
+        (offset, int(here.sum()) - offset),
+    )

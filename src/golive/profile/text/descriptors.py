@@ -30,7 +30,9 @@ class TextColumn:
     profile: ColumnProfile
 
 
-def text_columns(dataset: Dataset, outputs: OutputsConfig, *, unit: str | None) -> dict[str, TextColumn]:
+def text_columns(
+    dataset: Dataset, outputs: OutputsConfig, *, unit: str | None
+) -> dict[str, TextColumn]:
     """Evidently's descriptors of output and source as number columns, by name (``generated_note: words``).
 
     Texts that are empty are left out; they are counted elsewhere. ``unit`` is the column that says of whom a text is: texts

@@ -42,7 +42,10 @@ DESCRIPTORS: tuple[Descriptor, ...] = (
     Descriptor("WordCount", "word_count_feature", "words", "words"),
     Descriptor("SentenceCount", "sentence_count_feature", "sentences", "sentences"),
     Descriptor(
-        "NonLetterCharacterPercentage", "non_letter_character_percentage_feature", "characters that are no letters", "%"
+        "NonLetterCharacterPercentage",
+        "non_letter_character_percentage_feature",
+        "characters that are no letters",
+        "%",
     ),
 )
 
@@ -70,12 +73,17 @@ def described(texts: Sequence[str]) -> dict[str, FloatArray]:
     with quiet():
         for descriptor in DESCRIPTORS:
             # What the descriptor of this name computes, without ``evidently.descriptors``, which loads all Evidently offers.
-            feature = getattr(import_module(f"evidently.legacy.features.{descriptor.module}"), descriptor.evidently)
+            feature = getattr(
+                import_module(f"evidently.legacy.features.{descriptor.module}"),
+                descriptor.evidently,
+            )
             try:
                 made = feature("text").generate_feature(frame, None)
                 values = made.iloc[:, 0].to_numpy(dtype=np.float64)
             except Exception as error:  # whatever it does with an odd text, the others still count
-                _log.warning("Evidently's %s failed (%s)", descriptor.evidently, type(error).__name__)
+                _log.warning(
+                    "Evidently's %s failed (%s)", descriptor.evidently, type(error).__name__
+                )
                 continue
             found[descriptor.evidently] = values
     return found
@@ -88,7 +96,9 @@ def within(texts: Sequence[str], most: int = MOST_CHARACTERS) -> list[int]:
         return written
     order = np.random.default_rng(0).permutation(len(written))
     sizes = np.cumsum([len(texts[written[i]]) for i in order])
-    return sorted(written[i] for i in order[: max(1, int(np.searchsorted(sizes, most, side="right")))])
+    return sorted(
+        written[i] for i in order[: max(1, int(np.searchsorted(sizes, most, side="right")))]
+    )
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,9 @@ class Opinion:
     reason: str = ""
 
 
-def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask: Ask) -> list[Opinion]:
+def opinions(
+    outputs: Sequence[str], sources: Sequence[str], criterion: str, ask: Ask
+) -> list[Opinion]:
     """Ask a model one question of every output (length k) beside its source, with Evidently's judge: its prompt, its
     batches, its parser.
 
@@ -185,7 +197,9 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
         except Exception:  # whatever a model wrote, it is no answer
             return Opinion(None, MALFORMED)
         return (
-            Opinion(None, UNSURE) if said == "UNKNOWN" else Opinion(known.get(said), "" if said in known else MALFORMED)
+            Opinion(None, UNSURE)
+            if said == "UNKNOWN"
+            else Opinion(known.get(said), "" if said in known else MALFORMED)
         )
 
     class Judge(LLMWrapper):  # type: ignore[misc]
@@ -194,7 +208,11 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
         async def complete(self, messages: Any, seed: int | None = None) -> Any:
             reply = await ask([(str(m.role), str(m.content)) for m in messages])
             opinion = Opinion(None, reply.reason) if reply.text is None else read(reply.text)
-            kept = {_FAILED: opinion.reason} if opinion.flagged is None else {"category": opinion.flagged}
+            kept = (
+                {_FAILED: opinion.reason}
+                if opinion.flagged is None
+                else {"category": opinion.flagged}
+            )
             return LLMResult(json.dumps(kept), 0, 0)
 
         def get_batch_size(self) -> int:
@@ -204,4 +222,7 @@ def opinions(outputs: Sequence[str], sources: Sequence[str], criterion: str, ask
     with quiet():
         requests = list(template.iterate_messages(frame, {"output": "input", "source": "source"}))
         answers = Judge().run_batch_sync(requests=requests)
-    return [Opinion(None, str(a[_FAILED])) if _FAILED in a else Opinion(bool(a["category"])) for a in answers]
+    return [
+        Opinion(None, str(a[_FAILED])) if _FAILED in a else Opinion(bool(a["category"]))
+        for a in answers
+    ]

@@ -54,7 +54,12 @@ class GeneratedTexts:
 
 
 def generated_texts(
-    dataset: Dataset, outputs: OutputsConfig, *, unit: str | None = None, most: int = MOST_TEXTS, labels: bool = True
+    dataset: Dataset,
+    outputs: OutputsConfig,
+    *,
+    unit: str | None = None,
+    most: int = MOST_TEXTS,
+    labels: bool = True,
 ) -> GeneratedTexts | None:
     """Read the columns that ``outputs`` names; ``None`` when the table has no column of generated text.
 
@@ -69,7 +74,8 @@ def generated_texts(
         wanted["source"] = outputs.source
     numbered = _numbered(dataset, most)
     found = numbered.select(
-        "golive_row", **{what: as_text(numbered[name]).left(LONGEST_TEXT) for what, name in wanted.items()}
+        "golive_row",
+        **{what: as_text(numbered[name]).left(LONGEST_TEXT) for what, name in wanted.items()},
     )
     table = found.to_pyarrow()
     rows = table.column("golive_row").to_numpy().astype(np.int64)
@@ -94,13 +100,19 @@ def _numbered(dataset: Dataset, most: int) -> ir.Table:
     return table.filter((table["golive_row"].cast("int64") * _PRIME) % _MODULUS < limit)
 
 
-def _labels(dataset: Dataset, outputs: OutputsConfig, present: set[str]) -> dict[str, tuple[Any, ...]]:
+def _labels(
+    dataset: Dataset, outputs: OutputsConfig, present: set[str]
+) -> dict[str, tuple[Any, ...]]:
     names = {
-        what: name for what, name in outputs.model_dump().items() if what not in ("note", "source") and name in present
+        what: name
+        for what, name in outputs.model_dump().items()
+        if what not in ("note", "source") and name in present
     }
     if not names:
         return {}
-    table = dataset.table.select(**{what: dataset.table[name] for what, name in names.items()}).to_pyarrow()
+    table = dataset.table.select(
+        **{what: dataset.table[name] for what, name in names.items()}
+    ).to_pyarrow()
     return {what: tuple(table.column(what).to_pylist()) for what in names}
 
 

@@ -21,7 +21,10 @@ def _events(facts: Facts, *places: str) -> float | None:
 def baseline(facts: Facts, make: Maker) -> Measurement:
     """SCO-06: gain of the model over prevalence, over a simple model and over the current rule (lower 95 % bounds)."""
     events = _events(facts, "baseline", "auroc")
-    simple, rule = facts.number("baseline", "simple", "low"), facts.number("baseline", "rule", "low")
+    simple, rule = (
+        facts.number("baseline", "simple", "low"),
+        facts.number("baseline", "rule", "low"),
+    )
     prevalence = facts.number("baseline", "prevalence", "low")
     if simple is None and rule is None and prevalence is None:
         return make.unknown("no baseline was compared on live outcomes.")
@@ -38,7 +41,13 @@ def baseline(facts: Facts, make: Maker) -> Measurement:
         top = high if high is not None else facts.number("baseline", "prevalence", "high")
         level = 0 if top is not None and top < 0 else 1
     shown = best if best is not None else prevalence
-    name = "the current rule" if rule is not None else "a simple model" if simple is not None else "prevalence"
+    name = (
+        "the current rule"
+        if rule is not None
+        else "a simple model"
+        if simple is not None
+        else "prevalence"
+    )
     return make.level(
         level,
         f"The model gains at least {shown or 0:+.3f} over {name} (95 % bound, {events:,.0f} events).",
@@ -68,7 +77,9 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
             f"{events:,.0f} events, but neither time nor place of the live data differs from training.",
             n=int(events + rest),
         )
-    level = max(2, min(make.criterion.level_of(events=events, non_events=rest), 3))  # independent team: a document
+    level = max(
+        2, min(make.criterion.level_of(events=events, non_events=rest), 3)
+    )  # independent team: a document
     kappa = facts.number("validation", "kappa")
     if kappa is not None and kappa < 0.6:
         level = min(level, 2)
@@ -84,9 +95,15 @@ LEVELS = {"kept": 3, "likely_kept": 2, "likely_missed": 1, "missed": 0}
 
 def operating_point(facts: Facts, make: Maker) -> Measurement:
     """CLN-02: sensitivity and PPV at the declared threshold against the declared floors, with their intervals."""
-    floors = {k: v for k, v in facts.config.floors.items() if k in ("sensitivity", "ppv", "specificity")}
+    floors = {
+        k: v for k, v in facts.config.floors.items() if k in ("sensitivity", "ppv", "specificity")
+    }
     events = _events(facts, "at_threshold", "auroc")
-    hidden = {k: LEVELS[state] for k in floors if (state := facts.look("at_threshold", k, "against_floor")) in LEVELS}
+    hidden = {
+        k: LEVELS[state]
+        for k in floors
+        if (state := facts.look("at_threshold", k, "against_floor")) in LEVELS
+    }
     known = {k: facts.number("at_threshold", k, "live") for k in floors if k not in hidden}
     if not floors:
         return make.unknown("no floor for sensitivity or PPV is declared.")
@@ -104,18 +121,26 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
         low, high = (facts.number("at_threshold", name, k) for k in ("live_low", "live_high"))
         low, high = (low if low is not None else 0.0), (high if high is not None else 1.0)
         levels.append(3 if low >= floor else 2 if live >= floor else 1 if high >= floor else 0)
-        words.append(f"{name} {percent(live)} ({percent(low)} to {percent(high)}), floor {percent(floor)}")
+        words.append(
+            f"{name} {percent(live)} ({percent(low)} to {percent(high)}), floor {percent(floor)}"
+        )
     level = min(levels)
     if level == 3 and (facts.number("windows") or 0) >= 3:
         level = 4
     return make.level(
-        level, f"{'; '.join(words)} ({events:,.0f} events).", n=int(events), findings=facts.of("below_floor")
+        level,
+        f"{'; '.join(words)} ({events:,.0f} events).",
+        n=int(events),
+        findings=facts.of("below_floor"),
     )
 
 
 def calibration(facts: Facts, make: Maker) -> Measurement:
     """CLN-03: distance of the calibration slope from 1, its standard error, observed to expected, calibration error."""
-    slope, ece = facts.number("calibration", "slope", "live"), facts.number("calibration", "ece", "live")
+    slope, ece = (
+        facts.number("calibration", "slope", "live"),
+        facts.number("calibration", "ece", "live"),
+    )
     events = _events(facts, "calibration", "auroc")
     if slope is None or ece is None:
         return make.unknown("live data has no outcomes with scores.")
@@ -139,7 +164,9 @@ def calibration(facts: Facts, make: Maker) -> Measurement:
     value, n = f"Live {', '.join(words)} ({events:,.0f} events).", int(events or 0)
     used = facts.of("calibration_drift")
     if error is None or ratio is None:
-        return make.partial(level, value, "how sure the slope is, or observed to expected,", n=n, findings=used)
+        return make.partial(
+            level, value, "how sure the slope is, or observed to expected,", n=n, findings=used
+        )
     return make.level(level, value, n=n, findings=used)
 
 
@@ -155,13 +182,23 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
     unknown: dict[str, float] = {}
     total: dict[str, float] = {}
     for row in rows:
-        by, n, events = str(row.get("by")), float(row.get("n") or 0), float(row.get("n_events") or 0)
+        by, n, events = (
+            str(row.get("by")),
+            float(row.get("n") or 0),
+            float(row.get("n_events") or 0),
+        )
         total[by] = total.get(by, 0.0) + n
         gaps = row.get("gaps")
-        if n < least.get("group_rows", 0) or events < least.get("group_events", 0) or not isinstance(gaps, Mapping):
+        if (
+            n < least.get("group_rows", 0)
+            or events < least.get("group_events", 0)
+            or not isinstance(gaps, Mapping)
+        ):
             unknown[by] = unknown.get(by, 0.0) + n
             continue
-        known = [abs(float(v)) for v in gaps.values() if isinstance(v, int | float) and math.isfinite(v)]
+        known = [
+            abs(float(v)) for v in gaps.values() if isinstance(v, int | float) and math.isfinite(v)
+        ]
         if not known or groups_of[by] < 2:  # nothing was asked of the group, or it is everyone
             continue
         powered += 1
@@ -174,9 +211,16 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
             n=int(max(total.values())),
         )
     share = max((unknown.get(by, 0.0) / n for by, n in total.items() if n), default=0.0)
-    level = min(make.criterion.level_of(gap=worst, unknown_share=share), 3)  # each quarter, crossed groups: level 4
+    level = min(
+        make.criterion.level_of(gap=worst, unknown_share=share), 3
+    )  # each quarter, crossed groups: level 4
     value = f"Largest gap {100 * worst:.1f} points: {name}; {powered} groups had enough patients, {percent(share)} of patients are in groups that had not."
-    return make.level(level, value, n=int(max(total.values())), findings=facts.of("subgroup_gap", "subgroup_too_small"))
+    return make.level(
+        level,
+        value,
+        n=int(max(total.values())),
+        findings=facts.of("subgroup_gap", "subgroup_too_small"),
+    )
 
 
 def silent_run(facts: Facts, make: Maker) -> Measurement:
@@ -189,7 +233,10 @@ def silent_run(facts: Facts, make: Maker) -> Measurement:
     reason = "Pre-registration is a document: evidence decides above level 2." if level > 2 else ""
     lost = f", performance lower by at most {percent(max(0.0, drop))}" if drop is not None else ""
     return make.level(
-        level, f"Silent for {days:.0f} days with {events:,.0f} events{lost}.", n=int(events), reason=reason
+        level,
+        f"Silent for {days:.0f} days with {events:,.0f} events{lost}.",
+        n=int(events),
+        reason=reason,
     )
 
 
@@ -203,7 +250,9 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
     default = max(facts.number("net_benefit", "treat_all") or 0.0, 0.0)
     low = facts.number("net_benefit", "low")
     low = model if low is None else low
-    rule, load, capacity = (facts.number("net_benefit", k) for k in ("rule", "workups_per_true_positive", "capacity"))
+    rule, load, capacity = (
+        facts.number("net_benefit", k) for k in ("rule", "workups_per_true_positive", "capacity")
+    )
     level = 0 if model < default else 1 if low <= default else 2
     if (
         level == 2
@@ -214,9 +263,7 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
         and load <= capacity
     ):
         level = 3
-    value = (
-        f"Net benefit {model:.4f} (at least {low:.4f}) against {default:.4f} without the model ({events:,.0f} events)."
-    )
+    value = f"Net benefit {model:.4f} (at least {low:.4f}) against {default:.4f} without the model ({events:,.0f} events)."
     unseen = level == 2 and (rule is None or capacity is None)
     reason = "Level 3 also needs the current rule and the team's capacity." if unseen else ""
     used = facts.of("below_floor", "performance_drop", verdicts=tuple(Verdict))
@@ -228,7 +275,9 @@ def impact(facts: Facts, make: Maker) -> Measurement:
     ranked, events = facts.look("impact", "issues"), facts.number("impact", "n_events")
     rows = [r for r in ranked if isinstance(r, Mapping)] if isinstance(ranked, list | tuple) else []
     if not rows:
-        return make.unknown("no data problem has enough live rows with outcomes to measure what it costs.")
+        return make.unknown(
+            "no data problem has enough live rows with outcomes to measure what it costs."
+        )
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
     named = [f for row in rows for f in facts.findings if f.id == row.get("finding")]

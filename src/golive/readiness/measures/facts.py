@@ -60,7 +60,11 @@ class Facts:
     def number(self, *path: str) -> float | None:
         """``look`` for a number; ``None`` when it is absent, not a number or not finite."""
         value = self.look(*path)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             return None
         return float(value)
 
@@ -81,7 +85,9 @@ class Facts:
     def serving_columns(self) -> frozenset[str]:
         """Columns of the serving log and of generated text: they describe the service, not the patient."""
         named = [
-            part.model_dump().values() for part in (self.config.operations, self.config.outputs) if part is not None
+            part.model_dump().values()
+            for part in (self.config.operations, self.config.outputs)
+            if part is not None
         ]
         return frozenset(name for names in named for name in names if name)
 
@@ -102,7 +108,9 @@ class Facts:
     def required(self) -> tuple[ColumnResult, ...]:
         """Features declared required, or all of them when none is declared."""
         said = tuple(c for c in self.features if self.declared(c.name).required)
-        return said or tuple(c for c in self.features if self.declared(c.name).required is not False)
+        return said or tuple(
+            c for c in self.features if self.declared(c.name).required is not False
+        )
 
     def importance(self, column: ColumnResult) -> float:
         """Weight of a feature, 0 to 1: measured or declared, 1 when nothing is known."""
@@ -114,7 +122,11 @@ class Facts:
     @cached_property
     def top_five(self) -> frozenset[str]:
         """The five features of greatest importance; empty when importance is not known."""
-        known = [c for c in self.features if c.importance is not None or self.declared(c.name).importance is not None]
+        known = [
+            c
+            for c in self.features
+            if c.importance is not None or self.declared(c.name).importance is not None
+        ]
         return frozenset(c.name for c in sorted(known, key=lambda c: -self.importance(c))[:5])
 
 
@@ -126,7 +138,9 @@ class Maker:
 
     def unknown(self, reason: str, value: str = "", n: int | None = None) -> Measurement:
         """Not assessed, with the reason."""
-        return Measurement(criterion=self.criterion.id, value=value, reason=f"Not assessed: {reason}", n=n)
+        return Measurement(
+            criterion=self.criterion.id, value=value, reason=f"Not assessed: {reason}", n=n
+        )
 
     def too_few(self, n: int | float, least: str, what: str) -> Measurement:
         """Not assessed because ``n`` is under the policy's minimum ``least``."""
@@ -138,7 +152,13 @@ class Maker:
         return n is not None and n >= self.criterion.min_n.get(least, 0)
 
     def level(
-        self, level: int, value: str, *, n: int | None = None, findings: Iterable[Finding] = (), reason: str = ""
+        self,
+        level: int,
+        value: str,
+        *,
+        n: int | None = None,
+        findings: Iterable[Finding] = (),
+        reason: str = "",
     ) -> Measurement:
         """A level, at most what data alone can show of this criterion."""
         capped = max(0, min(level, self.criterion.data_limit))
@@ -152,9 +172,19 @@ class Maker:
         )
 
     def partial(
-        self, level: int, value: str, unseen: str, *, n: int | None = None, findings: Iterable[Finding] = ()
+        self,
+        level: int,
+        value: str,
+        unseen: str,
+        *,
+        n: int | None = None,
+        findings: Iterable[Finding] = (),
     ) -> Measurement:
         """A level from part of the picture: it stands when it refutes the production bar, else it is not assessed."""
         if level < BAR:
-            return self.level(level, value, n=n, findings=findings, reason=f"Not looked at: {unseen}.")
-        return self.unknown(f"what was looked at is fine, but {unseen} could not be looked at.", value, n)
+            return self.level(
+                level, value, n=n, findings=findings, reason=f"Not looked at: {unseen}."
+            )
+        return self.unknown(
+            f"what was looked at is fine, but {unseen} could not be looked at.", value, n
+        )

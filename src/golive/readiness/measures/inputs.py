@@ -25,9 +25,13 @@ def schema(facts: Facts, make: Maker) -> Measurement:
     """DAT-01: share of required columns that arrive with a compatible type; then optional columns and units."""
     if not facts.features or facts.live_rows == 0:
         return make.unknown("there is no training feature or no live row to compare.")
-    changed = {f.columns[0]: f for f in facts.of("type_changed", verdicts=[Verdict.ALARM]) if f.columns}
+    changed = {
+        f.columns[0]: f for f in facts.of("type_changed", verdicts=[Verdict.ALARM]) if f.columns
+    }
     gone = facts.of("column_missing", "always_missing", verdicts=[Verdict.ALARM])
-    lost = {f.columns[0] for f in gone if f.columns} | {c.name for c in facts.features if c.live is None}
+    lost = {f.columns[0] for f in gone if f.columns} | {
+        c.name for c in facts.features if c.live is None
+    }
     wrong = lost | set(changed)
     required = {c.name for c in facts.required}
     optional = {c.name for c in facts.features} - required
@@ -39,13 +43,21 @@ def schema(facts: Facts, make: Maker) -> Measurement:
         level = 0
     if units:
         level = min(level, 2)
-    level = min(level, 3)  # level 4 is a contract enforced on every batch, which two files cannot show
+    level = min(
+        level, 3
+    )  # level 4 is a contract enforced on every batch, which two files cannot show
     bad = sorted(wrong & required)
     value = f"{len(required) - len(bad)} of {len(required)} required columns arrive with their type"
     value += f"; not {', '.join(bad[:5])}" if bad else ""
     value += f"; {len(units)} columns change their unit" if units else ""
-    used = [f for f in (*gone, *changed.values(), *units) if not f.columns or f.columns[0] in (wrong | required)]
-    return make.level(level, f"{value} (n = {facts.live_rows:,}).", n=facts.live_rows, findings=used)
+    used = [
+        f
+        for f in (*gone, *changed.values(), *units)
+        if not f.columns or f.columns[0] in (wrong | required)
+    ]
+    return make.level(
+        level, f"{value} (n = {facts.live_rows:,}).", n=facts.live_rows, findings=used
+    )
 
 
 def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
@@ -57,8 +69,15 @@ def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
     for found in facts.of("disguised_missing"):
         if found.columns == (column.name,) and found.effect is not None:
             hidden[0] += round((found.effect.train or 0.0) * found.effect.n_train)
-            hidden[1] += round(at_most(found.effect.live, found.effect.n_live) * found.effect.n_live)
-    return min(before.n, before.missing + hidden[0]), before.n, min(live[1], live[0] + hidden[1]), live[1]
+            hidden[1] += round(
+                at_most(found.effect.live, found.effect.n_live) * found.effect.n_live
+            )
+    return (
+        min(before.n, before.missing + hidden[0]),
+        before.n,
+        min(live[1], live[0] + hidden[1]),
+        live[1],
+    )
 
 
 def completeness(facts: Facts, make: Maker) -> Measurement:
@@ -81,14 +100,18 @@ def completeness(facts: Facts, make: Maker) -> Measurement:
             )
     level = make.criterion.level_of(gap=worst)
     slices = facts.number("slices", "missing_gap")
-    level = min(level, 3) if slices is None else min(level, make.criterion.level_of(slice_gap=slices))
+    level = (
+        min(level, 3) if slices is None else min(level, make.criterion.level_of(slice_gap=slices))
+    )
     kinds = ("missing_up", "always_missing", "disguised_missing", "missing_block", "column_missing")
     used = [f for f in facts.of(*kinds) if name in f.columns]
     value = (
         f"Largest gap: {name} is missing in {percent(size[1])} of live rows and {percent(size[0])} of training rows; "
         f"the gap is at most {100 * worst:.1f} points (95 % bound, n = {facts.live_rows:,})."
     )
-    reason = "" if slices is not None or level < 3 else "Level 4 also needs the gap by site and group."
+    reason = (
+        "" if slices is not None or level < 3 else "Level 4 also needs the gap by site and group."
+    )
     return make.level(level, value, n=facts.live_rows, findings=used, reason=reason)
 
 
@@ -116,7 +139,9 @@ def free_text(facts: Facts, make: Maker) -> Measurement:
             worst, name = high, column
     used = facts.of("free_text_in_structured", "numeric_as_text")
     value = f"{percent(bad / total)} of {total:,} live values do not parse; worst {name}, at most {percent(worst)} (95 % bound)."
-    level = min(make.criterion.level_of(violations=worst), 3)  # parser tests, level 4, are not in the data
+    level = min(
+        make.criterion.level_of(violations=worst), 3
+    )  # parser tests, level 4, are not in the data
     return make.level(level, value, n=total, findings=used)
 
 
@@ -129,7 +154,9 @@ def _valid(facts: Facts, columns: frozenset[str]) -> tuple[float | None, set[str
         for f in facts.of(CODE_VALIDITY, verdicts=[*FOUND, Verdict.QUIET])
         if f.effect is not None and f.columns and f.columns[0] in columns
     }
-    shares = [1 - float(wilson(round((e.live or 0.0) * e.n_live), e.n_live)[1]) for e in checked.values()]
+    shares = [
+        1 - float(wilson(round((e.live or 0.0) * e.n_live), e.n_live)[1]) for e in checked.values()
+    ]
     return min(shares, default=None), set(checked)
 
 
@@ -147,17 +174,25 @@ def codes(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("no column holds codes.")
     if not make.enough(facts.live_rows, "live_rows"):
         return make.too_few(facts.live_rows, "live_rows", "live rows")
-    used = [f for f in facts.of(*CODE_KINDS, "unseen_category") if f.effect is not None and columns & set(f.columns)]
+    used = [
+        f
+        for f in facts.of(*CODE_KINDS, "unseen_category")
+        if f.effect is not None and columns & set(f.columns)
+    ]
 
     def largest(*kinds: str) -> float:
         values = [
-            f.effect.high or at_most(f.effect.live, f.effect.n_live) for f in used if f.kind in kinds and f.effect
+            f.effect.high or at_most(f.effect.live, f.effect.n_live)
+            for f in used
+            if f.kind in kinds and f.effect
         ]
         return max(values, default=0.0)
 
     unseen, other = largest("unseen_category"), largest(*CODE_KINDS)
     valid, checked = _valid(facts, columns)
-    known = {"unseen": unseen, "other_version": other} | ({"valid": valid} if valid is not None else {})
+    known = {"unseen": unseen, "other_version": other} | (
+        {"valid": valid} if valid is not None else {}
+    )
     level = min(make.criterion.level_of(**known), 3)  # pinned releases, level 4, are a contract
     used += [f for f in facts.of(CODE_VALIDITY) if columns & set(f.columns)]
     value = f"At most {percent(unseen)} of live codes were never seen in training, {percent(other)} are of another system or release"
@@ -176,11 +211,15 @@ def _outside(side: SideResult, low: float, high: float) -> float:
     if side.min is None or side.max is None:
         return 0.0
     below = 0.0 if side.min >= low else next((q for q, v in ladder if v >= low), 1.0)
-    above = 0.0 if side.max <= high else next((1 - q for q, v in reversed(ladder) if v <= high), 1.0)
+    above = (
+        0.0 if side.max <= high else next((1 - q for q, v in reversed(ladder) if v <= high), 1.0)
+    )
     return min(1.0, below + above)
 
 
-def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | None, Analyte | None]:
+def _limits(
+    column: ColumnResult, facts: Facts
+) -> tuple[tuple[float, float] | None, Analyte | None]:
     """Declared range of a column, else the hard limits of the analyte it is, in the unit that training uses."""
     from golive.compare.base.measured import analyte_of, in_training_unit
 
@@ -193,7 +232,12 @@ def _limits(column: ColumnResult, facts: Facts) -> tuple[tuple[float, float] | N
 
 
 def _impossible(
-    column: ColumnResult, found: Finding | None, limits: tuple[float, float], n: int, *, stand_in: bool
+    column: ColumnResult,
+    found: Finding | None,
+    limits: tuple[float, float],
+    n: int,
+    *,
+    stand_in: bool,
 ) -> float:
     """Share of live values that are impossible (0 to 1).
 
@@ -214,9 +258,13 @@ def _flipped(column: ColumnResult, analyte: Analyte) -> bool:
         return False
     ratio = now / before
     factors = [
-        c.factor for c in analyte.conversions.values() if c.offset == 0 and abs(c.factor - 1) > 2 * FLIP_TOLERANCE
+        c.factor
+        for c in analyte.conversions.values()
+        if c.offset == 0 and abs(c.factor - 1) > 2 * FLIP_TOLERANCE
     ]
-    return any(abs(ratio / f - 1) <= FLIP_TOLERANCE for factor in factors for f in (factor, 1 / factor))
+    return any(
+        abs(ratio / f - 1) <= FLIP_TOLERANCE for factor in factors for f in (factor, 1 / factor)
+    )
 
 
 def plausibility(facts: Facts, make: Maker) -> Measurement:
@@ -224,7 +272,9 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
     from golive.stats.proportions import wilson
 
     least = make.criterion.min_n.get("live_rows", 0)
-    found = {f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None}
+    found = {
+        f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None
+    }
     hidden = {name for f in facts.of("disguised_missing") for name in f.columns}
     units = {f.columns[0]: f for f in facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM]) if f.columns}
     worst, name, judged, numbers, flips = 0.0, "", 0, 0, set(units)
@@ -238,7 +288,9 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
         if limits is None or n < least:
             continue
         judged += 1
-        share = _impossible(column, found.get(column.name), limits, n, stand_in=column.name in hidden)
+        share = _impossible(
+            column, found.get(column.name), limits, n, stand_in=column.name in hidden
+        )
         high = float(wilson(share * n, n)[1])
         if high > worst:
             worst, name, smallest = high, column.name, n
@@ -254,7 +306,9 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
     value += f"; unit changed in {', '.join(sorted(flips)[:5])}" if flips else "; no unit changed"
     used = [*found.values(), *units.values()]
     if 2 * judged < numbers:
-        return make.partial(level, f"{value}.", "the limits of the other columns", n=smallest, findings=used)
+        return make.partial(
+            level, f"{value}.", "the limits of the other columns", n=smallest, findings=used
+        )
     return make.level(level, f"{value}.", n=smallest, findings=used)
 
 
@@ -309,14 +363,20 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(n, "train_rows", "training rows")
     shown = f"{count or 'no'} feature{'' if count == 1 else 's'} alone nearly give{'s' if count == 1 else ''} the outcome away"
     if overlap is None:
-        return make.partial(1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n)
+        return make.partial(
+            1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n
+        )
     used = facts.of("patient_overlap", "outcome_leak", verdicts=tuple(Verdict))
     name = facts.look("leakage", "column")
     if name and facts.look("leakage", "patients") is False and overlap == 0:
         value = f"No {name} is in both files; {shown}."
-        return make.partial(1 if count else 3, value, "patients who come again under another id", n=n, findings=used)
+        return make.partial(
+            1 if count else 3, value, "patients who come again under another id", n=n, findings=used
+        )
     level = make.criterion.level_of(overlap=overlap, suspects=count)
     split = str(facts.look("leakage", "split") or "random")
-    level = min(level, 3 if split in ("temporal", "site") else 2)  # level 4 is a check on every build
+    level = min(
+        level, 3 if split in ("temporal", "site") else 2
+    )  # level 4 is a check on every build
     which = "No live patient is" if overlap == 0 else f"{percent(overlap)} of live patients are"
     return make.level(level, f"{which} in training ({split} split); {shown}.", n=n, findings=used)

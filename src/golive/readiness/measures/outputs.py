@@ -15,7 +15,9 @@ from golive.wording.numbers import percent
 SMALL = 5.0  # what a suppressed cell (1 to 10 rows) counts in a sum
 PSI_BINS = 10
 PSI_FLOOR = 1e-4
-TOP_FIVE_LIMIT = 2.5  # PSI 0.25 against the 0.1 threshold: a shift of one of the five most important features
+TOP_FIVE_LIMIT = (
+    2.5  # PSI 0.25 against the 0.1 threshold: a shift of one of the five most important features
+)
 UNJUDGED_LIMIT = 0.5
 
 
@@ -29,7 +31,8 @@ def drift_share(facts: Facts, make: Maker) -> Measurement:
     weight = sum(facts.importance(c) for c, _ in judged)
     if not judged or total == 0 or weight < UNJUDGED_LIMIT * total:
         return make.unknown(
-            f"only {len(judged)} of {len(results)} features have enough values to be judged.", n=facts.live_rows
+            f"only {len(judged)} of {len(results)} features have enough values to be judged.",
+            n=facts.live_rows,
         )
     shifted = [c for c, d in judged if d.verdict is Verdict.ALARM]
     share = sum(facts.importance(c) for c in shifted) / weight
@@ -44,7 +47,11 @@ def drift_share(facts: Facts, make: Maker) -> Measurement:
     if big:
         level = min(level, 2)
     names = {c.name for c in shifted}
-    used = [f for f in facts.of("distribution_shift", verdicts=[Verdict.ALARM]) if names & set(f.columns)]
+    used = [
+        f
+        for f in facts.of("distribution_shift", verdicts=[Verdict.ALARM])
+        if names & set(f.columns)
+    ]
     value = f"{len(shifted)} of {len(judged)} judged features shifted, {percent(share)} by importance (n = {facts.live_rows:,})"
     value += f"; {', '.join(big)} among the five most important" if big else ""
     left = len(results) - len(judged)
@@ -90,7 +97,10 @@ def population_stability(picture: Picture, missing: tuple[int, int]) -> float | 
 
 def _alert_change(facts: Facts) -> float | None:
     """Relative change of the alert rate, absolute value: from the operating point, else from a two-valued prediction."""
-    rate = (facts.number("at_threshold", "alert_rate", "train"), facts.number("at_threshold", "alert_rate", "live"))
+    rate = (
+        facts.number("at_threshold", "alert_rate", "train"),
+        facts.number("at_threshold", "alert_rate", "live"),
+    )
     if rate[0] and rate[1] is not None:
         return abs(rate[1] / rate[0] - 1)
     column = facts.with_role(Role.PREDICTION)
@@ -99,7 +109,14 @@ def _alert_change(facts: Facts) -> float | None:
         return None
     train, live = _cells(picture.train, (0, 0)), _cells(picture.live, (0, 0))
     positive = {str(v).strip().lower(): i for i, v in enumerate(picture.labels)}
-    place = next((positive[w] for w in ("1", "1.0", "true", "yes", "y", "alert", "positive") if w in positive), None)
+    place = next(
+        (
+            positive[w]
+            for w in ("1", "1.0", "true", "yes", "y", "alert", "positive")
+            if w in positive
+        ),
+        None,
+    )
     if place is None or train[place] == 0 or sum(live) == 0:
         return None
     return abs((live[place] / sum(live)) / (train[place] / sum(train)) - 1)
@@ -137,7 +154,9 @@ def output_shift(facts: Facts, make: Maker) -> Measurement:
     # A share of none leaves an upper bound above 0 at every n; the rule of level 4 is "none", so none is taken as seen.
     high = float(wilson(round(share * n), n)[1]) if share > 0 else 0.0
     change = _alert_change(facts)
-    known = {"psi": psi, "anomalies": high} | ({"alert_rate_change": change} if change is not None else {})
+    known = {"psi": psi, "anomalies": high} | (
+        {"alert_rate_change": change} if change is not None else {}
+    )
     level = make.criterion.level_of(**known)
     used = facts.of("score_shift", "score_out_of_range", "output_missing", "alert_rate_shift")
     value = f"Score PSI {psi:.2f}, {percent(share)} of outputs missing or out of range"
@@ -173,13 +192,19 @@ def accuracy(facts: Facts, make: Maker) -> Measurement:
         level, value = 0, f"{value}; the whole interval is below the floor of {floor:g}"
     used = facts.of("performance_drop", "below_floor", "performance_estimated_drop")
     return make.level(
-        level, f"{value} (95 % bound, {events:,.0f} events).", n=int((events or 0) + (rest or 0)), findings=used
+        level,
+        f"{value} (95 % bound, {events:,.0f} events).",
+        n=int((events or 0) + (rest or 0)),
+        findings=used,
     )
 
 
 def generated_text(facts: Facts, make: Maker) -> Measurement:
     """OBS-04: rated unsupported statements (upper 95 % bound), severe outputs, verifiable citations."""
-    rate, n = facts.number("generated_text", "unsupported", "high"), facts.number("generated_text", "n_outputs")
+    rate, n = (
+        facts.number("generated_text", "unsupported", "high"),
+        facts.number("generated_text", "n_outputs"),
+    )
     if rate is None:
         return make.unknown("no ratings of generated text were given.")
     if not make.enough(n, "outputs"):
@@ -196,7 +221,9 @@ def generated_text(facts: Facts, make: Maker) -> Measurement:
     missing = [name for name in ("severe", "citations") if name not in known]
     if missing:
         names = {"severe": "how harmful they are", "citations": "whether citations hold"}
-        return make.partial(level, value, " and ".join(names[m] for m in missing), n=int(n or 0), findings=used)
+        return make.partial(
+            level, value, " and ".join(names[m] for m in missing), n=int(n or 0), findings=used
+        )
     return make.level(level, value, n=int(n or 0), findings=used)
 
 
@@ -216,8 +243,18 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
         absent = [name for name, c in fields.items() if c is None or c.live is None]
         if absent:
             return make.unknown(f"the live file has no column for {', '.join(absent)}.")
-        share = max(0.0, 1 - sum(c.live.missing_share for c in fields.values() if c is not None and c.live is not None))
-    level = min(make.criterion.level_of(complete=share), 3)  # tamper evidence, level 4, is not in the data
+        share = max(
+            0.0,
+            1
+            - sum(
+                c.live.missing_share
+                for c in fields.values()
+                if c is not None and c.live is not None
+            ),
+        )
+    level = min(
+        make.criterion.level_of(complete=share), 3
+    )  # tamper evidence, level 4, is not in the data
     used = facts.of("output_missing")
     value = f"At least {fine(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
     return make.level(level, value, n=facts.live_rows, findings=used)

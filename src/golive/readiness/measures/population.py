@@ -21,7 +21,10 @@ def sites(facts: Facts, make: Maker) -> Measurement:
         found += [
             (part.effect - pooled, part.value, part.n, item)
             for part in item.slices
-            if part.by == "site" and part.n >= least and part.effect is not None and pooled is not None
+            if part.by == "site"
+            and part.n >= least
+            and part.effect is not None
+            and pooled is not None
         ]
     gap = facts.number("sites", "gap")
     if not found and gap is None:
@@ -34,7 +37,11 @@ def sites(facts: Facts, make: Maker) -> Measurement:
     worst = max(found, key=lambda f: f[0], default=None)
     size = max(gap or 0.0, worst[0] if worst else 0.0)
     level = 3 if size <= 0.05 else 2
-    where = f"; site {worst[1]}, {worst[3].kind.replace('_', ' ')} of {', '.join(worst[3].columns)}" if worst else ""
+    where = (
+        f"; site {worst[1]}, {worst[3].kind.replace('_', ' ')} of {', '.join(worst[3].columns)}"
+        if worst
+        else ""
+    )
     return make.level(
         level,
         f"The worst site is {100 * size:.1f} points worse than all together{where}.",
@@ -53,7 +60,9 @@ def identifiers(facts: Facts, make: Maker) -> Measurement:
         return make.level(0, f"Undeclared identifiers: {names}.", n=facts.live_rows, findings=clear)
     text = facts.of("free_text_present")
     value = f"No undeclared identifier among {len(facts.columns)} columns"
-    value += f"; free text in {', '.join(name for f in text for name in f.columns[:1])}" if text else ""
+    value += (
+        f"; free text in {', '.join(name for f in text for name in f.columns[:1])}" if text else ""
+    )
     reason = "Retention is not visible in data: evidence decides above level 2."
     return make.level(2, f"{value}.", n=facts.live_rows, findings=text, reason=reason)
 
@@ -69,14 +78,22 @@ def scope(facts: Facts, make: Maker) -> Measurement:
         scored = facts.look("scope", "scored_out_of_scope")
         level = min(level, 3 if scored == 0 else 2)
         return make.level(
-            level, f"{percent(share)} of live rows are out of scope (at most {percent(high)}).", n=facts.live_rows
+            level,
+            f"{percent(share)} of live rows are out of scope (at most {percent(high)}).",
+            n=facts.live_rows,
         )
     seen = facts.of("unseen_category", "out_of_range")
     worst = max(
-        ((at_most(f.effect.live, f.effect.n_live), f) for f in seen if f.effect), key=lambda pair: pair[0], default=None
+        ((at_most(f.effect.live, f.effect.n_live), f) for f in seen if f.effect),
+        key=lambda pair: pair[0],
+        default=None,
     )
     if worst is None:
-        return make.unknown("how many rows lie outside training needs the rows, not columns one by one.")
+        return make.unknown(
+            "how many rows lie outside training needs the rows, not columns one by one."
+        )
     value = f"At least {percent(worst[0])} of live rows lie outside training ({', '.join(worst[1].columns)})."
     level = make.criterion.level_of(out_of_scope=worst[0])
-    return make.partial(level, value, "several columns at once", n=facts.live_rows, findings=[worst[1]])
+    return make.partial(
+        level, value, "several columns at once", n=facts.live_rows, findings=[worst[1]]
+    )

@@ -40,9 +40,7 @@ def latency(facts: Facts, make: Maker) -> Measurement:
     level = min(
         make.criterion.level_of(p95=p95 / budget, p99=p99 / budget), 3
     )  # twice the peak load is a test, level 4
-    value = (
-        f"95 % of answers within {p95:,.0f} ms, 99 % within {p99:,.0f} ms, budget {budget:,.0f} ms ({n:,.0f} calls)."
-    )
+    value = f"95 % of answers within {p95:,.0f} ms, 99 % within {p99:,.0f} ms, budget {budget:,.0f} ms ({n:,.0f} calls)."
     return make.level(level, value, n=int(n or 0), findings=facts.of("latency_over_budget"))
 
 
@@ -50,7 +48,10 @@ def _days(facts: Facts) -> float | None:
     time = facts.with_role(Role.TIME)
     if time is None or time.live is None or not time.live.first or not time.live.last:
         return None
-    return float((date.fromisoformat(time.live.last[:10]) - date.fromisoformat(time.live.first[:10])).days + 1)
+    return float(
+        (date.fromisoformat(time.live.last[:10]) - date.fromisoformat(time.live.first[:10])).days
+        + 1
+    )
 
 
 def _successes(facts: Facts) -> tuple[float, float] | None:
@@ -70,7 +71,10 @@ def availability(facts: Facts, make: Maker) -> Measurement:
     """REL-02: share of requests that succeed, lower 95 % bound, over the days that the log covers."""
     from golive.stats.proportions import wilson
 
-    low, n = facts.number("operations", "success", "low"), facts.number("operations", "success", "n")
+    low, n = (
+        facts.number("operations", "success", "low"),
+        facts.number("operations", "success", "n"),
+    )
     counted = _successes(facts)
     if low is None and counted is not None:
         low, n = float(wilson(counted[0], counted[1])[0]), counted[1]
@@ -80,7 +84,11 @@ def availability(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(n or 0, "calls", "calls")
     days = facts.number("operations", "success", "days") or _days(facts)
     level = make.criterion.level_of(success=low)
-    reason = "An agreed service level is a document: evidence decides above level 2." if level > 2 else ""
+    reason = (
+        "An agreed service level is a document: evidence decides above level 2."
+        if level > 2
+        else ""
+    )
     over = f" over {days:.0f} days" if days else ""
     value = f"At least {100 * low:.2f} % of requests succeed (95 % bound, {n:,.0f} requests{over})."
     if days is not None and days < 30 and level >= 2:
@@ -90,7 +98,10 @@ def availability(facts: Facts, make: Maker) -> Measurement:
 
 def inputs_ready(facts: Facts, make: Maker) -> Measurement:
     """INT-01: share of live predictions whose required inputs had arrived, lower 95 % bound."""
-    low, n = facts.number("operations", "inputs_ready", "low"), facts.number("operations", "inputs_ready", "n")
+    low, n = (
+        facts.number("operations", "inputs_ready", "low"),
+        facts.number("operations", "inputs_ready", "n"),
+    )
     late = facts.of("late_inputs", verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
     if low is None and late and late[0].effect is not None and late[0].effect.live is not None:
         from golive.stats.proportions import wilson
@@ -101,7 +112,9 @@ def inputs_ready(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("the live data does not say when each input arrived.")
     if not make.enough(n, "live_rows"):
         return make.too_few(n or 0, "live_rows", "live predictions")
-    level = max(1, min(make.criterion.level_of(ready=low), 3))  # a contracted delay, level 4, is not in the data
+    level = max(
+        1, min(make.criterion.level_of(ready=low), 3)
+    )  # a contracted delay, level 4, is not in the data
     return make.level(
         level,
         f"At least {fine(low)} of predictions had every required input (n = {n:,.0f}).",
@@ -135,13 +148,17 @@ def contract(facts: Facts, make: Maker) -> Measurement:
     declared = [c for c in facts.features if facts.declared(c.name).required and c.live is not None]
     output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
     if not declared or output is None or output.live is None:
-        return make.unknown("no required column or no output is declared, so there is no contract to check.")
+        return make.unknown(
+            "no required column or no output is declared, so there is no contract to check."
+        )
     gaps = [(c.live.missing_share if c.live else 1.0, c.name) for c in declared]
     worst, name = max(gaps)
     least = max(0.0, worst - output.live.missing_share)
     value = f"At least {percent(least)} of live rows were scored although required {name} was missing (n = {n:,})."
     level = 2 if least > 0.001 else 3
-    used = [f for f in facts.of("missing_up", "always_missing", "missing_block") if name in f.columns]
+    used = [
+        f for f in facts.of("missing_up", "always_missing", "missing_block") if name in f.columns
+    ]
     return make.partial(level, value, "several columns of one row at once", n=n, findings=used)
 
 
@@ -154,11 +171,17 @@ def _counted(facts: Facts, make: Maker) -> Measurement:
     broken = facts.of("contract_broken")
     if share == 0 and abstains == 0:
         value = f"No live row breaks {named} (n = {n:,})."
-        return make.partial(3, value, "whether the model refuses a row that does", n=n, findings=broken)
+        return make.partial(
+            3, value, "whether the model refuses a row that does", n=n, findings=broken
+        )
     least = "" if facts.look("contract", "all_terms") is not False else "At least "
     scored = f"{least}{percent(share)}" if share is not None else f"Fewer than {SMALL_CELL}"
     refused = (
-        f"{percent(abstains)} were" if abstains else "none was" if abstains == 0 else f"fewer than {SMALL_CELL} were"
+        f"{percent(abstains)} were"
+        if abstains
+        else "none was"
+        if abstains == 0
+        else f"fewer than {SMALL_CELL} were"
     )
     value = f"{scored} of the live rows break {named} and were still scored; {refused} refused (n = {n:,})."
     level = max(2, make.criterion.level_of(violations=at_most(share, n)))
@@ -167,16 +190,25 @@ def _counted(facts: Facts, make: Maker) -> Measurement:
 
 def write_back(facts: Facts, make: Maker) -> Measurement:
     """INT-02: writes that reached the right patient. A wrong one refutes every claim."""
-    attempts, right = facts.number("write_back", "attempts"), facts.number("write_back", "right_patient")
+    attempts, right = (
+        facts.number("write_back", "attempts"),
+        facts.number("write_back", "right_patient"),
+    )
     if attempts is None or right is None:
-        return make.unknown("no column says whose record a result was written to (operations: written_to).")
+        return make.unknown(
+            "no column says whose record a result was written to (operations: written_to)."
+        )
     if right < attempts:
         few = facts.look("write_back", "at_most") is True
         wrong = f"Fewer than {SMALL_CELL}" if few else f"{attempts - right:,.0f}"
-        return make.level(0, f"{wrong} of {attempts:,.0f} writes reached another patient.", n=int(attempts))
+        return make.level(
+            0, f"{wrong} of {attempts:,.0f} writes reached another patient.", n=int(attempts)
+        )
     if not make.enough(attempts, "writes"):
         return make.too_few(attempts, "writes", "writes")
-    return make.level(4, f"All of {attempts:,.0f} writes reached the right patient.", n=int(attempts))
+    return make.level(
+        4, f"All of {attempts:,.0f} writes reached the right patient.", n=int(attempts)
+    )
 
 
 def skew(facts: Facts, make: Maker) -> Measurement:
@@ -188,11 +220,15 @@ def skew(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(n or 0, "matched_rows", "matched rows")
     again = facts.number("skew", "reproduced")
     known = {"skew": share} | ({"reproduced": again} if again is not None else {})
-    level = min(make.criterion.level_of(**known), 3)  # continuous checking, level 4, is not in two files
+    level = min(
+        make.criterion.level_of(**known), 3
+    )  # continuous checking, level 4, is not in two files
     value = f"{percent(share)} of feature values differ on {n:,.0f} matched rows."
     if facts.look("skew", "exact") is True:
         return make.unknown(
-            "nothing differs to the last digit, so one file may be copied from the other.", value, int(n or 0)
+            "nothing differs to the last digit, so one file may be copied from the other.",
+            value,
+            int(n or 0),
         )
     if again is None:
         return make.partial(level, value, "whether scores repeat", n=int(n or 0))
@@ -207,9 +243,16 @@ def reconstruction(facts: Facts, make: Maker) -> Measurement:
     if not make.enough(n, "predictions"):
         return make.too_few(n or 0, "predictions", "reconstructed predictions")
     level = max(0 if share == 0 else 1, make.criterion.level_of(reconstructed=share))
-    reason = "Review of the explanation is a document: evidence decides above level 2." if level > 2 else ""
+    reason = (
+        "Review of the explanation is a document: evidence decides above level 2."
+        if level > 2
+        else ""
+    )
     return make.level(
-        level, f"{percent(share)} of {n:,.0f} sampled predictions could be reconstructed.", n=int(n or 0), reason=reason
+        level,
+        f"{percent(share)} of {n:,.0f} sampled predictions could be reconstructed.",
+        n=int(n or 0),
+        reason=reason,
     )
 
 
@@ -222,7 +265,9 @@ def bad_input(facts: Facts, make: Maker) -> Measurement:
     """
     low, high, n = (facts.number("bad_input", k) for k in ("low", "high", "n"))
     if high is None or low is None or n is None:
-        return make.unknown("live data holds no fault that can be told; a test with injected faults is a document.")
+        return make.unknown(
+            "live data holds no fault that can be told; a test with injected faults is a document."
+        )
     if not make.enough(n, "faults"):
         return make.too_few(n, "faults", "live rows with an impossible or unreadable input")
     keys = facts.look("bad_input", "findings") or ()
@@ -246,7 +291,11 @@ def peak(facts: Facts, make: Maker) -> Measurement:
     budget that is kept confirms nothing above it.
     """
     budget, rows = facts.config.latency_budget_ms, facts.look("operations", "by_hour")
-    hours = [r for r in rows if isinstance(r, Mapping) and r.get("p95") is not None] if isinstance(rows, list) else []
+    hours = (
+        [r for r in rows if isinstance(r, Mapping) and r.get("p95") is not None]
+        if isinstance(rows, list)
+        else []
+    )
     if not budget:
         return make.unknown("no latency budget is declared.")
     if not hours:
@@ -261,7 +310,9 @@ def peak(facts: Facts, make: Maker) -> Measurement:
     )
     if float(worst["p95"]) <= budget:
         return make.partial(3, value, "a load above the usual peak", n=n)
-    level = 1 if median(float(r["p95"]) for r in hours) <= budget else 0  # 1: it copes with the usual load
+    level = (
+        1 if median(float(r["p95"]) for r in hours) <= budget else 0
+    )  # 1: it copes with the usual load
     return make.level(level, value, n=n, findings=facts.of("latency_over_budget"))
 
 
@@ -270,18 +321,28 @@ def overrides(facts: Facts, make: Maker) -> Measurement:
     shown = facts.number("feedback", "n")
     over, reasons = facts.number("feedback", "overrides"), facts.number("feedback", "reasons")
     if shown is None or over is None:
-        return make.unknown("no column says whether an output was accepted or overridden (operations: response).")
+        return make.unknown(
+            "no column says whether an output was accepted or overridden (operations: response)."
+        )
     if not make.enough(shown, "shown"):
         return make.too_few(shown, "shown", "outputs shown")
     value = f"{percent(over)} of {shown:,.0f} outputs were overridden"
     if reasons is None:
-        return make.partial(1 if over > 0 else BAR, f"{value}.", "the reasons of overrides", n=int(shown))
+        return make.partial(
+            1 if over > 0 else BAR, f"{value}.", "the reasons of overrides", n=int(shown)
+        )
     if not reasons:
         return make.level(1, f"{value}, none with a reason.", n=int(shown))
     level = make.criterion.level_of(reasons=reasons, overrides=over, accepts=1 - over)
     level = max(2, level)
-    reason = "Review of safety overrides is a document: evidence decides above level 2." if level > 2 else ""
-    return make.level(level, f"{value}, {percent(reasons)} of them with a reason.", n=int(shown), reason=reason)
+    reason = (
+        "Review of safety overrides is a document: evidence decides above level 2."
+        if level > 2
+        else ""
+    )
+    return make.level(
+        level, f"{value}, {percent(reasons)} of them with a reason.", n=int(shown), reason=reason
+    )
 
 
 def alert_burden(facts: Facts, make: Maker) -> Measurement:
@@ -306,17 +367,30 @@ def alert_burden(facts: Facts, make: Maker) -> Measurement:
     value += f"; {percent(repeats)} repeat within a day" if repeats is not None else ""
     if repeats is None or ppv is None or floor is None:
         used = facts.of("alert_rate_shift")
-        return make.partial(level, f"{value}.", "repeats or the share of useful alerts", n=int(n or 0), findings=used)
+        return make.partial(
+            level,
+            f"{value}.",
+            "repeats or the share of useful alerts",
+            n=int(n or 0),
+            findings=used,
+        )
     return make.level(
-        level, f"{value}; {percent(ppv)} are useful.", n=int(n or 0), findings=facts.of("alert_rate_shift")
+        level,
+        f"{value}; {percent(ppv)} are useful.",
+        n=int(n or 0),
+        findings=facts.of("alert_rate_shift"),
     )
 
 
 def active_use(facts: Facts, make: Maker) -> Measurement:
     """ADO-05: intended users who use it, and feedback answered within 30 days."""
-    active, n, closed = (facts.number("usage", k) for k in ("active", "eligible", "feedback_closed"))
+    active, n, closed = (
+        facts.number("usage", k) for k in ("active", "eligible", "feedback_closed")
+    )
     if active is None:
-        return make.unknown("no column says who used it (operations: user), or how many are meant to (intended_users).")
+        return make.unknown(
+            "no column says who used it (operations: user), or how many are meant to (intended_users)."
+        )
     if not make.enough(n, "users"):
         return make.too_few(n or 0, "users", "intended users")
     known = {"active": active} | ({"feedback_closed": closed} if closed is not None else {})

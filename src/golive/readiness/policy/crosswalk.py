@@ -95,12 +95,22 @@ def coverage(readiness: Readiness, model: Model | None = None) -> tuple[Coverage
 
 
 def _clause(
-    standard: str, clause: str, ids: Iterable[str], scores: dict[str, CriterionScore], freshness: float
+    standard: str,
+    clause: str,
+    ids: Iterable[str],
+    scores: dict[str, CriterionScore],
+    freshness: float,
 ) -> Clause:
     criteria = tuple(ids)
     asked = [scores[i] for i in criteria if i in scores]
     good = tuple(s.id for s in asked if _stands(s, freshness))
     state: State = (
-        "not_asked" if not asked else "supported" if len(good) == len(asked) else "partly" if good else "none"
+        "not_asked"
+        if not asked
+        else "supported"
+        if len(good) == len(asked)
+        else "partly"
+        if good
+        else "none"
     )
     return Clause(standard, clause, state, criteria, good)

@@ -65,7 +65,9 @@ def own_policy(text: str, where: str) -> Model:
         problems.append(Problem("POLICY_REASON", sentence, "Fill in 'reason'.", where))
     if (model.name, model.version) == (shipped.name, shipped.version):
         sentence = f"The policy has the name and version of the shipped one ({shipped.name} {shipped.version})."
-        problems.append(Problem("POLICY_NAME", sentence, "Give it a name or a version of its own.", where))
+        problems.append(
+            Problem("POLICY_NAME", sentence, "Give it a name or a version of its own.", where)
+        )
     if problems:
         raise InputError(problems)
     return model

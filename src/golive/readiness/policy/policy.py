@@ -77,7 +77,9 @@ class Criterion(Noun):
             for name, value in values.items():
                 most = self.at_most.get(name, (None,) * 4)[level - 1]
                 least = self.at_least.get(name, (None,) * 4)[level - 1]
-                if (most is not None and value > most + 1e-12) or (least is not None and value < least - 1e-12):
+                if (most is not None and value > most + 1e-12) or (
+                    least is not None and value < least - 1e-12
+                ):
                     return level - 1
         return 4
 
@@ -157,7 +159,8 @@ class Model(Noun):
     stops: tuple[StopRule, ...] = ()
     stages: tuple[Stage, ...]
     events: dict[EventKind, tuple[str, ...]] | None = Field(
-        default=None, description="criteria or whole dimensions that an event touches; the shipped ones when absent"
+        default=None,
+        description="criteria or whole dimensions that an event touches; the shipped ones when absent",
     )
     dimensions: tuple[Dimension, ...]
     standards: dict[str, Standard] = Field(default_factory=dict)
@@ -229,10 +232,16 @@ def _parse(text: str, where: str, shipped: Mapping[str, Criterion]) -> Model:
     except yaml.YAMLError as error:
         sentence = f"The policy is not valid YAML: {str(error).splitlines()[0]}."
         raise InputError(
-            Problem("POLICY_YAML", sentence, "Compare with the shipped readiness_model.yaml.", where)
+            Problem(
+                "POLICY_YAML", sentence, "Compare with the shipped readiness_model.yaml.", where
+            )
         ) from None
     if not isinstance(raw, dict):
-        raise InputError(Problem("POLICY_SHAPE", "The policy must be a mapping with the key 'criteria'.", "", where))
+        raise InputError(
+            Problem(
+                "POLICY_SHAPE", "The policy must be a mapping with the key 'criteria'.", "", where
+            )
+        )
     problems = [*cross_checks(raw, where, shipped)]
     try:
         model = Model.model_validate(raw)
@@ -271,7 +280,9 @@ def load_model(path: Path | str | None = None) -> Model:
         text = place.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            Problem("POLICY_UNREADABLE", f"The policy file cannot be read: {error}.", "", place.name)
+            Problem(
+                "POLICY_UNREADABLE", f"The policy file cannot be read: {error}.", "", place.name
+            )
         ) from None
     return parse_model(text, place.name)
 
@@ -280,7 +291,11 @@ def load_model(path: Path | str | None = None) -> Model:
 def _shipped() -> Model:
     from golive.settings import resource
 
-    return _parse(resource("data", "readiness_model.yaml").read_text(encoding="utf-8"), "readiness_model.yaml", {})
+    return _parse(
+        resource("data", "readiness_model.yaml").read_text(encoding="utf-8"),
+        "readiness_model.yaml",
+        {},
+    )
 
 
 def raw_policy(model: Model) -> dict[str, Any]:

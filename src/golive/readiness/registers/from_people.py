@@ -36,7 +36,9 @@ def trained(registers: Registers) -> Reading | None:
     if not rows:
         return None
     passed = [r for r in rows if r.passed and r.trained_on is not None]
-    value = f"{len(passed)} of {len(rows)} entries of the training roster {have(len(passed))} passed."
+    value = (
+        f"{len(passed)} of {len(rows)} entries of the training roster {have(len(passed))} passed."
+    )
     if len(passed) < TRAINED * len(rows):
         return Reading(2 if passed else 1, value, len(rows))
     reason = "What users and patients are told is a document: evidence decides above 2."
@@ -45,7 +47,11 @@ def trained(registers: Registers) -> Reading | None:
 
 def drilled(registers: Registers, criterion: str, tier: str, as_of: date) -> Reading | None:
     """What the last rehearsal of ``criterion`` up to ``as_of`` showed; for MLO-05 its minutes against the limit of ``tier``."""
-    rows = [r for r in registers.drills if r.criterion == criterion and r.held_on is not None and r.held_on <= as_of]
+    rows = [
+        r
+        for r in registers.drills
+        if r.criterion == criterion and r.held_on is not None and r.held_on <= as_of
+    ]
     if not rows:
         return None
     last = max(rows, key=lambda r: (r.held_on or as_of, r.id))
@@ -60,7 +66,9 @@ def _drill_level(last: Drill, criterion: str, tier: str) -> tuple[int, str]:
     if last.result != "passed":
         return (2 if last.result == "partly" else 1), "The last rehearsal did not pass."
     if criterion != "MLO-05":
-        return 3, "" if DRILLED[criterion] > 2 else "The rest of what is asked is a document: evidence decides above 2."
+        return 3, "" if DRILLED[
+            criterion
+        ] > 2 else "The rest of what is asked is a document: evidence decides above 2."
     limit = MINUTES[tier]
     if last.minutes is None:
         return 2, "Its minutes are not written down."
@@ -82,7 +90,10 @@ def hazards(registers: Registers) -> Reading | None:
         return Reading(1, value, len(rows))
     if still or len(whole) < len(rows):
         return Reading(
-            2, value, len(rows), reason="Every hazard has to be controlled or accepted by a named clinician."
+            2,
+            value,
+            len(rows),
+            reason="Every hazard has to be controlled or accepted by a named clinician.",
         )
     reason = "The signed safety case is a document: evidence decides above 2."
     return Reading(3, value, len(rows), proves=2, reason=reason)
@@ -109,4 +120,6 @@ def planned(registers: Registers) -> Reading | None:
 
 
 def _roomy(row: Milestone) -> bool:
-    return bool(row.likely) and row.high is not None and row.high >= CONTINGENCY * (row.likely or 0.0)
+    return (
+        bool(row.likely) and row.high is not None and row.high >= CONTINGENCY * (row.likely or 0.0)
+    )

@@ -34,9 +34,16 @@ def scope(registers: Registers) -> Reading | None:
     owned = [r for r in rows if r.owner.strip() and (r.reason.strip() or r.status == "in")]
     value = f"{len(owned)} of {len(rows)} scope items {have(len(owned))} reason and owner; {len(out)} {'is' if len(out) == 1 else 'are'} intentionally not done."
     if not out:
-        return Reading(1, value, len(rows), reason="Nothing is written down as intentionally not done.")
+        return Reading(
+            1, value, len(rows), reason="Nothing is written down as intentionally not done."
+        )
     if len(owned) < len(rows) or len(out) < ENOUGH_NOT_DOING:
-        return Reading(2, value, len(rows), reason=f"At least {ENOUGH_NOT_DOING} items that are not done are expected.")
+        return Reading(
+            2,
+            value,
+            len(rows),
+            reason=f"At least {ENOUGH_NOT_DOING} items that are not done are expected.",
+        )
     return Reading(3, value, len(rows))
 
 
@@ -45,8 +52,14 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     rows = registers.deferrals
     if not rows:
         return None
-    late = [r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < as_of]
-    good = [r for r in rows if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))]
+    late = [
+        r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < as_of
+    ]
+    good = [
+        r
+        for r in rows
+        if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))
+    ]
     share = len(good) / len(rows)
     value = f"{len(good)} of {len(rows)} deferred items {have(len(good))} reason, owner and a date ahead; {len(late) or 'none'} {'are' if len(late) > 1 else 'is'} overdue."
     if share < 0.5:
@@ -63,7 +76,11 @@ def owners(registers: Registers) -> Reading | None:
         return None
     by_role = {r.id.strip().lower().replace("_", " ").replace("-", " "): r for r in rows}
     named = [role for role in OWNER_ROLES if role in by_role and by_role[role].name.strip()]
-    full = [r for r in (by_role[role] for role in named) if told(r.deputy, r.contact, r.hours) and r.accepted_on]
+    full = [
+        r
+        for r in (by_role[role] for role in named)
+        if told(r.deputy, r.contact, r.hours) and r.accepted_on
+    ]
     value = (
         f"{len(named)} of {len(OWNER_ROLES)} roles {have(len(named))} a name, {len(full)} of them also deputy, contact, hours and "
         "acceptance."
@@ -110,7 +127,12 @@ def history(registers: Registers) -> Reading | None:
         f"{shortest:g} week{'' if shortest == 1 else 's'}; {len(compared) or 'none'} of them with source and comparison."
     )
     if len(full) < len(rows) or shortest == 0:
-        return Reading(1 if shortest else 0, value, len(rows), reason="Every indicator of results needs a baseline.")
+        return Reading(
+            1 if shortest else 0,
+            value,
+            len(rows),
+            reason="Every indicator of results needs a baseline.",
+        )
     if shortest < ENOUGH_WEEKS or len(compared) < len(full):
         reason = f"At least {ENOUGH_WEEKS} weeks, a source and a comparison are expected of each."
         return Reading(2, value, len(rows), reason=reason)
@@ -134,7 +156,13 @@ def business_case(registers: Registers) -> Reading | None:
         return Reading(1, value, len(rows))
     if len(parts) < len(COST_PARTS) or not benefit or len(whole) < len(rows):
         return Reading(2, value, len(rows))
-    return Reading(3, value, len(rows), proves=2, reason="Review by finance is a document: evidence decides above 2.")
+    return Reading(
+        3,
+        value,
+        len(rows),
+        proves=2,
+        reason="Review by finance is a document: evidence decides above 2.",
+    )
 
 
 def lineage(registers: Registers, train_sha256: str) -> Reading | None:
@@ -142,14 +170,18 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
     rows = registers.manifests
     if not rows:
         return None
-    match = next((m for m in rows if m.train_sha256 and m.train_sha256.lower() == train_sha256.lower()), None)
+    match = next(
+        (m for m in rows if m.train_sha256 and m.train_sha256.lower() == train_sha256.lower()), None
+    )
     if match is None:
         value = f"The training file (SHA-256 {train_sha256[:12]}) is in none of {len(rows)} registered manifests."
         return Reading(1, value, len(rows))
     version = match.model_version or match.id
     value = f"The training file (SHA-256 {train_sha256[:12]}) is the one registered for {version}."
     if not told(match.code, match.settings, match.owner):
-        return Reading(2, value, len(rows), reason="The manifest does not name code, settings and owner.")
+        return Reading(
+            2, value, len(rows), reason="The manifest does not name code, settings and owner."
+        )
     return Reading(
         3,
         value,
@@ -160,7 +192,12 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
 
 
 def readings(
-    registers: Registers, *, train_sha256: str, as_of: date, tier: str, gates: frozenset[str] = frozenset()
+    registers: Registers,
+    *,
+    train_sha256: str,
+    as_of: date,
+    tier: str,
+    gates: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[str, Reading]]:
     """Every register that has rows: criterion to (name of the register, reading). ``gates`` are the criteria with a gate."""
     found: dict[str, tuple[str, Callable[[], Reading | None]]] = {
@@ -199,7 +236,9 @@ def measured(found: dict[str, tuple[str, Reading]], as_of: date) -> tuple[Measur
     )
 
 
-def as_evidence(found: dict[str, tuple[str, Reading]], registers: Registers, as_of: date) -> tuple[EvidenceItem, ...]:
+def as_evidence(
+    found: dict[str, tuple[str, Reading]], registers: Registers, as_of: date
+) -> tuple[EvidenceItem, ...]:
     """The registers as evidence of grade E3, issued on the day of their last change (a drill: of the drill), with a hash."""
     items: list[EvidenceItem] = []
     for key, (name, reading) in found.items():
@@ -211,7 +250,9 @@ def as_evidence(found: dict[str, tuple[str, Reading]], registers: Registers, as_
                 criterion=key,
                 kind="drill" if name == "drills" else "auto",
                 grade="E3",
-                claim_level=reading.level if reading.proves is None else min(reading.level, reading.proves),
+                claim_level=reading.level
+                if reading.proves is None
+                else min(reading.level, reading.proves),
                 owner="the register",
                 sha256=_hash(registers, name),
                 issued=min(changed, as_of),
@@ -230,7 +271,9 @@ def from_lock(lock: CriteriaLock | None, as_of: date) -> tuple[EvidenceItem, ...
     """Frozen criteria as evidence for SCO-01: tier and thresholds are written. Who approved them is a document."""
     if lock is None or not lock.frozen_at:
         return ()
-    when = "before live data was judged" if lock.before_live else "but not before live data was judged"
+    when = (
+        "before live data was judged" if lock.before_live else "but not before live data was judged"
+    )
     return (
         EvidenceItem(
             id="register-criteria",

@@ -38,19 +38,37 @@ ITEMS: tuple[PackItem, ...] = (
     PackItem("Datasheets of training and live data", "engineering", ("DAT-08",), generated=True),
     PackItem("Input and output contract", "engineering", ("GOV-03",), "columns"),
     PackItem("Lineage manifest", "engineering", ("DAT-08", "MLO-03")),
-    PackItem("Evaluation report with subgroups and intervals", "clinical_informatics", ("CLN-02", "CLN-04")),
+    PackItem(
+        "Evaluation report with subgroups and intervals",
+        "clinical_informatics",
+        ("CLN-02", "CLN-04"),
+    ),
     PackItem("Drift baseline", "engineering", generated=True),
     PackItem("Thresholds and alerts with reasons", "clinical_informatics", ("OBS-06",)),
-    PackItem("Routing matrix and rota", "product", ("OBS-07", "HND-04"), "owners", len(OWNER_ROLES)),
-    PackItem("Runbook: deploy, monitor, roll back, retrain, retire", "engineering", ("MLO-05", "MLO-06", "GOV-04")),
+    PackItem(
+        "Routing matrix and rota", "product", ("OBS-07", "HND-04"), "owners", len(OWNER_ROLES)
+    ),
+    PackItem(
+        "Runbook: deploy, monitor, roll back, retrain, retire",
+        "engineering",
+        ("MLO-05", "MLO-06", "GOV-04"),
+    ),
     PackItem("Records of rollback and fallback drills", "engineering", ("MLO-05", "GOV-04")),
     PackItem("Hazard log and safety case", "clinical_informatics", ("CLN-06",), "hazards"),
     PackItem(
-        "Catalogue of at least ten failure modes: symptom, cause, fix", "engineering", ("HND-03",), "failure_modes", 10
+        "Catalogue of at least ten failure modes: symptom, cause, fix",
+        "engineering",
+        ("HND-03",),
+        "failure_modes",
+        10,
     ),
     PackItem("Design decisions: why, and what was rejected", "engineering", (), "decisions"),
     PackItem("Integration notes per site", "engineering", ("INT-02", "INT-03", "INT-05")),
-    PackItem("Security and privacy pack", "compliance", ("SEC-01", "SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06")),
+    PackItem(
+        "Security and privacy pack",
+        "compliance",
+        ("SEC-01", "SEC-02", "SEC-03", "SEC-04", "SEC-05", "SEC-06"),
+    ),
     PackItem("Regulatory memo and change-control plan", "compliance", ("SEC-07", "MLO-06")),
     PackItem("KPI tree with its baseline", "product", ("VAL-01", "VAL-02"), "kpis"),
     PackItem("Open decisions and deferred items", "product", ("SCO-04",), "deferrals"),

@@ -53,8 +53,14 @@ def problems_of(lines: Sequence[ValueLine | Milestone]) -> list[Problem]:
     for line in lines:
         known = [v for v in (line.low, line.likely, line.high) if v is not None]
         if known != sorted(known):
-            sentence = f"'{line.name}': low, likely and high are {known}, which is not in rising order."
-            found.append(Problem("RANGE_ORDER", sentence, "Low is the 10th percentile, high the 90th.", line.id))
+            sentence = (
+                f"'{line.name}': low, likely and high are {known}, which is not in rising order."
+            )
+            found.append(
+                Problem(
+                    "RANGE_ORDER", sentence, "Low is the 10th percentile, high the 90th.", line.id
+                )
+            )
     return found
 
 
@@ -82,7 +88,12 @@ class Case:
 
 
 def business_case(
-    lines: Sequence[ValueLine], *, years: int = 3, discount: float = 0.0, draws: int = DRAWS, seed: int = 0
+    lines: Sequence[ValueLine],
+    *,
+    years: int = 3,
+    discount: float = 0.0,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> Case | None:
     """Simulate cost, benefit and payback; ``None`` when no line has a whole range.
 
@@ -114,7 +125,10 @@ def business_case(
             total = amount * (factor if line.timing == "yearly" else 1.0)
             parts[line.part] = parts.get(line.part, zero) + total
     once_cost, yearly_cost = sums.get(("cost", "once"), zero), sums.get(("cost", "yearly"), zero)
-    once_gain, yearly_gain = sums.get(("benefit", "once"), zero), sums.get(("benefit", "yearly"), zero)
+    once_gain, yearly_gain = (
+        sums.get(("benefit", "once"), zero),
+        sums.get(("benefit", "yearly"), zero),
+    )
     cost, benefit = once_cost + factor * yearly_cost, once_gain + factor * yearly_gain
     open_cost, surplus = np.maximum(0.0, once_cost - once_gain), yearly_gain - yearly_cost
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -142,7 +156,9 @@ class Workload:
     minutes_per_true: float | None
 
 
-def alert_workload(alerts_per_day: float, minutes_per_alert: float, ppv: float | None = None) -> Workload:
+def alert_workload(
+    alerts_per_day: float, minutes_per_alert: float, ppv: float | None = None
+) -> Workload:
     """Work that alerts make. ``ppv`` is the share of alerts that are true, 0 to 1; ``None`` or 0 when not known."""
     known = ppv is not None and ppv > 0
     return Workload(
@@ -173,7 +189,9 @@ def ids(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.replace(";", ",").replace(" ", ",").split(",") if part)
 
 
-def timeline(milestones: Sequence[Milestone], *, draws: int = DRAWS, seed: int = 0) -> Timeline | None:
+def timeline(
+    milestones: Sequence[Milestone], *, draws: int = DRAWS, seed: int = 0
+) -> Timeline | None:
     """Critical path by simulation: each milestone starts when all that it waits for are done; ``None`` without a whole range.
 
     Raises:
@@ -182,7 +200,12 @@ def timeline(milestones: Sequence[Milestone], *, draws: int = DRAWS, seed: int =
     known = {m.id: m for m in milestones}
     problems = problems_of(milestones)
     problems += [
-        Problem("MILESTONE_UNKNOWN", f"'{m.name}' waits for '{a}', which is no milestone.", "Use the id.", m.id)
+        Problem(
+            "MILESTONE_UNKNOWN",
+            f"'{m.name}' waits for '{a}', which is no milestone.",
+            "Use the id.",
+            m.id,
+        )
         for m in milestones
         for a in ids(m.after)
         if a not in known
@@ -240,7 +263,11 @@ def _ends(
 
 
 def _path(
-    known: Mapping[str, Milestone], order: Sequence[str], ends: Mapping[str, Array], lasts: Mapping[str, Array], at: int
+    known: Mapping[str, Milestone],
+    order: Sequence[str],
+    ends: Mapping[str, Array],
+    lasts: Mapping[str, Array],
+    at: int,
 ) -> tuple[str, ...]:
     """The chain of milestones that decides the end in one draw, first to last; those without a range take no time."""
     here: str | None = max(order, key=lambda k: float(ends[k][at]))
@@ -254,7 +281,10 @@ def _path(
 
 
 def _shares(
-    known: Mapping[str, Milestone], order: Sequence[str], ends: Mapping[str, Array], lasts: Mapping[str, Array]
+    known: Mapping[str, Milestone],
+    order: Sequence[str],
+    ends: Mapping[str, Array],
+    lasts: Mapping[str, Array],
 ) -> dict[str, float]:
     """Share of draws in which each milestone lies on the critical path (over at most 500 draws)."""
     count = min(500, len(next(iter(ends.values()))))

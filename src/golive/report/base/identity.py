@@ -22,8 +22,14 @@ def identity(sources: Sources) -> Identity:
         ("Policy", a.readiness.policy or "not stated"),
         ("Assessed", f"{day(a.created_at)}, {a.created_at[11:16]} UTC"),
         ("Evidence looked at on", day(sources.as_of)),
-        ("Training data", f"{train.name}, {count(train.rows)} rows, {train.columns} columns, SHA-256 {train.sha256}"),
-        ("Live data", f"{live.name}, {count(live.rows)} rows, {live.columns} columns, SHA-256 {live.sha256}"),
+        (
+            "Training data",
+            f"{train.name}, {count(train.rows)} rows, {train.columns} columns, SHA-256 {train.sha256}",
+        ),
+        (
+            "Live data",
+            f"{live.name}, {count(live.rows)} rows, {live.columns} columns, SHA-256 {live.sha256}",
+        ),
         ("Session", a.session),
         ("Configuration", f"SHA-256 {a.config_sha256}" if a.config_sha256 else "not stated"),
         ("GoLive", f"version {a.golive}, result format {a.format}, seed {a.seed}"),

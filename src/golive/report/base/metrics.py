@@ -14,7 +14,9 @@ from golive.wording.numbers import metric, percent
 SHARES = frozenset({"sensitivity", "specificity", "ppv", "npv", "alert_rate"})
 CALIBRATION = {"intercept": "calibration intercept", "slope": "calibration slope", "observed_expected": "observed / expected",
                "ece": "calibration error"}  # fmt: skip
-UNBOUNDED = frozenset({"intercept", "slope", "observed_expected", "log_loss", "mae", "rmse", "bias", "r2"})
+UNBOUNDED = frozenset(
+    {"intercept", "slope", "observed_expected", "log_loss", "mae", "rmse", "bias", "r2"}
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,11 @@ def _row(key: str, name: str, found: Any, config: Config) -> list[MetricRow]:
     live = _side(found, "live", "live_low", "live_high")
     if train is None and live is None:
         return []
-    return [MetricRow(key, name, train, live, _side(found, "change", "low", "high"), config.floors.get(key))]
+    return [
+        MetricRow(
+            key, name, train, live, _side(found, "change", "low", "high"), config.floors.get(key)
+        )
+    ]
 
 
 def metric_rows(assessment: Assessment, config: Config) -> tuple[MetricRow, ...]:

@@ -7,7 +7,16 @@ from datetime import date
 
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Waiver
-from golive.model.registers import DecisionRow, Deferral, Drill, Hazard, Kpi, OwnerRow, PlanRow, ScopeItem
+from golive.model.registers import (
+    DecisionRow,
+    Deferral,
+    Drill,
+    Hazard,
+    Kpi,
+    OwnerRow,
+    PlanRow,
+    ScopeItem,
+)
 from golive.model.result import Assessment
 from golive.store import Store
 from golive.store import registers as kept
@@ -44,7 +53,9 @@ class Sources:
         return self.title or self.assessment.project
 
 
-def from_assessment(assessment: Assessment, config: Config | None = None, *, sample: bool = False) -> Sources:
+def from_assessment(
+    assessment: Assessment, config: Config | None = None, *, sample: bool = False
+) -> Sources:
     """Sources without a store: the configuration's own evidence and waivers, empty registers."""
     known = config or Config(project=assessment.project, roles=assessment.roles)
     return Sources(
@@ -67,7 +78,9 @@ def gather(store: Store, session: str) -> Sources:
     assessment, config = store.load(card.session), store.config_of(card.session)
     project = assessment.project
     evidence = {i.id: i for i in config.evidence} | {i.id: i for i in store.evidence(project)}
-    older = [c for c in store.list(project) if c.created_at < card.created_at and c.index is not None]
+    older = [
+        c for c in store.list(project) if c.created_at < card.created_at and c.index is not None
+    ]
     last = max(older, key=lambda c: c.created_at, default=None)
     of = store.registers.items
     return Sources(
@@ -86,5 +99,7 @@ def gather(store: Store, session: str) -> Sources:
         hazards=of(kept.HAZARDS, project),
         drills=of(kept.DRILLS, project),
         plan=of(kept.PLAN, project),
-        before=None if last is None or last.index is None else (last.created_at.isoformat(), last.index),
+        before=None
+        if last is None or last.index is None
+        else (last.created_at.isoformat(), last.index),
     )

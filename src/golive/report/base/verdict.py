@@ -12,7 +12,9 @@ from golive.readiness import load_model
 from golive.readiness.failure_modes import MODES, judge_modes
 from golive.wording.numbers import plural, spelled
 
-FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = tuple((m.name, m.meaning, m.dimensions) for m in MODES)
+FAILURE_MODES: tuple[tuple[str, str, tuple[str, ...]], ...] = tuple(
+    (m.name, m.meaning, m.dimensions) for m in MODES
+)
 """Four ways a good pilot dies, and the readiness dimensions that make each one visible."""
 
 
@@ -51,7 +53,12 @@ def _open_gates(readiness: Readiness) -> tuple[int, int]:
 def cap_sentence(readiness: Readiness) -> str:
     """Say which dimension holds the index under the mean of all, or an empty string when none does."""
     weakest = next((d for d in readiness.dimensions if d.id == readiness.weakest), None)
-    if weakest is None or weakest.point is None or readiness.index is None or readiness.mean is None:
+    if (
+        weakest is None
+        or weakest.point is None
+        or readiness.index is None
+        or readiness.mean is None
+    ):
         return ""
     if readiness.mean - readiness.index < 0.5:
         return ""
@@ -75,11 +82,15 @@ def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
         left = [f for f in left if not told & set(f.columns)]
         signals = {f.signal for f in chosen}
         urgent = [f for f in left if f.verdict is left[0].verdict]
-        harm = next((f for f in left if f.signal is Signal.PERFORMANCE and f.verdict is Verdict.ALARM), None)
+        harm = next(
+            (f for f in left if f.signal is Signal.PERFORMANCE and f.verdict is Verdict.ALARM), None
+        )
         if harm and len(chosen) == most - 1 and Signal.PERFORMANCE not in signals:
             following: Finding | None = harm
         else:
-            following = next((f for f in urgent if f.signal not in signals), left[0] if left else None)
+            following = next(
+                (f for f in urgent if f.signal not in signals), left[0] if left else None
+            )
         if following is None:
             break
         chosen.append(following)
@@ -91,9 +102,13 @@ def blocking(readiness: Readiness) -> list[tuple[CriterionScore, NextStep | None
     """Gates that fail or are unproven, in the order of the plan, each with its step when the plan has one."""
     steps = {step.criterion: (rank, step) for rank, step in enumerate(readiness.next)}
     open_gates = [
-        c for c in readiness.criteria if c.gate_state in (GateState.FAIL, GateState.UNVERIFIED) and not c.waived
+        c
+        for c in readiness.criteria
+        if c.gate_state in (GateState.FAIL, GateState.UNVERIFIED) and not c.waived
     ]
-    ordered = sorted(open_gates, key=lambda c: (steps.get(c.id, (len(steps), None))[0], not c.hard, c.id))
+    ordered = sorted(
+        open_gates, key=lambda c: (steps.get(c.id, (len(steps), None))[0], not c.hard, c.id)
+    )
     return [(c, steps[c.id][1] if c.id in steps else None) for c in ordered]
 
 
@@ -125,9 +140,18 @@ def failure_modes(readiness: Readiness, findings: Sequence[Finding] = ()) -> lis
         act = [f for f in judged.findings if f.verdict is Verdict.ALARM]
         if act:
             tally += f"; {plural(len(act), 'finding')} to act on"
-        worst = sorted(judged.failed or judged.unproven, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id))
+        worst = sorted(
+            judged.failed or judged.unproven,
+            key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id),
+        )
         if judged.failed or not act:
-            line = _line(worst[0]) if worst else _UNSEEN if gates else "No gate applies at this risk tier."
+            line = (
+                _line(worst[0])
+                if worst
+                else _UNSEEN
+                if gates
+                else "No gate applies at this risk tier."
+            )
         else:
             line = act[0].title.rstrip(".") + "."
         found.append(FailureMode(mode.name, mode.meaning, _MODE_STATE[judged.state], tally, line))
@@ -145,11 +169,19 @@ def _line(criterion: CriterionScore) -> str:
 
 def model_version(assessment: Assessment) -> str:
     """The model versions seen in live data, most frequent first; empty when no column holds them."""
-    column = assessment.column(assessment.roles.model_version) if assessment.roles.model_version else None
+    column = (
+        assessment.column(assessment.roles.model_version)
+        if assessment.roles.model_version
+        else None
+    )
     picture = column.picture if column else None
     if picture is None or not picture.labels:
         return ""
-    seen = [label for label, rows in zip(picture.labels, picture.live, strict=False) if rows is None or rows > 0]
+    seen = [
+        label
+        for label, rows in zip(picture.labels, picture.live, strict=False)
+        if rows is None or rows > 0
+    ]
     return ", ".join(seen[:3]) + (" …" if len(seen) > 3 else "")
 
 
@@ -157,7 +189,9 @@ def stage_name(readiness: Readiness) -> str:
     """How far the evidence lets the pilot run, in the words of the policy that judged it."""
     if readiness.stage_name:
         return readiness.stage_name
-    known = {s.id: s.name for s in load_model().stages}  # results of earlier versions hold the id alone
+    known = {
+        s.id: s.name for s in load_model().stages
+    }  # results of earlier versions hold the id alone
     return known.get(readiness.stage, readiness.stage.replace("_", " "))
 
 
@@ -168,9 +202,16 @@ def effort_words(step: NextStep) -> str:
         return f"effort {step.effort} of 5"
     if days < 1:
         return "under a day"
-    return f"about {days:,.0f} {'day' if days == 1 else 'days'}" if days == round(days) else f"about {days:.1f} days"
+    return (
+        f"about {days:,.0f} {'day' if days == 1 else 'days'}"
+        if days == round(days)
+        else f"about {days:.1f} days"
+    )
 
 
 def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:
     """Order dimensions by what was assessed, lowest first; those never assessed come last, least possible first."""
-    return sorted(scores, key=lambda d: (d.point is None, d.point if d.point is not None else d.high, d.low, d.id))
+    return sorted(
+        scores,
+        key=lambda d: (d.point is None, d.point if d.point is not None else d.high, d.low, d.id),
+    )

@@ -62,7 +62,9 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
     canvas = Canvas(WIDTH, HEIGHT, alt)
     low, high = picture.edges[0], picture.edges[-1]
     span = (high - low) or 1.0
-    drawn = [share for side, _, _ in SIDES for share in shares_of(column, side) if share > 0] or [1.0]
+    drawn = [share for side, _, _ in SIDES for share in shares_of(column, side) if share > 0] or [
+        1.0
+    ]
     log, top = needs_log(column), max(drawn)
     floor = min(drawn) / 2
 
@@ -102,7 +104,9 @@ def _bins(column: ColumnResult, picture: Picture, alt: str) -> str:
 
 def _powers(floor: float, top: float) -> list[float]:
     """Powers of ten between the ends of a logarithmic axis."""
-    return [10.0**k for k in range(math.ceil(math.log10(floor)), math.floor(math.log10(top) + 1e-9) + 1)]
+    return [
+        10.0**k for k in range(math.ceil(math.log10(floor)), math.floor(math.log10(top) + 1e-9) + 1)
+    ]
 
 
 def _bars(column: ColumnResult, picture: Picture, alt: str) -> str:
@@ -118,7 +122,9 @@ def _bars(column: ColumnResult, picture: Picture, alt: str) -> str:
             share, y = sides[side][i], base + 13 * place
             canvas.rect(left, y, share / top * (WIDTH - left - 90), 11, colour)
             words = "1-10 rows" if _suppressed(picture, side, i) else percent(share)
-            canvas.text(left + share / top * (WIDTH - left - 90) + 6, y + 10, words, LIGHT.muted, size=11)
+            canvas.text(
+                left + share / top * (WIDTH - left - 90) + 6, y + 10, words, LIGHT.muted, size=11
+            )
     _legend(canvas, 34 * len(chosen) + 24)
     return canvas.document()
 
@@ -141,10 +147,12 @@ def chosen_labels(column: ColumnResult) -> tuple[list[str], list[int]]:
     if picture is None:
         return [], []
     if picture.edges:
-        return [f"{edge:,.0f}" if abs(edge) >= 1000 else f"{edge:.3g}" for edge in picture.edges[:-1]], list(
-            range(len(picture.edges) - 1)
-        )
+        return [
+            f"{edge:,.0f}" if abs(edge) >= 1000 else f"{edge:.3g}" for edge in picture.edges[:-1]
+        ], list(range(len(picture.edges) - 1))
     train, live = (shares_of(column, side) or [0.0] * len(picture.labels) for side, _, _ in SIDES)
-    moved = sorted(range(BARS // 2, len(picture.labels)), key=lambda i: (-abs(train[i] - live[i]), i))
+    moved = sorted(
+        range(BARS // 2, len(picture.labels)), key=lambda i: (-abs(train[i] - live[i]), i)
+    )
     places = sorted([*range(min(BARS // 2, len(picture.labels))), *moved[: BARS - BARS // 2]])
     return [shorten(picture.labels[i], 30) for i in places], places

@@ -37,7 +37,9 @@ def dimension_figure(scores: Sequence[DimensionScore]) -> Figure:
         return LEFT + points / 100 * (WIDTH - LEFT - RIGHT)
 
     for tick in (0, 20, 40, 60, 80, 100):
-        canvas.line(at(tick), 4, at(tick), bottom, LIGHT.border if tick != BAR else LIGHT.muted, dash="2 3")
+        canvas.line(
+            at(tick), 4, at(tick), bottom, LIGHT.border if tick != BAR else LIGHT.muted, dash="2 3"
+        )
         canvas.text(at(tick), bottom + 18, str(tick), LIGHT.muted, size=12, anchor="middle")
     for row, d in enumerate(ordered):
         y = ROW * row + 8

@@ -17,7 +17,10 @@ def metric_figure(rows: Sequence[MetricRow]) -> Figure | None:
     drawn = [r for r in rows if r.bounded and r.live is not None]
     if not drawn:
         return None
-    alt = "; ".join(f"{r.name}: training {r.words('train')}, live {r.words('live')}" for r in drawn) + "."
+    alt = (
+        "; ".join(f"{r.name}: training {r.words('train')}, live {r.words('live')}" for r in drawn)
+        + "."
+    )
     bottom = ROW * len(drawn) + 6
     canvas = Canvas(WIDTH, bottom + 28, alt)
 

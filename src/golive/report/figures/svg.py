@@ -16,7 +16,9 @@ class Canvas:
         self._parts: list[str] = []
         self._hatches: dict[str, str] = {}
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, *, line: str = "none") -> None:
+    def rect(
+        self, x: float, y: float, width: float, height: float, fill: str, *, line: str = "none"
+    ) -> None:
         """A filled rectangle; a negative size is drawn as nothing."""
         self._parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" '
@@ -24,7 +26,15 @@ class Canvas:
         )
 
     def line(
-        self, x1: float, y1: float, x2: float, y2: float, colour: str, *, width: float = 1, dash: str = ""
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        colour: str,
+        *,
+        width: float = 1,
+        dash: str = "",
     ) -> None:
         """A straight line."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
@@ -37,14 +47,25 @@ class Canvas:
         """A filled circle."""
         self._parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}"/>')
 
-    def area(self, points: list[tuple[float, float]], fill: str, line: str, *, width: float = 1.5) -> None:
+    def area(
+        self, points: list[tuple[float, float]], fill: str, line: str, *, width: float = 1.5
+    ) -> None:
         """An outline through ``points`` with a light ground."""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self._parts.append(
             f'<polygon points="{path}" fill="{fill}" fill-opacity="0.22" stroke="{line}" stroke-width="{width}"/>'
         )
 
-    def text(self, x: float, y: float, words: str, colour: str, *, size: float = 13, anchor: str = "start") -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        colour: str,
+        *,
+        size: float = 13,
+        anchor: str = "start",
+    ) -> None:
         """One line of text; ``y`` is its baseline."""
         self._parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size}" text-anchor="{anchor}">'

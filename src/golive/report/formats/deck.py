@@ -48,15 +48,22 @@ def lines_of(words: str, points: float, inches: float) -> int:
 
 def height_of(lines: Iterable[tuple[str, float]], inches: float) -> float:
     """Inches that lines of (words, points) take under each other."""
-    return sum(lines_of(words, points, inches) * points * LINE / 72 + 4 / 72 for words, points in lines)
+    return sum(
+        lines_of(words, points, inches) * points * LINE / 72 + 4 / 72 for words, points in lines
+    )
 
 
-def pages_of(rows: Sequence[Sequence[str]], widths: Sequence[float], room: float) -> list[list[Sequence[str]]]:
+def pages_of(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], room: float
+) -> list[list[Sequence[str]]]:
     """Rows of a table in as many parts as ``room`` (inches under the head) asks for; no row is cut or left out."""
     parts: list[list[Sequence[str]]] = [[]]
     left = room
     for row in rows:
-        tall = max(lines_of(words, CELL, WIDTH * w / sum(widths) - PAD) for words, w in zip(row, widths, strict=True))
+        tall = max(
+            lines_of(words, CELL, WIDTH * w / sum(widths) - PAD)
+            for words, w in zip(row, widths, strict=True)
+        )
         needs = tall * CELL * LINE / 72 + 2 * MARGIN
         if parts[-1] and needs > left:
             parts.append([])
@@ -77,9 +84,7 @@ class Deck:
         self.deck.slide_width, self.deck.slide_height = Inches(WIDE), Inches(HIGH)
         about = identity(sources)
         note = SAMPLE if about.sample else ""
-        self.origin = (
-            f"{about.disclaimer.split('. ')[0]}. {subtitle(sources)}. Policy {dict(about.rows)['Policy']}. {note}"
-        )
+        self.origin = f"{about.disclaimer.split('. ')[0]}. {subtitle(sources)}. Policy {dict(about.rows)['Policy']}. {note}"
         properties = self.deck.core_properties
         moment = datetime.fromisoformat(sources.assessment.created_at).replace(tzinfo=None)
         # The template's own author is a person who has nothing to do with it; a name is for the reader to give.
@@ -94,7 +99,9 @@ class Deck:
 
         page = self.deck.slides.add_slide(self.deck.slide_layouts[5])
         heading = page.shapes.title
-        heading.left, heading.top, heading.width, heading.height = (Inches(v) for v in (LEFT, 0.35, WIDTH, 0.95))
+        heading.left, heading.top, heading.width, heading.height = (
+            Inches(v) for v in (LEFT, 0.35, WIDTH, 0.95)
+        )
         self._write(heading.text_frame, [(title, 28 if len(title) < 80 else 22, True, LIGHT.text)])
         self.text(page, [(self.origin, 10, False, LIGHT.muted)], top=6.95, height=0.4)
         return page
@@ -144,7 +151,9 @@ class Deck:
         """A native table; ``widths`` are shares of the slide."""
         from pptx.util import Inches, Pt
 
-        shape = page.shapes.add_table(len(rows) + 1, len(head), Inches(LEFT), Inches(top), Inches(WIDTH), Inches(0.4))
+        shape = page.shapes.add_table(
+            len(rows) + 1, len(head), Inches(LEFT), Inches(top), Inches(WIDTH), Inches(0.4)
+        )
         grid = shape.table
         for column, share in zip(grid.columns, widths, strict=True):
             column.width = Inches(WIDTH * share / sum(widths))
@@ -204,7 +213,9 @@ class Deck:
             data.add_series(name, list(values))
         across_type = XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED
         kind = across_type if across else XL_CHART_TYPE.COLUMN_CLUSTERED
-        frame = page.shapes.add_chart(kind, Inches(LEFT), Inches(top), Inches(WIDTH), Inches(height), data)
+        frame = page.shapes.add_chart(
+            kind, Inches(LEFT), Inches(top), Inches(WIDTH), Inches(height), data
+        )
         chart = frame.chart
         chart.has_legend, chart.has_title = True, False
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False

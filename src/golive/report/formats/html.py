@@ -48,7 +48,9 @@ def html(document: Document) -> str:
 def _style() -> str:
     names = asdict(LIGHT)
     tokens = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in names.items())
-    return f":root{{{tokens}}}\n" + resource("data", "report", "report.css").read_text(encoding="utf-8")
+    return f":root{{{tokens}}}\n" + resource("data", "report", "report.css").read_text(
+        encoding="utf-8"
+    )
 
 
 def _sample(identity: Identity) -> str:
@@ -56,7 +58,9 @@ def _sample(identity: Identity) -> str:
 
 
 def _identity(identity: Identity) -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in identity.rows)
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in identity.rows
+    )
     return (
         f"<footer><h2>Where this comes from</h2><dl>{rows}</dl>"
         f'<p class="disclaimer">{escape(identity.disclaimer)}</p></footer>'
@@ -84,7 +88,9 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one return per kind of block
             )
         case Facts(rows):
             return (
-                "<dl class='facts'>" + "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in rows) + "</dl>"
+                "<dl class='facts'>"
+                + "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in rows)
+                + "</dl>"
             )
         case Figure(svg, _, caption):
             return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"

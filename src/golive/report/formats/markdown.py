@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from golive.report.base.document import Banner, Block, Bullets, Document, Facts, Figure, Heading, Paragraph, Table
+from golive.report.base.document import (
+    Banner,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+)
 from golive.report.base.identity import SAMPLE
 from golive.wording.text import escaped
 
@@ -14,7 +24,11 @@ def markdown(document: Document) -> str:
         parts.append(f"> {escaped(SAMPLE)}")
     parts += [text for block in document.blocks if (text := _block(block))]
     rows = tuple(document.identity.rows)
-    parts += ["## Where this comes from", _grid(("", ""), rows), f"**{escaped(document.identity.disclaimer)}**"]
+    parts += [
+        "## Where this comes from",
+        _grid(("", ""), rows),
+        f"**{escaped(document.identity.disclaimer)}**",
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -36,9 +50,14 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one return per kind of block
         case Paragraph(text, _):
             return escaped(text)
         case Bullets(items, numbered):
-            return "\n".join(f"{f'{n}.' if numbered else '-'} {escaped(item)}" for n, item in enumerate(items, start=1))
+            return "\n".join(
+                f"{f'{n}.' if numbered else '-'} {escaped(item)}"
+                for n, item in enumerate(items, start=1)
+            )
         case Banner(word, meaning, _, lines):
-            return "\n>\n".join([f"> **{word}** – {meaning}.", *(f"> {escaped(line)}" for line in lines if line)])
+            return "\n>\n".join(
+                [f"> **{word}** – {meaning}.", *(f"> {escaped(line)}" for line in lines if line)]
+            )
         case Facts(rows):
             return _grid(("", ""), rows)
         case Figure(_, alt, _):

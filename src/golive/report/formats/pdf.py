@@ -38,7 +38,14 @@ def pdf(document: Document) -> bytes:
     inputs = {"document": json.dumps(_data(document), ensure_ascii=False), "size": str(SIZE)}
     for size in MEMO_SIZES if document.compact else ():
         inputs["size"] = str(size)
-        pages = typst.query(template, "<pages>", field="value", one=True, ignore_system_fonts=True, sys_inputs=inputs)
+        pages = typst.query(
+            template,
+            "<pages>",
+            field="value",
+            one=True,
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+        )
         if json.loads(pages) == 1:
             break
     return typst.compile(
@@ -56,7 +63,10 @@ def _data(document: Document) -> dict[str, Any]:
     moment = datetime.fromisoformat(document.created_at).astimezone(UTC)
     return {
         "title": document.title,
-        "moment": {part: getattr(moment, part) for part in ("year", "month", "day", "hour", "minute", "second")},
+        "moment": {
+            part: getattr(moment, part)
+            for part in ("year", "month", "day", "hour", "minute", "second")
+        },
         "subtitle": document.subtitle,
         "compact": document.compact,
         "sample": SAMPLE if about.sample else "",
@@ -86,11 +96,16 @@ def _widths(table: Table) -> list[float]:
     columns = zip(table.head, *table.rows, strict=True)
     marks = [MARK if i == 0 and any(table.tones) else 0 for i in range(len(asked))]
     needs = [
-        min(max(len(word) for cell in column for word in _WORD.split(cell)) + mark, LONGEST) / LETTERS + GAP
+        min(max(len(word) for cell in column for word in _WORD.split(cell)) + mark, LONGEST)
+        / LETTERS
+        + GAP
         for column, mark in zip(columns, marks, strict=True)
     ]
     if sum(needs) >= 1:
         return asked
     spare = [max(a - n, 0.0) for a, n in zip(asked, needs, strict=True)]
     short = sum(max(n - a, 0.0) for a, n in zip(asked, needs, strict=True))
-    return [n if a < n else a - short * s / sum(spare) for a, n, s in zip(asked, needs, spare, strict=True)]
+    return [
+        n if a < n else a - short * s / sum(spare)
+        for a, n, s in zip(asked, needs, spare, strict=True)
+    ]

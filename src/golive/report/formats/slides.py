@@ -45,8 +45,14 @@ def _verdict(deck: Deck, sources: Sources) -> None:
     r = sources.assessment.readiness
     page = deck.slide(sources.name)
     colour = getattr(LIGHT, sections.TONE[r.verdict])
-    deck.text(page, [(f"{READINESS_WORD[r.verdict].upper()} – {MEANING[r.verdict]}.", 40, True, colour)])
-    lines = [(line, 20, False, LIGHT.text) for line in (*r.stop, verdict_sentence(r), cap_sentence(r)) if line]
+    deck.text(
+        page, [(f"{READINESS_WORD[r.verdict].upper()} – {MEANING[r.verdict]}.", 40, True, colour)]
+    )
+    lines = [
+        (line, 20, False, LIGHT.text)
+        for line in (*r.stop, verdict_sentence(r), cap_sentence(r))
+        if line
+    ]
     deck.text(page, lines, top=2.5, height=1.4)
     deck.table(page, ("In numbers", ""), sections.numbers(sources), (3, 7), top=4.0)
 
@@ -63,10 +69,19 @@ def _facts(deck: Deck, sources: Sources) -> None:
         ]
     # Long titles in smaller type rather than past the end of the slide.
     size = next(
-        (s for s in (1.0, 0.9, 0.8) if height_of(((w, s * p) for w, p, _, _ in lines), WIDTH) < BOTTOM - TOP), 0.7
+        (
+            s
+            for s in (1.0, 0.9, 0.8)
+            if height_of(((w, s * p) for w, p, _, _ in lines), WIDTH) < BOTTOM - TOP
+        ),
+        0.7,
     )
     sized = [(words, round(points * size), bold, colour) for words, points, bold, colour in lines]
-    deck.text(page, sized or [("Nothing that was judged differs from training.", 20, False, LIGHT.text)], height=5)
+    deck.text(
+        page,
+        sized or [("Nothing that was judged differs from training.", 20, False, LIGHT.text)],
+        height=5,
+    )
 
 
 def _dimensions(deck: Deck, sources: Sources) -> None:
@@ -76,24 +91,66 @@ def _dimensions(deck: Deck, sources: Sources) -> None:
         ("Proven", [round(d.low, 1) for d in ordered], LIGHT.accent),
         ("Still possible", [round(d.high - d.low, 1) for d in ordered], "#B9D3E9"),
     ]
-    deck.bars(page, [d.name for d in ordered], series, stacked=True, highest=100, titles=("", "Points of 100"))
+    deck.bars(
+        page,
+        [d.name for d in ordered],
+        series,
+        stacked=True,
+        highest=100,
+        titles=("", "Points of 100"),
+    )
 
 
 def _performance(deck: Deck, sources: Sources) -> None:
     rows = metric_rows(sources.assessment, sources.config)
     page = deck.slide("Performance in training and live data")
     if not rows:
-        deck.text(page, [("Not measured: live data holds no outcomes together with outputs.", 20, False, LIGHT.text)])
+        deck.text(
+            page,
+            [
+                (
+                    "Not measured: live data holds no outcomes together with outputs.",
+                    20,
+                    False,
+                    LIGHT.text,
+                )
+            ],
+        )
         return
-    deck.text(page, [(f"{sizes(sources.assessment)}. Intervals are 95 %.", 13, False, LIGHT.muted)], height=0.4)
+    deck.text(
+        page,
+        [(f"{sizes(sources.assessment)}. Intervals are 95 %.", 13, False, LIGHT.muted)],
+        height=0.4,
+    )
     bounded = [r for r in rows if r.bounded and r.live][:6]
-    table = [(r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words()) for r in rows[:6]]
-    deck.table(page, ("Metric", "Training", "Live", "Change", "Floor"), table, (2.4, 2.6, 2.6, 2.8, 1), top=1.9)
+    table = [
+        (r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words())
+        for r in rows[:6]
+    ]
+    deck.table(
+        page,
+        ("Metric", "Training", "Live", "Change", "Floor"),
+        table,
+        (2.4, 2.6, 2.6, 2.8, 1),
+        top=1.9,
+    )
     series = [
-        ("Training", [round(r.train.value, 3) if r.train else None for r in bounded], LIGHT.training),
+        (
+            "Training",
+            [round(r.train.value, 3) if r.train else None for r in bounded],
+            LIGHT.training,
+        ),
         ("Live", [round(r.live.value, 3) if r.live else None for r in bounded], LIGHT.live),
     ]
-    deck.bars(page, [r.name for r in bounded], series, across=False, top=4.6, height=2.35, number_format="0.00")
+    deck.bars(
+        page,
+        [r.name for r in bounded],
+        series,
+        across=False,
+        top=4.6,
+        height=2.35,
+        number_format="0.00",
+    )
 
 
 def _column(deck: Deck, sources: Sources) -> None:
@@ -101,7 +158,9 @@ def _column(deck: Deck, sources: Sources) -> None:
     from golive.report.figures.column import chosen_labels, needs_log, shares_of
 
     for finding in sources.assessment.findings:
-        column = sources.assessment.column(finding.columns[0]) if len(finding.columns) == 1 else None
+        column = (
+            sources.assessment.column(finding.columns[0]) if len(finding.columns) == 1 else None
+        )
         picture = column.picture if column else None
         moved = finding.signal in (Signal.DISTRIBUTION, Signal.MEANING, Signal.OUTPUT)
         if not moved or column is None or picture is None or column.type is ColumnType.DATETIME:
@@ -112,7 +171,11 @@ def _column(deck: Deck, sources: Sources) -> None:
             continue
         page = deck.slide(shorten(finding.title, 200))
         series = [
-            ("Training, % of values", [round(100 * train[i], 2) or None for i in places], LIGHT.training),
+            (
+                "Training, % of values",
+                [round(100 * train[i], 2) or None for i in places],
+                LIGHT.training,
+            ),
             ("Live, % of values", [round(100 * live[i], 2) or None for i in places], LIGHT.live),
         ]
         declared = sources.config.columns.get(column.name)
@@ -137,7 +200,13 @@ def _blocks(deck: Deck, sources: Sources) -> None:
     ]
     if rows:
         head = ("Gate", "Criterion", "What it asks", "What it rests on")
-        deck.listing(title, head, rows, (1.2, 1.2, 3.4, 5.9), note=_rest(len(found), "gates that do not pass"))
+        deck.listing(
+            title,
+            head,
+            rows,
+            (1.2, 1.2, 3.4, 5.9),
+            note=_rest(len(found), "gates that do not pass"),
+        )
         return
     modes = failure_modes(sources.assessment.readiness, sources.assessment.findings)
     page = deck.slide(title)
@@ -152,12 +221,23 @@ def _next(deck: Deck, sources: Sources) -> None:
         entry = plan.get(step.criterion)
         who = (entry.owner if entry else "") or sections.owner_word(step.route)
         due = day(entry.due) if entry and entry.due else "–"
-        rows.append((step.label, step.criterion, step.fix or step.title, effort_words(step), who, due))
+        rows.append(
+            (step.label, step.criterion, step.fix or step.title, effort_words(step), who, due)
+        )
     if rows:
         head = ("Do", "Criterion", "What", "Effort", "Owner", "Due")
-        deck.listing("What is next", head, rows, (1, 1.2, 5.2, 1.4, 1.8, 1.2), note=_rest(len(steps), "steps"))
+        deck.listing(
+            "What is next",
+            head,
+            rows,
+            (1, 1.2, 5.2, 1.4, 1.8, 1.2),
+            note=_rest(len(steps), "steps"),
+        )
     else:
-        deck.text(deck.slide("What is next"), [("Nothing is left to do in the plan.", 20, False, LIGHT.text)])
+        deck.text(
+            deck.slide("What is next"),
+            [("Nothing is left to do in the plan.", 20, False, LIGHT.text)],
+        )
 
 
 def _rest(all_of_them: int, what: str) -> str:
@@ -178,4 +258,8 @@ def _origin(deck: Deck, sources: Sources) -> None:
         f"Not known: {plural(silent, 'criterion', 'criteria')} without an answer, "
         f"{plural(len(sources.assessment.not_assessed), 'thing')} not looked at."
     )
-    deck.text(page, [*lines, (unknown, 13, True, LIGHT.text), (about.disclaimer, 14, True, LIGHT.text)], height=5)
+    deck.text(
+        page,
+        [*lines, (unknown, 13, True, LIGHT.text), (about.disclaimer, 14, True, LIGHT.text)],
+        height=5,
+    )

@@ -21,7 +21,11 @@ def contract_of(sources: Sources) -> Contract | None:
             continue
         declared = sources.config.columns.get(column.name)
         low, high = declared.range if declared and declared.range else (train.min, train.max)
-        missing = 0.0 if train.missing == 0 else min(1.0, math.ceil(100 * (train.missing_share + ROOM)) / 100)
+        missing = (
+            0.0
+            if train.missing == 0
+            else min(1.0, math.ceil(100 * (train.missing_share + ROOM)) / 100)
+        )
         required = declared.required if declared else None
         terms.append(
             ColumnTerms(

@@ -13,15 +13,32 @@ from golive.report.parts.answers import ORIGIN_WORD
 from golive.wording.labels import VERDICT_WORD
 from golive.wording.numbers import count, number, percent
 
-SIDES: tuple[tuple[Literal["train", "live"], str], ...] = (("train", "Training data"), ("live", "Live data"))
-OWN = frozenset({Signal.SCHEMA, Signal.MISSINGNESS, Signal.MEANING, Signal.INTEGRITY, Signal.IDENTITY, Signal.LABEL})
+SIDES: tuple[tuple[Literal["train", "live"], str], ...] = (
+    ("train", "Training data"),
+    ("live", "Live data"),
+)
+OWN = frozenset(
+    {
+        Signal.SCHEMA,
+        Signal.MISSINGNESS,
+        Signal.MEANING,
+        Signal.INTEGRITY,
+        Signal.IDENTITY,
+        Signal.LABEL,
+    }
+)
 
 
 def datasheet(sources: Sources) -> Document:
     """One datasheet for each of the two data sets."""
     blocks: list[Block] = []
     for side, title in SIDES:
-        blocks += [Heading(title), _about(sources, side), Heading("Columns", 3), _columns(sources, side)]
+        blocks += [
+            Heading(title),
+            _about(sources, side),
+            Heading("Columns", 3),
+            _columns(sources, side),
+        ]
     blocks += [Heading("Known problems of live data"), _problems(sources)]
     return Document(
         f"Datasheets: {sources.name}",
@@ -72,7 +89,11 @@ def _columns(sources: Sources, side: Literal["train", "live"]) -> Table:
 
 
 def _problems(sources: Sources) -> Table:
-    found = [f for f in sources.assessment.findings if f.signal in OWN and f.verdict in (Verdict.ALARM, Verdict.WATCH)]
+    found = [
+        f
+        for f in sources.assessment.findings
+        if f.signal in OWN and f.verdict in (Verdict.ALARM, Verdict.WATCH)
+    ]
     rows = tuple((VERDICT_WORD[f.verdict], f.title, f.fix or "–") for f in found)
     return Table(
         ("Verdict", "What", "What to do"),

@@ -31,7 +31,9 @@ PARTS: tuple[sections.Part, ...] = (
 
 
 def _document(sources: Sources, title: str, blocks: list[Block]) -> Document:
-    return Document(title, subtitle(sources), identity(sources), sources.assessment.created_at, tuple(blocks))
+    return Document(
+        title, subtitle(sources), identity(sources), sources.assessment.created_at, tuple(blocks)
+    )
 
 
 def full(sources: Sources) -> Document:
@@ -80,13 +82,20 @@ def _finding(f: Finding, titles: Mapping[str, str]) -> list[Block]:
     if f.effect is not None:
         rows.append(("Sizes", _sizes(f.effect.n_train, f.effect.n_live)))
     if f.what_if is not None and f.what_if.before is not None and f.what_if.after is not None:
-        rows.append(("Drift score if repaired", f"{score(f.what_if.before)} becomes {score(f.what_if.after)}"))
+        rows.append(
+            (
+                "Drift score if repaired",
+                f"{score(f.what_if.before)} becomes {score(f.what_if.after)}",
+            )
+        )
     if f.cause:
         rows.append(("Explained by", titles.get(f.cause, f.cause)))
     blocks: list[Block] = [Heading(f.title, 3), Facts(tuple(rows))]
     if f.explanation:
         blocks.append(Paragraph(f.explanation))
-    lines = [f"Evidence: {line}." for line in f.evidence] + [f"Ruled out: {line}." for line in f.ruled_out]
+    lines = [f"Evidence: {line}." for line in f.evidence] + [
+        f"Ruled out: {line}." for line in f.ruled_out
+    ]
     if f.fix:
         lines.append(f"To do: {f.fix}")
     if lines:
@@ -108,6 +117,15 @@ def _criteria(sources: Sources) -> list[Block]:
         )
         for c in sources.assessment.readiness.criteria
     )
-    head = ("Criterion", "Question", "Level", "Claimed", "Measured", "Fresh", "Gate", "What it rests on")
+    head = (
+        "Criterion",
+        "Question",
+        "Level",
+        "Claimed",
+        "Measured",
+        "Fresh",
+        "Gate",
+        "What it rests on",
+    )
     title = f"All {plural(len(rows), 'criterion', 'criteria')} of this risk tier"
     return [Heading(title), Table(head, rows, (1.1, 4, 0.9, 1, 1.1, 0.9, 1.2, 4))]

@@ -9,7 +9,14 @@ from typing import Any, Literal
 from golive.model.columns import Noun
 from golive.model.finding import Verdict
 from golive.model.registers import Registers
-from golive.readiness.registers.handoff_pack import ITEMS, PRODUCTION, PackItem, Rows, complete, counted
+from golive.readiness.registers.handoff_pack import (
+    ITEMS,
+    PRODUCTION,
+    PackItem,
+    Rows,
+    complete,
+    counted,
+)
 from golive.report.base.document import Block, Document, Heading, Paragraph, Table, Tone
 from golive.report.base.identity import identity, subtitle
 from golive.report.base.sources import Sources
@@ -25,7 +32,12 @@ from golive.wording.numbers import percent, plural
 State = Literal["complete", "partial", "missing"]
 STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "missing": "Missing"}
 STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
-EXAM = ("deploy a version", "read a drift alert and decide", "roll back", "reconstruct one prediction")
+EXAM = (
+    "deploy a version",
+    "read a drift alert and decide",
+    "roll back",
+    "reconstruct one prediction",
+)
 """The four tasks of the handoff exam (HND-02), done without help from the authors."""
 
 
@@ -81,7 +93,9 @@ def items(sources: Sources) -> tuple[Item, ...]:
         deferrals=sources.deferrals,
     )
     rows = counted(held, columns=len(sources.config.columns), failure_modes=len(_modes(sources)))
-    return tuple(_judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1))
+    return tuple(
+        _judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1)
+    )
 
 
 def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, int]) -> Item:
@@ -91,7 +105,9 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
     found = rows[asked.rows] if asked.rows else asked.least
     answers = ANSWERS[asked.title](sources) if asked.answered else ()
     answered = bool(answers) and all(a.origin != "missing" for a in answers)
-    whole = complete(asked, {c.id: c.level for c in scored}, rows) or (asked.answered and answered and not absent)
+    whole = complete(asked, {c.id: c.level for c in scored}, rows) or (
+        asked.answered and answered and not absent
+    )
     some = bool(met) or asked.generated or (asked.rows is not None and found > 0)
     notes = []
     if absent:
@@ -105,9 +121,18 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
     state: State = "complete" if whole else "partial" if some else "missing"
     if not notes:
         notes.append(
-            f"Evidence holds for {', '.join(c.id for c in met)}." if met else f"{plural(found, 'entry', 'entries')}."
+            f"Evidence holds for {', '.join(c.id for c in met)}."
+            if met
+            else f"{plural(found, 'entry', 'entries')}."
         )
-    return Item(number, asked.title, state, " ".join(notes), owner_word(asked.who), FILES.get(asked.title, ()))
+    return Item(
+        number,
+        asked.title,
+        state,
+        " ".join(notes),
+        owner_word(asked.who),
+        FILES.get(asked.title, ()),
+    )
 
 
 def handoff(sources: Sources) -> Document:
@@ -115,7 +140,14 @@ def handoff(sources: Sources) -> Document:
     found = items(sources)
     complete = sum(i.state == "complete" for i in found)
     rows = tuple(
-        (STATE_WORD[i.state], str(i.number), i.title, i.note, i.who, ", ".join(i.files) or "bring the document")
+        (
+            STATE_WORD[i.state],
+            str(i.number),
+            i.title,
+            i.note,
+            i.who,
+            ", ".join(i.files) or "bring the document",
+        )
         for i in found
     )
     blocks: list[Block] = [
@@ -161,11 +193,32 @@ def _baseline(sources: Sources) -> str:
     known = [c for c in sources.assessment.columns if c.train is not None]
     cuts = sorted({q for c in known if c.train for q in c.train.quantiles}, key=float)
     rows = [
-        [c.name, c.type.value, t.n, t.missing_share, t.distinct, t.mean, t.std, *(t.quantiles.get(q) for q in cuts)]
+        [
+            c.name,
+            c.type.value,
+            t.n,
+            t.missing_share,
+            t.distinct,
+            t.mean,
+            t.std,
+            *(t.quantiles.get(q) for q in cuts),
+        ]
         for c in known
         if (t := c.train) is not None
     ]
-    return csv_text(("column", "type", "n", "missing_share", "distinct", "mean", "std", *(f"q{q}" for q in cuts)), rows)
+    return csv_text(
+        (
+            "column",
+            "type",
+            "n",
+            "missing_share",
+            "distinct",
+            "mean",
+            "std",
+            *(f"q{q}" for q in cuts),
+        ),
+        rows,
+    )
 
 
 def _thresholds(sources: Sources) -> str:
@@ -177,7 +230,10 @@ def _thresholds(sources: Sources) -> str:
         ["operating threshold", config.operating_threshold, "score at or above which the model alerts"],
         ["latency budget, ms", config.latency_budget_ms, "agreed with users"],
     ]  # fmt: skip
-    rows += [[f"floor of {name}", value, "stop when live data falls below"] for name, value in config.floors.items()]
+    rows += [
+        [f"floor of {name}", value, "stop when live data falls below"]
+        for name, value in config.floors.items()
+    ]
     return csv_text(("threshold", "value", "what it does"), rows)
 
 
@@ -193,7 +249,9 @@ def pack(sources: Sources) -> dict[str, str]:
         "contract.yaml": contract_yaml(sources),
         "baseline.csv": _baseline(sources),
         "thresholds.csv": _thresholds(sources),
-        "failure-modes.csv": csv_text(("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)),
+        "failure-modes.csv": csv_text(
+            ("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)
+        ),
     }
     for name, rows, noun in (
         ("scope", sources.scope, nouns.ScopeItem),

@@ -58,12 +58,15 @@ def attributes(sources: Sources) -> tuple[Answer, ...]:
         ask.intended_use(sources),
         ask.filed(sources, "SCO-02", "CLN-08"),
         ask.filed(sources, "ADO-01"),
-        Answer(f"By the risk profile, {ask.SIGNIFICANCE[sources.config.risk.significance]}.", "stated"),
+        Answer(
+            f"By the risk profile, {ask.SIGNIFICANCE[sources.config.risk.significance]}.", "stated"
+        ),
         ask.out_of_scope(sources),
         ask.known_risks(sources),
         ask.filed(sources, "DAT-08"),
         Answer(
-            f"Group columns in the data: {named}. Whether the model uses them as inputs has to be stated.", "measured"
+            f"Group columns in the data: {named}. Whether the model uses them as inputs has to be stated.",
+            "measured",
         )
         if groups
         else missing("List the demographic, social and health-status variables among the inputs."),
@@ -99,7 +102,10 @@ def hti1(sources: Sources) -> Document:
         for name in names:
             rows.append((str(place + 1), name, found[place].text, ORIGIN_WORD[found[place].origin]))
             place += 1
-        blocks += [Heading(group), Table(("", "Attribute", "Answer", "From"), tuple(rows), (0.5, 2.6, 6, 1.4))]
+        blocks += [
+            Heading(group),
+            Table(("", "Attribute", "Answer", "From"), tuple(rows), (0.5, 2.6, 6, 1.4)),
+        ]
     return Document(
         f"Source attributes (HTI-1): {sources.name}",
         subtitle(sources),

@@ -13,7 +13,13 @@ from golive.report.base.verdict import effort_words
 from golive.report.parts import sections
 from golive.wording.numbers import day, plural
 
-SIGNATURES = ("Product", "Clinical safety", "Data and operations", "Security and privacy", "Executive sponsor")
+SIGNATURES = (
+    "Product",
+    "Clinical safety",
+    "Data and operations",
+    "Security and privacy",
+    "Executive sponsor",
+)
 FACTS, GATES, STEPS = 3, 6, 10
 EXPIRY = timedelta(days=30)
 
@@ -29,7 +35,11 @@ def memo(sources: Sources) -> Document:
         *_accepted(sources),
         *_actions(sources),
         Heading("Decision", 3),
-        Table(("Role", "Go / no-go", "Name, date"), tuple((role, "", "") for role in SIGNATURES), (2, 2, 4)),
+        Table(
+            ("Role", "Go / no-go", "Name, date"),
+            tuple((role, "", "") for role in SIGNATURES),
+            (2, 2, 4),
+        ),
     ]
     return Document(
         f"Go/no-go memo: {sources.name}",
@@ -44,7 +54,11 @@ def memo(sources: Sources) -> Document:
 def _unknown(sources: Sources) -> list[Block]:
     r, a = sources.assessment.readiness, sources.assessment
     silent = [c.id for c in r.criteria if c.level is None]
-    soon = [e.criterion for e in sources.evidence if e.expires and sources.as_of <= e.expires <= sources.as_of + EXPIRY]
+    soon = [
+        e.criterion
+        for e in sources.evidence
+        if e.expires and sources.as_of <= e.expires <= sources.as_of + EXPIRY
+    ]
     lines = [
         f"{plural(len(silent), 'criterion', 'criteria')} of {len(r.criteria)} not assessed"
         + (f": {', '.join(silent[:8])}{' …' if len(silent) > 8 else ''}." if silent else "."),
@@ -69,7 +83,9 @@ def _triggers(sources: Sources) -> list[Block]:
         for r in rows
     ]
     if sources.config.latency_budget_ms:
-        lines.append(f"Answer within {sources.config.latency_budget_ms:,.0f} ms is the agreed budget.")
+        lines.append(
+            f"Answer within {sources.config.latency_budget_ms:,.0f} ms is the agreed budget."
+        )
     if not lines:
         lines = ["No floor was agreed, so nothing would stop this pilot by number."]
     return [Heading("Stop triggers"), Bullets(tuple(lines))]
@@ -78,9 +94,15 @@ def _triggers(sources: Sources) -> list[Block]:
 def _accepted(sources: Sources) -> list[Block]:
     in_force = [w for w in sources.waivers if w.starts <= sources.as_of <= w.expires]
     open_hazards = [h for h in sources.hazards if h.state != "controlled"]
-    lines = [f"{w.criterion}: {w.compensating_control} ({w.owner}, until {day(w.expires)})" for w in in_force]
+    lines = [
+        f"{w.criterion}: {w.compensating_control} ({w.owner}, until {day(w.expires)})"
+        for w in in_force
+    ]
     lines += [f"{h.id}: {h.hazard} ({h.owner or 'no owner'})" for h in open_hazards]
-    return [Heading("Risks accepted"), Bullets(tuple(lines)) if lines else Paragraph("None is recorded.")]
+    return [
+        Heading("Risks accepted"),
+        Bullets(tuple(lines)) if lines else Paragraph("None is recorded."),
+    ]
 
 
 def _actions(sources: Sources) -> list[Block]:
@@ -90,6 +112,16 @@ def _actions(sources: Sources) -> list[Block]:
         entry = plan.get(step.criterion)
         who = (entry.owner if entry else "") or sections.owner_word(step.route)
         due = day(entry.due) if entry and entry.due else "–"
-        rows.append((str(place), step.label, step.criterion, step.fix or step.title, effort_words(step), who, due))
+        rows.append(
+            (
+                str(place),
+                step.label,
+                step.criterion,
+                step.fix or step.title,
+                effort_words(step),
+                who,
+                due,
+            )
+        )
     head = ("", "Do", "Criterion", "What", "Effort", "Owner", "Due")
     return [Heading("Next actions"), Table(head, tuple(rows), (0.6, 1.1, 1.1, 5, 1.5, 1.7, 1.1))]

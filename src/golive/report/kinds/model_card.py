@@ -111,10 +111,15 @@ def fields(sources: Sources) -> tuple[Field, ...]:
 def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
     """Usefulness, fairness and safety with what was measured."""
     rows = metric_rows(sources.assessment, sources.config)
-    useful = [r for r in rows if r.key not in ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")]
+    useful = [
+        r
+        for r in rows
+        if r.key not in ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")
+    ]
     safe = [r for r in rows if r not in useful]
     data = Answer(
-        f"{sizes(sources.assessment) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}", "measured"
+        f"{sizes(sources.assessment) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}",
+        "measured",
     )
     test = Answer("Live data against training data, assessed by GoLive.", "measured")
     groups = (
@@ -148,7 +153,9 @@ def _result(row: MetricRow) -> Result:
     }
     if side is not None and side.low is not None:
         value |= {"low": side.low, "high": side.high}
-    return Result(f"{row.name}, {where}", {**value, "text": row.words("live" if row.live else "train")})
+    return Result(
+        f"{row.name}, {where}", {**value, "text": row.words("live" if row.live else "train")}
+    )
 
 
 def _groups(sources: Sources) -> list[Result]:
@@ -166,7 +173,12 @@ def _groups(sources: Sources) -> list[Result]:
         told.append(
             Result(
                 f"{METRIC_WORD[key]}, {group.name}",
-                {**said, **({"low": low, "high": high} if known else {}), "n": group.n, "text": group.words(key)},
+                {
+                    **said,
+                    **({"low": low, "high": high} if known else {}),
+                    "n": group.n,
+                    "text": group.words(key),
+                },
             )
         )
     return told
@@ -182,7 +194,9 @@ def _levels(sources: Sources, *keys: str) -> tuple[Result, ...]:
         for c in found
     ]  # fmt: skip
     return tuple(told) or (
-        Result("Not assessed", {"kind": "single", "value": None, "unit": "", "text": "not assessed"}),
+        Result(
+            "Not assessed", {"kind": "single", "value": None, "unit": "", "text": "not assessed"}
+        ),
     )
 
 
@@ -199,7 +213,11 @@ def card(sources: Sources) -> Document:
     for part in dict.fromkeys(f.path[0] for f in found):
         if part == "Resources":
             blocks += _metrics(key_metrics(sources))
-        rows = tuple((f.title, f.answer.text, ORIGIN_WORD[f.answer.origin]) for f in found if f.path[0] == part)
+        rows = tuple(
+            (f.title, f.answer.text, ORIGIN_WORD[f.answer.origin])
+            for f in found
+            if f.path[0] == part
+        )
         title = Field((part,), Answer("", "stated")).title
         blocks += [Heading(title), Table(("Field", "Answer", "From"), rows, (2, 6, 1.4))]
     return Document(

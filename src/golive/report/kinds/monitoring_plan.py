@@ -50,9 +50,23 @@ def _stops(sources: Sources) -> Table:
         if row.floor is None and row.key not in ("auroc", "brier"):
             continue
         limit = f"below {row.floor_words()}" if row.floor is not None else "no floor is declared"
-        rows.append((row.name, row.words("live"), limit, "nightly, over the outcomes of the last seven batches"))
+        rows.append(
+            (
+                row.name,
+                row.words("live"),
+                limit,
+                "nightly, over the outcomes of the last seven batches",
+            )
+        )
     if config.latency_budget_ms is not None:
-        rows.append(("Answer time", "see operations", f"over {config.latency_budget_ms:,.0f} ms", "every batch"))
+        rows.append(
+            (
+                "Answer time",
+                "see operations",
+                f"over {config.latency_budget_ms:,.0f} ms",
+                "every batch",
+            )
+        )
     return Table(
         ("Metric", "Live at this assessment", "Stop and look", "How often"),
         tuple(rows),
@@ -67,14 +81,27 @@ def _inputs(sources: Sources) -> Table:
         if column.train is None or column.role in (Role.IGNORED, Role.ID):
             continue
         declared = sources.config.columns.get(column.name)
-        low, high = declared.range if declared and declared.range else (column.train.min, column.train.max)
+        low, high = (
+            declared.range if declared and declared.range else (column.train.min, column.train.max)
+        )
         span = "–" if low is None or high is None else f"{number(low)} to {number(high)}"
         unit = f" {declared.unit}" if declared and declared.unit and span != "–" else ""
-        score = "–" if column.drift is None else f"{number(column.drift.threshold)} ({column.drift.method})"
+        score = (
+            "–"
+            if column.drift is None
+            else f"{number(column.drift.threshold)} ({column.drift.method})"
+        )
         rows.append((column.name, percent(column.train.missing_share), span + unit, score))
     more = max(0, len(rows) - _MOST)
     extra = (
-        ((f"and {more} more columns", "as in training", "as in training", number(sources.config.drift.threshold)),)
+        (
+            (
+                f"and {more} more columns",
+                "as in training",
+                "as in training",
+                number(sources.config.drift.threshold),
+            ),
+        )
         if more
         else ()
     )
@@ -89,11 +116,20 @@ def _inputs(sources: Sources) -> Table:
 def _people(sources: Sources) -> Table:
     """Owners as registered; what no one is named for is said."""
     rows = [
-        (o.id, o.name or "nobody yet", ", ".join(v for v in (o.contact, o.hours) if v) or "–", o.escalates_to or "–")
+        (
+            o.id,
+            o.name or "nobody yet",
+            ", ".join(v for v in (o.contact, o.hours) if v) or "–",
+            o.escalates_to or "–",
+        )
         for o in sources.owners
     ]
     named = {row[0] for row in rows}
-    rows += [(word, "nobody yet", "–", "–") for word in ROUTE_WORD.values() if word not in named and not rows]
+    rows += [
+        (word, "nobody yet", "–", "–")
+        for word in ROUTE_WORD.values()
+        if word not in named and not rows
+    ]
     return Table(("For", "Who", "Reached by", "Then"), tuple(rows), (2.4, 2.4, 2.6, 1.6))
 
 
@@ -106,5 +142,9 @@ def _open(sources: Sources) -> Table:
     rows = tuple((GATE_WORD[c.gate_state], c.id, c.title) for c in found if c.gate_state)
     tones = tuple(GATE_TONE[c.gate_state] for c in found if c.gate_state)
     return Table(
-        ("Gate", "Criterion", "What it asks"), rows, (1.2, 1.2, 6), tones, empty="Every gate about monitoring passes."
+        ("Gate", "Criterion", "What it asks"),
+        rows,
+        (1.2, 1.2, 6),
+        tones,
+        empty="Every gate about monitoring passes.",
     )

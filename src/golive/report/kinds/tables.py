@@ -63,7 +63,9 @@ def tables(sources: Sources) -> dict[str, str]:
         ("waivers.csv", sources.waivers, ("criterion", "compensating_control", "owner", "approver", "starts", "expires", "reason")),
     )  # fmt: skip
     for name, items, fields in listed:
-        found[name] = csv_text(fields, [[getattr(item, field) for field in fields] for item in items])
+        found[name] = csv_text(
+            fields, [[getattr(item, field) for field in fields] for item in items]
+        )
     return found
 
 
@@ -73,7 +75,16 @@ def _crosswalk(sources: Sources) -> str:
     return csv_text(
         head,
         [
-            (found.name, c.clause, c.state, c.criteria, c.at_bar, found.status, found.as_of, found.source)
+            (
+                found.name,
+                c.clause,
+                c.state,
+                c.criteria,
+                c.at_bar,
+                found.status,
+                found.as_of,
+                found.source,
+            )
             for found in coverage(sources.assessment.readiness)
             for c in found.clauses
         ],
@@ -82,7 +93,16 @@ def _crosswalk(sources: Sources) -> str:
 
 def _columns(sources: Sources) -> str:
     sides = ("n", "missing", "missing_share", "distinct", "mean", "std", "min", "max")
-    head = ["name", "type", "role", "drift_method", "drift_score", "drift_threshold", "drift_floor", "drift_verdict"]
+    head = [
+        "name",
+        "type",
+        "role",
+        "drift_method",
+        "drift_score",
+        "drift_threshold",
+        "drift_floor",
+        "drift_verdict",
+    ]
     head += [f"{side}_{name}" for side in ("train", "live") for name in sides]
     rows = []
     for c in sources.assessment.columns:
@@ -102,4 +122,6 @@ def _performance(sources: Sources) -> str:
     head = ("metric", "train", "train_low", "train_high", "live", "live_low", "live_high", "change", "change_low",
             "change_high", "floor")  # fmt: skip
     rows = metric_rows(sources.assessment, sources.config)
-    return csv_text(head, [(r.key, *ends(r.train), *ends(r.live), *ends(r.change), r.floor) for r in rows])
+    return csv_text(
+        head, [(r.key, *ends(r.train), *ends(r.live), *ends(r.change), r.floor) for r in rows]
+    )

@@ -95,7 +95,9 @@ def merged(*answers: Answer) -> Answer:
 def developer(sources: Sources) -> Answer:
     """Who answers for the product, from the register of owners."""
     owner = next((o for o in sources.owners if o.id == "product" and o.name), None)
-    return stated(owner.name if owner else "", "Name the owner of the product in the register of owners.")
+    return stated(
+        owner.name if owner else "", "Name the owner of the product in the register of owners."
+    )
 
 
 def contact(sources: Sources) -> Answer:
@@ -113,8 +115,14 @@ def intended_use(sources: Sources) -> Answer:
 
 def out_of_scope(sources: Sources) -> Answer:
     """What it is not for: the scope register, else the evidence for it."""
-    rows = [f"{s.item} ({s.reason})" if s.reason else s.item for s in sources.scope if s.status == "not_doing"]
-    return Answer("Not for: " + "; ".join(rows) + ".", "stated") if rows else filed(sources, "SCO-03")
+    rows = [
+        f"{s.item} ({s.reason})" if s.reason else s.item
+        for s in sources.scope
+        if s.status == "not_doing"
+    ]
+    return (
+        Answer("Not for: " + "; ".join(rows) + ".", "stated") if rows else filed(sources, "SCO-03")
+    )
 
 
 def risk_level(sources: Sources) -> Answer:
@@ -123,7 +131,8 @@ def risk_level(sources: Sources) -> Answer:
     more = f", {', '.join(m.replace('_', ' ') for m in risk.modifiers)}" if risk.modifiers else ""
     tier = TIER_WORD[sources.assessment.readiness.tier]
     return Answer(
-        f"{tier}: the situation is {SITUATION[risk.situation]}, {SIGNIFICANCE[risk.significance]}{more}.", "stated"
+        f"{tier}: the situation is {SITUATION[risk.situation]}, {SIGNIFICANCE[risk.significance]}{more}.",
+        "stated",
     )
 
 
@@ -133,8 +142,14 @@ def known_risks(sources: Sources) -> Answer:
     parts = [f"{f.title}." for f in urgent[:8]]
     if len(urgent) > 8:
         parts.append(f"And {plural(len(urgent) - 8, 'more finding')} to act on.")
-    parts += [f"Hazard {h.id}: {h.hazard} ({h.state})." for h in sources.hazards if h.state != "controlled"]
-    return Answer(" ".join(parts) or "No finding asks for action; no open hazard is recorded.", "measured")
+    parts += [
+        f"Hazard {h.id}: {h.hazard} ({h.state})."
+        for h in sources.hazards
+        if h.state != "controlled"
+    ]
+    return Answer(
+        " ".join(parts) or "No finding asks for action; no open hazard is recorded.", "measured"
+    )
 
 
 def columns_of(sources: Sources, role: Role) -> list[ColumnResult]:
@@ -147,7 +162,9 @@ def inputs_and_outputs(sources: Sources) -> Answer:
     inputs = columns_of(sources, Role.FEATURE) + columns_of(sources, Role.GROUP)
     by_type = {t: sum(c.type is t for c in inputs) for t in ColumnType}
     told = ", ".join(f"{n} {t.value}" for t, n in by_type.items() if n)
-    return Answer(f"Inputs: {told} ({plural(len(inputs), 'column')}). {outputs(sources)}", "measured")
+    return Answer(
+        f"Inputs: {told} ({plural(len(inputs), 'column')}). {outputs(sources)}", "measured"
+    )
 
 
 def outputs(sources: Sources) -> str:
@@ -166,10 +183,20 @@ def outputs(sources: Sources) -> str:
 def data_of(sources: Sources, side: Literal["train", "live"]) -> Answer:
     """A data set in one paragraph: name, rows, dates, sites, identity."""
     info = getattr(sources.assessment.inputs, side)
-    time = sources.assessment.column(sources.assessment.roles.time) if sources.assessment.roles.time else None
+    time = (
+        sources.assessment.column(sources.assessment.roles.time)
+        if sources.assessment.roles.time
+        else None
+    )
     span = getattr(time, side, None) if time else None
-    dates = f", from {day(span.first)} to {day(span.last)}" if span and span.first and span.last else ""
-    site = sources.assessment.column(sources.assessment.roles.site) if sources.assessment.roles.site else None
+    dates = (
+        f", from {day(span.first)} to {day(span.last)}" if span and span.first and span.last else ""
+    )
+    site = (
+        sources.assessment.column(sources.assessment.roles.site)
+        if sources.assessment.roles.site
+        else None
+    )
     sites = f" Sites: {shares(site, side)}." if site else ""
     return Answer(
         f"{info.name}: {count(info.rows)} rows, {info.columns} columns{dates}.{sites} SHA-256 {info.sha256}.",
@@ -189,12 +216,18 @@ def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
         for label, cell in zip(picture.labels, cells, strict=True)
         if cell is None or cell > 0
     ]
-    return ", ".join(told[:LABELS]) + (f" and {len(told) - LABELS} more" if len(told) > LABELS else "")
+    return ", ".join(told[:LABELS]) + (
+        f" and {len(told) - LABELS} more" if len(told) > LABELS else ""
+    )
 
 
 def _named(label: str) -> str:
     """A category beside its share; one that is a number itself stands in quotes."""
-    return f"'{label}'" if label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit() else label
+    return (
+        f"'{label}'"
+        if label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit()
+        else label
+    )
 
 
 def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:
@@ -207,7 +240,9 @@ def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:
 
 def performance(sources: Sources, side: Literal["train", "live"]) -> Answer:
     """Every metric of one side with its interval."""
-    rows = [r for r in metric_rows(sources.assessment, sources.config) if getattr(r, side) is not None]
+    rows = [
+        r for r in metric_rows(sources.assessment, sources.config) if getattr(r, side) is not None
+    ]
     if not rows:
         return missing("Bring data with outputs and outcomes.")
     told = "; ".join(f"{r.name} {r.words(side)}" for r in rows)
@@ -227,7 +262,9 @@ def drift(sources: Sources) -> Answer:
 
 def basis(sources: Sources, *keys: str) -> Answer:
     """What criteria rest on today, measured or filed."""
-    scored = [c for key in keys if (c := criterion(sources, key)) is not None and c.level is not None]
+    scored = [
+        c for key in keys if (c := criterion(sources, key)) is not None and c.level is not None
+    ]
     if not scored:
         return filed(sources, *keys)
     origin: Origin = "measured" if any(c.measured is not None for c in scored) else "filed"

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import CriterionScore, GateState, Readiness, ReadinessVerdict
 from golive.model.result import SideResult
-from golive.report.base.document import Banner, Block, Bullets, Facts, Heading, Paragraph, Table, Tone
+from golive.report.base.document import (
+    Banner,
+    Block,
+    Bullets,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+    Tone,
+)
 from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
@@ -84,7 +93,9 @@ def banner(sources: Sources) -> list[Block]:
     if r.verdict is not ReadinessVerdict.READY and r.stage:
         lines.append(f"What this evidence allows: {stage_name(r)}.")
     return [
-        Banner(READINESS_WORD[r.verdict].upper(), MEANING[r.verdict], TONE[r.verdict], tuple(lines)),
+        Banner(
+            READINESS_WORD[r.verdict].upper(), MEANING[r.verdict], TONE[r.verdict], tuple(lines)
+        ),
         Facts(tuple(numbers(sources))),
     ]
 
@@ -103,7 +114,9 @@ def numbers(sources: Sources) -> list[tuple[str, str]]:
     if r.stability is not None:
         rows.append(("Same verdict under other weights", percent(r.stability)))
     if sources.before is not None:
-        rows.append(("Session before", f"index {sources.before[1]:.0f} on {day(sources.before[0])}"))
+        rows.append(
+            ("Session before", f"index {sources.before[1]:.0f} on {day(sources.before[0])}")
+        )
     rows.append(("Findings", finding_words(sources)))
     return rows
 
@@ -132,7 +145,13 @@ def blocks_release(sources: Sources, most: int | None = None) -> list[Block]:
         do = step.label if step else "FIX" if state is GateState.FAIL else "PROVE"
         hard = ", hard" if criterion.hard else ""
         rows.append(
-            (GATE_WORD[state], f"{criterion.id}{hard}", criterion.title, do, owner_word(step.route if step else ""))
+            (
+                GATE_WORD[state],
+                f"{criterion.id}{hard}",
+                criterion.title,
+                do,
+                owner_word(step.route if step else ""),
+            )
         )
         tones.append(GATE_TONE[state])
     blocks: list[Block] = [
@@ -141,7 +160,9 @@ def blocks_release(sources: Sources, most: int | None = None) -> list[Block]:
               empty="No gate is open."),
     ]  # fmt: skip
     if len(found) > len(shown):
-        blocks.append(Paragraph(f"And {len(found) - len(shown)} more gates that do not pass.", muted=True))
+        blocks.append(
+            Paragraph(f"And {len(found) - len(shown)} more gates that do not pass.", muted=True)
+        )
     return blocks
 
 
@@ -201,7 +222,10 @@ def modes(sources: Sources) -> list[Block]:
         Heading("Four ways pilots fail"),
         Table(
             ("State", "Way", "What it means", "Gates", "Evidence"),
-            tuple((GATE_WORD[m.state or GateState.UNVERIFIED], m.name, m.meaning, m.tally, m.evidence) for m in found),
+            tuple(
+                (GATE_WORD[m.state or GateState.UNVERIFIED], m.name, m.meaning, m.tally, m.evidence)
+                for m in found
+            ),
             (1.2, 1.4, 3, 2, 4),
             tuple(GATE_TONE[m.state or GateState.UNVERIFIED] for m in found),
         ),
@@ -250,7 +274,10 @@ def basis_words(criterion: CriterionScore) -> str:
 def findings(sources: Sources) -> list[Block]:
     """Every finding that asks for something or could not be judged; quiet ones are counted."""
     found = [f for f in sources.assessment.findings if f.verdict is not Verdict.QUIET]
-    rows = tuple((VERDICT_WORD[f.verdict], f.title, f.explanation, ROUTE_WORD[f.route], f.fix or "–") for f in found)
+    rows = tuple(
+        (VERDICT_WORD[f.verdict], f.title, f.explanation, ROUTE_WORD[f.route], f.fix or "–")
+        for f in found
+    )
     quiet = sources.assessment.count(Verdict.QUIET)
     return [
         Heading("Findings"),
@@ -264,13 +291,22 @@ def performance(sources: Sources) -> list[Block]:
     """Performance on both sides with intervals against the agreed floors."""
     rows = metric_rows(sources.assessment, sources.config)
     if not rows:
-        return [Heading("Performance"), Paragraph("Not measured: live data holds no outcomes together with outputs.")]
+        return [
+            Heading("Performance"),
+            Paragraph("Not measured: live data holds no outcomes together with outputs."),
+        ]
     figure = metric_figure(rows)
-    table = tuple((r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words()) for r in rows)
+    table = tuple(
+        (r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words())
+        for r in rows
+    )
     head = ("Metric", "Training", "Live", "Change", "Floor")
     return [
         Heading("Performance"),
-        Paragraph(f"{sizes(sources.assessment)}. Intervals are 95 %, by patient where one is named.", muted=True),
+        Paragraph(
+            f"{sizes(sources.assessment)}. Intervals are 95 %, by patient where one is named.",
+            muted=True,
+        ),
         *([figure] if figure else []),
         Table(head, table, (2.2, 2.4, 2.4, 2.6, 1)),
     ]
@@ -287,14 +323,24 @@ def columns(sources: Sources) -> list[Block]:
                 VERDICT_WORD[d.verdict] if d else "Not judged",
                 c.name,
                 f"{c.type.value}, {c.role.value.replace('_', ' ')}",
-                f"{score(d.score)} against {score(d.threshold)} ({d.method})" if d and d.score is not None else "–",
+                f"{score(d.score)} against {score(d.threshold)} ({d.method})"
+                if d and d.score is not None
+                else "–",
                 percent(c.train.missing_share) if c.train else "no column",
                 percent(c.live.missing_share) if c.live else "no column",
                 _median(c.train) + " / " + _median(c.live),
             )
         )
         tones.append(d.verdict.value if d else None)
-    head = ("Drift", "Column", "Type, role", "Score", "Missing, training", "Missing, live", "Median")
+    head = (
+        "Drift",
+        "Column",
+        "Type, role",
+        "Score",
+        "Missing, training",
+        "Missing, live",
+        "Median",
+    )
     return [
         Heading("Columns"),
         Table(head, tuple(rows), (1.1, 2.2, 2, 3, 1.2, 1.2, 1.8), tuple(tones)),
@@ -318,7 +364,9 @@ def pictures(sources: Sources, most: int = MOST_FIGURES) -> list[Block]:
     for name in names:
         column = sources.assessment.column(name)
         declared = sources.config.columns.get(name)
-        figure = column_figure(column, (declared.unit if declared else None) or "") if column else None
+        figure = (
+            column_figure(column, (declared.unit if declared else None) or "") if column else None
+        )
         if figure:
             drawn.append(figure)
         if len(drawn) == most:
@@ -331,7 +379,11 @@ def unknown(sources: Sources) -> list[Block]:
     a = sources.assessment
     silent = [c for c in a.readiness.criteria if c.level is None]
     rows = [(f"{c.id} {c.title}", _why_unknown(c)) for c in silent]
-    rows += [(f.title, "Too little data to judge.") for f in a.findings if f.verdict is Verdict.CANNOT_JUDGE]
+    rows += [
+        (f.title, "Too little data to judge.")
+        for f in a.findings
+        if f.verdict is Verdict.CANNOT_JUDGE
+    ]
     rows += [(item.what, item.why) for item in a.not_assessed]
     return [
         Heading("What is not known"),
@@ -360,7 +412,12 @@ def accepted(sources: Sources) -> list[Block]:
     head = ("Kind", "For", "What holds it back", "Owner", "Until")
     return [
         Heading("Risks accepted"),
-        Table(head, tuple(rows), (1, 1.2, 5, 2.5, 1.4), empty="No waiver is in force and no open hazard is recorded."),
+        Table(
+            head,
+            tuple(rows),
+            (1, 1.2, 5, 2.5, 1.4),
+            empty="No waiver is in force and no open hazard is recorded.",
+        ),
     ]
 
 

@@ -39,7 +39,11 @@ class Group:
             return "–"
         say = metric if key == "auroc" else percent
         value, low, high = found
-        return say(value) if low is None or high is None else f"{say(value)} ({say(low)} to {say(high)})"
+        return (
+            say(value)
+            if low is None or high is None
+            else f"{say(value)} ({say(low)} to {say(high)})"
+        )
 
 
 def groups(assessment: Assessment) -> tuple[Group, ...]:
@@ -68,7 +72,10 @@ def section(sources: Sources) -> list[Block]:
     """The groups as a table; says so when nobody was compared."""
     found = groups(sources.assessment)
     if not found:
-        return [Heading("Subgroups"), Paragraph("Not measured: no group column has live outcomes with outputs.")]
+        return [
+            Heading("Subgroups"),
+            Paragraph("Not measured: no group column has live outcomes with outputs."),
+        ]
     rows = tuple(
         (
             g.by,
@@ -89,6 +96,8 @@ def section(sources: Sources) -> list[Block]:
         Heading("Subgroups"),
         Paragraph(told, muted=True),
         Table(
-            ("Group", "Value", "n", "Events", *(name for _, name in SHOWN)), rows, (1.4, 1.8, 0.9, 0.9, 2.4, 2.4, 2.6)
+            ("Group", "Value", "n", "Events", *(name for _, name in SHOWN)),
+            rows,
+            (1.4, 1.8, 0.9, 0.9, 2.4, 2.4, 2.6),
         ),
     ]

@@ -121,7 +121,11 @@ def _what(head: bytes, stream: BinaryIO) -> str:
         return f"it was cut off; {missing:,} bytes at its end are missing"
     # A block of zeros was set aside and never written.
     bad = sum(1 for block in _read(stream, count, size) if not _fits(block) and any(block))
-    return f"{bad:,} of its {count:,} blocks {'is' if bad == 1 else 'are'} not what was written there" if bad else ""
+    return (
+        f"{bad:,} of its {count:,} blocks {'is' if bad == 1 else 'are'} not what was written there"
+        if bad
+        else ""
+    )
 
 
 def _read(stream: BinaryIO, count: int, size: int) -> Iterator[bytes]:

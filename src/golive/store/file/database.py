@@ -44,7 +44,12 @@ def encryption_extension() -> Path | None:
     spec = find_spec("duckdb_extension_httpfs")
     if spec is None or spec.origin is None:
         return None
-    file = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    file = (
+        Path(spec.origin).parent
+        / "extensions"
+        / f"v{duckdb.__version__}"
+        / "httpfs.duckdb_extension"
+    )
     return file if file.is_file() else None
 
 
@@ -82,7 +87,9 @@ def _connect(path: Path, key: str | None, *, read_only: bool = False) -> DuckDBP
                     )
                 )
             connection.execute(f"LOAD {_quote(str(extension))}")
-        connection.execute(f"ATTACH {_quote(str(path))} AS {NAME}{_options(key, read_only=read_only)}")
+        connection.execute(
+            f"ATTACH {_quote(str(path))} AS {NAME}{_options(key, read_only=read_only)}"
+        )
         connection.execute(f"USE {NAME}")
     except duckdb.Error as error:
         connection.close()
@@ -272,7 +279,9 @@ def _make_folder(path: Path) -> None:
     except OSError as error:
         problem = faults.meaning(error, path)
         if problem is None or problem.code == "STORE_UNREADABLE":
-            problem = Problem("STORE_UNREADABLE", f"The folder {path.parent} cannot be made: {error.strerror}.")
+            problem = Problem(
+                "STORE_UNREADABLE", f"The folder {path.parent} cannot be made: {error.strerror}."
+            )
         raise StoreError(problem) from None
 
 
@@ -290,8 +299,12 @@ def _create(path: Path, key: str | None) -> None:
         with closing(connection):
             made.chmod(private.MODE)
             migrations.migrate(connection)
-            connection.execute(f"CHECKPOINT {NAME}")  # closing writes the log too, and says nothing when it cannot
-        private.log_of(path).unlink(missing_ok=True)  # of a file that is gone; DuckDB would play it into the new one
+            connection.execute(
+                f"CHECKPOINT {NAME}"
+            )  # closing writes the log too, and says nothing when it cannot
+        private.log_of(path).unlink(
+            missing_ok=True
+        )  # of a file that is gone; DuckDB would play it into the new one
         private.give_name(made, path)
 
 
@@ -307,7 +320,10 @@ def open_database(path: Path, key: str | None = None) -> Database:
         if (database := _open.get(resolved)) is not None:
             if database.key != key:
                 raise StoreError(
-                    Problem("STORE_KEY", f"The store {resolved} is open in this process with another key.")
+                    Problem(
+                        "STORE_KEY",
+                        f"The store {resolved} is open in this process with another key.",
+                    )
                 )
             database.users += 1
             return database

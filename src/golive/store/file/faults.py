@@ -29,9 +29,7 @@ SMALLEST = 3 * 4096
 """Bytes of the headers of a DuckDB file."""
 _AES = "AES tag differs"
 _RESTORE = "Restore the file from a backup, or name another file with --store."
-_ANOTHER = (
-    "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one."
-)
+_ANOTHER = "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one."
 _FULL = {
     "No space left on device": "its disk is full (No space left on device)",
     "Disk quota exceeded": "the space that this user may have on its disk is used up (Disk quota exceeded)",
@@ -78,8 +76,14 @@ def _of_attach(error: duckdb.Error, path: Path) -> Problem:
         )
     if path.is_dir() or "not a valid DuckDB" in text:
         kind = "a folder" if path.is_dir() else "another kind of file"
-        return Problem("STORE_UNREADABLE", f"{path} is {kind}, not a GoLive store. It was not changed.", _ANOTHER)
-    return Problem("STORE_UNREADABLE", f"The store {path} cannot be opened: {reason(text)}", _RESTORE)
+        return Problem(
+            "STORE_UNREADABLE",
+            f"{path} is {kind}, not a GoLive store. It was not changed.",
+            _ANOTHER,
+        )
+    return Problem(
+        "STORE_UNREADABLE", f"The store {path} cannot be opened: {reason(text)}", _RESTORE
+    )
 
 
 def meaning(error: duckdb.Error | OSError, path: Path) -> Problem | None:
@@ -95,12 +99,19 @@ def meaning(error: duckdb.Error | OSError, path: Path) -> Problem | None:
         return _damaged(text, path)
     if not isinstance(error, _OF_THE_FILE):
         return None
-    return _busy(text, path) or _of_disk(text, path) or _damaged(text, path, error) or _unreadable(text, path)
+    return (
+        _busy(text, path)
+        or _of_disk(text, path)
+        or _damaged(text, path, error)
+        or _unreadable(text, path)
+    )
 
 
 def is_the_end(error: duckdb.Error) -> bool:
     """Whether the engine answers no more after this error; the file can be attached anew."""
-    return isinstance(error, duckdb.FatalException | duckdb.InternalException) or "has been invalidated" in str(error)
+    return isinstance(
+        error, duckdb.FatalException | duckdb.InternalException
+    ) or "has been invalidated" in str(error)
 
 
 @contextmanager
@@ -131,7 +142,9 @@ def damaged(path: Path, what: str, hint: str = "") -> Problem:
 def too_short(path: Path) -> Problem:
     """The problem of a file that ends within its headers: whatever it was, nothing of it is there."""
     return Problem(
-        "STORE_UNREADABLE", f"{path} ends before the contents of a store begin. It was not changed.", _ANOTHER
+        "STORE_UNREADABLE",
+        f"{path} ends before the contents of a store begin. It was not changed.",
+        _ANOTHER,
     )
 
 
@@ -150,16 +163,19 @@ def no_room(path: Path, free: int) -> Problem:
 
 def full(path: Path, why: str) -> Problem:
     """The problem of a write that the disk had no room for."""
-    hint = (
-        f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
-    )
+    hint = f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
     return Problem(
-        "STORE_DISK_FULL", f"The store {path} could not be written: {why}. What was being written was not kept.", hint
+        "STORE_DISK_FULL",
+        f"The store {path} could not be written: {why}. What was being written was not kept.",
+        hint,
     )
 
 
 def _busy(text: str, path: Path) -> Problem | None:
-    if not any(words in text for words in ("Could not set lock", "Conflicting lock", "Unique file handle conflict")):
+    if not any(
+        words in text
+        for words in ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
+    ):
         return None
     return Problem(
         "STORE_BUSY",
@@ -176,7 +192,9 @@ def _of_disk(text: str, path: Path) -> Problem | None:
         if words in text:
             if os.access(path, os.F_OK) and not os.access(path, os.R_OK):
                 hint = "Give this user the right to read and write it, or name another file with --store."
-                return Problem("STORE_UNREADABLE", f"The store {path} belongs to someone else: {words}.", hint)
+                return Problem(
+                    "STORE_UNREADABLE", f"The store {path} belongs to someone else: {words}.", hint
+                )
             return read_only(path, why)
     return None
 
@@ -201,4 +219,6 @@ def _broken_off(text: str, path: Path) -> Problem | None:
 
 
 def _unreadable(text: str, path: Path) -> Problem:
-    return Problem("STORE_UNREADABLE", f"The store {path} cannot be read or written: {reason(text)}", _RESTORE)
+    return Problem(
+        "STORE_UNREADABLE", f"The store {path} cannot be read or written: {reason(text)}", _RESTORE
+    )

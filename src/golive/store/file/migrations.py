@@ -146,7 +146,9 @@ def applied(cursor: DuckDBPyConnection) -> dict[str, str]:
     """``{step: version of GoLive that applied it}``, in the order of application; empty for a new file."""
     if "migration" not in tables(cursor):
         return {}
-    rows = cursor.execute("SELECT name, app_version FROM migration ORDER BY applied_at, name").fetchall()
+    rows = cursor.execute(
+        "SELECT name, app_version FROM migration ORDER BY applied_at, name"
+    ).fetchall()
     return dict(rows)
 
 

@@ -48,7 +48,9 @@ def close_to_others(path: Path) -> None:
 @contextmanager
 def folder_beside(path: Path) -> Iterator[Path]:
     """A new folder next to ``path``, so on the same disk, that only this user can enter; gone with all in it at the end."""
-    made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))  # mode 0700 by its contract
+    made = Path(
+        tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
+    )  # mode 0700 by its contract
     try:
         yield made
     finally:
@@ -70,7 +72,10 @@ def copy(source: Path, target: Path) -> None:
     """Copy a file; ``target`` gets its name only when all of it is on the disk."""
     with folder_beside(target) as folder:
         made = folder / target.name
-        with source.open("rb") as of, os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE), "wb") as to:
+        with (
+            source.open("rb") as of,
+            os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE), "wb") as to,
+        ):
             shutil.copyfileobj(of, to, 1 << 20)
             to.flush()
             os.fsync(to.fileno())

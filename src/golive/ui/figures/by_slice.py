@@ -39,13 +39,19 @@ class Drawn:
         """One number per slice."""
         if self.what == MISSING:
             return _percent(series.missing_share)
-        return series.median if self.what == "median" else _percent(series.shares.get(self.value, ()))
+        return (
+            series.median if self.what == "median" else _percent(series.shares.get(self.value, ()))
+        )
 
     def title(self, unit: str) -> str:
         """The axis title."""
         if self.what == "median":
             return f"Median ({unit})" if unit else "Median"
-        return "Rows without a value (%)" if self.what == MISSING else f"Share of '{shorten(self.value, 18)}' (%)"
+        return (
+            "Rows without a value (%)"
+            if self.what == MISSING
+            else f"Share of '{shorten(self.value, 18)}' (%)"
+        )
 
     def say(self, value: float | None) -> str:
         """One number in words; ``1-10 rows`` where it is not shown."""
@@ -102,12 +108,18 @@ def by_site(column: ColumnResult, tokens: Tokens, what: Drawn, *, unit: str = ""
             name=word,
             marker={"color": colour, "size": 11},
             error_x=_middle(series, what, [k for _, k in here], colour),
-            customdata=[f"{word} at {sites[i]}: {what.say(cells[k])} (n = {count(series.n[k])})" for i, k in here],
+            customdata=[
+                f"{word} at {sites[i]}: {what.say(cells[k])} (n = {count(series.n[k])})"
+                for i, k in here
+            ],
             hovertemplate="%{customdata}<extra></extra>",
         )
     names = [f"{shorten(s, 14)} (n = {count(sizes.get(s, 0))})" for s in sites]
     figure.update_yaxes(
-        tickmode="array", tickvals=list(range(len(sites))), ticktext=names, range=[len(sites) - 0.5, -0.5]
+        tickmode="array",
+        tickvals=list(range(len(sites))),
+        ticktext=names,
+        range=[len(sites) - 0.5, -0.5],
     )
     figure.update_xaxes(title_text=what.title(unit), rangemode="tozero" if what.share else "normal")
     return figure
@@ -128,7 +140,9 @@ def sites_shown(column: ColumnResult, what: Drawn) -> list[str]:
     return sorted(dict.fromkeys((*now, *before)), key=distance)[:MOST_SITES]
 
 
-def _middle(series: SliceSeries, what: Drawn, kept: list[int], colour: str) -> dict[str, object] | None:
+def _middle(
+    series: SliceSeries, what: Drawn, kept: list[int], colour: str
+) -> dict[str, object] | None:
     """The middle half of the values as an error bar around the median."""
     if what.what != "median":
         return None
@@ -233,7 +247,11 @@ def describe_by_site(column: ColumnResult, what: Drawn) -> str:
 def describe_by_time(column: ColumnResult, what: Drawn) -> str:
     """Say how the live windows run from the first to the last."""
     live = cut_of(column.live, "time")
-    known = [(v, c) for v, c in zip(live.values, what.of(live), strict=True) if c is not None] if live else []
+    known = (
+        [(v, c) for v, c in zip(live.values, what.of(live), strict=True) if c is not None]
+        if live
+        else []
+    )
     if not known:
         return f"{column.name} by time: no window has enough rows."
     (first, start), (last, end) = known[0], known[-1]
@@ -244,7 +262,9 @@ def describe_by_time(column: ColumnResult, what: Drawn) -> str:
 
 
 def _quantity(what: Drawn) -> str:
-    return {"median": "median", MISSING: "rows without a value"}.get(what.what, f"share of '{what.value}'")
+    return {"median": "median", MISSING: "rows without a value"}.get(
+        what.what, f"share of '{what.value}'"
+    )
 
 
 def window_word(values: Sequence[str]) -> str:

@@ -21,7 +21,9 @@ THIN = 0.5
 """Coverage under which a dimension is hatched: less than half of its weight is assessed (readiness model, rule 4)."""
 
 
-def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: str | None = None) -> go.Figure:
+def dimensions(
+    scores: Sequence[DimensionScore], tokens: Tokens, *, selected: str | None = None
+) -> go.Figure:
     """Draw one row per dimension on 0 to 100 points; the id of each is in ``customdata[0]`` of bars and dots.
 
     ``selected`` keeps its colour while the others fade. Dimensions with coverage under one half are hatched.
@@ -52,7 +54,9 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
         },
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
-    known = [(row, d, o) for row, d, o in zip(rows, ordered, opacity, strict=True) if d.point is not None]
+    known = [
+        (row, d, o) for row, d, o in zip(rows, ordered, opacity, strict=True) if d.point is not None
+    ]
     figure.add_scatter(
         y=[row for row, _, _ in known],
         x=[d.point for _, d, _ in known],
@@ -63,7 +67,10 @@ def dimensions(scores: Sequence[DimensionScore], tokens: Tokens, *, selected: st
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
     figure.update_yaxes(
-        tickmode="array", tickvals=rows, ticktext=[_lines(d.name) for d in ordered], range=[len(rows) - 0.4, -0.6]
+        tickmode="array",
+        tickvals=rows,
+        ticktext=[_lines(d.name) for d in ordered],
+        range=[len(rows) - 0.4, -0.6],
     )
     figure.update_xaxes(title_text="Points, 0 to 100", range=[-1.5, 102])
     # A trace and not a line of the layout, so that the legend says what it is.

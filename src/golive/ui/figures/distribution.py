@@ -27,7 +27,12 @@ SIDES = (("train", "Training"), ("live", "Live"))
 
 
 def distribution(
-    column: ColumnResult, tokens: Tokens, *, unit: str = "", log: bool = False, factor: float | None = None
+    column: ColumnResult,
+    tokens: Tokens,
+    *,
+    unit: str = "",
+    log: bool = False,
+    factor: float | None = None,
 ) -> go.Figure:
     """Draw ``column.picture``: share of values (percent) per bin or category, training grey and live in the accent colour.
 
@@ -56,10 +61,14 @@ def describe_distribution(column: ColumnResult, *, unit: str = "") -> str:
             parts.append(f"{word}: no values")
             continue
         top = max(range(len(values)), key=lambda i: values[i] or 0)
-        where = shorten(picture.labels[top]) if picture.labels else _range(column, picture, top, unit)
+        where = (
+            shorten(picture.labels[top]) if picture.labels else _range(column, picture, top, unit)
+        )
         share = percent((values[top] or 0) / n)
         middle = result.quantiles.get("0.5") if result else None
-        median = f"median {number(middle)}{' ' + unit if unit else ''}, " if middle is not None else ""
+        median = (
+            f"median {number(middle)}{' ' + unit if unit else ''}, " if middle is not None else ""
+        )
         parts.append(f"{word} (n = {count(n)}): {median}most often {where}, {share}")
     return f"Distribution of {column.name}. " + ". ".join(parts) + "."
 
@@ -77,7 +86,9 @@ def _edge(column: ColumnResult, value: float) -> Any:
     return _moment(value) if column.type is ColumnType.DATETIME else value
 
 
-def _range(column: ColumnResult, picture: Picture, i: int, unit: str = "", factor: float = 1.0) -> str:
+def _range(
+    column: ColumnResult, picture: Picture, i: int, unit: str = "", factor: float = 1.0
+) -> str:
     low, high = picture.edges[i] * factor, picture.edges[i + 1] * factor
     if column.type is ColumnType.DATETIME:
         return f"{_moment(low):%d %b %Y} to {_moment(high):%d %b %Y}"
@@ -102,7 +113,13 @@ def _hatch(colour: str) -> dict[str, Any]:
 
 
 def _bins(
-    column: ColumnResult, picture: Picture, tokens: Tokens, *, unit: str, log: bool, factor: float | None
+    column: ColumnResult,
+    picture: Picture,
+    tokens: Tokens,
+    *,
+    unit: str,
+    log: bool,
+    factor: float | None,
 ) -> go.Figure:
     figure = frame(320, tokens, barmode="overlay", hovermode="x")
     lowest = 100.0
@@ -126,7 +143,11 @@ def _bins(
     ends = (picture.edges[0], picture.edges[-1])
     drawn = [*ends, *(e * (1.0 if factor is None else factor) for e in ends)]
     span = [_edge(column, min(drawn)), _edge(column, max(drawn))]
-    figure.update_xaxes(title_text=title, type="date" if column.type is ColumnType.DATETIME else "linear", range=span)
+    figure.update_xaxes(
+        title_text=title,
+        type="date" if column.type is ColumnType.DATETIME else "linear",
+        range=span,
+    )
     figure.update_yaxes(title_text="Share of values (%)", rangemode="tozero")
     if log:
         import math
@@ -136,7 +157,13 @@ def _bins(
 
 
 def _outline(
-    figure: go.Figure, edges: list[Any], shares: list[float], hover: list[str], *, word: str, colour: str
+    figure: go.Figure,
+    edges: list[Any],
+    shares: list[float],
+    hover: list[str],
+    *,
+    word: str,
+    colour: str,
 ) -> None:
     """Draw one side as a stepped outline over its bins: point i holds the share of bin i until the next edge."""
     live = word == "Live"
@@ -154,7 +181,9 @@ def _outline(
     )
 
 
-def _suppressed_bins(figure: go.Figure, edges: list[Any], hidden: list[int], n: int, *, word: str, colour: str) -> None:
+def _suppressed_bins(
+    figure: go.Figure, edges: list[Any], hidden: list[int], n: int, *, word: str, colour: str
+) -> None:
     if not hidden:
         return
     pairs = list(pairwise(edges))

@@ -21,12 +21,22 @@ def frame(height: int, tokens: Tokens, **layout: Any) -> go.Figure:
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 12, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "xanchor": "left", "title": {"text": ""}},
+        legend={
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "x": 0,
+            "xanchor": "left",
+            "title": {"text": ""},
+        },
         bargap=0,
         dragmode=False,
         **layout,
     )
-    ink = {"tickfont": {"color": tokens.muted, "size": 12}, "title_font": {"color": tokens.muted, "size": 13}}
+    ink = {
+        "tickfont": {"color": tokens.muted, "size": 12},
+        "title_font": {"color": tokens.muted, "size": 13},
+    }
     figure.update_xaxes(automargin=True, fixedrange=True, title_standoff=8, **ink)
     figure.update_yaxes(automargin=True, fixedrange=True, title_standoff=8, **ink)
     return figure

@@ -45,7 +45,9 @@ def missing(column: ColumnResult, tokens: Tokens) -> go.Figure:
                 f"({count(side.missing)} of {count(side.n)} rows)<extra></extra>"
             ),
         )
-    figure.update_xaxes(title_text="Rows without a value (%)", range=[0, 101], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(
+        title_text="Rows without a value (%)", range=[0, 101], tickvals=[0, 25, 50, 75, 100]
+    )
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -57,4 +59,8 @@ def describe_missing(column: ColumnResult) -> str:
         for side, word in ((column.train, "training"), (column.live, "live"))
         if side is not None
     ]
-    return f"{column.name} has no value in " + " and ".join(parts) + "." if parts else f"{column.name}: not present."
+    return (
+        f"{column.name} has no value in " + " and ".join(parts) + "."
+        if parts
+        else f"{column.name}: not present."
+    )

@@ -35,7 +35,9 @@ def _axis(metric: str) -> tuple[str, float]:
     return title, 100 if title.endswith("(%)") else 1
 
 
-def _error(points: Sequence[Part], value: str, low: str, high: str, scale: float = 100) -> dict[str, Any]:
+def _error(
+    points: Sequence[Part], value: str, low: str, high: str, scale: float = 100
+) -> dict[str, Any]:
     """Plotly error bars from the two ends of an interval."""
     return {
         "type": "data",
@@ -54,7 +56,10 @@ def calibration(curves: Part, histogram: Part | None, tokens: Tokens) -> go.Figu
     """
     figure = frame(460, tokens, hovermode="closest")
     top = 0.0
-    for side, word, colour in (("train", "Training", tokens.training), ("live", "Live", tokens.live)):
+    for side, word, colour in (
+        ("train", "Training", tokens.training),
+        ("live", "Live", tokens.live),
+    ):
         points = (curves.get(side) or {}).get("calibration") or []
         if not points:
             continue
@@ -67,11 +72,17 @@ def calibration(curves: Part, histogram: Part | None, tokens: Tokens) -> go.Figu
             name=word,
             line_color=colour,
             error_y={**_error(points, "observed", "low", "high"), "color": faded(colour, 0.6)},
-            customdata=[[percent(p["observed"]), percent(p["expected"]), count(p["n"])] for p in points],
+            customdata=[
+                [percent(p["observed"]), percent(p["expected"]), count(p["n"])] for p in points
+            ],
             hovertemplate="predicted %{customdata[1]}, observed %{customdata[0]} (n = %{customdata[2]})<extra></extra>",
         )
     figure.add_scatter(
-        x=[0, top], y=[0, top], mode="lines", name="Predicted = observed", line={"color": tokens.muted, "dash": "dot"}
+        x=[0, top],
+        y=[0, top],
+        mode="lines",
+        name="Predicted = observed",
+        line={"color": tokens.muted, "dash": "dot"},
     )
     if histogram and any(histogram.get("live") or ()):
         edges, cells = histogram["edges"], [c or 0 for c in histogram["live"]]
@@ -102,13 +113,17 @@ BANDS = {"auroc": "expected_band", "alert_rate": "alert_band"}
 """Metric over time and the band around what training leads one to expect."""
 
 
-def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Sequence[Part] = ()) -> go.Figure:
+def time_line(
+    rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Sequence[Part] = ()
+) -> go.Figure:
     """Draw a metric per window with its 95 % interval over the band expected from training; breaks as vertical lines.
 
     Windows whose outcomes may still come are hollow; the AUROC estimated without outcomes is a dotted line beside it.
     """
     figure = frame(300, tokens, hovermode="x")
-    seen = [r for r in rows if isinstance(r.get(metric), Mapping) and r[metric].get("live") is not None]
+    seen = [
+        r for r in rows if isinstance(r.get(metric), Mapping) and r[metric].get("live") is not None
+    ]
     title, scale = _axis(metric)
     band = BANDS.get(metric, "")
     banded = [r for r in seen if r.get(band)]
@@ -122,7 +137,9 @@ def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Seq
             fillcolor=faded(tokens.training, 0.2),
             hoverinfo="skip",
         )
-    guessed = [r for r in rows if metric == "auroc" and (r.get("estimated") or {}).get("live") is not None]
+    guessed = [
+        r for r in rows if metric == "auroc" and (r.get("estimated") or {}).get("live") is not None
+    ]
     if guessed:
         figure.add_scatter(
             x=[r["start"] for r in guessed],
@@ -143,17 +160,28 @@ def time_line(rows: Sequence[Part], metric: str, tokens: Tokens, *, changes: Seq
         name="Live",
         line_color=tokens.live,
         marker={"size": 8, "symbol": ["circle-open" if o else "circle" for o in coming]},
-        error_y={**_error(points, "live", low, high, scale=scale), "color": faded(tokens.live, 0.6)},
+        error_y={
+            **_error(points, "live", low, high, scale=scale),
+            "color": faded(tokens.live, 0.6),
+        },
         customdata=[
-            [day(r["start"]), percent(p["live"]) if scale == 100 else score(p["live"]), count(r["n"])]
+            [
+                day(r["start"]),
+                percent(p["live"]) if scale == 100 else score(p["live"]),
+                count(r["n"]),
+            ]
             for p, r in zip(points, seen, strict=True)
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]} (n = %{customdata[2]})<extra></extra>",
     )
     for changed in sorted({c["date"] for c in changes}):
         figure.add_vline(x=changed, line={"color": tokens.alarm, "dash": "dash", "width": 1})
-    figure.update_xaxes(title_text="Window starting", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", nticks=8)
-    if len(rows) > 1:  # the same for every metric of one course, so that figures under each other line up
+    figure.update_xaxes(
+        title_text="Window starting", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", nticks=8
+    )
+    if (
+        len(rows) > 1
+    ):  # the same for every metric of one course, so that figures under each other line up
         first, last = (date.fromisoformat(str(r["start"])[:10]) for r in (rows[0], rows[-1]))
         room = max((last - first) * 0.03, timedelta(days=1))
         figure.update_xaxes(range=[first - room, last + room])
@@ -165,8 +193,12 @@ def describe_time_line(rows: Sequence[Part], changes: Sequence[Part]) -> str:
     """Say how long the course is and where it breaks."""
     if not rows:
         return "No windows: the data has no time column or too few rows."
-    breaks = ", ".join(f"{c['signal']} on {day(c['date'])}" for c in changes) or "no break was found"
-    return f"{len(rows)} windows from {day(rows[0]['start'])} to {day(rows[-1]['start'])}; {breaks}."
+    breaks = (
+        ", ".join(f"{c['signal']} on {day(c['date'])}" for c in changes) or "no break was found"
+    )
+    return (
+        f"{len(rows)} windows from {day(rows[0]['start'])} to {day(rows[-1]['start'])}; {breaks}."
+    )
 
 
 def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: Tokens) -> go.Figure:
@@ -190,7 +222,9 @@ def forest(groups: Sequence[Part], metric: str, overall: float | None, tokens: T
     )
     if overall is not None:
         said = percent(overall) if scale == 100 else score(overall)
-        figure.add_vline(x=scale * overall, line={"color": tokens.muted, "dash": "dot"}, layer="below")
+        figure.add_vline(
+            x=scale * overall, line={"color": tokens.muted, "dash": "dot"}, layer="below"
+        )
         figure.add_annotation(
             x=scale * overall,
             y=1,
@@ -256,7 +290,10 @@ def by_hour(rows: Sequence[Part], budget: float | None, tokens: Tokens) -> go.Fi
         figure.add_hline(
             y=budget,
             line={"color": tokens.alarm, "dash": "dash", "width": 1},
-            annotation={"text": f"budget {count(round(budget))} ms", "font": {"color": tokens.alarm, "size": 12}},
+            annotation={
+                "text": f"budget {count(round(budget))} ms",
+                "font": {"color": tokens.alarm, "size": 12},
+            },
             annotation_position="top left",
         )
     figure.update_xaxes(title_text="Hour of the day", dtick=4, range=[-0.6, 23.6])

@@ -33,12 +33,22 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
                 name="after repair",
                 text=[f"repaired {score(after)}"],
                 textposition="bottom center" if end * 0.25 < after < end * 0.75 else "bottom right",
-                marker={"size": 13, "symbol": "circle-open", "color": tokens.quiet, "line": {"width": 3}},
+                marker={
+                    "size": 13,
+                    "symbol": "circle-open",
+                    "color": tokens.quiet,
+                    "line": {"width": 3},
+                },
                 hovertemplate=f"After the repair: {score(after)}<extra></extra>",
             )
         colour = tokens.of(drift.verdict)
         figure.add_scatter(
-            x=[0, drift.score], y=[0, 0], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip", name="way"
+            x=[0, drift.score],
+            y=[0, 0],
+            mode="lines",
+            line={"color": colour, "width": 3},
+            hoverinfo="skip",
+            name="way",
         )
         figure.add_scatter(
             x=[drift.score],
@@ -62,7 +72,13 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
 def _marks(figure: go.Figure, drift: DriftResult, tokens: Tokens, end: float) -> None:
     """Draw the threshold, and the floor where there is one, each with its value in words."""
     if drift.floor is not None:
-        figure.add_vrect(x0=0, x1=drift.floor, fillcolor=faded(tokens.cannot_judge, 0.25), line_width=0, layer="below")
+        figure.add_vrect(
+            x0=0,
+            x1=drift.floor,
+            fillcolor=faded(tokens.cannot_judge, 0.25),
+            line_width=0,
+            layer="below",
+        )
         figure.add_annotation(
             x=0,
             y=-1.1,
@@ -96,7 +112,9 @@ def describe_scale(drift: DriftResult) -> str:
     """Say in one sentence where the score stands against its floor and threshold."""
     if drift.score is None:
         return f"No score: {drift.reason or 'too few values'}."
-    floor = f", no change at all stays under {score(drift.floor)}" if drift.floor is not None else ""
+    floor = (
+        f", no change at all stays under {score(drift.floor)}" if drift.floor is not None else ""
+    )
     bar = "it differs below" if drift.method in P_VALUE_METHODS else "it matters from"
     return (
         f"{VERDICT[drift.verdict].word}: {method_name(drift.method)} {score(drift.score)}; {bar} "

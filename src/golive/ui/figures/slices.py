@@ -37,7 +37,10 @@ def slices(parts: Sequence[SliceShare], tokens: Tokens, *, quantity: str) -> go.
         marker_color=tokens.live,
         text=[percent(p.effect) if share else number(p.effect) for p in shown],
         textposition="auto",
-        customdata=[f"{_name(p)}: n = {count(p.n)}" + (f", since {day(p.since)}" if p.since else "") for p in shown],
+        customdata=[
+            f"{_name(p)}: n = {count(p.n)}" + (f", since {day(p.since)}" if p.since else "")
+            for p in shown
+        ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_yaxes(
@@ -67,7 +70,11 @@ def _name(part: SliceShare) -> str:
 
 def is_share(quantity: str) -> bool:
     """Whether an effect of this name is a share (0 to 1) and is written in percent."""
-    return quantity in SHARES or quantity.startswith("share_") or quantity.endswith(("_share", "_rate"))
+    return (
+        quantity in SHARES
+        or quantity.startswith("share_")
+        or quantity.endswith(("_share", "_rate"))
+    )
 
 
 def quantity_name(quantity: str) -> str:

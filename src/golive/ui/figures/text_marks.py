@@ -59,9 +59,14 @@ def text_marks(kinds: Mapping[str, Mapping[str, Any]], tokens: Tokens) -> go.Fig
             hovertemplate="%{customdata}<extra></extra>",
         )
     figure.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[KIND_WORD.get(k, k) for k, _ in rows], range=[-0.6, len(rows) - 0.4]
+        tickvals=list(range(len(rows))),
+        ticktext=[KIND_WORD.get(k, k) for k, _ in rows],
+        range=[-0.6, len(rows) - 0.4],
     )
-    top = max((100 * (row.get(f"{side}_high") or 0) for _, row in rows for side in ("train", "live")), default=1.0)
+    top = max(
+        (100 * (row.get(f"{side}_high") or 0) for _, row in rows for side in ("train", "live")),
+        default=1.0,
+    )
     figure.update_xaxes(title_text="Outputs with one or more (%)", range=[-0.03 * top, 1.04 * top])
     return figure
 
@@ -81,7 +86,10 @@ def text_lengths(histogram: Mapping[str, Any], tokens: Tokens) -> go.Figure:
     """Draw the words per output on both sides as shares of all outputs; cells of 1 to 10 outputs are left out."""
     edges = histogram["edges"]
     figure = frame(230, tokens, barmode="overlay")
-    for side, name, colour in (("train", "Training", tokens.training), ("live", "Live", tokens.live)):
+    for side, name, colour in (
+        ("train", "Training", tokens.training),
+        ("live", "Live", tokens.live),
+    ):
         total = histogram[f"n_{side}"]
         if total:
             figure.add_bar(

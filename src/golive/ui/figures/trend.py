@@ -33,13 +33,17 @@ class Mark:
     words: str
 
 
-def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks: Sequence[Mark] = ()) -> go.Figure:
+def trend(
+    points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks: Sequence[Mark] = ()
+) -> go.Figure:
     """Draw ``points`` in the order of time, their interval as a band, and ``marks`` as dotted lines with their number."""
     shown = sorted(points, key=lambda p: p.at)
     figure = frame(280, tokens, showlegend=False, hovermode="x")
     times = [p.at for p in shown]
     if shown and all(p.low is not None and p.high is not None for p in shown):
-        figure.add_scatter(x=times, y=[p.high for p in shown], mode="lines", line={"width": 0}, hoverinfo="skip")
+        figure.add_scatter(
+            x=times, y=[p.high for p in shown], mode="lines", line={"width": 0}, hoverinfo="skip"
+        )
         figure.add_scatter(
             x=times,
             y=[p.low for p in shown],
@@ -57,7 +61,11 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
         hovertemplate="%{x|%-d %b %Y}: %{y:.4g}<extra></extra>",
     )
     for place, mark in enumerate(sorted(marks, key=lambda m: m.on), start=1):
-        figure.add_vline(x=datetime(mark.on.year, mark.on.month, mark.on.day), line_dash="dot", line_color=tokens.muted)
+        figure.add_vline(
+            x=datetime(mark.on.year, mark.on.month, mark.on.day),
+            line_dash="dot",
+            line_color=tokens.muted,
+        )
         figure.add_annotation(
             x=datetime(mark.on.year, mark.on.month, mark.on.day),
             y=1,
@@ -78,7 +86,9 @@ def trend(points: Sequence[TrendPoint], tokens: Tokens, *, quantity: str, marks:
     return figure
 
 
-def describe_trend(points: Sequence[TrendPoint], *, quantity: str, marks: Sequence[Mark] = ()) -> str:
+def describe_trend(
+    points: Sequence[TrendPoint], *, quantity: str, marks: Sequence[Mark] = ()
+) -> str:
     """Say in a sentence what the figure shows."""
     if not points:
         return f"{quantity}: nothing was measured yet."

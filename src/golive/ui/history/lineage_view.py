@@ -25,7 +25,9 @@ def lineage(store: Store, session: str) -> None:
         return
     st.markdown("**Every figure of this session goes back to**")
     st.table(
-        {"": [name for name, _ in back], "Value": [plain(value) for _, value in back]}, hide_index=True, width="stretch"
+        {"": [name for name, _ in back], "Value": [plain(value) for _, value in back]},
+        hide_index=True,
+        width="stretch",
     )
     if len(history) > 1:
         st.markdown("**It was scored again**")
@@ -37,7 +39,9 @@ def lineage(store: Store, session: str) -> None:
         st.markdown("\n".join(lines))
     st.markdown("**It supported**")
     if not forward:
-        st.markdown("No decision rests on it yet. Decisions are taken on Findings, Evidence and Scope.")
+        st.markdown(
+            "No decision rests on it yet. Decisions are taken on Findings, Evidence and Scope."
+        )
         nav.link("findings", "Findings", icon=":material/search:")
         return
     st.caption(plural(len(forward), "decision"))

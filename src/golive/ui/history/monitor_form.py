@@ -31,7 +31,9 @@ def show(store: Store, who: Identity, *, first: bool) -> None:
     cards = store.list()[:_MOST]
     if not cards or not who.may("reviewer"):
         if first:
-            st.markdown("Assess a pilot first: a monitor judges every batch the way a session was judged.")
+            st.markdown(
+                "Assess a pilot first: a monitor judges every batch the way a session was judged."
+            )
         return
     with st.expander("Make a monitor from a session", icon=":material/add_alert:", expanded=first):
         st.markdown(
@@ -42,7 +44,9 @@ def show(store: Store, who: Identity, *, first: bool) -> None:
         card = st.selectbox("Session", cards, index=at, format_func=_named, key="monitor_session")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(
-                "Name of the monitor", f"{draft.slug(card.project)}-nightly", key=f"monitor_name_{card.session}"
+                "Name of the monitor",
+                f"{draft.slug(card.project)}-nightly",
+                key=f"monitor_name_{card.session}",
             )
             train = st.text_input(
                 "Training data",
@@ -58,7 +62,9 @@ def show(store: Store, who: Identity, *, first: bool) -> None:
             )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             every = st.selectbox("How often", tuple(draft.EVERY), key="monitor_every", width=200)
-            starts = st.date_input("First batch", datetime.now(UTC).date(), key="monitor_starts", width=200)
+            starts = st.date_input(
+                "First batch", datetime.now(UTC).date(), key="monitor_starts", width=200
+            )
             tell = st.multiselect(
                 "Send alerts of",
                 list(Route),
@@ -75,7 +81,10 @@ def show(store: Store, who: Identity, *, first: bool) -> None:
             if isinstance(error, GoLiveError):
                 components.error_box(error)
             else:
-                st.error("These values make no monitor file. Change the name or the folder.", icon=":material/error:")
+                st.error(
+                    "These values make no monitor file. Change the name or the folder.",
+                    icon=":material/error:",
+                )
             return
         _files(made)
 
@@ -100,7 +109,11 @@ def _files(made: draft.Draft) -> None:
             "files into the folder `monitors` of `GOLIVE_HOME`, and let the scheduler call:"
         )
         parts = urlsplit(st.context.url or "")
-        st.code(made.call(f"{parts.scheme}://{parts.netloc}" if parts.netloc else _APP), language="bash")
+        st.code(
+            made.call(f"{parts.scheme}://{parts.netloc}" if parts.netloc else _APP), language="bash"
+        )
     with st.expander(f"Look at {plain(made.monitor_file)}"):
         st.code(made.monitor, language="yaml")
-    st.caption("Ready lines for cron, systemd, GitHub Actions and Airflow come with GoLive in `data/examples`.")
+    st.caption(
+        "Ready lines for cron, systemd, GitHub Actions and Airflow come with GoLive in `data/examples`."
+    )

@@ -27,7 +27,16 @@ _STATE = {
 _SHOWN = 20
 
 
-def act(store: Store, who: Identity, project: str, alert: Alert, happened: Happened, *, owner: str, note: str) -> None:
+def act(
+    store: Store,
+    who: Identity,
+    project: str,
+    alert: Alert,
+    happened: Happened,
+    *,
+    owner: str,
+    note: str,
+) -> None:
     """Acknowledge, assign, resolve or note an alert.
 
     Raises:
@@ -35,15 +44,24 @@ def act(store: Store, who: Identity, project: str, alert: Alert, happened: Happe
     """
     authorise(who, "reviewer", "act on an alert")
     if happened == "resolved" and not note.strip():
-        raise InputError(Problem("ALERT_NOTE", "Say what resolved it.", "One sentence in the note is enough."))
+        raise InputError(
+            Problem("ALERT_NOTE", "Say what resolved it.", "One sentence in the note is enough.")
+        )
     if happened == "assigned" and not owner.strip():
         raise InputError(Problem("ALERT_OWNER", "Say who it is assigned to.", "A team or a role."))
     store.monitors.act(
-        project, alert.id, happened, actor=who.name, owner=owner.strip() or None, note=note.strip()[:500]
+        project,
+        alert.id,
+        happened,
+        actor=who.name,
+        owner=owner.strip() or None,
+        note=note.strip()[:500],
     )
 
 
-def mute(store: Store, who: Identity, project: str, monitor: str, *, reason: str, hours: int) -> None:
+def mute(
+    store: Store, who: Identity, project: str, monitor: str, *, reason: str, hours: int
+) -> None:
     """Send nothing of a monitor for some hours; alerts are still opened and shown.
 
     Raises:
@@ -54,7 +72,9 @@ def mute(store: Store, who: Identity, project: str, monitor: str, *, reason: str
         raise InputError(Problem("MUTE_REASON", "A mute needs a reason.", "Say what is going on."))
     until = datetime.now(UTC) + timedelta(hours=hours)
     store.monitors.mute(
-        Mute(id=monitor, monitor=monitor, reason=reason.strip()[:500], until=until), project=project, actor=who.name
+        Mute(id=monitor, monitor=monitor, reason=reason.strip()[:500], until=until),
+        project=project,
+        actor=who.name,
     )
 
 
@@ -67,7 +87,14 @@ def watch_card(store: Store, project: str, watch: Watch, who: Identity) -> None:
             st.markdown(f"**{plain(watch.id)}** · {plain(project)}")
             if overdue:
                 st.badge("Overdue", icon=":material/error:", color="red")
-            muted = next((m for m in store.monitors.mutes(project) if m.monitor == watch.id and m.until > now), None)
+            muted = next(
+                (
+                    m
+                    for m in store.monitors.mutes(project)
+                    if m.monitor == watch.id and m.until > now
+                ),
+                None,
+            )
             if muted:
                 st.badge("Muted", icon=":material/notifications_off:", color="orange")
         due = at(watch.next_expected) if watch.next_expected else "not known yet"
@@ -82,11 +109,18 @@ def watch_card(store: Store, project: str, watch: Watch, who: Identity) -> None:
         for note in watch.notes:
             st.caption(plain(note))
         if who.may("reviewer"):
-            with st.popover("Mute", icon=":material/notifications_off:"), st.form(f"mute_{project}_{watch.id}"):
+            with (
+                st.popover("Mute", icon=":material/notifications_off:"),
+                st.form(f"mute_{project}_{watch.id}"),
+            ):
                 reason = st.text_input("Reason")
                 hours = st.number_input("Hours", min_value=1, max_value=24 * 14, value=4)
                 if st.form_submit_button("Send nothing for this long"):
-                    _do(partial(mute, store, who, project, watch.id, reason=reason, hours=int(hours)))
+                    _do(
+                        partial(
+                            mute, store, who, project, watch.id, reason=reason, hours=int(hours)
+                        )
+                    )
 
 
 def alert_card(store: Store, project: str, alert: Alert, who: Identity) -> None:
@@ -109,7 +143,9 @@ def alert_card(store: Store, project: str, alert: Alert, who: Identity) -> None:
         with st.expander("What happened", icon=":material/history:"):
             for line in store.monitors.alert_history(project, alert.id)[:_SHOWN]:
                 note = f": {plain(line.item.note)}" if line.item.note else ""
-                st.markdown(f"- {at(line.created_at)}, {plain(line.actor)}: {line.item.change}{note}")
+                st.markdown(
+                    f"- {at(line.created_at)}, {plain(line.actor)}: {line.item.change}{note}"
+                )
         if alert.active and who.may("reviewer"):
             _actions(store, project, alert, who)
 

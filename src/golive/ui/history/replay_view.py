@@ -43,7 +43,9 @@ def trials(batches: Sequence[Batch], *, watch_too: bool, clear_after: int) -> li
     """Every choice of persistence over the same batches; batches that did not come raise nothing here."""
     found = []
     for name, persist in CHOICES:
-        rules = Rules(Rule(on="watch" if watch_too else "alarm", persist=persist), clear_after=clear_after)
+        rules = Rules(
+            Rule(on="watch" if watch_too else "alarm", persist=persist), clear_after=clear_after
+        )
         found.append(Trial(name, persist, replay(batches, rules)))
     return found
 
@@ -55,7 +57,9 @@ def as_yaml(persist: tuple[int, int], *, watch_too: bool, clear_after: int) -> s
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _counted(key: tuple[Any, ...], _batches: Sequence[Batch], watch_too: bool, clear_after: int) -> list[Trial]:
+def _counted(
+    key: tuple[Any, ...], _batches: Sequence[Batch], watch_too: bool, clear_after: int
+) -> list[Trial]:
     return trials(_batches, watch_too=watch_too, clear_after=clear_after)
 
 
@@ -63,9 +67,13 @@ def show(store: Store, project: str, monitor: str) -> None:
     """Choose how strict, see how many alerts each persistence would have raised, and take the lines for the file."""
     batches = tuple(b for b in store.monitors.batches(project, monitor) if b.state != "expired")
     name = f"{project}:{monitor}"
-    with st.expander(f"Try other thresholds on the past: {plain(monitor)}", icon=":material/replay:"):
+    with st.expander(
+        f"Try other thresholds on the past: {plain(monitor)}", icon=":material/replay:"
+    ):
         if len(batches) < FEWEST:
-            st.markdown(f"{plural(len(batches), 'batch is', 'batches are')} stored; a replay needs {FEWEST} or more.")
+            st.markdown(
+                f"{plural(len(batches), 'batch is', 'batches are')} stored; a replay needs {FEWEST} or more."
+            )
             return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             watch_too = st.toggle("Raise on Watch too", key=f"replay_watch:{name}")
@@ -97,7 +105,9 @@ def show(store: Store, project: str, monitor: str) -> None:
             width="stretch",
             key=f"replay_table:{name}",
         )
-        chosen = st.selectbox("Look at", found, format_func=lambda t: t.name, index=1, key=f"replay_choice:{name}")
+        chosen = st.selectbox(
+            "Look at", found, format_func=lambda t: t.name, index=1, key=f"replay_choice:{name}"
+        )
         if not chosen.alerts:
             st.markdown("It would have raised nothing.")
         st.markdown(
@@ -110,4 +120,6 @@ def show(store: Store, project: str, monitor: str) -> None:
         st.caption(
             "To set it, write this into the monitor file. Rules for single kinds or columns stay as they are there."
         )
-        st.code(as_yaml(chosen.persist, watch_too=watch_too, clear_after=clear_after), language="yaml")
+        st.code(
+            as_yaml(chosen.persist, watch_too=watch_too, clear_after=clear_after), language="yaml"
+        )

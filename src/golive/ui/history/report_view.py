@@ -7,7 +7,17 @@ from functools import partial
 import streamlit as st
 
 from golive.model.finding import Verdict
-from golive.report.base.document import Banner, Block, Bullets, Document, Facts, Figure, Heading, Paragraph, Table
+from golive.report.base.document import (
+    Banner,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+)
 from golive.report.base.identity import SAMPLE
 from golive.report.base.sources import Sources
 from golive.report.formats.html import TONE_MARK
@@ -33,7 +43,12 @@ def choose() -> tuple[str, str]:
     )
     forms = [name for name, form in FORMS.items() if form.of_kinds]
     form = right.segmented_control(
-        "As", forms, format_func=lambda f: FORMS[f].title.split(",")[0], key=FORM, default=forms[0], required=True
+        "As",
+        forms,
+        format_func=lambda f: FORMS[f].title.split(",")[0],
+        key=FORM,
+        default=forms[0],
+        required=True,
     )
     st.caption(KINDS[kind].serves)
     return str(kind or next(iter(KINDS))), str(form or forms[0])
@@ -89,9 +104,16 @@ def _draw(block: Block) -> None:
         case Paragraph(text, muted):
             (st.caption if muted else st.markdown)(plain(text))
         case Bullets(items, numbered):
-            st.markdown("\n".join(f"{f'{n}.' if numbered else '-'} {plain(t)}" for n, t in enumerate(items, start=1)))
+            st.markdown(
+                "\n".join(
+                    f"{f'{n}.' if numbered else '-'} {plain(t)}"
+                    for n, t in enumerate(items, start=1)
+                )
+            )
         case Banner(word, meaning, tone, lines):
-            look = theme.VERDICT[Verdict(tone)] if tone != "accent" else theme.VERDICT[Verdict.QUIET]
+            look = (
+                theme.VERDICT[Verdict(tone)] if tone != "accent" else theme.VERDICT[Verdict.QUIET]
+            )
             st.markdown(f"#### :{look.color}[{look.icon} {plain(word)}] – {plain(meaning)}.")
             st.markdown("  \n".join(plain(line) for line in lines if line))
         case Facts(rows):

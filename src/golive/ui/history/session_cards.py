@@ -37,9 +37,16 @@ def _numbers(card: SessionCard) -> str:
 
 
 def _findings(card: SessionCard) -> str:
-    found = {"alarm": card.alarm, "watch": card.watch, "quiet": card.quiet, "cannot_judge": card.cannot_judge}
+    found = {
+        "alarm": card.alarm,
+        "watch": card.watch,
+        "quiet": card.quiet,
+        "cannot_judge": card.cannot_judge,
+    }
     looks = {verdict.value: look for verdict, look in theme.VERDICT.items()}
-    return " ".join(components.inline_badge(looks[k], f"{looks[k].word} {n}") for k, n in found.items() if n)
+    return " ".join(
+        components.inline_badge(looks[k], f"{looks[k].word} {n}") for k, n in found.items() if n
+    )
 
 
 def remove(store: Store, card: SessionCard, who: Identity) -> None:
@@ -61,7 +68,9 @@ def _confirm(store: Store, card: SessionCard, who: Identity) -> None:
         "The audit keeps a line that it existed, without its content."
     )
     with st.container(horizontal=True):
-        if st.button("Delete the session", type="primary", icon=":material/delete:", key="delete_yes"):
+        if st.button(
+            "Delete the session", type="primary", icon=":material/delete:", key="delete_yes"
+        ):
             try:
                 remove(store, card, who)
             except GoLiveError as error:
@@ -94,7 +103,9 @@ def show(store: Store, card: SessionCard, who: Identity) -> None:
                 state.open_session(card.session)
                 nav.go("overview")
             st.checkbox(
-                "Compare", help="Tick two sessions to see what became better and worse.", key=_TICK + card.session
+                "Compare",
+                help="Tick two sessions to see what became better and worse.",
+                key=_TICK + card.session,
             )
             if st.button(
                 "Lineage",
@@ -144,7 +155,11 @@ def comparison(cards: list[SessionCard], *, of: int) -> None:
         for direction, title, icon in _GROUPS:
             changes = diff.of(direction)  # type: ignore[arg-type]
             if changes:
-                with st.expander(f"{title}: {len(changes)}", icon=icon, expanded=direction in ("better", "worse")):
+                with st.expander(
+                    f"{title}: {len(changes)}", icon=icon, expanded=direction in ("better", "worse")
+                ):
                     st.markdown("\n".join(f"- {plain(change.sentence)}" for change in changes))
         if diff.unchanged:
-            st.caption(f"{plural(diff.unchanged, 'finding or criterion', 'findings and criteria')} did not change.")
+            st.caption(
+                f"{plural(diff.unchanged, 'finding or criterion', 'findings and criteria')} did not change."
+            )

@@ -11,6 +11,7 @@ import streamlit as st
 from golive.model.errors import GoLiveError
 from golive.model.monitoring import Alert, Batch
 from golive.store import SessionCard, SessionDiff, Store, compare_sessions
+from golive.store.diff import Direction
 from golive.store.registers import EVENTS
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
 from golive.ui.shell import cache, chart, theme
@@ -19,7 +20,7 @@ from golive.wording.numbers import day, plural
 
 READINESS = "Readiness index"
 MOST_CHANGES, MOST_LINES = 6, 8
-_DIRECTIONS = (
+_DIRECTIONS: tuple[tuple[Direction, str], ...] = (
     ("better", "Better"),
     ("worse", "Worse"),
     ("new", "New"),
@@ -41,19 +42,37 @@ class Past:
 def past_of(store: Store, project: str) -> Past:
     """Read sessions, judged batches, alerts and events of a project."""
     monitors = sorted({watch.id for _, watch in store.monitors.watches(project)})
-    batches = tuple(b for name in monitors for b in store.monitors.batches(project, name) if b.state == "assessed")
+    batches = tuple(
+        b
+        for name in monitors
+        for b in store.monitors.batches(project, name)
+        if b.state == "assessed"
+    )
     alerts = store.monitors.alerts(project)
     events = store.registers.items(EVENTS, project)
-    marks = [Mark(e.on, e.kind.replace("_", " ") + (f": {e.what}" if e.what else "")) for e in events]
+    marks = [
+        Mark(e.on, e.kind.replace("_", " ") + (f": {e.what}" if e.what else "")) for e in events
+    ]
     marks += [Mark(a.onset.date(), f"alert: {a.title}") for a in alerts]
-    return Past(tuple(reversed(store.list(project))), batches, alerts, tuple(sorted(marks, key=lambda m: m.on)))
+    return Past(
+        tuple(reversed(store.list(project))),
+        batches,
+        alerts,
+        tuple(sorted(marks, key=lambda m: m.on)),
+    )
 
 
 def quantities(past: Past) -> dict[str, tuple[TrendPoint, ...]]:
     """What can be drawn, by name: the index of sessions, and of batches the index, dimensions, performance and drift."""
     found: dict[str, list[TrendPoint]] = {}
 
-    def add(name: str, at: datetime, value: float | None, low: float | None = None, high: float | None = None) -> None:
+    def add(
+        name: str,
+        at: datetime,
+        value: float | None,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> None:
         if value is not None:
             found.setdefault(name, []).append(TrendPoint(at, value, low, high))
 
@@ -65,7 +84,11 @@ def quantities(past: Past) -> dict[str, tuple[TrendPoint, ...]]:
         for name, value in batch.dimensions.items():
             add(f"Dimension {name}", at, value)
         for name, value in batch.metrics.items():
-            add(f"Performance: {name.upper() if name.startswith('au') else name.capitalize()}", at, value)
+            add(
+                f"Performance: {name.upper() if name.startswith('au') else name.capitalize()}",
+                at,
+                value,
+            )
     for batch in past.batches:
         for name, value in batch.drift.items():
             add(f"Drift of {name}", batch.slot.astimezone(UTC), value)
@@ -87,10 +110,19 @@ def show(past: Past) -> None:
     if len(points) == 1:  # one dot is no course
         st.markdown(f"{plain(said)} A trend needs a second one.")
     else:
-        chart.show(trend(points, theme.tokens(), quantity=wanted, marks=marks), key="trend_figure", alt=said)
+        chart.show(
+            trend(points, theme.tokens(), quantity=wanted, marks=marks),
+            key="trend_figure",
+            alt=said,
+        )
         st.caption(plain(said))
     if marks:
-        st.markdown("\n".join(f"{place}. {day(mark.on)}: {plain(mark.words)}" for place, mark in enumerate(marks, 1)))
+        st.markdown(
+            "\n".join(
+                f"{place}. {day(mark.on)}: {plain(mark.words)}"
+                for place, mark in enumerate(marks, 1)
+            )
+        )
 
 
 def differences(cards: tuple[SessionCard, ...]) -> list[tuple[SessionCard, SessionDiff]]:
@@ -101,7 +133,9 @@ def differences(cards: tuple[SessionCard, ...]) -> list[tuple[SessionCard, Sessi
     found = []
     for before, after in list(pairwise(cards))[-MOST_CHANGES:]:
         try:
-            first, second = (cache.loaded(card.session, card.revision)[0] for card in (before, after))
+            first, second = (
+                cache.loaded(card.session, card.revision)[0] for card in (before, after)
+            )
         except GoLiveError:
             continue
         found.append((after, compare_sessions(first, second)))
@@ -113,18 +147,26 @@ def change_log(past: Past) -> None:
     st.subheader("What changed from session to session", anchor=False)
     if len(past.cards) < 2:
         st.caption(
-            "Two sessions of this pilot are needed; there is one." if past.cards else "No session is stored yet."
+            "Two sessions of this pilot are needed; there is one."
+            if past.cards
+            else "No session is stored yet."
         )
         return
     for card, diff in differences(past.cards):
-        counts = ", ".join(f"{len(diff.of(d))} {word.lower()}" for d, word in _DIRECTIONS if diff.of(d))  # type: ignore[arg-type]
-        with st.expander(f"{day(card.created_at)}: {plain(diff.headline)} {counts or 'Nothing else changed'}."):
+        counts = ", ".join(
+            f"{len(diff.of(d))} {word.lower()}" for d, word in _DIRECTIONS if diff.of(d)
+        )
+        with st.expander(
+            f"{day(card.created_at)}: {plain(diff.headline)} {counts or 'Nothing else changed'}."
+        ):
             for caveat in diff.caveats:
                 st.caption(f":material/info: {plain(caveat)}")
             for direction, word in _DIRECTIONS:
-                changes = diff.of(direction)  # type: ignore[arg-type]
+                changes = diff.of(direction)
                 if changes:
                     lines = [f"- {plain(change.sentence)}" for change in changes[:MOST_LINES]]
                     more = len(changes) - MOST_LINES
-                    lines += [f"- and {plural(more, 'more change', 'more changes')}"] if more > 0 else []
+                    lines += (
+                        [f"- and {plural(more, 'more change', 'more changes')}"] if more > 0 else []
+                    )
                     st.markdown(f"**{word}**\n" + "\n".join(lines))

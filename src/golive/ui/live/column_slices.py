@@ -20,7 +20,9 @@ def render(column: ColumnResult, assessment: Assessment, *, unit: str) -> None:
     if site is None and window is None:
         _why_not(column, assessment)
         return
-    choices = [k for k in (VALUES, figures.MISSING) if figures.drawn(column, gaps=k == figures.MISSING)]
+    choices = [
+        k for k in (VALUES, figures.MISSING) if figures.drawn(column, gaps=k == figures.MISSING)
+    ]
     chosen = choices[-1]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Where and when**")
@@ -59,13 +61,17 @@ def render(column: ColumnResult, assessment: Assessment, *, unit: str) -> None:
 
 
 def _legend(what: figures.Drawn) -> str:
-    drawn = "Dots are medians, bars the middle half of the values. " if what.what == "median" else ""
+    drawn = (
+        "Dots are medians, bars the middle half of the values. " if what.what == "median" else ""
+    )
     return f"{drawn}Slices under 11 rows are left out; a gap stands for 1-10 rows."
 
 
 def _gaps_first(column: ColumnResult, assessment: Assessment) -> bool:
     """Whether what is wrong with the column is first of all that values are missing."""
-    own = [f for f in assessment.findings if column.name in f.columns and f.verdict is Verdict.ALARM]
+    own = [
+        f for f in assessment.findings if column.name in f.columns and f.verdict is Verdict.ALARM
+    ]
     return bool(own) and all(f.signal is Signal.MISSINGNESS for f in own)
 
 
@@ -74,7 +80,11 @@ def _why_not(column: ColumnResult, assessment: Assessment) -> None:
     if column.live is None:
         return
     if roles.site is None and roles.time is None:
-        st.caption("Name a site or a time column on the Data page, and this column is drawn by site and by week.")
+        st.caption(
+            "Name a site or a time column on the Data page, and this column is drawn by site and by week."
+        )
         nav.link("data", "Data", icon=":material/upload_file:")
     elif column.name not in (roles.site, roles.time):
-        st.caption("This session keeps no numbers by site and week for this column; assess the data again to see them.")
+        st.caption(
+            "This session keeps no numbers by site and week for this column; assess the data again to see them."
+        )

@@ -71,7 +71,9 @@ def table(columns: Sequence[ColumnResult], assessment: Assessment) -> pd.DataFra
             "Verdict": [f"{GLYPH[v]} {theme.VERDICT[v].word}" for v in verdicts],
             "Training": [spark(c, "train") for c in columns],
             "Live": [spark(c, "live") for c in columns],
-            "Score": pd.array([c.drift.score if c.drift else None for c in columns], dtype="Float64"),
+            "Score": pd.array(
+                [c.drift.score if c.drift else None for c in columns], dtype="Float64"
+            ),
             "Missing live (%)": pd.array(
                 [100 * c.live.missing_share if c.live else None for c in columns], dtype="Float64"
             ),
@@ -110,13 +112,20 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
             "Column": st.column_config.TextColumn(pinned=True),
             "Verdict": st.column_config.TextColumn(width=110),
             "Training": st.column_config.BarChartColumn(
-                y_min=0, color=tokens.training, width="small", help="Share of values per bin; 1-10 rows are left out."
+                y_min=0,
+                color=tokens.training,
+                width="small",
+                help="Share of values per bin; 1-10 rows are left out.",
             ),
             "Live": st.column_config.BarChartColumn(
-                y_min=0, color=tokens.live, width="small", help="The same bins as training; 1-10 rows are left out."
+                y_min=0,
+                color=tokens.live,
+                width="small",
+                help="The same bins as training; 1-10 rows are left out.",
             ),
             "Score": st.column_config.NumberColumn(
-                format="%.3f", help="Drift score, 0 = no difference; empty when it was not compared."
+                format="%.3f",
+                help="Drift score, 0 = no difference; empty when it was not compared.",
             ),
             "Missing live (%)": st.column_config.NumberColumn(
                 "Missing (%)", format="%.1f", help="Live rows without a value."
@@ -181,7 +190,11 @@ def render(column: ColumnResult, assessment: Assessment, config: Config) -> None
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Rows without a value**")
-        chart.show(figures.missing(column, tokens), key=f"missing:{column.name}", alt=figures.describe_missing(column))
+        chart.show(
+            figures.missing(column, tokens),
+            key=f"missing:{column.name}",
+            alt=figures.describe_missing(column),
+        )
     with right:
         _scale(column)
     column_slices.render(column, assessment, unit=unit)
@@ -214,7 +227,9 @@ def _notes(column: ColumnResult) -> None:
     notes = []
     for word, cells in (("below", picture.below), ("above", picture.above)):
         if any(cell is None or cell > 0 for cell in cells):
-            notes.append(f"{word} the range drawn: {count(cells[0])} training and {count(cells[1])} live values")
+            notes.append(
+                f"{word} the range drawn: {count(cells[0])} training and {count(cells[1])} live values"
+            )
     if picture.edges and any(c is None for c in (*picture.train, *picture.live)):
         notes.append("hatched: 1-10 rows, the exact count is not shown")
     if len(picture.labels) > figures.MAX_BARS:
@@ -240,7 +255,11 @@ def _scale(column: ColumnResult) -> None:
     if drift.score is None:
         st.caption(plain(f"No score: {drift.reason or 'too few values'}."))
         return
-    chart.show(figures.scale(drift, theme.tokens()), key=f"scale:{column.name}", alt=figures.describe_scale(drift))
+    chart.show(
+        figures.scale(drift, theme.tokens()),
+        key=f"scale:{column.name}",
+        alt=figures.describe_scale(drift),
+    )
     if drift.smallest_detectable is not None:
         p = f" Adjusted p {p_value(drift.p_adjusted)}." if drift.p_adjusted is not None else ""
         st.caption(
@@ -267,9 +286,13 @@ def _findings(column: ColumnResult, assessment: Assessment) -> None:
 def _numbers(column: ColumnResult, unit: str) -> None:
     with st.expander("The numbers behind it", icon=":material/table:"):
         rows = [(label, *_written(column, field, write)) for label, field, write in _LINES]
-        quantiles = sorted({q for s in (column.train, column.live) if s for q in s.quantiles}, key=float)
+        quantiles = sorted(
+            {q for s in (column.train, column.live) if s for q in s.quantiles}, key=float
+        )
         for q in quantiles:
-            train, live = (number(s.quantiles.get(q)) if s else "–" for s in (column.train, column.live))
+            train, live = (
+                number(s.quantiles.get(q)) if s else "–" for s in (column.train, column.live)
+            )
             rows.append((f"{percent(float(q))} of values are at most", train, live))
         kept = [row for row in rows if row[1:] != ("–", "–")]
         st.table(

@@ -39,7 +39,9 @@ def build(train: Path, live: Path, config: Config) -> str:
         try:
             return report_html(pairs, config.drift)
         except ValueError as error:
-            raise InputError(Problem("NOTHING_TO_COMPARE", f"Evidently has nothing to report: {error}.")) from None
+            raise InputError(
+                Problem("NOTHING_TO_COMPARE", f"Evidently has nothing to report: {error}.")
+            ) from None
 
 
 def at_hand(where: Current) -> tuple[Path, Path] | None:
@@ -102,6 +104,10 @@ def _from(files: tuple[Path, Path] | None, where: Current) -> str:
             (written.live, where.assessment.inputs.live),
         ):
             if hashlib.sha256(path.read_bytes()).hexdigest() != info.sha256:
-                sentence = f"The sample file {plain(path.name)} is no longer the one that was assessed."
-                raise InputError(Problem("SAMPLE_CHANGED", sentence, "Assess the sample again on the Data page."))
+                sentence = (
+                    f"The sample file {plain(path.name)} is no longer the one that was assessed."
+                )
+                raise InputError(
+                    Problem("SAMPLE_CHANGED", sentence, "Assess the sample again on the Data page.")
+                )
         return build(written.train, written.live, where.config)

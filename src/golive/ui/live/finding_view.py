@@ -33,7 +33,9 @@ def effect_sentence(effect: Effect) -> str:
         for value, word in ((effect.train, "training"), (effect.live, "live data"))
         if value is not None
     ]
-    sentence = f"{quantity_name(effect.name)}: {', '.join(sides)}" if sides else quantity_name(effect.name)
+    sentence = (
+        f"{quantity_name(effect.name)}: {', '.join(sides)}" if sides else quantity_name(effect.name)
+    )
     if effect.change is not None:
         change = points(effect.change) if share else f"{effect.change:+.4g}"
         sentence += f"; change {change}"
@@ -54,7 +56,13 @@ def what_if_sentence(what_if: WhatIf, *, empties: bool = False) -> str:
         return f"{words}: then no live value is left, so the column counts as missing and there is nothing to compare."
     if what_if.before is None or what_if.after is None:
         return f"{words}. It could not be tried on the profile."
-    verb = "falls" if what_if.after < what_if.before else "stays" if what_if.after == what_if.before else "rises"
+    verb = (
+        "falls"
+        if what_if.after < what_if.before
+        else "stays"
+        if what_if.after == what_if.before
+        else "rises"
+    )
     return f"{words}: the score {verb} from {score(what_if.before)} to {score(what_if.after)}."
 
 
@@ -84,7 +92,9 @@ def render(finding: Finding, where: Current) -> None:
     _doors(finding, assessment)
 
 
-def _pictures(finding: Finding, column: ColumnResult | None, assessment: Assessment, config: Config) -> None:
+def _pictures(
+    finding: Finding, column: ColumnResult | None, assessment: Assessment, config: Config
+) -> None:
     tokens = theme.tokens()
     left, right = st.columns(2, gap="medium")
     drawn = False
@@ -104,14 +114,19 @@ def _pictures(finding: Finding, column: ColumnResult | None, assessment: Assessm
         if drawn and after is not None:
             st.markdown("**The same after the repair**")
             chart.show(
-                figures.distribution(after, tokens, unit=unit_of(config, after.name), log=figures.needs_log(after)),
+                figures.distribution(
+                    after, tokens, unit=unit_of(config, after.name), log=figures.needs_log(after)
+                ),
                 key=f"repaired:{finding.id}",
-                alt="After the repair: " + figures.describe_distribution(after, unit=unit_of(config, after.name)),
+                alt="After the repair: "
+                + figures.describe_distribution(after, unit=unit_of(config, after.name)),
             )
         elif column and column.picture and column.picture.edges and factor is not None:
             st.markdown("**The same after the repair**")
             chart.show(
-                figures.distribution(column, tokens, unit=unit_of(config, column.name), factor=factor),
+                figures.distribution(
+                    column, tokens, unit=unit_of(config, column.name), factor=factor
+                ),
                 key=f"repaired:{finding.id}",
                 alt=f"Distribution of {column.name} with every live value multiplied by {number(factor)}.",
             )
@@ -121,15 +136,21 @@ def _pictures(finding: Finding, column: ColumnResult | None, assessment: Assessm
         elif column and column.train and column.live and finding.kind in PLAINLY_MISSING:
             st.markdown("**Rows without a value**")
             chart.show(
-                figures.missing(column, tokens), key=f"missing:{finding.id}", alt=figures.describe_missing(column)
+                figures.missing(column, tokens),
+                key=f"missing:{finding.id}",
+                alt=figures.describe_missing(column),
             )
         elif drawn and column and column.drift and _is_about_spread(finding, column.drift):
             st.markdown("**How far from nothing**")
             chart.show(
-                figures.scale(column.drift, tokens), key=f"scale:{finding.id}", alt=figures.describe_scale(column.drift)
+                figures.scale(column.drift, tokens),
+                key=f"scale:{finding.id}",
+                alt=figures.describe_scale(column.drift),
             )
 
-    if (after is not None or factor is not None) and any(s.effect is not None for s in finding.slices):
+    if (after is not None or factor is not None) and any(
+        s.effect is not None for s in finding.slices
+    ):
         _slices(finding)
 
 
@@ -153,13 +174,19 @@ def _after(finding: Finding, assessment: Assessment) -> ColumnResult | None:
 
 def _is_about_spread(finding: Finding, drift: DriftResult) -> bool:
     """Whether the finding's own quantity is the drift score; beside any other finding the score would mislead."""
-    return drift.score is not None and finding.effect is not None and finding.effect.name == drift.method
+    return (
+        drift.score is not None
+        and finding.effect is not None
+        and finding.effect.name == drift.method
+    )
 
 
 def _missing_together(finding: Finding, assessment: Assessment) -> None:
     """Missing shares of the first columns of a finding about several, two beside each other."""
     known = [
-        c for c in (assessment.column(name) for name in finding.columns[:4]) if c is not None and c.train and c.live
+        c
+        for c in (assessment.column(name) for name in finding.columns[:4])
+        if c is not None and c.train and c.live
     ]
     for place, column in zip(cycle(st.columns(2, gap="medium")), known, strict=False):
         with place:
@@ -173,17 +200,28 @@ def _missing_together(finding: Finding, assessment: Assessment) -> None:
 
 def _whole_column_factor(finding: Finding) -> float | None:
     """The factor of a conversion that applies to every live value; ``None`` when only some rows are concerned."""
-    if finding.kind not in ("unit_change", "scale_error") or finding.segment or finding.what_if is None:
+    if (
+        finding.kind not in ("unit_change", "scale_error")
+        or finding.segment
+        or finding.what_if is None
+    ):
         return None
     factor = finding.what_if.repair.get("factor")
-    return float(factor) if isinstance(factor, int | float) and finding.what_if.repair.get("op") == "convert" else None
+    return (
+        float(factor)
+        if isinstance(factor, int | float) and finding.what_if.repair.get("op") == "convert"
+        else None
+    )
 
 
 def _reasons(finding: Finding) -> None:
     if not finding.evidence and not finding.ruled_out:
         return
     found, excluded = st.columns(2, gap="medium")
-    for place, title, lines in ((found, "Evidence", finding.evidence), (excluded, "Ruled out", finding.ruled_out)):
+    for place, title, lines in (
+        (found, "Evidence", finding.evidence),
+        (excluded, "Ruled out", finding.ruled_out),
+    ):
         if lines:
             place.markdown(f"**{title}**\n" + "".join(f"\n- {plain(line)}" for line in lines))
 
@@ -210,7 +248,9 @@ def _what_if(finding: Finding, column: ColumnResult | None) -> str:
     assert finding.what_if is not None
     held = column.live.n - column.live.missing if column and column.live else None
     removes = finding.what_if.repair.get("op") == "set_missing" and finding.what_if.after is None
-    return what_if_sentence(finding.what_if, empties=removes and held is not None and finding.rows_affected == held)
+    return what_if_sentence(
+        finding.what_if, empties=removes and held is not None and finding.rows_affected == held
+    )
 
 
 def _doors(finding: Finding, assessment: Assessment) -> None:
@@ -224,9 +264,19 @@ def _doors(finding: Finding, assessment: Assessment) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name in finding.columns[:4]:
             if assessment.column(name):
-                nav.link("distributions", plain(name), icon=":material/bar_chart:", query={"column": name})
+                nav.link(
+                    "distributions",
+                    plain(name),
+                    icon=":material/bar_chart:",
+                    query={"column": name},
+                )
         if cause:
-            nav.link("findings", "Open the cause", icon=":material/account_tree:", query={"finding": cause.id})
+            nav.link(
+                "findings",
+                "Open the cause",
+                icon=":material/account_tree:",
+                query={"finding": cause.id},
+            )
         for criterion in criteria[:4]:
             step = steps.get(criterion.id)
             lifts = f", a fix lifts it to {step.target}" if step and step.label == "FIX" else ""

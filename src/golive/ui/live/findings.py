@@ -36,11 +36,19 @@ def answer(findings: Sequence[Finding]) -> str:
 
 
 def matching(
-    findings: Sequence[Finding], verdicts: Sequence[Verdict], search: str = "", *, also: str | None = None
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+    search: str = "",
+    *,
+    also: str | None = None,
 ) -> list[Finding]:
     """Findings with one of ``verdicts`` whose title, columns, kind or site hold every word of ``search``, in the order given; the one with the id ``also`` whatever it holds."""
     words = search.lower().split()
-    return [f for f in findings if f.id == also or (f.verdict in verdicts and all(w in _text(f) for w in words))]
+    return [
+        f
+        for f in findings
+        if f.id == also or (f.verdict in verdicts and all(w in _text(f) for w in words))
+    ]
 
 
 def holds_back(finding: Finding, readiness: Readiness) -> str:
@@ -53,7 +61,13 @@ def holds_back(finding: Finding, readiness: Readiness) -> str:
 
 def _text(finding: Finding) -> str:
     segment = f"{finding.segment.column} {finding.segment.value}" if finding.segment else ""
-    parts = (finding.title, finding.kind.replace("_", " "), " ".join(finding.columns), segment, finding.route.value)
+    parts = (
+        finding.title,
+        finding.kind.replace("_", " "),
+        " ".join(finding.columns),
+        segment,
+        finding.route.value,
+    )
     return " ".join(parts).lower()
 
 
@@ -87,7 +101,11 @@ def _group(finding: Finding, by: Grouping, site: str | None) -> str:
         return _names(finding) or "Whole data set"
     if by == "site":
         sites = sites_of(finding, site)
-        return f"{site} {' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}" if sites else "No single site"
+        return (
+            f"{site} {' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}"
+            if sites
+            else "No single site"
+        )
     return ROUTE_WORD[finding.route] if by == "owner" else SIGNAL_WORD[finding.signal]
 
 
@@ -122,7 +140,11 @@ def row_label(finding: Finding, assessment: Assessment) -> str:
     """One line of the list: verdict as icon, word and colour, the title, the size and the owner."""
     look = theme.VERDICT[finding.verdict]
     held = holds_back(finding, assessment.readiness)
-    rest = [words for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower(), held) if words]
+    rest = [
+        words
+        for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower(), held)
+        if words
+    ]
     return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {unbroken(' · '.join(rest))}"
 
 
@@ -136,7 +158,9 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
             VERDICTS,
             selection_mode="multi",
             default=asked or list(SHOWN_FIRST),
-            format_func=lambda v: f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}",
+            format_func=lambda v: (
+                f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}"
+            ),
             key="findings_show",
             on_change=_remember_filter,
             wrap=True,
@@ -145,7 +169,11 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
             "Group by", GROUPINGS, default="cause", required=True, key="group", bind="query-params"
         )
         words = st.text_input(
-            "Search", key="search", placeholder="column, site or word", icon=":material/search:", width=200
+            "Search",
+            key="search",
+            placeholder="column, site or word",
+            icon=":material/search:",
+            width=200,
         )
     return list(chosen), by, words or ""
 

@@ -15,7 +15,9 @@ def repair_words(repair: Mapping[str, Any]) -> str:
     operation, column = repair.get("op"), str(repair.get("column", ""))
     if operation == "convert":
         offset = float(repair.get("offset", 0.0))
-        added = f" and {'add' if offset > 0 else 'subtract'} {number(abs(offset))}" if offset else ""
+        added = (
+            f" and {'add' if offset > 0 else 'subtract'} {number(abs(offset))}" if offset else ""
+        )
         return f"multiply {column}{_where(repair)} by {number(float(repair['factor']))}{added}"
     if operation == "set_missing":
         return f"set {_values(repair['values'])} in {column} to missing" if "values" in repair else (
@@ -25,12 +27,16 @@ def repair_words(repair: Mapping[str, Any]) -> str:
         return f"write {_pairs(repair['mapping'])} in {column}"
     if operation == "clip":
         limits = [
-            f"{number(repair[end])} at {word}" for end, word in (("low", "least"), ("high", "most")) if end in repair
+            f"{number(repair[end])} at {word}"
+            for end, word in (("low", "least"), ("high", "most"))
+            if end in repair
         ]
         return f"let {column} be {' and '.join(limits)}"
     if operation == "swap":
         return f"exchange {' and '.join(repair['columns'])}"
-    return {"deduplicate": "drop rows that equal an earlier row"}.get(str(operation), str(operation).replace("_", " "))
+    return {"deduplicate": "drop rows that equal an earlier row"}.get(
+        str(operation), str(operation).replace("_", " ")
+    )
 
 
 def _where(repair: Mapping[str, Any]) -> str:

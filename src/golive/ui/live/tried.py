@@ -45,7 +45,9 @@ def toggle(finding: Finding, where: Current) -> None:
         help="Several can be on at once; what they change together stands at the top of the page.",
     )
     if on := of(where):
-        st.caption(f"{plural(len(on), 'repair')} on. What they change together stands at the top of the page.")
+        st.caption(
+            f"{plural(len(on), 'repair')} on. What they change together stands at the top of the page."
+        )
 
 
 def _switch(session: str, finding: str, key: str) -> None:
@@ -97,7 +99,11 @@ def _columns(one: Repaired, assessment: Assessment) -> list[str]:
         before = assessment.column(now.name)
         old = before.drift.score if before is not None and before.drift is not None else None
         new = now.drift.score if now.drift is not None else None
-        changed = "no score" if old is None or new is None else f"the score goes from {score(old)} to {score(new)}"
+        changed = (
+            "no score"
+            if old is None or new is None
+            else f"the score goes from {score(old)} to {score(new)}"
+        )
         said.append(f"{now.name}: {changed}. {leaves(one)}")
     return said
 
@@ -108,7 +114,9 @@ def _readiness(where: Current, then: Assessment) -> None:
         now = rescoring.today(where).judge()
         later = rescoring.of(then, where).judge()
     except GoLiveError:
-        st.caption("Readiness cannot be judged as of today, so what the repairs would change in it is not shown.")
+        st.caption(
+            "Readiness cannot be judged as of today, so what the repairs would change in it is not shown."
+        )
         return
     moved = movements(now, later)
     st.markdown(
@@ -128,13 +136,18 @@ def movements(before: Readiness, after: Readiness) -> list[str]:
         levels = [("not assessed" if v is None else str(v)) for v in (was.level, one.level)]
         verb = "falls" if (one.level or 0) < (was.level or 0) else "rises"
         passes = one.gate_state is GateState.PASS and was.gate_state is not GateState.PASS
-        said.append(f"{one.id} {verb} from {levels[0]} to {levels[1]}" + (" and its gate passes" if passes else ""))
+        said.append(
+            f"{one.id} {verb} from {levels[0]} to {levels[1]}"
+            + (" and its gate passes" if passes else "")
+        )
     return said
 
 
 def _code(where: Current, taken: tuple[Repaired, ...]) -> None:
     by_id = {f.id: f for f in where.assessment.findings}
-    repairs = [w.repair for one in taken for f in one.findings if (w := by_id[f].what_if) is not None]
+    repairs = [
+        w.repair for one in taken for f in one.findings if (w := by_id[f].what_if) is not None
+    ]
     columns = [c.name for c in where.assessment.columns if c.live is not None]
     texts = repair_code.texts_in(where.assessment.columns, where.assessment.findings)
     with st.popover("The same as code", icon=":material/code:"):

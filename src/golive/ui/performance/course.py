@@ -20,7 +20,11 @@ CHANGE_WORDS = {
     "calibration": "Observed minus promised risk",
     "ranking": "The ranking of patients (AUROC)",
 }
-SEASON_WORDS = {"alert_rate": "Patients alerted", "event_rate": "Patients with the outcome", "mean_score": "Mean score"}
+SEASON_WORDS = {
+    "alert_rate": "Patients alerted",
+    "event_rate": "Patients with the outcome",
+    "mean_score": "Mean score",
+}
 
 
 def course(performance: Part) -> None:
@@ -28,9 +32,16 @@ def course(performance: Part) -> None:
     line = performance.get("time_line") or {}
     rows, changes = line.get("rows") or [], performance.get("change_points") or []
     if not rows:
-        st.info("No course over time: no time column, or too few rows in a window.", icon=":material/help:")
+        st.info(
+            "No course over time: no time column, or too few rows in a window.",
+            icon=":material/help:",
+        )
         return
-    drawn = [m for m in ("auroc", "alert_rate") if any(r.get(m) or (m == "auroc" and r.get("estimated")) for r in rows)]
+    drawn = [
+        m
+        for m in ("auroc", "alert_rate")
+        if any(r.get(m) or (m == "auroc" and r.get("estimated")) for r in rows)
+    ]
     for metric in drawn:
         figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
         chart.show(figure, key=f"course_{metric}", alt=figures.describe_time_line(rows, changes))
@@ -51,7 +62,9 @@ def _legend(rows: list[Part], changes: list[Part]) -> list[str]:
     if changes:
         said.append("Dashed lines: days on which something changed, listed below.")
     if any(r.get("open") and r.get("auroc") for r in rows):
-        said.append("Hollow: outcomes of this window may still come, so it is judged on those that came early.")
+        said.append(
+            "Hollow: outcomes of this window may still come, so it is judged on those that came early."
+        )
     if any(r.get("estimated") for r in rows):
         said.append("Dotted: expected from the scores alone, without outcomes (CBPE).")
     return said
@@ -83,9 +96,14 @@ def season(found: Part) -> None:
                 }
             )
     if rows:
-        st.markdown("**The same season of training**, weighed to the weekdays or months of the live data:")
+        st.markdown(
+            "**The same season of training**, weighed to the weekdays or months of the live data:"
+        )
         st.dataframe(
-            rows, hide_index=True, width="stretch", alt="Live data against the same weekdays and months of training"
+            rows,
+            hide_index=True,
+            width="stretch",
+            alt="Live data against the same weekdays and months of training",
         )
     for part in found.values():
         if not part.get("covered"):
@@ -128,7 +146,9 @@ def _with_interval(part: Part | None, key: str, write: Any) -> str:
     if not part or part.get(key) is None:
         return "not measured"
     low, high = part.get(f"{key}_low"), part.get(f"{key}_high")
-    return str(write(part[key])) + (f" ({write(low)} to {write(high)})" if low is not None and high is not None else "")
+    return str(write(part[key])) + (
+        f" ({write(low)} to {write(high)})" if low is not None and high is not None else ""
+    )
 
 
 def compared(both: Part) -> list[str]:
@@ -153,7 +173,9 @@ def compared(both: Part) -> list[str]:
             f"(difference in AUROC {same['auroc_gain']:+.3f}, {low:+.3f} to {high:+.3f}, paired)."
         )
     elif area:
-        said.append("No comparison on the same cases: too few ids were scored by both, or no id is named.")
+        said.append(
+            "No comparison on the same cases: too few ids were scored by both, or no id is named."
+        )
     return said
 
 
@@ -161,4 +183,6 @@ def _verdict(low: float, high: float, second: str, first: str) -> str:
     """Which version ranks better, when the interval of the difference says so."""
     if low > 0:
         return f"{second} ranks patients better than {first}"
-    return f"{second} ranks patients worse than {first}" if high < 0 else "no difference beyond chance"
+    return (
+        f"{second} ranks patients worse than {first}" if high < 0 else "no difference beyond chance"
+    )

@@ -34,7 +34,9 @@ def groups(performance: Part) -> None:
     every = [*(performance.get("subgroups") or []), *(performance.get("pairs") or [])]
     known = {m for g in every for m in (g.get("metrics") or {})}
     metrics = [
-        m for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate") if m in known
+        m
+        for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate")
+        if m in known
     ]
     if metrics:
         metric = st.segmented_control(
@@ -59,7 +61,10 @@ def groups(performance: Part) -> None:
         with st.expander(f"{len(small)} groups are too small to judge"):
             st.dataframe(
                 [
-                    {"Group": f"{g['by']}: {g['value']}", "Patients": count(g["n"]) if g.get("n") else "1-10"}
+                    {
+                        "Group": f"{g['by']}: {g['value']}",
+                        "Patients": count(g["n"]) if g.get("n") else "1-10",
+                    }
                     for g in small
                 ],
                 hide_index=True,
@@ -75,7 +80,9 @@ def parity(performance: Part) -> None:
     st.subheader("How far apart groups lie at the threshold", anchor=False)
     beyond = {
         str(row["by"]): [
-            words.split(":")[0].split(" (")[0].lower() for key, words in QUESTIONS if row[key]["beyond_chance"]
+            words.split(":")[0].split(" (")[0].lower()
+            for key, words in QUESTIONS
+            if row[key]["beyond_chance"]
         ]
         for row in found
     }
@@ -93,13 +100,20 @@ def parity(performance: Part) -> None:
             "Highest": f"{part['highest']['group']} {percent(part['highest']['rate'])}",
             "Difference": points(part["difference"]).lstrip("+"),
             "By chance up to": points(part["chance"]).lstrip("+"),
-            "Lowest / highest": f"{part['ratio']:.2f}" if part.get("ratio") is not None else "not defined",
+            "Lowest / highest": f"{part['ratio']:.2f}"
+            if part.get("ratio") is not None
+            else "not defined",
         }
         for row in found
         for key, words in QUESTIONS
         for part in (row[key],)
     ]
-    st.dataframe(rows, hide_index=True, width="stretch", alt="Largest difference between groups at the threshold")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        alt="Largest difference between groups at the threshold",
+    )
     st.caption(
         "Demographic parity, equal opportunity and equalized odds by fairlearn, over groups large enough to judge. Groups that "
         "differ in how often the outcome occurs should differ in alerts: read the first line beside the event rate."

@@ -47,16 +47,23 @@ def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
     performance = assessment.performance or {}
     if not any(performance.get(key) for key in keys):
         reasons = [
-            n for n in assessment.not_assessed if n.what.startswith(("performance", "label", "score", "latency"))
+            n
+            for n in assessment.not_assessed
+            if n.what.startswith(("performance", "label", "score", "latency"))
         ]
-        st.info(why + "".join(f"\n\n{plain(n.what)}: {plain(n.why)}." for n in reasons), icon=":material/help:")
+        st.info(
+            why + "".join(f"\n\n{plain(n.what)}: {plain(n.why)}." for n in reasons),
+            icon=":material/help:",
+        )
         st.stop()
     return performance
 
 
 def said(assessment: Assessment, *signals: Signal) -> None:
     """Findings of ``signals`` that ask for something, each one sentence with word, icon and colour."""
-    found: list[Finding] = [f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"]
+    found: list[Finding] = [
+        f for f in assessment.findings if f.signal in signals and f.verdict.value != "quiet"
+    ]
     for item in found[:6]:
         st.markdown(f"{inline_badge(look_of(item.verdict))} {plain(item.title)}")
     if not found:
@@ -109,15 +116,26 @@ def metric_table(performance: Part) -> None:
                 else "not measured",
                 "Live": write(part["live"]) if part.get("live") is not None else "not shown",
                 "Live, 95 % interval": interval(part, "live_low", "live_high", write),
-                "Change, 95 % interval": interval(part, "low", "high", points if key in SHARES else signed),
+                "Change, 95 % interval": interval(
+                    part, "low", "high", points if key in SHARES else signed
+                ),
             }
         )
-    st.dataframe(rows, hide_index=True, width="stretch", alt="Measures in training and live with 95 % intervals")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        alt="Measures in training and live with 95 % intervals",
+    )
     events = (performance.get("auroc") or {}).get("n_events")
     st.caption(
         _cases(performance)
         + (f", {count(events)} live events" if events is not None else "")
-        + (f"; operating threshold {at['threshold']:g}." if at.get("threshold") is not None else ".")
+        + (
+            f"; operating threshold {at['threshold']:g}."
+            if at.get("threshold") is not None
+            else "."
+        )
         + (" Not shown: what rests on a count of 1 to 10 patients." if few else "")
     )
 
@@ -140,12 +158,19 @@ def classes(performance: Part) -> None:
         }
         for row in performance["by_class"]
     ]
-    st.dataframe(rows, hide_index=True, width="stretch", alt="Each class against the rest, with 95 % intervals")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        alt="Each class against the rest, with 95 % intervals",
+    )
 
 
 def calibration(performance: Part) -> None:
     """Calibration curve with the rug of live scores."""
-    figure = figures.calibration(performance.get("curves") or {}, performance.get("score_histogram"), theme.tokens())
+    figure = figures.calibration(
+        performance.get("curves") or {}, performance.get("score_histogram"), theme.tokens()
+    )
     chart.show(figure, key="calibration", alt=figures.describe_calibration(performance))
     st.caption(f"{_cases(performance)}. Bars: 95 % interval.")
 
@@ -153,7 +178,11 @@ def calibration(performance: Part) -> None:
 AT_THRESHOLD = (
     ("Cases found", "sensitivity", f"Sensitivity. {tip('Sensitivity')}"),
     ("Alerts that are right", "ppv", f"PPV. {tip('PPV')}"),
-    ("Patients alerted", "alert_rate", "Alert rate. The share of patients whose score reaches the threshold."),
+    (
+        "Patients alerted",
+        "alert_rate",
+        "Alert rate. The share of patients whose score reaches the threshold.",
+    ),
 )
 """What a threshold means, in words, with the name of the field and its definition as help."""
 PER_DAY = "At the number of live patients a day, over all sites."
@@ -186,17 +215,25 @@ def at(step: Part) -> dict[str, float | None]:
 @st.fragment
 def threshold_explorer(performance: Part) -> None:
     """Move the threshold: what it would find, how many alerts a day, and how many of them would be right."""
-    steps: list[Part] = ((performance.get("curves") or {}).get("live") or {}).get("thresholds") or []
+    steps: list[Part] = ((performance.get("curves") or {}).get("live") or {}).get(
+        "thresholds"
+    ) or []
     if len(steps) < 2:
         st.info("Too few outcomes to explore thresholds.", icon=":material/help:")
         return
     declared = (performance.get("at_threshold") or {}).get("threshold")
     options: list[float] = [float(step["threshold"]) for step in steps]
     start: float = (
-        float(nearest_step(steps, declared)["threshold"]) if declared is not None else options[len(options) // 2]
+        float(nearest_step(steps, declared)["threshold"])
+        if declared is not None
+        else options[len(options) // 2]
     )
     chosen = st.select_slider(
-        "Alert at a score of", options, value=start, key="explored_threshold", format_func="{:g}".format
+        "Alert at a score of",
+        options,
+        value=start,
+        key="explored_threshold",
+        format_func="{:g}".format,
     )
     shares = at(nearest_step(steps, float(chosen)))
     per_day = ((performance.get("at_threshold") or {}).get("per_day") or {}).get("patients")
@@ -204,7 +241,11 @@ def threshold_explorer(performance: Part) -> None:
     columns = st.grid(2, min_column_width=140)  # two beside each other on a telephone too
     for label, key, help_text in AT_THRESHOLD:
         known = shares[key] is not None
-        columns.metric(label, percent(shares[key]) if known else "not shown", help=help_text if known else HIDDEN)
+        columns.metric(
+            label,
+            percent(shares[key]) if known else "not shown",
+            help=help_text if known else HIDDEN,
+        )
     daily = number(round(rate * per_day, 1)) if rate is not None and per_day else ""
     columns.metric(
         "Alerts a day",
@@ -234,8 +275,14 @@ def without_labels(performance: Part) -> None:
         )
         if found.get("realised") is not None:
             said += f"; realised on live outcomes {three(found['realised'])}"
-        words = (("sensitivity", "cases found"), ("ppv", "alerts that are right"), ("prevalence", "events"))
-        rest = ", ".join(f"{name} {percent(found[key])}" for key, name in words if found.get(key) is not None)
+        words = (
+            ("sensitivity", "cases found"),
+            ("ppv", "alerts that are right"),
+            ("prevalence", "events"),
+        )
+        rest = ", ".join(
+            f"{name} {percent(found[key])}" for key, name in words if found.get(key) is not None
+        )
         st.markdown(f"{said}. {f'Expected: {rest}.' if rest else ''}")
         st.caption(
             "It takes the probabilities at their word (CBPE): a change of what a score means shows in outcomes only."
@@ -249,15 +296,23 @@ def service(performance: Part) -> None:
     columns = st.grid(4, min_column_width=140)
     if latency:
         columns.metric(
-            "95 % answered within", f"{count(round(latency['p95']))} ms", help="95th percentile of the answer time"
+            "95 % answered within",
+            f"{count(round(latency['p95']))} ms",
+            help="95th percentile of the answer time",
         )
         columns.metric(
-            "99 % answered within", f"{count(round(latency['p99']))} ms", help="99th percentile of the answer time"
+            "99 % answered within",
+            f"{count(round(latency['p99']))} ms",
+            help="99th percentile of the answer time",
         )
     if success:
-        columns.metric("Answered", percent(success["live"]), help="Share of calls with a valid answer")
+        columns.metric(
+            "Answered", percent(success["live"]), help="Share of calls with a valid answer"
+        )
     if late:
-        columns.metric("Inputs arrived late", percent(late["live"]), help="Later than 99 % of training inputs")
+        columns.metric(
+            "Inputs arrived late", percent(late["live"]), help="Later than 99 % of training inputs"
+        )
     rows = found.get("by_hour") or []
     if rows:
         chart.show(
@@ -267,21 +322,28 @@ def service(performance: Part) -> None:
         )
     if latency:
         over, budget = latency.get("over_budget"), latency.get("budget")
-        slow = f"; {percent(over)} over the budget" if budget is not None and over is not None else ""
+        slow = (
+            f"; {percent(over)} over the budget" if budget is not None and over is not None else ""
+        )
         st.caption(unbroken(f"n = {count(latency['n'])} live calls{slow}."))
     capacity = found.get("capacity") or {}
     if capacity:
         st.subheader("At 10 and 100 times the load (simulation)", anchor=False)
         if not any(row.get("workers") for row in capacity["loads"]):
-            st.markdown(f"No number of workers keeps the budget: {plain(str(capacity['loads'][0].get('why') or ''))}.")
+            st.markdown(
+                f"No number of workers keeps the budget: {plain(str(capacity['loads'][0].get('why') or ''))}."
+            )
             return
         st.table(
             {
                 "Load": [f"{row['load']} ×" for row in capacity["loads"]],
-                "Calls in the busiest hour": [count(round(row["per_hour"])) for row in capacity["loads"]],
+                "Calls in the busiest hour": [
+                    count(round(row["per_hour"])) for row in capacity["loads"]
+                ],
                 "Parallel workers needed": [_workers(row) for row in capacity["loads"]],
                 "95 % answered within": [
-                    f"{count(round(row['p95_ms']))} ms" if row.get("p95_ms") else "–" for row in capacity["loads"]
+                    f"{count(round(row['p95_ms']))} ms" if row.get("p95_ms") else "–"
+                    for row in capacity["loads"]
                 ],
             },
             border="horizontal",

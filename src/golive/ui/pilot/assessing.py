@@ -33,8 +33,18 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
         try:
             authorise(who, "reviewer", "assess data")
             with (
-                read(kept["train"].path, name=kept["train"].name, limits=allowed, views=config.fhir_views) as train,
-                read(kept["live"].path, name=kept["live"].name, limits=allowed, views=config.fhir_views) as live,
+                read(
+                    kept["train"].path,
+                    name=kept["train"].name,
+                    limits=allowed,
+                    views=config.fhir_views,
+                ) as train,
+                read(
+                    kept["live"].path,
+                    name=kept["live"].name,
+                    limits=allowed,
+                    views=config.fhir_views,
+                ) as live,
             ):
                 result = assess(
                     train,
@@ -71,7 +81,9 @@ def use_sample(settings: Settings) -> None:
         pilot.put(load_config(written.config))
 
 
-def ready_config(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]) -> Config | None:
+def ready_config(
+    config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]
+) -> Config | None:
     """The configuration to assess with, or ``None`` after showing which roles contradict each other."""
     try:
         return pilot.with_columns(config, specs, inferred)

@@ -11,7 +11,13 @@ from typing import Any
 import streamlit as st
 
 from golive.compare.base.code_systems import declared_system, rules
-from golive.compare.codes.release_files import KeptFile, current_icd10cm, kept_files, register, remove
+from golive.compare.codes.release_files import (
+    KeptFile,
+    current_icd10cm,
+    kept_files,
+    register,
+    remove,
+)
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.result import CodeRelease
 from golive.store import Store
@@ -39,7 +45,13 @@ def shelf(store: Store) -> tuple[KeptFile, ...]:
         kept = kept_files()
     except OSError:
         where = "The folder with the lists of codes cannot be read."
-        error_box(InputError(Problem("RELEASE_FOLDER", where, "Check the rights of code_releases in GOLIVE_HOME.")))
+        error_box(
+            InputError(
+                Problem(
+                    "RELEASE_FOLDER", where, "Check the rights of code_releases in GOLIVE_HOME."
+                )
+            )
+        )
         kept = ()
     usable = [k for k in kept if k.release is not None]
     shipped = current_icd10cm()
@@ -52,7 +64,13 @@ def shelf(store: Store) -> tuple[KeptFile, ...]:
     rows = [_row(k, notes.get(f"{k.system} {k.name}")) for k in usable]
     name = shipped.name.removeprefix("the release in ")
     rows.append(
-        (declared_system(shipped.system).title, "current", count(len(shipped.codes)), "–", f"{name} (with GoLive)")
+        (
+            declared_system(shipped.system).title,
+            "current",
+            count(len(shipped.codes)),
+            "–",
+            f"{name} (with GoLive)",
+        )
     )
     titles = ("Code system", "Release", "Codes", "Added", "From")
     st.table(
@@ -98,7 +116,9 @@ def uses(store: Store, kept: Sequence[KeptFile]) -> None:
             "Pilot": [plain(use.project) for use in shown],
             "Column": [plain(use.used.column) for use in shown],
             "Release": [plain(_named(use.used, now)) for use in shown],
-            "Not in it, training": [_outside(use.used.train_outside, use.used.n_train) for use in shown],
+            "Not in it, training": [
+                _outside(use.used.train_outside, use.used.n_train) for use in shown
+            ],
             "Not in it, live": [_outside(use.used.live_outside, use.used.n_live) for use in shown],
         },
         border="horizontal",
@@ -116,7 +136,9 @@ def _named(used: CodeRelease, now: dict[tuple[str, str], str]) -> str:
     if not used.sha256:
         return f"{title}, current ({used.release.removeprefix('the release in ')})"
     there = now.get((used.system, used.release.lower()))
-    after = "" if there == used.sha256 else " (since removed)" if there is None else " (since replaced)"
+    after = (
+        "" if there == used.sha256 else " (since removed)" if there is None else " (since replaced)"
+    )
     return f"{title} {used.release}{after}"
 
 
@@ -151,7 +173,9 @@ def _add(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
             "Release", key=f"release_name_{turn}", placeholder="for example FY2024", max_chars=40
         ).strip()
         # Without ``type``: the widget would refuse a file in words that are not ours.
-        file = st.file_uploader("List of codes", key=f"release_file_{turn}", max_upload_size=MOST_MB)
+        file = st.file_uploader(
+            "List of codes", key=f"release_file_{turn}", max_upload_size=MOST_MB
+        )
         st.caption("One code a line, in a column named code or first in the line: CSV, TSV or TXT in UTF-8, also as gz. "
                    "Descriptions are not read.")  # fmt: skip
         there = [k for k in kept if k.system == system and k.name.lower() == name.lower()]
@@ -159,7 +183,12 @@ def _add(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
             st.caption(
                 f":material/info: {plain(known[system].title)} {plain(there[0].name)} is there and would be replaced."
             )
-        if st.button("Check and keep", key="release_add", type="primary", icon=":material/playlist_add_check:"):
+        if st.button(
+            "Check and keep",
+            key="release_add",
+            type="primary",
+            icon=":material/playlist_add_check:",
+        ):
             _keep(store, who, system, name, file)
 
 
@@ -169,10 +198,18 @@ def _keep(store: Store, who: Identity, system: str, name: str, file: Any) -> Non
         missing = (
             []
             if name
-            else [Problem("RELEASE_NAME", "The release has no name.", "Name it as its publisher does: FY2024.")]
+            else [
+                Problem(
+                    "RELEASE_NAME",
+                    "The release has no name.",
+                    "Name it as its publisher does: FY2024.",
+                )
+            ]
         )
         if file is None:
-            missing.append(Problem("RELEASE_FILE", "No file was chosen.", "Choose the list of codes."))
+            missing.append(
+                Problem("RELEASE_FILE", "No file was chosen.", "Choose the list of codes.")
+            )
         if missing:
             raise InputError(missing)
         with st.spinner("Checking every code"):
@@ -191,7 +228,9 @@ def _keep(store: Store, who: Identity, system: str, name: str, file: Any) -> Non
         return
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     title = declared_system(system).title
-    st.session_state[_SAID] = f"{title} {name}: {count(len(read.codes))} codes, used from the next assessment on."
+    st.session_state[_SAID] = (
+        f"{title} {name}: {count(len(read.codes))} codes, used from the next assessment on."
+    )
     st.rerun()
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from golive.contract import Contract, changes, check, from_yaml, infer, parse_contract, shelf, to_yaml
+from golive.contract import (
+    Contract,
+    changes,
+    check,
+    from_yaml,
+    infer,
+    parse_contract,
+    shelf,
+    to_yaml,
+)
 from golive.intake import read
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
@@ -67,7 +76,9 @@ class Desk:
         authorise(self.who, "reviewer", "change the contract")
         new = shelf.keep(self.settings.home, contract)
         digest = shelf.file_sha256(self.settings.home, new)
-        self.store.note_contract(project=new.name, version=new.version, file_sha256=digest, actor=self.who.name)
+        self.store.note_contract(
+            project=new.name, version=new.version, file_sha256=digest, actor=self.who.name
+        )
         return new
 
 
@@ -82,7 +93,12 @@ def start(config: Config, desk: Desk) -> None:
         train = uploads.files().get("train")
         if train is None:
             st.caption("Bring training data on the Data page first.")
-        elif st.button("Infer the contract", key="contract_infer", type="primary", icon=":material/auto_awesome:"):
+        elif st.button(
+            "Infer the contract",
+            key="contract_infer",
+            type="primary",
+            icon=":material/auto_awesome:",
+        ):
             _try(lambda: _inferred(train.path, config, desk))
     with right, st.container(border=True):
         st.markdown("**From a file.** ODCS v3, as `golive contract infer` and catalogues write it.")
@@ -90,7 +106,10 @@ def start(config: Config, desk: Desk) -> None:
 
 
 def _inferred(path: Path, config: Config, desk: Desk) -> None:
-    with st.spinner("Looking at every column"), read(path, limits=data_form.limits(desk.settings)) as dataset:
+    with (
+        st.spinner("Looking at every column"),
+        read(path, limits=data_form.limits(desk.settings)) as dataset,
+    ):
         made = infer(dataset, config)
     desk.keep(made)
     st.rerun()
@@ -98,7 +117,11 @@ def _inferred(path: Path, config: Config, desk: Desk) -> None:
 
 def _import(config: Config, desk: Desk) -> None:
     file = st.file_uploader(
-        "Contract file", type=["yaml", "yml"], key="contract_file", max_upload_size=5, label_visibility="collapsed"
+        "Contract file",
+        type=["yaml", "yml"],
+        key="contract_file",
+        max_upload_size=5,
+        label_visibility="collapsed",
     )
     if file is not None and st.button("Import", key="contract_import", icon=":material/upload:"):
         _try(lambda: _imported(file, config, desk))
@@ -127,7 +150,11 @@ def edit(contract: Contract, desk: Desk) -> None:
     with st.form("contract_form", border=True):
         left, right = st.columns(2, gap="medium")
         owner = left.text_input(
-            "Owner of the result", contract.owner, key="contract_owner", max_chars=120, disabled=not may
+            "Owner of the result",
+            contract.owner,
+            key="contract_owner",
+            max_chars=120,
+            disabled=not may,
         )
         unsure = right.text_input(
             "When the model is uncertain",
@@ -146,13 +173,18 @@ def edit(contract: Contract, desk: Desk) -> None:
             column_config=dict(_COLUMNS),
             placeholder="–",
         )
-        if st.form_submit_button("Save as new version", disabled=not may, icon=":material/save:") and may:
+        if (
+            st.form_submit_button("Save as new version", disabled=not may, icon=":material/save:")
+            and may
+        ):
             _try(lambda: _saved(contract, edited, {"owner": owner, "when_uncertain": unsure}, desk))
 
 
 def _saved(contract: Contract, edited: pd.DataFrame, words: dict[str, str], desk: Desk) -> None:
     new = desk.keep(changed(contract, edited, words))
-    st.session_state["contract_said"] = f"Version {new.version}: {'; '.join(changes(contract, new)[:6])}."
+    st.session_state["contract_said"] = (
+        f"Version {new.version}: {'; '.join(changes(contract, new)[:6])}."
+    )
     st.rerun()
 
 
@@ -214,7 +246,9 @@ def _share(percent: Any, before: float) -> float:
 
 def held(contract: Contract, settings: Settings) -> None:
     """The live file of this session held against the contract: every violation with its rows and share."""
-    st.caption("Every assessment of this pilot is held against the newest version; what breaks it is a finding.")
+    st.caption(
+        "Every assessment of this pilot is held against the newest version; what breaks it is a finding."
+    )
     live = uploads.files().get("live")
     if live is None:
         st.caption("Bring live data on the Data page to hold it against this contract.")
@@ -222,7 +256,10 @@ def held(contract: Contract, settings: Settings) -> None:
     if not st.button(f"Check {plain(live.name)}", key="contract_check", icon=":material/rule:"):
         return
     try:
-        with st.spinner("Counting"), read(live.path, name=live.name, limits=data_form.limits(settings)) as dataset:
+        with (
+            st.spinner("Counting"),
+            read(live.path, name=live.name, limits=data_form.limits(settings)) as dataset,
+        ):
             found = check(contract, dataset)
     except InputError as error:
         components.error_box(error)
@@ -241,7 +278,9 @@ def versions(known: tuple[Contract, ...], config: Config, desk: Desk) -> None:
     """What changed from version to version, newest first, the newest as a file, and a file as the next version."""
     newest = known[0]
     if newest.source:
-        st.caption("Fields of the imported file that GoLive does not read are kept and written back.")
+        st.caption(
+            "Fields of the imported file that GoLive does not read are kept and written back."
+        )
     st.download_button(
         "Download (ODCS v3)",
         to_yaml(newest),

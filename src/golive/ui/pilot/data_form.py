@@ -104,7 +104,9 @@ def drop_zones(settings: Settings, understood: Understood) -> None:
 
 def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ...]]) -> None:
     # Without ``type``: the widget would cut its list of endings and refuse a file by its MIME type, in no words of ours.
-    file = st.file_uploader(ASKED[side], key=uploads.next_key(side), max_upload_size=settings.max_upload_mb)
+    file = st.file_uploader(
+        ASKED[side], key=uploads.next_key(side), max_upload_size=settings.max_upload_mb
+    )
     st.caption("CSV, TSV, Parquet, JSON, NDJSON, Excel or FHIR; text also as gz or zst.")
     if file is None:
         return
@@ -117,7 +119,11 @@ def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ..
 
 
 def _taken(side: Side, kept: Upload, found: Read | None) -> None:
-    size = f"{count(found.rows)} rows, {plural(found.columns, 'column')}" if found else _size(kept.size)
+    size = (
+        f"{count(found.rows)} rows, {plural(found.columns, 'column')}"
+        if found
+        else _size(kept.size)
+    )
     st.markdown(f"**{plain(kept.name)}** · {size}")
     st.caption(f"Kept on this machine until you leave. SHA-256 {kept.sha256[:12]}…")
     if st.button("Take another file", key=f"replace_{side}", icon=":material/swap_horiz:"):
@@ -168,18 +174,27 @@ def understand(config: Config, settings: Settings) -> Understood:
         for side, upload in sorted(kept.items(), reverse=True):
             try:
                 dataset = stack.enter_context(
-                    read(upload.path, name=upload.name, limits=limits(settings), views=config.fhir_views)
+                    read(
+                        upload.path,
+                        name=upload.name,
+                        limits=limits(settings),
+                        views=config.fhir_views,
+                    )
                 )
                 with told():
                     preview = dataset.table.limit(PREVIEW_ROWS).to_pandas()
-                files[side] = Read(dataset.rows, len(dataset.columns), preview, _named(dataset.notes, upload))
+                files[side] = Read(
+                    dataset.rows, len(dataset.columns), preview, _named(dataset.notes, upload)
+                )
                 datasets[side] = dataset
             except GoLiveError as error:
                 problems += _named(error.problems, upload)
         if "train" in datasets:
             names = {name for dataset in datasets.values() for name in dataset.columns}
             config = pilot.fitting(config, names)
-            for _ in range(2):  # a role that these values cannot play must leave the table in which it is changed
+            for _ in range(
+                2
+            ):  # a role that these values cannot play must leave the table in which it is changed
                 try:
                     specs = infer(datasets["train"], datasets.get("live"), config)
                     break
@@ -210,7 +225,9 @@ def chosen(understood: Understood) -> tuple[ColumnSpec, ...]:
     held: tuple[str, dict[str, tuple[str, str]]] = st.session_state.get(_CHOICES_KEY, ("", {}))
     choices = held[1] if held[0] == _training_hash() else {}
     return tuple(
-        spec.model_copy(update={"type": ColumnType(choices[spec.name][0]), "role": Role(choices[spec.name][1])})
+        spec.model_copy(
+            update={"type": ColumnType(choices[spec.name][0]), "role": Role(choices[spec.name][1])}
+        )
         if spec.name in choices
         else spec
         for spec in understood.inferred
@@ -228,8 +245,14 @@ def notes(understood: Understood) -> None:
     if understood.files:
         with st.expander("First rows, shown only to you", icon=":material/table_rows:"):
             for side, found in sorted(understood.files.items(), reverse=True):
-                st.caption(f"{SIDES[side]}: {count(found.rows)} rows, {plural(found.columns, 'column')}")
-                st.dataframe(found.preview, hide_index=True, alt=f"First {len(found.preview)} rows of {SIDES[side]}")
+                st.caption(
+                    f"{SIDES[side]}: {count(found.rows)} rows, {plural(found.columns, 'column')}"
+                )
+                st.dataframe(
+                    found.preview,
+                    hide_index=True,
+                    alt=f"First {len(found.preview)} rows of {SIDES[side]}",
+                )
 
 
 def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
@@ -256,17 +279,26 @@ def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
             height=min(38 + 35 * len(specs), 420),
             column_config={
                 "column": st.column_config.TextColumn("Column", pinned=True),
-                "type": st.column_config.SelectboxColumn("Type", options=[t.value for t in ColumnType], required=True),
-                "role": st.column_config.SelectboxColumn("Role", options=list(ROLE_WORD.values()), required=True),
+                "type": st.column_config.SelectboxColumn(
+                    "Type", options=[t.value for t in ColumnType], required=True
+                ),
+                "role": st.column_config.SelectboxColumn(
+                    "Role", options=list(ROLE_WORD.values()), required=True
+                ),
                 "reason": st.column_config.TextColumn("Why", width="large"),
             },
             alt="Type and role of every column, with the reason",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             asked = live is not None and st.form_submit_button(
-                f"Assess {count(live.rows)} live rows", type="primary", icon=":material/play_arrow:", key="assess"
+                f"Assess {count(live.rows)} live rows",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="assess",
             )
-            save = st.form_submit_button("Save types and roles", icon=":material/save:", key="save_roles")
+            save = st.form_submit_button(
+                "Save types and roles", icon=":material/save:", key="save_roles"
+            )
             if live is None:
                 st.caption("Bring live data to assess it.")
     if asked or save:
@@ -295,4 +327,9 @@ def roles_line(specs: tuple[ColumnSpec, ...]) -> None:
     if missing:
         title = f"What {spelled(len(missing))} more {'role' if len(missing) == 1 else 'roles'} would unlock"
         with st.expander(title, icon=":material/lock_open:"):
-            st.markdown("\n".join(f"- **{ROLE_WORD[r].split(' (')[0].capitalize()}**: {UNLOCKS[r]}" for r in missing))
+            st.markdown(
+                "\n".join(
+                    f"- **{ROLE_WORD[r].split(' (')[0].capitalize()}**: {UNLOCKS[r]}"
+                    for r in missing
+                )
+            )

@@ -87,10 +87,15 @@ def risk(config: Config) -> Config:
         st.subheader("2 · How risky it is", anchor=False)
         left, right = st.columns(2, gap="large")
         with left:
-            situation = _choice("State of the condition", "define_situation", SITUATION, config.risk.situation)
+            situation = _choice(
+                "State of the condition", "define_situation", SITUATION, config.risk.situation
+            )
         with right:
             significance = _choice(
-                "What the output does", "define_significance", SIGNIFICANCE, config.risk.significance
+                "What the output does",
+                "define_significance",
+                SIGNIFICANCE,
+                config.risk.significance,
             )
         left, right = st.columns(2, gap="large")
         with left:
@@ -114,7 +119,10 @@ def risk(config: Config) -> Config:
                 help="Switches on the criteria that only such pilots must meet.",
             )
         profile = RiskProfile(
-            situation=situation, significance=significance, modifiers=tuple(modifiers), flags=tuple(flags)
+            situation=situation,
+            significance=significance,
+            modifiers=tuple(modifiers),
+            flags=tuple(flags),
         )
         tier = tier_of(profile)
         why = explain_tier(profile).partition(": ")[2]
@@ -225,7 +233,9 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
             st.markdown(f":material/lock: {plain(said)}")
             now = store.criteria_lock(config.project, config)
             if now and now.changes == len(store.criteria(config.project)) - 1:
-                st.caption("The form above shows the frozen criteria. Change a field to propose another version.")
+                st.caption(
+                    "The form above shows the frozen criteria. Change a field to propose another version."
+                )
                 return
             st.markdown(
                 "The form above differs from what was frozen. The change is recorded with its reason, and it shows."
@@ -237,11 +247,21 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
                 if judged
                 else "Freeze what ready means before anyone sees live data. Later changes stay visible."
             )
-        reason = st.text_input("Reason for the change", key="define_reason", max_chars=500) if said else ""
+        reason = (
+            st.text_input("Reason for the change", key="define_reason", max_chars=500)
+            if said
+            else ""
+        )
         label = "Record the change" if said else "Freeze criteria"
         if not who.may("reviewer"):
             st.caption("Freezing needs the reviewer role.")
-        if st.button(label, type="primary", icon=":material/lock:", key="freeze", disabled=not who.may("reviewer")):
+        if st.button(
+            label,
+            type="primary",
+            icon=":material/lock:",
+            key="freeze",
+            disabled=not who.may("reviewer"),
+        ):
             try:
                 authorise(who, "reviewer", "freeze criteria")
                 store.freeze_criteria(config.project, config, reason=reason, actor=who.name)

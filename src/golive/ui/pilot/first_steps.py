@@ -16,9 +16,15 @@ from golive.wording.numbers import plural
 FEWEST_ROWS = 200
 """Rows a side from which most checks can say something; fewer give many "Cannot judge"."""
 MORE_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("time of arrival, beside the time of measurement", "whether inputs were there when the model answered"),
+    (
+        "time of arrival, beside the time of measurement",
+        "whether inputs were there when the model answered",
+    ),
     ("time of the outcome", "how long outcomes take to arrive"),
-    ("latency and status of each answer", "whether the service is fast enough and how often it fails"),
+    (
+        "latency and status of each answer",
+        "whether the service is fast enough and how often it fails",
+    ),
     ("generated text and its source", "whether what the model writes stands in its source"),
 )
 
@@ -83,8 +89,12 @@ def show_steps(store: Store, who: Identity) -> None:
     with st.grid(min_column_width=176, gap="small", border=True, key="first_steps"):
         for number, step in enumerate(steps(store), start=1):
             with st.container():
-                mark = ":green[:material/check_circle: Done]" if step.done else f":gray[Step {number}]"
-                st.markdown(f":small[{mark}]")  # no caption: Streamlit fades its colours below what can be read
+                mark = (
+                    ":green[:material/check_circle: Done]" if step.done else f":gray[Step {number}]"
+                )
+                st.markdown(
+                    f":small[{mark}]"
+                )  # no caption: Streamlit fades its colours below what can be read
                 st.markdown(f"**{step.title}**")
                 st.markdown(step.words)
                 if step.page in known:
@@ -92,7 +102,9 @@ def show_steps(store: Store, who: Identity) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Look at the sample first", icon=":material/science:", key="start_sample"):
             open_sample()
-        st.caption("A synthetic sepsis alert with planted production faults. Nothing about a patient.")
+        st.caption(
+            "A synthetic sepsis alert with planted production faults. Nothing about a patient."
+        )
 
 
 def show_needs() -> None:
@@ -107,7 +119,8 @@ def show_needs() -> None:
             "Column": [ROLE_WORD[role].split(" (")[0].capitalize() for role in UNLOCKS]
             + [name.capitalize() for name, _ in MORE_COLUMNS],
             "What it unlocks": [
-                said[0].upper() + said[1:] for said in (*UNLOCKS.values(), *(w for _, w in MORE_COLUMNS))
+                said[0].upper() + said[1:]
+                for said in (*UNLOCKS.values(), *(w for _, w in MORE_COLUMNS))
             ],
         },
         hide_index=True,
@@ -118,7 +131,9 @@ def show_needs() -> None:
 def show_glossary() -> None:
     """The glossary with a search."""
     st.subheader("Words", anchor=False)
-    asked = st.text_input("Search the glossary", key="glossary_search", placeholder="for example gate", width=380)
+    asked = st.text_input(
+        "Search the glossary", key="glossary_search", placeholder="for example gate", width=380
+    )
     found = glossary.find(asked)
     if not found:
         st.markdown(f"No term holds “{plain(asked)}”. Try a shorter word.")

@@ -14,7 +14,15 @@ from golive.store import Store
 
 UNNAMED = "my-pilot"
 _DRAFT_KEY = "draft_config"
-SINGLE = (Role.LABEL, Role.SCORE, Role.PREDICTION, Role.TIME, Role.ID, Role.SITE, Role.MODEL_VERSION)
+SINGLE = (
+    Role.LABEL,
+    Role.SCORE,
+    Role.PREDICTION,
+    Role.TIME,
+    Role.ID,
+    Role.SITE,
+    Role.MODEL_VERSION,
+)
 
 
 def draft(store: Store) -> Config:
@@ -32,7 +40,9 @@ def start(store: Store, project: str) -> Config:
     config = store.config_of(sessions[0].session) if sessions else Config(project=project)
     frozen = store.criteria(project)
     if frozen:
-        config = Config.model_validate(config.model_dump() | frozen[0].payload | {"project": project})
+        config = Config.model_validate(
+            config.model_dump() | frozen[0].payload | {"project": project}
+        )
     return put(config)
 
 
@@ -69,7 +79,13 @@ def named(config: Config) -> None:
 def fitting(config: Config, names: set[str]) -> Config:
     """``config`` without the roles and declarations of columns that are in neither file: they belong to other data."""
     roles = {
-        key: (tuple(v for v in value if v in names) if isinstance(value, tuple) else value if value in names else None)
+        key: (
+            tuple(v for v in value if v in names)
+            if isinstance(value, tuple)
+            else value
+            if value in names
+            else None
+        )
         for key, value in config.roles
     }
     columns = {name: declared for name, declared in config.columns.items() if name in names}
@@ -104,7 +120,9 @@ def roles_from(specs: tuple[ColumnSpec, ...]) -> Roles:
     return Roles(**single, groups=tuple(players[Role.GROUP]), ignored=tuple(players[Role.IGNORED]))
 
 
-def with_columns(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]) -> Config:
+def with_columns(
+    config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[ColumnSpec, ...]
+) -> Config:
     """``config`` with the roles and types that a person chose in ``specs`` in place of the ``inferred`` ones.
 
     What nobody touched stays out, so that the page and a script that says nothing assess with the same configuration.
@@ -113,13 +131,28 @@ def with_columns(config: Config, specs: tuple[ColumnSpec, ...], inferred: tuple[
         InputError: see ``roles_from``.
     """
     was = {spec.name: spec for spec in inferred}
-    touched = {spec.name: spec.role for spec in specs if spec.name not in was or was[spec.name].role is not spec.role}
+    touched = {
+        spec.name: spec.role
+        for spec in specs
+        if spec.name not in was or was[spec.name].role is not spec.role
+    }
     roles, guessed = dict(roles_from(specs)), dict(roles_of(inferred))
-    chosen = {key: value for key, value in roles.items() if key != "features" and value != guessed[key]}
-    kept = [name for name in config.roles.features if touched.get(name, Role.FEATURE) is Role.FEATURE]
-    chosen["features"] = (*kept, *(n for n, role in touched.items() if role is Role.FEATURE and n not in kept))
+    chosen = {
+        key: value for key, value in roles.items() if key != "features" and value != guessed[key]
+    }
+    kept = [
+        name for name in config.roles.features if touched.get(name, Role.FEATURE) is Role.FEATURE
+    ]
+    chosen["features"] = (
+        *kept,
+        *(n for n, role in touched.items() if role is Role.FEATURE and n not in kept),
+    )
     columns = dict(config.columns)
     for spec in specs:
         if spec.name in was and was[spec.name].type is not spec.type:
-            columns[spec.name] = columns.get(spec.name, ColumnConfig()).model_copy(update={"type": spec.type})
-    return config.model_copy(update={"roles": config.roles.model_copy(update=chosen), "columns": columns})
+            columns[spec.name] = columns.get(spec.name, ColumnConfig()).model_copy(
+                update={"type": spec.type}
+            )
+    return config.model_copy(
+        update={"roles": config.roles.model_copy(update=chosen), "columns": columns}
+    )

@@ -21,7 +21,12 @@ from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day, percent, plural
 
-STATE_WORDS = {"supported": "Supported", "partly": "Partly", "none": "No evidence", "not_asked": "Not asked here"}
+STATE_WORDS = {
+    "supported": "Supported",
+    "partly": "Partly",
+    "none": "No evidence",
+    "not_asked": "Not asked here",
+}
 
 
 def _stored(where: Current) -> Model | None:
@@ -38,13 +43,28 @@ def in_force(where: Current) -> Model:
     project = where.assessment.project
     entries = where.store.registers.current(POLICIES, project)
     model = _stored(where) or load_model()
-    label, judged_by = f"{model.name} {model.version}", where.assessment.readiness.policy or "an unnamed policy"
-    rest = " and judged this session" if judged_by == label else f"; this session was judged by {plain(judged_by)}"
+    label, judged_by = (
+        f"{model.name} {model.version}",
+        where.assessment.readiness.policy or "an unnamed policy",
+    )
+    rest = (
+        " and judged this session"
+        if judged_by == label
+        else f"; this session was judged by {plain(judged_by)}"
+    )
     st.markdown(f"**{plain(label)}** judges this pilot{rest}.")
     if entries:
         item = entries[0].item
-        st.caption(plain(f"Put in force by {entries[0].actor} on {day(entries[0].created_at)}: {item.reason}"))
-    text = entries[0].item.text if entries else resource("data", "readiness_model.yaml").read_text(encoding="utf-8")
+        st.caption(
+            plain(
+                f"Put in force by {entries[0].actor} on {day(entries[0].created_at)}: {item.reason}"
+            )
+        )
+    text = (
+        entries[0].item.text
+        if entries
+        else resource("data", "readiness_model.yaml").read_text(encoding="utf-8")
+    )
     with st.container(horizontal=True):
         st.download_button(
             "Policy as YAML",
@@ -65,15 +85,22 @@ def in_force(where: Current) -> Model:
 
 def bring(where: Current, now: Model) -> None:
     """Take an organisation's policy, show what it changes and what it would say of this session; an administrator decides."""
-    file = st.file_uploader("Another policy (YAML)", type=["yaml", "yml"], key="policy_file", max_upload_size=MOST_MB)
+    file = st.file_uploader(
+        "Another policy (YAML)", type=["yaml", "yml"], key="policy_file", max_upload_size=MOST_MB
+    )
     if file is None:
-        st.caption("Take the file above, change it, give it a name, a version and a reason, and bring it here.")
+        st.caption(
+            "Take the file above, change it, give it a name, a version and a reason, and bring it here."
+        )
         return
     try:
         text = file.read().decode("utf-8")
         other = own_policy(text, file.name)
     except UnicodeDecodeError:
-        st.error("The file is not UTF-8 text. Save it as UTF-8. `POLICY_ENCODING`", icon=":material/error:")
+        st.error(
+            "The file is not UTF-8 text. Save it as UTF-8. `POLICY_ENCODING`",
+            icon=":material/error:",
+        )
         return
     except GoLiveError as error:
         error_box(error, title="This policy cannot be used.")
@@ -81,20 +108,30 @@ def bring(where: Current, now: Model) -> None:
     compare(where, now, other)
     if not where.identity.may("admin"):
         st.caption(":material/lock: An administrator can put it in force.")
-    elif st.button("Put it in force and score again", type="primary", key="policy_put", icon=":material/gavel:"):
+    elif st.button(
+        "Put it in force and score again", type="primary", key="policy_put", icon=":material/gavel:"
+    ):
         entries = where.store.registers.current(POLICIES, where.assessment.project)
         item = PolicyFile(name=other.name, version=other.version, reason=other.reason, text=text)
-        _put(Change(item, entries[0].revision if entries else 0), where, f"policy {other.name} {other.version}")
+        _put(
+            Change(item, entries[0].revision if entries else 0),
+            where,
+            f"policy {other.name} {other.version}",
+        )
 
 
 def _put(change: Change, where: Current, reason: str) -> None:
     try:
         authorise(where.identity, "admin", "change the policy")
-        where.store.registers.write(POLICIES, [change], project=where.assessment.project, actor=where.identity.name)
+        where.store.registers.write(
+            POLICIES, [change], project=where.assessment.project, actor=where.identity.name
+        )
     except GoLiveError as error:
         error_box(error, title="Nothing was changed.")
         return
-    rescoring.save_and_score(where, reason, "The policy was changed and readiness was scored again.")
+    rescoring.save_and_score(
+        where, reason, "The policy was changed and readiness was scored again."
+    )
 
 
 def compare(where: Current, one: Model, two: Model) -> None:
@@ -108,12 +145,18 @@ def compare(where: Current, one: Model, two: Model) -> None:
     st.markdown(f"**{plain(verdict_sentence(names, first, second))}**")
     rows = _rows(first, second)
     st.table(
-        {"": [r[0] for r in rows], plain(names[0]): [r[1] for r in rows], f"{plain(names[1])} ": [r[2] for r in rows]},
+        {
+            "": [r[0] for r in rows],
+            plain(names[0]): [r[1] for r in rows],
+            f"{plain(names[1])} ": [r[2] for r in rows],
+        },
         border="horizontal",
         alt=f"The same session by {names[0]} and {names[1]}.",
     )
     found = differences(one, two)
-    with st.expander(f"What differs between the files ({len(found)})", icon=":material/difference:"):
+    with st.expander(
+        f"What differs between the files ({len(found)})", icon=":material/difference:"
+    ):
         _differences(found)
 
 
@@ -130,8 +173,12 @@ def _rows(first: Readiness, second: Readiness) -> list[tuple[str, str, str]]:
         return "–" if value is None else f"{value:.0f}"
 
     def gates(readiness: Readiness) -> str:
-        open_ = [c.id for c in readiness.criteria if c.gate_state not in (None, "pass") and not c.waived]
-        return f"{len(open_)}" + (f" ({', '.join(open_[:6])}{' …' if len(open_) > 6 else ''})" if open_ else "")
+        open_ = [
+            c.id for c in readiness.criteria if c.gate_state not in (None, "pass") and not c.waived
+        ]
+        return f"{len(open_)}" + (
+            f" ({', '.join(open_[:6])}{' …' if len(open_) > 6 else ''})" if open_ else ""
+        )
 
     rows = [
         ("Verdict", theme.READINESS[first.verdict].word, theme.READINESS[second.verdict].word),
@@ -142,7 +189,11 @@ def _rows(first: Readiness, second: Readiness) -> list[tuple[str, str, str]]:
     ]
     after = {d.id: d for d in second.dimensions}
     return rows + [
-        (plain(d.name), f"{number(d.point)} (weight {d.weight:.0f})", f"{number(a.point)} (weight {a.weight:.0f})")
+        (
+            plain(d.name),
+            f"{number(d.point)} (weight {d.weight:.0f})",
+            f"{number(a.point)} (weight {a.weight:.0f})",
+        )
         for d in first.dimensions
         if (a := after.get(d.id)) is not None and (d.point != a.point or d.weight != a.weight)
     ]
@@ -175,7 +226,9 @@ def standards(readiness: Readiness, model: Model) -> None:
     found = coverage(readiness, model)
     supported = sum(c.count("supported") for c in found)
     total = sum(len(c.clauses) for c in found)
-    st.markdown(f"**Current evidence supports {supported} of {plural(total, 'clause')} that the crosswalk names.**")
+    st.markdown(
+        f"**Current evidence supports {supported} of {plural(total, 'clause')} that the crosswalk names.**"
+    )
     st.caption(
         "Supported means: every criterion of this pilot that bears on the clause stands at level 3 with evidence in date. It is "
         "a pointer for an assessor, not a statement of conformity. 'Looked up' says when the status of the standard was checked, "
@@ -184,7 +237,9 @@ def standards(readiness: Readiness, model: Model) -> None:
     st.table(
         {
             "Standard": [plain(c.name) for c in found],
-            "Supported": [f"{c.count('supported')} of {len(c.clauses) - c.count('not_asked')}" for c in found],
+            "Supported": [
+                f"{c.count('supported')} of {len(c.clauses) - c.count('not_asked')}" for c in found
+            ],
             "Partly": [str(c.count("partly")) for c in found],
             "No evidence": [str(c.count("none")) for c in found],
             "Status": [plain(c.status) for c in found],
@@ -195,7 +250,10 @@ def standards(readiness: Readiness, model: Model) -> None:
         alt=f"Coverage of {len(found)} standards.",
     )
     chosen = st.selectbox(
-        "Clauses of", [c.standard for c in found], format_func=lambda k: _name(found, k), key="standard"
+        "Clauses of",
+        [c.standard for c in found],
+        format_func=lambda k: _name(found, k),
+        key="standard",
     )
     _clauses(next(c for c in found if c.standard == chosen))
 

@@ -72,7 +72,9 @@ def show(store: Store, who: Identity) -> None:
 def _import(store: Store, who: Identity) -> None:
     limit = min(cache.current_settings().max_upload_mb, MOST_BYTES // 1_000_000)
     file = st.file_uploader("Bring one in", type=["zip"], key="project_file", max_upload_size=limit)
-    if file is not None and st.button("Import the project", icon=":material/upload:", key="project_import"):
+    if file is not None and st.button(
+        "Import the project", icon=":material/upload:", key="project_import"
+    ):
         try:
             done = bring_in(store, who, file.getvalue())
         except GoLiveError as error:

@@ -26,7 +26,11 @@ def _options() -> dict[str, dict[str, str]]:
 
 
 def _about(signal: Signal, kind: str = "") -> str:
-    return f"{SIGNAL_WORD[signal]}: {kind.replace('_', ' ')}" if kind else f"{SIGNAL_WORD[signal]}: all"
+    return (
+        f"{SIGNAL_WORD[signal]}: {kind.replace('_', ' ')}"
+        if kind
+        else f"{SIGNAL_WORD[signal]}: all"
+    )
 
 
 def words(rule: RoutingRule) -> str:
@@ -42,14 +46,18 @@ def rules_of(rows: list[dict[str, Any]]) -> tuple[tuple[RoutingRule, ...], list[
     for row in rows:
         about = options.get(str(row.get(_WHAT) or ""))
         said: dict[str, Any] = {
-            "route": next((route.value for route, word in ROUTE_WORD.items() if word == row.get(_OWNER)), None),
+            "route": next(
+                (route.value for route, word in ROUTE_WORD.items() if word == row.get(_OWNER)), None
+            ),
             "severity": next((s.value for s in Severity if s.value == row.get(_SEVERITY)), None),
             "at_least": row.get(_FROM) if isinstance(row.get(_FROM), (int, float)) else None,
         }
         said = {key: value for key, value in said.items() if value is not None}
         if about is None or not said:
             if about is not None or said:
-                wrong.append("A row needs findings, and an owner, a severity or a change: it is not used yet.")
+                wrong.append(
+                    "A row needs findings, and an owner, a severity or a change: it is not used yet."
+                )
             continue
         if float(said.get("at_least", 1)) <= 0:
             wrong.append(f"{row[_WHAT]}: the change must be above 0.")
@@ -77,7 +85,9 @@ def routing(config: Config) -> Config:
             column_config={
                 _WHAT: st.column_config.SelectboxColumn(options=list(_options()), width="large"),
                 _OWNER: st.column_config.SelectboxColumn(options=[AS_JUDGED, *ROUTE_WORD.values()]),
-                _SEVERITY: st.column_config.SelectboxColumn(options=[AS_JUDGED, *(s.value for s in Severity)]),
+                _SEVERITY: st.column_config.SelectboxColumn(
+                    options=[AS_JUDGED, *(s.value for s in Severity)]
+                ),
                 _FROM: st.column_config.NumberColumn(
                     help="In the unit of the finding: 0.05 is five points of a share or of AUROC."
                 ),
@@ -88,7 +98,9 @@ def routing(config: Config) -> Config:
             st.caption(f":material/edit: {sentence}")
         kept = tuple(r for r in config.routing if r.columns)
         if kept:
-            st.caption(f"{len(kept)} more rules name columns; they are kept from the configuration file.")
+            st.caption(
+                f"{len(kept)} more rules name columns; they are kept from the configuration file."
+            )
     return pilot.change(config, routing=(*(r.model_dump() for r in (*rules, *kept)),))
 
 

@@ -24,7 +24,9 @@ def costliest(assessment: Assessment) -> None:
     if not issues:
         criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)
         why = criterion.measurement if criterion else ""
-        st.markdown(plain(why) if why else "Not measured in this session: it takes labelled live data.")
+        st.markdown(
+            plain(why) if why else "Not measured in this session: it takes labelled live data."
+        )
         return
     rows = [issue for issue in issues if isinstance(issue, Mapping)]
     st.markdown(f"**{plain(cost_sentence(impact))}**")
@@ -36,7 +38,8 @@ def costliest(assessment: Assessment) -> None:
                 f"{_area(row, 'affected')} and {_area(row, 'unaffected')}" for row in rows
             ],
             "Gain without them": [
-                f"{_step(row['change'])} ({_step(row['low'])} to {_step(row['high'])})" for row in rows
+                f"{_step(row['change'])} ({_step(row['low'])} to {_step(row['high'])})"
+                for row in rows
             ],
         },
         border="horizontal",
@@ -46,7 +49,9 @@ def costliest(assessment: Assessment) -> None:
     untold = [row for row in impact.get("not_measured") or () if isinstance(row, Mapping)]
     if untold:
         with st.expander(f"What could not be measured ({len(untold)})", icon=":material/help:"):
-            st.markdown("\n".join(f"- {plain(short(row['title']))}: {plain(row['why'])}." for row in untold))
+            st.markdown(
+                "\n".join(f"- {plain(short(row['title']))}: {plain(row['why'])}." for row in untold)
+            )
 
 
 def cost_sentence(impact: Mapping[str, Any]) -> str:

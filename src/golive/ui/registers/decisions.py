@@ -18,7 +18,12 @@ from golive.wording.numbers import day
 
 Action = Literal["fix", "explain", "accept", "defer"]
 ACTIONS: tuple[Action, ...] = ("fix", "explain", "accept", "defer")
-ACTION_WORD: dict[Action, str] = {"fix": "Fix", "explain": "Explain", "accept": "Accept until", "defer": "Defer until"}
+ACTION_WORD: dict[Action, str] = {
+    "fix": "Fix",
+    "explain": "Explain",
+    "accept": "Accept until",
+    "defer": "Defer until",
+}
 ACTION_DONE: dict[Action, str] = {
     "fix": "being fixed", "explain": "explained", "accept": "accepted", "defer": "deferred",
 }  # fmt: skip
@@ -42,12 +47,21 @@ def sentence(entry: Revised[Decision]) -> str:
     item = entry.item
     owner = f", owner {item.owner}" if item.owner else ""
     reason = f": {item.reason}" if item.reason else "."
-    signed = f", signed {item.signed_by}" if item.signed_by and item.signed_by != entry.actor else ""
+    signed = (
+        f", signed {item.signed_by}" if item.signed_by and item.signed_by != entry.actor else ""
+    )
     return f"Decided {day(entry.created_at)} by {entry.actor}{signed}: {ACTION_DONE[item.action]}{owner}{reason}"
 
 
 def decision_of(
-    finding: str, action: Action, *, reason: str, owner: str, due: date | None, session: str, signed_by: str = ""
+    finding: str,
+    action: Action,
+    *,
+    reason: str,
+    owner: str,
+    due: date | None,
+    session: str,
+    signed_by: str = "",
 ) -> Decision:
     """Make a decision from what was typed.
 
@@ -66,7 +80,9 @@ def decision_of(
         )
     except ValidationError as error:
         sentences = [str(item["msg"]).removeprefix("Value error, ") for item in error.errors()]
-        raise InputError([Problem("DECISION", f"The decision is incomplete: {s}.") for s in sentences]) from None
+        raise InputError(
+            [Problem("DECISION", f"The decision is incomplete: {s}.") for s in sentences]
+        ) from None
 
 
 def form(finding: Finding, entry: Revised[Decision] | None, where: Current) -> None:
@@ -88,7 +104,9 @@ def _fields(finding: Finding, entry: Revised[Decision] | None, where: Current) -
             required=True,
             format_func=lambda a: ACTION_WORD[a],
         )
-        owner = st.text_input("Owner", value=entry.item.owner if entry else "", placeholder="role or name")
+        owner = st.text_input(
+            "Owner", value=entry.item.owner if entry else "", placeholder="role or name"
+        )
         due = st.date_input("Until", value=entry.item.due if entry else None, format="YYYY-MM-DD")
         reason = st.text_area("Why", value=entry.item.reason if entry else "", height=80)
         signature = st.text_input(
@@ -102,7 +120,13 @@ def _fields(finding: Finding, entry: Revised[Decision] | None, where: Current) -
             return
         try:
             decided = decision_of(
-                finding.id, action, reason=reason, owner=owner, due=due, session=where.session, signed_by=signature
+                finding.id,
+                action,
+                reason=reason,
+                owner=owner,
+                due=due,
+                session=where.session,
+                signed_by=signature,
             )
             where.store.put_decision(
                 decided,

@@ -19,10 +19,14 @@ class Merged:
 
 def edited(held: Any) -> bool:
     """Whether the state of a table editor holds any edit."""
-    return isinstance(held, Mapping) and any(held.get(k) for k in ("edited_rows", "added_rows", "deleted_rows"))
+    return isinstance(held, Mapping) and any(
+        held.get(k) for k in ("edited_rows", "added_rows", "deleted_rows")
+    )
 
 
-def merged(before: Sequence[tuple[Row, int]], now: Sequence[tuple[Row, int]], mine: Sequence[Row], key: str) -> Merged:
+def merged(
+    before: Sequence[tuple[Row, int]], now: Sequence[tuple[Row, int]], mine: Sequence[Row], key: str
+) -> Merged:
     """Own edits over the rows as they are now.
 
     ``before`` are the rows (with revision) that were edited into ``mine``, ``now`` those of the store; ``key`` names a row. A

@@ -16,7 +16,15 @@ from golive.store.ledger import Ledger
 from golive.store.records import ItemT
 from golive.store.registers import Change
 from golive.ui.registers.drafts import merged
-from golive.ui.registers.rows import WRAPPED, column_config, frame, frame_of, numbered, rows_of, wordy
+from golive.ui.registers.rows import (
+    WRAPPED,
+    column_config,
+    frame,
+    frame_of,
+    numbered,
+    rows_of,
+    wordy,
+)
 from golive.ui.shell import rescoring
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
@@ -52,7 +60,9 @@ class Register(Generic[ItemT]):
         return f"register:{self.ledger.table}"
 
 
-def changes(seen: Sequence[Revised[ItemT]], items: Sequence[ItemT], register: Register[ItemT]) -> list[Change]:
+def changes(
+    seen: Sequence[Revised[ItemT]], items: Sequence[ItemT], register: Register[ItemT]
+) -> list[Change]:
     """What has to be written so that ``seen`` becomes ``items``: rows that are new, differ, or are gone."""
     before = {register.ledger.key(entry.item): entry for entry in seen}
     after = {register.ledger.key(item): item for item in items}
@@ -61,7 +71,11 @@ def changes(seen: Sequence[Revised[ItemT]], items: Sequence[ItemT], register: Re
         for key, item in after.items()
         if key not in before or before[key].item != item
     ]
-    found += [Change(entry.item, entry.revision, deleted=True) for key, entry in before.items() if key not in after]
+    found += [
+        Change(entry.item, entry.revision, deleted=True)
+        for key, entry in before.items()
+        if key not in after
+    ]
     return found
 
 
@@ -69,7 +83,9 @@ def _seen(register: Register[ItemT], where: Current) -> tuple[Revised[ItemT], ..
     """The rows as this person saw them first; kept until they save or reload, so that a change by others is noticed."""
     key = f"{register.key}:seen:{where.assessment.project}"
     if key not in st.session_state:
-        st.session_state[key] = where.store.registers.current(register.ledger, where.assessment.project)
+        st.session_state[key] = where.store.registers.current(
+            register.ledger, where.assessment.project
+        )
     held: tuple[Revised[ItemT], ...] = st.session_state[key]
     return held
 
@@ -82,7 +98,9 @@ def _forget(register: Register[Any], where: Current) -> None:
     st.session_state[turn] = st.session_state.get(turn, 0) + 1
 
 
-def _start(register: Register[Any], where: Current, table: pd.DataFrame, editor: str) -> pd.DataFrame:
+def _start(
+    register: Register[Any], where: Current, table: pd.DataFrame, editor: str
+) -> pd.DataFrame:
     """What the editor starts from: the stored rows, or, where the page was left with edits, the table as it was left."""
     project = where.assessment.project
     start, draft = f"{register.key}:start:{project}", f"{register.key}:draft:{project}"
@@ -97,8 +115,14 @@ def _reload(register: Register[ItemT], where: Current, rows: list[dict[str, Any]
     noun, names, key = register.ledger.noun, list(register.labels), key_of(register.ledger.noun)
     before = _seen(register, where)
     plain_rows = [
-        [(row, entry.revision) for row, entry in zip(rows_of(_table(held, noun, names), noun), held, strict=True)]
-        for held in (before, where.store.registers.current(register.ledger, where.assessment.project))
+        [
+            (row, entry.revision)
+            for row, entry in zip(rows_of(_table(held, noun, names), noun), held, strict=True)
+        ]
+        for held in (
+            before,
+            where.store.registers.current(register.ledger, where.assessment.project),
+        )
     ]
     found = merged(plain_rows[0], plain_rows[1], rows, key)
     carried = [dict(row) for row in found.rows] != [row for row, _ in plain_rows[1]]
@@ -114,13 +138,24 @@ def _table(held: Sequence[Revised[Any]], noun: type[Any], names: Sequence[str]) 
     return frame((entry.item for entry in held), noun, names)
 
 
-def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> None:
+def _unsaved(
+    register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]
+) -> None:
     """Say that edits wait to be saved, and which own edits others overtook."""
-    place = st.container()  # kept when there is nothing to say, so that what is below stays where it is
+    place = (
+        st.container()
+    )  # kept when there is nothing to say, so that what is below stays where it is
     lost = st.session_state.get(f"{register.key}:overtaken") or ()
     if lost:
         named = [
-            "- " + plain("; ".join(f"{label}: {row[name]}" for name, label in register.labels.items() if name in row))
+            "- "
+            + plain(
+                "; ".join(
+                    f"{label}: {row[name]}"
+                    for name, label in register.labels.items()
+                    if name in row
+                )
+            )
             for row in lost
         ]
         place.warning(
@@ -129,7 +164,9 @@ def _unsaved(register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: 
             icon=":material/call_split:",
         )
     if list(rows) != list(shown):
-        place.caption(":material/edit_note: **Edits that are not saved yet.** They stay while this window is open.")
+        place.caption(
+            ":material/edit_note: **Edits that are not saved yet.** They stay while this window is open."
+        )
 
 
 def show(register: Register[ItemT], where: Current) -> None:
@@ -163,12 +200,18 @@ def show(register: Register[ItemT], where: Current) -> None:
         st.session_state.pop(draft, None)
     _unsaved(register, rows, shown)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Save {register.title.lower()}", key=f"{register.key}:save", icon=":material/save:"):
+        if st.button(
+            f"Save {register.title.lower()}", key=f"{register.key}:save", icon=":material/save:"
+        ):
             _save(register, where, seen, rows)
-        if st.button("Reload", key=f"{register.key}:reload", type="tertiary", icon=":material/refresh:"):
+        if st.button(
+            "Reload", key=f"{register.key}:reload", type="tertiary", icon=":material/refresh:"
+        ):
             _reload(register, where, rows)
         undo = "Take my edits back"
-        if rows != shown and st.button(undo, key=f"{register.key}:undo", type="tertiary", icon=":material/undo:"):
+        if rows != shown and st.button(
+            undo, key=f"{register.key}:undo", type="tertiary", icon=":material/undo:"
+        ):
             st.session_state.pop(f"{register.key}:overtaken", None)
             _forget(register, where)
             st.rerun()
@@ -177,20 +220,30 @@ def show(register: Register[ItemT], where: Current) -> None:
 
 
 def _save(
-    register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]], rows: list[dict[str, Any]]
+    register: Register[ItemT],
+    where: Current,
+    seen: Sequence[Revised[ItemT]],
+    rows: list[dict[str, Any]],
 ) -> None:
     """Check and write the edited rows; on any problem nothing is written and the edits stay in the table."""
     try:
         authorise(where.identity, "reviewer", "change a register")
         filled = (
-            numbered(rows, register.prefix, (register.ledger.key(e.item) for e in seen)) if register.prefix else rows
+            numbered(rows, register.prefix, (register.ledger.key(e.item) for e in seen))
+            if register.prefix
+            else rows
         )
         write(register, where, seen, from_rows(filled, register.ledger.noun, register.title))
     except GoLiveError as error:
         error_box(error, title="Nothing was saved, and your edits are still in the table.")
 
 
-def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]], items: Sequence[ItemT]) -> None:
+def write(
+    register: Register[ItemT],
+    where: Current,
+    seen: Sequence[Revised[ItemT]],
+    items: Sequence[ItemT],
+) -> None:
     """Write what differs, then judge again when the register bears on readiness.
 
     Raises:
@@ -199,16 +252,24 @@ def write(register: Register[ItemT], where: Current, seen: Sequence[Revised[Item
     _write(register, where, items, changes(seen, items, register))
 
 
-def _write(register: Register[ItemT], where: Current, items: Sequence[ItemT], todo: Sequence[Change]) -> None:
+def _write(
+    register: Register[ItemT], where: Current, items: Sequence[ItemT], todo: Sequence[Change]
+) -> None:
     if register.check is not None:
         register.check(items, rescoring.today(where))
     project, actor = where.assessment.project, where.identity.name
     written = where.store.registers.write(register.ledger, todo, project=project, actor=actor)
     _forget(register, where)
     st.session_state.pop(f"{register.key}:overtaken", None)
-    said = f"{register.title}: {plural(written, 'change')} saved." if written else "Nothing had changed."
+    said = (
+        f"{register.title}: {plural(written, 'change')} saved."
+        if written
+        else "Nothing had changed."
+    )
     if register.scores and written:
-        rescoring.save_and_score(where, f"{register.title.lower()} changed", f"{said} Readiness was scored again.")
+        rescoring.save_and_score(
+            where, f"{register.title.lower()} changed", f"{said} Readiness was scored again."
+        )
     else:
         rescoring.say(said)
 
@@ -234,7 +295,10 @@ def files(register: Register[Any], seen: Sequence[Revised[Any]]) -> None:
 
 
 def imported(
-    seen: Sequence[Revised[ItemT]], rows: Sequence[Brought[ItemT]], ledger: Ledger[ItemT], where: Current
+    seen: Sequence[Revised[ItemT]],
+    rows: Sequence[Brought[ItemT]],
+    ledger: Ledger[ItemT],
+    where: Current,
 ) -> list[Change]:
     """What a file changes: rows that differ. Each is written over the revision that the file knows of, so that a change by
     somebody else after the download is a conflict, not lost. A row of another pilot's file is new here."""
@@ -246,29 +310,50 @@ def imported(
         entry = held.get(key)
         if entry is None or entry.item != row.item:
             known = entry.revision if entry is not None else 0
-            found.append(Change(row.item, known if row.revision is None or key not in ever else row.revision))
+            found.append(
+                Change(row.item, known if row.revision is None or key not in ever else row.revision)
+            )
     return found
 
 
 def late(error: GoLiveError) -> GoLiveError:
     """Conflicts of a file, with what to do about them."""
-    hint = "Download the register again and carry your change over, or take the row out of the file."
-    return StoreError([replace(p, hint=hint) if p.code == "CONFLICT" else p for p in error.problems])
+    hint = (
+        "Download the register again and carry your change over, or take the row out of the file."
+    )
+    return StoreError(
+        [replace(p, hint=hint) if p.code == "CONFLICT" else p for p in error.problems]
+    )
 
 
-def bring(register: Register[ItemT], where: Current, seen: Sequence[Revised[ItemT]], *, unsaved: bool = False) -> None:
+def bring(
+    register: Register[ItemT],
+    where: Current,
+    seen: Sequence[Revised[ItemT]],
+    *,
+    unsaved: bool = False,
+) -> None:
     """Take rows from a file: rows with a known id replace it, the others are added, nothing is removed."""
     turn = st.session_state.get(f"{register.key}:turn", 0)
     with st.popover("Import a file", icon=":material/upload:", key=f"{register.key}:bring:{turn}"):
-        st.caption("CSV or YAML in the form of the downloads. Rows with a known id replace it; nothing is removed.")
+        st.caption(
+            "CSV or YAML in the form of the downloads. Rows with a known id replace it; nothing is removed."
+        )
         file = st.file_uploader(
-            "File", type=["csv", "yaml", "yml"], key=f"{register.key}:file:{turn}", max_upload_size=MOST_MB
+            "File",
+            type=["csv", "yaml", "yml"],
+            key=f"{register.key}:file:{turn}",
+            max_upload_size=MOST_MB,
         )
         if file is None:
             return
         if unsaved:
-            st.info("Save the edits in the table first, or take them back.", icon=":material/edit_note:")
-        if not st.button("Import it", key=f"{register.key}:import", type="primary", disabled=unsaved):
+            st.info(
+                "Save the edits in the table first, or take them back.", icon=":material/edit_note:"
+            )
+        if not st.button(
+            "Import it", key=f"{register.key}:import", type="primary", disabled=unsaved
+        ):
             return
         try:
             authorise(where.identity, "reviewer", "change a register")

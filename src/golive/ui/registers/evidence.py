@@ -61,7 +61,11 @@ def rows(basis: Basis, kept: Sequence[Revised[EvidenceItem]]) -> list[Row]:
     found = []
     for item in basis.evidence:
         entry = stored.get(item.id)
-        source = "register" if entry is None and item.kind == "auto" and item.id.startswith("register-") else "file"
+        source = (
+            "register"
+            if entry is None and item.kind == "auto" and item.id.startswith("register-")
+            else "file"
+        )
         until = last_day(item, basis.model)
         found.append(
             Row(
@@ -93,7 +97,8 @@ def matching(found: Sequence[Row], words: str, states: Sequence[str]) -> list[Ro
         r
         for r in found
         if (not states or r.state in states)
-        and wanted in f"{r.item.id} {r.item.criterion} {r.item.owner} {r.item.note} {r.item.link}".lower()
+        and wanted
+        in f"{r.item.id} {r.item.criterion} {r.item.owner} {r.item.note} {r.item.link}".lower()
     ]
 
 
@@ -125,7 +130,11 @@ def summary(found: Sequence[Row]) -> str:
     """How many items there are and in what state: ``75 items: 70 in date, 3 expired``."""
     counted = {s: sum(r.state == s for r in found) for s in STATES}
     parts = [f"{n:,} {COUNTED.get(s) or STATE_WORDS[s].lower()}" for s, n in counted.items() if n]
-    return f"{plural(len(found), 'item')}: {', '.join(parts)}." if found else "No evidence is written down yet."
+    return (
+        f"{plural(len(found), 'item')}: {', '.join(parts)}."
+        if found
+        else "No evidence is written down yet."
+    )
 
 
 def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
@@ -135,11 +144,18 @@ def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="top"):
         words = st.text_input(
-            "Search", key="evidence_search", placeholder="criterion, owner, words", icon=":material/search:"
+            "Search",
+            key="evidence_search",
+            placeholder="criterion, owner, words",
+            icon=":material/search:",
         )
         present = [s for s in STATES if any(r.state == s for r in found)]
         states = st.pills(
-            "State", present, selection_mode="multi", format_func=lambda s: STATE_WORDS[s], key="evidence_states"
+            "State",
+            present,
+            selection_mode="multi",
+            format_func=lambda s: STATE_WORDS[s],
+            key="evidence_states",
         )
     shown = matching(found, words, states)
     st.caption(f"{plain(summary(shown))} As of {day(basis.as_of)}. Choose a row to open it.")
@@ -150,8 +166,12 @@ def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
         column_config={
             "What": st.column_config.TextColumn(width="large"),
             "Issued": st.column_config.DateColumn(format="D MMM YYYY"),
-            "Until": st.column_config.DateColumn(format="D MMM YYYY", help="The last day on which it counts at all"),
-            "Counts as": st.column_config.TextColumn(help="The grade by what the item really carries"),
+            "Until": st.column_config.DateColumn(
+                format="D MMM YYYY", help="The last day on which it counts at all"
+            ),
+            "Counts as": st.column_config.TextColumn(
+                help="The grade by what the item really carries"
+            ),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -166,10 +186,14 @@ def register(found: Sequence[Row], where: Current, basis: Basis) -> None:
 def _item(row: Row, where: Current, basis: Basis) -> None:
     item, criterion = (
         row.item,
-        basis.model.criterion(row.item.criterion) if basis.model.knows(row.item.criterion) else None,
+        basis.model.criterion(row.item.criterion)
+        if basis.model.knows(row.item.criterion)
+        else None,
     )
     with st.container(border=True):
-        st.markdown(f"**{item.criterion}** {plain(criterion.title) if criterion else ''} · {STATE_WORDS[row.state]}")
+        st.markdown(
+            f"**{item.criterion}** {plain(criterion.title) if criterion else ''} · {STATE_WORDS[row.state]}"
+        )
         st.markdown(plain(evidence_words(item)))
         for note in (basis.invalid.get(item.id, ""), effective_grade(item).reason):
             if note:
@@ -179,12 +203,20 @@ def _item(row: Row, where: Current, basis: Basis) -> None:
         facts += [f"reviewed by {item.reviewer}"] if item.reviewer else []
         facts += [f"model {item.model_version}"] if item.model_version else []
         facts += [f"site {item.site}"] if item.site else []
-        facts += [f"level {item.claim_level}: {anchor(criterion.levels[item.claim_level])}"] if criterion else []
+        facts += (
+            [f"level {item.claim_level}: {anchor(criterion.levels[item.claim_level])}"]
+            if criterion
+            else []
+        )
         st.caption(plain(" · ".join(facts)))
         if row.source == "store":
             _stored(row, where)
         else:
-            source = "the configuration of this session" if row.source == "file" else "a register of this pilot"
+            source = (
+                "the configuration of this session"
+                if row.source == "file"
+                else "a register of this pilot"
+            )
             st.caption(f"It comes from {source} and is changed there.")
 
 
@@ -206,13 +238,27 @@ def _stored(row: Row, where: Current) -> None:
     # A button belongs to the revision it was drawn beside: pressed after somebody else's change, it does nothing.
     seen = f"{row.item.id}:{row.revision}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        until = st.date_input("Renew until", value=None, format="YYYY-MM-DD", key=f"renew:{row.item.id}", width=180)
-        if st.button("Renew", key=f"renew_do:{seen}", icon=":material/event_repeat:", disabled=until is None):
+        until = st.date_input(
+            "Renew until", value=None, format="YYYY-MM-DD", key=f"renew:{row.item.id}", width=180
+        )
+        if st.button(
+            "Renew", key=f"renew_do:{seen}", icon=":material/event_repeat:", disabled=until is None
+        ):
             renewed = row.item.model_copy(update={"issued": date.today(), "expires": until})
-            _write([Change(renewed, row.revision)], where, f"evidence for {row.item.criterion} renewed", "Renewed.")
+            _write(
+                [Change(renewed, row.revision)],
+                where,
+                f"evidence for {row.item.criterion} renewed",
+                "Renewed.",
+            )
         if st.button("Take it out", key=f"out:{seen}", icon=":material/delete:"):
             gone = Change(row.item, row.revision, deleted=True)
-            _write([gone], where, f"evidence for {row.item.criterion} taken out", "Taken out; its history stays.")
+            _write(
+                [gone],
+                where,
+                f"evidence for {row.item.criterion} taken out",
+                "Taken out; its history stays.",
+            )
 
 
 def _write(changes: Sequence[Change], where: Current, reason: str, said: str) -> None:
@@ -220,7 +266,9 @@ def _write(changes: Sequence[Change], where: Current, reason: str, said: str) ->
     try:
         authorise(where.identity, "reviewer", "change evidence")
         check([c.item for c in changes if not c.deleted], rescoring.today(where).model)
-        where.store.registers.write(EVIDENCE, changes, project=where.assessment.project, actor=where.identity.name)
+        where.store.registers.write(
+            EVIDENCE, changes, project=where.assessment.project, actor=where.identity.name
+        )
     except GoLiveError as error:
         error_box(error, title="Nothing was saved.")
         return
@@ -261,7 +309,9 @@ def files(found: Sequence[Row], where: Current) -> None:
 
 
 def _bring(where: Current, found: Sequence[Row]) -> None:
-    st.caption("CSV or YAML in the form of the downloads. Items with a known id replace it; nothing is removed.")
+    st.caption(
+        "CSV or YAML in the form of the downloads. Items with a known id replace it; nothing is removed."
+    )
     turn = st.session_state.get("evidence_turn", 0)
     key = f"evidence_file:{turn}" if turn else "evidence_file"
     file = st.file_uploader("File", type=["csv", "yaml", "yml"], key=key, max_upload_size=MOST_MB)
@@ -270,11 +320,17 @@ def _bring(where: Current, found: Sequence[Row]) -> None:
     try:
         authorise(where.identity, "reviewer", "change evidence")
         rows = brought(file.getvalue(), file.name, EvidenceItem)
-        elsewhere = {r.item.id: r.item for r in found if r.source != "store"}  # the configuration says so already
+        elsewhere = {
+            r.item.id: r.item for r in found if r.source != "store"
+        }  # the configuration says so already
         held = where.store.evidence_revisions(where.assessment.project)
-        todo = [c for c in imported(held, rows, EVIDENCE, where) if elsewhere.get(c.item.id) != c.item]
+        todo = [
+            c for c in imported(held, rows, EVIDENCE, where) if elsewhere.get(c.item.id) != c.item
+        ]
         check([c.item for c in todo], rescoring.today(where).model)
-        where.store.registers.write(EVIDENCE, todo, project=where.assessment.project, actor=where.identity.name)
+        where.store.registers.write(
+            EVIDENCE, todo, project=where.assessment.project, actor=where.identity.name
+        )
     except StoreError as error:
         error_box(late(error), title="Nothing was imported.")
         return
@@ -291,7 +347,9 @@ def _bring(where: Current, found: Sequence[Row]) -> None:
 def proposals(where: Current) -> None:
     """Evidence that was proposed: reviewers accept or return what others proposed; it counts only when accepted."""
     waiting = [
-        e for e in where.store.registers.current(PROPOSALS, where.assessment.project) if e.item.state == "proposed"
+        e
+        for e in where.store.registers.current(PROPOSALS, where.assessment.project)
+        if e.item.state == "proposed"
     ]
     if not waiting:
         st.markdown("Nothing waits for a second pair of eyes.")
@@ -321,17 +379,27 @@ def _proposal(entry: Revised[Proposal], where: Current) -> None:
     item = entry.item
     with st.container(border=True):
         st.markdown(f"**{item.evidence.criterion}** {plain(evidence_words(item.evidence))}")
-        st.caption(plain(f"Proposed by {item.proposed_by} on {day(entry.created_at)}; it does not count yet."))
+        st.caption(
+            plain(
+                f"Proposed by {item.proposed_by} on {day(entry.created_at)}; it does not count yet."
+            )
+        )
         own, reviewer = item.proposed_by == where.identity.name, where.identity.may("reviewer")
         if not (own or reviewer):
             return
         seen = f"{item.id}:{entry.revision}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            if reviewer and st.button("Accept", key=f"accept:{seen}", icon=":material/task_alt:", disabled=own):
+            if reviewer and st.button(
+                "Accept", key=f"accept:{seen}", icon=":material/task_alt:", disabled=own
+            ):
                 _accept(entry, where)
             label = "Withdraw" if own else "Return"
             why = (
-                "" if own else st.text_input("Why it is returned", key=f"why:{item.id}", placeholder="what is missing")
+                ""
+                if own
+                else st.text_input(
+                    "Why it is returned", key=f"why:{item.id}", placeholder="what is missing"
+                )
             )
             if st.button(label, key=f"return:{seen}", icon=":material/undo:"):
                 _return(entry, where, why.strip())
@@ -343,13 +411,17 @@ def _accept(entry: Revised[Proposal], where: Current) -> None:
     try:
         authorise(where.identity, "reviewer", "accept evidence")
         check([entry.item.evidence], rescoring.today(where).model)
-        where.store.registers.accept(entry, project=where.assessment.project, actor=where.identity.name)
+        where.store.registers.accept(
+            entry, project=where.assessment.project, actor=where.identity.name
+        )
     except GoLiveError as error:
         error_box(error)
         return
     key = entry.item.evidence.criterion
     rescoring.save_and_score(
-        where, f"evidence for {key} accepted", f"Evidence for {key} was accepted and readiness scored again."
+        where,
+        f"evidence for {key} accepted",
+        f"Evidence for {key} was accepted and readiness scored again.",
     )
 
 
@@ -357,15 +429,25 @@ def _return(entry: Revised[Proposal], where: Current, why: str) -> None:
     try:
         if entry.item.proposed_by != where.identity.name:
             authorise(where.identity, "reviewer", "return evidence")
-        returned = entry.item.model_copy(update={"state": "returned", "decided_by": where.identity.name, "note": why})
+        returned = entry.item.model_copy(
+            update={"state": "returned", "decided_by": where.identity.name, "note": why}
+        )
         where.store.registers.put(
-            PROPOSALS, returned, project=where.assessment.project, actor=where.identity.name, revision=entry.revision
+            PROPOSALS,
+            returned,
+            project=where.assessment.project,
+            actor=where.identity.name,
+            revision=entry.revision,
         )
     except GoLiveError as error:
         error_box(error)
         return
     own = entry.item.proposed_by == where.identity.name
-    rescoring.say("Withdrawn; its history stays." if own else "Returned; whoever proposed it sees that, and why.")
+    rescoring.say(
+        "Withdrawn; its history stays."
+        if own
+        else "Returned; whoever proposed it sees that, and why."
+    )
 
 
 def page(where: Current, basis: Basis) -> None:

@@ -34,13 +34,22 @@ def problems(item: EvidenceItem, today: date) -> list[Problem]:
     """Everything that keeps ``item`` from being evidence: no owner, no date, a date in the future, expiry before issue."""
     found = []
     if not item.owner.strip():
-        found.append(Problem("EVIDENCE_OWNER", "Evidence needs an owner.", "Name a role or a person."))
+        found.append(
+            Problem("EVIDENCE_OWNER", "Evidence needs an owner.", "Name a role or a person.")
+        )
     if item.issued is None:
         found.append(Problem("EVIDENCE_DATE", "Evidence needs the day it was issued."))
     elif item.issued > today:
-        found.append(Problem("EVIDENCE_FUTURE", f"The evidence is dated {day(item.issued)}, which is in the future."))
+        found.append(
+            Problem(
+                "EVIDENCE_FUTURE",
+                f"The evidence is dated {day(item.issued)}, which is in the future.",
+            )
+        )
     if item.expires and item.issued and item.expires <= item.issued:
-        found.append(Problem("EVIDENCE_EXPIRY", "The evidence expires on or before the day it was issued."))
+        found.append(
+            Problem("EVIDENCE_EXPIRY", "The evidence expires on or before the day it was issued.")
+        )
     return found
 
 
@@ -68,7 +77,9 @@ def propose(item: EvidenceItem, where: Current) -> None:
     if wrong:
         raise InputError(wrong)
     proposal = Proposal(id=item.id, evidence=item, proposed_by=where.identity.name)
-    where.store.registers.put(PROPOSALS, proposal, project=where.assessment.project, actor=where.identity.name)
+    where.store.registers.put(
+        PROPOSALS, proposal, project=where.assessment.project, actor=where.identity.name
+    )
 
 
 def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str) -> None:
@@ -122,7 +133,11 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
     except GoLiveError as error:
         error_box(error)
         return
-    done = "was added and readiness scored again" if add else "was proposed; it counts once a reviewer accepts it"
+    done = (
+        "was added and readiness scored again"
+        if add
+        else "was proposed; it counts once a reviewer accepts it"
+    )
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     st.session_state["evidence_added"] = f"Evidence for {key} {done}."
     st.rerun()

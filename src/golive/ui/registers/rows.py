@@ -25,7 +25,9 @@ LONG_TEXT = 26
 def wordy(seen: Sequence[Revised[Any]], noun: type[Noun]) -> bool:
     """Whether any text of a register is too long for one line."""
     texts = [name for name in noun.model_fields if kind_of(noun, name)[0] == "text"]
-    return any(len(str(getattr(entry.item, name) or "")) > LONG_TEXT for entry in seen for name in texts)
+    return any(
+        len(str(getattr(entry.item, name) or "")) > LONG_TEXT for entry in seen for name in texts
+    )
 
 
 def kind_of(noun: type[Noun], name: str) -> tuple[str, tuple[str, ...]]:
@@ -44,7 +46,9 @@ def frame(items: Iterable[Noun], noun: type[Noun], names: Sequence[str]) -> pd.D
     return frame_of([item.model_dump() for item in items], noun, names)
 
 
-def frame_of(rows: Sequence[Mapping[str, Any]], noun: type[Noun], names: Sequence[str]) -> pd.DataFrame:
+def frame_of(
+    rows: Sequence[Mapping[str, Any]], noun: type[Noun], names: Sequence[str]
+) -> pd.DataFrame:
     """As ``frame`` for rows that may lack fields, such as those that were typed and not saved yet."""
     import pandas as pd
 
@@ -64,7 +68,7 @@ def rows_of(table: pd.DataFrame, noun: type[Noun]) -> list[dict[str, Any]]:
     for raw in table.to_dict("records"):
         row: dict[str, Any] = {}
         for name, value in raw.items():
-            if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):  # noqa: PLR0124
+            if pd.api.types.is_scalar(value) and pd.isna(value):
                 continue
             if isinstance(value, str) and not value.strip():
                 continue
@@ -76,7 +80,9 @@ def rows_of(table: pd.DataFrame, noun: type[Noun]) -> list[dict[str, Any]]:
     return found
 
 
-def numbered(rows: Iterable[dict[str, Any]], prefix: str, taken: Iterable[str]) -> list[dict[str, Any]]:
+def numbered(
+    rows: Iterable[dict[str, Any]], prefix: str, taken: Iterable[str]
+) -> list[dict[str, Any]]:
     """Rows with an id: those that have none get the next free ``<prefix>-<number>``."""
     filled = [dict(row) for row in rows]
     used = {*taken, *(str(row["id"]) for row in filled if "id" in row)}
@@ -107,5 +113,7 @@ def column_config(noun: type[Noun], labels: Mapping[str, str]) -> dict[str, Any]
         elif kind == "flag":
             made[name] = st.column_config.CheckboxColumn(label)
         else:
-            made[name] = st.column_config.TextColumn(label, width="medium" if name not in ("id", "criterion") else None)
+            made[name] = st.column_config.TextColumn(
+                label, width="medium" if name not in ("id", "criterion") else None
+            )
     return made

@@ -36,7 +36,10 @@ def known_criteria(rows: Sequence[Any], basis: Basis) -> None:
     ids = [c.id for c in basis.model.criteria]
     problems = [
         Problem(
-            "REGISTER_CRITERION", f"'{r.criterion}' is no criterion.", _hint(r.criterion, ids), getattr(r, "id", "")
+            "REGISTER_CRITERION",
+            f"'{r.criterion}' is no criterion.",
+            _hint(r.criterion, ids),
+            getattr(r, "id", ""),
         )
         for r in rows
         if r.criterion and r.criterion not in ids
@@ -56,7 +59,9 @@ def sound_waivers(rows: Sequence[Waiver], basis: Basis) -> None:
     Raises:
         InputError: every problem.
     """
-    valid_waivers(rows, basis.model, tier_of(basis.config.risk), basis.config.risk.flags, basis.as_of)
+    valid_waivers(
+        rows, basis.model, tier_of(basis.config.risk), basis.config.risk.flags, basis.as_of
+    )
 
 
 REGISTERS: dict[str, Register[Any]] = {
@@ -179,7 +184,9 @@ REGISTERS: dict[str, Register[Any]] = {
 
 def overdue(rows: Sequence[Deferral], today: date) -> list[Deferral]:
     """Open deferrals whose date has passed, oldest first."""
-    late = [r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < today]
+    late = [
+        r for r in rows if r.state == "open" and r.decide_by is not None and r.decide_by < today
+    ]
     return sorted(late, key=lambda r: r.decide_by or today)
 
 
@@ -195,7 +202,9 @@ def summary(held: Registers, today: date) -> str:
         f"{_some(later)} off."
     )
     return said + (
-        f" {spelled(len(late)).capitalize()} overdue: {', '.join(r.item for r in late[:3])}." if late else ""
+        f" {spelled(len(late)).capitalize()} overdue: {', '.join(r.item for r in late[:3])}."
+        if late
+        else ""
     )
 
 
@@ -209,7 +218,11 @@ def _readings(found: dict[str, tuple[str, Reading]], key: str, basis: Basis) -> 
         if name != key:
             continue
         reason = f" {reading.reason}" if reading.reason else ""
-        words = basis.model.criterion(criterion).levels[reading.level] if basis.model.knows(criterion) else ""
+        words = (
+            basis.model.criterion(criterion).levels[reading.level]
+            if basis.model.knows(criterion)
+            else ""
+        )
         st.markdown(
             f":material/fact_check: **{criterion} at level {reading.level}** ({plain(anchor(words))}). {plain(reading.value + reason)}"
         )
@@ -265,7 +278,9 @@ def page(where: Current, basis: Basis) -> None:
     )
     key = _choose()
     if key == "manifests":
-        st.caption(f"This session was trained on SHA\\-256 `{where.assessment.inputs.train.sha256}`.")
+        st.caption(
+            f"This session was trained on SHA\\-256 `{where.assessment.inputs.train.sha256}`."
+        )
     _readings(found, key, basis)
     show(REGISTERS[key], where)
     if key == "decisions":

@@ -14,7 +14,15 @@ from golive.model.registers import Kpi, Layer, Milestone, ValueLine
 from golive.model.result import Assessment
 from golive.readiness.registers.from_registers import readings
 from golive.readiness.registers.reading import Reading
-from golive.readiness.registers.value import Case, Range, Timeline, alert_workload, business_case, finite, timeline
+from golive.readiness.registers.value import (
+    Case,
+    Range,
+    Timeline,
+    alert_workload,
+    business_case,
+    finite,
+    timeline,
+)
 from golive.store import registers as kept
 from golive.ui.registers.costliest import costliest
 from golive.ui.registers.editor import Register, show
@@ -69,7 +77,9 @@ def tree(rows: Sequence[Kpi]) -> list[tuple[int, Kpi]]:
     by_parent: dict[str, list[Kpi]] = {}
     known = {k.id for k in rows}
     for row in rows:
-        by_parent.setdefault(row.feeds if row.feeds in known and row.feeds != row.id else "", []).append(row)
+        by_parent.setdefault(
+            row.feeds if row.feeds in known and row.feeds != row.id else "", []
+        ).append(row)
     found: list[tuple[int, Kpi]] = []
     seen: set[str] = set()
 
@@ -100,10 +110,16 @@ def kpi_tree(rows: Sequence[Kpi]) -> None:
     lines = []
     for depth, row in tree(rows):
         unit = f" {row.unit}" if row.unit else ""
-        goal = f": {' → '.join(alike(row.baseline, row.target))}{unit}" if row.target is not None else ": no target"
+        goal = (
+            f": {' → '.join(alike(row.baseline, row.target))}{unit}"
+            if row.target is not None
+            else ": no target"
+        )
         check = f", checked by {row.linked_check}" if row.linked_check else ""
         owner = f" ({row.owner})" if row.owner else " (no owner)"
-        lines.append(f"{'    ' * depth}- **{LAYER_WORD[row.layer]}** {plain(row.name + goal + owner + check)}")
+        lines.append(
+            f"{'    ' * depth}- **{LAYER_WORD[row.layer]}** {plain(row.name + goal + owner + check)}"
+        )
     st.markdown("\n".join(lines))
 
 
@@ -113,7 +129,10 @@ def alike(*values: float | None) -> list[str]:
     places = max(len(text.partition(".")[2]) for text in said)
     if any("e" in text for text in said):
         return said
-    return [text if value is None else f"{value:,.{places}f}" for value, text in zip(values, said, strict=True)]
+    return [
+        text if value is None else f"{value:,.{places}f}"
+        for value, text in zip(values, said, strict=True)
+    ]
 
 
 def rounded(amount: float) -> str:
@@ -151,7 +170,14 @@ def roi(lines: Sequence[ValueLine]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         years = st.number_input("Years of use", 1, 15, 3, key="roi_years", width=140)
         rate = st.number_input(
-            "Discount per year, %", 0.0, 30.0, 0.0, step=0.5, format="%g", key="roi_discount", width=180
+            "Discount per year, %",
+            0.0,
+            30.0,
+            0.0,
+            step=0.5,
+            format="%g",
+            key="roi_discount",
+            width=180,
         )
     try:
         case = business_case(lines, years=int(years), discount=float(rate) / 100)
@@ -178,7 +204,9 @@ def roi(lines: Sequence[ValueLine]) -> None:
         alt="Parts of the cost, largest first.",
     )
     if case.left_out:
-        st.caption(f"Left out, because the range is not complete: {plain(', '.join(case.left_out))}.")
+        st.caption(
+            f"Left out, because the range is not complete: {plain(', '.join(case.left_out))}."
+        )
     st.caption(
         "Amounts are in the one currency of the lines below. 20,000 draws, fixed seed. Each line is drawn on its own; common causes would widen the ranges. Yearly amounts fall at "
         "the end of each year; payback is without discount."
@@ -200,7 +228,10 @@ def _days(assessment: Assessment) -> float | None:
     column = next((c for c in assessment.columns if c.role is Role.TIME), None)
     if column is None or column.live is None or not column.live.first or not column.live.last:
         return None
-    first, last = date.fromisoformat(column.live.first[:10]), date.fromisoformat(column.live.last[:10])
+    first, last = (
+        date.fromisoformat(column.live.first[:10]),
+        date.fromisoformat(column.live.last[:10]),
+    )
     return float((last - first).days + 1)
 
 
@@ -209,10 +240,19 @@ def workload(assessment: Assessment) -> None:
     per_day, ppv = measured_alerts(assessment)
     one, two, three = st.columns(3)
     alerts = one.number_input(
-        "Alerts per day", 0.0, value=None if per_day is None else round(per_day, 1), format="%g", key="alerts_per_day"
+        "Alerts per day",
+        0.0,
+        value=None if per_day is None else round(per_day, 1),
+        format="%g",
+        key="alerts_per_day",
     )
     minutes = two.number_input(
-        "Minutes per alert", 0.0, value=None, format="%g", key="alert_minutes", placeholder="ask those who answer"
+        "Minutes per alert",
+        0.0,
+        value=None,
+        format="%g",
+        key="alert_minutes",
+        placeholder="ask those who answer",
     )
     useful = three.number_input(
         "Share that is true, %",
@@ -223,10 +263,14 @@ def workload(assessment: Assessment) -> None:
         key="alert_ppv",
     )
     source = "from live data" if per_day is not None else "not in the data: type them in"
-    st.caption(f"Alerts per day and their true share are {source}. Minutes per alert are not in any data.")
+    st.caption(
+        f"Alerts per day and their true share are {source}. Minutes per alert are not in any data."
+    )
     if alerts is None or minutes is None:
         return
-    work = alert_workload(float(alerts), float(minutes), None if useful is None else float(useful) / 100)
+    work = alert_workload(
+        float(alerts), float(minutes), None if useful is None else float(useful) / 100
+    )
     said = f"Answering alerts takes {work.hours_per_day:.1f} hours a day."
     if work.minutes_per_true is not None and work.false_per_true is not None:
         said += (
@@ -269,7 +313,9 @@ def critical_path(rows: Sequence[Milestone]) -> None:
         alt="Milestones by how often they lie on the critical path.",
     )
     if found.left_out:
-        st.caption(f"Counted as no time, because the range is not complete: {plain(', '.join(found.left_out))}.")
+        st.caption(
+            f"Counted as no time, because the range is not complete: {plain(', '.join(found.left_out))}."
+        )
 
 
 def _said(found: Mapping[str, tuple[str, Reading]], key: str) -> None:

@@ -18,7 +18,11 @@ from golive.wording.numbers import count, day
 
 def look_of(verdict: Verdict | ReadinessVerdict) -> theme.Look:
     """Word, icon and colour of a finding's verdict or of the readiness verdict."""
-    return theme.READINESS[verdict] if isinstance(verdict, ReadinessVerdict) else theme.VERDICT[verdict]
+    return (
+        theme.READINESS[verdict]
+        if isinstance(verdict, ReadinessVerdict)
+        else theme.VERDICT[verdict]
+    )
 
 
 def badge(verdict: Verdict | ReadinessVerdict) -> None:
@@ -50,7 +54,12 @@ def assessment_line(assessment: Assessment) -> None:
 
 
 def empty_state(
-    sentence: str, label: str, action: Callable[[], None], *, key: str, icon: str = ":material/play_circle:"
+    sentence: str,
+    label: str,
+    action: Callable[[], None],
+    *,
+    key: str,
+    icon: str = ":material/play_circle:",
 ) -> None:
     """One sentence and one action: what a page shows when it has nothing to show yet."""
     with st.container(border=True):
@@ -65,4 +74,7 @@ def error_box(error: GoLiveError, *, title: str = "") -> None:
         where = f" ({plain(problem.where)})" if problem.where else ""
         lead = f"**{title}** " if title and number == 0 else ""
         hint = f" {plain(problem.hint)}" if problem.hint else ""
-        st.error(f"{lead}{plain(problem.sentence)}{where}{hint} `{problem.code}`", icon=":material/error:")
+        st.error(
+            f"{lead}{plain(problem.sentence)}{where}{hint} `{problem.code}`",
+            icon=":material/error:",
+        )

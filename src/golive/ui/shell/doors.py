@@ -9,7 +9,9 @@ import streamlit as st
 from golive.ui.shell import nav
 
 
-def door(url_path: str, sentence: str, *, label: str = "Open", query: Mapping[str, str] | None = None) -> None:
+def door(
+    url_path: str, sentence: str, *, label: str = "Open", query: Mapping[str, str] | None = None
+) -> None:
     """Show ``sentence`` (Markdown) and, at its right, a link to a page of the table with ``query``.
 
     The sentence is not the link itself: ``st.page_link`` cuts a label at the end of its line.

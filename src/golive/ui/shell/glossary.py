@@ -52,4 +52,8 @@ def tip(term: str) -> str:
 def find(text: str) -> dict[str, str]:
     """Terms whose name or explanation holds ``text``, by name; all of them for an empty text."""
     wanted = text.strip().lower()
-    return {name: said for name, said in TERMS.items() if wanted in name.lower() or wanted in said.lower()}
+    return {
+        name: said
+        for name, said in TERMS.items()
+        if wanted in name.lower() or wanted in said.lower()
+    }

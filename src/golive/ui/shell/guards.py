@@ -49,7 +49,10 @@ def role_of(claims: Any) -> str:
     granted: set[str] = set()
     for key in ("roles", "groups"):
         value = claims.get(key) or ()
-        granted |= {str(v).lower().removeprefix("golive-") for v in ([value] if isinstance(value, str) else value)}
+        granted |= {
+            str(v).lower().removeprefix("golive-")
+            for v in ([value] if isinstance(value, str) else value)
+        }
     return next((role for role in reversed(ROLES) if role in granted), "viewer")
 
 
@@ -77,7 +80,13 @@ def require_role(role: str = "viewer") -> Identity:
         st.stop()
     if not who.may(role):
         components.error_box(
-            GoLiveError(Problem("ROLE", f"This page is for {role}s; you are {who.role}.", "Ask an administrator."))
+            GoLiveError(
+                Problem(
+                    "ROLE",
+                    f"This page is for {role}s; you are {who.role}.",
+                    "Ask an administrator.",
+                )
+            )
         )
         st.stop()
     return who
@@ -91,7 +100,9 @@ def authorise(who: Identity, role: str, deed: str) -> None:
     """
     if not who.may(role):
         raise ForbiddenError(
-            Problem("ROLE", f"A {who.role} may not {deed}; it takes a {role}.", "Ask an administrator.")
+            Problem(
+                "ROLE", f"A {who.role} may not {deed}; it takes a {role}.", "Ask an administrator."
+            )
         )
 
 

@@ -272,7 +272,9 @@ def sections(role: str) -> dict[str, list[Any]]:
         )
     for page in visible(role):
         if page.default:
-            alias = st.Page(_to_default, title=page.title, url_path=page.url_path, visibility="hidden")
+            alias = st.Page(
+                _to_default, title=page.title, url_path=page.url_path, visibility="hidden"
+            )
             found[page.section].append(alias)
     return found
 
@@ -292,11 +294,18 @@ def sign_in_only() -> list[Any]:
     return [st.Page(_sign_in_page, title="Sign in", icon=":material/login:", default=True)]
 
 
-def link(url_path: str, label: str, *, icon: str | None = None, query: Mapping[str, str] | None = None) -> None:
+def link(
+    url_path: str, label: str, *, icon: str | None = None, query: Mapping[str, str] | None = None
+) -> None:
     """A link to a page of the table that keeps the open session."""
     from golive.ui.shell import state
 
-    st.page_link(_BY_URL[url_path].path, label=label, icon=icon, query_params={**state.query(), **(query or {})})
+    st.page_link(
+        _BY_URL[url_path].path,
+        label=label,
+        icon=icon,
+        query_params={**state.query(), **(query or {})},
+    )
 
 
 def go(url_path: str, *, query: Mapping[str, str] | None = None) -> None:

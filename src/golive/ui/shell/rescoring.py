@@ -102,7 +102,9 @@ def standing(readiness: Readiness) -> str:
     if readiness.index is None or readiness.low is None or readiness.high is None:
         return f"{word}, nothing assessed yet"
     interval = f"{readiness.low:.0f} to {readiness.high:.0f}"
-    return f"{word}, index {readiness.index:.0f} ({interval}), evidence {percent(readiness.coverage)}"
+    return (
+        f"{word}, index {readiness.index:.0f} ({interval}), evidence {percent(readiness.coverage)}"
+    )
 
 
 def notice(where: Current, known: Basis | None = None) -> None:
@@ -125,5 +127,7 @@ def notice(where: Current, known: Basis | None = None) -> None:
             f":material/update: Stored: {plain(standing(before))}. As of today: **{plain(standing(now))}**.",
             width="stretch",
         )
-        if where.identity.may("reviewer") and st.button("Score again", icon=":material/refresh:", key="score_again"):
+        if where.identity.may("reviewer") and st.button(
+            "Score again", icon=":material/refresh:", key="score_again"
+        ):
             save_and_score(where, "scored as of today", "Readiness was scored as of today.")

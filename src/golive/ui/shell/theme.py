@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 ThemeName = Literal["light", "dark"]
-BadgeColor = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "grey", "primary"]
+BadgeColor = Literal[
+    "red", "orange", "yellow", "blue", "green", "violet", "gray", "grey", "primary"
+]
 
 
 THEMES: dict[ThemeName, Tokens] = {"light": LIGHT, "dark": DARK}
@@ -63,8 +65,12 @@ VERDICT: dict[Verdict, Look] = {
     Verdict.CANNOT_JUDGE: Look(VERDICT_WORD[Verdict.CANNOT_JUDGE], ":material/help:", "gray"),
 }
 READINESS: dict[ReadinessVerdict, Look] = {
-    ReadinessVerdict.READY: Look(READINESS_WORD[ReadinessVerdict.READY], ":material/check_circle:", "green"),
-    ReadinessVerdict.CONDITIONAL: Look(READINESS_WORD[ReadinessVerdict.CONDITIONAL], ":material/visibility:", "orange"),
+    ReadinessVerdict.READY: Look(
+        READINESS_WORD[ReadinessVerdict.READY], ":material/check_circle:", "green"
+    ),
+    ReadinessVerdict.CONDITIONAL: Look(
+        READINESS_WORD[ReadinessVerdict.CONDITIONAL], ":material/visibility:", "orange"
+    ),
     ReadinessVerdict.PILOT: Look(READINESS_WORD[ReadinessVerdict.PILOT], ":material/error:", "red"),
     ReadinessVerdict.STOP: Look(READINESS_WORD[ReadinessVerdict.STOP], ":material/block:", "red"),
 }

@@ -22,7 +22,9 @@ from golive.intake.kinds import COMPRESSED, KINDS, kind_of, known
 from golive.model.errors import InputError, Problem
 
 Side = Literal["train", "live"]
-SUFFIXES = tuple(ending[1:] for ending in (*(e for kind in KINDS for e in kind.endings), *COMPRESSED))
+SUFFIXES = tuple(
+    ending[1:] for ending in (*(e for kind in KINDS for e in kind.endings), *COMPRESSED)
+)
 MAX_AGE_HOURS = 8
 _CHUNK = 1 << 20
 _FOLDER_KEY = "upload_folder"
@@ -105,7 +107,9 @@ def sweep(home: Path, *, everything: bool = False, now: float | None = None) -> 
     if not root.is_dir():
         return 0
     oldest = (time.time() if now is None else now) - MAX_AGE_HOURS * 3600
-    doomed = [f for f in root.iterdir() if f.is_dir() and (everything or f.stat().st_mtime < oldest)]
+    doomed = [
+        f for f in root.iterdir() if f.is_dir() and (everything or f.stat().st_mtime < oldest)
+    ]
     for folder in doomed:
         shutil.rmtree(folder, ignore_errors=True)
     return len(doomed)
@@ -137,8 +141,14 @@ def accept(side: Side, file: Readable, home: Path, limit_bytes: int) -> Upload:
     _next_turn(side)
     if kind_of(Path(file.name)) is None:
         ending = "".join(Path(file.name).suffixes[-2:])
-        what = f"'{ending}' is not a kind of file that is read." if ending else "The name has no ending, such as .csv."
-        raise InputError(Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", Path(file.name).name))
+        what = (
+            f"'{ending}' is not a kind of file that is read."
+            if ending
+            else "The name has no ending, such as .csv."
+        )
+        raise InputError(
+            Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", Path(file.name).name)
+        )
     upload = keep(file, folder(home), limit_bytes)
     forget(side)
     files()[side] = upload

@@ -8,7 +8,9 @@ import re
 from golive.wording import text
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_TORN = re.compile(r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d")
+_TORN = re.compile(
+    r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d"
+)
 
 _DONE = {
     "save": "saved",

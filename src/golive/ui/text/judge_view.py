@@ -26,8 +26,16 @@ from golive.ui.text import review
 from golive.wording.numbers import percent, plural
 
 _CHOSEN = "text_judge"
-_PROVIDERS = {"openai": "OpenAI", "anthropic": "Anthropic", "compatible": "A server of your own (OpenAI's form)"}
-_QUESTIONS = {"unsupported": "What is unsupported", "omission": "What is left out", "contradiction": "What contradicts"}
+_PROVIDERS = {
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "compatible": "A server of your own (OpenAI's form)",
+}
+_QUESTIONS = {
+    "unsupported": "What is unsupported",
+    "omission": "What is left out",
+    "contradiction": "What contradicts",
+}
 
 
 def opinion(where: Current, found: Mapping[str, Any]) -> None:
@@ -40,7 +48,9 @@ def opinion(where: Current, found: Mapping[str, Any]) -> None:
     if held:
         for sentence in said(held):
             st.markdown(sentence)
-        st.caption("An opinion is no review: it counts for nothing in the verdict, whatever it says.")
+        st.caption(
+            "An opinion is no review: it counts for nothing in the verdict, whatever it says."
+        )
     if may:
         _ask(where)
 
@@ -57,7 +67,10 @@ def said(held: Mapping[str, Any]) -> list[str]:
             f"(n = {rate['n']:,}), {asked_of}."
         )
     if held["not_judged"]:
-        reasons = ", ".join(plain(why) if n is None else f"{plain(why)} {n:,}" for why, n in held["not_judged"].items())
+        reasons = ", ".join(
+            plain(why) if n is None else f"{plain(why)} {n:,}"
+            for why, n in held["not_judged"].items()
+        )
         silent = held["asked"] - held["judged"]
         shown = "fewer than 11" if is_small(silent) else f"{silent:,}"
         first += f" Not judged, and counted as neither: {shown} ({reasons})."
@@ -93,7 +106,9 @@ def _ask(where: Current) -> None:
     config: TextJudgeConfig | None = st.session_state.get(_CHOSEN) or where.config.text_judge
     if config is None:
         st.markdown("Off: no model is configured, and no text leaves this machine.")
-    with st.expander("Name a model" if config is None else "Name another model", icon=":material/settings:"):
+    with st.expander(
+        "Name a model" if config is None else "Name another model", icon=":material/settings:"
+    ):
         _form(config)
     if config is None:
         return
@@ -104,11 +119,15 @@ def _ask(where: Current) -> None:
     hit, known = reviewed(where, found.texts)
     drawn = plan(found.texts, config, known, seed=where.assessment.seed)
     if not drawn.place:
-        st.info("No live output has a source beside it, so there is nothing to ask.", icon=":material/help:")
+        st.info(
+            "No live output has a source beside it, so there is nothing to ask.",
+            icon=":material/help:",
+        )
         return
     st.warning(f"{plain(drawn.sentence)}", icon=":material/outbound:")
     agreed = st.checkbox(
-        f"These texts may be sent to {plain(config.host)}", key=f"may_send:{config.address}:{config.model}"
+        f"These texts may be sent to {plain(config.host)}",
+        key=f"may_send:{config.address}:{config.model}",
     )
     label = f"Send {plural(len(drawn.place), 'output')} to {config.host}"
     if st.button(label, icon=":material/send:", disabled=not agreed, key="ask_judge"):
@@ -141,7 +160,11 @@ def _form(config: TextJudgeConfig | None) -> None:
             key="judge_question",
         )
         sample = left.number_input(
-            "Outputs to ask about, at most", 1, MOST_SENT, config.sample if config else 50, key="judge_sample"
+            "Outputs to ask about, at most",
+            1,
+            MOST_SENT,
+            config.sample if config else 50,
+            key="judge_sample",
         )
         st.caption("The key is read from the environment of the server and never typed here.")
         if not st.form_submit_button("Use this model", icon=":material/save:"):
@@ -177,7 +200,9 @@ def reviewed(where: Current, texts: GeneratedTexts) -> tuple[Mask | None, Mask |
     return hit, known
 
 
-def _send(where: Current, texts: GeneratedTexts, drawn: Plan, hit: Mask | None, known: Mask | None) -> None:
+def _send(
+    where: Current, texts: GeneratedTexts, drawn: Plan, hit: Mask | None, known: Mask | None
+) -> None:
     config, n = drawn.config, len(drawn.place)
     try:
         authorise(where.identity, "reviewer", "send texts to a model")
@@ -193,9 +218,16 @@ def _send(where: Current, texts: GeneratedTexts, drawn: Plan, hit: Mask | None, 
         performance = dict(where.assessment.performance or {})
         judge = summarised(texts, drawn, given, hit, known)
         performance["generated_text"] = {**performance.get("generated_text", {}), "judge": judge}
-        counted = replace(where, assessment=where.assessment.model_copy(update={"performance": performance}))
-        rescoring.again(counted, f"{plural(n, 'output')} sent to {config.host} for the opinion of {config.model}")
+        counted = replace(
+            where, assessment=where.assessment.model_copy(update={"performance": performance})
+        )
+        rescoring.again(
+            counted,
+            f"{plural(n, 'output')} sent to {config.host} for the opinion of {config.model}",
+        )
     except GoLiveError as error:
         components.error_box(error)
         return
-    rescoring.say(f"{config.model} judged {judge['judged']:,} of {n:,} outputs. The verdict does not rest on it.")
+    rescoring.say(
+        f"{config.model} judged {judge['judged']:,} of {n:,} outputs. The verdict does not rest on it."
+    )

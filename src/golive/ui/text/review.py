@@ -76,7 +76,9 @@ class Turn:
         held = st.session_state.get(self.slot)
         if held in self.order:
             return int(held)
-        return next((i for i in self.order if int(self.desk.texts.row[i]) not in done), self.order[0])
+        return next(
+            (i for i in self.order if int(self.desk.texts.row[i]) not in done), self.order[0]
+        )
 
     def go(self, place: int, step: int) -> None:
         """Move ``step`` texts on from ``place``, around the ends."""
@@ -97,7 +99,9 @@ def desk(where: Current) -> Desk | None:
         return found
     with (
         st.spinner("Reading the texts"),
-        read(kept.path, name=kept.name, limits=data_form.limits(cache.current_settings())) as dataset,
+        read(
+            kept.path, name=kept.name, limits=data_form.limits(cache.current_settings())
+        ) as dataset,
     ):
         same = dataset.sha256 == live.sha256
         texts = generated_texts(dataset, outputs, unit=where.assessment.roles.id) if same else None
@@ -170,7 +174,10 @@ def draw(where: Current, found: Desk) -> None:
     )
     name = who.name
     if not who.signed_in:
-        name = right.text_input("Reviewer", value=who.name, max_chars=40, key="reviewer_name").strip() or who.name
+        name = (
+            right.text_input("Reviewer", value=who.name, max_chars=40, key="reviewer_name").strip()
+            or who.name
+        )
     order = found.random if drawn == "random" else _marked_first(found)
     if not order:
         st.info("No output has a marked place.", icon=":material/check_circle:")
@@ -199,7 +206,9 @@ def _desk(where: Current, turn: Turn) -> None:
     _texts(found, place, spans)
     if row in mine:
         said = mine[row].item.verdict
-        st.caption(f":material/task_alt: You said: **{WORD[said]}**. A new verdict replaces it; the history stays.")
+        st.caption(
+            f":material/task_alt: You said: **{WORD[said]}**. A new verdict replaces it; the history stays."
+        )
     with st.container(horizontal=True):
         for verdict, word, key, icon in VERDICTS:
             review = Review(live=found.live, row=row, reviewer=name, verdict=verdict, drawn=drawn)
@@ -212,7 +221,10 @@ def _desk(where: Current, turn: Turn) -> None:
                 on_click=_say,
                 args=(where, turn, place, review, seen),
             )
-        for step, icon, key in (("back", ":material/arrow_back:", "B"), ("next", ":material/arrow_forward:", "N")):
+        for step, icon, key in (
+            ("back", ":material/arrow_back:", "B"),
+            ("next", ":material/arrow_forward:", "N"),
+        ):
             st.button(
                 step.capitalize(), key=f"review_{step}", icon=icon, shortcut=key, type="tertiary", on_click=turn.go,
                 args=(place, _TURN[step]),
@@ -230,23 +242,33 @@ def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
     height = TALL if max(len(source), len(found.texts.note[place])) > LONG_TEXT else SHORT
     with left, st.container(border=True, height=height):
         st.markdown("**Source**")
-        st.markdown(literal(source) if source else "_No source: what the output says cannot be checked._")
+        st.markdown(
+            literal(source) if source else "_No source: what the output says cannot be checked._"
+        )
     with right, st.container(border=True, height=height):
         st.markdown("**Output**")
         st.markdown(marked_text(found.texts.note[place], spans))
         if spans:
-            st.caption("Not found in the source by comparing words and numbers; look before you judge:")
-            reasons = (f"{numbered(i)} {KIND_WORD[s.kind]}: {plain(s.why)}" for i, s in enumerate(spans, 1))
+            st.caption(
+                "Not found in the source by comparing words and numbers; look before you judge:"
+            )
+            reasons = (
+                f"{numbered(i)} {KIND_WORD[s.kind]}: {plain(s.why)}" for i, s in enumerate(spans, 1)
+            )
             st.markdown("  \n".join(reasons))
         elif source:
-            st.caption(":material/search: The checks marked nothing. They name what they look for, not everything.")
+            st.caption(
+                ":material/search: The checks marked nothing. They name what they look for, not everything."
+            )
 
 
 def _say(where: Current, turn: Turn, place: int, review: Review, seen: int) -> None:
     """Store a verdict and go on. A callback cannot draw, so a problem waits for the next run."""
     try:
         authorise(where.identity, "reviewer", "review outputs")
-        where.store.reviews.put(review, project=where.assessment.project, actor=where.identity.name, revision=seen)
+        where.store.reviews.put(
+            review, project=where.assessment.project, actor=where.identity.name, revision=seen
+        )
     except GoLiveError as error:
         st.session_state["review_problem"] = error
         return

@@ -62,14 +62,22 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
         if found.get("checked") and kinds:
             alt = describe_text_marks(kinds)
             chart.show(text_marks(kinds, theme.tokens()), key="text_marks", alt=alt)
-            st.caption(unbroken(f"Dots are shares of outputs, lines their 95 % intervals ({_sizes(kinds.values())})."))
+            st.caption(
+                unbroken(
+                    f"Dots are shares of outputs, lines their 95 % intervals ({_sizes(kinds.values())})."
+                )
+            )
         else:
             st.info("No live output has a source beside it: cannot check.", icon=":material/help:")
     with right:
         st.subheader("Length", anchor=False)
         histogram = found.get("length", {}).get("histogram")
         if histogram:
-            chart.show(text_lengths(histogram, theme.tokens()), key="text_lengths", alt=_length_words(found))
+            chart.show(
+                text_lengths(histogram, theme.tokens()),
+                key="text_lengths",
+                alt=_length_words(found),
+            )
             st.caption(f"{_length_words(found)} Cells of 1 to 10 outputs are not drawn.")
     for sentence in trust(found):
         st.caption(unbroken(sentence))
@@ -78,14 +86,18 @@ def summary(assessment: Assessment, found: Mapping[str, Any]) -> None:
 def _sizes(rows: Iterable[Mapping[str, Any]]) -> str:
     """``n = 100 training and 300 live outputs``: the most that any kind of mark was looked for in."""
     kept = tuple(rows)
-    train, live = (max((row.get(f"n_{side}") or 0 for row in kept), default=0) for side in ("train", "live"))
+    train, live = (
+        max((row.get(f"n_{side}") or 0 for row in kept), default=0) for side in ("train", "live")
+    )
     return f"n = {count(train)} training and {count(live)} live outputs"
 
 
 def _length_words(found: Mapping[str, Any]) -> str:
     length = found["length"]
     before = (
-        f", the median training output {length['train_median']:.0f}" if length.get("train_median") is not None else ""
+        f", the median training output {length['train_median']:.0f}"
+        if length.get("train_median") is not None
+        else ""
     )
     return f"The median live output has {length['live_median'] or 0:.0f} words{before}."
 
@@ -131,7 +143,9 @@ def _bounds(agreed: Mapping[str, Any]) -> str:
 def cited(found: Mapping[str, Any]) -> str:
     """What the citations in the outputs are worth: the share that holds, or why that cannot be checked."""
     if found.get("held") is None:
-        return f"Citations: cannot check, because {found['why']} (n = {found['n_outputs']:,} outputs)."
+        return (
+            f"Citations: cannot check, because {found['why']} (n = {found['n_outputs']:,} outputs)."
+        )
     n = "fewer than 11" if found["n"] is None else f"{found['n']:,}"
     citing = f"{percent(found['citing'])} of" if found["citing"] is not None else "fewer than 11"
     said = (
@@ -152,14 +166,18 @@ def count_reviews(where: Current) -> None:
         return
     held = numbers(where.assessment)
     if held.get("rated_by") == "reviews" and all(held.get(key) == now[key] for key in now):
-        st.caption(f":material/task_alt: {plural(now['n_outputs'], 'review')} counted in the verdict.")
+        st.caption(
+            f":material/task_alt: {plural(now['n_outputs'], 'review')} counted in the verdict."
+        )
         return
     label = f"Count {plural(now['n_outputs'], 'reviewed output')} in the verdict"
     if st.button(label, icon=":material/calculate:", key="count_reviews"):
         try:
             authorise(where.identity, "reviewer", "count reviews")
             performance = with_reviews(where.assessment.performance, reviews)
-            counted = replace(where, assessment=where.assessment.model_copy(update={"performance": performance}))
+            counted = replace(
+                where, assessment=where.assessment.model_copy(update={"performance": performance})
+            )
             rescoring.again(counted, f"{plural(now['n_outputs'], 'reviewed output')} counted")
         except GoLiveError as error:
             components.error_box(error)
@@ -185,7 +203,9 @@ def choose_columns(config: Config, understood: Understood) -> None:
         for i, (what, label) in enumerate(labels.items()):
             value = getattr(held, what)
             index = names.index(value) if value in names else None
-            picked[what] = boxes[i % 3].selectbox(label, names, index=index, key=f"outputs_{what}", placeholder="none")
+            picked[what] = boxes[i % 3].selectbox(
+                label, names, index=index, key=f"outputs_{what}", placeholder="none"
+            )
         if not st.form_submit_button("Use these columns", type="primary", icon=":material/save:"):
             return
     pilot.put(pilot.change(config, outputs=OutputsConfig(**picked).model_dump()))

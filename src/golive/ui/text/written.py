@@ -20,21 +20,35 @@ _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
 def written(found: Mapping[str, Any]) -> None:
     """Table of all descriptors, the most urgent first, and the distribution of the chosen one; nothing where there are none."""
-    rows = [(row, ColumnResult.model_validate(row["column"])) for row in found.get("descriptors") or ()]
+    rows = [
+        (row, ColumnResult.model_validate(row["column"])) for row in found.get("descriptors") or ()
+    ]
     if not rows:
         return
-    rows.sort(key=lambda r: (_URGENCY.index(_verdict(r[1])), -(r[1].drift.score or 0) if r[1].drift else 0))
+    rows.sort(
+        key=lambda r: (
+            _URGENCY.index(_verdict(r[1])),
+            -(r[1].drift.score or 0) if r[1].drift else 0,
+        )
+    )
     st.subheader("How it is written", anchor=False)
     st.markdown(sentence(rows))
     table = [_row(row, column) for row, column in rows]
     st.dataframe(
-        table, hide_index=True, width="stretch", alt="How outputs and sources are written, training beside live"
+        table,
+        hide_index=True,
+        width="stretch",
+        alt="How outputs and sources are written, training beside live",
     )
     names = [column.name for _, column in rows]
     chosen = st.selectbox("Draw", names, key="text_descriptor")
     row, column = next((r for r in rows if r[1].name == chosen), rows[0])
     figure = distribution(column, theme.tokens(), unit=str(row["unit"]))
-    chart.show(figure, key="text_descriptor_picture", alt=describe_distribution(column, unit=str(row["unit"])))
+    chart.show(
+        figure,
+        key="text_descriptor_picture",
+        alt=describe_distribution(column, unit=str(row["unit"])),
+    )
     st.caption(
         "Counted by Evidently's descriptors, without a model, and judged as any number column: an alarm lies above the "
         "threshold and above what no change gives at these sizes. How a text is written says nothing about whether it is right."
@@ -56,9 +70,7 @@ def sentence(rows: list[tuple[Mapping[str, Any], ColumnResult]]) -> str:
             f"{_middle(row, first.live)}, in training {_middle(row, first.train)}."
         )
     if of[Verdict.CANNOT_JUDGE]:
-        return (
-            f"Too few texts to judge {len(of[Verdict.CANNOT_JUDGE])} of {len(rows)} measures; none of the others moved."
-        )
+        return f"Too few texts to judge {len(of[Verdict.CANNOT_JUDGE])} of {len(rows)} measures; none of the others moved."
     return f"None of {len(rows)} measures moved."
 
 

@@ -31,8 +31,14 @@ def headline(judged: tuple[Judged, ...]) -> str:
         return "This pilot shows none of the four."
     if len(shown) == len(judged):
         return "This pilot shows all four."
-    said = f"This pilot shows {spelled(len(shown))} of the four: {', '.join(shown)}." if shown else "None is shown."
-    return said + (f" Not excluded, because proof is missing: {', '.join(unsure)}." if unsure else "")
+    said = (
+        f"This pilot shows {spelled(len(shown))} of the four: {', '.join(shown)}."
+        if shown
+        else "None is shown."
+    )
+    return said + (
+        f" Not excluded, because proof is missing: {', '.join(unsure)}." if unsure else ""
+    )
 
 
 def evidence_line(judged: Judged) -> str:
@@ -62,13 +68,19 @@ def _mode(number: int, judged: Judged, where: Current) -> None:
     left, right = st.columns([1, 1], gap="large")
     with left:
         st.table(
-            {"In the pilot": [plain(a) for a, _ in mode.pairs], "In production": [plain(b) for _, b in mode.pairs]},
+            {
+                "In the pilot": [plain(a) for a, _ in mode.pairs],
+                "In production": [plain(b) for _, b in mode.pairs],
+            },
             border="horizontal",
             alt=f"{mode.meaning}: conditions of the pilot beside those of production.",
         )
         st.caption(f"**A case, synthetic.** {plain(mode.story)}")
         if where.identity.may("reviewer") and st.button(
-            "Open the case", key=f"case:{mode.id}", icon=":material/play_circle:", help=get(mode.sample).story
+            "Open the case",
+            key=f"case:{mode.id}",
+            icon=":material/play_circle:",
+            help=get(mode.sample).story,
         ):
             open_case(mode.sample, where.store)
     with right:

@@ -27,7 +27,9 @@ def weights_sentence(readiness: Readiness, model: Model) -> str:
     """What becomes of the verdict when every weight is moved: ``the verdict stays the same in 98 % of 1,000 draws``."""
     if readiness.stability is None:
         return ""
-    moved = f"With every weight of a dimension moved by up to {percent(model.weight_draw)}, the verdict"
+    moved = (
+        f"With every weight of a dimension moved by up to {percent(model.weight_draw)}, the verdict"
+    )
     if readiness.stability >= 1:
         return f"{moved} stays the same in all of 1,000 draws: it does not hang on the weights."
     return f"{moved} stays the same in {percent(readiness.stability)} of 1,000 draws."
@@ -53,7 +55,10 @@ def strictness(basis: Basis, readiness: Readiness) -> None:
 def tier_rows(found: Sequence[TierResult]) -> dict[str, list[str]]:
     """The same evidence at each tier as columns of a table."""
     return {
-        "Tier": [f"**{TIER_WORD[t.tier]}** (this pilot)" if t.is_own else TIER_WORD[t.tier] for t in found],
+        "Tier": [
+            f"**{TIER_WORD[t.tier]}** (this pilot)" if t.is_own else TIER_WORD[t.tier]
+            for t in found
+        ],
         "Verdict": [_verdict(t) for t in found],
         "Index": [_index(t) for t in found],
         "Evidence": [percent(t.coverage) for t in found],
@@ -105,7 +110,11 @@ def _open_tests(found: MLTestScore, section: str) -> str:
     from golive.readiness.maturity import SECTIONS
 
     short = next(key for key, name in SECTIONS.items() if name == section)
-    held = [t.id for t in found.tests if t.id.startswith(short) and t.id[len(short) :].isdigit() and not t.score]
+    held = [
+        t.id
+        for t in found.tests
+        if t.id.startswith(short) and t.id[len(short) :].isdigit() and not t.score
+    ]
     return ", ".join(held) or "–"
 
 
@@ -124,6 +133,8 @@ def page(where: Current) -> None:
     strictness(basis, readiness)
     st.markdown("**The same evidence at every tier**")
     st.table(
-        tier_rows(tiers), border="horizontal", alt="Verdict, index and open gates of the same evidence at each tier."
+        tier_rows(tiers),
+        border="horizontal",
+        alt="Verdict, index and open gates of the same evidence at each tier.",
     )
     maturity(ml_test_score(readiness, basis.model))

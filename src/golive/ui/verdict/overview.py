@@ -22,12 +22,17 @@ from golive.wording.numbers import count, day, percent, plural
 
 def header(assessment: Assessment, *, sample: bool, title: str = "") -> None:
     """Name the pilot, its model, its risk, and what it was judged from; offer the result as a file."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.title(plain(title or assessment.project), anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if sample:
                 st.badge(
-                    "Sample", icon=":material/science:", color="blue", help="Synthetic data that ships with GoLive."
+                    "Sample",
+                    icon=":material/science:",
+                    color="blue",
+                    help="Synthetic data that ships with GoLive.",
                 )
             nav.link(nav.PRESENT, "Present", icon=":material/slideshow:")
             st.download_button(
@@ -56,11 +61,14 @@ def banner(readiness: Readiness, before: SessionCard | None = None) -> None:
         words, numbers = st.columns([3.4, 2.6], vertical_alignment="center")
         with words:
             st.subheader(
-                f":{look.color}[{look.icon} {look.word.upper()}] – {theme.MEANING[readiness.verdict]}.", anchor=False
+                f":{look.color}[{look.icon} {look.word.upper()}] – {theme.MEANING[readiness.verdict]}.",
+                anchor=False,
             )
             for reason in readiness.stop:
                 st.markdown(f":{look.color}[:material/block:] {plain(reason)}")
-            st.markdown(f"**{verdict.verdict_sentence(readiness)}** {plain(verdict.cap_sentence(readiness))}")
+            st.markdown(
+                f"**{verdict.verdict_sentence(readiness)}** {plain(verdict.cap_sentence(readiness))}"
+            )
             notes = [verdict.trend_sentence(readiness, before), verdict.thin_sentence(readiness)]
             if readiness.verdict is not ReadinessVerdict.READY and readiness.stage:
                 notes.append(f"What this evidence allows: {verdict.stage_name(readiness)}.")
@@ -116,7 +124,9 @@ def _facts(findings: Sequence[Finding]) -> None:
     chosen = verdict.strongest(findings)
     if not chosen:
         if any(f.verdict is not Verdict.CANNOT_JUDGE for f in findings):
-            st.markdown(":green[:material/check_circle:] Nothing that was judged differs from training.")
+            st.markdown(
+                ":green[:material/check_circle:] Nothing that was judged differs from training."
+            )
         else:
             st.markdown(":gray[:material/help:] Nothing could be judged yet.")
     for finding in chosen:
@@ -145,7 +155,9 @@ def _blocks(readiness: Readiness) -> None:
             query={"dimension": criterion.dimension},
         )
     more = len(open_gates) - 4
-    nav.link("readiness", f"{more} more" if more > 0 else "All gates", icon=":material/arrow_forward:")
+    nav.link(
+        "readiness", f"{more} more" if more > 0 else "All gates", icon=":material/arrow_forward:"
+    )
 
 
 def _steps(readiness: Readiness) -> None:
@@ -189,4 +201,6 @@ def cards(readiness: Readiness, findings: Sequence[Finding]) -> None:
                 st.markdown(f"**{mode.name}**  {inline_badge(look)}")
                 st.markdown(plain(mode.evidence))
                 st.caption(f"{mode.tally}. {mode.meaning}.")
-    nav.link("failure_modes", "The pilot and production side by side", icon=":material/arrow_forward:")
+    nav.link(
+        "failure_modes", "The pilot and production side by side", icon=":material/arrow_forward:"
+    )

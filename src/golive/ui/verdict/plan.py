@@ -57,12 +57,18 @@ def entries(where: Current) -> dict[str, Revised[PlanRow]]:
 
 
 def table(
-    steps: Sequence[NextStep], taken: Mapping[str, Revised[PlanRow]], chosen: Sequence[NextStep], model: Model
+    steps: Sequence[NextStep],
+    taken: Mapping[str, Revised[PlanRow]],
+    chosen: Sequence[NextStep],
+    model: Model,
 ) -> pd.DataFrame:
     """The plan as a table in its order; ``chosen`` are the steps that fit the budget."""
     import pandas as pd
 
-    rows = [(s, taken[s.criterion].item if s.criterion in taken else PlanRow(id=s.criterion)) for s in steps]
+    rows = [
+        (s, taken[s.criterion].item if s.criterion in taken else PlanRow(id=s.criterion))
+        for s in steps
+    ]
     fits = {s.criterion for s in chosen}
     return pd.DataFrame(
         {
@@ -93,7 +99,10 @@ COLUMNS: dict[str, Any] = {
         "Gain",
         "Points that the index would gain from this step alone; a dash: another, weaker dimension holds it where it is",
     ),
-    "gain_mean": ("Average", "Points that the average of all dimensions would gain from this step alone"),
+    "gain_mean": (
+        "Average",
+        "Points that the average of all dimensions would gain from this step alone",
+    ),
     "owner": ("Owner", "Who does it; the team it belongs to until somebody is named"),
     "due": ("Due", None),
     "state": ("State", None),
@@ -111,11 +120,15 @@ def _config() -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, (label, help_text) in COLUMNS.items():
         if name == "now":
-            made[name] = st.column_config.CheckboxColumn(label, help=help_text, width=44, pinned=True)
+            made[name] = st.column_config.CheckboxColumn(
+                label, help=help_text, width=44, pinned=True
+            )
         elif name == "due":
             made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=92)
         elif name == "state":
-            made[name] = st.column_config.SelectboxColumn(label, options=list(STATES), required=True, width=78)
+            made[name] = st.column_config.SelectboxColumn(
+                label, options=list(STATES), required=True, width=78
+            )
         elif name == "days":
             made[name] = st.column_config.NumberColumn(label, help=help_text, width=48)
         elif name in ("gain", "gain_mean"):
@@ -123,9 +136,15 @@ def _config() -> dict[str, Any]:
                 label, help=help_text, width=68 if name == "gain_mean" else 52, format="%+.1f"
             )
         else:
-            width = {"what": 242, "why": 240, "do": 84, "criterion": 72, "owner": 105, "gate": 95, "note": 160}.get(
-                name
-            )
+            width = {
+                "what": 242,
+                "why": 240,
+                "do": 84,
+                "criterion": 72,
+                "owner": 105,
+                "gate": 95,
+                "note": 160,
+            }.get(name)
             made[name] = st.column_config.TextColumn(label, help=help_text, width=width)
     return made
 
@@ -133,8 +152,12 @@ def _config() -> dict[str, Any]:
 def budget(steps: Sequence[NextStep], basis: Basis) -> tuple[NextStep, ...]:
     """Ask for people and weeks; return the steps that fit, and say what they would change together."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        people = st.number_input("People", min_value=1, max_value=50, value=2, step=1, key="plan_people", width=120)
-        weeks = st.number_input("Weeks", min_value=1, max_value=26, value=2, step=1, key="plan_weeks", width=120)
+        people = st.number_input(
+            "People", min_value=1, max_value=50, value=2, step=1, key="plan_people", width=120
+        )
+        weeks = st.number_input(
+            "Weeks", min_value=1, max_value=26, value=2, step=1, key="plan_weeks", width=120
+        )
         chosen = within_budget(steps, float(people * weeks * 5), basis.model)
         with st.container(width="stretch"):
             st.markdown(budget_sentence(chosen, steps, int(people), int(weeks), basis))
@@ -161,13 +184,22 @@ def budget_sentence(
 def outlook_words(then: Outlook) -> str:
     """A what-if in words: ``Pilot, index 61 (55 to 70), 3 gates open``."""
     word = theme.READINESS[then.verdict].word
-    index = "no index" if then.index is None else f"index {then.index:.0f} ({then.low:.0f} to {then.high:.0f})"
+    index = (
+        "no index"
+        if then.index is None
+        else f"index {then.index:.0f} ({then.low:.0f} to {then.high:.0f})"
+    )
     return f"{word}, {index}, {plural(len(then.gates), 'gate')} open"
 
 
-def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, basis: Basis) -> None:
+def edit(
+    steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, basis: Basis
+) -> None:
     """The plan as a table; reviewers set owner, date and state, and save all of it at once."""
-    if "plan_seen" not in st.session_state or st.session_state["plan_seen"][0] != where.assessment.project:
+    if (
+        "plan_seen" not in st.session_state
+        or st.session_state["plan_seen"][0] != where.assessment.project
+    ):
         st.session_state["plan_seen"] = (where.assessment.project, entries(where))
     taken: dict[str, Revised[PlanRow]] = st.session_state["plan_seen"][1]
     shown = table(steps, taken, chosen, basis.model)
@@ -175,7 +207,13 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
     alt = f"{len(steps)} steps in the order of the plan, with owner, date, effort and gain."
     if not where.identity.may("reviewer"):
         st.dataframe(
-            shown, hide_index=True, column_config=_config(), alt=alt, height=520, row_height=ROW, placeholder="–"
+            shown,
+            hide_index=True,
+            column_config=_config(),
+            alt=alt,
+            height=520,
+            row_height=ROW,
+            placeholder="–",
         )
         return
     edited = st.data_editor(
@@ -193,7 +231,9 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
         try:
             authorise(where.identity, "reviewer", "change the plan")
             todo = plan_changes(steps, edited.to_dict("records"), taken)
-            where.store.registers.write(PLAN, todo, project=where.assessment.project, actor=where.identity.name)
+            where.store.registers.write(
+                PLAN, todo, project=where.assessment.project, actor=where.identity.name
+            )
         except GoLiveError as error:
             error_box(error, title="Nothing was saved, and your edits are still in the table.")
             return
@@ -203,7 +243,9 @@ def edit(steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, 
 
 
 def plan_changes(
-    steps: Sequence[NextStep], rows: Sequence[Mapping[Any, Any]], taken: Mapping[str, Revised[PlanRow]]
+    steps: Sequence[NextStep],
+    rows: Sequence[Mapping[Any, Any]],
+    taken: Mapping[str, Revised[PlanRow]],
 ) -> list[Change]:
     """Rows of the edited plan that differ from what was there; a team's name alone is not an owner."""
     import pandas as pd
@@ -227,17 +269,25 @@ def plan_changes(
 
 def as_csv(shown: pd.DataFrame) -> str:
     """The plan for a spreadsheet; cells that would run as a formula get an apostrophe in front."""
+    import pandas as pd
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([label for label, _ in COLUMNS.values()])
     for row in shown.to_dict("records"):
         due = row["due"]
-        cells = {**row, "now": "yes" if row["now"] else "", "due": "" if due != due else f"{due:%Y-%m-%d}"}  # noqa: PLR0124
+        cells = {
+            **row,
+            "now": "yes" if row["now"] else "",
+            "due": "" if pd.isna(due) else f"{due:%Y-%m-%d}",
+        }
         writer.writerow([escape_cell(v) if isinstance(v, str) else v for v in cells.values()])
     return out.getvalue()
 
 
-def as_issues(steps: Sequence[NextStep], taken: Mapping[str, Revised[PlanRow]], project: str) -> str:
+def as_issues(
+    steps: Sequence[NextStep], taken: Mapping[str, Revised[PlanRow]], project: str
+) -> str:
     """The plan as text for an issue tracker: one section per step, most urgent first."""
     parts = []
     for step in steps:
@@ -303,7 +353,9 @@ def what_if(readiness: Readiness, basis: Basis) -> None:
         filter_mode="contains",
         key="what_if_criterion",
     )
-    level = right.segmented_control("stood at level", [0, 1, 2, 3, 4], default=3, required=True, key="what_if_level")
+    level = right.segmented_control(
+        "stood at level", [0, 1, 2, 3, 4], default=3, required=True, key="what_if_level"
+    )
     now, then = basis.outlook({}), basis.outlook({key: int(level if level is not None else 3)})
     words = basis.model.criterion(key).levels[int(level if level is not None else 3)]
     st.caption(f"{plain(by_id[key].title)}, level {level}: {plain(anchor(words))}")
@@ -340,7 +392,9 @@ def ending(basis: Basis, days: int = 30) -> None:
     )
 
 
-def overdue(taken: Mapping[str, Revised[PlanRow]], steps: Sequence[NextStep], today: date) -> list[str]:
+def overdue(
+    taken: Mapping[str, Revised[PlanRow]], steps: Sequence[NextStep], today: date
+) -> list[str]:
     """Criteria of the plan whose date has passed."""
     asked = {s.criterion for s in steps}
     rows = (e.item for e in taken.values() if e.item.id in asked and e.item.state != "done")

@@ -26,7 +26,11 @@ FACTS, STEPS, COURSE = 3, 3, 12
 def course(cards: Sequence[SessionCard], session: str) -> list[SessionCard]:
     """The sessions of a pilot up to the open one that have an index, oldest first; at most ``COURSE``."""
     here = next((c for c in cards if c.session == session), None)
-    past = [c for c in cards if here is not None and c.index is not None and c.created_at <= here.created_at]
+    past = [
+        c
+        for c in cards
+        if here is not None and c.index is not None and c.created_at <= here.created_at
+    ]
     return sorted(past, key=lambda c: c.created_at)[-COURSE:]
 
 
@@ -34,10 +38,16 @@ def top(current: Current, title: str) -> None:
     """The pilot's name; a sample says so."""
     a = current.assessment
     version = verdict.model_version(a)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.header(plain(title or a.project), anchor=False, width="content")
         if current.sample:
-            st.header(":blue-badge[:material/science: Sample: synthetic data]", anchor=False, width="content")
+            st.header(
+                ":blue-badge[:material/science: Sample: synthetic data]",
+                anchor=False,
+                width="content",
+            )
     st.markdown(
         (f"Model {plain(version)} · " if version else "")
         + f"{TIER_WORD[a.readiness.tier]} risk tier · {day(a.created_at)} · "
@@ -45,7 +55,9 @@ def top(current: Current, title: str) -> None:
     )
 
 
-def verdict_and_trend(readiness: Readiness, past: Sequence[SessionCard], before: SessionCard | None) -> None:
+def verdict_and_trend(
+    readiness: Readiness, past: Sequence[SessionCard], before: SessionCard | None
+) -> None:
     """The verdict in one word and one sentence, the index, and how it moved."""
     look = theme.READINESS[readiness.verdict]
     with st.container(border=True):
@@ -66,7 +78,10 @@ def verdict_and_trend(readiness: Readiness, past: Sequence[SessionCard], before:
                 help=glossary.tip("Readiness index"),
                 chart_data=moved if len(moved) > 1 else None,
             )
-            st.markdown(verdict.trend_sentence(readiness, before) or "The first assessment: there is no trend yet.")
+            st.markdown(
+                verdict.trend_sentence(readiness, before)
+                or "The first assessment: there is no trend yet."
+            )
 
 
 def facts_and_steps(assessment: Assessment) -> None:
@@ -88,12 +103,18 @@ def facts_and_steps(assessment: Assessment) -> None:
         for rank, step in enumerate(following, start=1):
             what = plain(step.fix or step.title)
             who = f", {step.route.replace('_', ' ')}" if step.route else ""
-            st.markdown(f"### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step)}{who}]")
+            st.markdown(
+                f"### {rank}. {step.label.capitalize()}: {what} :gray[{effort_words(step)}{who}]"
+            )
 
 
 def _nothing(findings: Sequence[Finding]) -> str:
     judged = any(f.verdict is not Verdict.CANNOT_JUDGE for f in findings)
-    return "Nothing that was judged differs from training." if judged else "Nothing could be judged yet."
+    return (
+        "Nothing that was judged differs from training."
+        if judged
+        else "Nothing could be judged yet."
+    )
 
 
 def link() -> str:
@@ -106,7 +127,9 @@ def link() -> str:
 
 def foot(current: Current) -> None:
     """What this is not, the link to share, and the way back."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.caption(DISCLAIMER, width="content")
         with st.container(horizontal=True, width="content"):
             with st.popover("Share", icon=":material/link:"):

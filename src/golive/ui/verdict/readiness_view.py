@@ -9,7 +9,14 @@ from contextlib import suppress
 import streamlit as st
 
 from golive.model.errors import GoLiveError
-from golive.model.readiness import CriterionScore, DimensionScore, EvidenceItem, GateState, NextStep, Readiness
+from golive.model.readiness import (
+    CriterionScore,
+    DimensionScore,
+    EvidenceItem,
+    GateState,
+    NextStep,
+    Readiness,
+)
 from golive.model.result import Assessment
 from golive.readiness import Model, load_model
 from golive.report.base.verdict import effort_words, weakest_first
@@ -107,24 +114,34 @@ def filed(where: Current) -> dict[str, EvidenceItem]:
     return {item.id: item for item in kept}
 
 
-def criteria(dimension: DimensionScore, where: Current, evidence: Mapping[str, EvidenceItem]) -> None:
+def criteria(
+    dimension: DimensionScore, where: Current, evidence: Mapping[str, EvidenceItem]
+) -> None:
     """Every criterion of a dimension as a row that opens to its question, levels, measurement, findings and evidence.
 
     ``evidence`` holds the items by id, to say what stands behind each.
     """
     assessment, policy = where.assessment, policy_of(where)
     members = [c for c in assessment.readiness.criteria if c.dimension == dimension.id]
-    st.subheader(f"{plain(dimension.name)}: {plural(len(members), 'criterion', 'criteria')}", anchor=False)
+    st.subheader(
+        f"{plain(dimension.name)}: {plural(len(members), 'criterion', 'criteria')}", anchor=False
+    )
     st.caption(plain(dimension_line(dimension)))
     for criterion in sorted(members, key=_urgency):
-        with st.expander(_criterion_label(criterion), key=f"criterion:{criterion.id}", on_change="rerun") as row:
+        with st.expander(
+            _criterion_label(criterion), key=f"criterion:{criterion.id}", on_change="rerun"
+        ) as row:
             if row.open:
                 _criterion(criterion, assessment, evidence, policy)
 
 
 def _urgency(criterion: CriterionScore) -> tuple[int, int, str]:
     order = {GateState.FAIL: 0, GateState.UNVERIFIED: 1, None: 2, GateState.PASS: 3}
-    return order[criterion.gate_state], criterion.level if criterion.level is not None else 5, criterion.id
+    return (
+        order[criterion.gate_state],
+        criterion.level if criterion.level is not None else 5,
+        criterion.id,
+    )
 
 
 def gate_words(criterion: CriterionScore) -> str:
@@ -140,11 +157,16 @@ def gate_words(criterion: CriterionScore) -> str:
 def _criterion_label(criterion: CriterionScore) -> str:
     level = "–" if criterion.level is None else str(criterion.level)
     gate = gate_words(criterion)
-    return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (f" · {gate}" if gate else "")
+    return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (
+        f" · {gate}" if gate else ""
+    )
 
 
 def _criterion(
-    criterion: CriterionScore, assessment: Assessment, evidence: Mapping[str, EvidenceItem], policy: Model
+    criterion: CriterionScore,
+    assessment: Assessment,
+    evidence: Mapping[str, EvidenceItem],
+    policy: Model,
 ) -> None:
     st.markdown(plain(criterion.question))
     facts = [level_words(criterion)]
@@ -167,7 +189,9 @@ def _criterion(
                 query={"finding": key},
             )
     if criterion.evidence:
-        lines = [evidence_words(evidence[key]) if key in evidence else key for key in criterion.evidence]
+        lines = [
+            evidence_words(evidence[key]) if key in evidence else key for key in criterion.evidence
+        ]
         st.markdown("**Evidence**\n" + "".join(f"\n- {plain(line)}" for line in lines))
     inputs = assessment.inputs
     if criterion.read_from:
@@ -211,7 +235,11 @@ def _levels(criterion: CriterionScore, model: Model) -> None:
         for level, words in enumerate(model.criterion(criterion.id).levels)
     ]
     st.table(
-        {"Level": [r[0] for r in rows], "What it looks like": [r[1] for r in rows], "": [r[2] for r in rows]},
+        {
+            "Level": [r[0] for r in rows],
+            "What it looks like": [r[1] for r in rows],
+            "": [r[2] for r in rows],
+        },
         border="horizontal",
         alt=f"Levels 0 to 4 of {criterion.id} in words.",
     )

@@ -47,7 +47,12 @@ def previous(cards: Sequence[SessionCard], session: str) -> SessionCard | None:
 
 def thin_sentence(readiness: Readiness) -> str:
     """Warn that little is known, where evidence covers less than half of the weight: the index may still land far away."""
-    if readiness.index is None or readiness.low is None or readiness.high is None or readiness.coverage >= THIN:
+    if (
+        readiness.index is None
+        or readiness.low is None
+        or readiness.high is None
+        or readiness.coverage >= THIN
+    ):
         return ""
     return (
         f"Little is known yet: evidence covers {percent(readiness.coverage)} of the weight, so the index may still land "
