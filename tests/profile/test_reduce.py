@@ -88,10 +88,20 @@ def test_categories_are_apportioned_by_largest_remainder(counts: list[int], limi
         sum(ordered), tuple(f"v{i}" for i in range(len(ordered))), np.array(ordered)
     )
     rows = reduced_categories(category, limit)
-    assert len(rows) == min(limit, category.n)
+    assert rows.n == int(rows.counts.sum()) == min(limit, category.n)
     for value, count in category.as_dict().items():
-        exact = count * len(rows) / category.n
+        exact = count * rows.n / category.n
         assert abs(rows.count(value) - exact) < 1
+
+
+def test_a_rare_value_gets_more_rows() -> None:
+    def column(rare: int) -> CategoryProfile:
+        return CategoryProfile(3_000_000, ("a", "b"), np.array([3_000_000 - rare, rare]))
+
+    assert reduced_categories(column(1_500_000)).n == 10_000  # two values of one half
+    assert reduced_categories(column(3_000)).n == 31_638  # sqrt(1000 + 1.001) * 1000
+    assert reduced_categories(column(1)).n == 1_000_000  # and no more than a million for any
+    assert reduced_categories(CategoryProfile(40, ("a", "b"), np.array([39, 1]))).n == 40
 
 
 def test_long_tail_has_its_share() -> None:

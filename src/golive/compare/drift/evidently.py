@@ -1,8 +1,9 @@
 """Evidently computes the scores: the only file that imports it, lazily, and of it only the statistics unless its own page
 is asked for: everything it offers takes seconds to import.
 
-Evidently gets a reduced frame (at most 10,000 values a column that keep its distribution) with declared column types and
-an explicit method and threshold, so its own defaults, which depend on the number of rows, never decide anything.
+Evidently gets a reduced frame (``golive.profile.reduce``: rows that keep the distribution of a column, so that the score is
+within 1 % of that of all rows) with declared column types and an explicit method and threshold, so its own defaults, which
+depend on the number of rows, never decide anything.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,8 @@ import numpy as np
 from golive.compare.base.pairs import Pair
 from golive.compare.drift.late_package import late
 from golive.model.config import DriftConfig
-from golive.model.profile import CategoryProfile, NumericProfile
-from golive.stats.noise_floor import category_counts, deviation, jensenshannon
+from golive.model.profile import NumericProfile
+from golive.stats.noise_floor import deviation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ P_VALUE_METHODS = frozenset(
 """Methods of Evidently whose score is a p-value: smaller means more different. Its TVD is the p-value of a
 permutation test, not the distance."""
 
-_SHORT = _PAGE_ROWS = 10_000
+_PAGE_ROWS = 10_000
 
 
 _IMPORTING = threading.RLock()
@@ -86,8 +86,10 @@ def method_for(pair: Pair, drift: DriftConfig) -> str:
 
 
 def reduced(pair: Pair) -> tuple[Any, Any]:
-    """Training and live values that keep the distributions: float arrays for numbers, string arrays for categories."""
-    from golive.profile.reduce import reduced_values
+    """Training and live rows that keep the distributions: float arrays of numbers, categoricals of one set of values."""
+    import pandas as pd
+
+    from golive.profile.reduce import reduced_categories, reduced_values
 
     if pair.is_number:
         assert pair.train.numeric is not None
@@ -95,29 +97,11 @@ def reduced(pair: Pair) -> tuple[Any, Any]:
         return reduced_values(pair.train.numeric), reduced_values(pair.live.numeric)
     assert pair.train.category is not None
     assert pair.live.category is not None
-    return _reduced_categories(pair.train.category, pair.live.category)
-
-
-def _reduced_categories(train: CategoryProfile, live: CategoryProfile) -> tuple[Any, Any]:
-    """Apportioned rows of both sides, as many as it takes to keep the Jensen-Shannon distance: hundreds of rare values
-    do not fit into 10,000 rows."""
-    from golive.profile.reduce import reduced_categories
-
-    names, *exact = category_counts(train, live)
-    place = {name: i for i, name in enumerate(names)}
-    true = float(jensenshannon(exact[0] / train.n, exact[1] / live.n))
-    sides: tuple[Any, Any] = (np.empty(0, dtype=object), np.empty(0, dtype=object))
-    for limit in (_SHORT, 10 * _SHORT, max(train.n, live.n)):
-        sides = tuple(
-            np.array(reduced_categories(side, limit), dtype=object) for side in (train, live)
-        )  # type: ignore[assignment]
-        shares = [np.zeros(len(names)) for _ in sides]
-        for share, values in zip(shares, sides, strict=True):
-            for value, count in Counter(values.tolist()).items():
-                share[place.get(value, -1)] = count / len(values)
-        if abs(float(jensenshannon(shares[0], shares[1])) - true) <= max(0.0005, 0.002 * true):
-            break
-    return sides
+    train, live = reduced_categories(pair.train.category), reduced_categories(pair.live.category)
+    place = {name: i for i, name in enumerate(dict.fromkeys((*train.values, *live.values)))}
+    rows = (np.repeat([place[v] for v in side.values], side.counts) for side in (train, live))
+    first, second = (pd.Categorical.from_codes(codes, pd.Index(list(place))) for codes in rows)
+    return first, second
 
 
 def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -131,15 +115,14 @@ def _score(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> float:
     """Score of one column by the registered test that ``ValueDrift`` calls, without the picture it draws beside it.
 
     ``ValueDrift`` spends nine tenths of its time on that picture. A test holds this score to ``ValueDrift``'s own.
-    Categories are handed over as numbers in order of appearance: Evidently sums over a set of them, and the order of texts
-    in a set is another in every process. Raises whatever Evidently raises.
+    Categories are handed over as their numbers: Evidently sums over a set of them, and the order of texts in a set is another
+    in every process. Raises whatever Evidently raises.
     """
     import pandas as pd
 
     get_stattest, kinds = _statistics()
     if not pair.is_number:
-        codes = pd.factorize(np.concatenate(both))[0]
-        both = codes[: len(both[0])], codes[len(both[0]) :]
+        both = both[0].codes, both[1].codes
     train, live = pd.Series(both[0]), pd.Series(both[1])
     kind = kinds.Numerical if pair.is_number else kinds.Categorical
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -258,5 +241,7 @@ def _stretched(values: Any, pair: Pair, *, live: bool) -> Any:
     column = pair.live if live else pair.train
     rows = min(column.n, _PAGE_ROWS)
     present = max(1, round(rows * (1 - column.missing_share)))
-    chosen = np.sort(values)[((np.arange(present) + 0.5) * len(values) / present).astype(int)]
+    chosen = np.sort(np.asarray(values))[
+        ((np.arange(present) + 0.5) * len(values) / present).astype(int)
+    ]
     return np.concatenate([chosen, np.full(rows - present, np.nan, dtype=chosen.dtype)])
