@@ -1,4 +1,4 @@
-"""Imports point one way (design section 2), heavy libraries stay where they belong, and files keep their size."""
+"""Imports point one way, heavy libraries stay where they belong, and files keep their size."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def codes(raw: dict[str, Any]) -> list[str]:
 
 
 def test_shipped_policy_has_the_counts_of_the_model() -> None:
-    """Criteria, gates and hard gates per tier as readiness.md 1.5 counts them."""
+    """Criteria, gates and hard gates per tier: whoever changes the policy changes these numbers knowingly."""
     model = load_model()
     assert len(model.criteria) == 78
     assert len(model.dimensions) == 12
@@ -128,7 +128,7 @@ def test_sentences_name_the_place_and_the_way_out(shipped: dict[str, Any]) -> No
 
 
 def test_an_id_that_yaml_reads_in_base_60_is_explained(shipped: dict[str, Any]) -> None:
-    """The trap of readiness.md, finding 7: 14971:4 is the number 898264 to YAML."""
+    """YAML 1.1 has numbers in base 60: 14971:4 is the number 898264."""
     text = yaml.safe_dump(shipped).replace("- ISO14971:4\n", "- 14971:4\n", 1)
     with pytest.raises(InputError) as caught:
         parse_model(text)

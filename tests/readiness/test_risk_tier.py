@@ -1,4 +1,4 @@
-"""IMDRF grid, escalators, and software that is not a device (readiness.md 1.1)."""
+"""IMDRF grid, escalators, and software that is not a device (IMDRF/SaMD WG/N12, 2014)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Golden numbers: readiness.md section 2.2, both states, every number."""
+"""Golden numbers of the worked example: both states, every number."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def later() -> Readiness:
     return run(example.six_weeks_later())
 
 
-# id: weight, coverage, point, low, high as printed in readiness.md 2.2
+# id: weight, coverage, point, low, high of the worked example
 TODAY = {
     "SCO": (7, 1.00, 80.0, 80, 80),
     "DAT": (12, 0.93, 71.0, 66, 74),

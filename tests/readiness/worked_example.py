@@ -1,4 +1,4 @@
-"""The worked example of readiness.md 2.2 as evidence and measurements: an emergency-department sepsis alert, tier H."""
+"""The worked example as evidence and measurements: an emergency-department sepsis alert, tier H."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line (``interface.md``): the same calls as the pages, for people, schedulers and scripts.
+"""The command line: the same calls as the pages, for people, schedulers and scripts.
 
 Exit codes: 0 done, 1 a requirement does not hold, 2 wrong input or call, 3 the store, 70 our fault. Nothing heavy is imported
 before a command needs it, so ``golive --help`` answers at once.

@@ -82,7 +82,7 @@ class ColumnConfig(Noun):
 
 
 class DriftConfig(Noun):
-    """How drift is judged. Method and threshold are fixed by column type, never by row count (design section 3).
+    """How drift is judged. Method and threshold are fixed by column type, never by row count.
 
     ``threshold`` is the practical effect above which a shift matters, ``alpha`` the significance level after
     Benjamini-Hochberg, ``drift_share`` the share of drifted columns that an export reports as dataset drift.
@@ -127,7 +127,7 @@ class OperationsConfig(Noun):
 
 
 class Config(Noun):
-    """The whole ``--config`` file (``interface.md``)."""
+    """The whole ``--config`` file."""
 
     project: str = "default"
     intended_use: str = ""

@@ -182,7 +182,7 @@ class Segment(Noun):
 
 
 class Finding(Noun):
-    """One measured and judged fact (``interface.md``, ``findings``). ``rows_affected`` of 1 to 10 is not kept: it becomes ``None``."""
+    """One measured and judged fact. ``rows_affected`` of 1 to 10 is not kept: it becomes ``None``."""
 
     id: str
     signal: Signal

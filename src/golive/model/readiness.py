@@ -60,7 +60,7 @@ class GateState(StrEnum):
 
 
 class RiskProfile(Noun):
-    """IMDRF situation and significance, escalators, and flags that switch criteria on (``readiness.md`` 1.1)."""
+    """Situation and significance (IMDRF/SaMD WG/N12, 2014), escalators, and flags that switch criteria on."""
 
     situation: Situation = "serious"
     significance: Significance = "drive"
@@ -181,7 +181,7 @@ class NextStep(Noun):
 
 
 class Readiness(Noun):
-    """The verdict with its interval, coverage, reasons and plan (``interface.md``, ``readiness``)."""
+    """The verdict with its interval, coverage, reasons and plan."""
 
     tier: Tier
     verdict: ReadinessVerdict

@@ -56,7 +56,7 @@ class Deferral(Noun):
 
 
 class DecisionRow(Noun):
-    """One decision of the pilot with what was considered and what risk is left (``readiness.md`` 3.4)."""
+    """One decision of the pilot with what was considered and what risk is left."""
 
     id: Key
     decided_on: date | None = None

@@ -1,4 +1,4 @@
-"""Assessment: the one result that the CLI prints, the pages draw and the store keeps (``interface.md``, Result)."""
+"""Assessment: the one result that the CLI prints, the pages draw and the store keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows for Evidently: at most 10,000 per column that keep its distribution (design section 3)."""
+"""Rows for Evidently: few for each column that keep its distribution (``docs/decisions/evidently-in-the-loop.md``)."""
 
 from __future__ import annotations
 

@@ -56,8 +56,7 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
 
     E1 needs owner and issue date; E2 owner, expiry and a link or file hash; E3 an issue date and a link or file hash; E4
     that and a reviewer who is not the owner. An item that lacks something counts for the next grade whose needs it meets:
-    without any date it is a bare assertion, because freshness (``readiness.md`` 2.1, rule 3) is a matter of age and age
-    needs a date.
+    without any date it is a bare assertion, because freshness is a matter of age and age needs a date.
     """
     lacking = _lacking(item, item.grade)
     if not lacking:

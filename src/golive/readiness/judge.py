@@ -39,7 +39,7 @@ def judge(
     with_stability: bool = True,
     invalid: Mapping[str, str] | None = None,
 ) -> Readiness:
-    """Judge a pilot on ``as_of`` by the rule of ``readiness.md`` section 2.
+    """Judge a pilot on ``as_of`` by the rule of ``docs/decisions/readiness-rule.md``.
 
     ``measurements`` are levels taken from data on ``measured_on`` (default ``as_of``), ``evidence`` and ``waivers`` what people
     bring (the caller adds those of the configuration). ``model`` is the policy (default: the shipped one). ``invalid`` holds

@@ -1,4 +1,4 @@
-"""What to do next: FIX, PROVE or REFRESH, in the order of ``readiness.md`` section 2.3.
+"""What to do next: FIX, PROVE or REFRESH; gates first (``CLASSES``), then what a step adds per effort.
 
 Lifting one criterion touches one dimension only, so all candidates are scored in one vectorised pass.
 """

@@ -1,4 +1,4 @@
-"""Dimensions, index, coverage and gates, vectorised (``readiness.md`` section 2.1, points 4 to 6).
+"""Dimensions, index, coverage and gates, vectorised (the rule: ``docs/decisions/readiness-rule.md``).
 
 Totals are arrays whose last axis is the dimension, so that one pass scores many variations at once: every next step of the
 plan, or a thousand weight draws.

@@ -1,7 +1,7 @@
 """How one criterion stands: level, freshness and gate, from its measurement and its evidence.
 
-The rule is ``readiness.md`` section 2.1, points 1 to 3 and 6: a valid measurement of a condition decides alone; otherwise the
-level is the least of claim, grade cap and measurement. Freshness is 1 up to the time to live, then falls to 0 at twice it.
+A valid measurement of a condition decides alone; otherwise the level is the least of claim, grade cap and measurement.
+Freshness is 1 up to the time to live, then falls to 0 at twice it.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Stand
 
     A capability is never proven by measurement alone: data limit its claims and can refute it (level 0).
 
-    With several items the shown level is the highest that is proven freshly enough for a gate, else the highest of all. With
-    one item this is the rule of ``readiness.md`` to the letter; with several, a better item never makes the standing worse.
+    With several items the shown level is the highest that is proven freshly enough for a gate, else the highest of all. A
+    better item never makes the standing worse.
     """
     if answer is None:
         return Standing(level=None)

@@ -1,4 +1,4 @@
-"""From a score to one of four words, and how firmly it stands (``readiness.md`` section 2.1: bands, stops, stages, guards)."""
+"""From a score to one of four words, and how firmly it stands: bands, stops, stages, guards."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def band_of(
 ) -> ReadinessVerdict:
     """Ready, Conditional or Pilot by gates and bands, before any stop.
 
-    ``verdict_on`` ``"point"`` is the table of ``readiness.md`` 2.1 as written. ``"proven"`` (the shipped policy) asks the same
-    of the proven floor, because on the point estimate deleting a bad answer can lift the verdict.
+    ``verdict_on`` ``"point"`` holds the bands against the point estimate. ``"proven"`` (the shipped policy) holds them against
+    the proven floor, because on the point estimate deleting a bad answer can lift the verdict.
     """
     proven = (verdict_on or model.verdict_on) == "proven"
     return ORDER[int(_bands(score, model, waived, score.weights, proven))]

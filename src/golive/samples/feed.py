@@ -67,7 +67,7 @@ class Feed:
 class Fault:
     """One planted fault.
 
-    ``kind`` is the finding that names it best, ``also`` further kinds that are a correct answer to it (``interface.md``).
+    ``kind`` is the finding that names it best, ``also`` further kinds that are a correct answer to it.
     ``apply`` changes the feed and returns the rows it touched, or ``None`` when the whole column or table is meant.
     ``per`` says what its share is a share of. ``fix`` is what would repair it.
     """

@@ -1,4 +1,4 @@
-"""Sessions, evidence, decisions and the audit chain, kept in one DuckDB file (design section 4)."""
+"""Sessions, evidence, decisions and the audit chain, kept in one DuckDB file."""
 
 from golive.store.diff import SessionDiff, compare_sessions
 from golive.store.records import (

@@ -25,7 +25,7 @@ from golive.wording.numbers import p_value, percent, sizes
 from golive.wording.text import listing
 
 ALARM_SHARE = 0.005
-"""Share of live codes of another system from which two systems are mixed (readiness.md 4.2, rule 4)."""
+"""Share of live codes of another system from which two systems are mixed (judgement)."""
 CHANGED = 0.9
 """Share of live codes of one other system from which the system was changed rather than mixed."""
 INVALID_ALARM, INVALID_WATCH = 0.03, 0.005

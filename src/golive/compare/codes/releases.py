@@ -2,7 +2,7 @@
 
 Two looks. With release files (``release_files``), the share of codes outside a release is compared between the sides. Without
 them, codes never seen in training whose category is as frequent as ever are a change of release or of granularity: patients
-did not change, codes did (readiness.md 4.2, ``unseen_split``).
+did not change, codes did.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from golive.wording.numbers import percent, sizes
 OVERLAP = 0.01
 """Share of live patients in training above which the test is not independent."""
 SUSPECT = 0.98
-"""AUROC from which a single feature is taken to know the outcome (``readiness.md``, DAT-07)."""
+"""AUROC from which a single feature is taken to know the outcome."""
 FEWEST_ROWS, FEWEST_EVENTS = 200, 20
 
 
@@ -53,7 +53,7 @@ def leakage(context: Context, out: Outcomes, shared: SharedIds | None) -> None:
 
 
 def _overlap(shared: SharedIds) -> Finding:
-    """``patient_overlap``: alarm above 1 % (``readiness.md``, DAT-07), watch above none."""
+    """``patient_overlap``: alarm above ``OVERLAP``, watch above none."""
     share = shared.both / shared.live
     low, high = wilson(shared.both, shared.live)
     few = 0 < shared.both < SMALL_CELL

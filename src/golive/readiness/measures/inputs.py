@@ -18,7 +18,7 @@ CODE_KINDS = ("code_system_change", "code_system_mix", "code_release_gap", "code
 CODE_VALIDITY = "code_invalid"
 UNIT_KINDS = ("unit_change", "unit_mix", "scale_error")
 TIME_KINDS = ("time_order", "future_dates", "late_inputs")
-FLIP_TOLERANCE = 0.1  # readiness.md 4.1: a median ratio within 10 % of a known factor
+FLIP_TOLERANCE = 0.1  # a median ratio within 10 % of a known factor
 
 
 def schema(facts: Facts, make: Maker) -> Measurement:

@@ -1,6 +1,6 @@
 """The twenty items of the handoff pack: which criteria and registers each rests on, and how many of them are there.
 
-``readiness.md`` 3.3. Reports write the pack and show each item with its files; readiness counts the items for HND-01.
+Reports write the pack and show each item with its files; readiness counts the items for HND-01.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The handoff pack: twenty items that a receiving team needs, what is there, what is missing, and who owes it (``readiness.md`` 3.3)."""
+"""The handoff pack: twenty items that a receiving team needs, what is there, what is missing, and who owes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 31 source attributes of ONC HTI-1, 45 CFR 170.315(b)(11)(iv)(B), with what GoLive knows (``readiness.md`` 3.2)."""
+"""The 31 source attributes of ONC HTI-1, 45 CFR 170.315(b)(11)(iv)(B), with what GoLive knows."""
 
 from __future__ import annotations
 

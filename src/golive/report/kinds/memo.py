@@ -1,4 +1,4 @@
-"""The go/no-go memo: one page that a meeting decides on (``readiness.md`` 3.4)."""
+"""The go/no-go memo: one page that a meeting decides on."""
 
 from __future__ import annotations
 

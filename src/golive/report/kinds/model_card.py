@@ -1,6 +1,6 @@
 """The CHAI Applied Model Card, version 0.2 (a draft of the Coalition for Health AI): its fields, and the card as a document.
 
-Fields and their order follow ``readiness.md`` 3.1. What GoLive measured is filled in; what nobody stated says so.
+Fields and their order follow the draft. What GoLive measured is filled in; what nobody stated says so.
 """
 
 from __future__ import annotations
