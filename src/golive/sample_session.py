@@ -30,7 +30,7 @@ def was_deleted(store: Store) -> bool:
 
 def _keep_registers(store: Store, project: str, name: str) -> None:
     """Write the sample's registers where its project has none yet; what somebody changed in them stays."""
-    from golive.samples.registers import registers
+    from golive.samples.configuration import registers
     from golive.store.registers import BEARING, Change
 
     made = registers(name)

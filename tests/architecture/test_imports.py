@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from draw_architecture import module_imports
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "golive"
@@ -126,8 +128,93 @@ def test_pages_are_scripts_one_level_down() -> None:
     "path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE))
 )
 def test_modules_hold_one_idea(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600
+    text = path.read_text(encoding="utf-8")
+    lines = len(text.splitlines())
+    assert lines <= 600
     assert path.stem not in {"utils", "helpers", "manager", "misc", "common"}
+    if path.name not in {
+        "__init__.py",
+        "__main__.py",
+    }:  # the door of a folder passes on, and should
+        assert lines >= 40 or not passes_on(ast.parse(text)), f"{path.name} only passes on"
+
+
+def passes_on(module: ast.Module) -> bool:
+    """Whether a module holds only imports, other names for things, and functions that call one other function."""
+    return all(_passes_on(node) for node in module.body)
+
+
+def _passes_on(node: ast.stmt) -> bool:
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.If(body=body):  # ``if TYPE_CHECKING``
+            return all(_passes_on(part) for part in body)
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case ast.Assign(value=ast.Name() | ast.Attribute()):
+            return True
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+            said = [part for part in body if not _passes_on(part)]
+            return len(said) == 1 and _calls_another(said[0])
+    return False
+
+
+def _calls_another(node: ast.stmt) -> bool:
+    """``return other(a, b.c, 1, key=d)``: nothing is worked out on the way."""
+    if not isinstance(node, ast.Return | ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    call = node.value
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return all(
+        isinstance(value, ast.Name | ast.Attribute | ast.Constant | ast.Starred) for value in values
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "only_passes_on"),
+    [
+        ('"""Words."""\nfrom golive.text import words\n__all__ = ["words"]\n', True),
+        ("from golive import text\nplain = text.plain\n", True),
+        ("def f(a, b=1):\n    from golive import g\n    return g(a, b=b)\n", True),
+        ("def f(a):\n    return g(a + 1)\n", False),
+        ("LIMIT = 5\n", False),
+        ("def f(a):\n    b = h(a)\n    return g(b)\n", False),
+    ],
+)
+def test_passing_on_is_told_from_work(code: str, only_passes_on: bool) -> None:
+    assert passes_on(ast.parse(code)) is only_passes_on
+
+
+def test_folders_can_be_read_at_a_glance() -> None:
+    for folder in {path.parent for path in PACKAGE.rglob("*.py")}:
+        names = sorted(path.name for path in folder.glob("*.py"))
+        assert len(names) <= 22, f"{folder.relative_to(ROOT)} has {len(names)} files: {names}"
+
+
+def test_no_circle_of_files() -> None:
+    """Imports inside functions count too: of two files that need each other, neither can be read alone."""
+    graph = module_imports(PACKAGE)
+    assert len(graph) > 300
+    assert circles(graph) == []
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that reach each other, each sorted."""
+    order = TopologicalSorter(graph)
+    try:
+        order.prepare()
+    except CycleError as error:
+        circle = sorted(set(error.args[1]))
+        rest = {name: used - set(circle) for name, used in graph.items() if name not in circle}
+        return [circle, *circles(rest)]
+    return []
+
+
+def test_a_circle_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"d", "a"}, "d": set()}
+    assert circles(graph) == [["a", "b", "c"]]
+    assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"d"}, "d": set()}) == []
 
 
 def test_nothing_heavy_is_imported_with_the_nouns() -> None:

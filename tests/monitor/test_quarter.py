@@ -12,7 +12,7 @@ import quarter
 from opening import Opened, opener
 from receiver import Receiver
 
-from golive.alerts.replay import replay
+from golive.alerts.engine import replay
 from golive.model.finding import Route
 from golive.model.monitoring import Alert, Batch, Delivery
 from golive.monitor.file import load_monitor

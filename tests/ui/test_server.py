@@ -121,7 +121,7 @@ def test_not_ready_with_a_code_when_it_does_not(fresh_store: Path) -> None:
 MEMORY = """
 import gc, weakref
 import golive.assess
-from golive.ui.shell import memory
+from golive.server import settle
 
 class Node:
     pass
@@ -132,7 +132,7 @@ def ring():
     return weakref.ref(node)
 
 gc.disable()
-memory.settle()
+settle()
 assert gc.get_freeze_count() > 10_000, gc.get_freeze_count()
 assert len(gc.get_objects()) < 10_000, len(gc.get_objects())
 later = ring()

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
@@ -332,3 +332,15 @@ def _stand_alone(
         _join(desk, known, streams)
     else:
         desk.open(streams, min(_onset(history, s) for s in streams))
+
+
+def replay(batches: Sequence[Batch], rules: Rules) -> tuple[Alert, ...]:
+    """Alerts that ``rules`` would have raised over stored batches, in their order; what people did is left out.
+
+    For trying thresholds before they are set.
+    """
+    alerts: dict[str, Alert] = {}
+    for number, batch in enumerate(batches, start=1):
+        recent = tuple(batches[max(0, number - rules.longest - 14) : number])
+        alerts |= {a.id: a for a in step(recent, tuple(alerts.values()), rules, now=batch.slot)}
+    return tuple(alerts.values())

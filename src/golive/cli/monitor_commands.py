@@ -173,7 +173,7 @@ def check_command(file: _File, store: _StorePath = None) -> None:
 @monitor.command("replay")
 def replay_command(file: _File, store: _StorePath = None) -> None:
     """Say which alerts the thresholds in FILE would have raised over the batches that are stored. Changes nothing."""
-    from golive.alerts.replay import replay
+    from golive.alerts.engine import replay
     from golive.monitor.run import setup
 
     plan = setup(file)

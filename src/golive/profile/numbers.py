@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from golive.model.profile import FloatArray, IntArray, NumericProfile
-from golive.profile import sums
 
 SUPPORT = 10_000
 """Most support points kept of a column, unless they would not carry its mean and standard deviation."""
@@ -14,6 +15,18 @@ TOLERANCE = 0.005
 """Largest relative error of the reduced mean (in standard deviations) and standard deviation."""
 
 MOST_DECIMALS = 6
+
+
+@cache
+def sum_in_one_thread() -> None:
+    """Let BLAS sum in one thread, in this process for good, so that sums are the same to the last digit.
+
+    How a long sum is split over threads shows in its last digits, and how many threads there are differs between machines
+    and may be changed by another thread meanwhile.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def equal_mass(values: FloatArray, counts: IntArray, bins: int) -> tuple[FloatArray, IntArray]:
@@ -83,7 +96,7 @@ def numeric_profile(
     distinct value. ``single`` marks a column stored in single precision: its points are given their shortest decimal form
     (36.6 instead of 36.599998), so that the same number from a CSV file is the same point.
     """
-    sums.in_one_thread()
+    sum_in_one_thread()
     n = int(counts.sum()) if len(counts) else 0
     if n == 0:
         empty = np.zeros(0)

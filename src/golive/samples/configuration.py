@@ -1,4 +1,4 @@
-"""The configuration written beside a sample: what a careful team would have declared, and the evidence it has filed."""
+"""The configuration written beside a sample: what a careful team would have declared, the evidence it has filed, its registers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import yaml
 
 from golive.intake.clinical.analytes import match
 from golive.model.config import Config, parse_config
-from golive.samples.catalogue import Sample
+from golive.model.registers import Registers
+from golive.samples.catalogue import DEFAULT, Sample
 from golive.samples.physiology import LOGNORMAL, NORMAL
 from golive.samples.pilot_model import LATENCY_BUDGET_MS, MODEL, THRESHOLD
 
@@ -39,6 +40,14 @@ def _evidence_file() -> dict[str, Any]:
     text = files("golive.samples").joinpath("evidence.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     return data
+
+
+def registers(name: str) -> Registers:
+    """Registers that a team could have kept for sample ``name``; empty for all but the default one."""
+    if name != DEFAULT:
+        return Registers()
+    text = files("golive.samples").joinpath("registers.yaml").read_text(encoding="utf-8")
+    return Registers.model_validate(yaml.safe_load(text))
 
 
 def _evidence(sample: Sample) -> list[dict[str, Any]]:

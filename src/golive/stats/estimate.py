@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.profile import FloatArray
-from golive.stats.wilson import Z95, Z99, wilson
+from golive.stats.proportions import Z95, Z99, wilson
 
 __all__ = [
     "UNKNOWN",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.model.profile import CategoryProfile, FloatArray, IntArray, NumericProfile
-from golive.stats.wilson import Z99
+from golive.stats.proportions import Z99
 
 SPLITS, FEWEST_SPLITS = 400, 60
 BINS = 128

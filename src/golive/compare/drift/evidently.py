@@ -159,9 +159,9 @@ def scores(
     that vary less reach it in a larger unit, see ``deviation``).
     A column on which Evidently fails never takes another one with it.
     """
-    from golive.profile import sums
+    from golive.profile.numbers import sum_in_one_thread
 
-    sums.in_one_thread()
+    sum_in_one_thread()
     found: dict[str, float] = {}
     failed: dict[str, str] = {}
     sides: dict[str, tuple[Any, Any]] = {}

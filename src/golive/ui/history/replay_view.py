@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from golive.alerts.replay import replay
+from golive.alerts.engine import replay
 from golive.alerts.rules import Rule, Rules
 from golive.model.monitoring import Alert, Batch
 from golive.store import Store

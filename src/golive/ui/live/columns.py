@@ -14,7 +14,7 @@ from golive.model.result import Assessment, ColumnResult
 from golive.ui import figures
 from golive.ui.live import column_slices
 from golive.ui.shell import chart, theme
-from golive.ui.shell.doors import door
+from golive.ui.shell.nav import door
 from golive.ui.shell.words import plain
 from golive.wording.numbers import count, number, p_value, percent, repeated_rows, score
 from golive.wording.order import VERDICTS

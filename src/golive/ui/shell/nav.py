@@ -308,6 +308,19 @@ def link(
     )
 
 
+def door(
+    url_path: str, sentence: str, *, label: str = "Open", query: Mapping[str, str] | None = None
+) -> None:
+    """Show ``sentence`` (Markdown) and, at its right, a link to a page of the table with ``query``.
+
+    The sentence is not the link itself: ``st.page_link`` cuts a label at the end of its line.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+        st.markdown(sentence, width="stretch")
+        with st.container(width="content"):
+            link(url_path, label, icon=":material/chevron_right:", query=query)
+
+
 def go(url_path: str, *, query: Mapping[str, str] | None = None) -> None:
     """Switch to a page of the table and keep the open session."""
     from golive.ui.shell import state

@@ -10,8 +10,8 @@ from golive.samples import get
 from golive.store import Store
 from golive.ui.shell import nav, state, theme
 from golive.ui.shell.components import error_box, inline_badge
-from golive.ui.shell.doors import door
 from golive.ui.shell.guards import Current
+from golive.ui.shell.nav import door
 from golive.ui.shell.words import plain
 from golive.ui.verdict.readiness_view import gate_words
 from golive.wording.numbers import plural, spelled

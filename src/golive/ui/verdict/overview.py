@@ -13,7 +13,7 @@ from golive.report.base.verdict import effort_words
 from golive.store import SessionCard
 from golive.ui.shell import nav, theme
 from golive.ui.shell.components import inline_badge
-from golive.ui.shell.doors import door
+from golive.ui.shell.nav import door
 from golive.ui.shell.words import plain
 from golive.ui.verdict import verdict
 from golive.wording.labels import TIER_WORD

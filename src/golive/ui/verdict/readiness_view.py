@@ -22,8 +22,8 @@ from golive.readiness import Model, load_model
 from golive.report.base.verdict import effort_words, weakest_first
 from golive.ui import figures
 from golive.ui.shell import chart, rescoring, theme
-from golive.ui.shell.doors import door
 from golive.ui.shell.guards import Current
+from golive.ui.shell.nav import door
 from golive.ui.shell.words import NO_BREAK, plain
 from golive.wording.numbers import count, day, percent, plural
 
