@@ -65,6 +65,9 @@ bounds: $(VENV)/.dev ## the fast tests on the lowest and on the newest versions 
 bench: $(VENV)/.dev ## speed and memory as ratios, printed
 	$(BIN)/python -m pytest tests/benchmarks -s
 
+docs: $(VENV)/.dev ## draw the picture of docs/architecture.md from the imports
+	$(BIN)/python docs/draw_architecture.py
+
 format: $(VENV)/.dev ## let ruff rewrite the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -90,4 +93,4 @@ lock: ## renew the lock files (with the uv of `make dev`; UPGRADE=--upgrade take
 clean: ## remove what the build and the tests leave behind
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup dev app browser lint test bounds bench format lock clean
+.PHONY: help setup dev app browser lint test bounds bench docs format lock clean

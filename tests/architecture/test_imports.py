@@ -8,7 +8,9 @@ import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import draw_architecture
 import pytest
+import yaml
 from draw_architecture import module_imports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,3 +235,22 @@ def test_nothing_heavy_is_imported_with_the_nouns() -> None:
         "ibis",
     ):
         assert f"'{heavy}'" not in loaded, f"the nouns load {heavy}"
+
+
+def test_the_picture_of_the_architecture_is_what_the_imports_say() -> None:
+    page = draw_architecture.PAGE.read_text(encoding="utf-8")
+    assert page == draw_architecture.drawn(page), "draw it again: make docs"
+    assert len(page.splitlines()) <= 110  # one page
+
+
+def test_commits_are_checked_by_what_ci_runs() -> None:
+    """Hooks run from ``.venv`` and fetch nothing; each command of ``make lint`` is one of them."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    entries = [
+        hook["entry"].removesuffix(" --force-exclude") for hook in hooks["repos"][0]["hooks"]
+    ]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = makefile.split("\nlint:")[1].split("\n\n")[0].splitlines()[1:]
+    wanted = [line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in lint]
+    assert entries == wanted
