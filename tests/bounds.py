@@ -21,6 +21,7 @@ LEFT_OUT = (
     "tests/installed",
     "tests/benchmarks",
     "tests/architecture/test_locks.py",
+    "tests/test_contributing.py",
 )
 
 
