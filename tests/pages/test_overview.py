@@ -11,6 +11,7 @@ from golive.model.finding import Severity, Verdict, finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
 from golive.ui.shell.words import NO_BREAK
 from golive.ui.verdict import verdict
+from golive.wording.order import by_urgency
 
 PAGE = "pages/verdict/overview.py"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
@@ -105,7 +106,7 @@ def test_cap_is_named_only_when_it_holds_the_index_down() -> None:
 
 
 def test_three_facts_are_about_three_columns_and_never_an_effect_of_another() -> None:
-    facts = verdict.strongest(made.findings())
+    facts = verdict.strongest(by_urgency(made.findings()))
     assert [f.kind for f in facts] == ["unit_change", "missing_up", "performance_drop"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from golive.model.finding import Finding, Severity, Verdict
+from golive.model.finding import Finding, Severity, Signal, Verdict
 from golive.model.readiness import Readiness
 from golive.model.result import Assessment
 
@@ -21,9 +21,11 @@ def by_urgency(
 ) -> tuple[Finding, ...]:
     """Findings, the most urgent first.
 
-    The order is: what it asks for (act, watch, cannot be judged, quiet); a cause before what it explains; severity; effect on
-    readiness, which is the first step of the plan that rests on it or on what it explains; columns that hardly matter to
-    the model last; rows concerned; size of the change. The id comes last, so that ties keep one order.
+    The order is: what it asks for (act, watch, cannot be judged, quiet); a cause before what it
+    explains; severity; effect on readiness, which is the first step of the plan that rests on it
+    or on what it explains; columns that hardly matter to the model last; a changed meaning first,
+    because numbers that mean something else make every other number wrong; rows concerned; size
+    of the change. The id comes last, so that ties keep one order.
 
     Args:
         findings: in any order; a ``cause`` is the id of another of them.
@@ -34,7 +36,7 @@ def by_urgency(
     places = _places(found, readiness) if readiness else {}
     weights = importance or {}
 
-    def key(finding: Finding) -> tuple[int, bool, int, float, bool, int, float, str]:
+    def key(finding: Finding) -> tuple[int, bool, int, float, bool, bool, int, float, str]:
         known = [w for c in finding.columns if (w := weights.get(c)) is not None]
         return (
             VERDICTS.index(finding.verdict),
@@ -42,6 +44,7 @@ def by_urgency(
             SEVERITIES.index(finding.severity),
             places.get(finding.id, float("inf")),
             bool(known) and max(known) < LITTLE,
+            finding.signal is not Signal.MEANING,
             -(finding.rows_affected or 0),
             -abs((finding.effect.change if finding.effect else None) or 0.0),
             finding.id,
