@@ -69,7 +69,7 @@ def _question(
         return of_missing, before.missing_share if before else 0.0
     if rows is Rows.UNREAD or finding.kind is Kind.TYPE_CHANGED:
         return (of_tokens if now.numeric is not None else None), 0.0
-    if finding.kind == Kind.DISGUISED_MISSING and finding.what_if is not None:
+    if finding.kind is Kind.DISGUISED_MISSING and finding.what_if is not None:
         return _of_sentinel(finding.what_if.repair.get("values", ()), live, name), 0.0
     if (
         finding.kind in (Kind.UNSEEN_CATEGORY, Kind.SPELLING_VARIANTS)

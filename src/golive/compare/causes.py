@@ -65,7 +65,7 @@ def _explains(source: Finding, target: Finding) -> bool:
 def _takes_away(source: Finding, target: Finding) -> bool:
     """Whether the tried repair of ``source`` leaves at most half of the shift; where nothing was tried, the kind decides."""
     tried = source.what_if
-    if source.kind == Kind.LIMIT_CHANGED and target.kind == Kind.WATCH_RANGE:
+    if source.kind is Kind.LIMIT_CHANGED and target.kind is Kind.WATCH_RANGE:
         return (
             tried is not None and "high" in tried.repair
         )  # extremes beyond the upper limit that live data passes

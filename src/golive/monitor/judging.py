@@ -229,7 +229,7 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
 
 def _of_hidden_end(finding: Finding, baseline: Restored) -> bool:
     """Whether a finding rests on an end of training's values that the k-anonymous baseline hides."""
-    if finding.kind != Kind.LIMIT_CHANGED or finding.effect is None or finding.effect.train:
+    if finding.kind is not Kind.LIMIT_CHANGED or finding.effect is None or finding.effect.train:
         return False
     low, high = baseline.soft_ends.get(finding.columns[0], (False, False))
     repair = finding.what_if.repair if finding.what_if else {}

@@ -68,7 +68,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         train,
         live,
         {c.name: c for c in changes},
-        {f.columns[0] for f in found if f.kind != Kind.MISSING_DOWN},
+        {f.columns[0] for f in found if f.kind is not Kind.MISSING_DOWN},
         config,
     )
 

@@ -162,7 +162,7 @@ def _standardised(
 
 
 def _explained(finding: Finding, calendar: str, before: Estimate, now: Estimate) -> Finding:
-    if finding.kind != Kind.ALERT_RATE_SHIFT or not before.known or not now.known:
+    if finding.kind is not Kind.ALERT_RATE_SHIFT or not before.known or not now.known:
         return finding
     d, low, high = change(before, now)
     said = f"against the same {calendar}s of training: {percent(before.value)} then, {percent(now.value)} live"
