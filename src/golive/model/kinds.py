@@ -196,17 +196,19 @@ REGISTER: Mapping[Kind, Entry] = {
         no_rows="every live row lacks the column, so no row without the problem is left to compare with",
     ),
     Kind.COLUMN_NEW: Entry(
-        Signal.SCHEMA, "New columns:", watch=_INFO, explained_by=(Kind.UNIT_CHANGE,),
+        Signal.SCHEMA, "New columns:", watch=_INFO,
         no_criterion="a model does not read a column that training never had",
+        explained_by=(Kind.UNIT_CHANGE,),
     ),
     Kind.TYPE_CHANGED: Entry(
         Signal.SCHEMA, "Another type of values in", criteria=("DAT-01",), no_rows=_WHOLE_COLUMN,
     ),
     Kind.NUMERIC_AS_TEXT: Entry(
-        Signal.SCHEMA, "Numbers written as text in", mode="live_data", criteria=("DAT-03", "REL-05"), rows=Rows.UNREAD,
+        Signal.SCHEMA, "Numbers written as text in", mode="live_data",
+        criteria=("DAT-03", "REL-05"), rows=Rows.UNREAD,
     ),
     Kind.MUST_SUPPORT_MISSING: Entry(
-        Signal.SCHEMA, "Elements that a profile requires are missing in",
+        Signal.SCHEMA, "Elements that a profile requires are filled less often:",
         no_criterion="the columns that are read from the resources are judged for completeness themselves",
     ),
     Kind.RESOURCE_INVALID: Entry(
@@ -216,36 +218,43 @@ REGISTER: Mapping[Kind, Entry] = {
     Kind.CONTRACT_BROKEN: Entry(
         Signal.SCHEMA, "The data contract is broken in", criteria=("GOV-03",),
         explained_by=(
-            Kind.COLUMN_MISSING, Kind.MISSING_BLOCK, Kind.MISSING_UP, Kind.ALWAYS_MISSING, Kind.OUTPUT_MISSING, *UNIT_KINDS,
-            Kind.DISGUISED_MISSING, Kind.FREE_TEXT_IN_STRUCTURED, Kind.CODE_SYSTEM_MIX, Kind.CODE_SYSTEM_CHANGE,
-            Kind.CODE_FORMAT_CHANGE, Kind.SPELLING_VARIANTS, Kind.UNSEEN_CATEGORY, Kind.OUT_OF_RANGE,
+            Kind.COLUMN_MISSING, Kind.MISSING_BLOCK, Kind.MISSING_UP, Kind.ALWAYS_MISSING,
+            Kind.OUTPUT_MISSING, *UNIT_KINDS, Kind.DISGUISED_MISSING, Kind.FREE_TEXT_IN_STRUCTURED,
+            Kind.CODE_SYSTEM_MIX, Kind.CODE_SYSTEM_CHANGE, Kind.CODE_FORMAT_CHANGE,
+            Kind.SPELLING_VARIANTS, Kind.UNSEEN_CATEGORY, Kind.OUT_OF_RANGE,
         ),
     ),
     Kind.MISSING_UP: Entry(
-        Signal.MISSINGNESS, "More missing values in", mode="live_data", criteria=("DAT-02", "GOV-03"),
-        explained_by=(Kind.TYPE_CHANGED, Kind.MISSING_BLOCK), rows=Rows.MISSING,
+        Signal.MISSINGNESS, "More missing values in", mode="live_data",
+        criteria=("DAT-02", "GOV-03"), explained_by=(Kind.TYPE_CHANGED, Kind.MISSING_BLOCK),
+        rows=Rows.MISSING,
     ),
     Kind.MISSING_DOWN: Entry(
         Signal.MISSINGNESS, "Fewer missing values in", route=_CLINICAL,
         no_criterion="completeness is judged by what is lost, and here nothing is",
     ),
     Kind.DISGUISED_MISSING: Entry(
-        Signal.MISSINGNESS, "Stand-ins for missing values in", mode="live_data", criteria=("DAT-02", "DAT-05", "REL-05"),
-        explained_by=(Kind.SCORE_OUT_OF_RANGE,),
+        Signal.MISSINGNESS, "Stand-ins for missing values in", mode="live_data",
+        criteria=("DAT-02", "DAT-05", "REL-05"), explained_by=(Kind.SCORE_OUT_OF_RANGE,),
     ),
     Kind.MISSING_BLOCK: Entry(
-        Signal.MISSINGNESS, "Missing together:", mode="live_data", criteria=("DAT-02", "GOV-03"), rows=Rows.MISSING,
+        Signal.MISSINGNESS, "Missing together:", mode="live_data", criteria=("DAT-02", "GOV-03"),
+        rows=Rows.MISSING,
     ),
     Kind.ALWAYS_MISSING: Entry(
-        Signal.MISSINGNESS, "No values at all in", alarm=_CRITICAL, mode="live_data", criteria=("DAT-01", "DAT-02", "GOV-03"),
+        Signal.MISSINGNESS, "No values at all in", alarm=_CRITICAL, mode="live_data",
+        criteria=("DAT-01", "DAT-02", "GOV-03"),
         explained_by=(Kind.TYPE_CHANGED, Kind.MISSING_BLOCK), rows=Rows.MISSING,
     ),
     Kind.DISTRIBUTION_SHIFT: Entry(
-        Signal.DISTRIBUTION, "Other values than in training in", route=_CLINICAL, mode="live_data", criteria=("OBS-01",),
+        Signal.DISTRIBUTION, "Other values than in training in", route=_CLINICAL, mode="live_data",
+        criteria=("OBS-01",),
         explained_by=(
-            *_OTHER_SCALE, Kind.DISGUISED_MISSING, Kind.TYPE_CHANGED, *CODE_KINDS, Kind.CODE_INVALID, Kind.SPELLING_VARIANTS,
-            Kind.LIMIT_CHANGED, Kind.OUT_OF_RANGE, Kind.STUCK_VALUE, Kind.UNSEEN_CATEGORY, Kind.CATEGORY_SHARE_SHIFT,
-            # The service judges its own columns; that their values are distributed differently is the same fact.
+            *_OTHER_SCALE, Kind.DISGUISED_MISSING, Kind.TYPE_CHANGED, *CODE_KINDS,
+            Kind.CODE_INVALID, Kind.SPELLING_VARIANTS, Kind.LIMIT_CHANGED, Kind.OUT_OF_RANGE,
+            Kind.STUCK_VALUE, Kind.UNSEEN_CATEGORY, Kind.CATEGORY_SHARE_SHIFT,
+            # The service judges its own columns; that their values are distributed differently
+            # is the same fact.
             Kind.LATENCY_OVER_BUDGET, Kind.ERROR_RATE, Kind.LATE_INPUTS,
         ),
     ),
@@ -253,14 +262,17 @@ REGISTER: Mapping[Kind, Entry] = {
         Signal.DISTRIBUTION, "Other shares than in training in", route=_CLINICAL,
         no_criterion="told where the distance of the whole column hides it; that distance is what is scored",
         explained_by=(
-            Kind.UNIT_CHANGE, Kind.CODE_SYSTEM_CHANGE, Kind.CODE_SYSTEM_MIX, Kind.CODE_FORMAT_CHANGE, Kind.CODE_INVALID,
-            Kind.SPELLING_VARIANTS, Kind.UNSEEN_CATEGORY, Kind.ERROR_RATE,
+            Kind.UNIT_CHANGE, Kind.CODE_SYSTEM_CHANGE, Kind.CODE_SYSTEM_MIX,
+            Kind.CODE_FORMAT_CHANGE, Kind.CODE_INVALID, Kind.SPELLING_VARIANTS,
+            Kind.UNSEEN_CATEGORY, Kind.ERROR_RATE,
         ),
     ),
     Kind.UNSEEN_CATEGORY: Entry(
-        Signal.DISTRIBUTION, "Values never seen in training in", route=_CLINICAL, criteria=("CLN-08", "DAT-04"),
+        Signal.DISTRIBUTION, "Values never seen in training in", route=_CLINICAL,
+        criteria=("CLN-08", "DAT-04"),
         explained_by=(
-            Kind.UNIT_CHANGE, Kind.DISGUISED_MISSING, *CODE_KINDS, Kind.CODE_INVALID, Kind.SPELLING_VARIANTS, Kind.ERROR_RATE,
+            Kind.UNIT_CHANGE, Kind.DISGUISED_MISSING, *CODE_KINDS, Kind.CODE_INVALID,
+            Kind.SPELLING_VARIANTS, Kind.ERROR_RATE,
         ),
         rows=Rows.UNSEEN,
     ),
@@ -269,17 +281,24 @@ REGISTER: Mapping[Kind, Entry] = {
         no_criterion="it has no size in patients; the columns that carry it are scored one by one",
     ),
     Kind.UNIT_CHANGE: Entry(
-        Signal.MEANING, "Another unit in", alarm=_CRITICAL, mode="live_data", criteria=("DAT-01", "DAT-05", "REL-05"),
+        Signal.MEANING, "Another unit in", alarm=_CRITICAL, mode="live_data",
+        criteria=("DAT-01", "DAT-05", "REL-05"),
     ),
     Kind.UNIT_MIX: Entry(
-        Signal.MEANING, "Two units mixed in", alarm=_CRITICAL, mode="live_data", criteria=("DAT-01", "DAT-05", "REL-05"),
+        Signal.MEANING, "Two units mixed in", alarm=_CRITICAL, mode="live_data",
+        criteria=("DAT-01", "DAT-05", "REL-05"),
     ),
     Kind.SCALE_ERROR: Entry(
-        Signal.MEANING, "Values off by a factor in", alarm=_CRITICAL, mode="live_data", criteria=("DAT-01", "DAT-05", "REL-05"),
+        Signal.MEANING, "Values off by a factor in", alarm=_CRITICAL, mode="live_data",
+        criteria=("DAT-01", "DAT-05", "REL-05"),
     ),
     Kind.OUT_OF_RANGE: Entry(
-        Signal.MEANING, "Implausible values in", mode="live_data", criteria=("CLN-08", "DAT-05", "REL-05"),
-        explained_by=(*_OTHER_SCALE, Kind.DISGUISED_MISSING, Kind.LATENCY_OVER_BUDGET, Kind.SCORE_OUT_OF_RANGE),
+        Signal.MEANING, "Implausible values in", mode="live_data",
+        criteria=("CLN-08", "DAT-05", "REL-05"),
+        explained_by=(
+            *_OTHER_SCALE, Kind.DISGUISED_MISSING, Kind.LATENCY_OVER_BUDGET,
+            Kind.SCORE_OUT_OF_RANGE,
+        ),
     ),
     Kind.WATCH_RANGE: Entry(
         Signal.MEANING, "Extreme values in", route=_CLINICAL,
@@ -287,21 +306,24 @@ REGISTER: Mapping[Kind, Entry] = {
         explained_by=(*_OTHER_SCALE, Kind.DISGUISED_MISSING, Kind.LIMIT_CHANGED),
     ),
     Kind.FREE_TEXT_IN_STRUCTURED: Entry(
-        Signal.MEANING, "Free text in a structured field:", mode="live_data", criteria=("DAT-03", "REL-05"),
-        explained_by=(Kind.TYPE_CHANGED,), rows=Rows.UNREAD,
+        Signal.MEANING, "Free text in a structured field:", mode="live_data",
+        criteria=("DAT-03", "REL-05"), explained_by=(Kind.TYPE_CHANGED,), rows=Rows.UNREAD,
     ),
     Kind.CODE_SYSTEM_CHANGE: Entry(
-        Signal.MEANING, "Another code system in", alarm=_CRITICAL, watch=_CRITICAL, route=_CLINICAL, mode="live_data",
-        criteria=("DAT-04",), rows=Rows.UNSEEN, no_rows=_WHOLE_COLUMN,
+        Signal.MEANING, "Another code system in", alarm=_CRITICAL, watch=_CRITICAL, route=_CLINICAL,
+        mode="live_data", criteria=("DAT-04",), rows=Rows.UNSEEN, no_rows=_WHOLE_COLUMN,
     ),
     Kind.CODE_SYSTEM_MIX: Entry(
-        Signal.MEANING, "Two code systems mixed in", route=_CLINICAL, mode="live_data", criteria=("DAT-04",), rows=Rows.UNSEEN,
+        Signal.MEANING, "Two code systems mixed in", route=_CLINICAL, mode="live_data",
+        criteria=("DAT-04",), rows=Rows.UNSEEN,
     ),
     Kind.CODE_RELEASE_GAP: Entry(
-        Signal.MEANING, "Codes of another release in", route=_CLINICAL, mode="live_data", criteria=("DAT-04",), rows=Rows.UNSEEN,
+        Signal.MEANING, "Codes of another release in", route=_CLINICAL, mode="live_data",
+        criteria=("DAT-04",), rows=Rows.UNSEEN,
     ),
     Kind.CODE_FORMAT_CHANGE: Entry(
-        Signal.MEANING, "Codes in another form in", criteria=("DAT-04",), explained_by=(Kind.CODE_SYSTEM_CHANGE,), rows=Rows.UNSEEN,
+        Signal.MEANING, "Codes in another form in", criteria=("DAT-04",),
+        explained_by=(Kind.CODE_SYSTEM_CHANGE,), rows=Rows.UNSEEN,
     ),
     Kind.CODE_INVALID: Entry(
         Signal.MEANING, "Invalid codes in", route=_CLINICAL, criteria=("DAT-04",), rows=Rows.UNSEEN,
@@ -311,24 +333,31 @@ REGISTER: Mapping[Kind, Entry] = {
         no_criterion="the spellings that training never held are scored as unseen values",
     ),
     Kind.DATE_FORMAT_CHANGE: Entry(
-        Signal.MEANING, "Dates in another format in", no_rows=_WHOLE_COLUMN,
+        Signal.MEANING, "Dates in another format in",
         no_criterion="dates that cannot be read are scored as text, and those that are misread by their order",
+        no_rows=_WHOLE_COLUMN,
     ),
     Kind.LIMIT_CHANGED: Entry(
-        Signal.MEANING, "Another limit of values in", explained_by=(*_OTHER_SCALE, Kind.LATENCY_OVER_BUDGET),
+        Signal.MEANING, "Another limit of values in",
         no_criterion="it explains a shift of the column, which is scored",
+        explained_by=(*_OTHER_SCALE, Kind.LATENCY_OVER_BUDGET),
     ),
     Kind.ROUNDING_CHANGED: Entry(
-        Signal.MEANING, "Another rounding in", explained_by=(*_OTHER_SCALE, Kind.DISGUISED_MISSING),
+        Signal.MEANING, "Another rounding in",
         no_criterion="a value written with fewer digits is the same measurement; a shift it makes is scored as a shift",
+        explained_by=(*_OTHER_SCALE, Kind.DISGUISED_MISSING),
     ),
     Kind.COLUMN_SWAP: Entry(
         Signal.MEANING, "Exchanged columns:", alarm=_CRITICAL,
         no_criterion="both columns shift, and each shift is scored",
         no_rows="it is told by two columns together, not by single rows",
     ),
-    Kind.DUPLICATE_ROWS: Entry(Signal.INTEGRITY, "Repeated rows in", mode="integration", criteria=("DAT-06",)),
-    Kind.DUPLICATE_KEYS: Entry(Signal.INTEGRITY, "Repeated keys in", mode="integration", criteria=("DAT-06",)),
+    Kind.DUPLICATE_ROWS: Entry(
+        Signal.INTEGRITY, "Repeated rows in", mode="integration", criteria=("DAT-06",),
+    ),
+    Kind.DUPLICATE_KEYS: Entry(
+        Signal.INTEGRITY, "Repeated keys in", mode="integration", criteria=("DAT-06",),
+    ),
     Kind.STUCK_VALUE: Entry(
         Signal.INTEGRITY, "A value that stays the same in",
         no_criterion="it explains a shift of the column, which is scored",
@@ -341,18 +370,24 @@ REGISTER: Mapping[Kind, Entry] = {
         no_rows="the rows it is about never arrived",
     ),
     Kind.TIME_ORDER: Entry(
-        Signal.INTEGRITY, "Times in the wrong order in", criteria=("DAT-06",), explained_by=(Kind.LATE_INPUTS,),
+        Signal.INTEGRITY, "Times in the wrong order in", criteria=("DAT-06",),
+        explained_by=(Kind.LATE_INPUTS,),
     ),
     Kind.FUTURE_DATES: Entry(Signal.INTEGRITY, "Dates in the future in", criteria=("DAT-06",)),
     Kind.PATIENT_OVERLAP: Entry(
-        Signal.INTEGRITY, "Patients of training come again in", alarm=_CRITICAL, criteria=("DAT-07",),
+        Signal.INTEGRITY, "Patients of training come again in", alarm=_CRITICAL,
+        criteria=("DAT-07",),
     ),
-    Kind.OUTCOME_LEAK: Entry(Signal.INTEGRITY, "The outcome is given away by", alarm=_CRITICAL, criteria=("DAT-07",)),
+    Kind.OUTCOME_LEAK: Entry(
+        Signal.INTEGRITY, "Columns that give the outcome away:", alarm=_CRITICAL, criteria=("DAT-07",),
+    ),
     Kind.IDENTIFIER_PRESENT: Entry(
-        Signal.IDENTITY, "Identifiers in", route=_COMPLIANCE, mode="foundations", criteria=("SEC-06",),
+        Signal.IDENTITY, "Identifiers in", route=_COMPLIANCE, mode="foundations",
+        criteria=("SEC-06",),
     ),
     Kind.FREE_TEXT_PRESENT: Entry(
-        Signal.IDENTITY, "Free text in", route=_COMPLIANCE, mode="foundations", criteria=("SEC-06",),
+        Signal.IDENTITY, "Free text in", route=_COMPLIANCE, mode="foundations",
+        criteria=("SEC-06",),
     ),
     Kind.LABEL_SHIFT: Entry(
         Signal.LABEL, "Outcomes are distributed differently:", route=_CLINICAL, mode="monitoring",
@@ -360,76 +395,87 @@ REGISTER: Mapping[Kind, Entry] = {
         explained_by=(Kind.SPELLING_VARIANTS,),
     ),
     Kind.LABEL_MISSING: Entry(
-        Signal.LABEL, "Outcomes are missing:", watch=_MAJOR, cannot_judge=_MAJOR, route=_PRODUCT, mode="monitoring",
-        criteria=("OBS-08",), rows=Rows.MISSING,
+        Signal.LABEL, "Outcomes are missing:", watch=_MAJOR, cannot_judge=_MAJOR, route=_PRODUCT,
+        mode="monitoring", criteria=("OBS-08",), rows=Rows.MISSING,
     ),
     Kind.LABEL_DELAY: Entry(
-        Signal.LABEL, "Outcomes arrive later:", route=_PRODUCT, mode="monitoring", criteria=("OBS-08",),
+        Signal.LABEL, "Outcomes arrive later:", route=_PRODUCT, mode="monitoring",
+        criteria=("OBS-08",),
     ),
     Kind.PERFORMANCE_DROP: Entry(
-        Signal.PERFORMANCE, "Performance fell:", route=_CLINICAL, mode="monitoring", criteria=("CLN-01", "CLN-07", "OBS-03"),
-        harm=True,
+        Signal.PERFORMANCE, "Performance fell:", route=_CLINICAL, mode="monitoring",
+        criteria=("CLN-01", "CLN-07", "OBS-03"), harm=True,
     ),
     Kind.PERFORMANCE_ESTIMATED_DROP: Entry(
-        Signal.PERFORMANCE, "Performance is estimated to have fallen:", route=_CLINICAL, mode="monitoring", criteria=("OBS-03",),
+        Signal.PERFORMANCE, "Performance is estimated to have fallen:", route=_CLINICAL,
+        mode="monitoring", criteria=("OBS-03",),
     ),
     Kind.CALIBRATION_DRIFT: Entry(
-        Signal.PERFORMANCE, "Calibration changed:", route=_CLINICAL, mode="monitoring", criteria=("CLN-03",),
+        Signal.PERFORMANCE, "Calibration changed:", route=_CLINICAL, mode="monitoring",
+        criteria=("CLN-03",),
     ),
     Kind.BELOW_FLOOR: Entry(
-        Signal.PERFORMANCE, "Performance is below its floor:", alarm=_CRITICAL, watch=_MAJOR, route=_CLINICAL,
-        mode="monitoring", criteria=("CLN-02", "CLN-07", "OBS-03"), harm=True,
+        Signal.PERFORMANCE, "Performance is below its floor:", alarm=_CRITICAL, watch=_MAJOR,
+        route=_CLINICAL, mode="monitoring", criteria=("CLN-02", "CLN-07", "OBS-03"), harm=True,
     ),
     Kind.BASELINE_NOT_BEATEN: Entry(
         Signal.PERFORMANCE, "No better than the baseline:", route=_PRODUCT, criteria=("SCO-06",),
     ),
     Kind.SUBGROUP_GAP: Entry(
-        Signal.FAIRNESS, "Performance is worse for a group of", route=_CLINICAL, mode="live_data", criteria=("CLN-04",),
+        Signal.FAIRNESS, "Performance is worse for a group of", route=_CLINICAL, mode="live_data",
+        criteria=("CLN-04",),
     ),
     Kind.SUBGROUP_TOO_SMALL: Entry(
         Signal.FAIRNESS, "Groups too small to be judged in", route=_CLINICAL, criteria=("CLN-04",),
     ),
     Kind.SCORE_OUT_OF_RANGE: Entry(
-        Signal.OUTPUT, "Scores out of their range in", watch=_MAJOR, mode="monitoring", criteria=("OBS-02",),
+        Signal.OUTPUT, "Scores out of their range in", watch=_MAJOR, mode="monitoring",
+        criteria=("OBS-02",),
     ),
     Kind.SCORE_SHIFT: Entry(
-        Signal.OUTPUT, "Scores are distributed differently:", route=_CLINICAL, mode="monitoring", criteria=("OBS-02",),
-        explained_by=(Kind.SCORE_OUT_OF_RANGE,),
+        Signal.OUTPUT, "Scores are distributed differently:", route=_CLINICAL, mode="monitoring",
+        criteria=("OBS-02",), explained_by=(Kind.SCORE_OUT_OF_RANGE,),
     ),
     Kind.ALERT_RATE_SHIFT: Entry(
         Signal.OUTPUT, "The alert rate changed:", mode="monitoring", criteria=("ADO-04", "OBS-02"),
     ),
     Kind.OUTPUT_MISSING: Entry(
-        Signal.OUTPUT, "Outputs are missing:", watch=_MAJOR, mode="integration", criteria=("OBS-02", "OBS-05"), rows=Rows.MISSING,
+        Signal.OUTPUT, "Outputs are missing:", watch=_MAJOR, mode="integration",
+        criteria=("OBS-02", "OBS-05"), rows=Rows.MISSING,
     ),
     Kind.VERSION_MIXED: Entry(
         Signal.OUTPUT, "Several model versions answer:", mode="monitoring", criteria=("MLO-03",),
     ),
     Kind.LATENCY_OVER_BUDGET: Entry(
-        Signal.OPERATIONS, "Answers take longer than the budget:", mode="integration", criteria=("REL-01", "REL-03"),
+        Signal.OPERATIONS, "Answers take longer than the budget:", mode="integration",
+        criteria=("REL-01", "REL-03"),
     ),
-    Kind.ERROR_RATE: Entry(Signal.OPERATIONS, "Requests fail:", mode="integration", criteria=("REL-02",)),
+    Kind.ERROR_RATE: Entry(
+        Signal.OPERATIONS, "Requests fail:", mode="integration", criteria=("REL-02",),
+    ),
     Kind.LATE_INPUTS: Entry(
         Signal.OPERATIONS, "Inputs arrive late:", mode="integration", criteria=("DAT-06", "INT-01"),
     ),
     Kind.HALLUCINATION_RATE_UP: Entry(
-        Signal.GENERATED_TEXT, "More hallucinations in", cannot_judge=Severity.MINOR, route=_CLINICAL, mode="monitoring",
-        criteria=("OBS-04",),
+        Signal.GENERATED_TEXT, "More hallucinations in", cannot_judge=Severity.MINOR,
+        route=_CLINICAL, mode="monitoring", criteria=("OBS-04",),
     ),
     Kind.UNSUPPORTED_STATEMENTS: Entry(
-        Signal.GENERATED_TEXT, "Statements without support in", cannot_judge=Severity.MINOR, route=_CLINICAL, mode="monitoring",
-        criteria=("OBS-04",),
+        Signal.GENERATED_TEXT, "Statements without support in", cannot_judge=Severity.MINOR,
+        route=_CLINICAL, mode="monitoring", criteria=("OBS-04",),
     ),
     Kind.LENGTH_SHIFT: Entry(
         Signal.GENERATED_TEXT, "Texts of another length in", cannot_judge=Severity.MINOR,
         no_criterion="the length of a text says nothing about whether it is right",
     ),
     Kind.TEXT_SHIFT: Entry(
-        Signal.GENERATED_TEXT, "Texts are written differently in", explained_by=(Kind.LENGTH_SHIFT,),
+        Signal.GENERATED_TEXT, "Texts are written differently in",
         no_criterion="how a text is written says nothing about whether it is right",
+        explained_by=(Kind.LENGTH_SHIFT,),
     ),
     Kind.CANNOT_CHECK_SOURCE: Entry(
-        Signal.GENERATED_TEXT, "Texts that cannot be checked against their source:", cannot_judge=_MAJOR, criteria=("OBS-04",),
+        Signal.GENERATED_TEXT, "Texts that cannot be checked against their source:",
+        cannot_judge=_MAJOR, criteria=("OBS-04",),
     ),
 }  # fmt: skip
 """Every kind of finding, by family, in the order in which pages list them."""
