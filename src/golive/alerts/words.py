@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from golive.model.finding import Severity
+from golive.model.kinds import REGISTER, Kind, Severity
 from golive.model.monitoring import Alert, Batch
 
 _FEED = {
@@ -15,24 +15,6 @@ _FEED = {
     "batch_small": "A batch holds less than half of the usual rows",
 }
 FEED_KINDS = tuple(_FEED)
-_KIND = {
-    "missing_up": "More missing values in",
-    "missing_down": "Fewer missing values in",
-    "missing_block": "Missing together:",
-    "always_missing": "No values at all in",
-    "distribution_shift": "Other values than in training in",
-    "category_share_shift": "Other shares than in training in",
-    "unseen_category": "Values never seen in training in",
-    "unit_change": "Another unit in",
-    "unit_mix": "Two units mixed in",
-    "scale_error": "Values off by a factor in",
-    "out_of_range": "Implausible values in",
-    "column_missing": "No longer delivered:",
-    "column_new": "New columns:",
-    "type_changed": "Another type of values in",
-    "score_shift": "Scores are distributed differently:",
-    "performance_drop": "Performance fell:",
-}
 NOT_SENT = {
     "NO_RECEIVER": "the route names no receiver, or its variable is not set",
     "BAD_ADDRESS": "the address of a receiver has a form that is not known",
@@ -40,7 +22,7 @@ NOT_SENT = {
 }
 """Why a message is still here, by the error of its delivery."""
 _MOST_COLUMNS = 5
-HARM = ("performance_drop", "below_floor")
+HARM = frozenset(kind for kind, entry in REGISTER.items() if entry.harm)
 """What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
 
 
@@ -48,7 +30,7 @@ def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] 
     """A sentence without a value: ``Another unit in creatinine``, ``More missing values in heart_rate, spo2 and 3 more``."""
     if kind in _FEED:
         return _FEED[kind]
-    what = _KIND.get(kind, f"{kind.replace('_', ' ').capitalize()} in")
+    what = REGISTER[Kind(kind)].alert
     named = ", ".join(columns[:_MOST_COLUMNS])
     more = f" and {len(columns) - _MOST_COLUMNS} more" if len(columns) > _MOST_COLUMNS else ""
     return f"{what} {named}{more}" if columns else what.removesuffix(" in").rstrip(":")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from golive.compare.base.where import Place, ShareOf, locate, of_missing, of_tokens
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Kind, Verdict
+from golive.model.kinds import REGISTER, Rows
 from golive.model.profile import Profile, SliceColumn
 from golive.wording.numbers import percent
 
-MISSING_KINDS = ("missing_up", "always_missing", "missing_block", "output_missing", "label_missing")
-TEXT_KINDS = ("free_text_in_structured", "numeric_as_text", "type_changed")
 _ACTIVE = (Verdict.ALARM, Verdict.WATCH)
 
 
@@ -32,7 +31,9 @@ def _placed(finding: Finding, train: Profile, live: Profile) -> Finding:
     share_of, base = _question(finding, name, train, live)
     if share_of is None:
         return finding
-    place = locate(live, name, share_of, base=base, private=finding.kind not in MISSING_KINDS)
+    place = locate(
+        live, name, share_of, base=base, private=REGISTER[finding.kind].rows is not Rows.MISSING
+    )
     if not place.slices:
         return finding
     update: dict[str, object] = {"slices": place.slices}
@@ -63,14 +64,15 @@ def _question(
     before, now = train.columns.get(name), live.columns.get(name)
     if now is None:
         return None, 0.0
-    if finding.kind in MISSING_KINDS:
+    rows = REGISTER[finding.kind].rows
+    if rows is Rows.MISSING:
         return of_missing, before.missing_share if before else 0.0
-    if finding.kind in TEXT_KINDS:
+    if rows is Rows.UNREAD or finding.kind is Kind.TYPE_CHANGED:
         return (of_tokens if now.numeric is not None else None), 0.0
-    if finding.kind == "disguised_missing" and finding.what_if is not None:
+    if finding.kind is Kind.DISGUISED_MISSING and finding.what_if is not None:
         return _of_sentinel(finding.what_if.repair.get("values", ()), live, name), 0.0
     if (
-        finding.kind in ("unseen_category", "spelling_variants")
+        finding.kind in (Kind.UNSEEN_CATEGORY, Kind.SPELLING_VARIANTS)
         and before
         and before.category is not None
     ):

@@ -2,89 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from golive.model.finding import Finding, Severity, Verdict
+from golive.model.finding import Finding, Kind, Severity, Verdict
+from golive.model.kinds import REGISTER
 
-_BY_UNIT = (
-    "distribution_shift",
-    "out_of_range",
-    "watch_range",
-    "limit_changed",
-    "rounding_changed",
-    "stuck_value",
-)
-_BREAK_CONTRACTS = (
-    "column_missing",
-    "missing_block",
-    "missing_up",
-    "always_missing",
-    "output_missing",
-    "unit_change",
-    "unit_mix",
-    "scale_error",
-    "disguised_missing",
-    "free_text_in_structured",
-    "code_system_mix",
-    "code_system_change",
-    "code_format_change",
-    "spelling_variants",
-    "unseen_category",
-    "out_of_range",
-)
-"""What live data does that a contract forbids too: told once, with the broken term pointing to it."""
-EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "unit_change",
-        (*_BY_UNIT, "unseen_category", "category_share_shift", "column_missing", "column_new"),
-    ),
-    ("unit_mix", _BY_UNIT),
-    ("scale_error", _BY_UNIT),
-    ("column_swap", _BY_UNIT),
-    (
-        "disguised_missing",
-        (
-            "distribution_shift",
-            "unseen_category",
-            "out_of_range",
-            "watch_range",
-            "rounding_changed",
-        ),
-    ),
-    (
-        "type_changed",
-        ("distribution_shift", "free_text_in_structured", "missing_up", "always_missing"),
-    ),
-    (
-        "code_system_change",
-        ("distribution_shift", "unseen_category", "category_share_shift", "code_format_change"),
-    ),
-    ("code_system_mix", ("distribution_shift", "unseen_category", "category_share_shift")),
-    ("code_release_gap", ("unseen_category", "distribution_shift")),
-    ("code_format_change", ("distribution_shift", "unseen_category", "category_share_shift")),
-    ("code_invalid", ("distribution_shift", "unseen_category", "category_share_shift")),
-    (
-        "spelling_variants",
-        ("distribution_shift", "unseen_category", "category_share_shift", "label_shift"),
-    ),
-    ("missing_block", ("missing_up", "always_missing")),
-    ("limit_changed", ("distribution_shift", "watch_range", "stuck_value")),
-    ("out_of_range", ("distribution_shift",)),
-    ("stuck_value", ("distribution_shift",)),
-    ("unseen_category", ("distribution_shift", "category_share_shift")),
-    ("category_share_shift", ("distribution_shift",)),
-    # The service judges its own columns; that their values are distributed differently is the same fact.
-    ("latency_over_budget", ("distribution_shift", "limit_changed", "out_of_range", "stuck_value")),
-    ("error_rate", ("unseen_category", "category_share_shift", "distribution_shift")),
-    ("late_inputs", ("distribution_shift", "time_order")),
-    ("score_out_of_range", ("score_shift", "out_of_range", "disguised_missing")),
-    ("length_shift", ("text_shift",)),
-    *((kind, ("contract_broken",)) for kind in _BREAK_CONTRACTS),
-)
-"""Explaining kind and the kinds of the same column that it explains, strongest explanation first."""
-
-
-_ONLY_IF_TRIED = frozenset({"limit_changed", "out_of_range", "stuck_value"})
+_ONLY_IF_TRIED = frozenset({Kind.LIMIT_CHANGED, Kind.OUT_OF_RANGE, Kind.STUCK_VALUE})
 """Kinds that concern some values only: they explain a shift when repairing those values was seen to take it away."""
 
 
@@ -98,20 +21,22 @@ def link(findings: Sequence[Finding]) -> list[Finding]:
     active = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
     cause: dict[str, str] = {}
     raised: set[str] = set()
-    for explaining, explained in EXPLAINS:
-        for source in (f for f in active if f.kind == explaining):
-            for target in active:
-                if (
-                    target.kind in explained
-                    and target.id not in cause
-                    and _explains(source, target)
-                ):
-                    cause[target.id] = source.id
-                    if target.verdict is Verdict.ALARM and source.kind in _ONLY_IF_TRIED:
-                        raised.add(source.id)
+    for target in active:
+        for source in _may_explain(target, active):
+            if _explains(source, target):
+                cause[target.id] = source.id
+                if target.verdict is Verdict.ALARM and source.kind in _ONLY_IF_TRIED:
+                    raised.add(source.id)
+                break
     return [
         _linked(f, cause.get(f.id), raised=f.id in raised and f.id not in cause) for f in findings
     ]
+
+
+def _may_explain(target: Finding, active: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings whose kind may explain ``target``, the strongest explanation first."""
+    for kind in REGISTER[target.kind].explained_by:
+        yield from (f for f in active if f.kind is kind)
 
 
 def _linked(finding: Finding, cause: str | None, *, raised: bool) -> Finding:
@@ -140,15 +65,15 @@ def _explains(source: Finding, target: Finding) -> bool:
 def _takes_away(source: Finding, target: Finding) -> bool:
     """Whether the tried repair of ``source`` leaves at most half of the shift; where nothing was tried, the kind decides."""
     tried = source.what_if
-    if source.kind == "limit_changed" and target.kind == "watch_range":
+    if source.kind is Kind.LIMIT_CHANGED and target.kind is Kind.WATCH_RANGE:
         return (
             tried is not None and "high" in tried.repair
         )  # extremes beyond the upper limit that live data passes
-    if (source.kind, target.kind) == ("disguised_missing", "rounding_changed"):
+    if (source.kind, target.kind) == (Kind.DISGUISED_MISSING, Kind.ROUNDING_CHANGED):
         return abs(_change(target)) <= _change(
             source
         )  # values that stand in for missing move no more than their own share
-    if target.kind not in ("distribution_shift", "label_shift"):
+    if target.kind not in (Kind.DISTRIBUTION_SHIFT, Kind.LABEL_SHIFT):
         return True
     if tried is None or tried.before is None or tried.after is None:
         return source.kind not in _ONLY_IF_TRIED

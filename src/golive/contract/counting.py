@@ -19,7 +19,7 @@ from golive.model.columns import ColumnType, Roles
 from golive.profile.categories import canonical
 from golive.profile.fields import (
     Field,
-    Kind,
+    Reduction,
     as_text,
     fields_of,
     infinite,
@@ -258,5 +258,5 @@ def field_of(dataset: Dataset, terms: ColumnTerms) -> Field:
     return (
         found[0]
         if found
-        else Field(terms.name, terms.type, terms.role, kept, terms.storage, Kind.CATEGORY)
+        else Field(terms.name, terms.type, terms.role, kept, terms.storage, Reduction.CATEGORY)
     )

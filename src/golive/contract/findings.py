@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golive.compare.base.measured import unit_words
 from golive.contract.checking import Checked, Violation
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.wording.numbers import number
 
 MOST = 50
@@ -19,14 +19,14 @@ def contract_findings(checked: Checked) -> list[Finding]:
     named = f"version {checked.version} of the contract"
     if checked.holds:
         title = f"Live data keep every term of {named} (n = {checked.rows:,})"
-        return [finding("contract_broken", Verdict.QUIET, severity=Severity.INFO, title=title)]
+        return [finding(Kind.CONTRACT_BROKEN, Verdict.QUIET, title=title)]
     by_column: dict[str, list[Violation]] = {}
     for violation in checked.violations:
         by_column.setdefault(violation.column, []).append(violation)
     made = [_of(column, broken, named) for column, broken in list(by_column.items())[:MOST]]
     if len(by_column) > MOST:
         title = f"{len(by_column) - MOST} more columns break {named}"
-        made.append(finding("contract_broken", Verdict.ALARM, title=title))
+        made.append(finding(Kind.CONTRACT_BROKEN, Verdict.ALARM, title=title))
     return made
 
 
@@ -38,10 +38,10 @@ def _of(column: str, broken: list[Violation], named: str) -> Finding:
     many = any(v.rows is not None for v in broken)
     absent = any(v.rule == "present" for v in broken)
     return finding(
-        "contract_broken",
+        Kind.CONTRACT_BROKEN,
         Verdict.ALARM if many else Verdict.WATCH,
         columns=[column],
-        severity=Severity.CRITICAL if absent else Severity.MAJOR if many else Severity.MINOR,
+        severity=Severity.CRITICAL if absent else None,
         title=f"{first.sentence.rstrip('.')} ({named})",
         explanation=" ".join(v.sentence for v in broken if v is not first),
         effect=Effect(name="broken_share", live=first.share, n_live=first.n),

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from golive.intake.base.dataset import Limits
 from golive.intake.fhir.files import among
-from golive.intake.kinds import FHIR, Kind, kind_of, known
+from golive.intake.kinds import FHIR, FileKind, kind_of, known
 from golive.model.errors import InputError, Problem, nearest
 
 _LISTED = 5
 
 
-def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
+def find(source: str | Path, limits: Limits) -> tuple[FileKind, list[Path]]:
     """Return the kind and the files of a source, sorted by name.
 
     Raises:
@@ -68,11 +68,11 @@ def find(source: str | Path, limits: Limits) -> tuple[Kind, list[Path]]:
 
 
 def _checked(
-    files: list[Path], shown: str, limits: Limits, given: Kind | None = None
-) -> tuple[Kind, list[Path]]:
+    files: list[Path], shown: str, limits: Limits, given: FileKind | None = None
+) -> tuple[FileKind, list[Path]]:
     """Check what can be checked from outside; ``given`` is the kind where content, not ending, decides."""
     problems = []
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, FileKind] = {}
     for file in files:
         if kind := given or kind_of(file):
             kinds[kind.name] = kind

@@ -16,7 +16,7 @@ Loader = Callable[[Sequence[Path], Workspace], ir.Table]
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """One kind of file: its name in results, its endings, its loader, and whether it may be compressed (.gz, .zst).
 
     The loader puts the files into the workspace's DuckDB as ``data`` and returns that table; everything wrong with them
@@ -29,24 +29,24 @@ class Kind:
     text: bool = True
 
 
-FHIR = Kind("fhir", (".zip",), fhir.load)
+FHIR = FileKind("fhir", (".zip",), fhir.load)
 """Archives are FHIR; JSON and NDJSON files are when they hold FHIR resources (``fhir_files.among``)."""
 
 KINDS = (
-    Kind("csv", (".csv",), delimited.load),
-    Kind("tsv", (".tsv", ".tab"), delimited.load),
-    Kind("txt", (".txt",), delimited.load),
-    Kind("json", (".json",), records.load),
-    Kind("ndjson", (".ndjson", ".jsonl"), records.load),
-    Kind("parquet", (".parquet", ".pq"), columnar.load, text=False),
+    FileKind("csv", (".csv",), delimited.load),
+    FileKind("tsv", (".tsv", ".tab"), delimited.load),
+    FileKind("txt", (".txt",), delimited.load),
+    FileKind("json", (".json",), records.load),
+    FileKind("ndjson", (".ndjson", ".jsonl"), records.load),
+    FileKind("parquet", (".parquet", ".pq"), columnar.load, text=False),
     FHIR,
-    Kind("xlsx", (".xlsx", ".xlsm"), workbook.load),
+    FileKind("xlsx", (".xlsx", ".xlsm"), workbook.load),
 )
 
 COMPRESSED = (".gz", ".zst")
 
 
-def kind_of(path: Path) -> Kind | None:
+def kind_of(path: Path) -> FileKind | None:
     """Return the kind of a file by its ending (``labs.csv.gz`` is csv), or ``None``. Excel, Parquet and zip are not unpacked."""
     ending = path.suffix.lower()
     packed = ending in COMPRESSED

@@ -14,7 +14,7 @@ from golive.intake.base.dataset import Dataset, Limits, storage_of
 from golive.intake.base.workspace import Workspace
 from golive.intake.files import find, sha256
 from golive.intake.formats import columnar
-from golive.intake.kinds import COMPRESSED, Kind
+from golive.intake.kinds import COMPRESSED, FileKind
 from golive.model.errors import InputError, Problem
 
 TABLE = "table:"
@@ -98,7 +98,7 @@ def read(
     )
 
 
-def _in_spark(kind: Kind, files: list[Path], space: Workspace) -> ir.Table:
+def _in_spark(kind: FileKind, files: list[Path], space: Workspace) -> ir.Table:
     """Give Spark the files: Parquet as it is, text after the same reader as everywhere, so that findings are the same."""
     spark = engines.connect("pyspark://")
     paths = [columnar.write_parquet(space, "data")] if kind.text else files

@@ -2,137 +2,38 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
 from golive.model.columns import Noun
+from golive.model.kinds import (
+    KINDS,
+    REGISTER,
+    SIGNAL_OF,
+    Kind,
+    Route,
+    Severity,
+    Signal,
+    Verdict,
+)
 from golive.model.profile import SMALL_CELL
 
-
-class Verdict(StrEnum):
-    """What a finding says. Order of urgency: alarm, watch, cannot_judge, quiet."""
-
-    ALARM = "alarm"
-    WATCH = "watch"
-    QUIET = "quiet"
-    CANNOT_JUDGE = "cannot_judge"
-
-
-class Severity(StrEnum):
-    """How much it matters if it is true."""
-
-    CRITICAL = "critical"
-    MAJOR = "major"
-    MINOR = "minor"
-    INFO = "info"
-
-
-class Route(StrEnum):
-    """Who acts on it."""
-
-    ENGINEERING = "engineering"
-    CLINICAL_INFORMATICS = "clinical_informatics"
-    PRODUCT = "product"
-    COMPLIANCE = "compliance"
-
-
-class Signal(StrEnum):
-    """Family of a finding."""
-
-    SCHEMA = "schema"
-    MISSINGNESS = "missingness"
-    DISTRIBUTION = "distribution"
-    MEANING = "meaning"
-    INTEGRITY = "integrity"
-    IDENTITY = "identity"
-    LABEL = "label"
-    PERFORMANCE = "performance"
-    FAIRNESS = "fairness"
-    OUTPUT = "output"
-    OPERATIONS = "operations"
-    GENERATED_TEXT = "generated_text"
-
-
-KINDS: dict[Signal, tuple[str, ...]] = {
-    Signal.SCHEMA: (
-        "column_missing",
-        "column_new",
-        "type_changed",
-        "numeric_as_text",
-        "must_support_missing",
-        "resource_invalid",
-        "contract_broken",
-    ),
-    Signal.MISSINGNESS: (
-        "missing_up",
-        "missing_down",
-        "disguised_missing",
-        "missing_block",
-        "always_missing",
-    ),
-    Signal.DISTRIBUTION: (
-        "distribution_shift",
-        "category_share_shift",
-        "unseen_category",
-        "multivariate_shift",
-    ),
-    Signal.MEANING: (
-        "unit_change",
-        "unit_mix",
-        "scale_error",
-        "out_of_range",
-        "watch_range",
-        "free_text_in_structured",
-        "code_system_change",
-        "code_system_mix",
-        "code_release_gap",
-        "code_format_change",
-        "code_invalid",
-        "spelling_variants",
-        "date_format_change",
-        "limit_changed",
-        "rounding_changed",
-        "column_swap",
-    ),
-    Signal.INTEGRITY: (
-        "duplicate_rows",
-        "duplicate_keys",
-        "stuck_value",
-        "feed_stopped",
-        "time_order",
-        "future_dates",
-        "patient_overlap",
-        "outcome_leak",
-    ),
-    Signal.IDENTITY: ("identifier_present", "free_text_present"),
-    Signal.LABEL: ("label_shift", "label_missing", "label_delay"),
-    Signal.PERFORMANCE: (
-        "performance_drop",
-        "performance_estimated_drop",
-        "calibration_drift",
-        "below_floor",
-        "baseline_not_beaten",
-    ),
-    Signal.FAIRNESS: ("subgroup_gap", "subgroup_too_small"),
-    Signal.OUTPUT: (
-        "score_out_of_range",
-        "score_shift",
-        "alert_rate_shift",
-        "output_missing",
-        "version_mixed",
-    ),
-    Signal.OPERATIONS: ("latency_over_budget", "error_rate", "late_inputs"),
-    Signal.GENERATED_TEXT: (
-        "hallucination_rate_up",
-        "unsupported_statements",
-        "length_shift",
-        "text_shift",
-        "cannot_check_source",
-    ),
-}
-SIGNAL_OF: dict[str, Signal] = {kind: signal for signal, kinds in KINDS.items() for kind in kinds}
+__all__ = [
+    "KINDS",
+    "SIGNAL_OF",
+    "Effect",
+    "Finding",
+    "Kind",
+    "Route",
+    "Segment",
+    "Severity",
+    "Signal",
+    "SliceShare",
+    "Verdict",
+    "WhatIf",
+    "finding",
+]
 
 
 class Effect(Noun):
@@ -186,7 +87,7 @@ class Finding(Noun):
 
     id: str
     signal: Signal
-    kind: str
+    kind: Kind
     columns: tuple[str, ...] = ()
     segment: Segment | None = None
     verdict: Verdict
@@ -210,40 +111,41 @@ class Finding(Noun):
 
     @model_validator(mode="after")
     def _kind_belongs_to_signal(self) -> Finding:
-        if SIGNAL_OF.get(self.kind) is not self.signal:
+        if REGISTER[self.kind].signal is not self.signal:
             msg = f"kind '{self.kind}' is not of signal '{self.signal}'"
             raise ValueError(msg)
         return self
 
 
 def finding(
-    kind: str,
+    kind: Kind,
     verdict: Verdict,
     *,
     columns: tuple[str, ...] | list[str] = (),
-    severity: Severity = Severity.MAJOR,
-    route: Route = Route.ENGINEERING,
+    severity: Severity | None = None,
+    route: Route | None = None,
     title: str,
     segment: Segment | None = None,
     **rest: Any,
 ) -> Finding:
     """Build a finding; signal and id follow from kind, columns and segment, so that the same fact keeps its id.
 
+    Severity and route are those of the register, unless the check has a reason to give others.
+
     Raises:
-        ValueError: ``kind`` is not one of ``KINDS``.
+        ValueError: ``kind`` is not in the register.
     """
-    if kind not in SIGNAL_OF:
-        msg = f"unknown kind '{kind}'"
-        raise ValueError(msg)
+    kind = Kind(kind)
+    entry = REGISTER[kind]
     where = f"@{segment.column}={segment.value}" if segment else ""
     return Finding(
         id=f"{kind}:{'+'.join(columns)}{where}",
-        signal=SIGNAL_OF[kind],
+        signal=entry.signal,
         kind=kind,
         columns=tuple(columns),
         verdict=verdict,
-        severity=severity,
-        route=route,
+        severity=severity or entry.severity(verdict),
+        route=route or entry.route,
         title=title,
         segment=segment,
         **rest,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from golive import __version__
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
-from golive.model.finding import Finding, Route, Severity, Verdict
+from golive.model.finding import Finding, Kind, Route, Severity, Verdict
 from golive.model.monitoring import Batch, Observation
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
@@ -89,7 +89,7 @@ def observe(finding: Finding) -> Observation | None:
     where = finding.segment
     return Observation(
         finding=finding.id,
-        kind=finding.kind,
+        kind=finding.kind.value,
         columns=finding.columns,
         segment=f"{where.column}={where.value}" if where else "",
         level=finding.verdict.value,
@@ -229,7 +229,7 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
 
 def _of_hidden_end(finding: Finding, baseline: Restored) -> bool:
     """Whether a finding rests on an end of training's values that the k-anonymous baseline hides."""
-    if finding.kind != "limit_changed" or finding.effect is None or finding.effect.train:
+    if finding.kind is not Kind.LIMIT_CHANGED or finding.effect is None or finding.effect.train:
         return False
     low, high = baseline.soft_ends.get(finding.columns[0], (False, False))
     repair = finding.what_if.repair if finding.what_if else {}

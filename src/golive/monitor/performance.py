@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.finding import Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Finding, Kind, Severity, Verdict, finding
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -75,15 +75,14 @@ def against(
         Verdict.QUIET: "The model does as well on live patients as on training patients",
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model does worse on live patients",
     }[verdict]
-    severe = Severity.CRITICAL if d <= -0.1 else Severity.MAJOR
+    severe = verdict is Verdict.ALARM and d <= -0.1
     found = finding(
-        "performance_drop",
+        Kind.PERFORMANCE_DROP,
         verdict,
         columns=tuple(
             c for c in (_roles(specs).score or _roles(specs).prediction, _roles(specs).label) if c
         ),
-        severity={Verdict.ALARM: severe, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.CRITICAL if severe else None,
         title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
         if enough
         else f"{said} ({sizes(before['n'], cases.n)})",

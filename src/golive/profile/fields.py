@@ -29,7 +29,7 @@ _HL7 = "^[0-9]{12,14}([.+-].*)?$"
 # No backslashes: Spark reads them as escapes of the string before the expression sees them.
 
 
-class Kind(StrEnum):
+class Reduction(StrEnum):
     """How a column is reduced."""
 
     NUMBER = "number"
@@ -50,7 +50,7 @@ class Field:
     role: Role
     storage: str
     declared: str
-    kind: Kind
+    kind: Reduction
 
 
 def fields_of(
@@ -69,21 +69,21 @@ def fields_of(
     return found
 
 
-def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Kind:
+def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Reduction:
     if role is Role.IGNORED or type_ in (ColumnType.TEXT, ColumnType.IDENTIFIER):
-        return Kind.TEXT
+        return Reduction.TEXT
     if type_.is_number:
-        return Kind.NUMBER
+        return Reduction.NUMBER
     if type_ is ColumnType.DATETIME:
-        return Kind.TIME
+        return Reduction.TIME
     if (
         type_ is ColumnType.EMPTY
     ):  # a field that was empty in training and now holds something: read it as it is stored
         stored = column.type()
         if stored.is_numeric() and not stored.is_boolean():
-            return Kind.NUMBER
-        return Kind.TIME if stored.is_temporal() else Kind.CATEGORY
-    return Kind.CATEGORY
+            return Reduction.NUMBER
+        return Reduction.TIME if stored.is_temporal() else Reduction.CATEGORY
+    return Reduction.CATEGORY
 
 
 def is_text(column: ir.Value) -> bool:

@@ -34,7 +34,7 @@ from golive.profile.categories import (
     patterns_of,
     shape,
 )
-from golive.profile.fields import LONGEST_VALUE, Field, Kind, as_text, is_text, missing, number
+from golive.profile.fields import LONGEST_VALUE, Field, Reduction, as_text, is_text, missing, number
 from golive.profile.numbers import sorted_profile
 from golive.profile.repeats import Patients, of_codes, of_numbers, patients_here
 from golive.profile.slicing import Slicing, slice_categories, slice_numbers
@@ -117,14 +117,14 @@ def _fetch(
     table: ir.Table, batch: Sequence[Field]
 ) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
     """Fetch a batch in one query; when that fails, one by one, so that only the broken column is lost."""
-    written = [f for f in batch if f.kind is Kind.NUMBER and is_text(table[f.name])]
+    written = [f for f in batch if f.kind is Reduction.NUMBER and is_text(table[f.name])]
     if len(written) >= LONG and (parsed := _parsed(table, written)):
         others = [f for f in batch if f not in written]
         return parsed + (_fetch(table, others) if others else [])
     asked: dict[str, Any] = {}
     for i, field in enumerate(batch):
         column = table[field.name]
-        if field.kind is Kind.NUMBER:
+        if field.kind is Reduction.NUMBER:
             stored = column.type()
             plain = (
                 stored.is_floating() or stored.is_integer()
@@ -186,7 +186,7 @@ def _reduce(
     slicings: Sequence[Slicing],
     patients: Patients | None,
 ) -> Reduced:
-    if field.kind is Kind.NUMBER:
+    if field.kind is Reduction.NUMBER:
         return _numbers(field, fetched, slicings, patients)
     return _categories(field, fetched[0], slicings, patients)
 

@@ -23,7 +23,7 @@ from golive.profile.cutting import slice_key
 from golive.profile.fields import (
     LONGEST_VALUE,
     Field,
-    Kind,
+    Reduction,
     as_text,
     infinite,
     is_text,
@@ -59,7 +59,7 @@ def reduce_remote(
                     raise facts
                 profile = (
                     _numbers(table, field, rows, facts)
-                    if field.kind is Kind.NUMBER
+                    if field.kind is Reduction.NUMBER
                     else _categories(table, field, rows, facts)
                 )
                 done[field.name] = Reduced(
@@ -78,7 +78,7 @@ def _facts(
     for i, field in enumerate(batch):
         column = table[field.name]
         asked[f"missing{i}"] = missing(column).sum()
-        if field.kind is Kind.NUMBER:
+        if field.kind is Reduction.NUMBER:
             value = number(column)
             endless = infinite(value)
             finite = endless.ifelse(ibis.null("float64"), value)
@@ -230,7 +230,7 @@ def _slices(table: ir.Table, field: Field, slicing: Slicing) -> list[SliceColumn
     keyed = keyed.filter(keyed.key.notnull())
     groups = keyed.group_by("key")
     asked: dict[str, Any] = {"n": keyed.count(), "absent": keyed.missing.sum()}
-    if field.kind is Kind.NUMBER:
+    if field.kind is Reduction.NUMBER:
         finite = infinite(keyed.value).ifelse(ibis.null("float64"), keyed.value)
         asked |= {"parsed": keyed.value.count(), "mean": finite.mean()}
         asked |= {f"q{i}": finite.approx_quantile(q) for i, q in enumerate(SLICE_QUANTILES)}
@@ -283,7 +283,7 @@ def _shapes(
 
 
 def _measured(column: ir.Value, field: Field) -> ir.Value:
-    return number(column) if field.kind is Kind.NUMBER else _key(column)
+    return number(column) if field.kind is Reduction.NUMBER else _key(column)
 
 
 def _numeric_slice(row: dict[str, Any] | None) -> SliceColumn:

@@ -13,7 +13,7 @@ from golive.model.profile import ColumnProfile, Profile, Slice
 from golive.profile import joint, together
 from golive.profile.arrivals import arrivals
 from golive.profile.cutting import slice_missing, slicings_of
-from golive.profile.fields import Field, Kind, engine_of, fields_of
+from golive.profile.fields import Field, Reduction, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
 from golive.profile.remote import reduce_remote
 from golive.profile.repeats import patients_repeat, weighed
@@ -62,7 +62,7 @@ def profile(
     slicings = (
         slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
     )
-    main = [f for f in fields if f.kind in (Kind.NUMBER, Kind.CATEGORY)]
+    main = [f for f in fields if f.kind in (Reduction.NUMBER, Reduction.CATEGORY)]
     chosen = id_column(specs, roles)
     patient = chosen[0] if chosen and patients_repeat(table, chosen[0]) else None
     if local:
@@ -72,14 +72,14 @@ def profile(
     found = {name: one.profile for name, one in reduced.items()}
     day = as_of or date.today()
     found |= _each(
-        [f for f in fields if f.kind is Kind.TIME],
+        [f for f in fields if f.kind is Reduction.TIME],
         together.COLUMNS if few else 1,
         rows,
         step,
         lambda f: reduce_times(table, f, rows, day, local=few),
     )
     found |= _each(
-        [f for f in fields if f.kind is Kind.TEXT],
+        [f for f in fields if f.kind is Reduction.TEXT],
         together.COLUMNS,
         rows,
         step,
@@ -90,7 +90,11 @@ def profile(
         columns = weighed(
             table, columns, [f for f in fields if not local or f not in main], patient
         )
-    others = [f for f in fields if f.kind in (Kind.TIME, Kind.TEXT) and not columns[f.name].error]
+    others = [
+        f
+        for f in fields
+        if f.kind in (Reduction.TIME, Reduction.TEXT) and not columns[f.name].error
+    ]
     slices: list[Slice] = []
     for i, slicing in enumerate(slicings):
         held = {name: one.slices[i] for name, one in reduced.items() if one.slices}

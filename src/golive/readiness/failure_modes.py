@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from golive.model.finding import Finding, Verdict
+from golive.model.kinds import REGISTER, Kind, ModeId
 from golive.model.readiness import CriterionScore, GateState, Readiness
 
-ModeId = Literal["live_data", "integration", "monitoring", "foundations"]
 Shown = Literal["shown", "open", "not_shown"]
 
 
@@ -23,9 +23,13 @@ class Mode:
     story: str
     pairs: tuple[tuple[str, str], ...]
     dimensions: tuple[str, ...]
-    signs: tuple[str, ...]
     first_step: str
     sample: str
+
+    @property
+    def signs(self) -> tuple[Kind, ...]:
+        """Kinds of finding that betray it, as the register of kinds has it."""
+        return tuple(kind for kind, entry in REGISTER.items() if entry.mode == self.id)
 
 
 MODES: tuple[Mode, ...] = (
@@ -42,11 +46,6 @@ MODES: tuple[Mode, ...] = (
             ("Numbers in number fields", "'<0.5' and 'see note' in number fields"),
         ),
         ("DAT", "CLN"),
-        (
-            "missing_up", "disguised_missing", "missing_block", "always_missing", "column_missing", "numeric_as_text",
-            "unit_change", "unit_mix", "scale_error", "code_system_change", "code_system_mix", "code_release_gap",
-            "free_text_in_structured", "out_of_range", "spelling_variants", "distribution_shift", "subgroup_gap",
-        ),
         "Compare live with training on every batch, and stop scoring rows that break the input contract.",
         "live-data",
     ),
@@ -63,7 +62,6 @@ MODES: tuple[Mode, ...] = (
             ("One site, set up by hand", "Every site with its own configuration and approvals"),
         ),
         ("INT", "ADO"),
-        ("late_inputs", "latency_over_budget", "error_rate", "feed_stopped", "duplicate_keys", "duplicate_rows", "output_missing"),
         "Test write-back and its withdrawal in a production-like record system before the model is tuned further.",
         "integration",
     ),
@@ -80,11 +78,6 @@ MODES: tuple[Mode, ...] = (
             ("One version", "Two versions answer side by side"),
         ),
         ("OBS", "REL"),
-        (
-            "performance_drop", "performance_estimated_drop", "below_floor", "calibration_drift", "score_shift",
-            "alert_rate_shift", "version_mixed", "label_delay", "label_missing", "label_shift", "hallucination_rate_up",
-            "unsupported_statements", "score_out_of_range",
-        ),
         "Set thresholds on inputs, outputs and accuracy, fire each alert once on purpose, and name who answers it.",
         "monitoring",
     ),
@@ -101,7 +94,6 @@ MODES: tuple[Mode, ...] = (
             ("Data under a research agreement", "Every flow of patient data needs its own legal basis"),
         ),
         ("GOV", "MLO", "SEC", "SCO", "HND"),
-        ("identifier_present", "free_text_present"),
         "Name owners, rehearse rollback and the off switch, and let the receiving team run it once alone.",
         "foundations",
     ),

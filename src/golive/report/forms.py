@@ -20,7 +20,7 @@ Writer = Callable[[Sources], bytes]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportKind:
     """One report: what it is called, whom it serves, and how its document is made."""
 
     title: str
@@ -47,21 +47,21 @@ class File:
     data: bytes
 
 
-KINDS: dict[str, Kind] = {
-    "report": Kind("Full report", "Everything one assessment says, with figures.", full),
-    "memo": Kind("Go/no-go memo", "One page for the meeting that decides.", memo),
-    "reviewer": Kind(
+KINDS: dict[str, ReportKind] = {
+    "report": ReportKind("Full report", "Everything one assessment says, with figures.", full),
+    "memo": ReportKind("Go/no-go memo", "One page for the meeting that decides.", memo),
+    "reviewer": ReportKind(
         "Reviewer's report", "Every criterion, every finding with its evidence.", reviewer
     ),
-    "card": Kind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
-    "hti1": Kind("Source attributes", "The 31 attributes of HTI-1.", hti1),
-    "datasheet": Kind("Datasheets", "Training and live data, column by column.", datasheet),
-    "monitoring": Kind(
+    "card": ReportKind("Model card", "The fields of the CHAI Applied Model Card v0.2.", card),
+    "hti1": ReportKind("Source attributes", "The 31 attributes of HTI-1.", hti1),
+    "datasheet": ReportKind("Datasheets", "Training and live data, column by column.", datasheet),
+    "monitoring": ReportKind(
         "Monitoring plan",
         "What to watch after go-live, against what, and when to stop.",
         monitoring_plan,
     ),
-    "handoff": Kind(
+    "handoff": ReportKind(
         "Handoff list", "Twenty items a receiving team needs, and who owes them.", handoff
     ),
 }

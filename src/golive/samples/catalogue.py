@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from golive.model.errors import InputError, Problem, nearest
+from golive.model.kinds import ModeId
 from golive.samples.faults_in_inputs import INPUT_FAULTS
 from golive.samples.faults_in_service import SERVICE_FAULTS
 from golive.samples.feed import STAGES, Fault
 
-FailureMode = Literal["live_data", "integration", "monitoring", "foundations"]
 FAULTS: dict[str, Fault] = {f.id: f for f in (*INPUT_FAULTS, *SERVICE_FAULTS)}
 DEFAULT = "ed-sepsis"
 
@@ -28,7 +27,7 @@ class Sample:
     train_rows: int
     live_rows: int
     faults: tuple[str, ...] = ()
-    failure_mode: FailureMode | None = None
+    failure_mode: ModeId | None = None
 
     def planted(self) -> tuple[Fault, ...]:
         """Its faults in the order in which they happen."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from golive.model.kinds import Kind
 from golive.samples.population import Floats
 
 Mask = npt.NDArray[np.bool_]
@@ -73,13 +74,13 @@ class Fault:
     """
 
     id: str
-    kind: str
+    kind: Kind
     columns: tuple[str, ...]
     stage: Stage
     title: str
     fix: str
     apply: Callable[[Feed], Mask | None]
-    also: tuple[str, ...] = ()
+    also: tuple[Kind, ...] = ()
     segment: dict[str, list[str]] = field(default_factory=dict)
     since: str | None = None
     until: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from golive.model.errors import InputError, Problem
+from golive.model.finding import Kind
 from golive.samples.catalogue import Sample, get
 from golive.samples.configuration import mapping
 from golive.samples.generate import draw
@@ -55,19 +56,19 @@ COMPARED = (
 )
 # What planted faults cause downstream. These are findings, not faults of their own.
 CONSEQUENCES = (
-    *(
-        "score_shift",
-        "alert_rate_shift",
-        "performance_drop",
-        "performance_estimated_drop",
-        "calibration_drift",
-    ),
-    *("below_floor", "label_shift", "multivariate_shift"),
+    Kind.SCORE_SHIFT,
+    Kind.ALERT_RATE_SHIFT,
+    Kind.PERFORMANCE_DROP,
+    Kind.PERFORMANCE_ESTIMATED_DROP,
+    Kind.CALIBRATION_DRIFT,
+    Kind.BELOW_FLOOR,
+    Kind.LABEL_SHIFT,
+    Kind.MULTIVARIATE_SHIFT,
 )
 # True of every sample, training and live alike: not a fault, and right to report.
 FACTS = (
-    {"kind": "free_text_present", "columns": ["triage_note"]},
-    {"kind": "identifier_present", "columns": ["patient_id", "encounter_id"]},
+    {"kind": Kind.FREE_TEXT_PRESENT.value, "columns": ["triage_note"]},
+    {"kind": Kind.IDENTIFIER_PRESENT.value, "columns": ["patient_id", "encounter_id"]},
 )
 
 
@@ -99,7 +100,7 @@ def truth(
         "train_rows": rows[0],
         "live_rows": rows[1],
         "faults": list(planted),
-        "consequences": list(CONSEQUENCES) if planted else [],
+        "consequences": [kind.value for kind in CONSEQUENCES] if planted else [],
         "facts": [dict(fact) for fact in FACTS],
         "quiet": [c for c in COMPARED if c not in touched],
     }

@@ -161,8 +161,8 @@ def _truth(fault: Fault, feed: Feed, live: pd.DataFrame) -> dict[str, Any]:
     total = int(live[fault.columns[0]].notna().sum()) if fault.per == "values" else len(live)
     entry: dict[str, Any] = {
         "id": fault.id,
-        "kind": fault.kind,
-        "also": list(fault.also),
+        "kind": fault.kind.value,
+        "also": [kind.value for kind in fault.also],
         "columns": list(fault.columns),
     }
     entry |= {

@@ -16,8 +16,8 @@ from golive.model.columns import Noun
 from golive.store import ledger, registers, sessions
 from golive.store.ledger import Ledger
 
-Kind = Literal["decision about a finding", "waiver", "deferral", "decision of the register"]
-_WHILE_LATEST: tuple[tuple[Kind, Ledger], ...] = (  # type: ignore[type-arg]
+StepKind = Literal["decision about a finding", "waiver", "deferral", "decision of the register"]
+_WHILE_LATEST: tuple[tuple[StepKind, Ledger], ...] = (  # type: ignore[type-arg]
     ("waiver", ledger.WAIVERS),
     ("deferral", registers.DEFERRALS),
     ("decision of the register", registers.DECISION_ROWS),
@@ -27,7 +27,7 @@ _WHILE_LATEST: tuple[tuple[Kind, Ledger], ...] = (  # type: ignore[type-arg]
 class Supported(Noun):
     """One decision that rests on a session: its kind, what it is about, the words of it, who wrote it and when."""
 
-    kind: Kind
+    kind: StepKind
     subject: str
     words: str
     actor: str
@@ -85,7 +85,7 @@ def supported(cursor: DuckDBPyConnection, session: str) -> tuple[Supported, ...]
 
 
 def _told(
-    kind: Kind, subject: str, words: str, *, actor: str, at: datetime, revision: int
+    kind: StepKind, subject: str, words: str, *, actor: str, at: datetime, revision: int
 ) -> Supported:
     return Supported(
         kind=kind,

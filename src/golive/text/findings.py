@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.stats.estimate import Estimate, Mask, change
 from golive.text.labels import Labels, equal_p, fisher_p, mean_share
@@ -71,11 +71,10 @@ def rate_finding(
             else f"The rate lies between {percent(now.low)} and {percent(now.high)}. Too few training outputs are reviewed to say whether it rose."
         )
         return finding(
-            "hallucination_rate_up",
+            Kind.HALLUCINATION_RATE_UP,
             Verdict.ALARM if high and not short else Verdict.CANNOT_JUDGE,
             columns=(column,),
-            severity=Severity.CRITICAL if high and not short else Severity.MINOR,
-            route=Route.CLINICAL_INFORMATICS,
+            severity=Severity.CRITICAL if high and not short else None,
             title=f"{said} (n = {live.n:,}){any_said}",
             explanation=why,
             effect=Effect(
@@ -89,13 +88,12 @@ def rate_finding(
     before = mean_share(train.value[train.known], train.units)
     d, low, high_ = change(before, now)
     p = equal_p(train, live)
-    verdict, severity, why = _risen(d, high_, p, now, config)
+    verdict, why = _risen(d, high_, p, now, config)
     return finding(
-        "hallucination_rate_up",
+        Kind.HALLUCINATION_RATE_UP,
         verdict,
         columns=(column,),
-        severity=severity,
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.CRITICAL if now.low > TOO_OFTEN else None,
         title=f"{said}; in training {percent(before.value)} ({sizes(train.n, live.n)}){any_said}",
         explanation=f"The change is {between(low, high_)}. {why}",
         effect=Effect(
@@ -115,34 +113,22 @@ def rate_finding(
 _FIX = "Ground the text on the retrieved source, require citations, let it abstain, and keep a person's sign-off."
 
 
-def _risen(
-    d: float, high: float, p: float, now: Estimate, config: Config
-) -> tuple[Verdict, Severity, str]:
+def _risen(d: float, high: float, p: float, now: Estimate, config: Config) -> tuple[Verdict, str]:
     if now.low > TOO_OFTEN:
         return (
             Verdict.ALARM,
-            Severity.CRITICAL,
             f"The whole interval of the live rate lies above {percent(TOO_OFTEN)}.",
         )
     if d >= RISE and p < config.drift.alpha:
-        return Verdict.ALARM, Severity.MAJOR, "Chance alone rarely makes such a rise."
+        return Verdict.ALARM, "Chance alone rarely makes such a rise."
     if d >= RISE and p < 0.1:
         return (
             Verdict.WATCH,
-            Severity.MINOR,
             "This may still be chance: review more outputs before acting on it.",
         )
     if high < EXCLUDE:
-        return (
-            Verdict.QUIET,
-            Severity.INFO,
-            f"A rise of {percent(EXCLUDE)} of outputs or more is excluded.",
-        )
-    return (
-        Verdict.CANNOT_JUDGE,
-        Severity.MINOR,
-        "Too few outputs are reviewed to exclude a rise that matters.",
-    )
+        return Verdict.QUIET, f"A rise of {percent(EXCLUDE)} of outputs or more is excluded."
+    return Verdict.CANNOT_JUDGE, "Too few outputs are reviewed to exclude a rise that matters."
 
 
 def marks_finding(
@@ -163,34 +149,23 @@ def marks_finding(
     )
     p = fisher_p(base, marked, units)
     risen = kinds_risen(train, live, config) if usable and train else []
-    verdict, severity, why = Verdict.QUIET, Severity.INFO, "None was found."
+    verdict, why = Verdict.QUIET, "None was found."
     if n < LEAST_CHECKED:
-        verdict, severity, why = (
-            Verdict.CANNOT_JUDGE,
-            Severity.MINOR,
-            f"Only {n} live outputs have a source.",
-        )
+        verdict, why = Verdict.CANNOT_JUDGE, f"Only {n} live outputs have a source."
     elif usable and ((now - base.mean() >= MARKED_RISE and p < config.drift.alpha) or risen):
-        verdict, severity = Verdict.ALARM, Severity.MAJOR
+        verdict = Verdict.ALARM
         why = (
             f"More than in training: the change is {between(low, high)}."
             if not risen
             else f"More than in training: {', '.join(risen)}."
         )
     elif usable and now - base.mean() >= RISE and p < 0.05:
-        verdict, severity, why = (
-            Verdict.WATCH,
-            Severity.MINOR,
-            f"The change is {between(low, high)}.",
-        )
+        verdict, why = Verdict.WATCH, f"The change is {between(low, high)}."
     elif not usable and k:
-        verdict, severity, why = (
-            Verdict.WATCH,
-            Severity.MINOR,
-            "Training data has too few outputs with a source to compare with.",
-        )
+        verdict = Verdict.WATCH
+        why = "Training data has too few outputs with a source to compare with."
     elif usable and high >= MARKED_EXCLUDE:
-        verdict, severity = Verdict.CANNOT_JUDGE, Severity.MINOR
+        verdict = Verdict.CANNOT_JUDGE
         why = f"Too few outputs to exclude a rise that matters: the change is {between(low, high)}."
     elif usable:
         why = f"Not more than in training: the change is {between(low, high)}."
@@ -198,11 +173,9 @@ def marks_finding(
         f"; in training {percent(float(base.mean()))} ({sizes(m, n)})" if m else f" (n = {n:,})"
     )
     return finding(
-        "unsupported_statements",
+        Kind.UNSUPPORTED_STATEMENTS,
         verdict,
         columns=columns,
-        severity=severity,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{percent(now)} of live outputs say something their source does not{before}",
         explanation=f"{why} Found by comparing words and numbers, without a model: each marked place is a question for a reviewer, not proof.",
         effect=Effect(
@@ -250,11 +223,9 @@ def source_finding(
     share = bare / written
     if bare == written:
         return finding(
-            "cannot_check_source",
+            Kind.CANNOT_CHECK_SOURCE,
             Verdict.CANNOT_JUDGE,
             columns=columns,
-            severity=Severity.MAJOR,
-            route=Route.ENGINEERING,
             title=f"No live output has a source beside it, so what it says cannot be checked (n = {written:,})",
             explanation="Invention can only be seen against the text or record the output was made from.",
             fix="Log the source of every generated text and name its column (outputs.source).",
@@ -268,11 +239,10 @@ def source_finding(
     )
     risen = m > 0 and p < config.drift.alpha and share - before / m >= RISE
     return finding(
-        "cannot_check_source",
+        Kind.CANNOT_CHECK_SOURCE,
         Verdict.ALARM if risen and share >= MARKED_RISE else Verdict.WATCH,
         columns=columns,
-        severity=Severity.MAJOR if risen else Severity.MINOR,
-        route=Route.ENGINEERING,
+        severity=Severity.MAJOR if risen else None,
         title=f"{percent(share)} of live outputs have no source to check against (n = {written:,})",
         explanation=f"In training {percent(before / m)} had none (n = {m:,})." if m else "",
         effect=Effect(
@@ -309,21 +279,19 @@ def length_finding(
     sure = away > 2.576 * shift.se if shift.se > 0 else apart
     explained = ratio.known and abs(ratio.value - 0.5) < LENGTH_WATCH and away >= LENGTH_WATCH
     if min(n, m) < LEAST_CHECKED:
-        verdict, severity = Verdict.CANNOT_JUDGE, Severity.MINOR
+        verdict = Verdict.CANNOT_JUDGE
     elif worse or (sure and away >= LENGTH_ALARM and not explained):
-        verdict, severity = Verdict.ALARM, Severity.MAJOR
+        verdict = Verdict.ALARM
     elif soft or (sure and away >= LENGTH_WATCH):
-        verdict, severity = Verdict.WATCH, Severity.MINOR
+        verdict = Verdict.WATCH
     else:
-        verdict, severity = Verdict.QUIET, Severity.INFO
+        verdict = Verdict.QUIET
     named = worse or soft
     tail = f"; {named[0][0]} more often ({_points(named[0][1])} points)" if named else ""
     return finding(
-        "length_shift",
+        Kind.LENGTH_SHIFT,
         verdict,
         columns=columns,
-        severity=severity,
-        route=Route.ENGINEERING,
         title=f"The median live output has {np.median(b):.0f} words, the median training output {np.median(a):.0f} ({sizes(m, n)}){tail}",
         explanation=(
             f"A live output is longer than a training output with probability {percent(shift.value)} "
@@ -369,7 +337,7 @@ def outside_finding(column: str, values: Sequence[tuple[str, int]], n: int, side
     listed = ", ".join(v for v, _ in values[:3])
     count = sum(c for _, c in values)
     return finding(
-        "score_out_of_range",
+        Kind.SCORE_OUT_OF_RANGE,
         Verdict.WATCH,
         columns=(column,),
         severity=Severity.MINOR,

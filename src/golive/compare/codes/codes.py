@@ -18,7 +18,7 @@ from golive.compare.codes.reading import (
     share_of_values,
 )
 from golive.model.config import Config
-from golive.model.finding import Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Finding, Kind, Verdict, finding
 from golive.model.profile import Profile, is_small
 from golive.stats.proportions import benjamini_hochberg
 from golive.wording.numbers import p_value, percent, sizes
@@ -66,11 +66,9 @@ def _unknown(column: CodeColumn) -> Finding:
     few = column.own is not None
     why = f"fewer than {MINIMUM_VALUES} codes on a side" if few else column.why
     return finding(
-        "code_invalid",
+        Kind.CODE_INVALID,
         Verdict.CANNOT_JUDGE,
         columns=(column.name,),
-        severity=Severity.INFO,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"The codes of {column.name} cannot be checked: {why} ({n})",
         fix=""
         if few
@@ -103,11 +101,9 @@ def _systems(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     if not certain:
         said = f"no more of another system than in training ({percent(share.now)} and {percent(share.before)})"
         return finding(
-            "code_system_mix",
+            Kind.CODE_SYSTEM_MIX,
             Verdict.QUIET,
             columns=(name,),
-            severity=Severity.INFO,
-            route=Route.CLINICAL_INFORMATICS,
             title=f"The live codes of {name} are {own.title} as in training; {said if share.live else 'none is of another system'} ({n})",
             effect=share.effect("other_system_share"),
         )
@@ -115,14 +111,12 @@ def _systems(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     alarm = share.change >= ALARM_SHARE
     place = locate(live, name, share_by_shape(column.values, share.values))
     then = "in training none are" if not share.train else f"in training {percent(share.before)} are"
-    kind = "code_system_change" if changed else "code_system_mix"
+    kind = Kind.CODE_SYSTEM_CHANGE if changed else Kind.CODE_SYSTEM_MIX
     return finding(
         kind,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(name,),
         segment=place.segment,
-        severity=Severity.CRITICAL if changed else Severity.MAJOR if alarm else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{percent(share.now)} of live {name} codes are {listing(titles)} instead of {own.title}{place.words}; {then} ({n})",
         explanation=(
             f"A model that learnt {own.title} codes has never seen these and treats them in whatever way its encoding "
@@ -189,11 +183,9 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     if not certain:
         every = "Every live value" if not share.live else f"{percent(1 - share.now)} of live values"
         return finding(
-            "code_invalid",
+            Kind.CODE_INVALID,
             Verdict.QUIET,
             columns=(column.name,),
-            severity=Severity.INFO,
-            route=Route.CLINICAL_INFORMATICS,
             title=f"{every} of {column.name} {'have' if share.live else 'has'} the shape{' and check digit' if own.check else ''} "
             f"of {own.title} or another code system ({n})",
             effect=effect,
@@ -202,12 +194,10 @@ def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Pro
     wrong = column.live.wrong_check
     alarm = share.change >= INVALID_ALARM
     return finding(
-        "code_invalid",
+        Kind.CODE_INVALID,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(column.name,),
         segment=place.segment,
-        severity=Severity.MAJOR if alarm else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{percent(share.now)} of live {column.name} values are no {own.title} codes, nor of another known system{place.words} ({n})",
         explanation="Local codes, text or damaged codes: they carry no meaning that a model or a look-up could use.",
         effect=effect,

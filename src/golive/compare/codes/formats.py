@@ -10,7 +10,7 @@ from golive.compare.codes.reading import (
     share_by_shape,
     share_of_values,
 )
-from golive.model.finding import Finding, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import Profile, is_small
 from golive.wording.numbers import p_value, percent, points, sizes
 
@@ -66,10 +66,9 @@ def format_finding(
     if not changed:
         return [
             finding(
-                "code_format_change",
+                Kind.CODE_FORMAT_CHANGE,
                 Verdict.QUIET,
                 columns=(column.name,),
-                severity=Severity.INFO,
                 title=f"The codes of {column.name} are written as in training ({n})",
                 effect=max(held.values(), key=lambda s: abs(s.change)).effect("other_format_share"),
             )
@@ -81,11 +80,10 @@ def format_finding(
     mapping = rewritten(own, [v for v in every if not is_small(column.values[v])], column.known)
     return [
         finding(
-            "code_format_change",
+            Kind.CODE_FORMAT_CHANGE,
             Verdict.ALARM if alarm else Verdict.WATCH,
             columns=(column.name,),
             segment=place.segment,
-            severity=Severity.MAJOR if alarm else Severity.MINOR,
             title=(
                 f"{percent(share.now)} of live {column.name} codes are {_WAYS[way]}{place.words}; in training "
                 f"{percent(share.before) if share.train else 'none'} {'is' if share.train else 'are'} "

@@ -19,7 +19,7 @@ from golive.compare.codes.reading import CodeColumn, Rows, Share, code_columns, 
 from golive.compare.codes.release_files import Release, registered, releases
 from golive.compare.codes.unseen import expected_unseen
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import Profile, is_small
 from golive.model.result import CodeRelease, NotAssessed
 from golive.wording.numbers import p_value, percent, sizes
@@ -322,11 +322,9 @@ def _quiet(column: CodeColumn, known: list[Release], notes: tuple[str, ...]) -> 
     )
     n_train, n_live = sum(train.values()), sum(live.values())
     return finding(
-        "code_release_gap",
+        Kind.CODE_RELEASE_GAP,
         Verdict.QUIET,
         columns=(column.name,),
-        severity=Severity.INFO,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"The {own.title} codes of {column.name} show no other release than training ({sizes(n_train, n_live)})",
         explanation=f"No codes that training's release lacks, and no codes that replaced others of their category{looked}.",
         effect=Effect(
@@ -347,12 +345,10 @@ def _finding(column: CodeColumn, gap: _Gap, notes: tuple[str, ...], live: Profil
     alarm = share.change >= ALARM_SHARE
     place = locate(live, column.name, share_by_shape(column.values, share.values))
     return finding(
-        "code_release_gap",
+        Kind.CODE_RELEASE_GAP,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(column.name,),
         segment=place.segment,
-        severity=Severity.MAJOR if alarm else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=(
             f"{column.name} is coded in another release of {own.title} than in training{place.words}: {gap.what} "
             f"({sizes(share.n_train, share.n_live)})"

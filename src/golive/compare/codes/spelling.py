@@ -19,7 +19,7 @@ from golive.intake.clinical.codes import snake
 from golive.intake.clinical.ucum import canonical
 from golive.model.columns import ColumnType
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import Profile, SliceColumn, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import p_value, percent, sizes
@@ -215,11 +215,10 @@ def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profi
         else f"in training {percent(variants.train / n_train)} are"
     )
     return finding(
-        "spelling_variants",
+        Kind.SPELLING_VARIANTS,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(name,),
         segment=place.segment,
-        severity=Severity.MAJOR if alarm else Severity.MINOR,
         title=(
             f"{percent(variants.live / n_live)} of live {name} values are other spellings of "
             f"{listing([repr(u) for u in usual], 3)}{written}{place.words}; {then} ({sizes(n_train, n_live)})"

@@ -8,7 +8,7 @@ from golive.compare.base.pairs import MINIMUM_VALUES, pair_up
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import CategoryProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, wilson
 from golive.wording.numbers import p_value, percent, sizes, values_of
@@ -76,11 +76,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         small = f"{rest} values with fewer than 11 rows each" if rest else ""
         found.append(
             finding(
-                "unseen_category",
+                Kind.UNSEEN_CATEGORY,
                 Verdict.ALARM if alarm else Verdict.WATCH,
                 columns=(name,),
-                severity=Severity.MAJOR if alarm else Severity.MINOR,
-                route=Route.CLINICAL_INFORMATICS,
                 title=f"{values_of(rows, n_live, name)} never occur in training ({sizes(n_train, n_live)})",
                 explanation=(
                     f"New values: {' and '.join(s for s in (values, small) if s)}. A training set of this size may miss up to "

@@ -9,7 +9,7 @@ from golive.compare.drift.evidently import P_VALUE_METHODS
 from golive.compare.drift.shares import ShareShift, in_words
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.result import DriftResult
 from golive.wording.numbers import number, p_value, repeated_rows, sizes
 
@@ -38,15 +38,12 @@ def drift_findings(
     ]
 
 
-def _severity(name: str, result: DriftResult, config: Config) -> Severity:
-    if result.verdict is Verdict.ALARM:
-        declared = config.columns.get(name)
-        important = declared is not None and (declared.importance or 0) >= 0.8
-        big = (
-            result.method not in P_VALUE_METHODS and (result.score or 0) >= _BIG * result.threshold
-        )
-        return Severity.CRITICAL if important and big else Severity.MAJOR
-    return Severity.MINOR if result.verdict is Verdict.WATCH else Severity.INFO
+def _critical(name: str, result: DriftResult, config: Config) -> bool:
+    """Whether a column that is declared important shifted far."""
+    declared = config.columns.get(name)
+    important = declared is not None and (declared.importance or 0) >= 0.8
+    big = result.method not in P_VALUE_METHODS and (result.score or 0) >= _BIG * result.threshold
+    return result.verdict is Verdict.ALARM and important and big
 
 
 def _finding(pair: Pair, result: DriftResult, shift: ShareShift | None, config: Config) -> Finding:
@@ -59,11 +56,10 @@ def _finding(pair: Pair, result: DriftResult, shift: ShareShift | None, config: 
         Verdict.CANNOT_JUDGE: f"Too little is known of {name} to say whether its values changed ({n})",
     }
     return finding(
-        "score_shift" if pair.train.role is Role.SCORE else "distribution_shift",
+        Kind.SCORE_SHIFT if pair.train.role is Role.SCORE else Kind.DISTRIBUTION_SHIFT,
         result.verdict,
         columns=(name,),
-        severity=_severity(name, result, config),
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.CRITICAL if _critical(name, result, config) else None,
         title=titles[result.verdict],
         explanation=_explanation(result),
         effect=Effect(

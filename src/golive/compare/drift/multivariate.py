@@ -19,7 +19,7 @@ import numpy as np
 from golive.compare.base.measured import service_columns
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.model.result import NotAssessed
 from golive.wording.text import check_failed, listing
@@ -232,15 +232,9 @@ def _made(
 ) -> Finding:
     active = verdict in (Verdict.ALARM, Verdict.WATCH)
     return finding(
-        "multivariate_shift",
+        Kind.MULTIVARIATE_SHIFT,
         verdict,
         columns=tuple(columns),
-        severity=Severity.MAJOR
-        if verdict is Verdict.ALARM
-        else Severity.MINOR
-        if active
-        else Severity.INFO,
-        route=Route.PRODUCT,
         title=title,
         explanation=explanation,
         effect=Effect(

@@ -9,7 +9,7 @@ import numpy as np
 
 from golive.compare.base.pairs import MINIMUM_VALUES, Pair
 from golive.model.columns import Role
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import cell_share, is_small
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, share, two_share_p
@@ -146,11 +146,9 @@ def _finding(name: str, shift: ShareShift) -> Finding:
     if change is not None:
         evidence.append(f"change {points(change)}, 95 % interval {points(low)} to {points(high)}")
     return finding(
-        "category_share_shift",
+        Kind.CATEGORY_SHARE_SHIFT,
         shift.verdict,
         columns=(name,),
-        severity=Severity.MAJOR if shift.verdict is Verdict.ALARM else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{name}: {in_words(shift)} ({sizes(shift.n_train, shift.n_live)})",
         explanation=" ".join(said),
         effect=Effect(

@@ -10,7 +10,7 @@ from golive.compare.base.pairs import Pair
 from golive.compare.drift.drift import judge
 from golive.model.columns import Roles
 from golive.model.config import Config, OutputsConfig
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.result import ColumnResult, DriftResult
 from golive.wording.numbers import number, p_value, percent, sizes
 from golive.wording.text import listing
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from golive.profile.text.descriptors import TextColumn
 
 _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
-_SEVERITY = {Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}
 
 
 @dataclass(frozen=True)
@@ -99,17 +98,15 @@ def _finding(
         Verdict.QUIET: f"{what} ({text}) are written as in training ({n})",
         Verdict.CANNOT_JUDGE: f"Too few {what.lower()} ({text}) to say whether they are written as in training ({n})",
     }
-    active = verdict in _SEVERITY
+    active = verdict in (Verdict.ALARM, Verdict.WATCH)
     fix = {
         "Outputs": "Check the version, the prompt and the token limit of the generator.",
         "Sources": "Find out whether another kind of record or another template arrives as source.",
     }[what]
     return finding(
-        "text_shift",
+        Kind.TEXT_SHIFT,
         verdict,
         columns=(text,),
-        severity=_SEVERITY.get(verdict, Severity.INFO),
-        route=Route.ENGINEERING,
         title=titles[verdict],
         explanation=f"Evidently counted {listing([now[name].words for name in own])} of each text."
         + (

@@ -9,7 +9,7 @@ import numpy as np
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import Profile, TimeProfile
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import p_value, percent, sizes
@@ -144,14 +144,10 @@ def _finding(
         else "A reader that expects the format of training fails on these, or reads day and month in the wrong order."
     )
     return finding(
-        "date_format_change",
+        Kind.DATE_FORMAT_CHANGE,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.CRITICAL
-        if flip and alarm
-        else Severity.MAJOR
-        if alarm
-        else Severity.MINOR,
+        severity=Severity.CRITICAL if flip and alarm else None,
         title=(
             f"{percent(now)} of live {name} dates are written as {listing(others, 3)} instead of {usual}"
             f"{': day and month change places' if flip else ''} ({sizes(counts[1], counts[3])})"

@@ -11,7 +11,7 @@ from golive.compare.base.pairs import weights_of
 from golive.intake.columns.measure import MISSING_WORDS as READ_AS_MISSING
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, WhatIf, finding
 from golive.model.profile import (
     CategoryProfile,
     ColumnProfile,
@@ -207,9 +207,9 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
     low, high = newcombe(d.train, d.n_train, d.live, d.n_live, d.weights)
     certain = p <= config.drift.alpha and now > before
     if certain and now - before >= ALARM_SHARE:
-        verdict, severity = Verdict.ALARM, Severity.CRITICAL if now >= 0.2 else Severity.MAJOR
+        verdict = Verdict.ALARM
     elif d.live >= LEAST_ROWS and (certain or now >= ALARM_SHARE):
-        verdict, severity = Verdict.WATCH, Severity.MINOR
+        verdict = Verdict.WATCH
     else:
         return None
     what = " or ".join(d.tokens[:4])
@@ -221,11 +221,10 @@ def _finding(name: str, d: _Disguise, p: float, config: Config) -> Finding | Non
     )
     whole = not (is_small(d.train) or is_small(d.live))
     return finding(
-        "disguised_missing",
+        Kind.DISGUISED_MISSING,
         verdict,
         columns=(name,),
-        severity=severity,
-        route=Route.ENGINEERING,
+        severity=Severity.CRITICAL if verdict is Verdict.ALARM and now >= 0.2 else None,
         title=f"{share} have {what} as {name}, which stands for a missing value; {then} ({sizes(d.n_train, d.n_live)})",
         explanation=(
             f"{d.why[0].upper()}{d.why[1:]}. The rows are counted as present, so a missing share alone does not show them, "

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Segment, Verdict, finding
 from golive.model.profile import IntArray, Profile, cell_share, is_small
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import cell, sizes
@@ -116,11 +116,9 @@ def _silence(
     rows = "no rows" if seen == 0 else "fewer than 11 rows" if is_small(seen) else f"{seen:,} rows"
     who = f"{column} {site} sent" if site else "the feed brought"
     return finding(
-        "feed_stopped",
+        Kind.FEED_STOPPED,
         Verdict.ALARM if lost >= HALF else Verdict.WATCH,
         columns=(column, name) if site else (name,),
-        severity=Severity.MAJOR if lost >= HALF else Severity.MINOR,
-        route=Route.ENGINEERING,
         segment=Segment(column=column, value=site, since=begin.isoformat()) if site else None,
         title=(
             f"{who[0].upper()}{who[1:]} {rows} on {span} ({length} day{'s' if length > 1 else ''}) instead of about "
@@ -159,11 +157,9 @@ def _order(train: Profile, live: Profile) -> list[Finding]:
         whole = not (is_small(before) or is_small(now))
         found.append(
             finding(
-                "time_order",
+                Kind.TIME_ORDER,
                 Verdict.ALARM if share_now >= ALARM_SHARE else Verdict.WATCH,
                 columns=(earlier, later),
-                severity=Severity.MAJOR if share_now >= ALARM_SHARE else Severity.MINOR,
-                route=Route.ENGINEERING,
                 title=(
                     f"In {_of(now, live.rows, 'live rows')} {earlier} lies after {later}; in training "
                     f"{cell(before, train.rows) if before else 'none'} ({sizes(train.rows, live.rows)})"
@@ -204,11 +200,9 @@ def _future(train: Profile, live: Profile) -> list[Finding]:
         alarm = share >= ALARM_SHARE
         found.append(
             finding(
-                "future_dates",
+                Kind.FUTURE_DATES,
                 Verdict.ALARM if alarm else Verdict.WATCH,
                 columns=(name,),
-                severity=Severity.MAJOR if alarm else Severity.MINOR,
-                route=Route.ENGINEERING,
                 title=f"{shown[0].upper()}{shown[1:]} lie in the future; in training none",
                 explanation="Nothing can have been recorded after the day of this assessment: a wrong clock, year or date order.",
                 effect=Effect(

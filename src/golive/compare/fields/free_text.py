@@ -12,7 +12,7 @@ from golive.compare.fields.disguised import is_missing_word
 from golive.compare.fields.token_forms import Form, read, shown
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import ColumnProfile, Profile, cell_share, is_small
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import cell, p_value, rows, sizes, values_of
@@ -100,11 +100,10 @@ def _finding(
         else "in training all were"
     )
     return finding(
-        "free_text_in_structured",
+        Kind.FREE_TEXT_IN_STRUCTURED,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(name,),
         segment=place.segment,
-        severity=Severity.MAJOR if alarm else Severity.MINOR,
         title=(
             f"{values_of(bad, n_live, name)} are no {what} but {listing(kinds, 3)}{place.words}; "
             f"{then} ({sizes(n_train, n_live)})"

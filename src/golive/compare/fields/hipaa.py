@@ -13,7 +13,7 @@ from golive.intake.clinical.analytes import match
 from golive.intake.clinical.identifiers import BY_VALUE
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile, is_small
 from golive.wording.numbers import percent, sizes
 from golive.wording.text import listing
@@ -104,11 +104,9 @@ def _held(
     looks = "hold" if certain else "may hold"
     share = f"{percent(rows / now.n)} of live rows" if not is_small(rows) else "a few live rows"
     return finding(
-        "identifier_present",
+        Kind.IDENTIFIER_PRESENT,
         Verdict.ALARM if certain else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.MAJOR if certain else Severity.MINOR,
-        route=Route.COMPLIANCE,
         title=f"{share[0].upper()}{share[1:]} {looks} identifiers in {name}: {listing(ranked, 3)} (n = {now.n:,})",
         explanation=(
             "Only the shapes of the values were looked at; none is shown or stored."
@@ -156,11 +154,9 @@ def _old(
         else f"{percent(rows / now.numeric.n)} of live rows hold"
     )
     return finding(
-        "identifier_present",
+        Kind.IDENTIFIER_PRESENT,
         Verdict.WATCH,
         columns=(name,),
-        severity=Severity.MINOR,
-        route=Route.COMPLIANCE,
         title=f"{share} an age above {OLDEST}, which counts as an identifier; {capped} ({sizes(n_train, now.numeric.n)})",
         explanation="HIPAA Safe Harbor asks that ages of 90 and more are put into one group before data are shared.",
         effect=Effect(

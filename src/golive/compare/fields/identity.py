@@ -5,7 +5,7 @@ from __future__ import annotations
 from golive.intake.clinical.identifiers import identifies_person, kind_by_name
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile
 from golive.wording.numbers import percent
 
@@ -50,11 +50,9 @@ def _identifier(
         else "identifies people or records"
     )
     return finding(
-        "identifier_present",
+        Kind.IDENTIFIER_PRESENT,
         Verdict.QUIET if declared else Verdict.ALARM if personal else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.INFO if declared else Severity.MAJOR if personal else Severity.MINOR,
-        route=Route.COMPLIANCE,
         title=f"{name} {what}" + (", and was declared so" if declared else ""),
         explanation=(
             "It was left out of every comparison, and none of its values is stored."
@@ -76,11 +74,9 @@ def _free_text(
 ) -> Finding:
     present = 1 - now.missing_share if now else 0.0
     return finding(
-        "free_text_present",
+        Kind.FREE_TEXT_PRESENT,
         Verdict.WATCH,
         columns=(name,),
-        severity=Severity.MINOR,
-        route=Route.COMPLIANCE,
         title=f"{name} holds free text in {percent(present)} of live rows",
         explanation="Free text may hold names, dates and numbers that identify people. It was left out of every comparison.",
         effect=_effect(column, now, live),

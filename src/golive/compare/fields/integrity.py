@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import Profile, cell_share, is_small
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import cell, sizes
@@ -34,7 +34,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
             before = train.duplicate_rows
             found.append(
                 _repeats(
-                    "duplicate_rows",
+                    Kind.DUPLICATE_ROWS,
                     (),
                     before=before,
                     now=now,
@@ -51,7 +51,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         if again and key and repeated is not None and repeated / train.rows < _NOT_A_KEY:
             found.append(
                 _repeats(
-                    "duplicate_keys",
+                    Kind.DUPLICATE_KEYS,
                     (key,),
                     before=repeated,
                     now=again,
@@ -64,7 +64,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
 
 
 def _repeats(
-    kind: str,
+    kind: Kind,
     columns: tuple[str, ...],
     *,
     before: int,
@@ -78,7 +78,7 @@ def _repeats(
     more = (
         share_now > share_before and float(two_share_p(before, train.rows, now, live.rows)) <= alpha
     )
-    rows = kind == "duplicate_rows"
+    rows = kind is Kind.DUPLICATE_ROWS
     by_size = (
         rows
         and more
@@ -103,9 +103,6 @@ def _repeats(
         kind,
         verdict,
         columns=columns,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"{_many(now, live.rows)} {what}; in training {cell(before, train.rows) if before else 'none'} did ({sizes(train.rows, live.rows)})",
         explanation=_BY_SIZE
         if by_size

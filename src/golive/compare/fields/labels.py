@@ -9,7 +9,7 @@ import numpy as np
 from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of, weights_of
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, NumericProfile, Profile, cell_share
 from golive.stats.noise_floor import category_counts
 from golive.stats.proportions import cohen_h, newcombe, two_share_p
@@ -108,11 +108,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
     if now is None or now.present == 0:
         return [
             finding(
-                "label_missing",
+                Kind.LABEL_MISSING,
                 Verdict.CANNOT_JUDGE,
                 columns=(name,),
-                severity=Severity.MAJOR,
-                route=Route.PRODUCT,
                 title=f"Live data has no outcome ({name}) yet, so accuracy cannot be measured",
                 explanation="Training had it. Until outcomes come back, only the inputs and the scores can be watched.",
                 effect=Effect(
@@ -141,10 +139,9 @@ def _missing(name: str, before: ColumnProfile, now: ColumnProfile, config: Confi
     )
     return [
         finding(
-            "label_missing",
+            Kind.LABEL_MISSING,
             Verdict.ALARM if change >= 0.2 else Verdict.WATCH,
             columns=(name,),
-            route=Route.PRODUCT,
             title=f"{percent(now.missing_share)} of live rows have no outcome ({name}); in training {percent(before.missing_share)} ({sizes(before.n, now.n)})",
             explanation="Accuracy is measured on the rest. If outcomes come back sooner for some patients, that rest is not typical.",
             effect=Effect(
@@ -174,10 +171,9 @@ def _shift(name: str, before: ColumnProfile, now: ColumnProfile, config: Config)
 
 def _few(name: str, n_train: int, n_live: int) -> Finding:
     return finding(
-        "label_shift",
+        Kind.LABEL_SHIFT,
         Verdict.CANNOT_JUDGE,
         columns=(name,),
-        severity=Severity.INFO,
         route=Route.PRODUCT,
         title=f"Too few outcomes ({name}) to say whether their rate changed ({sizes(n_train, n_live)})",
         explanation=f"At least {MINIMUM_VALUES} are needed on each side.",
@@ -195,15 +191,9 @@ def _event_shift(name: str, e: Event) -> Finding:
     shown = cell_share(e.train, e.n_train), cell_share(e.live, e.n_live)
     whole = None not in shown
     return finding(
-        "label_shift",
+        Kind.LABEL_SHIFT,
         verdict,
         columns=(name,),
-        severity=Severity.INFO
-        if verdict is Verdict.QUIET
-        else Severity.MAJOR
-        if verdict is Verdict.ALARM
-        else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"The outcome ({name} {e.name}) occurs in {cell(e.live, e.n_live)} of live rows; in training in {cell(e.train, e.n_train)} ({sizes(e.n_train, e.n_live)})",
         explanation=(
             "Another outcome rate moves calibration, predictive values and the number of alerts, even when the model ranks "
@@ -319,11 +309,10 @@ def _number_shift(
     )
     return [
         finding(
-            "label_shift",
+            Kind.LABEL_SHIFT,
             verdict,
             columns=(name,),
-            severity=Severity.INFO if verdict is Verdict.QUIET else Severity.MAJOR,
-            route=Route.CLINICAL_INFORMATICS,
+            severity=Severity.MAJOR if verdict is Verdict.WATCH else None,
             title=f"The outcome {name} has a median of {number(live.median)} live; in training {number(train.median)} ({sizes(train.n, live.n)})",
             explanation=f"The shift is {noise.effect:.2f} standard deviations; chance gives up to {noise.floor:.2f} at these sizes.",
             effect=Effect(

@@ -9,7 +9,7 @@ import numpy as np
 from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, two_share_p, wilson
 from golive.wording.numbers import p_value, percent, points, sizes
@@ -68,7 +68,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         train,
         live,
         {c.name: c for c in changes},
-        {f.columns[0] for f in found if f.kind != "missing_down"},
+        {f.columns[0] for f in found if f.kind is not Kind.MISSING_DOWN},
         config,
     )
 
@@ -93,16 +93,14 @@ def _verdict(before: float, now: float, certain: bool) -> Verdict | None:
     return Verdict.WATCH if notable else None
 
 
-def _severity(name: str, verdict: Verdict, change: float, now: float, config: Config) -> Severity:
+def _critical(name: str, verdict: Verdict, change: float, now: float, config: Config) -> bool:
+    """Whether a column that matters, or most of a column, goes missing."""
     declared = config.columns.get(name)
     important = declared is not None and (
         bool(declared.required) or (declared.importance or 0) >= 0.8
     )
-    if verdict is not Verdict.ALARM:
-        return Severity.MINOR
-    if change > 0 and (important or (now >= 0.5 and change >= 0.2)):
-        return Severity.CRITICAL
-    return Severity.MAJOR
+    lost = change > 0 and (important or (now >= 0.5 and change >= 0.2))
+    return verdict is Verdict.ALARM and lost
 
 
 def _judge(c: _Change, config: Config) -> Finding | None:
@@ -134,13 +132,13 @@ def _judge(c: _Change, config: Config) -> Finding | None:
         if c.before == c.n_train
         else f"it was {percent(before)}"
     )
-    severity = _severity(c.name, verdict, now - before, now, config)
+    critical = _critical(c.name, verdict, now - before, now, config)
     if now > before:
         return finding(
-            "missing_up",
+            Kind.MISSING_UP,
             verdict,
             columns=(c.name,),
-            severity=severity,
+            severity=Severity.CRITICAL if critical else None,
             title=f"{percent(now)} of live rows have no {c.name}; in training {then} ({sizes(c.n_train, c.n_live)})",
             explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
             effect=effect,
@@ -149,11 +147,9 @@ def _judge(c: _Change, config: Config) -> Finding | None:
             fix=f"Find where {c.name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
         )
     return finding(
-        "missing_down",
+        Kind.MISSING_DOWN,
         verdict,
         columns=(c.name,),
-        severity=severity,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{percent(1 - now)} of live rows have {c.name}; in training {_had(c)} ({sizes(c.n_train, c.n_live)})",
         explanation=(
             "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
@@ -185,12 +181,9 @@ def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
         else "training had none either"
     )
     return finding(
-        "always_missing",
+        Kind.ALWAYS_MISSING,
         verdict,
         columns=(c.name,),
-        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"No live row has a {c.name}; {then} ({sizes(c.n_train, c.n_live)})",
         explanation="So few rows of training had one that live data of this size may hold none by chance."
         if chance
@@ -234,16 +227,15 @@ def _blocks(
         own = wilson(block.rows, live.rows)
         found.append(
             finding(
-                "missing_block",
+                Kind.MISSING_BLOCK,
                 verdict,
                 columns=columns,
-                severity=max(
-                    (
-                        _severity(n, verdict, share_now - share_before, share_now, config)
-                        for n in columns
-                    ),
-                    key=lambda s: s is Severity.CRITICAL,
-                ),
+                severity=Severity.CRITICAL
+                if any(
+                    _critical(n, verdict, share_now - share_before, share_now, config)
+                    for n in columns
+                )
+                else None,
                 title=(
                     f"{listing(columns)} are missing together in {percent(share_now)} of live rows; in training "
                     f"{'in none' if then == 0 else f'in at most {percent(share_before)}'} ({sizes(train.rows, live.rows)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import percent, sizes
@@ -35,10 +35,10 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         )
         found.append(
             finding(
-                "output_missing",
+                Kind.OUTPUT_MISSING,
                 Verdict.ALARM if share >= ALARM_SHARE else Verdict.WATCH,
                 columns=(name,),
-                severity=Severity.CRITICAL if share >= 0.05 else Severity.MAJOR,
+                severity=Severity.CRITICAL if share >= 0.05 else None,
                 title=f"{percent(share)} of live rows have no {role} ({name}); {then} ({sizes(n_before, live.rows)})",
                 explanation="For these patients the model said nothing, and nobody downstream can tell that from a low risk.",
                 effect=Effect(

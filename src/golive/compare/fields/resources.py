@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import Coverage, Profile
 from golive.stats.proportions import newcombe, wilson
 from golive.wording.numbers import percent, sizes
@@ -68,10 +68,10 @@ def _unfilled(now: Coverage, old: Coverage | None) -> Finding:
     )
     was = f", {percent(old.kept / old.n)} in training" if old is not None else ""
     return finding(
-        "must_support_missing",
+        Kind.MUST_SUPPORT_MISSING,
         verdict,
         columns=[name],
-        severity=Severity.MAJOR if verdict is Verdict.ALARM else Severity.MINOR,
+        severity=Severity.MINOR if verdict is Verdict.QUIET else None,
         title=f"{name}: {filled}{was}{_sizes(effect)}",
         explanation=f"US Core asks systems to fill {name} (must support). What is not filled cannot be a feature or a filter.",
         effect=effect,
@@ -92,10 +92,10 @@ def _invalid(now: Coverage, old: Coverage | None) -> Finding:
         told = f"All {now.resource} resources that were checked keep to the rules of FHIR R4"
     was = f"; in training {percent(1 - old.kept / old.n)}" if old is not None and bad else ""
     return finding(
-        "resource_invalid",
+        Kind.RESOURCE_INVALID,
         verdict,
         columns=[now.resource],
-        severity=Severity.MAJOR if verdict is Verdict.ALARM else Severity.MINOR,
+        severity=Severity.MINOR if verdict is Verdict.QUIET else None,
         title=f"{told}{was}{_sizes(effect)}",
         explanation="A sample of each resource type was validated. What is wrong, by element, stands under Not assessed.",
         effect=effect.model_copy(update={"name": "valid_share"}),

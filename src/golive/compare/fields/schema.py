@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile
 from golive.stats.proportions import newcombe
 from golive.wording.numbers import percent, sizes
@@ -43,12 +43,12 @@ def _unparsed(column: ColumnProfile) -> int:
     )
 
 
-def _severity(name: str, config: Config) -> Severity:
-    """Critical for a column declared required or important, major otherwise."""
+def _severity(name: str, config: Config) -> Severity | None:
+    """Critical for a column declared required or important."""
     declared = config.columns.get(name)
     if declared and (declared.required or (declared.importance or 0) >= 0.8):
         return Severity.CRITICAL
-    return Severity.MAJOR
+    return None
 
 
 def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
@@ -71,10 +71,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
         if name not in train.columns and column.role is not Role.IGNORED:
             found.append(
                 finding(
-                    "column_new",
+                    Kind.COLUMN_NEW,
                     Verdict.WATCH,
                     columns=(name,),
-                    severity=Severity.INFO,
                     title=f"{name} arrives live, and training had no such column",
                     explanation=f"By its name it is training's {written[name]}: only case, spaces or marks differ. A model does not find it under this name."
                     if name in written
@@ -117,7 +116,7 @@ def _gone(
     name: str, column: ColumnProfile, live: Profile, config: Config, renamed: str | None
 ) -> Finding:
     return finding(
-        "column_missing",
+        Kind.COLUMN_MISSING,
         Verdict.ALARM,
         columns=(name,),
         severity=_severity(name, config),
@@ -150,10 +149,9 @@ def _type(name: str, column: ColumnProfile, other: ColumnProfile, config: Config
             )
         if before == "number" and now == "text" and bad / other.present <= 1 - _READ_FROM_TEXT:
             return finding(
-                "numeric_as_text",
+                Kind.NUMERIC_AS_TEXT,
                 Verdict.WATCH,
                 columns=(name,),
-                severity=Severity.MINOR,
                 title=f"{name} arrives as text; training stored it as a number ({sizes(column.n, other.n)})",
                 explanation="The values read as numbers, so they were compared as numbers. A serving system may refuse or misread text.",
                 effect=Effect(
@@ -187,7 +185,7 @@ def _changed(
     share_before, share_now = bad_before / column.present, bad / other.present
     low, high = newcombe(bad_before, column.present, bad, other.present)
     return finding(
-        "type_changed",
+        Kind.TYPE_CHANGED,
         Verdict.ALARM,
         columns=(name,),
         severity=_severity(name, config),

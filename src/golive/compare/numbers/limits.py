@@ -11,7 +11,7 @@ from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.fields.disguised import SENTINELS
 from golive.compare.numbers.mixture import spread
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, IntArray, NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import cell, number, sizes
@@ -141,11 +141,9 @@ def _finding(one: Measured, limit: _Limit, *, training_cut: bool) -> Finding:
     )
     end = "high" if limit.upper else "low"
     return finding(
-        "limit_changed",
+        Kind.LIMIT_CHANGED,
         Verdict.ALARM if share >= 0.01 else Verdict.WATCH,
         columns=(one.name,),
-        severity=Severity.MAJOR if share >= 0.01 else Severity.MINOR,
-        route=Route.ENGINEERING,
         title=(
             f"{cell(limit.beyond, limit.n)} of {'live' if training_cut else 'training'} {one.name} values lie {side} {value}; "
             f"in {who} every value is {beyond} {number(limit.value)} ({sizes(one.train.n, one.live.n)})"

@@ -10,7 +10,7 @@ from golive.compare.base.measured import Measured, measured, unit_words
 from golive.compare.base.where import Place, ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, WhatIf, finding
 from golive.model.profile import (
     SLICE_QUANTILES,
     NumericProfile,
@@ -41,8 +41,8 @@ class _Outside:
     live: int
 
     @property
-    def kind(self) -> str:
-        return "out_of_range" if self.tier == "hard" else "watch_range"
+    def kind(self) -> Kind:
+        return Kind.OUT_OF_RANGE if self.tier == "hard" else Kind.WATCH_RANGE
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -115,13 +115,13 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
     certain = p <= config.drift.alpha and now > before
     if o.tier == "hard":
         if certain and now - before >= ALARM_SHARE:
-            verdict, severity = Verdict.ALARM, Severity.CRITICAL if now >= 0.1 else Severity.MAJOR
+            verdict = Verdict.ALARM
         elif certain or o.train == 0:  # one impossible value is worth a look, whatever chance says
-            verdict, severity = Verdict.WATCH, Severity.MINOR
+            verdict = Verdict.WATCH
         else:
             return None
     elif certain and now >= EXTREME_SHARE and now >= EXTREME_RATIO * before:
-        verdict, severity = Verdict.WATCH, Severity.MINOR
+        verdict = Verdict.WATCH
     else:
         return None
     # Quantiles give a lower bound of the share, good enough for the place but not for the day.
@@ -141,8 +141,8 @@ def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | 
         o.kind,
         verdict,
         columns=(one.name,),
-        severity=severity,
-        route=Route.CLINICAL_INFORMATICS if o.tier == "watch" else Route.ENGINEERING,
+        severity=Severity.CRITICAL if verdict is Verdict.ALARM and now >= 0.1 else None,
+        route=Route.ENGINEERING if o.tier == "seen" else None,
         segment=place.segment,
         title=(
             f"{values_of(o.live, one.live.n, one.name)}{place.words} are {what} ({between}); in training "

@@ -9,7 +9,7 @@ import numpy as np
 from golive.compare.base.measured import Measured, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import percent, points, sizes
@@ -135,11 +135,10 @@ def _finding(
     values, what = words
     large = abs(now - before) >= LARGE_CHANGE
     return finding(
-        "rounding_changed",
+        Kind.ROUNDING_CHANGED,
         Verdict.WATCH,
         columns=(one.name,),
-        severity=Severity.MAJOR if large else Severity.MINOR,
-        route=Route.ENGINEERING,
+        severity=Severity.MAJOR if large else None,
         title=(
             f"{one.name} is recorded {way}: {percent(now)} of live {values} are {what}; in training {percent(before)} "
             f"({sizes(*held)})"

@@ -10,7 +10,7 @@ from golive.compare.base.measured import Measured
 from golive.compare.base.where import locate, of_mean
 from golive.compare.numbers.mixture import ALPHA, SMALLEST_SHARE, beyond, means_at
 from golive.intake.clinical.analytes import Analyte, ranges
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import number, percent, sizes
@@ -65,11 +65,9 @@ def _finding(
     place = locate(live, one.name, of_mean(*means_at(one.live, cut, above=False)))
     low, high = other.watch
     return finding(
-        "unit_mix",
+        Kind.UNIT_MIX,
         Verdict.ALARM,
         columns=(one.name,),
-        severity=Severity.CRITICAL,
-        route=Route.ENGINEERING,
         title=(
             f"{percent(share)} of live {one.name} values{place.words} are {other.title} in {other.unit}, not "
             f"{one.analyte.title} in {one.analyte.unit} ({sizes(one.train.n, one.live.n)})"

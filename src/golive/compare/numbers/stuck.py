@@ -8,7 +8,7 @@ from golive.compare.base.measured import Measured, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import cell, number, percent, points, sizes
@@ -70,11 +70,10 @@ def _stuck(one: Measured) -> Finding | None:
     low, high = (float(v) for v in newcombe(then, one.train.n, rows, one.live.n, one.weights))
     what = "every live value of" if whole else f"{percent(rows / one.live.n)} of live"
     return finding(
-        "stuck_value",
+        Kind.STUCK_VALUE,
         Verdict.ALARM if alarm else Verdict.WATCH,
         columns=(one.name,),
-        severity=Severity.CRITICAL if whole else Severity.MAJOR if alarm else Severity.MINOR,
-        route=Route.ENGINEERING,
+        severity=Severity.CRITICAL if whole else None,
         title=(
             f"{what[0].upper()}{what[1:]} {one.name} values are exactly {number(value)}; in training "
             f"{cell(then, one.train.n)} ({sizes(one.train.n, one.live.n)})"

@@ -19,7 +19,7 @@ from golive.compare.numbers.mixture import (
     spread,
 )
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import FloatArray, NumericProfile, Profile
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import number, p_value, percent, sizes
@@ -187,11 +187,9 @@ def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Fin
         f"{number(b.live.median)}"
     )
     return finding(
-        "column_swap",
+        Kind.COLUMN_SWAP,
         Verdict.ALARM,
         columns=(a.name, b.name),
-        severity=Severity.CRITICAL,
-        route=Route.ENGINEERING,
         title=f"{a.name} and {b.name} are exchanged{much} ({sizes(a.train.n, a.live.n)})",
         explanation=(
             f"{percent(first.share)} of the live {a.name} values are distributed like training's {b.name}, and "

@@ -20,7 +20,7 @@ from golive.compare.numbers.mixture import beyond
 from golive.intake.clinical.analytes import Conversion, normalise
 from golive.intake.clinical.ucum import canonical, ratio
 from golive.model.config import ColumnConfig, Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import CategoryProfile, FloatArray, NumericProfile, Profile, is_small
 from golive.stats.proportions import newcombe, two_share_p
 from golive.wording.numbers import number, percent, sizes
@@ -292,11 +292,9 @@ def _finding(
     expected = train.median * way.factor + way.offset if way is not None else None
     shown = not is_small(label.now[0])
     return finding(
-        "unit_change",
+        Kind.UNIT_CHANGE,
         Verdict.ALARM if known else Verdict.CANNOT_JUDGE,
         columns=label.columns,
-        severity=Severity.CRITICAL if known else Severity.INFO,
-        route=Route.ENGINEERING,
         title=title,
         explanation=(
             f"Values that were converted would lie around {number(expected)} {new}. Either the label is wrong or the conversion "

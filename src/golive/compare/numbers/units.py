@@ -23,7 +23,7 @@ from golive.compare.numbers.mixture import (
 from golive.compare.numbers.siblings import sibling
 from golive.intake.clinical.analytes import Conversion
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, WhatIf, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.wording.numbers import number, percent, sizes
 
@@ -76,7 +76,7 @@ def _whole(one: Measured, live: Profile) -> Finding | None:
     if candidate is None:
         return None
     before, now = one.train.median, one.live.median
-    kind = "unit_change" if candidate.kind == "unit" else "scale_error"
+    kind = Kind.UNIT_CHANGE if candidate.kind == "unit" else Kind.SCALE_ERROR
     factor, offset = candidate.back
     quantiles = [0.1, 0.5, 0.9]
     back = one.live.quantile(quantiles) * factor + offset
@@ -86,8 +86,6 @@ def _whole(one: Measured, live: Profile) -> Finding | None:
         kind,
         Verdict.ALARM,
         columns=(one.name,),
-        severity=Severity.CRITICAL,
-        route=Route.ENGINEERING,
         title=f"{one.name} is {_in_words(candidate)}{place.words} ({sizes(one.train.n, one.live.n)})",
         explanation=(
             f"The median is {number(now)} live and {number(before)} in training. Brought back, the live values are "
@@ -146,7 +144,13 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
     entire = entire or (
         not place.sites and place.since is not None and place.after_share >= WHOLE_SHARE
     )
-    kind = "scale_error" if candidate.kind != "unit" else "unit_change" if entire else "unit_mix"
+    kind = (
+        Kind.SCALE_ERROR
+        if candidate.kind != "unit"
+        else Kind.UNIT_CHANGE
+        if entire
+        else Kind.UNIT_MIX
+    )
     share, side = percent(found.share), "above" if found.above else "below"
     factor, offset = candidate.back
     # A small part in a unit that overlaps with training's could also be other patients, unless one site sends it.
@@ -178,8 +182,6 @@ def _mixed(one: Measured, found: Part, place: Place, live: Profile) -> Finding:
         kind,
         Verdict.ALARM if sure else Verdict.WATCH,
         columns=(one.name,),
-        severity=Severity.CRITICAL if sure else Severity.MINOR,
-        route=Route.ENGINEERING,
         title=title,
         segment=place.segment,
         explanation=(

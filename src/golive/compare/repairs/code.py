@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from golive.compare.repairs.repair import Repair, columns_of
 from golive.model.columns import ColumnType
-from golive.model.finding import Finding
+from golive.model.finding import Finding, Kind
 from golive.model.result import ColumnResult
 
 
@@ -24,7 +24,7 @@ def texts_in(columns: Iterable[ColumnResult], findings: Iterable[Finding]) -> fr
     for one in findings:
         repair = one.what_if.repair if one.what_if is not None else {}
         words = "mapping" in repair or any(isinstance(v, str) for v in repair.get("values", ()))
-        if words or one.kind in ("numeric_as_text", "free_text_in_structured"):
+        if words or one.kind in (Kind.NUMERIC_AS_TEXT, Kind.FREE_TEXT_IN_STRUCTURED):
             found |= set(one.columns)
     return frozenset(found & numbers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -107,11 +107,9 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
     name = (context.roles.label or "",)
     if n < FEWEST:
         return finding(
-            "label_delay",
+            Kind.LABEL_DELAY,
             Verdict.CANNOT_JUDGE,
             columns=name,
-            severity=Severity.INFO,
-            route=Route.PRODUCT,
             title=f"Live data is too young to say whether outcomes come later than in training ({rows(n)} are older than {limit:.1f} days)",
             effect=Effect(name="late_outcome_share", n_train=len(before), n_live=n),
         )
@@ -133,13 +131,9 @@ def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:
     )
     tail = f", most of them since {day(since)}" if since else ""
     return finding(
-        "label_delay",
+        Kind.LABEL_DELAY,
         verdict,
         columns=name,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
-        route=Route.PRODUCT,
         title=f"{cell(count, n)} of live outcomes are later than {limit:.1f} days or still missing after that{tail}; in training {percent(then)} were ({sizes(len(before), n)})",
         explanation="Performance of the latest weeks is then measured on the few patients whose outcome came early, who are seldom typical."
         if active

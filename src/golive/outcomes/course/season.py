@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Kind, Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -162,7 +162,7 @@ def _standardised(
 
 
 def _explained(finding: Finding, calendar: str, before: Estimate, now: Estimate) -> Finding:
-    if finding.kind != "alert_rate_shift" or not before.known or not now.known:
+    if finding.kind is not Kind.ALERT_RATE_SHIFT or not before.known or not now.known:
         return finding
     d, low, high = change(before, now)
     said = f"against the same {calendar}s of training: {percent(before.value)} then, {percent(now.value)} live"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.finding import Verdict
+from golive.model.finding import Kind, Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.course.windows import WINDOW_EVENTS, Starts, window_rows, windows
@@ -27,9 +27,9 @@ ALPHA = 0.01
 _TRIM = 0.02
 
 EXPLAINED = {
-    "calibration": "calibration_drift",
-    "ranking": "performance_drop",
-    "alerts": "alert_rate_shift",
+    "calibration": Kind.CALIBRATION_DRIFT,
+    "ranking": Kind.PERFORMANCE_DROP,
+    "alerts": Kind.ALERT_RATE_SHIFT,
 }
 """What changed, and the finding to which its date belongs."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP
@@ -170,11 +170,9 @@ def _columns(context: Context) -> tuple[str, ...]:
 
 def _refused(context: Context, reasons: list[str]) -> Finding:
     return finding(
-        "performance_estimated_drop",
+        Kind.PERFORMANCE_ESTIMATED_DROP,
         Verdict.CANNOT_JUDGE,
         columns=_columns(context),
-        severity=Severity.INFO,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"Performance is not estimated without outcomes: {reasons[0]}",
         explanation="An estimate takes the probabilities at their word. Where they cannot be trusted, it would look precise and be wrong.",
         effect=Effect(name="auroc", n_train=context.train.rows, n_live=context.live.rows),
@@ -196,13 +194,9 @@ def _finding(context: Context, before: Estimated, now: Estimated) -> Finding:
     )
     n = sizes(context.train.rows, context.live.rows)
     return finding(
-        "performance_estimated_drop",
+        Kind.PERFORMANCE_ESTIMATED_DROP,
         verdict,
         columns=_columns(context),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
-        route=Route.CLINICAL_INFORMATICS,
         title=f"Estimated without outcomes: AUROC {metric(now.auroc.value)} ({metric(now.auroc.low)} to {metric(now.auroc.high)}) live, {metric(before.auroc.value)} in training ({n})",
         explanation="An estimate from the scores alone (CBPE). It sees another mix of patients; it cannot see that the same score now means another risk. "
         "Only outcomes can show that.",

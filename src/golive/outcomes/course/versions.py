@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Severity, SliceShare, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, SliceShare, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -176,10 +176,9 @@ def matched(context: Context, both: Overlap) -> dict[str, Any] | None:
 
 def _one_version(name: str, value: str, n: int) -> Finding:
     return finding(
-        "version_mixed",
+        Kind.VERSION_MIXED,
         Verdict.QUIET,
         columns=(name,),
-        severity=Severity.INFO,
         title=f"One model version answers in the live data: {value} (n = {n:,})",
     )
 
@@ -189,10 +188,9 @@ def _mixed(context: Context, name: str, present: list[str], overlap: Overlap | N
     listed = ", ".join(present[:4]) + (f" and {len(present) - 4} more" if len(present) > 4 else "")
     if overlap is None:
         return finding(
-            "version_mixed",
+            Kind.VERSION_MIXED,
             Verdict.WATCH,
             columns=(name,),
-            severity=Severity.MINOR,
             title=f"Live data comes from {len(present)} model versions one after the other: {listed} (n = {live.rows:,})",
             explanation="Figures over all live rows mix the versions; each version is also shown by itself.",
             fix="Judge each version by itself, and log when a version went live.",
@@ -227,10 +225,9 @@ def _mixed(context: Context, name: str, present: list[str], overlap: Overlap | N
             n_live=n[1],
         )
     return finding(
-        "version_mixed",
+        Kind.VERSION_MIXED,
         Verdict.ALARM if differ else Verdict.WATCH,
         columns=(name,),
-        severity=Severity.MAJOR if differ else Severity.MINOR,
         title=f"{title} ({sizes(*n)})",
         explanation="Who is flagged depends on which version happened to answer, and every figure mixes the two."
         if differ

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Segment, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -321,16 +321,14 @@ def _findings(
                     update={"verdict": Verdict.WATCH, "evidence": (*made.evidence, searched)}
                 )
             )
-    gaps = any(f.kind == "subgroup_gap" for f in found)
+    gaps = any(f.kind is Kind.SUBGROUP_GAP for f in found)
     if any(judged) and not gaps:
         live = context.measured.cases_live.n if context.measured else 0
         found.append(
             finding(
-                "subgroup_gap",
+                Kind.SUBGROUP_GAP,
                 Verdict.QUIET,
                 columns=tuple(by for by, n in zip(by_column, judged, strict=True) if n),
-                severity=Severity.INFO,
-                route=Route.CLINICAL_INFORMATICS,
                 title=f"No group does worse than the others beyond chance: {sum(judged)} groups of {sum(map(bool, judged))} columns, {n_pairs} crossed groups (n = {live:,})",
                 explanation="Asked of each: does the score rank, find and promise as well as for the others.",
             )
@@ -356,12 +354,10 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
     columns = tuple(g.by.split(" and "))
     segment = Segment(column=g.by, value=g.value)
     return finding(
-        "subgroup_gap",
+        Kind.SUBGROUP_GAP,
         verdict,
         columns=columns,
         segment=segment,
-        severity=Severity.MAJOR if verdict is Verdict.ALARM else Severity.MINOR,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"For {g.by} {g.value}, {said}; for the other groups {shown} (n = {g.n:,}, {g.n_events:,} events)",
         explanation="The average hides it: these patients get more of the errors. Corrected for all groups and questions looked at."
         + (" Training had this gap too." if name in g.known else ""),
@@ -399,11 +395,10 @@ def _small_finding(context: Context, by: str, groups: list[Group]) -> Finding | 
     if missing <= 0:
         said = f"No live patient with an outcome is in some groups of {by} that training had"
     return finding(
-        "subgroup_too_small",
+        Kind.SUBGROUP_TOO_SMALL,
         Verdict.CANNOT_JUDGE,
         columns=(by,),
-        severity=Severity.MINOR if missing / total >= 0.1 else Severity.INFO,
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.MINOR if missing / total >= 0.1 else None,
         title=f"{said}{': ' + listed if listed else ''} (n = {total:,})",
         explanation=f"A group needs {GROUP_ROWS} patients, {GROUP_EVENTS} events and {GROUP_EVENTS} patients without. Unknown is not the same as fine.",
         effect=Effect(

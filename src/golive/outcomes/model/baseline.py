@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST
@@ -127,13 +127,9 @@ def _finding(context: Context, live: Cases, gains: dict[str, tuple[str, Estimate
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model is better than something simpler",
     }[verdict]
     return finding(
-        "baseline_not_beaten",
+        Kind.BASELINE_NOT_BEATEN,
         verdict,
         columns=context.columns,
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
-        route=Route.PRODUCT,
         title=f"{said}: difference in AUROC {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) ({sizes(context.train.rows, live.n)})",
         explanation="A simple model that does as well is cheaper to run, easier to explain, and a ready fallback.",
         effect=Effect(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.model.performance import Measured
 from golive.stats.estimate import Estimate, change, number
@@ -83,11 +83,9 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     why = few(m)
     if why:
         return finding(
-            "performance_drop",
+            Kind.PERFORMANCE_DROP,
             Verdict.CANNOT_JUDGE,
             columns=columns,
-            severity=Severity.INFO,
-            route=Route.CLINICAL_INFORMATICS,
             title=f"Whether the model works as well as in training cannot be judged: {why}",
             effect=Effect(name=m.primary, n_train=n_train, n_live=n_live),
             fix="Collect outcomes of live patients until there are enough, and score the training hold-out with the same model.",
@@ -116,13 +114,12 @@ def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
         Verdict.QUIET: f"The model {ranks} live patients as well as training patients",
         Verdict.CANNOT_JUDGE: f"Too few outcomes to say whether the model {ranks} live patients worse",
     }[verdict]
-    severe = Severity.CRITICAL if d <= -0.1 else Severity.MAJOR
+    severe = verdict is Verdict.ALARM and d <= -0.1
     return finding(
-        "performance_drop",
+        Kind.PERFORMANCE_DROP,
         verdict,
         columns=columns,
-        severity={Verdict.ALARM: severe, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.CRITICAL if severe else None,
         title=f"{said}: {name} {span(now)}, in training {metric(before.value)} ({sizes(n_train, n_live)}, {m.cases_live.n_events:,} live events)",
         explanation=_about_prevalence(m, worse=lower),
         effect=effect(m.primary, before, now, n_train, n_live),
@@ -191,11 +188,9 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
         or not (level[0].known and level[1].known and tilt[0].known and tilt[1].known)
     ):
         return finding(
-            "calibration_drift",
+            Kind.CALIBRATION_DRIFT,
             Verdict.CANNOT_JUDGE,
             columns=columns,
-            severity=Severity.INFO,
-            route=Route.CLINICAL_INFORMATICS,
             title=f"Whether the probabilities still hold cannot be judged: {why or 'the scores hardly differ from each other'}",
             effect=Effect(name="observed_expected", n_train=n_train, n_live=n_live),
         )
@@ -211,14 +206,10 @@ def calibration_drift(m: Measured, columns: tuple[str, ...]) -> Finding | None:
     far = not 0.5 <= ratio.value <= 2
     promised = m.cases_live.score.mean()
     return finding(
-        "calibration_drift",
+        Kind.CALIBRATION_DRIFT,
         verdict,
         columns=columns,
-        severity={
-            Verdict.ALARM: Severity.CRITICAL if far else Severity.MAJOR,
-            Verdict.WATCH: Severity.MINOR,
-        }.get(verdict, Severity.INFO),
-        route=Route.CLINICAL_INFORMATICS,
+        severity=Severity.CRITICAL if far and verdict is Verdict.ALARM else None,
         title=_calibration_title(
             verdict,
             float(promised),
@@ -297,13 +288,9 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
         )
         label = METRIC_WORD.get(name, name)
         made = finding(
-            "below_floor",
+            Kind.BELOW_FLOOR,
             verdict,
             columns=columns,
-            severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MAJOR}.get(
-                verdict, Severity.INFO
-            ),
-            route=Route.CLINICAL_INFORMATICS,
             title=f"{label[0].upper()}{label[1:]} {said}: {size} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
             explanation="The floor was declared before live data was judged."
             if verdict is not Verdict.QUIET
@@ -334,11 +321,9 @@ def _floor_unknown(name: str, floor: float, m: Measured, columns: tuple[str, ...
     )
     label = METRIC_WORD.get(name, name)
     made = finding(
-        "below_floor",
+        Kind.BELOW_FLOOR,
         Verdict.CANNOT_JUDGE,
         columns=columns,
-        severity=Severity.INFO,
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{label[0].upper()}{label[1:]} cannot be held against its floor of {percent(floor) if name in SHARES else metric(floor)}: {why} (n = {m.cases_live.n:,})",
         effect=Effect(name=name, train=number(floor), n_live=m.cases_live.n),
     )

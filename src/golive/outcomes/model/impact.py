@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from golive.model.finding import Finding
+from golive.model.kinds import REGISTER
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
-from golive.profile.rows.affected import IMPOSSIBLE, Marks
+from golive.profile.rows.affected import Marks
 from golive.stats import ranking
 from golive.stats.estimate import (
     UNKNOWN,
@@ -29,6 +30,8 @@ from golive.stats.estimate import (
     wilson,
 )
 
+BAD_INPUT = "REL-05"
+"""The criterion of inputs that no service should score in silence: impossible, in another unit, or no value at all."""
 FEWEST_EVENTS, FEWEST_ROWS = 50, 100
 """Events and non-events that must be left without a problem's rows, and rows a problem must touch, to say what it does."""
 CAVEAT = (
@@ -62,7 +65,7 @@ def impact(context: Context, out: Outcomes, findings: Sequence[Finding], marks: 
             untold.append({"finding": key, "title": known[key].title, "why": why})
         else:
             issues.append(
-                {"finding": key, "kind": known[key].kind, "title": known[key].title, **row}
+                {"finding": key, "kind": known[key].kind.value, "title": known[key].title, **row}
             )
     if not issues and not untold:
         return
@@ -146,7 +149,7 @@ def without(score: FloatArray, event: Mask, rows: Mask, units: Units | None = No
 def _bad_input(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
     """Live rows with an input that is impossible, unreadable or in another unit, and how many of them got no score."""
     live, known = context.live, {f.id: f for f in findings}
-    used = [key for key in live.marks if known[key].kind in IMPOSSIBLE]
+    used = [key for key in live.marks if BAD_INPUT in REGISTER[known[key].kind].criteria]
     if live.score is None or not used:
         return {}
     bad = np.zeros(live.rows, dtype=bool)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events
@@ -61,12 +61,9 @@ def _overlap(shared: SharedIds) -> Finding:
     what = "patients" if shared.person else f"values of {shared.column}"
     shown = f"Fewer than {SMALL_CELL}" if few else "None" if not shared.both else percent(share)
     return finding(
-        "patient_overlap",
+        Kind.PATIENT_OVERLAP,
         verdict,
         columns=(shared.column,),
-        severity={Verdict.ALARM: Severity.CRITICAL, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"{shown} of the live {what} {'is' if shown == 'None' else 'are'} in training too "
         f"({sizes(shared.train, shared.live)})",
         explanation="Accuracy on patients that the model was trained on is better than on new ones."
@@ -92,10 +89,9 @@ def _overlap(shared: SharedIds) -> Finding:
 
 def _leak(name: str, context: Context) -> Finding:
     return finding(
-        "outcome_leak",
+        Kind.OUTCOME_LEAK,
         Verdict.ALARM,
         columns=(name,),
-        severity=Severity.CRITICAL,
         title=f"{name} alone nearly gives the outcome away in training (n = {context.train.rows:,})",
         explanation=f"Its AUROC alone is above {SUSPECT}: it may be recorded after the outcome, or be a copy of it.",
         fix=f"Find out when {name} is known; leave it out if that is after the prediction.",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from golive.model.finding import Finding, Route, Severity, Verdict, finding
+from golive.model.finding import Finding, Kind, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.model.classes import Answers, adding_up, answers, by_class, figures
@@ -174,15 +174,11 @@ def _drop(
     say = percent if primary == "macro_recall" else metric
     shown = f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
     return finding(
-        "performance_drop",
+        Kind.PERFORMANCE_DROP,
         verdict,
         columns=tuple(
             c for c in (context.roles.prediction or context.roles.score, context.roles.label) if c
         ),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
-        route=Route.CLINICAL_INFORMATICS,
         title=f"{said}: {shown} ({sizes(n_train, n_live)})"
         if before.known
         else f"{said}: training has no predictions",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Severity, Verdict, finding
+from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -80,10 +80,10 @@ def score_out_of_range(context: Context) -> Finding | None:
     )
     low, high = wilson(len(odd), len(held))
     return finding(
-        "score_out_of_range",
+        Kind.SCORE_OUT_OF_RANGE,
         Verdict.ALARM if part >= ALARM_SHARE else Verdict.WATCH,
         columns=(context.roles.score,),
-        severity=Severity.CRITICAL if part >= 0.01 else Severity.MAJOR,
+        severity=Severity.CRITICAL if part >= 0.01 else None,
         title=f"{shown} lie outside {bounds[0]:g} to {bounds[1]:g}{named} ({sizes(n_then, len(held))})",
         explanation=why,
         effect=Effect(
@@ -192,12 +192,9 @@ def _alert_rate_shift(
     more = "more" if d > 0 else "fewer"
     said = f"{percent(now.value)} of live patients are flagged; in training {percent(before.value)}"
     return finding(
-        "alert_rate_shift",
+        Kind.ALERT_RATE_SHIFT,
         verdict,
         columns=(context.output,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"{said} ({sizes(n_before, n_now)})",
         explanation=f"The team gets {percent(abs(relative))} {more} alerts for the same number of patients than the threshold was chosen for."
         if active

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.finding import Effect, Finding, Route, Severity, SliceShare, Verdict, finding
+from golive.model.finding import (
+    Effect,
+    Finding,
+    Kind,
+    SliceShare,
+    Verdict,
+    finding,
+)
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
@@ -113,12 +120,9 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
     then_over = cell_share(int((before > budget).sum()), len(before))
     low, high = wilson(slow_calls, len(now))
     return finding(
-        "latency_over_budget",
+        Kind.LATENCY_OVER_BUDGET,
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"{cell(slow_calls, len(now))} of live answers take longer than the budget of {budget:,.0f} ms{slowest} ({sizes(len(before), len(now))})",
         explanation=f"95 % of answers come within {p95[0]:,.0f} ms ({p95[1]:,.0f} to {p95[2]:,.0f}), 99 % within {p99[0]:,.0f} ms.",
         effect=Effect(
@@ -231,12 +235,9 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
         f"in training {cell(before, n_before)}" if n_before else "training has no log of requests"
     )
     return finding(
-        "error_rate",
+        Kind.ERROR_RATE,
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
         title=f"{shown} fail; {then}{worst} ({sizes(n_before, n)})",
         explanation=f"At least {percent(float(1 - high))} of requests succeed (95 % bound)."
         + (" A request that fails leaves the user without an answer." if failed else ""),
@@ -322,13 +323,9 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
         else ""
     )
     return finding(
-        "late_inputs",
+        Kind.LATE_INPUTS,
         verdict,
         columns=(name,),
-        severity={Verdict.ALARM: Severity.MAJOR, Verdict.WATCH: Severity.MINOR}.get(
-            verdict, Severity.INFO
-        ),
-        route=Route.ENGINEERING,
         title=f"{cell(count, n)} of live inputs arrive later than {limit / 60:.0f} minutes after they were recorded; in training {percent(then)}{worst} ({sizes(len(before), n)})",
         explanation="What arrives after the decision cannot have been in it: live scores were made without it, or too late. "
         f"Late means later than all but 0.1 % of training inputs ({limit / 60:.0f} minutes)."

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.model.finding import Finding, Verdict
+from golive.model.kinds import REGISTER, Rows
 from golive.profile.fields import as_text, missing, number, trimmed
 
 if TYPE_CHECKING:
@@ -25,34 +26,6 @@ MOST = 20
 """Findings that are marked: each is one column of the query."""
 MOST_CODES = 5_000
 """Distinct training values up to which a live value can be called unseen."""
-MISSING = ("missing_up", "missing_block", "always_missing")
-UNREAD = ("free_text_in_structured", "numeric_as_text")
-UNSEEN = (
-    "code_system_change",
-    "code_system_mix",
-    "code_release_gap",
-    "code_format_change",
-    "code_invalid",
-    "unseen_category",
-)
-WHOLE = {
-    "column_missing": "every live row lacks the column, so no row without the problem is left to compare with",
-    "type_changed": "the whole column changed, so no row without the problem is left to compare with",
-    "date_format_change": "the whole column changed, so no row without the problem is left to compare with",
-    "code_system_change": "the whole column changed, so no row without the problem is left to compare with",
-    "feed_stopped": "the rows it is about never arrived",
-    "stuck_value": "it is told by the order of rows, which outcomes do not know",
-    "column_swap": "it is told by two columns together, not by single rows",
-}
-IMPOSSIBLE = (
-    "unit_change",
-    "unit_mix",
-    "scale_error",
-    "out_of_range",
-    "disguised_missing",
-    *UNREAD,
-)
-"""Kinds that no service should score in silence: a value that is impossible, in another unit, or no value at all."""
 
 
 @dataclass(frozen=True)
@@ -89,23 +62,24 @@ def affected(
         expression = _expression(train, live, found) if here else None
         if expression is not None:
             marks.rows[found.id] = expression.fill_null(False)
-        elif found.kind in WHOLE:
-            marks.untold[found.id] = WHOLE[found.kind]
+        elif why := REGISTER[found.kind].no_rows:
+            marks.untold[found.id] = why
     return marks
 
 
 def _expression(train: Dataset, live: Dataset, found: Finding) -> ir.BooleanValue | None:
     table, name = live.table, found.columns[0]
-    if found.kind in MISSING:
+    rows = REGISTER[found.kind].rows
+    if rows is Rows.MISSING:
         return reduce(and_, (missing(table[c]) for c in found.columns))
-    if found.kind in UNREAD:
+    if rows is Rows.UNREAD:
         return ~missing(table[name]) & number(table[name]).isnull()
     if (
         found.what_if is not None
         and (repaired := _repaired(live, found, found.what_if.repair)) is not None
     ):
         return repaired
-    return _unseen(train, live, name) if found.kind in UNSEEN else None
+    return _unseen(train, live, name) if rows is Rows.UNSEEN else None
 
 
 def _repaired(live: Dataset, found: Finding, repair: Mapping[str, Any]) -> ir.BooleanValue | None:

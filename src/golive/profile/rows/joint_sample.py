@@ -16,7 +16,7 @@ import numpy as np
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.profile import FloatArray
 from golive.profile.categories import canonical
-from golive.profile.fields import Field, Kind, as_text, fields_of, missing, number
+from golive.profile.fields import Field, Reduction, as_text, fields_of, missing, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ def draw(
         ]
         if any(len(values) == 0 or not values.notna().any() for values in sides):
             continue
-        coded = fields[0][name].kind is Kind.CATEGORY
+        coded = fields[0][name].kind is Reduction.CATEGORY
         before, now = (
             _coded(*sides)
             if coded
@@ -173,7 +173,7 @@ def _rows(
 
 def _values(column: pd.Series[Any], field: Field) -> pd.Series[Any]:
     """Numbers without infinities; categories under one spelling."""
-    if field.kind is Kind.NUMBER:
+    if field.kind is Reduction.NUMBER:
         return column.astype("float64").replace([np.inf, -np.inf], np.nan)
     spelled = {value: canonical(value, field) for value in column.dropna().unique()}
     return column.astype(object).map(spelled)

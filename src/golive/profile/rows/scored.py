@@ -22,7 +22,7 @@ from golive.model.profile import FloatArray
 from golive.profile.fields import (
     LONGEST_VALUE,
     Field,
-    Kind,
+    Reduction,
     as_text,
     is_text,
     missing,
@@ -169,7 +169,8 @@ def scored(
             spec = known.get(name) or ColumnSpec(name=name, type=ColumnType.CATEGORY)
             storage = dataset.storage.get(name, spec.storage)
             names, codes = coded(
-                values, Field(name, spec.type, Role.FEATURE, storage, spec.storage, Kind.CATEGORY)
+                values,
+                Field(name, spec.type, Role.FEATURE, storage, spec.storage, Reduction.CATEGORY),
             )
             _put(found, what, name, Coded(tuple(names), codes.astype(np.int32)), 0)
     return Scored(rows=arrow.num_rows, **found)

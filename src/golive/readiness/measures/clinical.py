@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from golive.model.columns import Role
-from golive.model.finding import Verdict
+from golive.model.finding import Kind, Verdict
 from golive.model.readiness import Measurement
 from golive.readiness.measures.facts import Facts, Maker
 from golive.wording.numbers import percent
@@ -30,7 +30,7 @@ def baseline(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("no baseline was compared on live outcomes.")
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
-    used = facts.of("baseline_not_beaten")
+    used = facts.of(Kind.BASELINE_NOT_BEATEN)
     best = next((v for v in (rule, simple) if v is not None), None)
     high = facts.number("baseline", "rule" if rule is not None else "simple", "high")
     if best is not None and best > 0:
@@ -85,7 +85,7 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
         level = min(level, 2)
     agreement = f", raters agree with kappa {kappa:.2f}" if kappa is not None else ""
     value = f"{split.capitalize()} validation on {events:,.0f} events and {rest:,.0f} non-events{agreement}."
-    used = facts.of("performance_drop", verdicts=tuple(Verdict))
+    used = facts.of(Kind.PERFORMANCE_DROP, verdicts=tuple(Verdict))
     return make.level(level, value, n=int(events + rest), findings=used)
 
 
@@ -131,7 +131,7 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
         level,
         f"{'; '.join(words)} ({events:,.0f} events).",
         n=int(events),
-        findings=facts.of("below_floor"),
+        findings=facts.of(Kind.BELOW_FLOOR),
     )
 
 
@@ -162,7 +162,7 @@ def calibration(facts: Facts, make: Maker) -> Measurement:
     if spread is None:
         level = min(level, 3)
     value, n = f"Live {', '.join(words)} ({events:,.0f} events).", int(events or 0)
-    used = facts.of("calibration_drift")
+    used = facts.of(Kind.CALIBRATION_DRIFT)
     if error is None or ratio is None:
         return make.partial(
             level, value, "how sure the slope is, or observed to expected,", n=n, findings=used
@@ -219,7 +219,7 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
         level,
         value,
         n=int(max(total.values())),
-        findings=facts.of("subgroup_gap", "subgroup_too_small"),
+        findings=facts.of(Kind.SUBGROUP_GAP, Kind.SUBGROUP_TOO_SMALL),
     )
 
 
@@ -266,7 +266,7 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
     value = f"Net benefit {model:.4f} (at least {low:.4f}) against {default:.4f} without the model ({events:,.0f} events)."
     unseen = level == 2 and (rule is None or capacity is None)
     reason = "Level 3 also needs the current rule and the team's capacity." if unseen else ""
-    used = facts.of("below_floor", "performance_drop", verdicts=tuple(Verdict))
+    used = facts.of(Kind.BELOW_FLOOR, Kind.PERFORMANCE_DROP, verdicts=tuple(Verdict))
     return make.level(level, value, n=int(events or 0), findings=used, reason=reason)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Kind, Verdict
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
@@ -41,12 +41,12 @@ class Facts:
     performance: Mapping[str, Any]
     config: Config
 
-    def of(self, *kinds: str, verdicts: Iterable[Verdict] = FOUND) -> tuple[Finding, ...]:
+    def of(self, *kinds: Kind, verdicts: Iterable[Verdict] = FOUND) -> tuple[Finding, ...]:
         """Findings of these kinds with one of ``verdicts``."""
         wanted = tuple(verdicts)
         return tuple(f for f in self.findings if f.kind in kinds and f.verdict in wanted)
 
-    def looked(self, *kinds: str) -> bool:
+    def looked(self, *kinds: Kind) -> bool:
         """Whether any finding of these kinds exists, quiet ones included: then the check was done."""
         return any(f.kind in kinds for f in self.findings)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnType, Role
-from golive.model.finding import Finding, Verdict
+from golive.model.finding import Finding, Kind, Verdict
+from golive.model.kinds import CODE_KINDS, UNIT_KINDS
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, SideResult
 from golive.readiness.measures.facts import FOUND, Facts, Maker, at_most, fine
@@ -14,10 +15,6 @@ from golive.wording.numbers import percent
 if TYPE_CHECKING:
     from golive.intake.clinical.analytes import Analyte
 
-CODE_KINDS = ("code_system_change", "code_system_mix", "code_release_gap", "code_format_change")
-CODE_VALIDITY = "code_invalid"
-UNIT_KINDS = ("unit_change", "unit_mix", "scale_error")
-TIME_KINDS = ("time_order", "future_dates", "late_inputs")
 FLIP_TOLERANCE = 0.1  # a median ratio within 10 % of a known factor
 
 
@@ -26,9 +23,9 @@ def schema(facts: Facts, make: Maker) -> Measurement:
     if not facts.features or facts.live_rows == 0:
         return make.unknown("there is no training feature or no live row to compare.")
     changed = {
-        f.columns[0]: f for f in facts.of("type_changed", verdicts=[Verdict.ALARM]) if f.columns
+        f.columns[0]: f for f in facts.of(Kind.TYPE_CHANGED, verdicts=[Verdict.ALARM]) if f.columns
     }
-    gone = facts.of("column_missing", "always_missing", verdicts=[Verdict.ALARM])
+    gone = facts.of(Kind.COLUMN_MISSING, Kind.ALWAYS_MISSING, verdicts=[Verdict.ALARM])
     lost = {f.columns[0] for f in gone if f.columns} | {
         c.name for c in facts.features if c.live is None
     }
@@ -66,7 +63,7 @@ def _missing(column: ColumnResult, facts: Facts) -> tuple[int, int, int, int]:
     assert before is not None
     live = (now.missing, now.n) if now is not None else (facts.live_rows, facts.live_rows)
     hidden = [0, 0]
-    for found in facts.of("disguised_missing"):
+    for found in facts.of(Kind.DISGUISED_MISSING):
         if found.columns == (column.name,) and found.effect is not None:
             hidden[0] += round((found.effect.train or 0.0) * found.effect.n_train)
             hidden[1] += round(
@@ -103,7 +100,13 @@ def completeness(facts: Facts, make: Maker) -> Measurement:
     level = (
         min(level, 3) if slices is None else min(level, make.criterion.level_of(slice_gap=slices))
     )
-    kinds = ("missing_up", "always_missing", "disguised_missing", "missing_block", "column_missing")
+    kinds = (
+        Kind.MISSING_UP,
+        Kind.ALWAYS_MISSING,
+        Kind.DISGUISED_MISSING,
+        Kind.MISSING_BLOCK,
+        Kind.COLUMN_MISSING,
+    )
     used = [f for f in facts.of(*kinds) if name in f.columns]
     value = (
         f"Largest gap: {name} is missing in {percent(size[1])} of live rows and {percent(size[0])} of training rows; "
@@ -137,7 +140,7 @@ def free_text(facts: Facts, make: Maker) -> Measurement:
         high = float(wilson(k, n)[1]) if k and n >= least else 0.0
         if high > worst:
             worst, name = high, column
-    used = facts.of("free_text_in_structured", "numeric_as_text")
+    used = facts.of(Kind.FREE_TEXT_IN_STRUCTURED, Kind.NUMERIC_AS_TEXT)
     value = f"{percent(bad / total)} of {total:,} live values do not parse; worst {name}, at most {percent(worst)} (95 % bound)."
     level = min(
         make.criterion.level_of(violations=worst), 3
@@ -151,7 +154,7 @@ def _valid(facts: Facts, columns: frozenset[str]) -> tuple[float | None, set[str
 
     checked = {
         f.columns[0]: f.effect
-        for f in facts.of(CODE_VALIDITY, verdicts=[*FOUND, Verdict.QUIET])
+        for f in facts.of(Kind.CODE_INVALID, verdicts=[*FOUND, Verdict.QUIET])
         if f.effect is not None and f.columns and f.columns[0] in columns
     }
     shares = [
@@ -176,11 +179,11 @@ def codes(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(facts.live_rows, "live_rows", "live rows")
     used = [
         f
-        for f in facts.of(*CODE_KINDS, "unseen_category")
+        for f in facts.of(*CODE_KINDS, Kind.UNSEEN_CATEGORY)
         if f.effect is not None and columns & set(f.columns)
     ]
 
-    def largest(*kinds: str) -> float:
+    def largest(*kinds: Kind) -> float:
         values = [
             f.effect.high or at_most(f.effect.live, f.effect.n_live)
             for f in used
@@ -188,13 +191,13 @@ def codes(facts: Facts, make: Maker) -> Measurement:
         ]
         return max(values, default=0.0)
 
-    unseen, other = largest("unseen_category"), largest(*CODE_KINDS)
+    unseen, other = largest(Kind.UNSEEN_CATEGORY), largest(*CODE_KINDS)
     valid, checked = _valid(facts, columns)
     known = {"unseen": unseen, "other_version": other} | (
         {"valid": valid} if valid is not None else {}
     )
     level = min(make.criterion.level_of(**known), 3)  # pinned releases, level 4, are a contract
-    used += [f for f in facts.of(CODE_VALIDITY) if columns & set(f.columns)]
+    used += [f for f in facts.of(Kind.CODE_INVALID) if columns & set(f.columns)]
     value = f"At most {percent(unseen)} of live codes were never seen in training, {percent(other)} are of another system or release"
     value += f", and at least {fine(valid)} are valid" if valid is not None else ""
     value += f" (95 % bounds, {', '.join(sorted(columns)[:5])}, n = {facts.live_rows:,})."
@@ -273,9 +276,9 @@ def plausibility(facts: Facts, make: Maker) -> Measurement:
 
     least = make.criterion.min_n.get("live_rows", 0)
     found = {
-        f.columns[0]: f for f in facts.of("out_of_range") if f.columns and f.effect is not None
+        f.columns[0]: f for f in facts.of(Kind.OUT_OF_RANGE) if f.columns and f.effect is not None
     }
-    hidden = {name for f in facts.of("disguised_missing") for name in f.columns}
+    hidden = {name for f in facts.of(Kind.DISGUISED_MISSING) for name in f.columns}
     units = {f.columns[0]: f for f in facts.of(*UNIT_KINDS, verdicts=[Verdict.ALARM]) if f.columns}
     worst, name, judged, numbers, flips = 0.0, "", 0, 0, set(units)
     smallest = facts.live_rows
@@ -321,26 +324,32 @@ def identity(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(n, "live_rows", "live rows")
     every = tuple(Verdict)
 
-    def largest(*kinds: str) -> float:
+    def largest(*kinds: Kind) -> float:
         found = [f.effect for f in facts.of(*kinds, verdicts=every) if f.effect is not None]
         shares = [at_most(e.live, e.n_live or n) for e in found]
         return float(wilson(max(shares, default=0.0) * n, n)[1])
 
     duplicates, times, late = (
-        largest("duplicate_rows", "duplicate_keys"),
-        largest(*TIME_KINDS[:2]),
-        largest("late_inputs"),
+        largest(Kind.DUPLICATE_ROWS, Kind.DUPLICATE_KEYS),
+        largest(Kind.TIME_ORDER, Kind.FUTURE_DATES),
+        largest(Kind.LATE_INPUTS),
     )
     if (share := facts.number("operations", "late", "high")) is not None:
         late = max(late, share)
-    used = facts.of("duplicate_rows", "duplicate_keys", *TIME_KINDS)
+    used = facts.of(
+        Kind.DUPLICATE_ROWS,
+        Kind.DUPLICATE_KEYS,
+        Kind.TIME_ORDER,
+        Kind.FUTURE_DATES,
+        Kind.LATE_INPUTS,
+    )
     value = f"At most {percent(duplicates)} of live rows repeat another (95 % bound, n = {n:,})"
     unseen = []
-    if facts.looked(*TIME_KINDS[:2]):
+    if facts.looked(Kind.TIME_ORDER, Kind.FUTURE_DATES):
         value += f", {percent(times)} have an impossible time"
     elif facts.with_role(Role.TIME) is not None:
         unseen.append("the order of times")
-    if facts.looked("late_inputs") or facts.number("operations", "late", "high") is not None:
+    if facts.looked(Kind.LATE_INPUTS) or facts.number("operations", "late", "high") is not None:
         value += f", {percent(late)} have inputs that came late"
     elif facts.with_role(Role.TIME) is not None:
         unseen.append("inputs that arrive late")
@@ -366,7 +375,7 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
         return make.partial(
             1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n
         )
-    used = facts.of("patient_overlap", "outcome_leak", verdicts=tuple(Verdict))
+    used = facts.of(Kind.PATIENT_OVERLAP, Kind.OUTCOME_LEAK, verdicts=tuple(Verdict))
     name = facts.look("leakage", "column")
     if name and facts.look("leakage", "patients") is False and overlap == 0:
         value = f"No {name} is in both files; {shown}."

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from golive.model.columns import Role
-from golive.model.finding import Verdict
+from golive.model.finding import Kind, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Picture
 from golive.readiness.measures.facts import Facts, Maker, at_most, fine
@@ -49,7 +49,7 @@ def drift_share(facts: Facts, make: Maker) -> Measurement:
     names = {c.name for c in shifted}
     used = [
         f
-        for f in facts.of("distribution_shift", verdicts=[Verdict.ALARM])
+        for f in facts.of(Kind.DISTRIBUTION_SHIFT, verdicts=[Verdict.ALARM])
         if names & set(f.columns)
     ]
     value = f"{len(shifted)} of {len(judged)} judged features shifted, {percent(share)} by importance (n = {facts.live_rows:,})"
@@ -127,7 +127,7 @@ def _anomalies(score: ColumnResult, facts: Facts) -> tuple[float, bool]:
     live = score.live
     assert live is not None
     bad = (live.missing + live.unparsed) / live.n if live.n else 1.0
-    outside = facts.of("score_out_of_range")
+    outside = facts.of(Kind.SCORE_OUT_OF_RANGE)
     for found in outside:
         bad += at_most(found.effect.live, found.effect.n_live) if found.effect else 0.0
     low, high = facts.declared(score.name).range or (0.0, 1.0)
@@ -158,7 +158,9 @@ def output_shift(facts: Facts, make: Maker) -> Measurement:
         {"alert_rate_change": change} if change is not None else {}
     )
     level = make.criterion.level_of(**known)
-    used = facts.of("score_shift", "score_out_of_range", "output_missing", "alert_rate_shift")
+    used = facts.of(
+        Kind.SCORE_SHIFT, Kind.SCORE_OUT_OF_RANGE, Kind.OUTPUT_MISSING, Kind.ALERT_RATE_SHIFT
+    )
     value = f"Score PSI {psi:.2f}, {percent(share)} of outputs missing or out of range"
     value += f", alert rate changed by {percent(change)}" if change is not None else ""
     value += f" (n = {n:,})."
@@ -190,7 +192,7 @@ def accuracy(facts: Facts, make: Maker) -> Measurement:
     value = f"{metric.upper()} {train:.3f} in training, {live:.3f} live; the drop is at most {percent(max(0.0, drop))}"
     if floor is not None and top is not None and top < floor:
         level, value = 0, f"{value}; the whole interval is below the floor of {floor:g}"
-    used = facts.of("performance_drop", "below_floor", "performance_estimated_drop")
+    used = facts.of(Kind.PERFORMANCE_DROP, Kind.BELOW_FLOOR, Kind.PERFORMANCE_ESTIMATED_DROP)
     return make.level(
         level,
         f"{value} (95 % bound, {events:,.0f} events).",
@@ -217,7 +219,9 @@ def generated_text(facts: Facts, make: Maker) -> Measurement:
             known[name] = got
     level = make.criterion.level_of(**known)
     value = f"At most {percent(rate)} of statements are unsupported (95 % bound, {n:,.0f} outputs)."
-    used = facts.of("hallucination_rate_up", "unsupported_statements", "cannot_check_source")
+    used = facts.of(
+        Kind.HALLUCINATION_RATE_UP, Kind.UNSUPPORTED_STATEMENTS, Kind.CANNOT_CHECK_SOURCE
+    )
     missing = [name for name in ("severe", "citations") if name not in known]
     if missing:
         names = {"severe": "how harmful they are", "citations": "whether citations hold"}
@@ -255,7 +259,7 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
     level = min(
         make.criterion.level_of(complete=share), 3
     )  # tamper evidence, level 4, is not in the data
-    used = facts.of("output_missing")
+    used = facts.of(Kind.OUTPUT_MISSING)
     value = f"At least {fine(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
     return make.level(level, value, n=facts.live_rows, findings=used)
 
@@ -277,7 +281,7 @@ def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     level = max(
         2, min(make.criterion.level_of(coverage=low), 3)
     )  # a blinded audit of labels, level 4, is not in the data
-    used = facts.of("label_missing", "label_delay")
+    used = facts.of(Kind.LABEL_MISSING, Kind.LABEL_DELAY)
     return make.level(
         level,
         f"{percent(share)} of {n:,.0f} live predictions have an outcome (at least {fine(low)}).",

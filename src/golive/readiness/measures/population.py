@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.model.columns import Role
-from golive.model.finding import Finding, Signal, Verdict
+from golive.model.finding import Finding, Kind, Signal, Verdict
 from golive.model.readiness import Measurement
 from golive.readiness.measures.facts import Facts, Maker, at_most
 from golive.wording.numbers import percent
@@ -54,11 +54,11 @@ def identifiers(facts: Facts, make: Maker) -> Measurement:
     """SEC-06: columns that identify people and were not declared as the row id."""
     if not make.enough(facts.live_rows, "live_rows"):
         return make.too_few(facts.live_rows, "live_rows", "live rows")
-    clear = facts.of("identifier_present", verdicts=[Verdict.ALARM])
+    clear = facts.of(Kind.IDENTIFIER_PRESENT, verdicts=[Verdict.ALARM])
     if clear:
         names = ", ".join(name for f in clear for name in f.columns[:1])
         return make.level(0, f"Undeclared identifiers: {names}.", n=facts.live_rows, findings=clear)
-    text = facts.of("free_text_present")
+    text = facts.of(Kind.FREE_TEXT_PRESENT)
     value = f"No undeclared identifier among {len(facts.columns)} columns"
     value += (
         f"; free text in {', '.join(name for f in text for name in f.columns[:1])}" if text else ""
@@ -82,7 +82,7 @@ def scope(facts: Facts, make: Maker) -> Measurement:
             f"{percent(share)} of live rows are out of scope (at most {percent(high)}).",
             n=facts.live_rows,
         )
-    seen = facts.of("unseen_category", "out_of_range")
+    seen = facts.of(Kind.UNSEEN_CATEGORY, Kind.OUT_OF_RANGE)
     worst = max(
         ((at_most(f.effect.live, f.effect.n_live), f) for f in seen if f.effect),
         key=lambda pair: pair[0],

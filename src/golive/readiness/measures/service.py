@@ -7,7 +7,7 @@ from datetime import date
 from statistics import median
 
 from golive.model.columns import Role
-from golive.model.finding import Verdict
+from golive.model.finding import Kind, Verdict
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult
@@ -41,7 +41,7 @@ def latency(facts: Facts, make: Maker) -> Measurement:
         make.criterion.level_of(p95=p95 / budget, p99=p99 / budget), 3
     )  # twice the peak load is a test, level 4
     value = f"95 % of answers within {p95:,.0f} ms, 99 % within {p99:,.0f} ms, budget {budget:,.0f} ms ({n:,.0f} calls)."
-    return make.level(level, value, n=int(n or 0), findings=facts.of("latency_over_budget"))
+    return make.level(level, value, n=int(n or 0), findings=facts.of(Kind.LATENCY_OVER_BUDGET))
 
 
 def _days(facts: Facts) -> float | None:
@@ -93,7 +93,9 @@ def availability(facts: Facts, make: Maker) -> Measurement:
     value = f"At least {100 * low:.2f} % of requests succeed (95 % bound, {n:,.0f} requests{over})."
     if days is not None and days < 30 and level >= 2:
         return make.partial(3, value, "the 30 days that the criterion asks for", n=int(n or 0))
-    return make.level(level, value, n=int(n or 0), findings=facts.of("error_rate"), reason=reason)
+    return make.level(
+        level, value, n=int(n or 0), findings=facts.of(Kind.ERROR_RATE), reason=reason
+    )
 
 
 def inputs_ready(facts: Facts, make: Maker) -> Measurement:
@@ -102,7 +104,7 @@ def inputs_ready(facts: Facts, make: Maker) -> Measurement:
         facts.number("operations", "inputs_ready", "low"),
         facts.number("operations", "inputs_ready", "n"),
     )
-    late = facts.of("late_inputs", verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
+    late = facts.of(Kind.LATE_INPUTS, verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
     if low is None and late and late[0].effect is not None and late[0].effect.live is not None:
         from golive.stats.proportions import wilson
 
@@ -135,7 +137,7 @@ def versions(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("no column names the model version.")
     level = max(1, make.criterion.level_of(known=known))
     value = f"{fine(known)} of live predictions name their version (n = {facts.live_rows:,})."
-    return make.level(level, value, n=facts.live_rows, findings=facts.of("version_mixed"))
+    return make.level(level, value, n=facts.live_rows, findings=facts.of(Kind.VERSION_MIXED))
 
 
 def contract(facts: Facts, make: Maker) -> Measurement:
@@ -157,7 +159,9 @@ def contract(facts: Facts, make: Maker) -> Measurement:
     value = f"At least {percent(least)} of live rows were scored although required {name} was missing (n = {n:,})."
     level = 2 if least > 0.001 else 3
     used = [
-        f for f in facts.of("missing_up", "always_missing", "missing_block") if name in f.columns
+        f
+        for f in facts.of(Kind.MISSING_UP, Kind.ALWAYS_MISSING, Kind.MISSING_BLOCK)
+        if name in f.columns
     ]
     return make.partial(level, value, "several columns of one row at once", n=n, findings=used)
 
@@ -168,7 +172,7 @@ def _counted(facts: Facts, make: Maker) -> Measurement:
     share, abstains = (facts.number("contract", key) for key in ("scored_violations", "abstained"))
     version = facts.look("contract", "version")
     named = f"version {version} of the contract" if version else "the contract"
-    broken = facts.of("contract_broken")
+    broken = facts.of(Kind.CONTRACT_BROKEN)
     if share == 0 and abstains == 0:
         value = f"No live row breaks {named} (n = {n:,})."
         return make.partial(
@@ -313,7 +317,7 @@ def peak(facts: Facts, make: Maker) -> Measurement:
     level = (
         1 if median(float(r["p95"]) for r in hours) <= budget else 0
     )  # 1: it copes with the usual load
-    return make.level(level, value, n=n, findings=facts.of("latency_over_budget"))
+    return make.level(level, value, n=n, findings=facts.of(Kind.LATENCY_OVER_BUDGET))
 
 
 def overrides(facts: Facts, make: Maker) -> Measurement:
@@ -366,7 +370,7 @@ def alert_burden(facts: Facts, make: Maker) -> Measurement:
     value = f"{load:.1f} alerts per {unit}{f' at {where}' if where else ''}, limit {limit:g}"
     value += f"; {percent(repeats)} repeat within a day" if repeats is not None else ""
     if repeats is None or ppv is None or floor is None:
-        used = facts.of("alert_rate_shift")
+        used = facts.of(Kind.ALERT_RATE_SHIFT)
         return make.partial(
             level,
             f"{value}.",
@@ -378,7 +382,7 @@ def alert_burden(facts: Facts, make: Maker) -> Measurement:
         level,
         f"{value}; {percent(ppv)} are useful.",
         n=int(n or 0),
-        findings=facts.of("alert_rate_shift"),
+        findings=facts.of(Kind.ALERT_RATE_SHIFT),
     )
 
 

@@ -7,7 +7,7 @@ from itertools import cycle
 import streamlit as st
 
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Signal, WhatIf
+from golive.model.finding import Effect, Finding, Kind, Signal, WhatIf
 from golive.model.result import Assessment, ColumnResult, DriftResult
 from golive.ui import figures
 from golive.ui.figures.slices import is_share, quantity_name
@@ -21,7 +21,7 @@ from golive.ui.shell.words import plain
 from golive.wording.labels import ROUTE_WORD, SIGNAL_WORD
 from golive.wording.numbers import count, day, number, percent, points, score
 
-PLAINLY_MISSING = ("missing_up", "missing_down", "always_missing")
+PLAINLY_MISSING = (Kind.MISSING_UP, Kind.MISSING_DOWN, Kind.ALWAYS_MISSING)
 
 
 def effect_sentence(effect: Effect) -> str:
@@ -201,7 +201,7 @@ def _missing_together(finding: Finding, assessment: Assessment) -> None:
 def _whole_column_factor(finding: Finding) -> float | None:
     """The factor of a conversion that applies to every live value; ``None`` when only some rows are concerned."""
     if (
-        finding.kind not in ("unit_change", "scale_error")
+        finding.kind not in (Kind.UNIT_CHANGE, Kind.SCALE_ERROR)
         or finding.segment
         or finding.what_if is None
     ):

@@ -18,8 +18,8 @@ from golive.ui.shell.guards import Current
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day
 
-Kind = Literal["document", "attestation", "drill", "independent", "auto"]
-KINDS: tuple[Kind, ...] = ("document", "attestation", "drill", "independent")
+EvidenceKind = Literal["document", "attestation", "drill", "independent", "auto"]
+KINDS: tuple[EvidenceKind, ...] = ("document", "attestation", "drill", "independent")
 _TURN = "evidence_form_turn"
 GRADES: dict[Grade, str] = {
     "E0": "E0 bare assertion (counts up to level 1)",
