@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from golive.compare.causes import link
 from golive.compare.drift import multivariate
 from golive.compare.drift.text_shift import text_shift
 from golive.contract import Contract, answered, check, contract_findings
-from golive.intake import Dataset, infer, roles_of
+from golive.intake import Dataset, infer, roles_of, with_live_only
+from golive.model.baseline import Baseline
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
@@ -26,6 +28,7 @@ from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, Not
 from golive.model.routing import routed
 from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
+from golive.outcomes.model.stored_performance import against
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
 from golive.wording.order import in_order
@@ -43,6 +46,16 @@ def _silent(_fraction: float, _sentence: str) -> None:
 def _part(progress: Progress, start: float, end: float) -> Progress:
     """Map the 0..1 of one step onto its part of the whole."""
     return lambda fraction, sentence: progress(start + (end - start) * fraction, sentence)
+
+
+_NO_ROWS = "training rows are not kept, only their profile"
+
+
+def _without_rows(train: Profile, live: Dataset) -> Dataset:
+    """Training data whose rows are gone, for what reads rows of both sides: they are judged on live rows alone then."""
+    return replace(
+        live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0), notes=()
+    )
 
 
 def _profiles(
@@ -68,7 +81,7 @@ def _profiles(
         return done, waiting.result()
 
 
-def _info(dataset: Dataset) -> InputInfo:
+def _info(dataset: Dataset | Profile) -> InputInfo:
     return InputInfo(
         name=dataset.name,
         sha256=dataset.sha256,
@@ -113,7 +126,7 @@ def _written(
 
 
 def assess(
-    train: Dataset,
+    train: Dataset | Baseline,
     live: Dataset,
     config: Config,
     *,
@@ -123,13 +136,15 @@ def assess(
     registers: Registers | None = None,
     policy: Model | None = None,
     contract: Contract | None = None,
+    as_of: date | None = None,
+    recent: Dataset | None = None,
     allow_text_judge: bool = False,
     progress: Progress | None = None,
 ) -> Assessment:
     """Compare ``live`` with ``train`` and judge readiness.
 
     Args:
-        train: data the model was trained on. It decides column types and roles.
+        train: data the model was trained on, or what is kept of it without its rows. It decides column types and roles.
         live: data the model receives.
         config: roles, declared units and ranges, thresholds, risk profile, evidence.
         evidence: items kept in the store; added to those of the configuration.
@@ -138,6 +153,8 @@ def assess(
         registers: scope, owners, events and the like of the project; they are measured as well.
         policy: weights, gates and thresholds (default: the shipped policy).
         contract: what live data must keep; every broken term is a finding.
+        as_of: the day of judging (default: that of the configuration, else today).
+        recent: with a baseline, the rows of the last batches with these, on which performance is judged (default: ``live``).
         allow_text_judge: whether a person said, for this run, that generated texts and their sources may be sent to the model
             that ``config.text_judge`` names. Without it nothing leaves this machine.
         progress: called with a fraction 0..1 and a sentence.
@@ -150,25 +167,45 @@ def assess(
     """
     report = progress or _silent
     report(0.0, "working out what each column is")
-    specs = infer(train, live, config)
+    baseline = train if isinstance(train, Baseline) else None
+    if isinstance(train, Baseline):
+        specs = with_live_only(train.specs, live)
+        train = _without_rows(train.profile, live)
+    else:
+        specs = infer(train, live, config)
     roles = roles_of(specs)
-    train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
+    profiling = _part(report, 0.05, 0.65)
+    before, now = (
+        _profiles(train, live, specs, roles, profiling)
+        if baseline is None
+        else (baseline.profile, profile(live, specs, roles, progress=profiling))
+    )
     with ThreadPoolExecutor(
         1, thread_name_prefix="joint"
     ) as beside:  # the comparison asks the engine for nothing
-        looking = beside.submit(multivariate.look, train, live, specs, roles, config)
-        comparison = compare(
-            train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85)
+        looking = (
+            beside.submit(multivariate.look, train, live, specs, roles, config)
+            if baseline is None
+            else None
         )
-        looked = looking.result()
+        comparison = compare(before, now, config, specs=specs, progress=_part(report, 0.65, 0.85))
+        looked = looking.result() if looking else multivariate.Looked(skipped=_NO_ROWS)
+    compared = comparison.findings
+    if baseline is not None:
+        compared = tuple(f for f in compared if not baseline.hides_end_of(f))
+    # What a problem costs is measured on the rows that have it, and to know them takes training's rows.
     outcomes = judge_outcomes(
         train, live, specs, roles, config,
-        known=comparison.findings, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
+        known=() if baseline else compared, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
     )  # fmt: skip
+    judged: Sequence[Finding] = outcomes.findings
+    if baseline is not None and baseline.performance is not None:
+        drop = against(baseline.performance, recent or live, specs, roles, config)
+        judged = [f for f in judged if f.kind != drop.kind] + [drop] if drop else judged
     report(0.93, "looking at how texts are written")
-    written = _written(train, live, roles, config, outcomes)
+    written = _written(train, live, roles, config, outcomes) if baseline is None else ()
     report(0.94, "looking at all columns together")
-    joint = multivariate.judge(looked, comparison.findings, config)
+    joint = multivariate.judge(looked, compared, config)
     columns = tuple(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns
@@ -182,10 +219,10 @@ def assess(
             {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
         )
     findings = routed(
-        link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)),
+        link((*compared, *joint.findings, *judged, *written, *agreed)),
         config.routing,
     )
-    inputs = Inputs(train=_info(train), live=_info(live))
+    inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:
         not_assessed.append(
@@ -210,7 +247,7 @@ def assess(
         waivers=(*config.waivers, *waivers),
         registers=registers,
         lock=lock,
-        as_of=config.as_of or date.today(),
+        as_of=as_of or config.as_of or date.today(),
         model=policy,
     ).judge()
     report(1.0, "done")
