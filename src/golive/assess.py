@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -35,6 +35,36 @@ from golive.wording.order import in_order
 from golive.wording.text import check_failed
 
 Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class ProjectState:
+    """What a project has on record beside its data (``golive.store.project.Project`` reads it).
+
+    Attributes:
+        evidence: items kept in the store; added to those of the configuration.
+        waivers: release gates accepted for a time; added to those of the configuration.
+        registers: scope, owners, events and the like of the project; they are measured as well.
+        policy: weights, gates and thresholds (default: the shipped policy).
+        contract: what live data must keep; every broken term is a finding.
+        lock: when the success criteria were frozen, if they were.
+    """
+
+    evidence: tuple[EvidenceItem, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    registers: Registers | None = None
+    policy: Model | None = None
+    contract: Contract | None = None
+    lock: CriteriaLock | None = None
+
+    def with_configured(self, config: Config) -> ProjectState:
+        """With evidence and waivers of the configuration; a stored item wins where both have the same id."""
+        items = {item.id: item for item in (*config.evidence, *self.evidence)}
+        waivers = (*config.waivers, *self.waivers)
+        return replace(self, evidence=tuple(items.values()), waivers=waivers)
+
+
+NOTHING_ON_RECORD = ProjectState()
 
 _log = logging.getLogger(__name__)
 
@@ -92,14 +122,6 @@ def _info(dataset: Dataset | Profile) -> InputInfo:
     )
 
 
-def _latest(
-    configured: Iterable[EvidenceItem], stored: Iterable[EvidenceItem]
-) -> tuple[EvidenceItem, ...]:
-    """Evidence of the configuration and of the store; the stored item wins where both have the same id."""
-    items = {item.id: item for item in configured} | {item.id: item for item in stored}
-    return tuple(items.values())
-
-
 def config_hash(config: Config) -> str:
     """SHA-256 of the configuration as canonical JSON: what two assessments must share to be comparable."""
     return hashlib.sha256(config.model_dump_json().encode()).hexdigest()
@@ -129,13 +151,8 @@ def assess(
     train: Dataset | Baseline,
     live: Dataset,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    lock: CriteriaLock | None = None,
-    registers: Registers | None = None,
-    policy: Model | None = None,
-    contract: Contract | None = None,
     as_of: date | None = None,
     recent: Dataset | None = None,
     allow_text_judge: bool = False,
@@ -147,12 +164,7 @@ def assess(
         train: data the model was trained on, or what is kept of it without its rows. It decides column types and roles.
         live: data the model receives.
         config: roles, declared units and ranges, thresholds, risk profile, evidence.
-        evidence: items kept in the store; added to those of the configuration.
-        waivers: release gates accepted for a time; added to those of the configuration.
-        lock: when the success criteria were frozen, if they were.
-        registers: scope, owners, events and the like of the project; they are measured as well.
-        policy: weights, gates and thresholds (default: the shipped policy).
-        contract: what live data must keep; every broken term is a finding.
+        project: evidence, waivers, registers, policy, contract and criteria lock as they stand.
         as_of: the day of judging (default: that of the configuration, else today).
         recent: with a baseline, the rows of the last batches with these, on which performance is judged (default: ``live``).
         allow_text_judge: whether a person said, for this run, that generated texts and their sources may be sent to the model
@@ -210,14 +222,14 @@ def assess(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns
     )
-    checked = check(contract, live) if contract is not None else None
-    agreed = contract_findings(checked) if checked is not None else []
+    agreed: list[Finding] = []
     performance = outcomes.performance
-    if contract is not None and checked is not None:
-        kept = answered(contract, checked, live, (roles.score, roles.prediction))
-        performance = (
-            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-        )
+    if project.contract is not None:
+        checked = check(project.contract, live)
+        agreed = contract_findings(checked)
+        kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
+        if kept is not None:
+            performance = {**(performance or {}), "contract": kept.facts()}
     findings = routed(
         link((*compared, *joint.findings, *judged, *written, *agreed)),
         config.routing,
@@ -237,18 +249,19 @@ def assess(
         for note in dataset.notes
     ]
     report(0.95, "scoring readiness")
+    known = project.with_configured(config)
     readiness = basis(
         findings,
         columns,
         inputs,
         performance,
         config,
-        evidence=_latest(config.evidence, evidence),
-        waivers=(*config.waivers, *waivers),
-        registers=registers,
-        lock=lock,
+        evidence=known.evidence,
+        waivers=known.waivers,
+        registers=known.registers,
+        lock=known.lock,
         as_of=as_of or config.as_of or date.today(),
-        model=policy,
+        model=known.policy,
     ).judge()
     report(1.0, "done")
     assessment = Assessment(
@@ -265,7 +278,7 @@ def assess(
         code_releases=comparison.code_releases,
         performance=performance,
         readiness=readiness,
-        criteria_lock=lock,
+        criteria_lock=project.lock,
         not_assessed=tuple(not_assessed),
     )
     return in_order(assessment)
@@ -274,38 +287,36 @@ def assess(
 def basis_of(
     assessment: Assessment,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    registers: Registers | None = None,
-    policy: Model | None = None,
     as_of: date | None = None,
 ) -> Basis:
-    """What readiness is judged on today: what the assessment measured, and evidence, waivers and registers as they stand."""
+    """What readiness is judged on today: what the assessment measured, and evidence, waivers and registers as they stand.
+
+    The criteria lock is that of the assessment.
+    """
+    known = project.with_configured(config)
     return basis(
         assessment.findings,
         assessment.columns,
         assessment.inputs,
         assessment.performance,
         config,
-        evidence=_latest(config.evidence, evidence),
-        waivers=(*config.waivers, *waivers),
-        registers=registers,
+        evidence=known.evidence,
+        waivers=known.waivers,
+        registers=known.registers,
         lock=assessment.criteria_lock,
         as_of=as_of or config.as_of or date.today(),
         measured_on=date.fromisoformat(assessment.created_at[:10]),
-        model=policy,
+        model=known.policy,
     )
 
 
 def rescore(
     assessment: Assessment,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    registers: Registers | None = None,
-    policy: Model | None = None,
     as_of: date | None = None,
 ) -> Assessment:
     """Judge readiness again from what was measured, after evidence, waivers, registers or the risk profile changed.
@@ -315,15 +326,7 @@ def rescore(
     Raises:
         InputError: evidence or waivers are malformed; every problem at once.
     """
-    readiness = basis_of(
-        assessment,
-        config,
-        evidence=evidence,
-        waivers=waivers,
-        registers=registers,
-        policy=policy,
-        as_of=as_of,
-    ).judge()
+    readiness = basis_of(assessment, config, project, as_of=as_of).judge()
     return in_order(
         assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})
     )

@@ -8,7 +8,7 @@ import pytest
 from opening import Opened
 from test_bad_batches import Ward, table
 
-from golive.assess import assess
+from golive.assess import ProjectState, assess
 from golive.contract import infer, shelf
 from golive.intake import read
 from golive.model.config import Config
@@ -40,7 +40,7 @@ def test_a_broken_term_has_the_same_cause_at_night_as_by_day(ward: Ward, home: P
         shelf.keep(home, contract)
         by_day = {
             f.id: f.cause
-            for f in assess(train, live, config, contract=contract).findings
+            for f in assess(train, live, config, ProjectState(contract=contract)).findings
             if f.kind == "contract_broken"
         }
     (batch,) = ward.run().judged

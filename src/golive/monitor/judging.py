@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from golive import __version__
-from golive.assess import assess
+from golive.assess import NOTHING_ON_RECORD, ProjectState, assess
 from golive.model.baseline import Baseline
 from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict
 from golive.model.monitoring import Batch, Observation
-from golive.model.readiness import EvidenceItem, Waiver
-from golive.model.registers import Registers
-from golive.model.result import Assessment, CriteriaLock
+from golive.model.result import Assessment
 from golive.monitor.arrivals import Arrival
 
 if TYPE_CHECKING:
-    from golive.contract import Contract
     from golive.intake import Dataset
-    from golive.readiness import Model
 
 FEWEST_COLUMNS = 0.5
 """Share of the baseline's columns that a batch must have to be compared at all."""
@@ -30,19 +25,13 @@ _METRICS = ("auroc", "auprc", "brier")
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Everything a batch is judged with. ``skip`` names files that are no batches of their own, ``contract`` is the newest
-    version of the project's."""
+    """Everything a batch is judged with. ``skip`` names files that are no batches of their own."""
 
     monitor: str
     baseline: Baseline
     config: Config
     config_sha256: str
-    evidence: Sequence[EvidenceItem] = ()
-    waivers: Sequence[Waiver] = ()
-    lock: CriteriaLock | None = None
-    registers: Registers | None = None
-    policy: Model | None = None
-    contract: Contract | None = None
+    project: ProjectState = NOTHING_ON_RECORD
     skip: set[str] = field(default_factory=set)
 
 
@@ -123,12 +112,7 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
         by.baseline,
         live,
         by.config,
-        evidence=by.evidence,
-        waivers=by.waivers,
-        lock=by.lock,
-        registers=by.registers,
-        policy=by.policy,
-        contract=by.contract,
+        by.project,
         as_of=by.config.as_of or day,
         recent=recent,
     )

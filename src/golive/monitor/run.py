@@ -20,7 +20,6 @@ from golive.alerts.decisions import on_batch, on_missed, on_time
 from golive.alerts.sending import send
 from golive.alerts.words import trouble
 from golive.assess import config_hash
-from golive.contract import shelf
 from golive.model.baseline import Baseline
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem
@@ -33,6 +32,7 @@ from golive.monitor.judging import Yardstick, feed_trouble, judge
 from golive.monitor.windows import paths_until, together
 from golive.store import Store
 from golive.store.monitors import Known
+from golive.store.project import Project
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -166,12 +166,7 @@ def run(
             baseline=baseline,
             config=plan.config,
             config_sha256=config_hash(plan.config),
-            evidence=store.evidence(plan.project),
-            waivers=store.waivers(plan.project),
-            lock=store.criteria_lock(plan.project, plan.config),
-            registers=store.registers.bearing(plan.project),
-            policy=store.registers.policy(plan.project),
-            contract=shelf.newest(settings.load().home, plan.project),
+            project=Project(store, plan.project).for_assessment(plan.config),
             skip=_no_batches(store.monitors.batches(plan.project, file.monitor)),
         )
     rules = file.alerts.rule_set()

@@ -25,6 +25,7 @@ from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
 from golive.settings import Settings
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.pilot import data_form
 from golive.ui.shell import components, uploads
 from golive.ui.shell.guards import Identity, authorise
@@ -49,10 +50,10 @@ _COLUMNS = {
 _LONGEST_FILE = 5_000_000
 
 
-def kept(project: str, settings: Settings) -> tuple[Contract, ...]:
+def kept(project: Project) -> tuple[Contract, ...]:
     """Versions of the project's contract, newest first; a kept file that no longer reads is said and ends the page."""
     try:
-        return shelf.versions(settings.home, project)
+        return project.contracts
     except GoLiveError as error:
         components.error_box(error)
         st.stop()

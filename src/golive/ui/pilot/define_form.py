@@ -12,6 +12,7 @@ from golive.model.errors import GoLiveError
 from golive.model.readiness import Flag, Modifier, RiskProfile, Significance, Situation, Tier
 from golive.readiness.risk import ESCALATORS, explain_tier, tier_of
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.pilot import pilot
 from golive.ui.shell import components, glossary, theme
 from golive.ui.shell.guards import Identity, authorise
@@ -212,7 +213,7 @@ def criteria(config: Config) -> Config:
 
 def frozen_sentence(store: Store, project: str) -> str:
     """``Frozen 3 Oct 2026, before live data. Changed once: reason.`` Empty when nothing is frozen."""
-    versions, lock = store.criteria(project), store.criteria_lock(project)
+    versions, lock = store.criteria(project), Project(store, project).lock()
     if not versions or lock is None:
         return ""
     when = "before live data" if lock.before_live else "after live data had been judged"
@@ -231,7 +232,7 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
         said = frozen_sentence(store, config.project)
         if said:
             st.markdown(f":material/lock: {plain(said)}")
-            now = store.criteria_lock(config.project, config)
+            now = Project(store, config.project).lock(config)
             if now and now.changes == len(store.criteria(config.project)) - 1:
                 st.caption(
                     "The form above shows the frozen criteria. Change a field to propose another version."

@@ -13,6 +13,7 @@ from golive.model.config import Config
 from golive.model.errors import ForbiddenError, GoLiveError, Problem, StoreError
 from golive.model.result import Assessment
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.shell import cache, components, nav, seeding, state
 from golive.ui.shell.words import plain
 
@@ -42,6 +43,11 @@ class Current:
     config: Config
     identity: Identity
     sample: bool = False
+
+    @property
+    def project(self) -> Project:
+        """The pilot that the open session belongs to."""
+        return Project(self.store, self.assessment.project, cache.current_settings().home)
 
 
 def role_of(claims: Any) -> str:
