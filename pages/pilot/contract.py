@@ -17,7 +17,7 @@ components.page_title(
     "What the model is given and gives back, who owns the result, and what each batch must keep.",
 )
 config = pilot.draft(store)
-pilot.leave_sample(store)
+pilot.leave_sample(store, config)
 kept = contract_form.kept(Project(store, config.project, settings.home))
 desk = contract_form.Desk(settings, store, who)
 

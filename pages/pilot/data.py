@@ -14,7 +14,7 @@ settings = cache.current_settings()
 
 components.page_title("Data", "Two files go in; nothing leaves this machine, and no row is stored.")
 config = pilot.draft(store)
-pilot.leave_sample(store)
+pilot.leave_sample(store, config)
 frozen = define_form.frozen_sentence(store, config.project)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     if config.project == pilot.UNNAMED and not frozen:

@@ -80,6 +80,13 @@ def test_from_the_pilot_of_the_sample_there_is_a_way_to_ones_own(open_page: Any,
     assert not [b for b in app.button if b.key == "leave_sample"]
 
 
+def test_a_pilot_begun_beside_the_sample_is_not_called_its_pilot(open_page: Any, two: Any) -> None:
+    app = open_page("pages/pilot/define.py", session=SAMPLE)
+    app.text_input(key="define_project").set_value("novel").run()
+    app.run()
+    assert not [b for b in app.button if b.key == "leave_sample"]
+
+
 def test_a_sample_that_stands_alone_is_nobodys_pilot(open_page: Any, store: Any) -> None:
     import sample_assessment as made
 

@@ -65,11 +65,13 @@ def put(config: Config, *, of: str | None = None) -> Config:
     return config
 
 
-def leave_sample(store: Store) -> None:
+def leave_sample(store: Store, config: Config) -> None:
     """Where the pilot in work is a sample's and there is one of one's own: say so, and offer the way back to it."""
     place = state.place(store)
     if place.own is None or place.card is None or not place.card.sample:
         return
+    if config.project != place.card.project:
+        return  # a new one, begun beside it
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(":material/science: The sample is open: this is its pilot, not yours.")
         if st.button(f"Go to {plain(place.own.project)}", key="leave_sample"):
