@@ -32,4 +32,6 @@ else:
             st.set_page_config(initial_sidebar_state="expanded")
         guards.sidebar(who)
     with guards.store_told():
+        if who:
+            guards.refuse_bad_link()
         page.run()

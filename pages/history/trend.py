@@ -3,7 +3,7 @@
 import streamlit as st
 
 from golive.ui.history import trend_view
-from golive.ui.shell import components, nav
+from golive.ui.shell import components, nav, state
 from golive.ui.shell.guards import open_sample, open_store, require_role
 
 who = require_role()
@@ -23,8 +23,8 @@ if not projects:
 
 project = projects[0]
 if len(projects) > 1:
-    latest = store.list(limit=1)
-    start = projects.index(latest[0].project) if latest and latest[0].project in projects else 0
+    card = state.place(store).card
+    start = projects.index(card.project) if card else 0
     project = st.selectbox("Pilot", projects, index=start, key="trend_project")
 past = trend_view.past_of(store, project)
 trend_view.show(past)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from golive.store.project import Project
 from golive.ui.pilot import contract_form, pilot
 from golive.ui.shell import cache, components, nav
 from golive.ui.shell.guards import open_store, require_role
@@ -16,7 +17,8 @@ components.page_title(
     "What the model is given and gives back, who owns the result, and what each batch must keep.",
 )
 config = pilot.draft(store)
-kept = contract_form.kept(config.project, settings)
+pilot.leave_sample(store, config)
+kept = contract_form.kept(Project(store, config.project, settings.home))
 desk = contract_form.Desk(settings, store, who)
 
 if said := st.session_state.pop("contract_said", ""):

@@ -14,6 +14,7 @@ settings = cache.current_settings()
 
 components.page_title("Data", "Two files go in; nothing leaves this machine, and no row is stored.")
 config = pilot.draft(store)
+pilot.leave_sample(store, config)
 frozen = define_form.frozen_sentence(store, config.project)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     if config.project == pilot.UNNAMED and not frozen:
@@ -49,6 +50,6 @@ if understood.inferred:
     )
     session = assessing.run(store, ready, who, settings) if asked and ready else None
     if session and ready:
-        pilot.put(ready)
+        pilot.put(ready, of=ready.project)
         state.open_session(session)
         nav.go("overview")

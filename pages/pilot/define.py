@@ -14,6 +14,7 @@ components.page_title(
     "What it is for, how risky it is, and what ready means – agreed before live data is seen.",
 )
 config = pilot.draft(store)
+pilot.leave_sample(store, config)
 config = define_form.purpose(config)
 config = define_form.risk(config)
 config = define_form.criteria(config)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from golive.compare.causes import link
 from golive.compare.drift import multivariate
 from golive.compare.drift.text_shift import text_shift
 from golive.contract import Contract, answered, check, contract_findings
-from golive.intake import Dataset, infer, roles_of
+from golive.intake import Dataset, infer, roles_of, with_live_only
+from golive.model.baseline import Baseline
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
@@ -26,12 +28,43 @@ from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, Not
 from golive.model.routing import routed
 from golive.outcomes import Outcomes
 from golive.outcomes import judge as judge_outcomes
+from golive.outcomes.model.stored_performance import against
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
 from golive.wording.order import in_order
 from golive.wording.text import check_failed
 
 Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class ProjectState:
+    """What a project has on record beside its data (``golive.store.project.Project`` reads it).
+
+    Attributes:
+        evidence: items kept in the store; added to those of the configuration.
+        waivers: release gates accepted for a time; added to those of the configuration.
+        registers: scope, owners, events and the like of the project; they are measured as well.
+        policy: weights, gates and thresholds (default: the shipped policy).
+        contract: what live data must keep; every broken term is a finding.
+        lock: when the success criteria were frozen, if they were.
+    """
+
+    evidence: tuple[EvidenceItem, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    registers: Registers | None = None
+    policy: Model | None = None
+    contract: Contract | None = None
+    lock: CriteriaLock | None = None
+
+    def with_configured(self, config: Config) -> ProjectState:
+        """With evidence and waivers of the configuration; a stored item wins where both have the same id."""
+        items = {item.id: item for item in (*config.evidence, *self.evidence)}
+        waivers = (*config.waivers, *self.waivers)
+        return replace(self, evidence=tuple(items.values()), waivers=waivers)
+
+
+NOTHING_ON_RECORD = ProjectState()
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +76,16 @@ def _silent(_fraction: float, _sentence: str) -> None:
 def _part(progress: Progress, start: float, end: float) -> Progress:
     """Map the 0..1 of one step onto its part of the whole."""
     return lambda fraction, sentence: progress(start + (end - start) * fraction, sentence)
+
+
+_NO_ROWS = "training rows are not kept, only their profile"
+
+
+def _without_rows(train: Profile, live: Dataset) -> Dataset:
+    """Training data whose rows are gone, for what reads rows of both sides: they are judged on live rows alone then."""
+    return replace(
+        live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0), notes=()
+    )
 
 
 def _profiles(
@@ -68,7 +111,7 @@ def _profiles(
         return done, waiting.result()
 
 
-def _info(dataset: Dataset) -> InputInfo:
+def _info(dataset: Dataset | Profile) -> InputInfo:
     return InputInfo(
         name=dataset.name,
         sha256=dataset.sha256,
@@ -77,14 +120,6 @@ def _info(dataset: Dataset) -> InputInfo:
         kind=dataset.kind,
         engine=dataset.engine,
     )
-
-
-def _latest(
-    configured: Iterable[EvidenceItem], stored: Iterable[EvidenceItem]
-) -> tuple[EvidenceItem, ...]:
-    """Evidence of the configuration and of the store; the stored item wins where both have the same id."""
-    items = {item.id: item for item in configured} | {item.id: item for item in stored}
-    return tuple(items.values())
 
 
 def config_hash(config: Config) -> str:
@@ -113,31 +148,25 @@ def _written(
 
 
 def assess(
-    train: Dataset,
+    train: Dataset | Baseline,
     live: Dataset,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    lock: CriteriaLock | None = None,
-    registers: Registers | None = None,
-    policy: Model | None = None,
-    contract: Contract | None = None,
+    as_of: date | None = None,
+    recent: Dataset | None = None,
     allow_text_judge: bool = False,
     progress: Progress | None = None,
 ) -> Assessment:
     """Compare ``live`` with ``train`` and judge readiness.
 
     Args:
-        train: data the model was trained on. It decides column types and roles.
+        train: data the model was trained on, or what is kept of it without its rows. It decides column types and roles.
         live: data the model receives.
         config: roles, declared units and ranges, thresholds, risk profile, evidence.
-        evidence: items kept in the store; added to those of the configuration.
-        waivers: release gates accepted for a time; added to those of the configuration.
-        lock: when the success criteria were frozen, if they were.
-        registers: scope, owners, events and the like of the project; they are measured as well.
-        policy: weights, gates and thresholds (default: the shipped policy).
-        contract: what live data must keep; every broken term is a finding.
+        project: evidence, waivers, registers, policy, contract and criteria lock as they stand.
+        as_of: the day of judging (default: that of the configuration, else today).
+        recent: with a baseline, the rows of the last batches with these, on which performance is judged (default: ``live``).
         allow_text_judge: whether a person said, for this run, that generated texts and their sources may be sent to the model
             that ``config.text_judge`` names. Without it nothing leaves this machine.
         progress: called with a fraction 0..1 and a sentence.
@@ -150,42 +179,62 @@ def assess(
     """
     report = progress or _silent
     report(0.0, "working out what each column is")
-    specs = infer(train, live, config)
+    baseline = train if isinstance(train, Baseline) else None
+    if isinstance(train, Baseline):
+        specs = with_live_only(train.specs, live)
+        train = _without_rows(train.profile, live)
+    else:
+        specs = infer(train, live, config)
     roles = roles_of(specs)
-    train_profile, live_profile = _profiles(train, live, specs, roles, _part(report, 0.05, 0.65))
+    profiling = _part(report, 0.05, 0.65)
+    before, now = (
+        _profiles(train, live, specs, roles, profiling)
+        if baseline is None
+        else (baseline.profile, profile(live, specs, roles, progress=profiling))
+    )
     with ThreadPoolExecutor(
         1, thread_name_prefix="joint"
     ) as beside:  # the comparison asks the engine for nothing
-        looking = beside.submit(multivariate.look, train, live, specs, roles, config)
-        comparison = compare(
-            train_profile, live_profile, config, specs=specs, progress=_part(report, 0.65, 0.85)
+        looking = (
+            beside.submit(multivariate.look, train, live, specs, roles, config)
+            if baseline is None
+            else None
         )
-        looked = looking.result()
+        comparison = compare(before, now, config, specs=specs, progress=_part(report, 0.65, 0.85))
+        looked = looking.result() if looking else multivariate.Looked(skipped=_NO_ROWS)
+    compared = comparison.findings
+    if baseline is not None:
+        compared = tuple(f for f in compared if not baseline.hides_end_of(f))
+    # What a problem costs is measured on the rows that have it, and to know them takes training's rows.
     outcomes = judge_outcomes(
         train, live, specs, roles, config,
-        known=comparison.findings, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
+        known=() if baseline else compared, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
     )  # fmt: skip
+    judged: Sequence[Finding] = outcomes.findings
+    if baseline is not None and baseline.performance is not None:
+        drop = against(baseline.performance, recent or live, specs, roles, config)
+        judged = [f for f in judged if f.kind != drop.kind] + [drop] if drop else judged
     report(0.93, "looking at how texts are written")
-    written = _written(train, live, roles, config, outcomes)
+    written = _written(train, live, roles, config, outcomes) if baseline is None else ()
     report(0.94, "looking at all columns together")
-    joint = multivariate.judge(looked, comparison.findings, config)
+    joint = multivariate.judge(looked, compared, config)
     columns = tuple(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns
     )
-    checked = check(contract, live) if contract is not None else None
-    agreed = contract_findings(checked) if checked is not None else []
+    agreed: list[Finding] = []
     performance = outcomes.performance
-    if contract is not None and checked is not None:
-        kept = answered(contract, checked, live, (roles.score, roles.prediction))
-        performance = (
-            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-        )
+    if project.contract is not None:
+        checked = check(project.contract, live)
+        agreed = contract_findings(checked)
+        kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
+        if kept is not None:
+            performance = {**(performance or {}), "contract": kept.facts()}
     findings = routed(
-        link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)),
+        link((*compared, *joint.findings, *judged, *written, *agreed)),
         config.routing,
     )
-    inputs = Inputs(train=_info(train), live=_info(live))
+    inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:
         not_assessed.append(
@@ -200,18 +249,19 @@ def assess(
         for note in dataset.notes
     ]
     report(0.95, "scoring readiness")
+    known = project.with_configured(config)
     readiness = basis(
         findings,
         columns,
         inputs,
         performance,
         config,
-        evidence=_latest(config.evidence, evidence),
-        waivers=(*config.waivers, *waivers),
-        registers=registers,
-        lock=lock,
-        as_of=config.as_of or date.today(),
-        model=policy,
+        evidence=known.evidence,
+        waivers=known.waivers,
+        registers=known.registers,
+        lock=known.lock,
+        as_of=as_of or config.as_of or date.today(),
+        model=known.policy,
     ).judge()
     report(1.0, "done")
     assessment = Assessment(
@@ -228,7 +278,7 @@ def assess(
         code_releases=comparison.code_releases,
         performance=performance,
         readiness=readiness,
-        criteria_lock=lock,
+        criteria_lock=project.lock,
         not_assessed=tuple(not_assessed),
     )
     return in_order(assessment)
@@ -237,38 +287,36 @@ def assess(
 def basis_of(
     assessment: Assessment,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    registers: Registers | None = None,
-    policy: Model | None = None,
     as_of: date | None = None,
 ) -> Basis:
-    """What readiness is judged on today: what the assessment measured, and evidence, waivers and registers as they stand."""
+    """What readiness is judged on today: what the assessment measured, and evidence, waivers and registers as they stand.
+
+    The criteria lock is that of the assessment.
+    """
+    known = project.with_configured(config)
     return basis(
         assessment.findings,
         assessment.columns,
         assessment.inputs,
         assessment.performance,
         config,
-        evidence=_latest(config.evidence, evidence),
-        waivers=(*config.waivers, *waivers),
-        registers=registers,
+        evidence=known.evidence,
+        waivers=known.waivers,
+        registers=known.registers,
         lock=assessment.criteria_lock,
         as_of=as_of or config.as_of or date.today(),
         measured_on=date.fromisoformat(assessment.created_at[:10]),
-        model=policy,
+        model=known.policy,
     )
 
 
 def rescore(
     assessment: Assessment,
     config: Config,
+    project: ProjectState = NOTHING_ON_RECORD,
     *,
-    evidence: Iterable[EvidenceItem] = (),
-    waivers: Iterable[Waiver] = (),
-    registers: Registers | None = None,
-    policy: Model | None = None,
     as_of: date | None = None,
 ) -> Assessment:
     """Judge readiness again from what was measured, after evidence, waivers, registers or the risk profile changed.
@@ -278,15 +326,7 @@ def rescore(
     Raises:
         InputError: evidence or waivers are malformed; every problem at once.
     """
-    readiness = basis_of(
-        assessment,
-        config,
-        evidence=evidence,
-        waivers=waivers,
-        registers=registers,
-        policy=policy,
-        as_of=as_of,
-    ).judge()
+    readiness = basis_of(assessment, config, project, as_of=as_of).judge()
     return in_order(
         assessment.model_copy(update={"readiness": readiness, "config_sha256": config_hash(config)})
     )

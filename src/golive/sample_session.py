@@ -77,6 +77,7 @@ def ensure(
     from golive.assess import assess, config_hash
     from golive.intake import load_config, read
     from golive.samples import get
+    from golive.store.project import Project
 
     sample = get(name)
     size = f"-{rows}" if rows else ""
@@ -99,11 +100,7 @@ def ensure(
             train,
             live,
             config,
-            evidence=store.evidence(config.project),
-            waivers=store.waivers(config.project),
-            registers=store.registers.bearing(config.project),
-            policy=store.registers.policy(config.project),
-            lock=store.criteria_lock(config.project, config),
+            Project(store, config.project, home).for_assessment(config),
             progress=progress,
         )
     return store.save(assessment, config=config, actor=ACTOR, sample=True, title=sample.title)

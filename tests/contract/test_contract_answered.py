@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_tables import agreed, category, dataset, number
 
-from golive.assess import assess
+from golive.assess import ProjectState, assess
 from golive.contract import Answered, ColumnTerms, Contract, answered, check
 from golive.intake import read
 from golive.model.columns import ColumnType, Role
@@ -100,7 +100,7 @@ def gov03(
     train.to_csv(folder / "train.csv", index=False)
     live.to_csv(folder / "live.csv", index=False)
     with read(folder / "train.csv") as a, read(folder / "live.csv") as b:
-        found = assess(a, b, config, contract=contract)
+        found = assess(a, b, config, ProjectState(contract=contract))
     return next(c for c in found.readiness.criteria if c.id == "GOV-03")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_tables import agreed, number
 
-from golive.assess import assess
+from golive.assess import ProjectState, assess
 from golive.contract import check, contract_findings, infer, shelf, to_yaml
 from golive.intake import read
 from golive.model.config import Config
@@ -40,8 +40,8 @@ def test_broken_terms_are_findings_and_a_kept_contract_is_a_quiet_one(
 ) -> None:
     with read(files[0]) as train, read(files[1]) as live:
         contract = infer(train, Config())
-        broken = assess(train, live, Config(), contract=contract)
-        kept = assess(train, train, Config(), contract=contract)
+        broken = assess(train, live, Config(), ProjectState(contract=contract))
+        kept = assess(train, train, Config(), ProjectState(contract=contract))
         without = assess(train, live, Config())
     found = {f.id: f for f in broken.findings if f.kind == "contract_broken"}
     assert set(found) == {"contract_broken:creatinine", "contract_broken:sex"}

@@ -62,8 +62,7 @@ class Ward:
         with self.opened() as store:
             held = store.monitors.baseline("ward", "b1")
         assert held is not None
-        found: dict[str, Any] | None = held.payload["performance"]
-        return found
+        return held.performance.model_dump() if held.performance else None
 
 
 def drop(batch: Batch) -> str | None:
@@ -163,9 +162,9 @@ def test_slots_of_a_table_are_taken_together_too(tmp_path: Path, opened: Opened)
 
 @pytest.mark.usefixtures("warmed")
 def test_an_unchanged_model_raises_nothing_in_thirty_windows() -> None:
-    from golive.intake import infer, read
+    from golive.intake import infer, read, roles_of
     from golive.model.config import Config
-    from golive.monitor import performance
+    from golive.outcomes.model import stored_performance
 
     config = Config.model_validate({"roles": {"label": "died", "score": "risk", "id": "visit"}})
     with tempfile.TemporaryDirectory() as name:
@@ -173,13 +172,13 @@ def test_an_unchanged_model_raises_nothing_in_thirty_windows() -> None:
         rows(2_000, 1).to_csv(folder / "train.csv", index=False)
         with read(folder / "train.csv") as train:
             specs = infer(train, None, config)
-            before = performance.of_training(train, specs, config)
+            before = stored_performance.of_training(train, specs, roles_of(specs), config)
         assert before is not None
         levels = []
         for seed in range(30):
             rows(300, 100 + seed).to_csv(folder / f"l{seed}.csv", index=False)
             with read(folder / f"l{seed}.csv") as live:
-                judged = performance.against(live, specs, config, before)
+                judged = stored_performance.against(before, live, specs, roles_of(specs), config)
             assert judged is not None
-            levels.append(judged[0].verdict.value)
+            levels.append(judged.verdict.value)
     assert "alarm" not in levels

@@ -88,8 +88,7 @@ def test_a_file_becomes_the_next_version_and_keeps_what_it_said(
     app.run()
     app.button(key="contract_import").click().run()
     assert not app.exception
-    newest = shelf.newest(home, "my-pilot")
-    assert newest is not None
+    newest = shelf.versions(home, "my-pilot")[0]
     assert newest.version == "1.0.1"
     assert "tenant: north" in to_yaml(newest)
     assert any("are kept and written back" in c.value for c in app.caption)

@@ -88,8 +88,14 @@ def test_a_session_in_the_address_that_does_not_exist_is_one_clear_error(
     assert "SESSION_UNKNOWN" in app.error[0].value
 
 
-def test_nonsense_in_the_address_opens_the_latest_session(open_page: Any, seeded: Any) -> None:
+def test_nonsense_in_the_address_is_told_and_then_the_latest_session_opens(
+    open_page: Any, seeded: Any
+) -> None:
     app = open_page(session="'; drop table")
+    assert not app.exception
+    assert "SESSION_ADDRESS" in app.error[0].value
+    assert "session" not in app.query_params
+    app.run()
     assert not app.exception
     assert not app.error
     assert app.query_params["session"] in (

@@ -119,9 +119,9 @@ def _check(form: FormData, most: int) -> None:
 def _assessed(form: FormData) -> Any:
     """Write the parts to a folder of their own, assess them, keep the session, and remove the folder."""
     from golive.assess import assess
-    from golive.contract import shelf
     from golive.intake import load_config, read
     from golive.model.config import Config
+    from golive.store.project import Project
     from golive.ui.shell import cache
 
     with tempfile.TemporaryDirectory(prefix="golive-api-") as folder, ExitStack() as stack:
@@ -138,12 +138,7 @@ def _assessed(form: FormData) -> Any:
             train,
             live,
             config,
-            evidence=store.evidence(config.project),
-            waivers=store.waivers(config.project),
-            lock=store.criteria_lock(config.project, config),
-            registers=store.registers.bearing(config.project),
-            policy=store.registers.policy(config.project),
-            contract=shelf.newest(cache.current_settings().home, config.project),
+            Project(store, config.project, cache.current_settings().home).for_assessment(config),
         )
     store.save(made, config=config, actor="api")
     return made

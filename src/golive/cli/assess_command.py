@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,10 @@ from golive.cli import console
 from golive.model.errors import InputError, Problem, StoreError
 
 if TYPE_CHECKING:
-    from golive.contract import Contract
+    from golive.assess import ProjectState
     from golive.intake import Dataset
     from golive.model.config import Config
-    from golive.model.readiness import EvidenceItem, Waiver
-    from golive.model.registers import Registers
-    from golive.model.result import Assessment, CriteriaLock
-    from golive.readiness import Model
+    from golive.model.result import Assessment
 
 _BUSY_TRIES = 5
 _ROLE = "Roles"
@@ -148,7 +145,9 @@ def assess_command(
     }
     settled = _config(config, roles, project)
     _announce(settled, allowed=allow_text_judge)
-    known = _Known() if no_store else _known(store, settled)
+    from golive.assess import NOTHING_ON_RECORD
+
+    known = NOTHING_ON_RECORD if no_store else _on_record(store, settled)
     if contract is not None:
         from golive.contract import load
 
@@ -180,32 +179,12 @@ def _config(path: Path | None, roles: dict[str, object], project: str | None) ->
     return base.model_copy(update=update)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What the store knows about a project before it is assessed."""
-
-    evidence: tuple[EvidenceItem, ...] = field(default=())
-    waivers: tuple[Waiver, ...] = field(default=())
-    registers: Registers | None = None
-    policy: Model | None = None
-    lock: CriteriaLock | None = None
-    contract: Contract | None = None
-
-
-def _known(path: Path | None, config: Config) -> _Known:
+def _on_record(path: Path | None, config: Config) -> ProjectState:
     """Read the store before the long part of the run, so that a busy store is said at once. It is not held meanwhile."""
-    from golive import settings
-    from golive.contract import shelf
+    from golive.store.project import Project
 
     with console.open_store(path) as store:
-        return _Known(
-            store.evidence(config.project),
-            store.waivers(config.project),
-            store.registers.bearing(config.project),
-            store.registers.policy(config.project),
-            store.criteria_lock(config.project, config),
-            shelf.newest(settings.load().home, config.project),
-        )
+        return Project(store, config.project).for_assessment(config)
 
 
 def _announce(config: Config, *, allowed: bool) -> None:
@@ -240,7 +219,7 @@ def _assess(
     live: str,
     engine: str | None,
     config: Config,
-    known: _Known,
+    known: ProjectState,
     *,
     allow_text_judge: bool,
 ) -> Assessment:
@@ -270,13 +249,8 @@ def _assess(
             datasets[0],
             datasets[1],
             config,
-            evidence=known.evidence,
-            waivers=known.waivers,
-            registers=known.registers,
-            policy=known.policy,
-            contract=known.contract,
+            known,
             allow_text_judge=allow_text_judge,
-            lock=known.lock,
             progress=progress,
         )
 

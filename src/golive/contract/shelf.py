@@ -27,11 +27,6 @@ def versions(home: Path, project: str) -> tuple[Contract, ...]:
     return tuple(load(file) for file in files)
 
 
-def newest(home: Path, project: str) -> Contract | None:
-    """The version of ``project`` that is in force; ``None`` where none was kept. Raises as ``versions``."""
-    return next(iter(versions(home, project)), None)
-
-
 def file_sha256(home: Path, contract: Contract) -> str:
     """SHA-256 of the kept file of a version, for the audit chain."""
     return hashlib.sha256(

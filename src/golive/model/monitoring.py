@@ -1,4 +1,4 @@
-"""Nouns of watching a model after go-live: baselines, batches, what was observed in them, alerts, deliveries and mutes.
+"""Nouns of watching a model after go-live: batches, what was observed in them, alerts, deliveries and mutes.
 
 All of them are kept in the store as revised items (``golive.store.monitors``). None holds a value of a patient: observations
 carry kinds, column names, sizes and counts.
@@ -7,7 +7,7 @@ carry kinds, column names, sizes and counts.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -158,13 +158,3 @@ class Watch(Noun):
     assessed: int = 0
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-class Baseline(Noun):
-    """What live data is compared with: a profile in k-anonymous form, with the column specifications it was made with."""
-
-    id: str
-    rows: int
-    sha256: str
-    config_sha256: str
-    payload: dict[str, Any]

@@ -2,22 +2,45 @@
 
 A profile lives in memory while an assessment runs. Distributions are weighted supports (``values`` with ``counts``), so
 one form serves exact value counts and equal-mass bin means. What is stored or shown is made from it with cells under
-``SMALL_CELL`` suppressed (see ``golive.profile.picture``).
+``SMALL_CELL`` suppressed (see ``golive.profile.picture``). The arrays carry their JSON form, so that pydantic writes and reads
+a profile as any noun (``golive.model.baseline``): an array is a list, and what is no number is ``null``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from golive.model.columns import ColumnType, Role, Roles
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+
+def _floats(held: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    return np.asarray(held, dtype=np.float64)
+
+
+def _integers(held: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    return np.asarray(held, dtype=np.int64)
+
+
+_AS_LIST = PlainSerializer(lambda array: array.tolist())
+FloatArray = Annotated[npt.NDArray[np.float64], PlainValidator(_floats), _AS_LIST]
+IntArray = Annotated[npt.NDArray[np.int64], PlainValidator(_integers), _AS_LIST]
 BoolArray = npt.NDArray[np.bool_]
+Real = Annotated[float, BeforeValidator(lambda value: np.nan if value is None else value)]
+"""A float that may be no number, which JSON writes as ``null``."""
+Pairs = Annotated[
+    dict[tuple[str, str], int],
+    PlainSerializer(lambda held: [(a, b, n) for (a, b), n in held.items()]),
+    BeforeValidator(
+        lambda held: held if isinstance(held, dict) else {(a, b): n for a, b, n in held}
+    ),
+]
+"""A count per pair of columns; in JSON a list of ``[one, other, count]``."""
 
 SMALL_CELL = 11
 """Counts of patients below this are never shown or stored (CMS cell-size suppression policy)."""
@@ -43,10 +66,10 @@ class NumericProfile:
     """
 
     n: int
-    mean: float
-    std: float
-    minimum: float
-    maximum: float
+    mean: Real
+    std: Real
+    minimum: Real
+    maximum: Real
     values: FloatArray
     counts: IntArray
     exact: bool
@@ -237,6 +260,6 @@ class Profile:
     duplicate_keys: int | None = None
     missing_blocks: tuple[MissingBlock, ...] = ()
     slices: tuple[Slice, ...] = ()
-    time_violations: dict[tuple[str, str], int] = field(default_factory=dict)
+    time_violations: Pairs = field(default_factory=dict)
     arrivals: tuple[Arrivals, ...] = ()
     coverage: tuple[Coverage, ...] = ()

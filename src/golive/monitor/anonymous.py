@@ -28,7 +28,7 @@ def anonymous(profile: Profile) -> Profile:
     Numbers: values that 11 rows or more hold stay as they are; rarer ones are joined with their neighbours into bins of 11
     or more at their mean (or at the common value they join), and the ends are those of the bins. Categories, tokens and
     shapes: rare values lose their name and count among ``other``. Days are joined like numbers. Totals, missing counts,
-    means and standard deviations stay.
+    means and standard deviations stay. Arrivals per day are left out.
     """
     return replace(
         profile,
@@ -38,6 +38,7 @@ def anonymous(profile: Profile) -> Profile:
         missing_blocks=tuple(b for b in profile.missing_blocks if b.rows >= SMALL_CELL),
         slices=tuple(_slice(s) for s in profile.slices if s.n >= SMALL_CELL),
         time_violations={k: _total(n) for k, n in profile.time_violations.items()},
+        arrivals=(),
     )
 
 

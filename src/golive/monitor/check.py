@@ -49,7 +49,7 @@ def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
         f"{file.monitor}: the file is right.",
         f"Baseline '{file.baseline.name}' "
         + (
-            f"is stored ({baseline.rows:,} rows)."
+            f"is stored ({baseline.profile.rows:,} rows)."
             if baseline
             else "is not stored yet; the first run makes it."
         ),

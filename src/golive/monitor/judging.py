@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from golive import __version__
-from golive.model.columns import ColumnSpec
+from golive.assess import NOTHING_ON_RECORD, ProjectState, assess
+from golive.model.baseline import Baseline
 from golive.model.config import Config
-from golive.model.finding import Finding, Kind, Route, Severity, Verdict
+from golive.model.finding import Finding, Route, Severity, Verdict
 from golive.model.monitoring import Batch, Observation
-from golive.model.readiness import EvidenceItem, Waiver
-from golive.model.registers import Registers
-from golive.model.result import InputInfo, Inputs
-from golive.model.routing import routed
+from golive.model.result import Assessment
 from golive.monitor.arrivals import Arrival
-from golive.monitor.baseline import Restored
-from golive.monitor.performance import against
 
 if TYPE_CHECKING:
-    from golive.contract import Contract
     from golive.intake import Dataset
-    from golive.readiness import Model
 
 FEWEST_COLUMNS = 0.5
 """Share of the baseline's columns that a batch must have to be compared at all."""
@@ -32,42 +25,14 @@ _METRICS = ("auroc", "auprc", "brier")
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Everything a batch is judged with. ``skip`` names files that are no batches of their own, ``contract`` is the newest
-    version of the project's."""
+    """Everything a batch is judged with. ``skip`` names files that are no batches of their own."""
 
     monitor: str
-    baseline_name: str
-    baseline: Restored
+    baseline: Baseline
     config: Config
     config_sha256: str
-    evidence: Sequence[EvidenceItem] = ()
-    waivers: Sequence[Waiver] = ()
-    registers: Registers | None = None
-    policy: Model | None = None
-    contract: Contract | None = None
+    project: ProjectState = NOTHING_ON_RECORD
     skip: set[str] = field(default_factory=set)
-
-
-def _specs(live: Dataset, known: Sequence[ColumnSpec]) -> tuple[ColumnSpec, ...]:
-    """The baseline's columns, then those that only live data has, judged on live data."""
-    from golive.intake import infer
-
-    names = {s.name for s in known}
-    extra = tuple(c for c in live.columns if c not in names)
-    if not extra:
-        return tuple(known)
-    part = replace(
-        live,
-        table=live.table.select(*extra),
-        columns=extra,
-        storage={c: live.storage[c] for c in extra},
-    )
-    # A role that is guessed from a new column alone is no role of this project.
-    found = infer(part, None, Config())
-    return (
-        *known,
-        *(ColumnSpec(name=s.name, type=s.type, reason=s.reason, storage=s.storage) for s in found),
-    )
 
 
 def feed_trouble(kind: str, title: str) -> Observation:
@@ -122,7 +87,7 @@ def judge(
         "late": late,
         "rows": live.rows,
         "notes": tuple(note.code for note in live.notes),
-        "baseline": by.baseline_name,
+        "baseline": by.baseline.id,
         "config_sha256": by.config_sha256,
         "golive": __version__,
     }
@@ -143,78 +108,19 @@ def judge(
 
 
 def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
-    from golive.compare import compare
-    from golive.contract import answered, check, contract_findings
-    from golive.intake import roles_of
-    from golive.outcomes import judge as judge_outcomes
-    from golive.profile import profile
-    from golive.readiness import basis
-
-    specs = _specs(live, by.baseline.specs)
-    roles = roles_of(specs)
-    train = by.baseline.profile
-    comparison = compare(train, profile(live, specs, roles), by.config, specs=specs)
-    # No training row is there to be scored: outcomes are judged on live rows alone.
-    no_rows = replace(live, name=train.name, sha256=train.sha256, rows=0, table=live.table.limit(0))
-    outcomes = judge_outcomes(no_rows, live, specs, roles, by.config)
-    findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(
-        outcomes.findings
-    )
-    performance = outcomes.performance
-    if by.contract is not None:
-        checked = check(by.contract, live)
-        findings += contract_findings(checked)
-        kept = answered(by.contract, checked, live, (roles.score, roles.prediction))
-        performance = (
-            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-        )
-    metrics = _metrics(outcomes.performance)
-    if by.baseline.performance and (
-        judged := against(recent, specs, by.config, by.baseline.performance)
-    ):
-        drop, value = judged
-        findings = [f for f in findings if f.kind != drop.kind] + [drop]
-        metrics |= {by.baseline.performance["metric"]: value} if value is not None else {}
-    inputs = Inputs(
-        train=InputInfo(
-            name=train.name,
-            sha256=train.sha256,
-            rows=train.rows,
-            columns=len(train.columns),
-            kind=train.kind,
-            engine=train.engine,
-        ),
-        live=InputInfo(
-            name=live.name,
-            sha256=live.sha256,
-            rows=live.rows,
-            columns=len(live.columns),
-            kind=live.kind,
-            engine=live.engine,
-        ),
-    )
-    readiness = basis(
-        tuple(findings),
-        comparison.columns,
-        inputs,
-        performance,
+    made = assess(
+        by.baseline,
+        live,
         by.config,
-        evidence=tuple(
-            ({e.id: e for e in by.config.evidence} | {e.id: e for e in by.evidence}).values()
-        ),
-        waivers=(*by.config.waivers, *by.waivers),
-        registers=by.registers,
+        by.project,
         as_of=by.config.as_of or day,
-        model=by.policy,
-    ).judge()
+        recent=recent,
+    )
+    readiness = made.readiness
     return {
-        "observations": tuple(
-            o for o in map(observe, routed(findings, by.config.routing)) if o is not None
-        ),
+        "observations": tuple(o for o in map(observe, made.findings) if o is not None),
         "drift": {
-            c.name: c.drift.score
-            for c in comparison.columns
-            if c.drift and c.drift.score is not None
+            c.name: c.drift.score for c in made.columns if c.drift and c.drift.score is not None
         },
         "verdict": readiness.verdict,
         "index": readiness.index,
@@ -222,26 +128,20 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
         "high": readiness.high,
         "coverage": readiness.coverage,
         "dimensions": {d.id: d.point for d in readiness.dimensions},
-        "metrics": metrics,
+        "metrics": _metrics(made),
         "policy": readiness.policy,
     }
 
 
-def _of_hidden_end(finding: Finding, baseline: Restored) -> bool:
-    """Whether a finding rests on an end of training's values that the k-anonymous baseline hides."""
-    if finding.kind is not Kind.LIMIT_CHANGED or finding.effect is None or finding.effect.train:
-        return False
-    low, high = baseline.soft_ends.get(finding.columns[0], (False, False))
-    repair = finding.what_if.repair if finding.what_if else {}
-    return (low and "low" in repair) or (high and "high" in repair)
-
-
-def _metrics(performance: dict[str, Any] | None) -> dict[str, float]:
-    """Figures of performance on live rows, by name."""
+def _metrics(made: Assessment) -> dict[str, float]:
+    """Figures of performance on live rows, by name. What was judged against training is of the last batches together."""
     found = {}
     for name in _METRICS:
-        live = ((performance or {}).get(name) or {}).get("live")
+        live = ((made.performance or {}).get(name) or {}).get("live")
         value = live.get("value") if isinstance(live, dict) else live
         if isinstance(value, int | float):
             found[name] = float(value)
+    drop = next((f.effect for f in made.findings if f.kind == "performance_drop"), None)
+    if drop is not None and drop.live is not None:
+        found[drop.name] = drop.live
     return found

@@ -20,18 +20,19 @@ from golive.alerts.decisions import on_batch, on_missed, on_time
 from golive.alerts.sending import send
 from golive.alerts.words import trouble
 from golive.assess import config_hash
-from golive.contract import shelf
+from golive.model.baseline import Baseline
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem
-from golive.model.monitoring import Alert, Baseline, Batch, Watch
+from golive.model.monitoring import Alert, Batch, Watch
 from golive.monitor import arrivals as source
 from golive.monitor.arrivals import Arrival, Arrived
-from golive.monitor.baseline import build, reading_hash, restore
+from golive.monitor.baseline import build, reading_hash
 from golive.monitor.file import MonitorFile, addresses, load_monitor
 from golive.monitor.judging import Yardstick, feed_trouble, judge
 from golive.monitor.windows import paths_until, together
 from golive.store import Store
 from golive.store.monitors import Known
+from golive.store.project import Project
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -162,15 +163,10 @@ def run(
         known = store.monitors.known(plan.project, file.monitor)
         by = Yardstick(
             monitor=file.monitor,
-            baseline_name=baseline.id,
-            baseline=restore(baseline),
+            baseline=baseline,
             config=plan.config,
             config_sha256=config_hash(plan.config),
-            evidence=store.evidence(plan.project),
-            waivers=store.waivers(plan.project),
-            registers=store.registers.bearing(plan.project),
-            policy=store.registers.policy(plan.project),
-            contract=shelf.newest(settings.load().home, plan.project),
+            project=Project(store, plan.project).for_assessment(plan.config),
             skip=_no_batches(store.monitors.batches(plan.project, file.monitor)),
         )
     rules = file.alerts.rule_set()

@@ -9,9 +9,10 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from golive.model.baseline import Baseline
 from golive.model.columns import Noun
 from golive.model.errors import InputError, Problem, nearest
-from golive.model.monitoring import Alert, Baseline, Batch, Delivery, Happened, Mute, Watch
+from golive.model.monitoring import Alert, Batch, Delivery, Happened, Mute, Watch
 from golive.store import sessions
 from golive.store.file.database import Database
 from golive.store.ledger import Ledger

@@ -259,7 +259,7 @@ class Store:
     # Evidence, decisions, waivers: `revision` is the one the caller has seen, 0 for a new item; a mismatch is a CONFLICT
 
     def evidence(self, project: str) -> tuple[EvidenceItem, ...]:
-        """Evidence of a project, ready for ``assess`` and ``rescore``."""
+        """Evidence of a project; ``golive.store.project.Project`` gives it with all else that bears on one."""
         return tuple(entry.item for entry in self.evidence_revisions(project))
 
     def evidence_revisions(self, project: str) -> tuple[Revised[EvidenceItem], ...]:
@@ -292,7 +292,7 @@ class Store:
         return self._put(ledger.DECISIONS, item, project, actor, revision)
 
     def waivers(self, project: str) -> tuple[Waiver, ...]:
-        """Waivers of a project, ready for ``assess`` and ``rescore``; expired ones included (the score looks at dates)."""
+        """Waivers of a project, expired ones included (the score looks at dates)."""
         return tuple(entry.item for entry in self.waiver_revisions(project))
 
     def waiver_revisions(self, project: str) -> tuple[Revised[Waiver], ...]:
@@ -358,7 +358,7 @@ class Store:
             return criteria.history(cursor, project)
 
     def criteria_lock(self, project: str, config: Config | None = None) -> CriteriaLock | None:
-        """What ``assess(lock=...)`` wants; see ``golive.store.criteria.lock``. ``None`` when nothing was frozen."""
+        """When the criteria were frozen; see ``golive.store.criteria.lock``. ``None`` when nothing was frozen."""
         with self._database.cursor() as cursor:
             return criteria.lock(cursor, project, config)
 

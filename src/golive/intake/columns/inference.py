@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from golive.intake.base.dataset import Dataset
 from golive.intake.columns.measure import Measured, measure
@@ -52,6 +53,25 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
     _check_quantities({role: measured[c] for c, (role, _) in roles.items()}, filled, config)
     return tuple(_with_role(s, *roles[s.name]) if s.name in roles else s for s in specs)
+
+
+def with_live_only(known: Sequence[ColumnSpec], live: Dataset) -> tuple[ColumnSpec, ...]:
+    """The columns of training that is not read again, then those that only live data has, judged on live data.
+
+    A role that could be guessed from a new column alone is no role of this project, so those have none.
+    """
+    names = {s.name for s in known}
+    extra = tuple(c for c in live.columns if c not in names)
+    if not extra:
+        return tuple(known)
+    part = replace(
+        live,
+        table=live.table.select(*extra),
+        columns=extra,
+        storage={c: live.storage[c] for c in extra},
+    )
+    found = infer(part, None, Config())
+    return (*known, *(s.model_copy(update={"role": Role.FEATURE}) for s in found))
 
 
 def roles_of(specs: Iterable[ColumnSpec]) -> Roles:

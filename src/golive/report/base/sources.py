@@ -20,6 +20,7 @@ from golive.model.registers import (
 from golive.model.result import Assessment
 from golive.store import Store
 from golive.store import registers as kept
+from golive.store.project import Project
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,13 @@ def gather(store: Store, session: str) -> Sources:
     Raises:
         InputError: ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``. StoreError: the store cannot be read.
     """
+    from golive.assess import ProjectState
+
     card = store.card(session)
     assessment, config = store.load(card.session), store.config_of(card.session)
     project = assessment.project
-    evidence = {i.id: i for i in config.evidence} | {i.id: i for i in store.evidence(project)}
+    held = Project(store, project)
+    known = ProjectState(held.evidence, held.waivers).with_configured(config)
     older = [
         c for c in store.list(project) if c.created_at < card.created_at and c.index is not None
     ]
@@ -89,8 +93,8 @@ def gather(store: Store, session: str) -> Sources:
         as_of=config.as_of or card.saved_at.date(),
         sample=card.sample,
         title=card.title,
-        evidence=tuple(evidence.values()),
-        waivers=(*config.waivers, *store.waivers(project)),
+        evidence=known.evidence,
+        waivers=known.waivers,
         scope=of(kept.SCOPE, project),
         deferrals=of(kept.DEFERRALS, project),
         decisions=of(kept.DECISION_ROWS, project),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from golive.assess import assess
-from golive.contract import shelf
 from golive.intake import load_config, read
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.settings import Settings
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.pilot import data_form, pilot
 from golive.ui.shell import components, uploads
 from golive.ui.shell.guards import Identity, authorise
@@ -50,12 +50,7 @@ def run(store: Store, config: Config, who: Identity, settings: Settings) -> str 
                     train,
                     live,
                     config,
-                    evidence=store.evidence(config.project),
-                    waivers=store.waivers(config.project),
-                    registers=store.registers.bearing(config.project),
-                    policy=store.registers.policy(config.project),
-                    contract=shelf.newest(settings.home, config.project),
-                    lock=store.criteria_lock(config.project, config),
+                    Project(store, config.project, settings.home).for_assessment(config),
                     progress=tell,
                 )
             sample = kept["train"].sample and kept["live"].sample

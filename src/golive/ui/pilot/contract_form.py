@@ -25,7 +25,8 @@ from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
 from golive.settings import Settings
 from golive.store import Store
-from golive.ui.pilot import data_form
+from golive.store.project import Project
+from golive.ui.pilot import data_form, pilot
 from golive.ui.shell import components, uploads
 from golive.ui.shell.guards import Identity, authorise
 from golive.ui.shell.words import plain
@@ -49,10 +50,10 @@ _COLUMNS = {
 _LONGEST_FILE = 5_000_000
 
 
-def kept(project: str, settings: Settings) -> tuple[Contract, ...]:
+def kept(project: Project) -> tuple[Contract, ...]:
     """Versions of the project's contract, newest first; a kept file that no longer reads is said and ends the page."""
     try:
-        return shelf.versions(settings.home, project)
+        return project.contracts
     except GoLiveError as error:
         components.error_box(error)
         st.stop()
@@ -151,22 +152,20 @@ def edit(contract: Contract, desk: Desk) -> None:
         left, right = st.columns(2, gap="medium")
         owner = left.text_input(
             "Owner of the result",
-            contract.owner,
-            key="contract_owner",
+            key=pilot.seeded("contract_owner", contract.owner),
             max_chars=120,
             disabled=not may,
         )
         unsure = right.text_input(
             "When the model is uncertain",
-            contract.when_uncertain,
-            key="contract_unsure",
+            key=pilot.seeded("contract_unsure", contract.when_uncertain),
             placeholder="No alert is shown; the nurse screens as before.",
             max_chars=400,
             disabled=not may,
         )
         edited = st.data_editor(
             frame(contract),
-            key=f"contract_terms_{contract.version}",
+            key=f"contract_terms_{contract.name}_{contract.version}",
             hide_index=True,
             width="stretch",
             disabled=["name", "type", "values"] if may else True,

@@ -12,6 +12,7 @@ from golive.model.errors import GoLiveError
 from golive.model.readiness import Flag, Modifier, RiskProfile, Significance, Situation, Tier
 from golive.readiness.risk import ESCALATORS, explain_tier, tier_of
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.pilot import pilot
 from golive.ui.shell import components, glossary, theme
 from golive.ui.shell.guards import Identity, authorise
@@ -49,20 +50,13 @@ TIER_LOOK: dict[Tier, theme.BadgeColor] = {
 }
 
 
-def _seeded(key: str, value: Any) -> str:
-    """Key of a widget whose first value is ``value``; later its own state holds."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-    return key
-
-
 def _choice(label: str, key: str, options: Mapping[Any, tuple[str, str]], value: Any) -> Any:
     return st.radio(
         label,
         list(options),
         format_func=lambda option: options[option][0],
         captions=[caption for _, caption in options.values()],
-        key=_seeded(key, value),
+        key=pilot.seeded(key, value),
     )
 
 
@@ -70,10 +64,12 @@ def purpose(config: Config) -> Config:
     """Name and intended use."""
     with st.container(border=True):
         st.subheader("1 · What it is for", anchor=False)
-        name = st.text_input("Pilot", key=_seeded("define_project", config.project), max_chars=80)
+        name = st.text_input(
+            "Pilot", key=pilot.seeded("define_project", config.project), max_chars=80
+        )
         use = st.text_area(
             "Intended use",
-            key=_seeded("define_use", config.intended_use),
+            key=pilot.seeded("define_use", config.intended_use),
             placeholder="Who uses the output, on which patients, to decide what – and what it is not for.",
             max_chars=2000,
             height=110,
@@ -103,7 +99,7 @@ def risk(config: Config) -> Config:
                 "What raises the risk",
                 get_args(Modifier),
                 format_func=lambda m: ESCALATORS[m][0].upper() + ESCALATORS[m][1:],
-                key=_seeded("define_modifiers", list(config.risk.modifiers)),
+                key=pilot.seeded("define_modifiers", list(config.risk.modifiers)),
                 placeholder="None of these",
                 wrap=True,
                 help="Any of these raises the tier by one.",
@@ -113,7 +109,7 @@ def risk(config: Config) -> Config:
                 "What applies",
                 get_args(Flag),
                 format_func=lambda f: FLAG[f],
-                key=_seeded("define_flags", list(config.risk.flags)),
+                key=pilot.seeded("define_flags", list(config.risk.flags)),
                 placeholder="None of these",
                 wrap=True,
                 help="Switches on the criteria that only such pilots must meet.",
@@ -145,7 +141,7 @@ def criteria(config: Config) -> Config:
                 1.0,
                 step=0.01,
                 format="%.2f",
-                key=_seeded(f"define_{name}", config.floors.get(name)),
+                key=pilot.seeded(f"define_{name}", config.floors.get(name)),
                 help=glossary.tip(label.removesuffix(" at least")),
             )
             if value is not None:
@@ -157,7 +153,7 @@ def criteria(config: Config) -> Config:
             1.0,
             step=0.01,
             format="%.2f",
-            key=_seeded("define_op", config.operating_threshold),
+            key=pilot.seeded("define_op", config.operating_threshold),
             help=glossary.tip("Threshold"),
         )
         alerts = second.number_input(
@@ -166,7 +162,7 @@ def criteria(config: Config) -> Config:
             10_000.0,
             step=1.0,
             format="%.0f",
-            key=_seeded("define_alerts", config.alert_limit_per_day),
+            key=pilot.seeded("define_alerts", config.alert_limit_per_day),
             help="What those who answer the alerts have agreed to.",
         )
         latency = third.number_input(
@@ -175,7 +171,7 @@ def criteria(config: Config) -> Config:
             600_000.0,
             step=100.0,
             format="%.0f",
-            key=_seeded("define_ms", config.latency_budget_ms),
+            key=pilot.seeded("define_ms", config.latency_budget_ms),
             help="From the request to the answer; the share of slower answers is measured.",
         )
         first, second, _ = st.columns(3, vertical_alignment="bottom")
@@ -185,7 +181,7 @@ def criteria(config: Config) -> Config:
             5.0,
             step=0.01,
             format="%.2f",
-            key=_seeded("define_drift", config.drift.threshold),
+            key=pilot.seeded("define_drift", config.drift.threshold),
             help="For numbers in standard deviations of training (normalised Wasserstein), for categories a "
             "Jensen-Shannon distance. The same at every sample size.",
         )
@@ -195,7 +191,7 @@ def criteria(config: Config) -> Config:
             0.2,
             step=0.001,
             format="%.3f",
-            key=_seeded("define_alpha", config.drift.alpha),
+            key=pilot.seeded("define_alpha", config.drift.alpha),
             help="Significance level, after correction for the number of columns.",
         )
     other = {k: v for k, v in config.floors.items() if k not in FLOORS}
@@ -212,7 +208,7 @@ def criteria(config: Config) -> Config:
 
 def frozen_sentence(store: Store, project: str) -> str:
     """``Frozen 3 Oct 2026, before live data. Changed once: reason.`` Empty when nothing is frozen."""
-    versions, lock = store.criteria(project), store.criteria_lock(project)
+    versions, lock = store.criteria(project), Project(store, project).lock()
     if not versions or lock is None:
         return ""
     when = "before live data" if lock.before_live else "after live data had been judged"
@@ -231,7 +227,7 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
         said = frozen_sentence(store, config.project)
         if said:
             st.markdown(f":material/lock: {plain(said)}")
-            now = store.criteria_lock(config.project, config)
+            now = Project(store, config.project).lock(config)
             if now and now.changes == len(store.criteria(config.project)) - 1:
                 st.caption(
                     "The form above shows the frozen criteria. Change a field to propose another version."

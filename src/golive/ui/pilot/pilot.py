@@ -11,9 +11,13 @@ from golive.model.columns import ColumnSpec, Role, Roles
 from golive.model.config import ColumnConfig, Config, OutputsConfig
 from golive.model.errors import InputError, Problem
 from golive.store import Store
+from golive.ui.shell import state
+from golive.ui.shell.words import plain
 
 UNNAMED = "my-pilot"
-_DRAFT_KEY = "draft_config"
+FORMS = ("define_", "contract_")
+"""How the keys of the forms about the pilot in work begin."""
+_DRAFT_KEY, _OF_KEY = "draft_config", "draft_of"
 SINGLE = (
     Role.LABEL,
     Role.SCORE,
@@ -26,12 +30,19 @@ SINGLE = (
 
 
 def draft(store: Store) -> Config:
-    """The configuration in work: what was typed here, else that of the latest session that is no sample, else nothing."""
+    """The configuration in work: what was typed here about the pilot of the open session, else that pilot's own.
+
+    Raises:
+        InputError: the address names no session of this store.
+    """
+    of = state.place(store).pilot or UNNAMED
     held = st.session_state.get(_DRAFT_KEY)
-    if isinstance(held, Config):
+    before = st.session_state.setdefault(_OF_KEY, of)
+    if isinstance(held, Config) and before == of:
         return held
-    latest = next((card for card in store.list() if not card.sample), None)
-    return start(store, latest.project if latest else UNNAMED)
+    for key in [k for k in st.session_state if str(k).startswith(FORMS)]:
+        del st.session_state[key]  # what the form held of another pilot
+    return put(start(store, of), of=of)
 
 
 def start(store: Store, project: str) -> Config:
@@ -43,13 +54,36 @@ def start(store: Store, project: str) -> Config:
         config = Config.model_validate(
             config.model_dump() | frozen[0].payload | {"project": project}
         )
-    return put(config)
-
-
-def put(config: Config) -> Config:
-    """Make ``config`` the one in work."""
-    st.session_state[_DRAFT_KEY] = config
     return config
+
+
+def put(config: Config, *, of: str | None = None) -> Config:
+    """Make ``config`` the one in work; ``of`` names the pilot it was begun at, where that is another one than before."""
+    st.session_state[_DRAFT_KEY] = config
+    if of is not None:
+        st.session_state[_OF_KEY] = of
+    return config
+
+
+def leave_sample(store: Store, config: Config) -> None:
+    """Where the pilot in work is a sample's and there is one of one's own: say so, and offer the way back to it."""
+    place = state.place(store)
+    if place.own is None or place.card is None or not place.card.sample:
+        return
+    if config.project != place.card.project:
+        return  # a new one, begun beside it
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/science: The sample is open: this is its pilot, not yours.")
+        if st.button(f"Go to {plain(place.own.project)}", key="leave_sample"):
+            state.open_session(place.own.session)
+            st.rerun()
+
+
+def seeded(key: str, value: Any) -> str:
+    """Key of a widget whose first value is ``value``; later its own state holds, until another pilot is in work (``FORMS``)."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
 
 
 def change(config: Config, **values: Any) -> Config:

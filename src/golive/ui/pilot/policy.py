@@ -32,7 +32,7 @@ STATE_WORDS = {
 def _stored(where: Current) -> Model | None:
     """The own policy of the pilot; one that this version cannot read is told, and the shipped one judges meanwhile."""
     try:
-        return where.store.registers.policy(where.assessment.project)
+        return where.project.policy
     except GoLiveError as error:
         error_box(error, title="The stored policy cannot be used by this version.")
         return None

@@ -268,7 +268,7 @@ def on_findings(where: Current) -> None:
 
 def page(where: Current, basis: Basis) -> None:
     """Registers of the open session's pilot, one at a time, each with what it shows by itself."""
-    held = where.store.registers.bearing(where.assessment.project)
+    held = where.project.registers
     st.markdown(f"**{plain(summary(held, basis.as_of))}**")
     found = readings(
         held,

@@ -328,8 +328,8 @@ def _said(found: Mapping[str, tuple[str, Reading]], key: str) -> None:
 
 def page(where: Current) -> None:
     """The business side of the open session's pilot."""
-    assessment, project = where.assessment, where.assessment.project
-    held = where.store.registers.bearing(project)
+    assessment = where.assessment
+    held = where.project.registers
     found = readings(
         held,
         train_sha256=assessment.inputs.train.sha256,

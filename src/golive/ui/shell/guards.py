@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from golive.model.config import Config
-from golive.model.errors import ForbiddenError, GoLiveError, Problem, StoreError
+from golive.model.errors import ForbiddenError, GoLiveError, InputError, Problem, StoreError
 from golive.model.result import Assessment
 from golive.store import Store
+from golive.store.project import Project
 from golive.ui.shell import cache, components, nav, seeding, state
 from golive.ui.shell.words import plain
 
@@ -42,6 +43,11 @@ class Current:
     config: Config
     identity: Identity
     sample: bool = False
+
+    @property
+    def project(self) -> Project:
+        """The pilot that the open session belongs to."""
+        return Project(self.store, self.assessment.project, cache.current_settings().home)
 
 
 def role_of(claims: Any) -> str:
@@ -173,35 +179,50 @@ def open_sample() -> None:
         nav.go("overview")
 
 
-def _default_session(store: Store) -> str | None:
-    """The latest session; on the first visit to an empty store the sample."""
-    latest = store.list(limit=1)
-    if latest:
-        return latest[0].session
+def _first_sample(store: Store) -> None:
+    """On the first visit to an empty store, open the sample."""
     # Only a store that never held anything opens the sample by itself; one that was emptied says so.
     wanted = seeding.under_way(store) or not store.audit(limit=1)
     session = _ensure_sample(store) if wanted else None
     if session:
         state.open_session(session)
         st.rerun()  # without the progress that was just shown
-    return None
 
 
 def current() -> Current | None:
-    """The open session, the latest one when none is named, or ``None`` when there is none.
+    """The open session (``state.place`` says which), or ``None`` when there is none.
 
     Raises:
         GoLiveError: the session does not exist or was written by a newer version.
     """
     who = require_role()
     store = open_store()
-    session = state.session_id() or _default_session(store)
-    if session is None:
+    card = state.place(store).card
+    if card is None:
+        _first_sample(store)
         return None
-    card = store.card(session)
     assessment, config = cache.loaded(card.session, card.revision)
     state.open_session(card.session)
     return Current(store, card.session, assessment, config, who, sample=card.sample)
+
+
+def _not_opened(error: GoLiveError) -> NoReturn:
+    components.error_box(error, title="This session cannot be opened.")
+    state.close_session()
+    nav.link("sessions", "See all sessions", icon=":material/history:")
+    st.stop()
+
+
+def refuse_bad_link() -> None:
+    """Say so, on every page, when the address names a session that is not here: nothing of another one is shown for it."""
+    if not state.asked():
+        return
+    try:
+        state.place(open_store())
+    except InputError as error:
+        _not_opened(error)
+    except StoreError:
+        return  # the page says what it could not read
 
 
 def require_assessment() -> Current:
@@ -209,10 +230,7 @@ def require_assessment() -> Current:
     try:
         found = current()
     except GoLiveError as error:
-        components.error_box(error, title="This session cannot be opened.")
-        state.close_session()
-        nav.link("sessions", "See all sessions", icon=":material/history:")
-        st.stop()
+        _not_opened(error)
     if found is None:
         components.page_title("Nothing assessed yet")
         components.empty_state(

@@ -15,7 +15,6 @@ from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import plain
 from golive.wording.numbers import percent
-from golive.wording.order import in_order
 
 _DONE = "scored_again"
 
@@ -32,15 +31,7 @@ def of(assessment: Assessment, where: Current, policy: Model | None = None) -> B
     """As ``today`` for an assessment that is not stored, such as that of the open session after repairs."""
     from golive.assess import basis_of
 
-    project = assessment.project
-    return basis_of(
-        assessment,
-        where.config,
-        evidence=where.store.evidence(project),
-        waivers=where.store.waivers(project),
-        registers=where.store.registers.bearing(project),
-        policy=policy or where.store.registers.policy(project),
-    )
+    return basis_of(assessment, where.config, where.project.for_readiness(policy))
 
 
 def basis(where: Current) -> Basis:
@@ -58,11 +49,12 @@ def again(where: Current, reason: str) -> Readiness:
     Raises:
         ForbiddenError: a viewer asked. InputError: evidence or waivers are malformed. StoreError: the store cannot be written.
     """
+    from golive.assess import rescore
+
     authorise(where.identity, "reviewer", "score again")
-    readiness = today(where).judge()
-    judged = in_order(where.assessment.model_copy(update={"readiness": readiness}))
+    judged = rescore(where.assessment, where.config, where.project.for_readiness())
     where.store.rescore(judged, config=where.config, actor=where.identity.name, reason=reason)
-    return readiness
+    return judged.readiness
 
 
 def save_and_score(where: Current, reason: str, said: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -121,8 +121,8 @@ def link() -> str:
     """The address of this screen, for whoever may view the dashboard."""
     parts = urlsplit(str(st.context.url or ""))
     base = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-    session = state.session_id()
-    return f"{base}/{nav.PRESENT}" + (f"?{state.QUERY_KEY}={session}" if session else "")
+    query = urlencode(state.query())
+    return f"{base}/{nav.PRESENT}" + (f"?{query}" if query else "")
 
 
 def foot(current: Current) -> None:

@@ -108,7 +108,7 @@ def policy_of(where: Current) -> Model:
 
 def filed(where: Current) -> dict[str, EvidenceItem]:
     """Every item that stands behind a criterion, by id: of the configuration, of the store, and what registers show today."""
-    kept = (*where.config.evidence, *where.store.evidence(where.assessment.project))
+    kept = (*where.config.evidence, *where.project.evidence)
     with suppress(GoLiveError):  # what is filed can still be told
         kept = (*kept, *rescoring.today(where).evidence)
     return {item.id: item for item in kept}

@@ -1,4 +1,4 @@
-"""Performance of live rows against the stored performance of training: one figure with its error, so no training row is needed.
+"""Performance of live rows against a stored figure of training: the figure has its error, so no training row is needed.
 
 One night has too few outcomes, so the last batches are judged together (``batches.outcomes_window``). They are looked at every
 night: the interval that an alarm must leave is three standard errors wide on either side, not two.
@@ -7,56 +7,67 @@ night: the interval that an alarm must leave is three standard errors wide on ei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from golive.model.baseline import TrainingMetric
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Kind, Severity, Verdict, finding
+from golive.outcomes.model.context import context_of
+from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
+from golive.outcomes.model.performance import Measured
+from golive.profile.rows.scored import Scored, scored
+from golive.stats.estimate import Estimate, change
+from golive.wording.labels import METRIC_WORD
+from golive.wording.numbers import metric, sizes, span
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
-    from golive.outcomes.model.performance import Measured
 
 EVERY_NIGHT = 3.0
 """Standard errors that a change must be away from none to be an alarm; 1.96 would call one quarter in three."""
 
 
 def of_training(
-    train: Dataset, specs: Sequence[ColumnSpec], config: Config
-) -> dict[str, Any] | None:
+    train: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
+) -> TrainingMetric | None:
     """The primary metric of training rows with its 95 % interval and counts, or ``None`` where it cannot be known.
 
     ``None`` too with fewer than 20 events or non-events: nothing could be said against it, and small counts are not stored.
     """
-    from golive.outcomes.model.drops import FEWEST
-
-    m = _measured(train, specs, config)
+    m = _measured(train, specs, roles, config)
     if m is None:
         return None
     cases, now = m.cases_live, m.live[m.primary]
     if not now.known or min(cases.n_events, cases.n - cases.n_events) < FEWEST:
         return None
-    bounds = {"value": now.value, "se": now.se, "low": now.low, "high": now.high}
-    return {"metric": m.primary, **bounds, "n": cases.n, "n_events": cases.n_events}
+    return TrainingMetric(
+        metric=m.primary,
+        value=now.value,
+        se=now.se,
+        low=now.low,
+        high=now.high,
+        n=cases.n,
+        n_events=cases.n_events,
+    )
 
 
 def against(
-    live: Dataset, specs: Sequence[ColumnSpec], config: Config, before: dict[str, Any]
-) -> tuple[Finding, float | None] | None:
-    """What the rows of several batches together say against training, and the metric; ``None`` without scores or outcomes.
+    before: TrainingMetric,
+    live: Dataset,
+    specs: Sequence[ColumnSpec],
+    roles: Roles,
+    config: Config,
+) -> Finding | None:
+    """What the rows of several batches together say against training; ``None`` without scores or outcomes.
 
     ``alarm``: worse by 0.03 or more, and beyond ``EVERY_NIGHT``. ``watch``: worse at 95 %. ``quiet``: a drop of 0.05 is
     excluded. Otherwise, or with fewer than 20 events or non-events, ``cannot_judge``.
     """
-    from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
-    from golive.stats.estimate import Estimate, change
-    from golive.wording.labels import METRIC_WORD
-    from golive.wording.numbers import metric, sizes, span
-
-    m = _measured(live, specs, config)
-    if m is None or m.primary != before["metric"]:
+    m = _measured(live, specs, roles, config)
+    if m is None or m.primary != before.metric:
         return None
-    then = Estimate(before["value"], before["se"], before["low"], before["high"])
+    then = Estimate(before.value, before.se, before.low, before.high)
     now, cases = m.live[m.primary], m.cases_live
     d, low, high = change(then, now)
     enough = now.known and min(cases.n_events, cases.n - cases.n_events) >= FEWEST
@@ -76,33 +87,22 @@ def against(
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model does worse on live patients",
     }[verdict]
     severe = verdict is Verdict.ALARM and d <= -0.1
-    found = finding(
+    return finding(
         Kind.PERFORMANCE_DROP,
         verdict,
-        columns=tuple(
-            c for c in (_roles(specs).score or _roles(specs).prediction, _roles(specs).label) if c
-        ),
+        columns=tuple(c for c in (roles.score or roles.prediction, roles.label) if c),
         severity=Severity.CRITICAL if severe else None,
-        title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
+        title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before.n, cases.n)})"
         if enough
-        else f"{said} ({sizes(before['n'], cases.n)})",
-        effect=effect(m.primary, then, now, before["n"], cases.n) if enough else None,
+        else f"{said} ({sizes(before.n, cases.n)})",
+        effect=effect(m.primary, then, now, before.n, cases.n) if enough else None,
     )
-    return found, now.value if enough else None
 
 
-def _roles(specs: Sequence[ColumnSpec]) -> Roles:
-    from golive.intake import roles_of
-
-    return roles_of(specs)
-
-
-def _measured(rows: Dataset, specs: Sequence[ColumnSpec], config: Config) -> Measured | None:
+def _measured(
+    rows: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
+) -> Measured | None:
     """One side alone, measured; ``None`` where no column holds the output or the outcome."""
-    from golive.outcomes.model.context import context_of
-    from golive.profile.rows.scored import Scored, scored
-
-    roles = _roles(specs)
     if roles.label is None or not (roles.score or roles.prediction):
         return None
     side = scored(rows, specs, roles, config)
