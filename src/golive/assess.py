@@ -19,6 +19,7 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
@@ -175,12 +176,15 @@ def assess(
     )
     checked = check(contract, live) if contract is not None else None
     agreed = contract_findings(checked) if checked is not None else []
-    performance = outcomes.performance
+    performance = (
+        Performance.model_validate(outcomes.performance)
+        if outcomes.performance is not None
+        else None
+    )
     if contract is not None and checked is not None:
         kept = answered(contract, checked, live, (roles.score, roles.prediction))
-        performance = (
-            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-        )
+        if kept is not None:
+            performance = (performance or Performance()).having(contract=kept)
     findings = routed(
         link((*comparison.findings, *joint.findings, *outcomes.findings, *written, *agreed)),
         config.routing,

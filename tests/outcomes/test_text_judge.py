@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from judge_server import Answer, Judge, category, chat, judging, output_of
+from performance_json import json_of
 
 from golive.assess import assess
 from golive.intake import read
@@ -350,7 +351,7 @@ def test_nothing_is_sent_unless_this_run_allows_it(tmp_path: Path) -> None:
         result = assessed(tmp_path, judge, allowed=False)
         assert judge.bodies == []
     assert result.performance is not None
-    assert "judge" not in result.performance["generated_text"]
+    assert "judge" not in json_of(result)["generated_text"]
     assert "nothing was sent" in " ".join(n.why for n in result.not_assessed)
 
 
@@ -367,7 +368,7 @@ def test_an_opinion_moves_no_criterion_and_keeps_no_text(tmp_path: Path) -> None
             result = assessed(tmp_path, judge, allowed=True)
             assert len(judge.bodies) == 50
         assert result.performance is not None
-        assert result.performance["generated_text"]["judge"]["judged"] == 50
+        assert json_of(result)["generated_text"]["judge"]["judged"] == 50
         assert result.readiness == silent.readiness
         assert [f.id for f in result.findings] == [f.id for f in silent.findings]
         kept = result.model_dump_json()
@@ -385,8 +386,8 @@ def test_an_opinion_that_fails_takes_nothing_else_with_it(
     monkeypatch.setattr("golive.text.generated.asked", broken)
     result = assessed(tmp_path, "http://127.0.0.1:9", allowed=True)
     assert result.performance is not None
-    assert "unsupported" in result.performance["generated_text"]
-    assert "judge" not in result.performance["generated_text"]
+    assert "unsupported" in json_of(result)["generated_text"]
+    assert "judge" not in json_of(result)["generated_text"]
     assert "asking failed (RuntimeError)" in " ".join(n.why for n in result.not_assessed)
     assert SECRET not in result.model_dump_json()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from performance_json import json_of
 from text_files import write
 
 from golive.assess import assess
@@ -154,7 +155,7 @@ def test_an_assessment_carries_them_without_text_and_points_to_the_cause(tmp_pat
     with read(train) as old, read(live) as new:
         result = assess(old, new, config)
     assert result.performance is not None
-    assert len(result.performance["generated_text"]["descriptors"]) == 8
+    assert len(json_of(result)["generated_text"]["descriptors"]) == 8
     assert "yesterday" not in result.model_dump_json()
     kinds = {f.kind: f for f in result.findings if f.columns == ("note",)}
     assert kinds["text_shift"].cause == kinds["length_shift"].id

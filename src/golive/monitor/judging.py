@@ -12,6 +12,7 @@ from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Route, Severity, Verdict
 from golive.model.monitoring import Batch, Observation
+from golive.model.performance import Performance
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import InputInfo, Inputs
@@ -160,15 +161,18 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
     findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(
         outcomes.findings
     )
-    performance = outcomes.performance
+    performance = (
+        Performance.model_validate(outcomes.performance)
+        if outcomes.performance is not None
+        else None
+    )
     if by.contract is not None:
         checked = check(by.contract, live)
         findings += contract_findings(checked)
         kept = answered(by.contract, checked, live, (roles.score, roles.prediction))
-        performance = (
-            {**(performance or {}), "contract": kept.facts()} if kept is not None else performance
-        )
-    metrics = _metrics(outcomes.performance)
+        if kept is not None:
+            performance = (performance or Performance()).having(contract=kept)
+    metrics = _metrics(performance or Performance())
     if by.baseline.performance and (
         judged := against(recent, specs, by.config, by.baseline.performance)
     ):
@@ -236,12 +240,7 @@ def _of_hidden_end(finding: Finding, baseline: Restored) -> bool:
     return (low and "low" in repair) or (high and "high" in repair)
 
 
-def _metrics(performance: dict[str, Any] | None) -> dict[str, float]:
+def _metrics(performance: Performance) -> dict[str, float]:
     """Figures of performance on live rows, by name."""
-    found = {}
-    for name in _METRICS:
-        live = ((performance or {}).get(name) or {}).get("live")
-        value = live.get("value") if isinstance(live, dict) else live
-        if isinstance(value, int | float):
-            found[name] = float(value)
-    return found
+    found = {name: performance.metric(name).live.value for name in _METRICS}
+    return {name: value for name, value in found.items() if value is not None}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.performance import Performance
 from golive.model.reviews import Review
 from golive.stats.estimate import number
 from golive.text.agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
@@ -76,14 +77,7 @@ def _pair(by_reviewer: Mapping[str, Mapping[int, Review]]) -> tuple[str, str] | 
     return (best[1], best[2]) if best and best[0] else None
 
 
-def with_reviews(
-    performance: Mapping[str, Any] | None, reviews: Iterable[Review]
-) -> dict[str, Any]:
+def with_reviews(performance: Performance, reviews: Iterable[Review]) -> Performance:
     """``performance`` with the reviewed rate in the place of that of a label column; everything else as it was."""
-    held = dict(performance or {})
-    held["generated_text"] = {
-        **(held.get("generated_text") or {}),
-        **reviewed(reviews),
-        "rated_by": "reviews",
-    }
-    return held
+    text = performance.generated_text.having(**reviewed(reviews), rated_by="reviews")
+    return performance.having(generated_text=text)

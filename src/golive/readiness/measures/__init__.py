@@ -41,11 +41,11 @@ Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown key
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from golive.model.config import Config
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.measures import clinical, inputs, outputs, population, service
@@ -101,7 +101,7 @@ def measure(
     findings: Iterable[Finding],
     columns: Iterable[ColumnResult],
     inputs: Inputs,
-    performance: Mapping[str, Any] | None,
+    performance: Performance | None,
     config: Config,
     *,
     model: Model | None = None,
@@ -120,7 +120,9 @@ def measure(
         One measurement per criterion in ``MEASURES`` that applies; ``level`` is ``None`` with a reason where nothing can be said.
     """
     policy = model or load_model()
-    facts = Facts(tuple(findings), tuple(columns), inputs, performance or {}, config)
+    facts = Facts(
+        tuple(findings), tuple(columns), inputs, (performance or Performance()).plain(), config
+    )
     asked = policy.applicable(tier_of(config.risk), config.risk.flags)
     return tuple(MEASURES[c.id](facts, Maker(c)) for c in asked if c.id in MEASURES)
 

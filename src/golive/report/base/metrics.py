@@ -98,7 +98,7 @@ def _row(key: str, name: str, found: Any, config: Config) -> list[MetricRow]:
 
 def metric_rows(assessment: Assessment, config: Config) -> tuple[MetricRow, ...]:
     """Every overall metric of the assessment, the primary one first; empty when nothing was measured."""
-    found = assessment.performance or {}
+    found = assessment.measured.plain()
     names = dict.fromkeys((found.get("primary_metric", ""), *METRIC_WORD))
     rows: list[MetricRow] = []
     at_threshold = found.get("at_threshold") or {}
@@ -113,7 +113,7 @@ def metric_rows(assessment: Assessment, config: Config) -> tuple[MetricRow, ...]
 
 def sizes(assessment: Assessment) -> str:
     """On how many rows and events performance rests: ``5,466 live rows with a known outcome, 494 of them events``."""
-    found = assessment.performance or {}
+    found = assessment.measured.plain()
     n, counts = found.get("n") or {}, (found.get("counts") or {}).get("live") or {}
     if not isinstance(n.get("live"), int):
         return ""

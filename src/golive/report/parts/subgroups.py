@@ -48,7 +48,7 @@ class Group:
 
 def groups(assessment: Assessment) -> tuple[Group, ...]:
     """Every group of the assessment; empty when none was measured."""
-    found = (assessment.performance or {}).get("subgroups") or ()
+    found = assessment.measured.plain().get("subgroups") or ()
     return tuple(_group(row) for row in found if isinstance(row, Mapping))
 
 

@@ -44,7 +44,7 @@ HIDDEN = "It rests on a count of 1 to 10 patients, or on none. Such counts are n
 
 def need(assessment: Assessment, *keys: str, why: str) -> dict[str, Any]:
     """Return ``performance`` when it holds any of ``keys``; else say what is missing and stop the page."""
-    performance = assessment.performance or {}
+    performance = assessment.measured.plain()
     if not any(performance.get(key) for key in keys):
         reasons = [
             n

@@ -19,7 +19,7 @@ def short(title: str) -> str:
 
 def costliest(assessment: Assessment) -> None:
     """Which data problem costs most in the primary metric, where labelled live data made it measurable."""
-    impact = (assessment.performance or {}).get("impact") or {}
+    impact = assessment.measured.plain().get("impact") or {}
     issues = impact.get("issues") if isinstance(impact, Mapping) else None
     if not issues:
         criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)

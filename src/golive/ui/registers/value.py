@@ -215,7 +215,7 @@ def roi(lines: Sequence[ValueLine]) -> None:
 
 def measured_alerts(assessment: Assessment) -> tuple[float | None, float | None]:
     """Alerts per day and the share of them that is true, as live data shows them; ``None`` where it does not."""
-    performance: Mapping[str, Any] = assessment.performance or {}
+    performance: Mapping[str, Any] = assessment.measured.plain()
     here = performance.get("at_threshold") or {}
     rate = (here.get("alert_rate") or {}).get("live")
     ppv = (here.get("ppv") or {}).get("live")

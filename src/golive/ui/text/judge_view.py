@@ -215,9 +215,9 @@ def _send(
             bar.progress(done / n, text=f"{done:,} of {n:,} outputs asked of {config.host}")
 
         given = asked(texts, drawn, key, tell)
-        performance = dict(where.assessment.performance or {})
         judge = summarised(texts, drawn, given, hit, known)
-        performance["generated_text"] = {**performance.get("generated_text", {}), "judge": judge}
+        held = where.assessment.measured
+        performance = held.having(generated_text=held.generated_text.having(judge=judge))
         counted = replace(
             where, assessment=where.assessment.model_copy(update={"performance": performance})
         )

@@ -24,7 +24,7 @@ from golive.wording.numbers import count, percent, plural
 
 def numbers(assessment: Assessment) -> dict[str, Any]:
     """``performance["generated_text"]``; empty when no generated text was assessed."""
-    held = (assessment.performance or {}).get("generated_text")
+    held = assessment.measured.plain().get("generated_text")
     return dict(held) if isinstance(held, Mapping) else {}
 
 
@@ -174,7 +174,7 @@ def count_reviews(where: Current) -> None:
     if st.button(label, icon=":material/calculate:", key="count_reviews"):
         try:
             authorise(where.identity, "reviewer", "count reviews")
-            performance = with_reviews(where.assessment.performance, reviews)
+            performance = with_reviews(where.assessment.measured, reviews)
             counted = replace(
                 where, assessment=where.assessment.model_copy(update={"performance": performance})
             )
