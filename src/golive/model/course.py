@@ -99,15 +99,30 @@ class Version(Part):
 class OfTwoVersions(Part):
     """One figure of two versions that answer in the same time, and the second minus the first with its interval."""
 
-    first: float | None = None
+    first_value: float | None = Field(None, alias="first")
     first_low: float | None = None
     first_high: float | None = None
-    second: float | None = None
+    second_value: float | None = Field(None, alias="second")
     second_low: float | None = None
     second_high: float | None = None
-    change: float | None = None
-    low: float | None = None
-    high: float | None = None
+    change_value: float | None = Field(None, alias="change")
+    change_low: float | None = Field(None, alias="low")
+    change_high: float | None = Field(None, alias="high")
+
+    @property
+    def first(self) -> Interval:
+        """The value of the first version."""
+        return Interval(value=self.first_value, low=self.first_low, high=self.first_high)
+
+    @property
+    def second(self) -> Interval:
+        """The value of the second version."""
+        return Interval(value=self.second_value, low=self.second_low, high=self.second_high)
+
+    @property
+    def change(self) -> Interval:
+        """Second minus first."""
+        return Interval(value=self.change_value, low=self.change_low, high=self.change_high)
 
 
 class MatchedGain(Interval):

@@ -50,7 +50,7 @@ def against(
     """
     from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
     from golive.stats.estimate import Estimate, change
-    from golive.wording.labels import METRIC_WORD
+    from golive.wording.metrics import METRICS
     from golive.wording.numbers import metric, sizes, span
 
     m = _measured(live, specs, config)
@@ -84,7 +84,7 @@ def against(
         ),
         severity={Verdict.ALARM: severe, Verdict.WATCH: Severity.MINOR}.get(verdict, Severity.INFO),
         route=Route.CLINICAL_INFORMATICS,
-        title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
+        title=f"{said}: {METRICS[m.primary].name} {span(now)}, in training {metric(then.value)} ({sizes(before['n'], cases.n)})"
         if enough
         else f"{said} ({sizes(before['n'], cases.n)})",
         effect=effect(m.primary, then, now, before["n"], cases.n) if enough else None,

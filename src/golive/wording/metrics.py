@@ -94,7 +94,7 @@ METRICS: dict[str, MetricWords] = {
         MetricWords("r2", "share of variance explained (R2)", "R²", "share of variance explained", bounded=False),
         MetricWords("intercept", "calibration intercept", "Calibration intercept", "0 is best", bounded=False),
         MetricWords("slope", "calibration slope", "Calibration slope", "1 is best", bounded=False),
-        MetricWords("observed_expected", "observed / expected", "Observed to predicted", "1 is best", bounded=False),
+        MetricWords("observed_expected", "observed to expected", "Observed to predicted", "1 is best", bounded=False),
         MetricWords("ece", "calibration error", "Calibration error", "lower is better"),
     )
 }  # fmt: skip

@@ -28,8 +28,8 @@ from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
 from golive.stats.estimate import Z95, Estimate, Units, number
-from golive.wording.labels import METRIC_WORD
-from golive.wording.numbers import metric, p_value, percent
+from golive.wording.metrics import METRICS
+from golive.wording.numbers import p_value, percent
 
 GROUP_ROWS, GROUP_EVENTS = 100, 50
 """Rows and events below which a group is unknown, not fine (CLN-04 of the readiness model)."""
@@ -348,9 +348,9 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
         shown = f"{others:.2f}"
     else:
         others, change = e.value - gap, gap
-        say = percent if name == "sensitivity" else metric
+        say = METRICS[name].say
         said, shown = (
-            f"{METRIC_WORD[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
+            f"{METRICS[name].name} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
             say(others),
         )
     columns = tuple(g.by.split(" and "))
@@ -374,7 +374,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
             n_live=g.n,
         ),
         evidence=tuple(
-            f"{METRIC_WORD.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
+            f"{METRICS[k].name}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
             for k in worse
         ),
         rows_affected=g.n,

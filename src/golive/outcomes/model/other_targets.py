@@ -24,8 +24,8 @@ from golive.stats.estimate import (
     standard_error,
     units_of,
 )
-from golive.wording.labels import METRIC_WORD
-from golive.wording.numbers import metric, percent, sizes
+from golive.wording.metrics import METRICS
+from golive.wording.numbers import sizes
 
 FEWEST = 50
 """Rows with prediction and outcome below which nothing is said."""
@@ -171,8 +171,8 @@ def _drop(
         Verdict.QUIET: "The model is as good on live patients as in training",
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model is worse on live patients",
     }[verdict]
-    say = percent if primary == "macro_recall" else metric
-    shown = f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
+    say = METRICS[primary].say
+    shown = f"{METRICS[primary].name} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
     return finding(
         "performance_drop",
         verdict,
