@@ -97,7 +97,7 @@ def _written(
     train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes
 ) -> tuple[Finding, ...]:
     """Findings on how generated texts are written; their numbers join those of ``outcomes``."""
-    text = (outcomes.performance or {}).get("generated_text")
+    text = outcomes.measured.generated_text
     if not text:
         return ()
     try:
@@ -109,7 +109,7 @@ def _written(
         why = check_failed(error)
         outcomes.not_assessed.append(NotAssessed(what="how texts are written", why=why))
         return ()
-    text["descriptors"] = list(shift.columns)
+    outcomes.add(generated_text=text.having(descriptors=shift.columns))
     return shift.findings
 
 
@@ -176,11 +176,7 @@ def assess(
     )
     checked = check(contract, live) if contract is not None else None
     agreed = contract_findings(checked) if checked is not None else []
-    performance = (
-        Performance.model_validate(outcomes.performance)
-        if outcomes.performance is not None
-        else None
-    )
+    performance = outcomes.performance
     if contract is not None and checked is not None:
         kept = answered(contract, checked, live, (roles.score, roles.prediction))
         if kept is not None:

@@ -12,7 +12,8 @@ from golive.outcomes.model.context import Outcomes
 def json_of(found: Outcomes | Assessment) -> dict[str, Any]:
     """What ``found`` says of performance; it reads back unchanged."""
     assert found.performance is not None
-    performance = Performance.model_validate(found.performance)
-    told: dict[str, Any] = performance.model_dump(mode="json")
-    assert Performance.model_validate_json(performance.model_dump_json()) == performance
+    told: dict[str, Any] = found.performance.model_dump(mode="json")
+    again = Performance.model_validate_json(found.performance.model_dump_json())
+    assert again == found.performance
+    assert again.model_dump(mode="json") == told
     return told

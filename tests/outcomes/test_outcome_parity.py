@@ -16,6 +16,7 @@ from performance_json import json_of
 
 from golive.model.columns import Roles
 from golive.model.config import Config
+from golive.model.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.groups.parity import parity
 from golive.outcomes.groups.subgroups import subgroups
@@ -78,7 +79,7 @@ def test_differences_are_those_of_fairlearn_on_the_rows() -> None:
 def test_equal_groups_seldom_differ_beyond_chance() -> None:
     said = []
     for i in range(60):
-        live, out = side(100 + i), Outcomes(performance={})
+        live, out = side(100 + i), Outcomes(performance=Performance())
         context = context_of(live, live, ROLES, CONFIG)
         subgroups(context, out)
         parity(context, out)

@@ -11,6 +11,7 @@ from performance_json import json_of
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Verdict
+from golive.model.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.course.season import kinds
 from golive.outcomes.outcomes import judge_scored
@@ -115,7 +116,7 @@ def judge_season(train: Scored, live: Scored) -> Any:
     from golive.outcomes.course.season import season
     from golive.outcomes.model.context import context_of
 
-    out = Outcomes(performance={})
+    out = Outcomes(performance=Performance())
     season(context_of(train, live, ROLES, CONFIG), out)
     assert out.performance is not None
     return json_of(out)["season"]

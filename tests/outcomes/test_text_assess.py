@@ -44,7 +44,7 @@ def assessed(train: Path, live: Path, config: Config) -> Judged:
         specs = infer(old, new, config)
         found, findings, gaps = assess_text(old, new, specs, roles_of(specs), config)
     assert len({f.id for f in findings}) == len(findings)
-    return found, {f.kind: f for f in findings}, gaps
+    return found.model_dump(mode="json"), {f.kind: f for f in findings}, gaps
 
 
 def notes(n: int, bad: float, seed: int, *, labelled: bool = True) -> list[dict[str, Any]]:

@@ -278,41 +278,39 @@ def labelled(
 
 def test_the_opinion_is_measured_against_reviewers_beside_length_alone() -> None:
     texts, drawn, given, hit, known = labelled(150, 0.8, 0.1)
-    result = summarised(texts, drawn, given, hit, known)
-    against = result["against_reviewers"]
+    against = summarised(texts, drawn, given, hit, known).against_reviewers
+    assert against is not None
     flags = np.array([o.flagged for o in given])
     truth = np.arange(150) % 3 == 0
-    assert against["sensitivity"]["share"] == pytest.approx(
-        (flags & truth).sum() / truth.sum(), abs=1e-6
-    )
-    assert against["ppv"]["share"] == pytest.approx((flags & truth).sum() / flags.sum(), abs=1e-6)
-    assert against["ppv"]["low"] < against["ppv"]["share"] < against["ppv"]["high"]
-    assert against["ppv"]["n"] == flags.sum()
-    assert against["length"]["direction"] == "longer"
-    assert against["length"]["ppv"]["share"] == 1  # here length alone is the better judge
-    assert against["discrimination"]["beats_length"] is False
+    assert against.sensitivity.value == pytest.approx((flags & truth).sum() / truth.sum(), abs=1e-6)
+    assert against.ppv.value == pytest.approx((flags & truth).sum() / flags.sum(), abs=1e-6)
+    assert against.ppv.low < against.ppv.value < against.ppv.high
+    assert against.ppv.n == flags.sum()
+    assert against.length.direction == "longer"
+    assert against.length.ppv.value == 1  # here length alone is the better judge
+    assert against.discrimination.beats_length is False
 
 
 def test_too_few_labels_or_another_question_are_no_measurement() -> None:
     texts, drawn, given, hit, known = labelled(150, 0.8, 0.1)
-    assert summarised(texts, drawn, given, None, None)["against_reviewers"] is None
+    assert summarised(texts, drawn, given, None, None).against_reviewers is None
     silent = [Opinion(None, "timed out")] * 140 + given[140:]
     few = summarised(texts, drawn, silent, hit, known)
-    assert few["against_reviewers"] is None
-    assert "10 outputs carry both" in few["why"]
-    assert few["not_judged"] == {"timed out": 140}
-    assert few["flagged"]["n"] == few["judged"] == 10
+    assert few.against_reviewers is None
+    assert "10 outputs carry both" in few.why
+    assert few.not_judged == {"timed out": 140}
+    assert few.flagged.n == few.judged == 10
     other = Plan(
         drawn.config.model_copy(update={"criteria": "omission"}), drawn.place, drawn.characters
     )
-    assert "leaves out" in summarised(texts, other, given, hit, known)["why"]
+    assert "leaves out" in summarised(texts, other, given, hit, known).why
 
 
 def test_no_answer_at_all_gives_no_rate() -> None:
     texts, drawn, given, hit, known = labelled(30, 0.8, 0.1)
     result = summarised(texts, drawn, [Opinion(None, "no access")] * len(given), hit, known)
-    assert result["judged"] == 0
-    assert result["flagged"] == {"share": None, "low": None, "high": None, "n": 0}
+    assert result.judged == 0
+    assert result.flagged.model_dump() == {"share": None, "low": None, "high": None, "n": 0}
 
 
 def log(path: Path, n: int) -> Path:

@@ -149,7 +149,7 @@ def test_reviews_count_once_per_text_the_worse_verdict_and_only_random_ones() ->
     reviews = [review(i, "ana", "supported") for i in range(24)]
     reviews += [review(i, "ben", "harmful" if i == 0 else "supported") for i in range(20)]
     reviews += [review(30, "ana", "unsupported", "marked"), review(31, "ana", "cannot_tell")]
-    found = reviewed(reviews)
+    found = reviewed(reviews).model_dump(mode="json")
     assert (found["n_outputs"], found["raters"]) == (24, 2)
     assert found["unsupported"]["share"] == pytest.approx(1 / 24, rel=1e-4)
     assert found["severe"]["share"] == found["unsupported"]["share"]
@@ -172,7 +172,7 @@ def test_reviews_take_the_place_of_the_label_column_and_leave_the_rest() -> None
 
 
 def test_no_reviews_are_no_rate() -> None:
-    assert "unsupported" not in reviewed([])
+    assert "unsupported" not in reviewed([]).model_dump()
 
 
 def clustered(

@@ -71,7 +71,7 @@ def shifted(
 
 def verdicts(shift: TextShift) -> dict[str, str]:
     return {
-        str(row["column"]["name"]): str(row["column"]["drift"]["verdict"]) for row in shift.columns
+        row.column.name: row.column.drift.verdict.value for row in shift.columns if row.column.drift
     }
 
 
@@ -140,7 +140,7 @@ def test_notes_of_one_patient_repeat_each_other(tmp_path: Path) -> None:
     by_note = shifted(tmp_path, train, live)
     by_patient = shifted(tmp_path, train, live, id="patient_id")
     floors = [
-        next(r["column"]["drift"]["floor"] for r in s.columns if r["words"] == "words")
+        next(r.column.drift.floor for r in s.columns if r.words == "words")
         for s in (by_note, by_patient)
     ]
     assert floors[1] > 2 * floors[0]

@@ -42,7 +42,7 @@ class ChangePoint(Part):
 
     signal: str
     date: str
-    p_adjusted: float | None
+    p_adjusted: float
     before: float
     after: float
     n_before: int
@@ -59,14 +59,14 @@ class SameSeason(Part):
     event_rate: Metric = Metric()
 
 
-class Season(Part):
+class Seasons(Part):
     """Live data against the same weekdays and the same months of training."""
 
     weekday: SameSeason | None = None
     month: SameSeason | None = None
 
 
-class Estimated(Part):
+class WithoutOutcomes(Part):
     """Performance expected from scores alone beside what was ``realised``, or why it must not be estimated (``refused``)."""
 
     refused: tuple[str, ...] = ()

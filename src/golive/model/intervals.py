@@ -6,8 +6,9 @@ as an empty part, and never as 0; what was looked at without an answer is ``null
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -29,14 +30,14 @@ class Part(Noun):
     def _what_was_measured(self, whole: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
         # Without a return type the JSON Schema stays that of the fields.
         found = whole(self)
-        keys = (key if key in found else name for key, name in self._measured())
+        keys = (key if key in found else name for key, name in self._named())
         return {key: found[key] for key in keys}
 
     def __bool__(self) -> bool:
         """Whether anything was measured."""
         return bool(self.model_fields_set)
 
-    def _measured(self) -> Iterator[tuple[str, str]]:
+    def _named(self) -> Iterator[tuple[str, str]]:
         """JSON key and name of every field that was measured, in the order of the fields."""
         for name, field in type(self).model_fields.items():
             if name in self.model_fields_set:
@@ -44,8 +45,41 @@ class Part(Noun):
 
     def having(self, **more: Any) -> Self:
         """The same with ``more``, by JSON key, in it."""
-        held = {key: getattr(self, name) for key, name in self._measured()}
-        return type(self).model_validate(held | more)
+        return type(self).model_validate(self.contents() | more)
+
+    def joined(self, other: Part) -> Self:
+        """The same with all that ``other`` holds in its place."""
+        return self.having(**other.contents())
+
+    def contents(self) -> dict[str, Any]:
+        """What was measured, by JSON key."""
+        return {key: getattr(self, name) for key, name in self._named()}
+
+
+class Estimated(Protocol):
+    """A value with its 95 % interval as statistics give it: NaN where it cannot be computed."""
+
+    @property
+    def value(self) -> float:
+        """The value."""
+
+    @property
+    def low(self) -> float:
+        """Lower end."""
+
+    @property
+    def high(self) -> float:
+        """Upper end."""
+
+
+def rounded(value: float) -> float:
+    """A finite value in six significant digits."""
+    return float(f"{value:.6g}")
+
+
+def number(value: float) -> float | None:
+    """A finite value in six significant digits, else ``None``: what JSON carries."""
+    return rounded(value) if math.isfinite(value) else None
 
 
 class Interval(Part):
@@ -54,6 +88,14 @@ class Interval(Part):
     value: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @classmethod
+    def of(cls, found: Estimated, **more: Any) -> Self:
+        """From an estimate, with ``more`` by JSON key."""
+        ends = {"value": found.value, "low": found.low, "high": found.high}
+        keys = {name: cls.model_fields[name].alias or name for name in ends}
+        told = {keys[name]: number(float(value)) for name, value in ends.items()}
+        return cls.model_validate(told | more)
 
     @property
     def known(self) -> bool:

@@ -5,11 +5,11 @@ Shares are 0 to 1, times of the day hours, durations in the unit of their name, 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from golive.model.course import ChangePoint, Estimated, Season, TimeLine, Versions
+from golive.model.course import ChangePoint, Seasons, TimeLine, Versions, WithoutOutcomes
 from golive.model.generated_text import GeneratedText
 from golive.model.groups import Baseline, Group, Parity
 from golive.model.intervals import LiveInterval, Metric, Part
@@ -327,12 +327,12 @@ class Performance(Part):
     pairs: tuple[Group, ...] = ()
     parity: tuple[Parity, ...] = ()
     baseline: Baseline = Baseline()
-    estimated: Estimated = Estimated()
+    estimated: WithoutOutcomes = WithoutOutcomes()
     versions: Versions = Versions()
     time_line: TimeLine = TimeLine()
     windows: int | None = None
     change_points: tuple[ChangePoint, ...] = ()
-    season: Season = Season()
+    season: Seasons = Seasons()
     labels: OutcomeLabels = OutcomeLabels()
     lead_time: LeadTime = LeadTime()
     impact: Impact = Impact()
@@ -354,10 +354,6 @@ class Performance(Part):
     slices: Slices = Slices()
     reconstruction: Reconstruction = Reconstruction()
     generated_text: GeneratedText = GeneratedText()
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON, for what still reads mappings."""
-        return self.model_dump(mode="json")
 
     def metric(self, name: str) -> Metric:
         """The figure ``name``, wherever it stands: overall, at the threshold or of calibration; empty when not measured."""

@@ -161,11 +161,7 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
     findings = [f for f in comparison.findings if not _of_hidden_end(f, by.baseline)] + list(
         outcomes.findings
     )
-    performance = (
-        Performance.model_validate(outcomes.performance)
-        if outcomes.performance is not None
-        else None
-    )
+    performance = outcomes.performance
     if by.contract is not None:
         checked = check(by.contract, live)
         findings += contract_findings(checked)

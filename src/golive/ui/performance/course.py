@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from golive.model.course import ChangePoint, Season, SideBySide, Versions, Window
+from golive.model.course import ChangePoint, Seasons, SideBySide, Versions, Window
 from golive.model.intervals import Interval
 from golive.model.performance import Performance
 from golive.ui.figures import outcomes as figures
@@ -74,7 +74,7 @@ def _level(signal: str, value: float) -> str:
     return points(value) if signal == "calibration" else score(value)
 
 
-def season(found: Season) -> None:
+def season(found: Seasons) -> None:
     """Live data against the same weekdays and months of training, or why that cannot be looked at."""
     calendars = (("weekday", found.weekday), ("month", found.month))
     known = [(name, same) for name, same in calendars if same is not None]
