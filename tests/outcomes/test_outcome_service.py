@@ -154,7 +154,7 @@ def test_estimates_without_outcomes_meet_what_was_realised(spread: float, level:
     live = scored(30_000, 5, spread=spread, level=level)
     out = judge_scored(scored(30_000, 4), live, roles, Config(roles=roles, operating_threshold=0.2))
     assert out.performance is not None
-    estimated, realised = json_of(out)["estimated"], out.performance
+    estimated, realised = json_of(out)["estimated"], json_of(out)
     assert estimated["auroc"]["live"] == pytest.approx(realised["auroc"]["live"], abs=0.01)
     assert estimated["sensitivity"] == pytest.approx(
         realised["at_threshold"]["sensitivity"]["live"], abs=0.02
