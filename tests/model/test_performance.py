@@ -79,3 +79,5 @@ def test_more_is_added_without_changing_what_is_there() -> None:
     after = before.having(auroc=before.auroc.having(n_events=40), windows=3)
     assert after.model_dump() == {"auroc": {"live": 0.7, "n_events": 40}, "windows": 3}
     assert before.model_dump() == {"auroc": {"live": 0.7}}
+    with pytest.raises(TypeError, match="Performance has no auroch"):
+        before.having(auroch=before.auroc)

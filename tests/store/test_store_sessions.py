@@ -21,7 +21,7 @@ from golive.model.errors import GoLiveError
 from golive.model.groups import Group
 from golive.model.performance import Performance
 from golive.model.result import Assessment, NotAssessed
-from golive.model.service import Alerts
+from golive.model.service import AlertLoad
 from golive.store import Store
 
 Build = Callable[..., Assessment]
@@ -59,7 +59,7 @@ def test_any_words_and_numbers_come_back_as_they_were(
     score, floor = numbers
     base = build()
     performance = Performance(
-        alerts=Alerts(
+        alerts=AlertLoad(
             where=what, per_day={k: v for k, v in held.items() if not isinstance(v, str)}
         ),
         subgroups=tuple(Group(by=k, value=v) for k, v in held.items() if isinstance(v, str)),

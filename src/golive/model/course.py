@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from golive.model.intervals import Interval, LiveInterval, Metric, Part
+from golive.model.intervals import Interval, LiveInterval, Metric, ResultPart
 
 
-class Window(Part):
+class Window(ResultPart):
     """One window of live time, from ``start``; one of 1 to 10 rows carries no figures.
 
     ``alert_band`` and ``expected_band`` are what training lets expect; ``open`` says that outcomes may still come.
@@ -30,14 +30,14 @@ class Window(Part):
     inside: bool | None = None
 
 
-class TimeLine(Part):
+class TimeLine(ResultPart):
     """Live data in windows of a ``day``, ``week`` or ``month``, in their order."""
 
     window: str | None = None
     rows: tuple[Window, ...] = ()
 
 
-class ChangePoint(Part):
+class ChangePoint(ResultPart):
     """The day on which the mean of a signal most likely changed."""
 
     signal: str
@@ -49,7 +49,7 @@ class ChangePoint(Part):
     n_after: int
 
 
-class SameSeason(Part):
+class SameSeason(ResultPart):
     """Live data against the same weekdays or months of training, where training has them; else ``why`` not."""
 
     covered: bool
@@ -59,14 +59,14 @@ class SameSeason(Part):
     event_rate: Metric = Metric()
 
 
-class Seasons(Part):
+class Seasons(ResultPart):
     """Live data against the same weekdays and the same months of training."""
 
     weekday: SameSeason | None = None
     month: SameSeason | None = None
 
 
-class WithoutOutcomes(Part):
+class WithoutOutcomes(ResultPart):
     """Performance expected from scores alone beside what was ``realised``, or why it must not be estimated (``refused``)."""
 
     refused: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class WithoutOutcomes(Part):
     realised: float | None = None
 
 
-class Version(Part):
+class Version(ResultPart):
     """One model version: its rows, their dates, its alert rate and, where outcomes allow, its AUROC."""
 
     version: str
@@ -96,7 +96,7 @@ class Version(Part):
         return Interval(value=self.auroc_value, low=self.auroc_low, high=self.auroc_high)
 
 
-class OfTwoVersions(Part):
+class OfTwoVersions(ResultPart):
     """One figure of two versions that answer in the same time, and the second minus the first with its interval."""
 
     first_value: float | None = Field(None, alias="first")
@@ -135,7 +135,7 @@ class MatchedGain(Interval):
     n_events: int | None = None
 
 
-class SideBySide(Part):
+class SideBySide(ResultPart):
     """Two versions that answer in the same time: on different cases, and on cases that both scored."""
 
     first: str
@@ -147,7 +147,7 @@ class SideBySide(Part):
     matched: MatchedGain | None = None
 
 
-class Versions(Part):
+class Versions(ResultPart):
     """Share of live rows that name their version, each version, and the two largest side by side."""
 
     known: float | None = None

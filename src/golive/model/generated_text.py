@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from golive.model.column_result import ColumnResult
-from golive.model.intervals import Interval, Metric, Part, Share
+from golive.model.intervals import Interval, Metric, ResultPart, ShareInterval
 
 
-class ReviewPlan(Part):
+class ReviewPlan(ResultPart):
     """How many more outputs to review. ``more`` is ``None`` when no number would show the limit at the present rate.
 
     ``total`` is the number of rated outputs that would do, ``half_width`` what the interval's half width then is.
@@ -21,14 +21,14 @@ class ReviewPlan(Part):
     reason: str = ""
 
 
-class TextChecks(Part):
+class TextChecks(ResultPart):
     """Share of outputs with a place that their source does not contain: of any kind, and by kind."""
 
     any: Metric = Metric()
     kinds: dict[str, Metric] = Field(default_factory=dict)
 
 
-class Agreement(Part):
+class ReviewerAgreement(ResultPart):
     """Cohen's kappa of two reviewers over ``n`` outputs, the share on which they agree, and how much each of them flags."""
 
     patients: int | None = None
@@ -41,7 +41,7 @@ class Agreement(Part):
     second_rate: float | None = None
 
 
-class LengthHistogram(Part):
+class LengthHistogram(ResultPart):
     """Outputs per bin of words on both sides; ``n_train`` and ``n_live`` are all outputs of a side."""
 
     edges: tuple[float, ...] = ()
@@ -51,7 +51,7 @@ class LengthHistogram(Part):
     n_live: int = 0
 
 
-class TextLength(Part):
+class TextLength(ResultPart):
     """Words per output: the median of both sides and the histogram."""
 
     live_median: float | None = None
@@ -59,7 +59,7 @@ class TextLength(Part):
     histogram: LengthHistogram = LengthHistogram()
 
 
-class TextStyle(Part):
+class TextStyle(ResultPart):
     """Shares of outputs that are empty, end without closing a sentence, or say a sentence twice."""
 
     empty: Metric = Metric()
@@ -67,7 +67,7 @@ class TextStyle(Part):
     repeats: Metric = Metric()
 
 
-class Citations(Part):
+class Citations(ResultPart):
     """What outputs cite, held against their sources: ``held`` is the share that stands there, with its interval.
 
     ``n`` citations could be looked up and ``unchecked`` could not; ``share`` is ``held`` as far as it bears on readiness, else
@@ -85,7 +85,7 @@ class Citations(Part):
     why: str = ""
 
 
-class Detector(Part):
+class Detector(ResultPart):
     """How well something singles out hallucinated outputs, beside their length alone (the ``longer`` or ``shorter`` ones)."""
 
     n: int
@@ -97,14 +97,14 @@ class Detector(Part):
     beats_length: bool
 
 
-class JudgedBy(Part):
+class JudgedBy(ResultPart):
     """Flags held against reviewers: agreement, kappa, and what is found and right of them."""
 
     agreement: float | None = None
     kappa: Interval = Interval()
-    sensitivity: Share = Share()
-    specificity: Share = Share()
-    ppv: Share = Share()
+    sensitivity: ShareInterval = ShareInterval()
+    specificity: ShareInterval = ShareInterval()
+    ppv: ShareInterval = ShareInterval()
 
 
 class ByLength(JudgedBy):
@@ -123,7 +123,7 @@ class AgainstReviewers(JudgedBy):
     discrimination: Detector
 
 
-class TextJudge(Part):
+class TextJudge(ResultPart):
     """A model's opinion of outputs: who was asked what, how much it flags, and what that is worth against reviewers.
 
     ``not_judged`` counts outputs without an answer by reason; ``why`` says why there is nothing to hold it against.
@@ -137,12 +137,12 @@ class TextJudge(Part):
     asked: int
     judged: int
     not_judged: dict[str, int | None] = Field(default_factory=dict)
-    flagged: Share = Share()
+    flagged: ShareInterval = ShareInterval()
     against_reviewers: AgainstReviewers | None = None
     why: str = ""
 
 
-class TextDescriptor(Part):
+class TextDescriptor(ResultPart):
     """One count of how a column of texts is written, live beside training, judged as any number column."""
 
     text: str
@@ -151,7 +151,7 @@ class TextDescriptor(Part):
     column: ColumnResult
 
 
-class GeneratedText(Part):
+class GeneratedText(ResultPart):
     """Generated text. ``unsupported`` is the rate that readiness rests on, ``rate`` the same on both sides, ``any`` the share
     of outputs with any hallucination; ``checks`` are questions, not a rate. ``rated_by`` is ``reviews`` where reviews given in
     GoLive took the place of a label column.
@@ -163,14 +163,14 @@ class GeneratedText(Part):
     n_outputs: int | None = None
     raters: int | None = None
     label_kind: str | None = None
-    unsupported: Share = Share()
+    unsupported: ShareInterval = ShareInterval()
     rate: Metric = Metric()
     any: Metric = Metric()
     patients: int | None = None
-    severe: Share = Share()
+    severe: ShareInterval = ShareInterval()
     plan: ReviewPlan | None = None
     checks: TextChecks = TextChecks()
-    agreement: Agreement = Agreement()
+    agreement: ReviewerAgreement = ReviewerAgreement()
     length: TextLength = TextLength()
     style: TextStyle = TextStyle()
     kept_facts: Metric = Metric()

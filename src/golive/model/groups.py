@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from golive.model.intervals import Interval, Live, Part
+from golive.model.intervals import Interval, LiveValue, ResultPart
 
 
-class Group(Part):
+class Group(ResultPart):
     """One group of live patients. ``by`` names the column, ``value`` the group; ``enough`` says whether it may be judged.
 
     ``metrics`` are by name; ``gaps`` are the group's value minus everyone's, ``p_adjusted`` of the gap to the other groups.
@@ -18,7 +18,7 @@ class Group(Part):
     n: int | None = None
     enough: bool = False
     n_events: int | None = None
-    metrics: dict[str, Live] = Field(default_factory=dict)
+    metrics: dict[str, LiveValue] = Field(default_factory=dict)
     gaps: dict[str, float | None] = Field(default_factory=dict)
     p_adjusted: dict[str, float | None] = Field(default_factory=dict)
 
@@ -28,14 +28,14 @@ class Group(Part):
         return f"{self.by} {self.value}"
 
 
-class GroupRate(Part):
+class GroupRate(ResultPart):
     """A rate of one group."""
 
     group: str
     rate: float | None
 
 
-class RateGap(Part):
+class RateGap(ResultPart):
     """How far apart a rate lies between groups, and how far it would by ``chance`` (95th percentile) were they all equal."""
 
     rate: str
@@ -47,7 +47,7 @@ class RateGap(Part):
     highest: GroupRate
 
 
-class Parity(Part):
+class Parity(ResultPart):
     """The groups of one column at the threshold, by the measures that the field names so."""
 
     by: str
@@ -57,18 +57,18 @@ class Parity(Part):
     equalized_odds: RateGap
 
 
-class Gain(Interval):
+class GainOver(Interval):
     """AUROC of the model minus that of ``what``."""
 
     value: float | None = Field(None, alias="gain")
     what: str = ""
 
 
-class Baseline(Part):
+class Baselines(ResultPart):
     """Gain of the model over the event rate, the best column alone, a simple model, and the rule in use today."""
 
     n_events: int | None = None
-    prevalence: Gain = Gain()
-    single: Gain = Gain()
-    simple: Gain = Gain()
-    rule: Gain = Gain()
+    prevalence: GainOver = GainOver()
+    single: GainOver = GainOver()
+    simple: GainOver = GainOver()
+    rule: GainOver = GainOver()

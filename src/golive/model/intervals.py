@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_ser
 from golive.model.columns import Noun
 
 
-class Part(Noun):
+class ResultPart(Noun):
     """Base of the parts of ``Performance``; false when nothing in it was measured."""
 
     # Keys that only another version writes are passed over when its results are read.
@@ -44,10 +44,17 @@ class Part(Noun):
                 yield field.alias or name, name
 
     def having(self, **more: Any) -> Self:
-        """The same with ``more``, by JSON key, in it."""
+        """The same with ``more``, by JSON key, in it.
+
+        Raises:
+            TypeError: a key that this part does not have.
+        """
+        odd = more.keys() - {f.alias or name for name, f in type(self).model_fields.items()}
+        if odd:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(odd))}")
         return type(self).model_validate(self.contents() | more)
 
-    def joined(self, other: Part) -> Self:
+    def joined(self, other: ResultPart) -> Self:
         """The same with all that ``other`` holds in its place."""
         return self.having(**other.contents())
 
@@ -56,7 +63,7 @@ class Part(Noun):
         return {key: getattr(self, name) for key, name in self._named()}
 
 
-class Estimated(Protocol):
+class HasInterval(Protocol):
     """A value with its 95 % interval as statistics give it: NaN where it cannot be computed."""
 
     @property
@@ -82,7 +89,7 @@ def number(value: float) -> float | None:
     return rounded(value) if math.isfinite(value) else None
 
 
-class Interval(Part):
+class Interval(ResultPart):
     """A value with the ends of its 95 % interval; ``None`` for what cannot be known."""
 
     value: float | None = None
@@ -90,12 +97,12 @@ class Interval(Part):
     high: float | None = None
 
     @classmethod
-    def of(cls, found: Estimated, **more: Any) -> Self:
+    def of(cls, found: HasInterval, **more: Any) -> Self:
         """From an estimate, with ``more`` by JSON key."""
         ends = {"value": found.value, "low": found.low, "high": found.high}
         keys = {name: cls.model_fields[name].alias or name for name in ends}
         told = {keys[name]: number(float(value)) for name, value in ends.items()}
-        return cls.model_validate(told | more)
+        return cls().having(**told, **more)
 
     @property
     def known(self) -> bool:
@@ -116,21 +123,21 @@ class LiveInterval(Interval):
     high: float | None = Field(None, alias="live_high")
 
 
-class Live(Interval):
+class LiveValue(Interval):
     """A value of live data beside ``low`` and ``high``, and the ``n`` rows it is of."""
 
     value: float | None = Field(None, alias="live")
     n: int | None = None
 
 
-class Share(Interval):
+class ShareInterval(Interval):
     """A share (0 to 1) of ``n``."""
 
     value: float | None = Field(None, alias="share")
     n: int | None = None
 
 
-class Metric(Part):
+class Metric(ResultPart):
     """One figure in training and live data, and live minus training: ``metric.live.value``, ``metric.change.low``.
 
     ``n_events`` and ``n_nonevents`` are of live data, ``n`` the live rows it rests on where these are not the cases with an

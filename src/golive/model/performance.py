@@ -11,10 +11,10 @@ from pydantic import Field
 
 from golive.model.course import ChangePoint, Seasons, TimeLine, Versions, WithoutOutcomes
 from golive.model.generated_text import GeneratedText
-from golive.model.groups import Baseline, Group, Parity
-from golive.model.intervals import LiveInterval, Metric, Part
+from golive.model.groups import Baselines, Group, Parity
+from golive.model.intervals import LiveInterval, Metric, ResultPart
 from golive.model.service import (
-    Alerts,
+    AlertLoad,
     BadInput,
     ContractAnswers,
     Feedback,
@@ -27,14 +27,14 @@ from golive.model.service import (
 )
 
 
-class Sizes(Part):
+class Sizes(ResultPart):
     """Number of rows, or of patients, on both sides."""
 
     train: int | None = None
     live: int | None = None
 
 
-class Counts(Part):
+class CaseCounts(ResultPart):
     """Rows of one side: of the table, left out by reason, and the ``n`` that were judged, ``n_events`` of them events."""
 
     rows: int | None = None
@@ -47,11 +47,11 @@ class Counts(Part):
     n_events: int | None = None
 
 
-class CountsOfBoth(Part):
+class CountsOfBoth(ResultPart):
     """Rows of both sides."""
 
-    train: Counts = Counts()
-    live: Counts = Counts()
+    train: CaseCounts = CaseCounts()
+    live: CaseCounts = CaseCounts()
 
 
 class Brier(Metric):
@@ -61,7 +61,7 @@ class Brier(Metric):
     live_skill: float | None = None
 
 
-class Calibration(Part):
+class Calibration(ResultPart):
     """Whether probabilities hold. ``subgroup_ece_spread`` is how far the calibration error of groups lies apart."""
 
     n_events: int | None = None
@@ -73,7 +73,7 @@ class Calibration(Part):
     subgroup_ece_spread: float | None = None
 
 
-class PerDay(Part):
+class PerDay(ResultPart):
     """Live rows and alerts a day, over the ``days`` that the data covers."""
 
     patients: float | None = None
@@ -81,7 +81,7 @@ class PerDay(Part):
     days: int | None = None
 
 
-class AtThreshold(Part):
+class AtThreshold(ResultPart):
     """Shares at the operating threshold; ``needed_to_evaluate`` alerts are looked at for one true one."""
 
     threshold: float | None = None
@@ -98,7 +98,7 @@ class AtThreshold(Part):
     per_day: PerDay = PerDay()
 
 
-class NetBenefit(Part):
+class NetBenefit(ResultPart):
     """Net benefit of the model with its interval, of treating everyone, and of the ``rule`` in use today."""
 
     n_events: int | None = None
@@ -111,7 +111,7 @@ class NetBenefit(Part):
     capacity: float | None = None
 
 
-class CalibrationPoint(Part):
+class CalibrationPoint(ResultPart):
     """One bin of scores: mean promised risk, observed share with its interval."""
 
     expected: float
@@ -122,7 +122,7 @@ class CalibrationPoint(Part):
     n_events: int | None = None
 
 
-class ThresholdStep(Part):
+class ThresholdStep(ResultPart):
     """Counts at one threshold; ``None`` where a count is 1 to 10 or would give one away."""
 
     threshold: float
@@ -132,7 +132,7 @@ class ThresholdStep(Part):
     tn: int | None = None
 
 
-class Curves(Part):
+class Curves(ResultPart):
     """What is drawn of one side; ``roc`` are points (1 - specificity, sensitivity)."""
 
     roc: tuple[tuple[float, float], ...] = ()
@@ -140,14 +140,14 @@ class Curves(Part):
     thresholds: tuple[ThresholdStep, ...] = ()
 
 
-class CurvesOfBoth(Part):
+class CurvesOfBoth(ResultPart):
     """What is drawn of both sides."""
 
     train: Curves = Curves()
     live: Curves = Curves()
 
 
-class ScoreHistogram(Part):
+class ScoreHistogram(ResultPart):
     """Rows per bin of scores on both sides; ``edges`` has one more entry than there are bins."""
 
     edges: tuple[float, ...] = ()
@@ -155,7 +155,7 @@ class ScoreHistogram(Part):
     live: tuple[int | None, ...] = ()
 
 
-class ClassFigures(Part):
+class ClassFigures(ResultPart):
     """One class against all others on live data; classes of 1 to 10 rows carry no figures."""
 
     name: str = Field(alias="class")
@@ -165,7 +165,7 @@ class ClassFigures(Part):
     auroc: LiveInterval | None = None
 
 
-class OutcomeLabels(Part):
+class OutcomeLabels(ResultPart):
     """Share of live rows with an outcome, and the days until it was known. ``before_the_row`` were known too early."""
 
     coverage: float | None = None
@@ -175,7 +175,7 @@ class OutcomeLabels(Part):
     before_the_row: int | None = None
 
 
-class LeadTime(Part):
+class LeadTime(ResultPart):
     """Hours from a true alert to its outcome."""
 
     n: int | None = None
@@ -184,7 +184,7 @@ class LeadTime(Part):
     hours_p75: float | None = None
 
 
-class WithoutRows(Part):
+class WithoutRows(ResultPart):
     """What the rows of a data problem do to the AUROC: in them, beside them, and ``change``, the gain had they never come."""
 
     n_affected: int
@@ -209,7 +209,7 @@ class Issue(WithoutRows):
     title: str = ""
 
 
-class NotMeasured(Part):
+class NotMeasured(ResultPart):
     """A data problem whose cost cannot be measured, and why."""
 
     finding: str
@@ -217,7 +217,7 @@ class NotMeasured(Part):
     why: str
 
 
-class Impact(Part):
+class Impact(ResultPart):
     """Data problems by what their rows cost, the costliest first; ``together`` is of all their rows."""
 
     metric: str | None = None
@@ -230,7 +230,7 @@ class Impact(Part):
     caveat: str = ""
 
 
-class Leakage(Part):
+class Leakage(ResultPart):
     """Whether accuracy may be too good to be true: ids of training in live data, and features that know the outcome.
 
     ``overlap`` is the share of live ids in ``column`` that training has too; ``at_most`` says that it may be smaller;
@@ -248,7 +248,7 @@ class Leakage(Part):
     split: Literal["temporal", "site", "random"] | None = None
 
 
-class Validation(Part):
+class Validation(ResultPart):
     """A validation of the model on other patients: of another time, place or institution; ``kappa`` of its raters."""
 
     split: Literal["temporal", "site", "external"] | None = None
@@ -257,7 +257,7 @@ class Validation(Part):
     kappa: float | None = None
 
 
-class SilentRun(Part):
+class SilentRun(ResultPart):
     """A run without showing answers to anyone: its days, events and drop in performance."""
 
     days: float | None = None
@@ -265,13 +265,13 @@ class SilentRun(Part):
     drop: float | None = None
 
 
-class OutputShift(Part):
+class OutputShift(ResultPart):
     """Population stability index of the score."""
 
     psi: float | None = None
 
 
-class Scope(Part):
+class Scope(ResultPart):
     """Share of live rows outside what training covered, its upper bound, and how many of them were scored."""
 
     out_of_scope: float | None = None
@@ -279,19 +279,19 @@ class Scope(Part):
     scored_out_of_scope: float | None = None
 
 
-class Sites(Part):
+class Sites(ResultPart):
     """How much worse the worst site is than all together."""
 
     gap: float | None = None
 
 
-class Slices(Part):
+class Slices(ResultPart):
     """Largest gap of the missing share between slices of the data."""
 
     missing_gap: float | None = None
 
 
-class Performance(Part):
+class Performance(ResultPart):
     """All that is known of outcomes, outputs and the service.
 
     ``task`` says what is predicted. ``windows`` are consecutive good stretches of live time up to the last. The figures of an
@@ -326,7 +326,7 @@ class Performance(Part):
     subgroups: tuple[Group, ...] = ()
     pairs: tuple[Group, ...] = ()
     parity: tuple[Parity, ...] = ()
-    baseline: Baseline = Baseline()
+    baseline: Baselines = Baselines()
     estimated: WithoutOutcomes = WithoutOutcomes()
     versions: Versions = Versions()
     time_line: TimeLine = TimeLine()
@@ -340,7 +340,7 @@ class Performance(Part):
     leakage: Leakage = Leakage()
     skew: Skew = Skew()
     operations: Operations = Operations()
-    alerts: Alerts = Alerts()
+    alerts: AlertLoad = AlertLoad()
     feedback: Feedback = Feedback()
     usage: Usage = Usage()
     write_back: WriteBack = WriteBack()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from golive.model.intervals import Live, Part
+from golive.model.intervals import LiveValue, ResultPart
 
 
-class Quantiles(Part):
+class Quantiles(ResultPart):
     """Median, 95th and 99th percentile of answer times (ms)."""
 
     p50: float | None = None
@@ -30,13 +30,13 @@ class Latency(Quantiles):
     over_budget: float | None = None
 
 
-class Success(Live):
+class Success(LiveValue):
     """Share of calls that succeed, over the ``days`` that the log covers."""
 
     days: int | None = None
 
 
-class Late(Live):
+class Late(LiveValue):
     """Share of inputs that arrive later than ``limit_s`` seconds, and the median and 95th percentile of their delay."""
 
     limit_s: float | None = None
@@ -44,7 +44,7 @@ class Late(Live):
     delay_p95_s: float | None = None
 
 
-class Hour(Part):
+class Hour(ResultPart):
     """One hour of the day: requests, answer times (ms) and the share that succeeds with its interval."""
 
     hour: int
@@ -56,7 +56,7 @@ class Hour(Part):
     high: float | None = None
 
 
-class Load(Part):
+class Load(ResultPart):
     """A multiple of the load and the ``workers`` that keep the budget; ``why`` no number of them does."""
 
     load: int
@@ -67,7 +67,7 @@ class Load(Part):
     utilisation: float | None = None
 
 
-class Capacity(Part):
+class Capacity(ResultPart):
     """A simulated queue of the measured answers, at multiples of the load of the busiest hour."""
 
     simulation: bool | None = None
@@ -77,19 +77,19 @@ class Capacity(Part):
     loads: tuple[Load, ...] = ()
 
 
-class Operations(Part):
+class Operations(ResultPart):
     """The service log. ``status`` counts calls by their status."""
 
     latency_ms: Latency = Latency()
     success: Success = Success()
     status: dict[str, int | None] = Field(default_factory=dict)
     late: Late = Late()
-    inputs_ready: Live = Live()
+    inputs_ready: LiveValue = LiveValue()
     by_hour: tuple[Hour, ...] = ()
     capacity: Capacity = Capacity()
 
 
-class Alerts(Part):
+class AlertLoad(ResultPart):
     """Alerts a day by site, the most at one (``load``, ``where``), the agreed limit, and the share that repeats in a day."""
 
     n: int | None = None
@@ -102,7 +102,7 @@ class Alerts(Part):
     repeats: float | None = None
 
 
-class Feedback(Part):
+class Feedback(ResultPart):
     """Outputs that somebody answered, the share overridden, and the share of these with a reason."""
 
     n: int | None = None
@@ -110,7 +110,7 @@ class Feedback(Part):
     reasons: float | None = None
 
 
-class Usage(Part):
+class Usage(ResultPart):
     """Share of the ``eligible`` people who use it, and of feedback that was answered."""
 
     active: float | None = None
@@ -118,7 +118,7 @@ class Usage(Part):
     feedback_closed: float | None = None
 
 
-class WriteBack(Part):
+class WriteBack(ResultPart):
     """Results written and those that reached the right patient; ``at_most`` says that fewer than 11 went wrong."""
 
     attempts: int | None = None
@@ -126,7 +126,7 @@ class WriteBack(Part):
     at_most: bool | None = None
 
 
-class BadInput(Part):
+class BadInput(ResultPart):
     """Live rows with impossible, unreadable or wrongly scaled input, and the share of them that got no score."""
 
     n: int | None = None
@@ -136,7 +136,7 @@ class BadInput(Part):
     findings: tuple[str, ...] = ()
 
 
-class Skew(Part):
+class Skew(ResultPart):
     """Cases in both files: the share of their values that differ, of scores that repeat; ``exact`` when nothing differs."""
 
     n: int | None = None
@@ -145,7 +145,7 @@ class Skew(Part):
     exact: bool | None = None
 
 
-class ContractAnswers(Part):
+class ContractAnswers(ResultPart):
     """Of ``n`` live rows: the shares (0 to 1) that hold what breaks a term and still have an output, and that break a term
     of an input and have none (``abstained``).
 
@@ -159,13 +159,13 @@ class ContractAnswers(Part):
     all_terms: bool | None = None
 
 
-class PredictionLog(Part):
+class PredictionLog(ResultPart):
     """Share of predictions that the log holds completely."""
 
     complete: float | None = None
 
 
-class Reconstruction(Part):
+class Reconstruction(ResultPart):
     """Share of ``n`` sampled predictions that could be put together again from the log."""
 
     share: float | None = None

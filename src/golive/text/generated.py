@@ -18,13 +18,13 @@ from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
 from golive.model.generated_text import (
-    Agreement,
     GeneratedText,
+    ReviewerAgreement,
     TextChecks,
     TextLength,
     TextStyle,
 )
-from golive.model.intervals import LiveInterval, Metric, Share
+from golive.model.intervals import LiveInterval, Metric, ShareInterval
 from golive.model.result import NotAssessed
 from golive.profile.text.generated import generated_texts
 from golive.stats.estimate import Mask, Units, number, pair, patients, units_of
@@ -150,9 +150,9 @@ def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
         raise InputError(problems)
 
 
-def _share(values: Any, units: Units | None = None) -> Share:
+def _share(values: Any, units: Units | None = None) -> ShareInterval:
     """Share with its interval and n, from flags or rates."""
-    return Share.of(mean_share(np.asarray(values, dtype=np.float64), units), n=len(values))
+    return ShareInterval.of(mean_share(np.asarray(values, dtype=np.float64), units), n=len(values))
 
 
 def _both(train: Any, live: Any, units: Both = (None, None)) -> Metric:
@@ -228,12 +228,12 @@ def _agreement(missing: list[NotAssessed], new: TextSide) -> GeneratedText:
     return GeneratedText(agreement=_agreed(first.hit[both], second.hit[both], units))
 
 
-def _agreed(first: Mask, second: Mask, units: Units | None) -> Agreement:
+def _agreed(first: Mask, second: Mask, units: Units | None) -> ReviewerAgreement:
     """Cohen's kappa of two arrays of flags; ``patients`` where outputs come several to a patient."""
     a = agreement(first, second, units)
     if a is None:
-        return Agreement(n=0)
-    found = Agreement(
+        return ReviewerAgreement(n=0)
+    found = ReviewerAgreement(
         kappa=number(a.kappa.value),
         low=number(a.kappa.low),
         high=number(a.kappa.high),

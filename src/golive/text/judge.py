@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from golive.model.generated_text import AgainstReviewers, ByLength, JudgedBy, TextJudge
-from golive.model.intervals import Interval, Share
+from golive.model.intervals import Interval, ShareInterval
 from golive.model.profile import IntArray, is_small
 from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions
@@ -120,7 +120,7 @@ def summarised(
         asked=len(given),
         judged=int(answered.sum()),
         not_judged={why: None if is_small(n) else n for why, n in silent.most_common()},
-        flagged=Share.of(rate, n=int(answered.sum())),
+        flagged=ShareInterval.of(rate, n=int(answered.sum())),
         against_reviewers=None,
     )
     if config.criteria != "unsupported":
@@ -172,8 +172,8 @@ def _figures(flags: Mask, truth: Mask, units: Units | None) -> JudgedBy:
     agreed = agreement(flags, truth, units)
     assert agreed is not None
 
-    def of(hits: Mask, among: Mask) -> Share:
-        return Share.of(share(hits, among, units), n=int(among.sum()))
+    def of(hits: Mask, among: Mask) -> ShareInterval:
+        return ShareInterval.of(share(hits, among, units), n=int(among.sum()))
 
     return JudgedBy(
         agreement=number(agreed.observed),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from golive.model.generated_text import Agreement, GeneratedText
-from golive.model.intervals import Share
+from golive.model.generated_text import GeneratedText, ReviewerAgreement
+from golive.model.intervals import ShareInterval
 from golive.model.performance import Performance
 from golive.model.profile import FloatArray
 from golive.model.reviews import Review
@@ -47,7 +47,7 @@ def reviewed(reviews: Iterable[Review]) -> GeneratedText:
         )
         agreed = agreement(first, second)
         if agreed is not None:
-            told = Agreement(
+            told = ReviewerAgreement(
                 kappa=number(agreed.kappa.value),
                 low=number(agreed.kappa.low),
                 high=number(agreed.kappa.high),
@@ -58,8 +58,8 @@ def reviewed(reviews: Iterable[Review]) -> GeneratedText:
     return found
 
 
-def _share(values: FloatArray) -> Share:
-    return Share.of(mean_share(values), n=len(values))
+def _share(values: FloatArray) -> ShareInterval:
+    return ShareInterval.of(mean_share(values), n=len(values))
 
 
 def _pair(by_reviewer: Mapping[str, Mapping[int, Review]]) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Route, Segment, Severity, Verdict, finding
 from golive.model.groups import Group
-from golive.model.intervals import Live
+from golive.model.intervals import LiveValue
 from golive.model.profile import SMALL_CELL, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -46,7 +46,7 @@ MOST_LEVELS, MOST_PAIRS, PAIR_ROWS = 30, 10, 100_000
 
 
 @dataclass
-class Measurable:
+class GroupFigures:
     """One value of one column (or of two): its rows and events, its estimates, and gaps to the others with p-values.
 
     ``spread`` is the standard error of a gap; ``known`` holds the gaps that training already had to about the same extent.
@@ -115,7 +115,7 @@ def _by_score(cases: Cases) -> Cases:
     return cases if cases.score is None else cases.part(np.argsort(cases.score, kind="stable"))
 
 
-def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Measurable]:
+def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[GroupFigures]:
     """The groups of one column, largest first, with their estimates where they are large enough."""
     codes = coded.codes[live.place]
     sizes = np.bincount(codes[codes >= 0], minlength=len(coded.names))
@@ -146,9 +146,9 @@ def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
     return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
 
 
-def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> Measurable:
+def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> GroupFigures:
     part = live.part(rows)
-    made = Measurable(by, value, part.n, part.n_events)
+    made = GroupFigures(by, value, part.n, part.n_events)
     if not made.enough:
         return made
     if part.score is not None:
@@ -163,7 +163,7 @@ def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> 
     return made
 
 
-def _already_known(groups: Sequence[Measurable], m: Measured) -> None:
+def _already_known(groups: Sequence[GroupFigures], m: Measured) -> None:
     """Note the gaps that training had too: the live gap is no larger than training's beyond chance, which was not zero."""
     train = m.cases_train
     if not groups or train is None or groups[0].by not in train.side.slices:
@@ -195,7 +195,7 @@ def _scaled(name: str, e: Estimate) -> tuple[float, float]:
     return e.value, max(e.se, (e.high - e.low) / (2 * Z95))
 
 
-def compare(groups: Sequence[Measurable]) -> None:
+def compare(groups: Sequence[GroupFigures]) -> None:
     """Gap of each group to the others of its column (their mean, weighted by events) and its two-sided p-value."""
     from scipy.stats import norm
 
@@ -217,7 +217,7 @@ def compare(groups: Sequence[Measurable]) -> None:
             g.gaps[name], g.spread[name] = (value - mean, p), total
 
 
-def adjust(groups: Sequence[Measurable]) -> None:
+def adjust(groups: Sequence[GroupFigures]) -> None:
     """Benjamini-Hochberg over every question of every group."""
     from scipy.stats import false_discovery_control
 
@@ -231,7 +231,7 @@ def adjust(groups: Sequence[Measurable]) -> None:
 
 def _pairs(
     live: Cases, columns: dict[str, Coded], probability: bool, config: Config
-) -> list[Measurable]:
+) -> list[GroupFigures]:
     """Crossed groups (sex and age band, ...) with enough events each, compared with the other crossings of their columns.
 
     Above ``PAIR_ROWS`` rows a random part of that size is looked at; what is large shows there too.
@@ -259,7 +259,7 @@ def _pairs(
     return found
 
 
-def _row(g: Measurable, m: Measured, overall: float) -> Group:
+def _row(g: GroupFigures, m: Measured, overall: float) -> Group:
     """A group as a result carries it; counts of 1 to 10 are ``None``."""
 
     def cell(count: int) -> int | None:
@@ -282,13 +282,13 @@ def _row(g: Measurable, m: Measured, overall: float) -> Group:
     if math.isfinite(g.excess):
         gaps["ece"] = number(g.excess - overall)
     return row.having(
-        metrics={k: Live.of(e) for k, e in g.metrics.items()},
+        metrics={k: LiveValue.of(e) for k, e in g.metrics.items()},
         gaps=gaps,
         p_adjusted={k: number(p) for k, p in g.adjusted.items()},
     )
 
 
-def _worse(g: Measurable) -> dict[str, Verdict]:
+def _worse(g: GroupFigures) -> dict[str, Verdict]:
     """Questions on which a group does worse than the others, beyond chance."""
     found = {}
     for name, p in g.adjusted.items():
@@ -308,7 +308,10 @@ def _worse(g: Measurable) -> dict[str, Verdict]:
 
 
 def _findings(
-    context: Context, by_column: dict[str, list[Measurable]], pairs: list[Measurable], n_pairs: int
+    context: Context,
+    by_column: dict[str, list[GroupFigures]],
+    pairs: list[GroupFigures],
+    n_pairs: int,
 ) -> list[Finding]:
     found: list[Finding] = []
     judged = [sum(bool(g.gaps) for g in groups) for groups in by_column.values()]
@@ -347,7 +350,7 @@ def _findings(
     return found
 
 
-def _gap_finding(g: Measurable, worse: dict[str, Verdict]) -> Finding:
+def _gap_finding(g: GroupFigures, worse: dict[str, Verdict]) -> Finding:
     verdict = Verdict.ALARM if Verdict.ALARM in worse.values() else Verdict.WATCH
     name = min((k for k in worse if worse[k] is verdict), key=lambda k: g.adjusted[k])
     e, gap = g.metrics[name], g.gaps[name][0]
@@ -391,7 +394,7 @@ def _gap_finding(g: Measurable, worse: dict[str, Verdict]) -> Finding:
     )
 
 
-def _small_finding(context: Context, by: str, groups: list[Measurable]) -> Finding | None:
+def _small_finding(context: Context, by: str, groups: list[GroupFigures]) -> Finding | None:
     m = context.measured
     assert m is not None
     total = m.cases_live.n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Route, Severity, Verdict, finding
-from golive.model.groups import Baseline, Gain
+from golive.model.groups import Baselines, GainOver
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST
@@ -22,7 +22,7 @@ _EDGE = 0.005
 
 
 def baseline(context: Context, out: Outcomes) -> None:
-    """``baseline_not_beaten`` and ``Baseline``: gain of the model in AUROC on the same live rows."""
+    """``baseline_not_beaten`` and ``Baselines``: gain of the model in AUROC on the same live rows."""
     m = context.measured
     if m is None or m.cases_live.score is None or not m.live["auroc"].known:
         return
@@ -34,8 +34,8 @@ def baseline(context: Context, out: Outcomes) -> None:
         )
     }
     gains |= _fitted(context, live, m.cases_train)
-    told = {key: Gain.of(gain, what=what) for key, (what, gain) in gains.items()}
-    out.add(baseline=Baseline(n_events=live.n_events, **told))
+    told = {key: GainOver.of(gain, what=what) for key, (what, gain) in gains.items()}
+    out.add(baseline=Baselines(n_events=live.n_events, **told))
     out.findings.append(_finding(context, live, gains))
 
 

@@ -18,7 +18,7 @@ from golive.model.performance import (
     AtThreshold,
     Brier,
     Calibration,
-    Counts,
+    CaseCounts,
     CountsOfBoth,
     Curves,
     CurvesOfBoth,
@@ -154,8 +154,8 @@ def described(m: Measured, config: Config) -> Performance:
     return out if live.score is None else out.having(curves=_curves(m, config))
 
 
-def _counts(side: Cases) -> Counts:
-    return Counts(**{name: getattr(side, name) for name in Counts.model_fields})
+def _counts(side: Cases) -> CaseCounts:
+    return CaseCounts(**{name: getattr(side, name) for name in CaseCounts.model_fields})
 
 
 def _brier(m: Measured, found: Metric) -> Brier:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.profile import SMALL_CELL
-from golive.model.service import Alerts
+from golive.model.service import AlertLoad
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import flags
 from golive.outcomes.service.outputs import covered_days
@@ -29,7 +29,7 @@ def alert_load(context: Context, out: Outcomes) -> None:
         return
     per_day = _by_site(live, context.roles.site, raised, days) or {"": total / days}
     most = max(per_day, key=lambda name: per_day[name])
-    found = Alerts(
+    found = AlertLoad(
         n=total,
         days=days,
         per_day={name: number(value) for name, value in per_day.items()} if most else {},

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.finding import Effect, Finding, Route, Severity, SliceShare, Verdict, finding
-from golive.model.intervals import Live
+from golive.model.intervals import LiveValue
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.service import Hour, Late, Latency, Operations, Quantiles, Success
 from golive.outcomes.model.context import Context, Outcomes
@@ -305,7 +305,7 @@ def _late(context: Context) -> Parts:
         delay_p50_s=number(float(middle)),
         delay_p95_s=number(float(p95)),
     )
-    ready = Live(low=number(1 - high), live=number(1 - count / n), n=n)
+    ready = LiveValue(low=number(1 - high), live=number(1 - count / n), n=n)
     rise = count / n - then
     real = float(wilson(count, n, Z99)[0]) > then
     verdict = (

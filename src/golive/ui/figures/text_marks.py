@@ -27,7 +27,7 @@ def _rows(kinds: Mapping[str, Metric]) -> list[tuple[str, Metric]]:
 
 
 def text_marks(kinds: Mapping[str, Metric], tokens: Tokens) -> go.Figure:
-    """Draw a dot with its 95 % interval per kind and side; ``kinds`` as in ``performance["generated_text"]["checks"]``."""
+    """Draw a dot with its 95 % interval per kind and side."""
     rows = _rows(kinds)
     figure = frame(90 + 34 * len(rows), tokens, hovermode="closest")
     for name, found, colour, shift, symbol in (

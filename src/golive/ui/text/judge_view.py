@@ -10,7 +10,7 @@ import streamlit as st
 from golive.model.config import parse_config
 from golive.model.errors import GoLiveError
 from golive.model.generated_text import GeneratedText, TextJudge
-from golive.model.intervals import Interval, Share
+from golive.model.intervals import Interval, ShareInterval
 from golive.model.profile import is_small
 from golive.model.text_judge import ADDRESSES, MOST_SENT, TextJudgeConfig
 from golive.profile.text.generated import GeneratedTexts
@@ -87,7 +87,7 @@ def said(held: TextJudge) -> list[str]:
     ]
 
 
-def _part(e: Share) -> str:
+def _part(e: ShareInterval) -> str:
     if e.value is None:
         return "none"
     return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"

@@ -10,7 +10,7 @@ import streamlit as st
 from golive.model.config import Config, OutputsConfig
 from golive.model.errors import GoLiveError
 from golive.model.finding import Signal
-from golive.model.generated_text import Agreement, Citations, GeneratedText, TextLength
+from golive.model.generated_text import Citations, GeneratedText, ReviewerAgreement, TextLength
 from golive.model.intervals import Metric
 from golive.model.result import Assessment
 from golive.text.reviews import reviewed, with_reviews
@@ -126,7 +126,7 @@ def trust(found: GeneratedText) -> list[str]:
     return said
 
 
-def _bounds(agreed: Agreement) -> str:
+def _bounds(agreed: ReviewerAgreement) -> str:
     """Bounds of kappa, and whose: of outputs, or of patients who have several."""
     if agreed.low is None or agreed.high is None:
         return "without an interval, because too few patients have both answers"
