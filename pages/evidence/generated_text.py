@@ -15,7 +15,7 @@ page_title("Generated text", "Does what the model writes stand in its source, an
 assessment_line(current.assessment)
 rescoring.confirmation()
 
-found = text_view.numbers(current.assessment)
+found = current.assessment.measured.generated_text
 if not found:
     st.info(
         "This session assessed no generated text. Name the column that holds it, the column with its source and a "

@@ -20,8 +20,8 @@ performance = outcomes.need(
 )
 
 outcomes.said(assessment, Signal.PERFORMANCE, Signal.OUTPUT, Signal.LABEL)
-if performance.get("task") in ("classes", "quantity"):
-    if performance.get("by_class"):
+if performance.task in ("classes", "quantity"):
+    if performance.by_class:
         st.subheader("Class by class", anchor=False)
         outcomes.classes(performance)
 else:
@@ -35,6 +35,6 @@ else:
         outcomes.without_labels(performance)
 st.subheader("Over time", anchor=False)
 course.course(performance)
-course.versions(performance.get("versions") or {})
+course.versions(performance.versions)
 st.subheader("The numbers", anchor=False)
 outcomes.metric_table(performance)

@@ -21,6 +21,7 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
@@ -131,7 +132,7 @@ def _written(
     train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes
 ) -> tuple[Finding, ...]:
     """Findings on how generated texts are written; their numbers join those of ``outcomes``."""
-    text = (outcomes.performance or {}).get("generated_text")
+    text = outcomes.measured.generated_text
     if not text:
         return ()
     try:
@@ -143,7 +144,7 @@ def _written(
         why = check_failed(error)
         outcomes.not_assessed.append(NotAssessed(what="how texts are written", why=why))
         return ()
-    text["descriptors"] = list(shift.columns)
+    outcomes.add(generated_text=text.having(descriptors=shift.columns))
     return shift.findings
 
 
@@ -229,7 +230,7 @@ def assess(
         agreed = contract_findings(checked)
         kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
         if kept is not None:
-            performance = {**(performance or {}), "contract": kept.facts()}
+            performance = (performance or Performance()).having(contract=kept)
     findings = routed(
         link((*compared, *joint.findings, *judged, *written, *agreed)),
         config.routing,

@@ -82,8 +82,8 @@ def test_no_change_seldom_alarms_and_a_drop_is_found(
     for _ in range(trials):
         out = judge_scored(side(rng, 8000), side(rng, n, noise=0.58), ROLES, CONFIG)
         assert out.performance is not None
-        drops.append(out.performance["auroc"]["change"])
-        events.append(out.performance["auroc"]["n_events"])
+        drops.append(out.performance.auroc.change.value)
+        events.append(out.performance.auroc.n_events)
         wanted = [
             f
             for f in of(out.findings, Verdict.ALARM, Verdict.WATCH)

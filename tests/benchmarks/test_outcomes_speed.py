@@ -59,8 +59,8 @@ def work(rows: int) -> None:
     train, live = side(rng, rows // 5), side(rng, rows)
     out = judge_scored(train, live, roles, Config(roles=roles, operating_threshold=0.15))
     assert out.performance is not None
-    assert len(out.performance["subgroups"]) == 49
-    assert all(g["enough"] for g in out.performance["subgroups"])
+    assert len(out.performance.subgroups) == 49
+    assert all(g.enough for g in out.performance.subgroups)
 
 
 @pytest.mark.benchmark

@@ -10,16 +10,19 @@ import pytest
 from made_tables import agreed, category, dataset, number
 
 from golive.assess import ProjectState, assess
-from golive.contract import Answered, ColumnTerms, Contract, answered, check
+from golive.contract import ColumnTerms, Contract, answered, check
 from golive.intake import read
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config, parse_config
 from golive.model.readiness import CriterionScore
+from golive.model.service import ContractAnswers
 
 SCORE = number("risk", role=Role.SCORE, range=(0, 1))
 
 
-def looked(folder: Path, frame: pd.DataFrame, contract: Contract, *outputs: str) -> Answered | None:
+def looked(
+    folder: Path, frame: pd.DataFrame, contract: Contract, *outputs: str
+) -> ContractAnswers | None:
     with dataset(folder, frame) as batch:
         return answered(contract, check(contract, batch), batch, outputs or ("risk",))
 
@@ -48,7 +51,12 @@ def test_every_rule_counts_its_rows_once(tmp_path: Path) -> None:
     )
     found = looked(tmp_path, frame, contract)
     assert found is not None
-    assert (found.n, found.scored, found.refused, found.all_terms) == (1_000, 0.17, 0.03, True)
+    assert (found.n, found.scored_violations, found.abstained, found.all_terms) == (
+        1_000,
+        0.17,
+        0.03,
+        True,
+    )
 
 
 def test_rows_of_another_unit_and_of_an_absent_column(tmp_path: Path) -> None:
@@ -61,10 +69,10 @@ def test_rows_of_another_unit_and_of_an_absent_column(tmp_path: Path) -> None:
     )
     units = looked(tmp_path, frame, agreed(number("creatinine", unit="mg/dL"), SCORE))
     assert units is not None
-    assert units.scored == 0.25
+    assert units.scored_violations == 0.25
     absent = looked(tmp_path, frame, agreed(number("age", max_missing=0.1), SCORE))
     assert absent is not None
-    assert absent.scored == 1.0
+    assert absent.scored_violations == 1.0
 
 
 def test_a_gap_that_is_allowed_and_a_missing_output_are_no_breach(tmp_path: Path) -> None:
@@ -75,7 +83,7 @@ def test_a_gap_that_is_allowed_and_a_missing_output_are_no_breach(tmp_path: Path
         agreed(number("hr", max_missing=0.2), SCORE.model_copy(update={"max_missing": 0.0})),
     )
     assert found is not None
-    assert (found.scored, found.refused) == (0.0, 0.0)
+    assert (found.scored_violations, found.abstained) == (0.0, 0.0)
 
 
 def test_few_rows_are_not_told_and_without_an_output_nothing_is(tmp_path: Path) -> None:
@@ -83,7 +91,7 @@ def test_few_rows_are_not_told_and_without_an_output_nothing_is(tmp_path: Path) 
     contract = agreed(number("hr", range=(0, 350)), SCORE)
     found = looked(tmp_path, frame, contract)
     assert found is not None
-    assert (found.scored, found.refused) == (None, 0.0)
+    assert (found.scored_violations, found.abstained) == (None, 0.0)
     assert looked(tmp_path, frame, contract, "other") is None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from performance_json import json_of
 
 from golive.assess import assess
 from golive.intake import read
@@ -67,7 +68,7 @@ def test_scores_that_are_no_numbers_are_counted(tmp_path: Path, written: Any, co
     live["risk"] = [written(v, i) for i, v in enumerate(live["risk"])]
     result = judged(tmp_path, live)
     assert f"{count:,} live rows (risk: text)" in reasons(result)
-    assert ("auroc" in (result.performance or {})) is (count < 1000)
+    assert ("auroc" in json_of(result)) is (count < 1000)
 
 
 def test_outcomes_in_other_words_are_named_and_no_rate_is_made_of_them(tmp_path: Path) -> None:
@@ -87,8 +88,8 @@ def test_times_that_are_no_dates_are_counted_and_performance_is_still_measured(
     live.loc[::5, "at"] = "not a date"
     result = judged(tmp_path, live)
     assert "200 live rows (at: no date)" in reasons(result)
-    assert (result.performance or {})["n"]["live"] == 1000
-    assert sum(r["n"] for r in (result.performance or {})["time_line"]["rows"]) == 800
+    assert json_of(result)["n"]["live"] == 1000
+    assert sum(r["n"] for r in json_of(result)["time_line"]["rows"]) == 800
 
 
 def test_the_same_prediction_with_two_outcomes_is_not_used(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_the_same_prediction_with_two_outcomes_is_not_used(tmp_path: Path) -> No
     said = reasons(result)
     assert "120 live rows (the same prediction with two outcomes)" in said
     assert "70 live rows (predictions sent more than once)" in said
-    assert (result.performance or {})["n"]["live"] == 940
+    assert json_of(result)["n"]["live"] == 940
 
 
 def test_a_group_that_training_had_and_live_data_has_not_is_named(tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_several_zones_are_counted_and_read_as_one_time(tmp_path: Path) -> None:
     live["at"] += np.array(["Z", "+02:00", "", "-05:00"])[np.arange(1000) % 4]
     result = judged(tmp_path, live)
     assert "750 carry a UTC offset and 250 do not" in reasons(result)["at: times in several zones"]
-    assert (result.performance or {})["n"]["live"] == 1000
+    assert json_of(result)["n"]["live"] == 1000
 
 
 def test_two_versions_that_say_the_same_of_one_case_are_no_repeat() -> None:

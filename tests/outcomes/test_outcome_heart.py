@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from performance_json import json_of
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -71,11 +72,11 @@ def test_known_performance_is_reproduced(logs: Path, name: str) -> None:
     out = judged(logs, name)
     area, brier, rate = KNOWN[name]
     assert out.performance is not None
-    assert out.performance["auroc"]["train"] == pytest.approx(0.903, abs=0.001)
-    assert out.performance["auroc"]["live"] == pytest.approx(area, abs=0.001)
-    assert out.performance["brier"]["train"] == pytest.approx(0.123, abs=0.001)
-    assert out.performance["brier"]["live"] == pytest.approx(brier, abs=0.001)
-    assert out.performance["prevalence"]["live"] == pytest.approx(rate, abs=0.0001)
+    assert json_of(out)["auroc"]["train"] == pytest.approx(0.903, abs=0.001)
+    assert json_of(out)["auroc"]["live"] == pytest.approx(area, abs=0.001)
+    assert json_of(out)["brier"]["train"] == pytest.approx(0.123, abs=0.001)
+    assert json_of(out)["brier"]["live"] == pytest.approx(brier, abs=0.001)
+    assert json_of(out)["prevalence"]["live"] == pytest.approx(rate, abs=0.0001)
 
 
 def test_the_veterans_hospital_is_an_alarm_and_hungary_is_not(logs: Path) -> None:
@@ -95,7 +96,7 @@ def test_switzerland_promises_far_too_little_and_its_ranking_cannot_be_judged(lo
 
 def test_what_rests_on_a_handful_of_patients_is_not_shown(logs: Path) -> None:
     """At 0.5 the veterans' hospital has 10 false alerts: the share of right alerts would give them away."""
-    performance = judged(logs, "va").performance
+    performance = json_of(judged(logs, "va"))
     assert performance is not None
     at = performance["at_threshold"]
     for name in ("ppv", "specificity"):
@@ -107,7 +108,7 @@ def test_what_rests_on_a_handful_of_patients_is_not_shown(logs: Path) -> None:
     assert at["needed_to_evaluate"]["live"] is None
     assert at["sensitivity"]["live"] == pytest.approx(74 / 149, abs=0.01)
     assert "live_at_training_prevalence" not in at["ppv"]
-    shown = judged(logs, "hungarian").performance
+    shown = json_of(judged(logs, "hungarian"))
     assert shown is not None
     assert "hidden" not in shown["at_threshold"]["ppv"]
 
@@ -118,7 +119,7 @@ def test_a_floor_is_still_held_against_what_is_not_shown(logs: Path) -> None:
         specs = infer(train, live, config)
         out = judge(train, live, specs, roles_of(specs), config)
     assert out.performance is not None
-    assert out.performance["at_threshold"]["ppv"]["against_floor"] == "missed"
+    assert json_of(out)["at_threshold"]["ppv"]["against_floor"] == "missed"
     found = of(out, "below_floor")
     assert found.verdict is Verdict.ALARM
     assert "is not shown" in found.title

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from performance_json import json_of
 from sklearn.metrics import roc_auc_score
 
 from golive.assess import assess
@@ -59,7 +60,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
 
 def _impact(assessment: Assessment) -> dict[str, Any]:
     assert assessment.performance is not None
-    found: dict[str, Any] = assessment.performance["impact"]
+    found: dict[str, Any] = json_of(assessment)["impact"]
     return found
 
 
@@ -115,7 +116,7 @@ def test_nested_difference_against_the_bootstrap() -> None:
 
 def test_faults_that_were_scored_in_silence_refute_a_claim(planted: Assessment) -> None:
     assert planted.performance is not None
-    bad = planted.performance["bad_input"]
+    bad = json_of(planted)["bad_input"]
     assert bad["refused"] == 0
     score = next(c for c in planted.readiness.criteria if c.id == "REL-05")
     assert score.measured == 0
@@ -129,7 +130,7 @@ def test_patients_of_training_in_live_data_are_counted(tmp_path: Path) -> None:
     live["copy"] = live["died"] + np.random.default_rng(2).normal(0, 0.1, len(live)).round(3)
     result = _assessed(tmp_path, train, live)
     assert result.performance is not None
-    leak = result.performance["leakage"]
+    leak = json_of(result)["leakage"]
     assert (leak["overlap"], leak["split"], leak["patients"]) == (0.2, "temporal", True)
     assert leak["suspects"] == ["copy"]
     assert next(c for c in result.readiness.criteria if c.id == "DAT-07").measured == 0
@@ -159,14 +160,14 @@ def test_a_few_shared_patients_are_not_counted_out(tmp_path: Path) -> None:
     live.loc[:2, "patient_id"] = train.loc[:2, "patient_id"]
     result = _assessed(tmp_path, train, live)
     assert result.performance is not None
-    leak = result.performance["leakage"]
+    leak = json_of(result)["leakage"]
     assert leak["at_most"]
     assert leak["overlap"] == pytest.approx(10 / 900, abs=1e-6)
 
 
 def test_alerts_a_day_against_what_was_agreed(planted: Assessment) -> None:
     assert planted.performance is not None
-    alerts = planted.performance["alerts"]
+    alerts = json_of(planted)["alerts"]
     assert alerts["limit"] == 10
     assert alerts["load"] == max(alerts["per_day"].values())
     assert alerts["repeats"] is None  # every patient comes once
@@ -179,5 +180,5 @@ def test_a_serving_column_is_no_data_problem(tmp_path: Path) -> None:
     train["status"], live["status"] = "ok", np.where(np.arange(1500) % 5 == 0, "timeout", "ok")
     result = _assessed(tmp_path, train, live, operations=OperationsConfig(status="status"))
     assert result.performance is not None
-    named = [i["finding"] for i in result.performance.get("impact", {}).get("issues", [])]
+    named = [i["finding"] for i in json_of(result).get("impact", {}).get("issues", [])]
     assert not [n for n in named if "status" in n]

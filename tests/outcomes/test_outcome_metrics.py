@@ -200,27 +200,29 @@ def test_calibration_error_and_curve_keep_small_counts_private() -> None:
     assert skewed.low > 0.1
     assert cal.excess_error(score, event, None) < 0.015
     points = cal.curve(score, event, None)
-    assert sum(p["n"] for p in points) == 4000
-    assert sum(p["n_events"] for p in points) == int(event.sum())
-    assert min(p["n_events"] for p in points) >= 11
-    assert min(p["n"] - p["n_events"] for p in points) >= 11
-    assert cal.curve(score[:30], np.arange(30) < 8, None) == []
+    assert sum(p.n for p in points) == 4000
+    assert sum(p.n_events for p in points) == int(event.sum())
+    assert min(p.n_events for p in points) >= 11
+    assert min(p.n - p.n_events for p in points) >= 11
+    assert cal.curve(score[:30], np.arange(30) < 8, None) == ()
 
 
 def test_table_of_thresholds_counts_and_hides() -> None:
     score, event = draw(3000, seed=6)
     rows = op.table(score, event, 0.3)
     assert len(rows) <= 102
-    at = next(r for r in rows if r["threshold"] == 0.3)
-    assert at["tp"] == int((event & (score >= 0.3)).sum())
-    assert at["fp"] == int((~event & (score >= 0.3)).sum())
+    at = next(r for r in rows if r.threshold == 0.3)
+    assert at.tp == int((event & (score >= 0.3)).sum())
+    assert at.fp == int((~event & (score >= 0.3)).sum())
     for r in rows:
-        assert all(v is None or v == 0 or v >= 11 for k, v in r.items() if k != "threshold")
-        assert (r["tp"] is None) == (r["fn"] is None)  # one would give the other away
+        assert all(
+            v is None or v == 0 or v >= 11 for k, v in r.model_dump().items() if k != "threshold"
+        )
+        assert (r.tp is None) == (r.fn is None)  # one would give the other away
     roc = ranking.roc_points(score, event)
     assert len(roc) <= 100
-    assert roc[0] == [0.0, 0.0]
-    assert roc[-1] == [1.0, 1.0]
+    assert roc[0] == (0.0, 0.0)
+    assert roc[-1] == (1.0, 1.0)
 
 
 def test_one_class_and_empty_data_are_unknown_not_wrong() -> None:

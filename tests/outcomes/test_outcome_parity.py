@@ -12,9 +12,11 @@ from fairlearn.metrics import (
     equal_opportunity_difference,
     equalized_odds_difference,
 )
+from performance_json import json_of
 
 from golive.model.columns import Roles
 from golive.model.config import Config
+from golive.model.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.groups.parity import parity
 from golive.outcomes.groups.subgroups import subgroups
@@ -43,7 +45,7 @@ def side(seed: int, *, n: int = 4000, gap: float = 0.0) -> Scored:
 def found(seed: int, **kind: Any) -> Any:
     out = judge_scored(side(0), side(seed, **kind), ROLES, CONFIG)
     assert out.performance is not None
-    (row,) = out.performance["parity"]
+    (row,) = json_of(out)["parity"]
     return row
 
 
@@ -77,13 +79,13 @@ def test_differences_are_those_of_fairlearn_on_the_rows() -> None:
 def test_equal_groups_seldom_differ_beyond_chance() -> None:
     said = []
     for i in range(60):
-        live, out = side(100 + i), Outcomes(performance={})
+        live, out = side(100 + i), Outcomes(performance=Performance())
         context = context_of(live, live, ROLES, CONFIG)
         subgroups(context, out)
         parity(context, out)
         assert out.performance is not None
         said += [
-            out.performance["parity"][0][q]["beyond_chance"]
+            json_of(out)["parity"][0][q]["beyond_chance"]
             for q in ("demographic_parity", "equal_opportunity")
         ]
     assert 0 < sum(said) <= 14  # 120 questions, one in twenty
@@ -92,7 +94,7 @@ def test_equal_groups_seldom_differ_beyond_chance() -> None:
 def test_groups_too_small_and_no_threshold_are_left_out() -> None:
     out = judge_scored(side(0), side(1, n=300), ROLES, CONFIG)
     assert out.performance is not None
-    assert out.performance["parity"] == []
+    assert json_of(out)["parity"] == []
     bare = judge_scored(side(0), side(1), ROLES, Config(roles=ROLES))
     assert bare.performance is not None
-    assert "parity" not in bare.performance
+    assert "parity" not in json_of(bare)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from performance_json import json_of
 
 from golive import samples
 from golive.intake import infer, load_config, read, roles_of
@@ -32,8 +33,7 @@ class Judged:
 
     @property
     def performance(self) -> dict[str, Any]:
-        assert self.out.performance is not None
-        return self.out.performance
+        return json_of(self.out)
 
 
 def judged(train: Path, live: Path, config: Config) -> Outcomes:

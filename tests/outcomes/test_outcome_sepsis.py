@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from performance_json import json_of
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import train_test_split
 
@@ -49,9 +50,9 @@ def test_a_lower_brier_score_with_a_lower_auroc_is_not_called_an_improvement(
     roles = Roles(label="SepsisLabel", score="risk")
     out = judge_scored(train, live, roles, Config(roles=roles))
     assert out.performance is not None
-    area, brier = out.performance["auroc"], out.performance["brier"]
-    assert out.performance["prevalence"]["train"] == pytest.approx(0.0606, abs=0.0005)
-    assert out.performance["prevalence"]["live"] == pytest.approx(0.0379, abs=0.0005)
+    area, brier = json_of(out)["auroc"], json_of(out)["brier"]
+    assert json_of(out)["prevalence"]["train"] == pytest.approx(0.0606, abs=0.0005)
+    assert json_of(out)["prevalence"]["live"] == pytest.approx(0.0379, abs=0.0005)
     assert area["train"] == pytest.approx(0.779, abs=0.02)
     assert area["live"] == pytest.approx(0.655, abs=0.02)
     assert brier["high"] < 0

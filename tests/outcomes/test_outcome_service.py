@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from performance_json import json_of
 from scipy.stats import norm
 
 from golive.model.columns import Roles
@@ -123,14 +124,14 @@ def test_versions_side_by_side_are_worse_than_one_after_the_other(
     found = next(f for f in out.findings if f.kind == "version_mixed")
     assert found.verdict is verdict
     assert out.performance is not None
-    assert ("side_by_side" in out.performance["versions"]) is together
+    assert ("side_by_side" in json_of(out)["versions"]) is together
 
 
 def test_versions_on_the_same_cases_are_compared_in_pairs() -> None:
     side = versions(shift=0, together=True, same_cases=True)
     out = judge_scored(side, side, ROLES, CONFIG)
     assert out.performance is not None
-    both = out.performance["versions"]["side_by_side"]
+    both = json_of(out)["versions"]["side_by_side"]
     assert both["matched"]["n"] == 4000
     assert both["matched"]["auroc_gain_high"] < 0
     assert both["matched"]["auroc_gain"] == pytest.approx(both["auroc"]["change"], abs=1e-5)
@@ -153,7 +154,7 @@ def test_estimates_without_outcomes_meet_what_was_realised(spread: float, level:
     live = scored(30_000, 5, spread=spread, level=level)
     out = judge_scored(scored(30_000, 4), live, roles, Config(roles=roles, operating_threshold=0.2))
     assert out.performance is not None
-    estimated, realised = out.performance["estimated"], out.performance
+    estimated, realised = json_of(out)["estimated"], json_of(out)
     assert estimated["auroc"]["live"] == pytest.approx(realised["auroc"]["live"], abs=0.01)
     assert estimated["sensitivity"] == pytest.approx(
         realised["at_threshold"]["sensitivity"]["live"], abs=0.02
@@ -201,7 +202,7 @@ def test_capacity_is_a_simulation_and_says_so() -> None:
     config = Config(operations=OperationsConfig(latency_ms="ms"), latency_budget_ms=2000.0)
     out = judge_scored(side, side, Roles(), config)
     assert out.performance is not None
-    sheet = out.performance["operations"]["capacity"]
+    sheet = json_of(out)["operations"]["capacity"]
     assert sheet["simulation"] is True
     workers = [row["workers"] for row in sheet["loads"]]
     assert workers == sorted(workers)

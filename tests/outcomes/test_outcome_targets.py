@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from performance_json import json_of
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
@@ -61,13 +62,13 @@ def test_classes_equal_sklearn_and_a_loss_is_found() -> None:
     assert live.label is not None
     assert live.prediction is not None
     truth, guess = live.label.codes, live.prediction.codes
-    assert same.performance["accuracy"]["live"] == pytest.approx(
+    assert json_of(same)["accuracy"]["live"] == pytest.approx(
         accuracy_score(truth, guess), rel=1e-5
     )
-    assert same.performance["macro_recall"]["live"] == pytest.approx(
+    assert json_of(same)["macro_recall"]["live"] == pytest.approx(
         balanced_accuracy_score(truth, guess), rel=1e-5
     )
-    assert [c["class"] for c in same.performance["by_class"]] == list(NAMES)
+    assert [c["class"] for c in json_of(same)["by_class"]] == list(NAMES)
     assert drop(same).verdict is Verdict.QUIET
     assert drop(lost).verdict is Verdict.ALARM
 
@@ -83,13 +84,13 @@ def test_quantities_equal_sklearn_and_a_larger_error_is_found() -> None:
     same, lost = (judge_scored(train, side, roles, Config(roles=roles)) for side in (live, worse))
     assert same.performance is not None
     truth, guess = live.number_label, live.number_prediction
-    assert same.performance["mae"]["live"] == pytest.approx(
+    assert json_of(same)["mae"]["live"] == pytest.approx(
         mean_absolute_error(truth, guess), rel=1e-5
     )
-    assert same.performance["rmse"]["live"] == pytest.approx(
+    assert json_of(same)["rmse"]["live"] == pytest.approx(
         root_mean_squared_error(truth, guess), rel=1e-5
     )
-    assert same.performance["r2"]["live"] == pytest.approx(r2_score(truth, guess), rel=1e-5)
+    assert json_of(same)["r2"]["live"] == pytest.approx(r2_score(truth, guess), rel=1e-5)
     assert drop(same).verdict is Verdict.QUIET
     assert drop(lost).verdict is Verdict.ALARM
     tiny = judge_scored(train, quantities(rng, 30, 1.0), roles, Config(roles=roles))
@@ -214,7 +215,7 @@ def test_scores_of_classes_equal_sklearn_one_against_the_rest() -> None:
     rng = np.random.default_rng(2)
     train, live, worse = promised(rng, 3000, 0), promised(rng, 2000, 0), promised(rng, 2000, 1.5)
     same, lost = (judge_scored(train, side, CLASSES.roles, CLASSES) for side in (live, worse))
-    found = same.performance
+    found = json_of(same)
     assert found is not None
     assert live.label is not None
     truth, p = live.label.codes, np.column_stack(list(live.class_scores.values()))
@@ -281,7 +282,7 @@ def test_class_scores_that_cannot_be_read_are_counted_and_the_rest_is_judged() -
     assert f"{off} live rows (class scores that do not add up to 1)" in said
     assert "class_scores: covid" in said
     assert out.performance is not None
-    assert out.performance["n"]["live"] == 930
+    assert json_of(out)["n"]["live"] == 930
 
 
 def test_scores_of_classes_from_files_to_json(tmp_path: Path) -> None:
@@ -301,7 +302,7 @@ def test_scores_of_classes_from_files_to_json(tmp_path: Path) -> None:
                 CLASSES.model_copy(update={"class_scores": {"flu": "p_flu", "cold": "p_cold"}}),
             )
     assert result.performance is not None
-    assert result.performance["macro_auroc"]["change"] < -0.05
+    assert json_of(result)["macro_auroc"]["change"] < -0.05
     assert result.roles.score is None
     drifts = {
         f.kind for f in result.findings if set(f.columns) & set(CLASSES.class_scores.values())

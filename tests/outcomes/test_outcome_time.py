@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from performance_json import json_of
 
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Verdict
+from golive.model.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.course.season import kinds
 from golive.outcomes.outcomes import judge_scored
@@ -55,16 +57,16 @@ def test_a_season_that_training_had_is_no_alarm() -> None:
     live = side(2, "2026-01-01", 59, n=3_000, high=winter)
     out = judge_scored(train, live, ROLES, CONFIG)
     assert out.performance is not None
-    found = out.performance["season"]
+    found = json_of(out)["season"]
     assert found["month"]["covered"]
-    whole, same = out.performance["at_threshold"]["alert_rate"], found["month"]["alert_rate"]
+    whole, same = json_of(out)["at_threshold"]["alert_rate"], found["month"]["alert_rate"]
     assert whole["change"] > 0.1
     assert same["low"] < 0 < same["high"]
     assert rate(out).verdict is Verdict.WATCH
     assert "season explains it" in rate(out).explanation
     inside = [
         r["alert_band"][0] <= r["alert_rate"]["live"] <= r["alert_band"][1]
-        for r in out.performance["time_line"]["rows"]
+        for r in json_of(out)["time_line"]["rows"]
     ]
     assert np.mean(inside) >= 0.8
 
@@ -85,8 +87,8 @@ def test_months_that_training_lacks_are_named() -> None:
     why = {n.what: n.why for n in out.not_assessed}["the same months of training"]
     assert "Jun, Jul" in why
     assert out.performance is not None
-    assert out.performance["season"]["month"] == {"covered": False, "why": why}
-    assert out.performance["season"]["weekday"]["covered"]
+    assert json_of(out)["season"]["month"] == {"covered": False, "why": why}
+    assert json_of(out)["season"]["weekday"]["covered"]
 
 
 def test_weekdays_are_weighed_to_those_of_live_data() -> None:
@@ -95,8 +97,8 @@ def test_weekdays_are_weighed_to_those_of_live_data() -> None:
     live = side(2, "2026-06-06", 2, n=2_000, high=weekend)  # one Saturday and Sunday
     out = judge_scored(train, live, ROLES, CONFIG)
     assert out.performance is not None
-    same = out.performance["season"]["weekday"]["alert_rate"]
-    assert out.performance["at_threshold"]["alert_rate"]["change"] > 0.1
+    same = json_of(out)["season"]["weekday"]["alert_rate"]
+    assert json_of(out)["at_threshold"]["alert_rate"]["change"] > 0.1
     assert abs(same["change"]) < 0.05
 
 
@@ -114,10 +116,10 @@ def judge_season(train: Scored, live: Scored) -> Any:
     from golive.outcomes.course.season import season
     from golive.outcomes.model.context import context_of
 
-    out = Outcomes(performance={})
+    out = Outcomes(performance=Performance())
     season(context_of(train, live, ROLES, CONFIG), out)
     assert out.performance is not None
-    return out.performance["season"]
+    return json_of(out)["season"]
 
 
 def test_without_times_in_training_the_season_is_not_guessed() -> None:
@@ -125,7 +127,7 @@ def test_without_times_in_training_the_season_is_not_guessed() -> None:
     train = Scored(rows=live.rows, score=live.score, label=live.label)
     out = judge_scored(train, live, ROLES, CONFIG)
     assert out.performance is not None
-    assert "season" not in out.performance
+    assert "season" not in json_of(out)
     assert "season" in {n.what for n in out.not_assessed}
 
 
@@ -134,7 +136,7 @@ def test_estimates_stand_beside_what_was_realised_and_young_windows_are_open() -
     live = side(2, "2026-01-01", 70, n=6_000)
     out = judge_scored(train, live, ROLES, CONFIG)
     assert out.performance is not None
-    rows = out.performance["time_line"]["rows"]
+    rows = json_of(out)["time_line"]["rows"]
     both = [r for r in rows if "auroc" in r and "estimated" in r]
     assert len(both) >= 6
     for row in both:

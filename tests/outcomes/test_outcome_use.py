@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from performance_json import json_of
 
 from golive.assess import assess
 from golive.intake import infer, read
@@ -61,7 +62,7 @@ def numbers(
         frame.to_csv(folder / f"{name}.csv", index=False)
     with read(folder / "train.csv") as before, read(folder / "live.csv") as now:
         specs = infer(before, now, config)
-        return dict(judge(before, now, specs, ROLES, config).performance or {})
+        return json_of(judge(before, now, specs, ROLES, config))
 
 
 def measured(result: Assessment, key: str) -> tuple[int | None, str]:
@@ -75,7 +76,7 @@ def test_what_people_do_with_it_is_read_from_the_log(tmp_path: Path) -> None:
     live.loc[:99, "why"] = "already treated"
     live.loc[390:, "response"] = "not seen"
     result = judged(tmp_path, live, table(400))
-    found = dict(result.performance or {})
+    found = json_of(result)
     assert found["feedback"] == {
         "n": 390,
         "overrides": pytest.approx(120 / 390, abs=1e-4),
@@ -98,7 +99,7 @@ def test_a_result_in_another_record_stops_the_pilot_and_few_are_not_counted_out(
     live.loc[7, "chart"] = live.loc[8, "chart"]
     live.loc[20:39, "chart"] = ""
     result = judged(tmp_path, live, table(400))
-    assert (result.performance or {})["write_back"] == {
+    assert json_of(result)["write_back"] == {
         "attempts": 380,
         "right_patient": 370,
         "at_most": True,
@@ -148,7 +149,7 @@ def test_the_same_case_in_both_files_shows_skew(tmp_path: Path) -> None:
     live.loc[300:, "visit"] = [f"N{i}" for i in range(100)]
     live["chart"] = live["visit"]
     result = judged(tmp_path, live, train)
-    assert (result.performance or {})["skew"] == {
+    assert json_of(result)["skew"] == {
         "n": 300,
         "share": pytest.approx(40 / 600, abs=1e-4),
         "reproduced": 1.0,
@@ -160,7 +161,7 @@ def test_the_same_case_in_both_files_shows_skew(tmp_path: Path) -> None:
 def test_a_copied_file_confirms_nothing(tmp_path: Path) -> None:
     train = table(400)
     result = judged(tmp_path, train.copy(), train)
-    assert (result.performance or {})["skew"]["exact"] is True
+    assert json_of(result)["skew"]["exact"] is True
     assert measured(result, "MLO-07")[0] is None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from performance_json import json_of
 from text_files import write
 
 from golive.intake import infer, read, roles_of
@@ -43,7 +44,7 @@ def assessed(train: Path, live: Path, config: Config) -> Judged:
         specs = infer(old, new, config)
         found, findings, gaps = assess_text(old, new, specs, roles_of(specs), config)
     assert len({f.id for f in findings}) == len(findings)
-    return found, {f.kind: f for f in findings}, gaps
+    return found.model_dump(mode="json"), {f.kind: f for f in findings}, gaps
 
 
 def notes(n: int, bad: float, seed: int, *, labelled: bool = True) -> list[dict[str, Any]]:
@@ -322,5 +323,5 @@ def test_text_and_scores_of_one_log_are_both_judged(tmp_path: Path) -> None:
         specs = infer(train, live, config)
         out = judge_outcomes(train, live, specs, roles_of(specs), config)
     assert out.performance is not None
-    assert {"generated_text", "auroc"} <= set(out.performance)
+    assert {"generated_text", "auroc"} <= set(json_of(out))
     assert {"hallucination_rate_up", "performance_drop"} <= {f.kind for f in out.findings}

@@ -132,8 +132,8 @@ def numbers(tmp_path: Path, notes: list[str], source: str = NUMBERED) -> dict[st
     with read(path) as data:
         specs = infer(data, data, config)
         found, _, _ = assess_text(data, data, specs, roles_of(specs), config)
-    assert all("film" not in str(v) for v in found["citations"].values())
-    made: dict[str, Any] = found["citations"]
+    made: dict[str, Any] = found.model_dump(mode="json")["citations"]
+    assert all("film" not in str(v) for v in made.values())
     return made
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from judge_server import Answer, Judge, category, chat, judging, output_of
+from performance_json import json_of
 
 from golive.assess import assess
 from golive.intake import read
@@ -277,41 +278,39 @@ def labelled(
 
 def test_the_opinion_is_measured_against_reviewers_beside_length_alone() -> None:
     texts, drawn, given, hit, known = labelled(150, 0.8, 0.1)
-    result = summarised(texts, drawn, given, hit, known)
-    against = result["against_reviewers"]
+    against = summarised(texts, drawn, given, hit, known).against_reviewers
+    assert against is not None
     flags = np.array([o.flagged for o in given])
     truth = np.arange(150) % 3 == 0
-    assert against["sensitivity"]["share"] == pytest.approx(
-        (flags & truth).sum() / truth.sum(), abs=1e-6
-    )
-    assert against["ppv"]["share"] == pytest.approx((flags & truth).sum() / flags.sum(), abs=1e-6)
-    assert against["ppv"]["low"] < against["ppv"]["share"] < against["ppv"]["high"]
-    assert against["ppv"]["n"] == flags.sum()
-    assert against["length"]["direction"] == "longer"
-    assert against["length"]["ppv"]["share"] == 1  # here length alone is the better judge
-    assert against["discrimination"]["beats_length"] is False
+    assert against.sensitivity.value == pytest.approx((flags & truth).sum() / truth.sum(), abs=1e-6)
+    assert against.ppv.value == pytest.approx((flags & truth).sum() / flags.sum(), abs=1e-6)
+    assert against.ppv.low < against.ppv.value < against.ppv.high
+    assert against.ppv.n == flags.sum()
+    assert against.length.direction == "longer"
+    assert against.length.ppv.value == 1  # here length alone is the better judge
+    assert against.discrimination.beats_length is False
 
 
 def test_too_few_labels_or_another_question_are_no_measurement() -> None:
     texts, drawn, given, hit, known = labelled(150, 0.8, 0.1)
-    assert summarised(texts, drawn, given, None, None)["against_reviewers"] is None
+    assert summarised(texts, drawn, given, None, None).against_reviewers is None
     silent = [Opinion(None, "timed out")] * 140 + given[140:]
     few = summarised(texts, drawn, silent, hit, known)
-    assert few["against_reviewers"] is None
-    assert "10 outputs carry both" in few["why"]
-    assert few["not_judged"] == {"timed out": 140}
-    assert few["flagged"]["n"] == few["judged"] == 10
+    assert few.against_reviewers is None
+    assert "10 outputs carry both" in few.why
+    assert few.not_judged == {"timed out": 140}
+    assert few.flagged.n == few.judged == 10
     other = Plan(
         drawn.config.model_copy(update={"criteria": "omission"}), drawn.place, drawn.characters
     )
-    assert "leaves out" in summarised(texts, other, given, hit, known)["why"]
+    assert "leaves out" in summarised(texts, other, given, hit, known).why
 
 
 def test_no_answer_at_all_gives_no_rate() -> None:
     texts, drawn, given, hit, known = labelled(30, 0.8, 0.1)
     result = summarised(texts, drawn, [Opinion(None, "no access")] * len(given), hit, known)
-    assert result["judged"] == 0
-    assert result["flagged"] == {"share": None, "low": None, "high": None, "n": 0}
+    assert result.judged == 0
+    assert result.flagged.model_dump() == {"share": None, "low": None, "high": None, "n": 0}
 
 
 def log(path: Path, n: int) -> Path:
@@ -350,7 +349,7 @@ def test_nothing_is_sent_unless_this_run_allows_it(tmp_path: Path) -> None:
         result = assessed(tmp_path, judge, allowed=False)
         assert judge.bodies == []
     assert result.performance is not None
-    assert "judge" not in result.performance["generated_text"]
+    assert "judge" not in json_of(result)["generated_text"]
     assert "nothing was sent" in " ".join(n.why for n in result.not_assessed)
 
 
@@ -367,7 +366,7 @@ def test_an_opinion_moves_no_criterion_and_keeps_no_text(tmp_path: Path) -> None
             result = assessed(tmp_path, judge, allowed=True)
             assert len(judge.bodies) == 50
         assert result.performance is not None
-        assert result.performance["generated_text"]["judge"]["judged"] == 50
+        assert json_of(result)["generated_text"]["judge"]["judged"] == 50
         assert result.readiness == silent.readiness
         assert [f.id for f in result.findings] == [f.id for f in silent.findings]
         kept = result.model_dump_json()
@@ -385,8 +384,8 @@ def test_an_opinion_that_fails_takes_nothing_else_with_it(
     monkeypatch.setattr("golive.text.generated.asked", broken)
     result = assessed(tmp_path, "http://127.0.0.1:9", allowed=True)
     assert result.performance is not None
-    assert "unsupported" in result.performance["generated_text"]
-    assert "judge" not in result.performance["generated_text"]
+    assert "unsupported" in json_of(result)["generated_text"]
+    assert "judge" not in json_of(result)["generated_text"]
     assert "asking failed (RuntimeError)" in " ".join(n.why for n in result.not_assessed)
     assert SECRET not in result.model_dump_json()
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from golive.model.performance import Performance
 from golive.model.reviews import Review, ReviewVerdict
 from golive.stats.ranking import auroc_gain
 from golive.text.agreement import agreement, review_plan
@@ -148,7 +149,7 @@ def test_reviews_count_once_per_text_the_worse_verdict_and_only_random_ones() ->
     reviews = [review(i, "ana", "supported") for i in range(24)]
     reviews += [review(i, "ben", "harmful" if i == 0 else "supported") for i in range(20)]
     reviews += [review(30, "ana", "unsupported", "marked"), review(31, "ana", "cannot_tell")]
-    found = reviewed(reviews)
+    found = reviewed(reviews).model_dump(mode="json")
     assert (found["n_outputs"], found["raters"]) == (24, 2)
     assert found["unsupported"]["share"] == pytest.approx(1 / 24, rel=1e-4)
     assert found["severe"]["share"] == found["unsupported"]["share"]
@@ -156,20 +157,22 @@ def test_reviews_count_once_per_text_the_worse_verdict_and_only_random_ones() ->
 
 
 def test_reviews_take_the_place_of_the_label_column_and_leave_the_rest() -> None:
-    before = {
-        "auroc": {"live": 0.8},
-        "generated_text": {"unsupported": {"share": 0.5}, "checks": {"any": 1}},
-    }
-    after = with_reviews(before, [review(0, "ana", "supported")])
+    before = Performance.model_validate(
+        {
+            "auroc": {"live": 0.8},
+            "generated_text": {"unsupported": {"share": 0.5}, "checks": {"any": {"live": 1}}},
+        }
+    )
+    after = with_reviews(before, [review(0, "ana", "supported")]).model_dump(mode="json")
     assert after["auroc"] == {"live": 0.8}
-    assert after["generated_text"]["checks"] == {"any": 1}
+    assert after["generated_text"]["checks"] == {"any": {"live": 1}}
     assert after["generated_text"]["unsupported"]["share"] == 0
     assert after["generated_text"]["raters"] == 1
-    assert before["generated_text"]["unsupported"] == {"share": 0.5}
+    assert before.generated_text.unsupported.model_dump() == {"share": 0.5}
 
 
 def test_no_reviews_are_no_rate() -> None:
-    assert "unsupported" not in reviewed([])
+    assert "unsupported" not in reviewed([]).model_dump()
 
 
 def clustered(

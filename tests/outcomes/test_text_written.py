@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from performance_json import json_of
 from text_files import write
 
 from golive.assess import assess
@@ -70,7 +71,7 @@ def shifted(
 
 def verdicts(shift: TextShift) -> dict[str, str]:
     return {
-        str(row["column"]["name"]): str(row["column"]["drift"]["verdict"]) for row in shift.columns
+        row.column.name: row.column.drift.verdict.value for row in shift.columns if row.column.drift
     }
 
 
@@ -139,7 +140,7 @@ def test_notes_of_one_patient_repeat_each_other(tmp_path: Path) -> None:
     by_note = shifted(tmp_path, train, live)
     by_patient = shifted(tmp_path, train, live, id="patient_id")
     floors = [
-        next(r["column"]["drift"]["floor"] for r in s.columns if r["words"] == "words")
+        next(r.column.drift.floor for r in s.columns if r.words == "words")
         for s in (by_note, by_patient)
     ]
     assert floors[1] > 2 * floors[0]
@@ -154,7 +155,7 @@ def test_an_assessment_carries_them_without_text_and_points_to_the_cause(tmp_pat
     with read(train) as old, read(live) as new:
         result = assess(old, new, config)
     assert result.performance is not None
-    assert len(result.performance["generated_text"]["descriptors"]) == 8
+    assert len(json_of(result)["generated_text"]["descriptors"]) == 8
     assert "yesterday" not in result.model_dump_json()
     kinds = {f.kind: f for f in result.findings if f.columns == ("note",)}
     assert kinds["text_shift"].cause == kinds["length_shift"].id

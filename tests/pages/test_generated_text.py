@@ -156,8 +156,8 @@ def test_counted_reviews_become_a_revision_of_the_session(
     app.button(key="verdict_unsupported").click().run()
     app.button(key="count_reviews").click().run()
     assert not app.exception
-    found = store.load(session[0]).performance["generated_text"]
-    assert (found["n_outputs"], found["unsupported"]["share"], found["rated_by"]) == (
+    found = store.load(session[0]).measured.generated_text
+    assert (found.n_outputs, found.unsupported.value, found.rated_by) == (
         1,
         1,
         "reviews",
@@ -218,8 +218,8 @@ def test_a_model_is_asked_only_after_its_name_and_a_tick(
         app.button(key="ask_judge").click().run()
         assert not app.exception
         assert len(judge.bodies) == 7
-    found = store.load(session[0]).performance["generated_text"]["judge"]
-    assert (found["judged"], found["flagged"]["share"]) == (7, 1)
+    found = store.load(session[0]).measured.generated_text.judge
+    assert (found.judged, found.flagged.value) == (7, 1)
     assert "flags 100 %" in shown(app)
     assert "counts for nothing in the verdict" in shown(app)
     assert store.card(session[0]).revision == 2
@@ -270,16 +270,9 @@ def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Up
 
 
 def test_so_few_citing_outputs_that_their_share_is_not_kept_are_told_without_a_number() -> None:
+    from golive.model.generated_text import Citations
     from golive.ui.text.text_view import cited
 
-    kept = {
-        "held": 1.0,
-        "low": 0.2,
-        "high": 1.0,
-        "n": None,
-        "n_outputs": 300,
-        "share": None,
-        "why": "too few",
-    }
-    assert "; fewer than 11 outputs cite." in cited({**kept, "citing": None})
-    assert "; 30 % of outputs cite." in cited({**kept, "n": 90, "citing": 0.3})
+    kept = Citations(held=1.0, low=0.2, high=1.0, n=None, n_outputs=300, share=None, why="too few")
+    assert "; fewer than 11 outputs cite." in cited(kept.having(citing=None))
+    assert "; 30 % of outputs cite." in cited(kept.having(n=90, citing=0.3))

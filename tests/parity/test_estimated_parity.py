@@ -53,9 +53,8 @@ def test_every_chunk_is_within_a_hundredth_of_nannyml_and_near_what_was_realised
     assert train.rows == 50_000
     assert len(sample["chunks"]) == 10
     for chunk in sample["chunks"]:
-        found = judge_scored(train, side(chunk["rows"]), roles, config).performance
-        assert found is not None
-        ours = {**found["estimated"], "auroc": found["estimated"]["auroc"]["live"]}
+        found = judge_scored(train, side(chunk["rows"]), roles, config).measured.estimated
+        ours = {**found.model_dump(), "auroc": found.auroc.live.value}
         for name, theirs in chunk["estimated"].items():
             assert ours[name] == pytest.approx(theirs, abs=LIMIT), name
         assert ours["auroc"] == pytest.approx(chunk["realised_auroc"], abs=LIMIT)

@@ -409,7 +409,16 @@ def test_more_than_thirty_criteria_are_measured_on_full_input() -> None:
             "alerts": {"n": 400, "per_shift": 3, "limit": 5, "repeats": 0.05},
             "usage": {"active": 0.7, "eligible": 40, "feedback_closed": 0.9},
             "impact": {
-                "issues": [{"finding": f"f{i}", "change": 0.01} for i in range(5)],
+                "issues": [
+                    {
+                        "finding": f"f{i}",
+                        "n_affected": 100,
+                        "change": 0.01,
+                        "low": 0.0,
+                        "high": 0.02,
+                    }
+                    for i in range(5)
+                ],
                 "n_events": 300,
             },
             "write_back": {"attempts": 300, "right_patient": 300},

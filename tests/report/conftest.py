@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 import sample_assessment
 
+from golive.model.performance import Performance
 from golive.report.base.sources import Sources, from_assessment
 
 
@@ -60,5 +61,7 @@ PERFORMANCE = {
 @pytest.fixture(scope="session")
 def sources() -> Sources:
     config = sample_assessment.CONFIG.model_copy(update={"as_of": date(2026, 11, 20)})
-    assessment = sample_assessment.assessment().model_copy(update={"performance": PERFORMANCE})
+    assessment = sample_assessment.assessment().model_copy(
+        update={"performance": Performance.model_validate(PERFORMANCE)}
+    )
     return from_assessment(assessment, config, sample=True)

@@ -11,7 +11,6 @@ from lxml import etree
 
 from golive.model.registers import Hazard, OwnerRow, ScopeItem
 from golive.report.base.document import Table
-from golive.report.base.metrics import metric_rows
 from golive.report.base.sources import Sources
 from golive.report.forms import KINDS, render
 from golive.report.kinds.chai import NAMESPACE
@@ -19,6 +18,7 @@ from golive.report.kinds.hti1 import GROUPS, attributes
 from golive.report.kinds.model_card import fields, key_metrics
 from golive.report.parts.answers import ORIGIN_WORD
 from golive.settings import resource
+from golive.wording.metrics import measured
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +84,12 @@ def test_key_metrics_are_the_numbers_of_the_assessment(sources: Sources) -> None
         )
         for e in root.iter(f"{{{NAMESPACE}}}MetricResult")
     }
-    rows = metric_rows(sources.assessment, sources.config)
+    rows = measured(sources.assessment.measured)
     assert rows
-    for row in rows:
-        if row.live is not None:
-            assert told[f"{row.name}, live"]["value"] == row.live.value
-            assert told[f"{row.name}, live"]["text"] == row.words("live")
+    for words, found in rows:
+        if found.live.known:
+            assert told[f"{words.name}, live"]["value"] == found.live.value
+            assert told[f"{words.name}, live"]["text"] == words.side(found, "live")
     assert all(group.results for group in key_metrics(sources))
 
 

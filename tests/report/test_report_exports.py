@@ -14,11 +14,11 @@ from golive.model.columns import Role
 from golive.model.registers import OwnerRow
 from golive.readiness.policy.crosswalk import coverage
 from golive.report.base.document import Table
-from golive.report.base.metrics import metric_rows
 from golive.report.base.sources import Sources
 from golive.report.forms import render
 from golive.report.kinds.contract_file import contract_of, contract_yaml
 from golive.report.kinds.monitoring_plan import monitoring_plan
+from golive.wording.metrics import measured
 
 
 def test_the_handoff_pack_carries_a_contract_that_reads_back(sources: Sources) -> None:
@@ -69,11 +69,12 @@ def test_the_monitoring_plan_names_every_floor_with_its_live_value_and_every_inp
     plan = monitoring_plan(sources)
     stops, inputs, people, _ = [b for b in plan.blocks if isinstance(b, Table)]
     by_name = {row[0]: row for row in stops.rows}
-    floors = [r for r in metric_rows(sources.assessment, sources.config) if r.floor is not None]
-    assert floors
-    for row in floors:
-        assert by_name[row.name][1] == row.words("live")
-        assert row.floor_words() in by_name[row.name][2]
+    floors = sources.config.floors
+    rows = [row for row in measured(sources.assessment.measured) if row[0].key in floors]
+    assert rows
+    for words, found in rows:
+        assert by_name[words.name][1] == words.side(found, "live")
+        assert words.say(floors[words.key]) in by_name[words.name][2]
     named = {row[0] for row in inputs.rows}
     for column in sources.assessment.columns:
         if column.train is not None and column.role not in (Role.IGNORED, Role.ID):

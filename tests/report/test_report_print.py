@@ -9,11 +9,11 @@ import pytest
 from read_pdf import pages, reaches, width
 
 from golive.report.base.document import Document, Heading, Paragraph, Table
-from golive.report.base.metrics import metric_rows
 from golive.report.base.sources import Sources
 from golive.report.formats.deck import BOTTOM, TOP, lines_of, pages_of
 from golive.report.formats.pdf import pdf
 from golive.report.forms import KINDS, render
+from golive.wording.metrics import measured
 from golive.wording.text import sentences, shorten
 
 LONG = "Every live value was compared with the limits for adults. " * 6
@@ -148,7 +148,7 @@ def test_a_table_is_cut_into_slides_without_losing_a_row() -> None:
 
 
 def test_what_is_written_in_percent_changes_by_points(sources: Sources) -> None:
-    said = {r.key: r.words("change") for r in metric_rows(sources.assessment, sources.config)}
+    said = {w.key: w.change(m) for w, m in measured(sources.assessment.measured)}
     assert said["sensitivity"] == "+3.3 points (-0.7 to +7.3)"
     assert said["ppv"] == "-14.3 points (-15.9 to -12.7)"
     assert said["auroc"] == "-0.088 (-0.108 to -0.068)"

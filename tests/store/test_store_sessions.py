@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 
 from golive.model.config import ColumnConfig, Config
 from golive.model.errors import GoLiveError
+from golive.model.groups import Group
+from golive.model.performance import Performance
 from golive.model.result import Assessment, NotAssessed
+from golive.model.service import AlertLoad
 from golive.store import Store
 
 Build = Callable[..., Assessment]
@@ -50,11 +53,17 @@ def test_any_words_and_numbers_come_back_as_they_were(
     build: Build,
     words: tuple[str, str],
     numbers: tuple[float, float],
-    performance: dict[str, object],
+    held: dict[str, float | str | None],
 ) -> None:
     what, why = words
     score, floor = numbers
     base = build()
+    performance = Performance(
+        alerts=AlertLoad(
+            where=what, per_day={k: v for k, v in held.items() if not isinstance(v, str)}
+        ),
+        subgroups=tuple(Group(by=k, value=v) for k, v in held.items() if isinstance(v, str)),
+    )
     column = base.columns[0].model_copy(
         update={"drift": base.columns[0].drift.model_copy(update={"score": score})}
     )

@@ -1,6 +1,6 @@
 """Contract: what the model needs to receive and what it gives back, agreed once and counted on every live batch."""
 
-from golive.contract.answered import Answered, answered
+from golive.contract.answered import answered
 from golive.contract.checking import Checked, Violation, check
 from golive.contract.findings import contract_findings
 from golive.contract.inferring import infer
@@ -9,7 +9,6 @@ from golive.contract.terms import ColumnTerms, Contract, parse_contract
 from golive.contract.versions import changes, next_version
 
 __all__ = [
-    "Answered",
     "Checked",
     "ColumnTerms",
     "Contract",

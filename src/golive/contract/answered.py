@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import or_
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,8 +12,9 @@ from golive.contract.checking import Checked, Violation
 from golive.contract.counting import lacking, offending, unparsed
 from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
 from golive.intake import Dataset
-from golive.model.columns import Noun, Role
+from golive.model.columns import Role
 from golive.model.profile import is_small
+from golive.model.service import ContractAnswers
 from golive.profile.fields import infinite, missing, number
 from golive.profile.joint import balanced
 
@@ -22,33 +22,9 @@ MOST = 200
 """Broken terms that are looked at row by row; with more of them, the shares are at least what is told."""
 
 
-class Answered(Noun):
-    """Of ``n`` live rows: the shares (0 to 1) that hold what breaks a term and still have an output (``scored``), and that
-    break a term of an input and have none (``refused``).
-
-    A share of 1 to 10 rows is ``None``. ``version`` is the contract's; ``all_terms`` is false where only part was looked at.
-    """
-
-    version: str
-    n: int
-    scored: float | None
-    refused: float | None
-    all_terms: bool = True
-
-    def facts(self) -> dict[str, Any]:
-        """The same as ``performance["contract"]``."""
-        return {
-            "version": self.version,
-            "n": self.n,
-            "scored_violations": self.scored,
-            "abstained": self.refused,
-            "all_terms": self.all_terms,
-        }
-
-
 def answered(
     contract: Contract, checked: Checked, live: Dataset, outputs: Iterable[str | None]
-) -> Answered | None:
+) -> ContractAnswers | None:
     """Count the rows of ``live`` that hold what ``checked`` says breaks ``contract``, with and without an output.
 
     A row is answered when one of the columns ``outputs`` (score, prediction) holds a value. A row breaks the contract when a
@@ -78,11 +54,11 @@ def answered(
     )
     row = counted.to_pyarrow().to_pylist()[0]
     scored, refused = (int(row[key] or 0) for key in ("scored", "refused"))
-    return Answered(
+    return ContractAnswers(
         version=contract.version,
         n=live.rows,
-        scored=None if is_small(scored) else scored / live.rows,
-        refused=None if is_small(refused) else refused / live.rows,
+        scored_violations=None if is_small(scored) else scored / live.rows,
+        abstained=None if is_small(refused) else refused / live.rows,
         all_terms=len(considered) == len(checked.violations),
     )
 

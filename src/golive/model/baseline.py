@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from golive.model.columns import ColumnSpec, Noun
 from golive.model.errors import Problem, StoreError
-from golive.model.finding import Finding
+from golive.model.finding import Finding, Kind
 from golive.model.profile import Profile
 
 BASELINE_FORMAT = 2
@@ -63,7 +63,7 @@ class Baseline(Noun):
 
     def hides_end_of(self, finding: Finding) -> bool:
         """Whether a finding rests on an end of training's values that is hidden in a bin: nothing can be said of it."""
-        if finding.kind != "limit_changed" or finding.effect is None or finding.effect.train:
+        if finding.kind is not Kind.LIMIT_CHANGED or finding.effect is None or finding.effect.train:
             return False
         low, high = self.soft_ends.get(finding.columns[0], (False, False))
         repair = finding.what_if.repair if finding.what_if else {}

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field
-
 from golive import __version__
-from golive.model.columns import ColumnType, Noun, Role, Roles
+from golive.model.column_result import (
+    ColumnResult,
+    DriftResult,
+    Picture,
+    SideResult,
+    SliceSeries,
+)
+from golive.model.columns import Noun, Roles
 from golive.model.finding import Finding, Verdict
+from golive.model.performance import Performance
 from golive.model.readiness import Readiness
 
 RESULT_FORMAT = 1
+
+__all__ = [
+    "RESULT_FORMAT",
+    "Assessment",
+    "CodeRelease",
+    "ColumnResult",
+    "CriteriaLock",
+    "DriftResult",
+    "InputInfo",
+    "Inputs",
+    "NotAssessed",
+    "Picture",
+    "Repaired",
+    "SideResult",
+    "SliceSeries",
+]
 
 
 class InputInfo(Noun):
@@ -30,98 +50,6 @@ class Inputs(Noun):
 
     train: InputInfo
     live: InputInfo
-
-
-class SliceSeries(Noun):
-    """One column in the slices of one dataset: by ``site``, by ``model_version`` or by ``time`` (windows in their order).
-
-    ``column`` cuts the rows; ``values`` name the slices (a window by its first day), ``n`` are their rows (11 or more). Every
-    other list has one entry per slice, ``None`` where it would speak of 1 to 10 rows. ``missing_share`` and ``shares`` are 0
-    to 1; ``low``, ``median`` and ``high`` are quartiles in the column's unit; ``shares`` are of the values that moved most.
-    """
-
-    by: str
-    column: str
-    values: tuple[str, ...]
-    n: tuple[int, ...]
-    missing_share: tuple[float | None, ...]
-    low: tuple[float | None, ...] = ()
-    median: tuple[float | None, ...] = ()
-    high: tuple[float | None, ...] = ()
-    shares: dict[str, tuple[float | None, ...]] = Field(default_factory=dict)
-
-
-class SideResult(Noun):
-    """One column in one dataset: counts and, for numbers, moments and quantiles. ``missing_share`` is 0 to 1.
-
-    ``slices`` say the same of each site, model version and week, as far as the roles name such columns.
-    """
-
-    n: int
-    missing: int
-    missing_share: float
-    distinct: int
-    unparsed: int = 0
-    mean: float | None = None
-    std: float | None = None
-    min: float | None = None
-    max: float | None = None
-    quantiles: dict[str, float] = Field(default_factory=dict)
-    first: str | None = None
-    last: str | None = None
-    slices: tuple[SliceSeries, ...] = ()
-
-
-class Picture(Noun):
-    """Binned counts of both sides for drawing; ``None`` is a suppressed cell (1 to 10 rows).
-
-    ``edges`` (length bins + 1) for numbers and dates, ``labels`` (length bins) for categories.
-    """
-
-    edges: tuple[float, ...] = ()
-    labels: tuple[str, ...] = ()
-    train: tuple[int | None, ...] = ()
-    live: tuple[int | None, ...] = ()
-    below: tuple[int | None, int | None] = (0, 0)
-    above: tuple[int | None, int | None] = (0, 0)
-
-
-class DriftResult(Noun):
-    """A drift score and what it means at these sample sizes.
-
-    ``floor`` is the score that no change at all exceeds with probability alpha at these two sizes; ``p_adjusted`` is
-    Benjamini-Hochberg over columns; ``smallest_detectable`` is the smallest score these sizes show with 80 % power.
-    ``effective_*`` are effective sample sizes where rows of a patient repeat each other, ``None`` where they do not: chance
-    is that of so many independent values.
-    """
-
-    method: str
-    score: float | None = None
-    threshold: float
-    floor: float | None = None
-    p_value: float | None = None
-    p_adjusted: float | None = None
-    smallest_detectable: float | None = None
-    verdict: Verdict
-    reason: str = ""
-    n_train: int = 0
-    n_live: int = 0
-    effective_train: int | None = None
-    effective_live: int | None = None
-
-
-class ColumnResult(Noun):
-    """One column: what it is, both sides, its drift and its picture."""
-
-    name: str
-    type: ColumnType
-    role: Role
-    reason: str = ""
-    train: SideResult | None = None
-    live: SideResult | None = None
-    drift: DriftResult | None = None
-    picture: Picture | None = None
-    importance: float | None = None
 
 
 class Repaired(Noun):
@@ -189,10 +117,15 @@ class Assessment(Noun):
     findings: tuple[Finding, ...] = ()
     repaired: tuple[Repaired, ...] = ()
     code_releases: tuple[CodeRelease, ...] = ()
-    performance: dict[str, Any] | None = None
+    performance: Performance | None = None
     readiness: Readiness
     criteria_lock: CriteriaLock | None = None
     not_assessed: tuple[NotAssessed, ...] = ()
+
+    @property
+    def measured(self) -> Performance:
+        """``performance``, empty where nothing was measured: ``assessment.measured.auroc.live.value``."""
+        return self.performance or Performance()
 
     def column(self, name: str) -> ColumnResult | None:
         """The result of one column, or ``None``."""

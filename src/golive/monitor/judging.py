@@ -10,8 +10,9 @@ from golive import __version__
 from golive.assess import NOTHING_ON_RECORD, ProjectState, assess
 from golive.model.baseline import Baseline
 from golive.model.config import Config
-from golive.model.finding import Finding, Route, Severity, Verdict
+from golive.model.finding import Finding, Kind, Route, Severity, Verdict
 from golive.model.monitoring import Batch, Observation
+from golive.model.performance import Performance
 from golive.model.result import Assessment
 from golive.monitor.arrivals import Arrival
 
@@ -135,13 +136,10 @@ def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[
 
 def _metrics(made: Assessment) -> dict[str, float]:
     """Figures of performance on live rows, by name. What was judged against training is of the last batches together."""
-    found = {}
-    for name in _METRICS:
-        live = ((made.performance or {}).get(name) or {}).get("live")
-        value = live.get("value") if isinstance(live, dict) else live
-        if isinstance(value, int | float):
-            found[name] = float(value)
-    drop = next((f.effect for f in made.findings if f.kind == "performance_drop"), None)
+    performance = made.performance or Performance()
+    live = {name: performance.metric(name).live.value for name in _METRICS}
+    found = {name: value for name, value in live.items() if value is not None}
+    drop = next((f.effect for f in made.findings if f.kind is Kind.PERFORMANCE_DROP), None)
     if drop is not None and drop.live is not None:
         found[drop.name] = drop.live
     return found

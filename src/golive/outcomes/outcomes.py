@@ -10,6 +10,7 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config, OperationsConfig, OutputsConfig
 from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.result import NotAssessed
 from golive.outcomes.course.delay import delay
 from golive.outcomes.course.season import season
@@ -93,7 +94,7 @@ def judge(
             may_ask=may_ask,
             progress=lambda f, sentence: report(0.2 * f, sentence),
         )
-        out.performance = {"generated_text": text} if text else None
+        out.performance = Performance(generated_text=text) if text else None
         out.findings += found
         out.not_assessed += gaps
     except GoLiveError:
@@ -118,7 +119,7 @@ def judge(
     )
     judged = judge_scored(before, now, roles, config, also=parts, progress=report)
     return Outcomes(
-        performance={**(out.performance or {}), **(judged.performance or {})},
+        performance=out.measured.joined(judged.measured),
         findings=out.findings + judged.findings,
         not_assessed=out.not_assessed + judged.not_assessed,
     )
@@ -191,7 +192,7 @@ def judge_scored(
 ) -> Outcomes:
     """Judge rows that were already read; see ``judge``. ``also`` are parts that need more than these rows."""
     report = progress or (lambda _fraction, _sentence: None)
-    out = Outcomes(performance={})
+    out = Outcomes(performance=Performance())
     context = context_of(train, live, roles, config)
     parts = (*PARTS, *also)
     for i, (name, part) in enumerate(parts):
@@ -207,7 +208,6 @@ def judge_scored(
 
 def _performance(context: Context, out: Outcomes) -> None:
     m = context.measured
-    assert out.performance is not None
     out.not_assessed += left_out(context)
     if m is None:
         if (
@@ -223,7 +223,7 @@ def _performance(context: Context, out: Outcomes) -> None:
             return  # judged as classes or as a quantity
         out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
         return
-    out.performance |= described(m, context.config)
+    out.performance = out.measured.joined(described(m, context.config))
     out.findings.append(drops.performance_drop(m, context.columns))
     if (drift := drops.calibration_drift(m, context.columns)) is not None:
         out.findings.append(drift)

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
+from golive.model.performance import Performance
 from golive.model.readiness import (
     EvidenceItem,
     GateState,
@@ -170,7 +171,7 @@ def basis(
     findings: Sequence[Finding],
     columns: Iterable[ColumnResult],
     inputs: Inputs,
-    performance: Mapping[str, Any] | None,
+    performance: Performance | None,
     config: Config,
     *,
     evidence: Sequence[EvidenceItem] = (),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from golive.model.intervals import rounded
+from golive.model.performance import CalibrationPoint
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import (
     UNKNOWN,
     Estimate,
     Mask,
     Units,
-    number,
     on_log,
     patients,
     plain,
@@ -194,7 +194,7 @@ def _gaps(
     return cut.rows / cut.rows.sum(), gap, np.asarray(np.sqrt(second) / cut.rows, dtype=np.float64)
 
 
-def curve(p: FloatArray, event: Mask, units: Units | None) -> list[dict[str, Any]]:
+def curve(p: FloatArray, event: Mask, units: Units | None) -> tuple[CalibrationPoint, ...]:
     """Calibration curve: per bin the mean probability and the observed share with its interval.
 
     Bins begin as ``CURVE_BINS`` of equal size and are joined until each holds at least ``SMALL_CELL`` events and as many
@@ -202,7 +202,7 @@ def curve(p: FloatArray, event: Mask, units: Units | None) -> list[dict[str, Any
     """
     n1 = int(event.sum())
     if min(n1, len(event) - n1) < SMALL_CELL:
-        return []
+        return ()
     fine = equal_mass(p, event, CURVE_BINS)
     joined, held = np.zeros(len(fine.rows), dtype=np.int64), [0.0, 0.0]
     at = 0
@@ -220,13 +220,13 @@ def curve(p: FloatArray, event: Mask, units: Units | None) -> list[dict[str, Any
         among = of_row == b
         seen = share(event, among, units)
         points.append(
-            {
-                "expected": number(float(p[among].mean())),
-                "observed": number(seen.value),
-                "low": number(seen.low),
-                "high": number(seen.high),
-                "n": int(among.sum()),
-                "n_events": int(event[among].sum()),
-            }
+            CalibrationPoint(
+                expected=rounded(float(p[among].mean())),
+                observed=rounded(seen.value),
+                low=rounded(seen.low),
+                high=rounded(seen.high),
+                n=int(among.sum()),
+                n_events=int(event[among].sum()),
+            )
         )
-    return points
+    return tuple(points)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golive.model.intervals import Metric, number
 from golive.model.profile import FloatArray
 from golive.stats.proportions import Z95, Z99, wilson
 
@@ -56,21 +57,8 @@ class Estimate:
         """Whether there is a value."""
         return math.isfinite(self.value)
 
-    def side(self, name: str) -> dict[str, float | None]:
-        """``{name, name_low, name_high}`` with ``None`` for what is not known."""
-        return {
-            name: number(self.value),
-            f"{name}_low": number(self.low),
-            f"{name}_high": number(self.high),
-        }
-
 
 UNKNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
-
-
-def number(value: float) -> float | None:
-    """A finite value rounded to six significant digits, else ``None``: what JSON carries."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
 def units_of(codes: Any) -> Units | None:
@@ -167,8 +155,17 @@ def change(train: Estimate, live: Estimate) -> tuple[float, float, float]:
     return d, d - below, d + above
 
 
-def pair(train: Estimate, live: Estimate) -> dict[str, float | None]:
-    """One metric on both sides: ``train``, ``live``, their bounds, ``change`` and its bounds ``low`` and ``high``."""
+def pair(train: Estimate, live: Estimate) -> Metric:
+    """One metric on both sides, and live minus training."""
     d, low, high = change(train, live)
-    both = {"change": number(d), "low": number(low), "high": number(high)}
-    return {**train.side("train"), **live.side("live"), **both}
+    return Metric(
+        train=number(train.value),
+        train_low=number(train.low),
+        train_high=number(train.high),
+        live=number(live.value),
+        live_low=number(live.low),
+        live_high=number(live.high),
+        change=number(d),
+        low=number(low),
+        high=number(high),
+    )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from golive.model.intervals import LiveInterval, rounded
+from golive.model.performance import ThresholdStep
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.stats.estimate import (
     UNKNOWN,
     Estimate,
     Mask,
     Units,
-    number,
     plain,
     share,
     standard_error,
@@ -58,16 +58,12 @@ def against_floor(live: Estimate, floor: float) -> str:
     return "likely_missed" if live.high >= floor else "missed"
 
 
-def needed_to_evaluate(ppv: Estimate) -> dict[str, float | None]:
+def needed_to_evaluate(ppv: Estimate) -> LiveInterval:
     """Alerts to look at for one true one: 1 / PPV, with the bounds turned round."""
     if not ppv.known or ppv.value <= 0:
-        return {"live": None, "live_low": None, "live_high": None}
+        return LiveInterval.of(UNKNOWN)
     high = 1 / ppv.low if ppv.low > 0 else math.nan
-    return {
-        "live": number(1 / ppv.value),
-        "live_low": number(1 / ppv.high),
-        "live_high": number(high),
-    }
+    return LiveInterval.of(Estimate(1 / ppv.value, math.nan, 1 / ppv.high, high))
 
 
 def ppv_at(prevalence: float, sensitivity: float, specificity: float) -> float:
@@ -109,7 +105,7 @@ def thresholds(score: FloatArray, operating: float | None) -> FloatArray:
     return np.unique(np.append(grid, operating)) if operating is not None else grid
 
 
-def table(score: FloatArray, event: Mask, operating: float | None) -> list[dict[str, Any]]:
+def table(score: FloatArray, event: Mask, operating: float | None) -> tuple[ThresholdStep, ...]:
     """Counts at each threshold, so that another one can be tried without the rows. Counts of 1 to 10, and those that
     would give them away, are ``None``.
 
@@ -127,5 +123,5 @@ def table(score: FloatArray, event: Mask, operating: float | None) -> list[dict[
     rows = []
     for t, tp, fp, fn, tn in zip(grid, found, false, missed, spared, strict=True):
         (a, c), (b, d) = cells(int(tp), int(fn)), cells(int(fp), int(tn))
-        rows.append({"threshold": number(float(t)), "tp": a, "fp": b, "fn": c, "tn": d})
-    return rows
+        rows.append(ThresholdStep(threshold=rounded(float(t)), tp=a, fp=b, fn=c, tn=d))
+    return tuple(rows)

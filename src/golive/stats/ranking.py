@@ -116,18 +116,18 @@ def average_precision(score: FloatArray, event: Mask, units: Units | None = None
     return on_logit(value, standard_error(spread, units), n=n1)
 
 
-def roc_points(score: FloatArray, event: Mask) -> list[list[float]]:
+def roc_points(score: FloatArray, event: Mask) -> tuple[tuple[float, float], ...]:
     """At most ``ROC_POINTS`` points (1 - specificity, sensitivity), each ``SMALL_CELL`` rows or more apart."""
     from sklearn.metrics import roc_curve
 
     n1, n0 = int(event.sum()), int((~event).sum())
     if min(n1, n0) < SMALL_CELL:
-        return []
+        return ()
     false, true, _ = roc_curve(event, score, drop_intermediate=False)
     steps = max(2, min(ROC_POINTS, len(event) // SMALL_CELL))
     rows = np.rint(false * n0 + true * n1)
     at = np.unique(np.searchsorted(rows, np.linspace(0, rows[-1], steps)))
-    return [[round(float(false[i]), 4), round(float(true[i]), 4)] for i in at]
+    return tuple((round(float(false[i]), 4), round(float(true[i]), 4)) for i in at)
 
 
 def separation(score: FloatArray, event: Mask) -> float | None:

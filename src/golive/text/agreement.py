@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golive.model.generated_text import ReviewPlan
 from golive.model.profile import FloatArray
 from golive.stats.estimate import Estimate, Mask, Units, patients, plain, wilson
 
@@ -122,20 +123,6 @@ def _kappas(cells: FloatArray) -> FloatArray:
     )
 
 
-@dataclass(frozen=True)
-class ReviewPlan:
-    """How many more outputs to review. ``more`` is ``None`` when no number would show the limit at the present rate.
-
-    ``total`` is the number of rated outputs that would do, ``half_width`` what the interval's half width then is.
-    """
-
-    rated: int
-    more: int | None
-    total: int | None
-    half_width: float | None
-    reason: str
-
-
 def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = LIMIT) -> ReviewPlan:
     """Plan the next reviews so that the upper Wilson bound falls under ``limit`` if the rate (0 to 1) stays as it is.
 
@@ -144,18 +131,22 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
     second = "" if raters >= LEAST_RATERS else " A second reviewer must rate the same outputs."
     if rate is None or not math.isfinite(rate):
         return ReviewPlan(
-            rated,
-            LEAST_OUTPUTS - rated if rated < LEAST_OUTPUTS else 0,
-            LEAST_OUTPUTS,
-            _half_width(limit, LEAST_OUTPUTS),
-            f"Start with a random {LEAST_OUTPUTS} outputs.{second}",
+            rated=rated,
+            more=LEAST_OUTPUTS - rated if rated < LEAST_OUTPUTS else 0,
+            total=LEAST_OUTPUTS,
+            half_width=_half_width(limit, LEAST_OUTPUTS),
+            reason=f"Start with a random {LEAST_OUTPUTS} outputs.{second}",
         )
     unsure = rated < FIRST_OUTPUTS or float(wilson(rate * rated, rated)[0]) < limit
     if rated < LEAST_OUTPUTS and limit <= rate and unsure:
         reason = f"Too few to tell: go on to {LEAST_OUTPUTS} random outputs."
         more = LEAST_OUTPUTS - rated
         return ReviewPlan(
-            rated, more, LEAST_OUTPUTS, _half_width(rate, LEAST_OUTPUTS), f"{reason}{second}"
+            rated=rated,
+            more=more,
+            total=LEAST_OUTPUTS,
+            half_width=_half_width(rate, LEAST_OUTPUTS),
+            reason=f"{reason}{second}",
         )
     total = max(LEAST_OUTPUTS, rated)
     while total <= MOST_REVIEWS and float(wilson(rate * total, total)[1]) >= limit:
@@ -163,14 +154,22 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
     if rate >= limit or total > MOST_REVIEWS:
         more = max(0, LEAST_OUTPUTS - rated)
         reason = f"At the present rate no number of reviews shows less than {100 * limit:.0f} %: repair the generator first."
-        return ReviewPlan(rated, more or None, None, None, f"{reason}{second}")
+        return ReviewPlan(
+            rated=rated, more=more or None, total=None, half_width=None, reason=f"{reason}{second}"
+        )
     more = total - rated
     reason = (
         f"{more:,} more reviews would show less than {100 * limit:.0f} %, if the rate stays as it is."
         if more
         else f"Enough outputs are rated to show less than {100 * limit:.0f} %."
     )
-    return ReviewPlan(rated, more, total, _half_width(rate, total), f"{reason}{second}")
+    return ReviewPlan(
+        rated=rated,
+        more=more,
+        total=total,
+        half_width=_half_width(rate, total),
+        reason=f"{reason}{second}",
+    )
 
 
 def _half_width(rate: float, n: int) -> float:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from golive.model.generated_text import Citations
 from golive.model.profile import SMALL_CELL
 from golive.stats.estimate import number, units_of
 from golive.text.labels import mean_share
@@ -15,8 +14,8 @@ LEAST_CITATIONS = 30
 """Citations below which "all of them hold" says nothing."""
 
 
-def cited(live: TextSide) -> dict[str, Any]:
-    """``performance["generated_text"]["citations"]``.
+def cited(live: TextSide) -> Citations:
+    """What outputs cite, held against their sources.
 
     ``n`` are citations that could be held against their source, ``held`` the share of them that holds (0 to 1) with its 95 %
     Wilson interval (per patient or output, which may cite several times), ``unchecked`` those whose source numbers nothing,
@@ -29,30 +28,29 @@ def cited(live: TextSide) -> dict[str, Any]:
     checked = [(c, i) for c, i in of if c.holds is not None]
     outputs = int(live.checked.sum())
     citing = sum(bool(found) for found in live.cited)
-    found: dict[str, Any] = {
-        "n_outputs": outputs,
-        "citing": number(citing / outputs) if outputs and _cell(citing) is not None else None,
-        "n": _cell(len(checked)),
-        "unchecked": _cell(len(of) - len(checked)),
-        "share": None,
-    }
+    found = Citations(
+        n_outputs=outputs,
+        citing=number(citing / outputs) if outputs and _cell(citing) is not None else None,
+        n=_cell(len(checked)),
+        unchecked=_cell(len(of) - len(checked)),
+        share=None,
+    )
     if not of:
-        return {**found, "why": "no output cites its source"}
+        return found.having(why="no output cites its source")
     if not checked:
-        return {
-            **found,
-            "why": "sources number no notes or lines and have no headings, so what is cited cannot be looked up",
-        }
+        return found.having(
+            why="sources number no notes or lines and have no headings, so what is cited cannot be looked up"
+        )
     held = np.array([bool(c.holds) for c, _ in checked], dtype=np.float64)
     place = np.array([i for _, i in checked])
     unit = place if live.texts.unit is None else live.texts.unit[live.texts.row[place]]
     rate = mean_share(held, units_of(unit))
-    found |= {"held": number(rate.value), "low": number(rate.low), "high": number(rate.high)}
+    found = found.having(held=number(rate.value), low=number(rate.low), high=number(rate.high))
     if held.all() and len(checked) < LEAST_CITATIONS:
-        return {**found, "why": f"fewer than {LEAST_CITATIONS} citations could be checked"}
+        return found.having(why=f"fewer than {LEAST_CITATIONS} citations could be checked")
     if held.all() and len(checked) < len(of):
-        return {**found, "why": "some citations point to what their source does not number"}
-    return {**found, "share": number(rate.value), "why": ""}
+        return found.having(why="some citations point to what their source does not number")
+    return found.having(share=number(rate.value), why="")
 
 
 def _cell(count: int) -> int | None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.generated_text import Detector
+from golive.model.intervals import Interval
 from golive.model.profile import SMALL_CELL, FloatArray
-from golive.stats.estimate import Estimate, Mask, number, units_of
+from golive.stats.estimate import Estimate, Mask, units_of
 from golive.stats.ranking import auroc, auroc_gain
 from golive.text.words import WORD
 
@@ -65,13 +67,14 @@ def detection(
     return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))
 
 
-def described(d: Detection) -> dict[str, Any]:
-    """A measured detector as JSON."""
-
-    def triple(e: Estimate) -> dict[str, float | None]:
-        return {"value": number(e.value), "low": number(e.low), "high": number(e.high)}
-
-    return {
-        "n": d.n, "hallucinated": d.hallucinated, "auroc": triple(d.detector), "length_auroc": triple(d.by_length),
-        "length_direction": d.direction, "difference": triple(d.difference), "beats_length": d.beats,
-    }  # fmt: skip
+def described(d: Detection) -> Detector:
+    """A measured detector as a result carries it."""
+    return Detector(
+        n=d.n,
+        hallucinated=d.hallucinated,
+        auroc=Interval.of(d.detector),
+        length_auroc=Interval.of(d.by_length),
+        length_direction=d.direction,
+        difference=Interval.of(d.difference),
+        beats_length=d.beats,
+    )

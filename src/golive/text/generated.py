@@ -17,9 +17,17 @@ from golive.model.columns import ColumnSpec, Role, Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
+from golive.model.generated_text import (
+    GeneratedText,
+    ReviewerAgreement,
+    TextChecks,
+    TextLength,
+    TextStyle,
+)
+from golive.model.intervals import LiveInterval, Metric, ShareInterval
 from golive.model.result import NotAssessed
 from golive.profile.text.generated import generated_texts
-from golive.stats.estimate import Units, change, number, patients, units_of
+from golive.stats.estimate import Mask, Units, number, pair, patients, units_of
 from golive.text.agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
 from golive.text.cited import cited
 from golive.text.detector import LEAST_EACH, described, detection
@@ -44,7 +52,7 @@ _RATE_NAME = re.compile(r"(rate|share|precision|recall|f1)$|hallucin|omission", 
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
-Judged = tuple[dict[str, Any], tuple[Finding, ...], tuple[NotAssessed, ...]]
+Judged = tuple[GeneratedText, tuple[Finding, ...], tuple[NotAssessed, ...]]
 
 
 def assess_text(
@@ -69,7 +77,7 @@ def assess_text(
         progress: called with a fraction 0..1 and a sentence while a model is asked.
 
     Returns:
-        ``performance["generated_text"]`` (numbers only; empty when no column is named), findings, and what was not assessed.
+        Numbers only (empty when no column is named), findings, and what was not assessed.
 
     Raises:
         InputError: ``OUTPUTS_COLUMN`` for every name in ``outputs`` that neither dataset has; ``TEXT_JUDGE_KEY`` where a model
@@ -81,12 +89,16 @@ def assess_text(
         why = (
             "no column of generated text is named; set outputs.note, and outputs.source to check it"
         )
-        return {}, (), (NotAssessed(what="generated text", why=why),) if expected else ()
+        return (
+            GeneratedText(),
+            (),
+            (NotAssessed(what="generated text", why=why),) if expected else (),
+        )
     _check_names(outputs, train, live)
     old, new = sides(*(generated_texts(d, outputs, unit=roles.id) for d in (train, live)))
     if new is None:
         return (
-            {},
+            GeneratedText(),
             (),
             (NotAssessed(what="generated text", why=f"live data has no column '{outputs.note}'"),),
         )
@@ -99,18 +111,23 @@ def assess_text(
         *_odd_labels(new, outputs),
         *_odd_rates(train, live, _rate_columns(specs, roles, outputs)),
     ]
-    result: dict[str, Any] = {
-        "rows": new.texts.rows,
-        "checked": int(new.checked.sum()),
-        "sampled": new.texts.sampled,
-    }
     not_assessed: list[NotAssessed] = []
-    _rates(result, not_assessed, old, new)
-    _agreement(result, not_assessed, new)
-    _style(result, old, new)
-    result["citations"] = cited(new)
-    _detectors(result, not_assessed, new)
-    _opinion(result, not_assessed, new, config, may_ask=may_ask, progress=progress)
+    result = GeneratedText(
+        rows=new.texts.rows,
+        checked=int(new.checked.sum()),
+        sampled=new.texts.sampled,
+        length=_length(old, new),
+        style=_style(old, new),
+        kept_facts=_kept(old, new),
+        citations=cited(new),
+    )
+    for part in (
+        _rates(not_assessed, old, new),
+        _agreement(not_assessed, new),
+        _detectors(not_assessed, new),
+        _opinion(not_assessed, new, config, may_ask=may_ask, progress=progress),
+    ):
+        result = result.joined(part)
     if new.texts.sampled:
         why = f"{len(new.texts.row):,} of {new.texts.rows:,} live outputs were checked against their source, chosen at random"
         not_assessed.append(NotAssessed(what="the other generated texts", why=why))
@@ -133,65 +150,48 @@ def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
         raise InputError(problems)
 
 
-def _share(values: Any, units: Units | None = None) -> dict[str, float | int | None]:
+def _share(values: Any, units: Units | None = None) -> ShareInterval:
     """Share with its interval and n, from flags or rates."""
-    e = mean_share(np.asarray(values, dtype=np.float64), units)
-    return {
-        "share": number(e.value),
-        "low": number(e.low),
-        "high": number(e.high),
-        "n": len(values),
-    }
+    return ShareInterval.of(mean_share(np.asarray(values, dtype=np.float64), units), n=len(values))
 
 
-def _both(train: Any, live: Any, units: Both = (None, None)) -> dict[str, float | int | None]:
-    """A share on both sides: ``train``, ``live``, bounds of each, and the change with its bounds ``low`` and ``high``."""
-    b = mean_share(np.asarray(live, dtype=np.float64), units[1])
-    known: dict[str, float | int | None] = {**b.side("live"), "n_live": len(live)}
+def _both(train: Any, live: Any, units: Both = (None, None)) -> Metric:
+    """A share on both sides with their sizes; without a training value where there are no training outputs."""
+    now = mean_share(np.asarray(live, dtype=np.float64), units[1])
     if train is None or len(train) == 0:
-        return {"train": None, "n_train": 0, **known}
-    a = mean_share(np.asarray(train, dtype=np.float64), units[0])
-    d, low, high = change(a, b)
-    return {**a.side("train"), "n_train": len(train), **known, "change": number(d), "low": number(low), "high": number(high)}  # fmt: skip
+        alone = LiveInterval.of(now)
+        return Metric(train=None, n_train=0, n_live=len(live)).joined(alone)
+    before = mean_share(np.asarray(train, dtype=np.float64), units[0])
+    return pair(before, now).having(n_train=len(train), n_live=len(live))
 
 
-def _rates(
-    result: dict[str, Any], missing: list[NotAssessed], old: TextSide | None, new: TextSide
-) -> None:
+def _rates(missing: list[NotAssessed], old: TextSide | None, new: TextSide) -> GeneratedText:
     live, train = new.label, old.label if old else None
-    plan = review_plan(None, 0, 0)
+    units = (old.units(old.checked) if old else None, new.units(new.checked))
+    checks = TextChecks(
+        any=_both(old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units),
+        kinds={k: _both(old.kinds[k] if old else None, v, units) for k, v in new.kinds.items()},
+    )
     if live is None or live.n == 0:
         why = "live outputs carry no reviewer's label (outputs.label); the checks without a model are no substitute"
         missing.append(NotAssessed(what="hallucination rate", why=why))
-    else:
-        raters = _raters(new)
-        result["n_outputs"] = live.n
-        result["raters"] = raters
-        result["label_kind"] = live.kind
-        units = (train.units if train else None, live.units)
-        result["unsupported"] = _share(live.value[live.known], live.units)
-        result["rate"] = _both(
-            train.value[train.known] if train else None, live.value[live.known], units
-        )
-        result["any"] = _both(
-            train.hit[train.known] if train else None, live.hit[live.known], units
-        )
-        if live.units is not None:
-            result["patients"] = patients(live.units, live.n)
-        severe = _severe(new)
-        if severe is not None:
-            result["severe"] = _share(severe)
-        plan = review_plan(result["unsupported"]["share"], live.n, raters)
-    result["plan"] = {
-        "rated": plan.rated, "more": plan.more, "total": plan.total, "half_width": plan.half_width, "reason": plan.reason,
-    }  # fmt: skip
-    units = (old.units(old.checked) if old else None, new.units(new.checked))
-    result["checks"] = {
-        "any": _both(
-            old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units
-        ),
-        "kinds": {k: _both(old.kinds[k] if old else None, v, units) for k, v in new.kinds.items()},
-    }
+        return GeneratedText(plan=review_plan(None, 0, 0), checks=checks)
+    raters, unsupported = _raters(new), _share(live.value[live.known], live.units)
+    units = (train.units if train else None, live.units)
+    found = GeneratedText(
+        n_outputs=live.n,
+        raters=raters,
+        label_kind=live.kind,
+        unsupported=unsupported,
+        rate=_both(train.value[train.known] if train else None, live.value[live.known], units),
+        any=_both(train.hit[train.known] if train else None, live.hit[live.known], units),
+        plan=review_plan(unsupported.value, live.n, raters),
+        checks=checks,
+    )
+    if live.units is not None:
+        found = found.having(patients=patients(live.units, live.n))
+    severe = _severe(new)
+    return found if severe is None else found.having(severe=_share(severe))
 
 
 def _severe(side: TextSide) -> Any:
@@ -213,58 +213,71 @@ def _raters(side: TextSide) -> int:
     return LEAST_RATERS if second is not None and second.n >= LEAST_PAIRS else 1
 
 
-def _agreement(result: dict[str, Any], missing: list[NotAssessed], new: TextSide) -> None:
+def _agreement(missing: list[NotAssessed], new: TextSide) -> GeneratedText:
     first, second = new.label, new.labels.get("second_label")
     if first is None:
-        return
+        return GeneratedText()
     both = (
         first.known & second.known if second is not None else np.zeros(len(first.value), dtype=bool)
     )
     if second is None or int(both.sum()) < LEAST_PAIRS:
         why = f"{int(both.sum())} outputs carry the labels of two reviewers, at least {LEAST_PAIRS} are needed"
         missing.append(NotAssessed(what="agreement of reviewers", why=why))
-        return
+        return GeneratedText()
     units = None if first.unit is None else units_of(first.unit[both])
-    result["agreement"] = agreement_dict(first.hit[both], second.hit[both], units)
+    return GeneratedText(agreement=_agreed(first.hit[both], second.hit[both], units))
 
 
-def agreement_dict(first: Any, second: Any, units: Units | None = None) -> dict[str, Any]:
-    """Cohen's kappa of two arrays of flags as JSON; ``patients`` where outputs come several to a patient."""
+def _agreed(first: Mask, second: Mask, units: Units | None) -> ReviewerAgreement:
+    """Cohen's kappa of two arrays of flags; ``patients`` where outputs come several to a patient."""
     a = agreement(first, second, units)
     if a is None:
-        return {"n": 0}
-    return {
-        **({} if units is None else {"patients": patients(units, a.n)}),
-        "kappa": number(a.kappa.value), "low": number(a.kappa.low), "high": number(a.kappa.high), "n": a.n,
-        "observed": number(a.observed), "first_rate": number(a.first_rate), "second_rate": number(a.second_rate),
-    }  # fmt: skip
+        return ReviewerAgreement(n=0)
+    found = ReviewerAgreement(
+        kappa=number(a.kappa.value),
+        low=number(a.kappa.low),
+        high=number(a.kappa.high),
+        n=a.n,
+        observed=number(a.observed),
+        first_rate=number(a.first_rate),
+        second_rate=number(a.second_rate),
+    )
+    return found if units is None else found.having(patients=patients(units, a.n))
 
 
-def _style(result: dict[str, Any], old: TextSide | None, new: TextSide) -> None:
-    b = new.style
-    a = old.style if old else None
-    result["length"] = {
-        "live_median": number(float(np.median(b.words))) if len(b.words) else None,
-        "train_median": number(float(np.median(a.words)))
-        if a is not None and len(a.words)
-        else None,
-        "histogram": histogram(a.words if a else np.zeros(0), b.words),
-    }
+def _length(old: TextSide | None, new: TextSide) -> TextLength:
+    live, train = new.style.words, old.style.words if old else np.zeros(0)
+    return TextLength(
+        live_median=number(float(np.median(live))) if len(live) else None,
+        train_median=number(float(np.median(train))) if len(train) else None,
+        histogram=histogram(train, live),
+    )
+
+
+def _style(old: TextSide | None, new: TextSide) -> TextStyle:
+    a, b = old.style if old else None, new.style
     units = (old.all_units if old else None, new.all_units)
-    result["style"] = {
-        name: _both(getattr(a, name) if a else None, getattr(b, name), units)
-        for name in ("empty", "cut_off", "repeats")
-    }
-    known = [np.isfinite(s.kept) if s else np.zeros(0, dtype=bool) for s in (a, b)]
-    kept = [s.kept[k] if s else np.zeros(0) for s, k in zip((a, b), known, strict=True)]
-    whose = (old.units(known[0]) if old else None, new.units(known[1]))
-    result["kept_facts"] = _both(kept[0] if len(kept[0]) else None, kept[1], whose)
+    return TextStyle(
+        empty=_both(a.empty if a else None, b.empty, units),
+        cut_off=_both(a.cut_off if a else None, b.cut_off, units),
+        repeats=_both(a.repeats if a else None, b.repeats, units),
+    )
 
 
-def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide) -> None:
+def _kept(old: TextSide | None, new: TextSide) -> Metric:
+    """Share of their sources' medications and measured amounts that outputs keep."""
+    live = np.isfinite(new.style.kept)
+    if old is None:
+        return _both(None, new.style.kept[live], (None, new.units(live)))
+    train = np.isfinite(old.style.kept)
+    units = (old.units(train), new.units(live))
+    return _both(old.style.kept[train], new.style.kept[live], units)
+
+
+def _detectors(missing: list[NotAssessed], new: TextSide) -> GeneratedText:
     label = new.label
     if label is None:
-        return
+        return GeneratedText()
     rows = new.texts.row
     known = label.known[rows] & np.isfinite(new.marks)
     hit = label.hit[rows]
@@ -273,7 +286,7 @@ def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
     own = new.texts.labels.get("detector")
     if own is not None:
         scores["own_detector"] = np.array([_float(own[i]) for i in rows])
-    result["detectors"] = {}
+    detectors = {}
     for name, score in scores.items():
         d = detection(
             score[known], words[known], hit[known], None if unit is None else unit[rows][known]
@@ -282,22 +295,22 @@ def _detectors(result: dict[str, Any], missing: list[NotAssessed], new: TextSide
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
             missing.append(NotAssessed(what=f"accuracy of {name.replace('_', ' ')}", why=why))
         else:
-            result["detectors"][name] = described(d)
+            detectors[name] = described(d)
+    return GeneratedText(detectors=detectors)
 
 
 def _opinion(
-    result: dict[str, Any],
     missing: list[NotAssessed],
     new: TextSide,
     config: Config,
     *,
     may_ask: bool,
     progress: Progress | None,
-) -> None:
+) -> GeneratedText:
     """A model's opinion of live outputs: asked when it is configured and a person said so for this run."""
     judge = config.text_judge
     if judge is None:
-        return
+        return GeneratedText()
     hit, known = of_labels(new.label, new.texts)
     drawn = plan(new.texts, judge, known, seed=config.seed)
     what = "a model's opinion of outputs"
@@ -305,14 +318,14 @@ def _opinion(
         missing.append(
             NotAssessed(what=what, why="no live output has a source beside it, so nothing was sent")
         )
-        return
+        return GeneratedText()
     if not may_ask:
         why = (
             f"nothing was sent: {judge.model} at {judge.host} is asked only when a person says so for a run "
             "(--allow-text-judge, or the page Generated text)"
         )
         missing.append(NotAssessed(what=what, why=why))
-        return
+        return GeneratedText()
     tell = progress or (lambda _fraction, _sentence: None)
     tell(0.0, drawn.sentence)
     n = len(drawn.place)
@@ -324,7 +337,7 @@ def _opinion(
             key,
             lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}"),
         )
-        result["judge"] = summarised(new.texts, drawn, given, hit, known)
+        return GeneratedText(judge=summarised(new.texts, drawn, given, hit, known))
     except Exception as error:  # an opinion that fails takes nothing else with it
         _log.warning(
             "a model could not be asked (%s)", type(error).__name__
@@ -332,6 +345,7 @@ def _opinion(
         missing.append(
             NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log")
         )
+        return GeneratedText()
 
 
 def _float(value: Any) -> float:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.generated_text import AgainstReviewers, ByLength, JudgedBy, TextJudge
+from golive.model.intervals import Interval, ShareInterval
 from golive.model.profile import IntArray, is_small
 from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions
@@ -94,8 +96,8 @@ def summarised(
     given: Sequence[Opinion],
     hit: Mask | None,
     known: Mask | None,
-) -> dict[str, Any]:
-    """``performance["generated_text"]["judge"]``: numbers only.
+) -> TextJudge:
+    """What a model's opinion comes to: numbers only.
 
     ``hit`` and ``known`` (length k, texts read) are what reviewers found and which texts they rated; ``None`` without any.
     ``flagged`` is the share of judged outputs that the model flags (0 to 1), with a Wilson interval, by patient where there
@@ -109,50 +111,53 @@ def summarised(
     units = _units(texts, place[answered])
     rate = share(flags[answered], np.ones(int(answered.sum()), dtype=bool), units)
     silent = Counter(o.reason for o in given if o.flagged is None)
-    result: dict[str, Any] = {
-        "note": "a model's opinion, no review: it moves no criterion",
-        "provider": config.provider, "model": config.model, "host": config.host, "criteria": config.criteria,
-        "asked": len(given), "judged": int(answered.sum()), "not_judged": {why: None if is_small(n) else n for why, n in silent.most_common()},
-        "flagged": {"share": number(rate.value), "low": number(rate.low), "high": number(rate.high), "n": int(answered.sum())},
-        "against_reviewers": None,
-    }  # fmt: skip
+    result = TextJudge(
+        note="a model's opinion, no review: it moves no criterion",
+        provider=config.provider,
+        model=config.model,
+        host=config.host,
+        criteria=config.criteria,
+        asked=len(given),
+        judged=int(answered.sum()),
+        not_judged={why: None if is_small(n) else n for why, n in silent.most_common()},
+        flagged=ShareInterval.of(rate, n=int(answered.sum())),
+        against_reviewers=None,
+    )
     if config.criteria != "unsupported":
-        return {
-            **result,
-            "why": f"reviewers were asked what is unsupported, the model whether the output {ASKED[config.criteria]}",
-        }
+        return result.having(
+            why=f"reviewers were asked what is unsupported, the model whether the output {ASKED[config.criteria]}"
+        )
     both = answered & known[place] if known is not None else np.zeros(len(place), dtype=bool)
     if hit is None or int(both.sum()) < LEAST_PAIRS:
         why = f"{int(both.sum())} outputs carry both an answer and a reviewer's label; {LEAST_PAIRS} are the least"
-        return {**result, "why": why}
+        return result.having(why=why)
     truth = hit[place[both]]
     if min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
         why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with an answer and a label are needed"
-        return {**result, "why": why}
-    return {
-        **result,
-        "against_reviewers": _measured(texts, place[both], flags[both], truth),
-        "why": "",
-    }
+        return result.having(why=why)
+    return result.having(
+        against_reviewers=_measured(texts, place[both], flags[both], truth), why=""
+    )
 
 
 def _units(texts: GeneratedTexts, place: IntArray) -> Units | None:
     return None if texts.unit is None else units_of(texts.unit[texts.row[place]])
 
 
-def _measured(texts: GeneratedTexts, place: IntArray, flags: Mask, truth: Mask) -> dict[str, Any]:
+def _measured(texts: GeneratedTexts, place: IntArray, flags: Mask, truth: Mask) -> AgainstReviewers:
     units = _units(texts, place)
     words = np.array([length(texts.note[i]) for i in place], dtype=np.float64)
     unit = None if texts.unit is None else texts.unit[texts.row[place]]
     apart = detection(flags.astype(np.float64), words, truth, unit)
     assert apart is not None  # there are enough of either kind
     by_length = _as_many(words, int(flags.sum()), longest=apart.direction == "longer")
-    return {
-        "n": len(truth), "patients": patients(units, len(truth)), "hallucinated": int(truth.sum()),
-        **_figures(flags, truth, units),
-        "length": {"direction": apart.direction, **_figures(by_length, truth, units)},
-        "discrimination": described(apart),
-    }  # fmt: skip
+    return AgainstReviewers(
+        n=len(truth),
+        patients=patients(units, len(truth)),
+        hallucinated=int(truth.sum()),
+        length=ByLength(direction=apart.direction).joined(_figures(by_length, truth, units)),
+        discrimination=described(apart),
+    ).joined(_figures(flags, truth, units))
 
 
 def _as_many(words: Any, count: int, *, longest: bool) -> Mask:
@@ -163,22 +168,20 @@ def _as_many(words: Any, count: int, *, longest: bool) -> Mask:
     return flags
 
 
-def _figures(flags: Mask, truth: Mask, units: Units | None) -> dict[str, Any]:
+def _figures(flags: Mask, truth: Mask, units: Units | None) -> JudgedBy:
     agreed = agreement(flags, truth, units)
     assert agreed is not None
-    kappa = {k: number(getattr(agreed.kappa, k)) for k in ("value", "low", "high")}
-    found: dict[str, Any] = {"agreement": number(agreed.observed), "kappa": kappa}
-    for name, hits, among in (
-        ("sensitivity", flags, truth), ("specificity", ~flags, ~truth), ("ppv", truth, flags),
-    ):  # fmt: skip
-        e = share(hits, among, units)
-        found[name] = {
-            "share": number(e.value),
-            "low": number(e.low),
-            "high": number(e.high),
-            "n": int(among.sum()),
-        }
-    return found
+
+    def of(hits: Mask, among: Mask) -> ShareInterval:
+        return ShareInterval.of(share(hits, among, units), n=int(among.sum()))
+
+    return JudgedBy(
+        agreement=number(agreed.observed),
+        kappa=Interval.of(agreed.kappa),
+        sensitivity=of(flags, truth),
+        specificity=of(~flags, ~truth),
+        ppv=of(truth, flags),
+    )
 
 
 def of_labels(labels: Labels | None, texts: GeneratedTexts) -> tuple[Mask | None, Mask | None]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
+from golive.model.generated_text import GeneratedText, ReviewerAgreement
+from golive.model.intervals import ShareInterval
+from golive.model.performance import Performance
+from golive.model.profile import FloatArray
 from golive.model.reviews import Review
 from golive.stats.estimate import number
 from golive.text.agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
@@ -15,8 +18,8 @@ from golive.text.labels import mean_share
 BAD = ("unsupported", "harmful")
 
 
-def reviewed(reviews: Iterable[Review]) -> dict[str, Any]:
-    """Summarise reviews of one file in the form of ``performance["generated_text"]``.
+def reviewed(reviews: Iterable[Review]) -> GeneratedText:
+    """Summarise reviews of one file.
 
     Only texts drawn at random count, because marked ones are worse than the rest, and only verdicts that say something. Where
     reviewers differ the worse verdict counts. ``raters`` are reviewers with at least ``LEAST_PAIRS`` texts in common with
@@ -35,33 +38,28 @@ def reviewed(reviews: Iterable[Review]) -> dict[str, Any]:
     raters = LEAST_RATERS if len(both) >= LEAST_PAIRS else min(1, len(by_reviewer))
     rate = mean_share(bad)
     plan = review_plan(rate.value if rows else None, len(rows), raters)
-    found: dict[str, Any] = {"n_outputs": len(rows), "raters": raters, "plan": vars(plan)}
+    found = GeneratedText(n_outputs=len(rows), raters=raters, plan=plan)
     if rows:
-        found |= {"unsupported": _share(bad), "severe": _share(harmful), "label_kind": "flag"}
+        found = found.having(unsupported=_share(bad), severe=_share(harmful), label_kind="flag")
     if pair and len(both) >= LEAST_PAIRS:
         first, second = (
             np.array([by_reviewer[who][row].verdict in BAD for row in both]) for who in pair
         )
         agreed = agreement(first, second)
         if agreed is not None:
-            found["agreement"] = {
-                "kappa": number(agreed.kappa.value),
-                "low": number(agreed.kappa.low),
-                "high": number(agreed.kappa.high),
-                "n": agreed.n,
-                "observed": number(agreed.observed),
-            }
+            told = ReviewerAgreement(
+                kappa=number(agreed.kappa.value),
+                low=number(agreed.kappa.low),
+                high=number(agreed.kappa.high),
+                n=agreed.n,
+                observed=number(agreed.observed),
+            )
+            found = found.having(agreement=told)
     return found
 
 
-def _share(values: Any) -> dict[str, float | int | None]:
-    e = mean_share(values)
-    return {
-        "share": number(e.value),
-        "low": number(e.low),
-        "high": number(e.high),
-        "n": len(values),
-    }
+def _share(values: FloatArray) -> ShareInterval:
+    return ShareInterval.of(mean_share(values), n=len(values))
 
 
 def _pair(by_reviewer: Mapping[str, Mapping[int, Review]]) -> tuple[str, str] | None:
@@ -76,14 +74,7 @@ def _pair(by_reviewer: Mapping[str, Mapping[int, Review]]) -> tuple[str, str] | 
     return (best[1], best[2]) if best and best[0] else None
 
 
-def with_reviews(
-    performance: Mapping[str, Any] | None, reviews: Iterable[Review]
-) -> dict[str, Any]:
+def with_reviews(performance: Performance, reviews: Iterable[Review]) -> Performance:
     """``performance`` with the reviewed rate in the place of that of a label column; everything else as it was."""
-    held = dict(performance or {})
-    held["generated_text"] = {
-        **(held.get("generated_text") or {}),
-        **reviewed(reviews),
-        "rated_by": "reviews",
-    }
-    return held
+    text = performance.generated_text.joined(reviewed(reviews)).having(rated_by="reviews")
+    return performance.having(generated_text=text)

@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from golive.model.generated_text import LengthHistogram
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import Estimate, Mask, Units
 from golive.stats.ranking import auroc
@@ -94,7 +94,7 @@ def longer_live(
     return together if together.se > alone.se else alone
 
 
-def histogram(train: FloatArray, live: FloatArray) -> dict[str, Any]:
+def histogram(train: FloatArray, live: FloatArray) -> LengthHistogram:
     """Counts of words per output on both sides in shared bins, fewer bins for fewer outputs; cells of 1 to 10 are ``None``.
 
     Outputs longer than the 99th percentile count in the last bin. ``n_train`` and ``n_live`` are all outputs of a side.
@@ -105,11 +105,11 @@ def histogram(train: FloatArray, live: FloatArray) -> dict[str, Any]:
     bins = int(np.clip(fewest / OUTPUTS_PER_BIN, FEWEST_BINS, MOST_BINS))
     edges = np.unique(np.ceil(np.linspace(0, top, bins + 1)))
     inside = [np.histogram(np.minimum(side, edges[-1]), edges)[0] for side in (train, live)]
-    cells = [[None if 0 < c < SMALL_CELL else float(c) for c in side] for side in inside]
-    return {
-        "edges": [float(e) for e in edges],
-        "train": cells[0],
-        "live": cells[1],
-        "n_train": len(train),
-        "n_live": len(live),
-    }
+    cells = [tuple(None if 0 < c < SMALL_CELL else float(c) for c in side) for side in inside]
+    return LengthHistogram(
+        edges=tuple(float(e) for e in edges),
+        train=cells[0],
+        live=cells[1],
+        n_train=len(train),
+        n_live=len(live),
+    )

@@ -134,23 +134,3 @@ ROUTE_WORD: dict[Route, str] = {
     Route.PRODUCT: "Product",
     Route.COMPLIANCE: "Compliance",
 }
-METRIC_WORD: dict[str, str] = {
-    "auroc": "AUROC",
-    "auprc": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-    "ppv": "positive predictive value",
-    "npv": "negative predictive value",
-    "alert_rate": "alert rate",
-    "brier": "Brier score",
-    "log_loss": "log loss",
-    "macro_auroc": "AUROC over classes (each against the rest)",
-    "macro_recall": "mean sensitivity over classes",
-    "macro_f1": "mean F1 over classes",
-    "accuracy": "accuracy",
-    "mae": "mean absolute error",
-    "rmse": "root mean squared error",
-    "bias": "mean error (predicted less observed)",
-    "r2": "share of variance explained (R2)",
-}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from golive.compare.base.pairs import Pair
 from golive.compare.drift.drift import judge
 from golive.model.columns import Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.generated_text import TextDescriptor
 from golive.model.result import ColumnResult, DriftResult
 from golive.wording.numbers import number, p_value, percent, sizes
 from golive.wording.text import listing
@@ -24,9 +25,9 @@ _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
 @dataclass(frozen=True)
 class TextShift:
-    """Descriptors of both sides as ``performance["generated_text"]["descriptors"]`` carries them, and one finding per text."""
+    """Descriptors of both sides, and one finding per text."""
 
-    columns: tuple[dict[str, Any], ...] = ()
+    columns: tuple[TextDescriptor, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -56,7 +57,7 @@ def _texts(now: Mapping[str, TextColumn], pairs: Mapping[str, Pair]) -> list[str
 
 def _described(
     now: TextColumn, before: TextColumn | None, drift: DriftResult | None
-) -> dict[str, Any]:
+) -> TextDescriptor:
     from golive.profile import picture, side
 
     old = before.profile if before else None
@@ -69,12 +70,7 @@ def _described(
         drift=drift,
         picture=picture(old, now.profile),
     )
-    return {
-        "text": now.text,
-        "words": now.words,
-        "unit": now.unit,
-        "column": result.model_dump(mode="json"),
-    }
+    return TextDescriptor(text=now.text, words=now.words, unit=now.unit, column=result)
 
 
 def _finding(

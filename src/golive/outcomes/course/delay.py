@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.performance import LeadTime, OutcomeLabels
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
@@ -19,12 +20,11 @@ _DAY = 86_400.0
 
 
 def delay(context: Context, out: Outcomes) -> None:
-    """``label_delay``, and the keys ``labels`` and ``lead_time`` of performance."""
-    assert out.performance is not None
+    """``label_delay``, and ``OutcomeLabels`` and ``LeadTime`` of performance."""
     live, train = context.live, context.train
     if live.label is not None and live.rows:
         known = int((live.label.codes >= 0).sum())
-        out.performance["labels"] = {"coverage": number(known / live.rows), "n": live.rows}
+        out.add(labels=OutcomeLabels(coverage=number(known / live.rows), n=live.rows))
     if live.label_time is None or live.time is None or live.label is None:
         return
     took, before = waiting(live), waiting(train)
@@ -34,9 +34,12 @@ def delay(context: Context, out: Outcomes) -> None:
         return
     early = int((held < 0).sum())
     middle, late = np.quantile(held, [0.5, 0.95])
-    labels = out.performance.setdefault("labels", {})
-    labels |= {"delay_days_p50": number(float(middle)), "delay_days_p95": number(float(late))}
-    labels["before_the_row"] = None if 0 < early < SMALL_CELL else early
+    labels = out.measured.labels.having(
+        delay_days_p50=number(float(middle)),
+        delay_days_p95=number(float(late)),
+        before_the_row=None if is_small(early) else early,
+    )
+    out.add(labels=labels)
     if early:
         shown = "fewer than 11" if early < SMALL_CELL else f"{early:,}"
         why = "the outcome was known before the score was given: it is no prediction, or one of the two times is wrong"
@@ -73,7 +76,6 @@ def usual_delay(context: Context) -> np.timedelta64 | None:
 def _lead(context: Context, took: FloatArray, out: Outcomes) -> None:
     """Hours from a true alert to the time its outcome was known."""
     m = context.measured
-    assert out.performance is not None
     if m is None or m.cases_live.flagged is None:
         return
     hours = 24 * took[m.cases_live.place][m.cases_live.flagged & m.cases_live.event]
@@ -81,12 +83,8 @@ def _lead(context: Context, took: FloatArray, out: Outcomes) -> None:
     if len(hours) < FEWEST // 5:
         return
     low, middle, high = (number(float(v)) for v in np.quantile(hours, [0.25, 0.5, 0.75]))
-    out.performance["lead_time"] = {
-        "n": len(hours),
-        "hours_p25": low,
-        "hours_p50": middle,
-        "hours_p75": high,
-    }
+    found = LeadTime(n=len(hours), hours_p25=low, hours_p50=middle, hours_p75=high)
+    out.add(lead_time=found)
 
 
 def _finding(context: Context, took: FloatArray, before: FloatArray) -> Finding:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golive.model.course import SameSeason, Seasons
 from golive.model.finding import Finding, Kind, Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
@@ -87,14 +88,13 @@ def season_of(train: Scored, live: Scored, calendar: str) -> Season | None:
 
 
 def season(context: Context, out: Outcomes) -> None:
-    """Key ``season``: alert rate, mean score and event rate against the same weekdays and the same months of training.
+    """``Season`` of performance: alert rate, mean score and event rate against the same weekdays and the same months of training.
 
     An alert rate that left training's but not that of the same months is no alarm: the season explains it.
     """
-    assert out.performance is not None
     if context.live.time is None or np.isnat(context.live.time).all():
         return
-    found: dict[str, Any] = {}
+    found = Seasons()
     for calendar in NAMES:
         here = season_of(context.train, context.live, calendar)
         if here is None:
@@ -105,16 +105,17 @@ def season(context: Context, out: Outcomes) -> None:
             named = ", ".join(NAMES[calendar][k] for k in here.lacking)
             why = f"training has too few days of {named}; there, a season cannot be told from a change"
             out.not_assessed.append(NotAssessed(what=f"the same {calendar}s of training", why=why))
-            found[calendar] = {"covered": False, "why": why}
+            found = found.having(**{calendar: SameSeason(covered=False, why=why)})
             continue
         both = {
             name: _standardised(*values, here, context)
             for name, values in _signals(context).items()
         }
-        found[calendar] = {"covered": True, **{name: pair(*e) for name, e in both.items()}}
+        told = {name: pair(*e) for name, e in both.items()}
+        found = found.having(**{calendar: SameSeason(covered=True).having(**told)})
         if "alert_rate" in both:
             out.findings = [_explained(f, calendar, *both["alert_rate"]) for f in out.findings]
-    out.performance["season"] = found
+    out.add(season=found)
 
 
 Values = tuple[FloatArray, Mask]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from golive.model.course import ChangePoint, TimeLine
 from golive.model.finding import Kind, Verdict
+from golive.model.intervals import rounded
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.course.windows import WINDOW_EVENTS, Starts, window_rows, windows
@@ -16,7 +17,7 @@ from golive.outcomes.model.performance import Measured
 from golive.outcomes.model.usable import Cases
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
-from golive.stats.estimate import Mask, number
+from golive.stats.estimate import Mask
 from golive.wording.numbers import day, p_value
 
 GOOD_LOSS = 0.05
@@ -35,8 +36,7 @@ EXPLAINED = {
 
 
 def timeline(context: Context, out: Outcomes) -> None:
-    """Keys ``time_line``, ``windows`` (good ones in a row, up to the last) and ``change_points``; dates for findings."""
-    assert out.performance is not None
+    """``TimeLine``, good stretches in a row up to the last, and ``ChangePoint`` of performance; dates for findings."""
     live, m = context.live, context.measured
     if live.time is None or np.isnat(live.time).all():
         return
@@ -46,14 +46,14 @@ def timeline(context: Context, out: Outcomes) -> None:
             NotAssessed(what=f"{context.roles.time}: times in several zones", why=why)
         )
     starts, unit = windows(live.time)
-    known = out.performance.get("estimated") or {}
-    rows = window_rows(context, starts, estimated=bool(known) and "refused" not in known)
-    out.performance["time_line"] = {"window": unit, "rows": rows}
+    known = out.measured.estimated
+    rows = window_rows(context, starts, estimated=bool(known) and not known.refused)
+    out.add(time_line=TimeLine(window=unit, rows=rows))
     if m is not None:
-        out.performance["windows"] = good_in_a_row(m, live.time[m.cases_live.place])
+        out.add(windows=good_in_a_row(m, live.time[m.cases_live.place]))
     points = change_points(context)
-    out.performance["change_points"] = points
-    since = {EXPLAINED[p["signal"]]: p for p in points if p["signal"] in EXPLAINED}
+    out.add(change_points=points)
+    since = {EXPLAINED[p.signal]: p for p in points if p.signal in EXPLAINED}
     out.findings = [
         f.model_copy(update={"evidence": (*f.evidence, _said(since[f.kind]))})
         if f.kind in since and f.verdict in (Verdict.ALARM, Verdict.WATCH)
@@ -143,31 +143,31 @@ def _placed(cases: Cases, dated: Mask, time: Starts) -> tuple[FloatArray, Starts
     return of_events[dated[cases.event]], time[cases.event & dated]
 
 
-def change_points(context: Context) -> list[dict[str, Any]]:
+def change_points(context: Context) -> tuple[ChangePoint, ...]:
     """The most likely single change of each signal, where p (Benjamini-Hochberg over signals) is at most ``ALPHA``."""
     from scipy.stats import false_discovery_control
 
     signals = {k: v for k, v in _signals(context).items() if len(v[0]) >= 2 * SMALL_CELL}
     if not signals:
-        return []
+        return ()
     found = {name: cusum(values) for name, (values, _) in signals.items()}
     adjusted = false_discovery_control([p for p, _ in found.values()])
     points = []
     for (name, (_, at)), p in zip(found.items(), adjusted, strict=True):
         values, time = signals[name]
         if p <= ALPHA and min(at, len(values) - at) >= SMALL_CELL:
-            before, after = float(values[:at].mean()), float(values[at:].mean())
-            ends = {
-                "before": number(before),
-                "after": number(after),
-                "n_before": at,
-                "n_after": len(values) - at,
-            }
-            points.append(
-                {"signal": name, "date": str(time[at])[:10], "p_adjusted": number(float(p)), **ends}
+            point = ChangePoint(
+                signal=name,
+                date=str(time[at])[:10],
+                p_adjusted=rounded(float(p)),
+                before=rounded(float(values[:at].mean())),
+                after=rounded(float(values[at:].mean())),
+                n_before=at,
+                n_after=len(values) - at,
             )
-    return points
+            points.append(point)
+    return tuple(points)
 
 
-def _said(point: dict[str, Any]) -> str:
-    return f"most likely changed about {day(point['date'])} (adjusted {p_value(point['p_adjusted'])}, cumulative sum)"
+def _said(point: ChangePoint) -> str:
+    return f"most likely changed about {day(point.date)} (adjusted {p_value(point.p_adjusted)}, cumulative sum)"

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from golive.model.course import WithoutOutcomes
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
@@ -43,8 +43,7 @@ class Estimated:
 
 
 def unlabelled(context: Context, out: Outcomes) -> None:
-    """``performance_estimated_drop`` where outcomes are too few, and the key ``estimated`` beside what was realised."""
-    assert out.performance is not None
+    """``performance_estimated_drop`` where outcomes are too few, and what is estimated beside what was realised."""
     train, live = context.train, context.live
     if (
         live.score is None
@@ -60,16 +59,20 @@ def unlabelled(context: Context, out: Outcomes) -> None:
     )
     reasons = refusals(context)
     if reasons:
-        out.performance["estimated"] = {"refused": reasons}
+        out.add(estimated=WithoutOutcomes(refused=tuple(reasons)))
         if not realised:
             out.findings.append(_refused(context, reasons))
         return
     now, before = estimate(inside(live.score), context), estimate(inside(train.score), context)
-    found: dict[str, Any] = {"auroc": pair(before.auroc, now.auroc)}
-    found |= {k: number(getattr(now, k)) for k in ("sensitivity", "ppv", "prevalence")}
+    found = WithoutOutcomes(
+        auroc=pair(before.auroc, now.auroc),
+        sensitivity=number(now.sensitivity),
+        ppv=number(now.ppv),
+        prevalence=number(now.prevalence),
+    )
     if realised and m is not None and "auroc" in m.live:
-        found["realised"] = number(m.live["auroc"].value)
-    out.performance["estimated"] = found
+        found = found.having(realised=number(m.live["auroc"].value))
+    out.add(estimated=found)
     if not realised:
         out.findings.append(_finding(context, before, now))
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from golive.model.course import MatchedGain, OfTwoVersions, SideBySide, Version, Versions
 from golive.model.finding import Effect, Finding, Kind, SliceShare, Verdict, finding
-from golive.model.profile import SMALL_CELL
+from golive.model.intervals import Interval, LiveInterval
+from golive.model.profile import SMALL_CELL, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST
@@ -47,8 +49,7 @@ class Overlap:
 
 
 def versions(context: Context, out: Outcomes) -> None:
-    """``version_mixed`` and the key ``versions`` of performance: each version, and the two largest side by side."""
-    assert out.performance is not None
+    """``version_mixed`` and ``Versions`` of performance: each version, and the two largest side by side."""
     name, live = context.roles.model_version, context.live
     coded = live.slices.get(name) if name else None
     if name is None or coded is None or live.rows == 0:
@@ -56,10 +57,13 @@ def versions(context: Context, out: Outcomes) -> None:
     codes = coded.codes
     counts = np.bincount(codes[codes >= 0], minlength=len(coded.names))
     present = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
-    out.performance["versions"] = {
-        "known": number(float((codes >= 0).mean())),
-        "each": [_described(context, coded.names[i], codes == i) for i in present[:MOST_VERSIONS]],
-    }
+    found = Versions(
+        known=number(float((codes >= 0).mean())),
+        each=tuple(
+            _described(context, coded.names[i], codes == i) for i in present[:MOST_VERSIONS]
+        ),
+    )
+    out.add(versions=found)
     if not present:
         out.not_assessed.append(NotAssessed(what="model versions", why=f"no live row has a {name}"))
         return
@@ -68,28 +72,33 @@ def versions(context: Context, out: Outcomes) -> None:
         return
     overlap = overlapping(context, present[:MOST_VERSIONS])
     if overlap is not None:
-        out.performance["versions"]["side_by_side"] = side_by_side(context, overlap)
+        out.add(versions=found.having(side_by_side=side_by_side(context, overlap)))
     out.findings.append(_mixed(context, name, [coded.names[i] for i in present], overlap))
 
 
-def _described(context: Context, value: str, rows: Mask) -> dict[str, Any]:
+def _described(context: Context, value: str, rows: Mask) -> Version:
     """Rows, alert rate and, where outcomes allow, AUROC of one version."""
     n = int(rows.sum())
-    row: dict[str, Any] = {"version": value, "n": None if 0 < n < SMALL_CELL else n}
+    row = Version(version=value, n=None if is_small(n) else n)
     if context.live.time is not None:
         times = context.live.time[rows & ~np.isnat(context.live.time)]
         if len(times) and n >= SMALL_CELL:
-            row |= {"first": str(times.min())[:10], "last": str(times.max())[:10]}
+            row = row.having(first=str(times.min())[:10], last=str(times.max())[:10])
     held = flagged(context.live, context)
     if held is not None and n >= SMALL_CELL:
-        row["alert_rate"] = share(held[0], held[1] & rows, None).side("live")
+        rate = share(held[0], held[1] & rows, None)
+        row = row.having(alert_rate=LiveInterval.of(rate))
     m = context.measured
     if m is not None and m.cases_live.score is not None:
         part = m.cases_live.part(rows[m.cases_live.place])
         if min(part.n_events, part.n - part.n_events) >= FEWEST and part.score is not None:
-            row |= {"n_events": part.n_events} | ranking.auroc(
-                part.score, part.event, part.units
-            ).side("auroc")
+            area = Interval.of(ranking.auroc(part.score, part.event, part.units))
+            row = row.having(
+                n_events=part.n_events,
+                auroc=area.value,
+                auroc_low=area.low,
+                auroc_high=area.high,
+            )
     return row
 
 
@@ -116,33 +125,35 @@ def overlapping(context: Context, present: list[int]) -> Overlap | None:
     return None
 
 
-def side_by_side(context: Context, both: Overlap) -> dict[str, Any]:
+def side_by_side(context: Context, both: Overlap) -> SideBySide:
     """The second version against the first in the time they share: on different cases, and on cases that both scored."""
     live = context.live
-    out: dict[str, Any] = {"first": both.first, "second": both.second, "since": both.since}
+    out = SideBySide(first=both.first, second=both.second, since=both.since)
     held = flagged(live, context)
     if held is not None:
         rates = [
             share(held[0], held[1] & rows, units_of(live.unit))
             for rows in (both.rows_first, both.rows_second)
         ]
-        out["alert_rate"] = _renamed(pair(*rates))
+        out = out.having(alert_rate=_of_two(*rates))
     if live.score is not None:
         means = [_mean(live.score[rows]) for rows in (both.rows_first, both.rows_second)]
-        out["mean_score"] = _renamed(pair(*means))
+        out = out.having(mean_score=_of_two(*means))
     m = context.measured
     if m is not None and m.cases_live.score is not None:
         place = m.cases_live.place
         parts = [m.cases_live.part(rows[place]) for rows in (both.rows_first, both.rows_second)]
         if all(min(p.n_events, p.n - p.n_events) >= FEWEST for p in parts):
             areas = [ranking.auroc(p.score, p.event, p.units) for p in parts if p.score is not None]
-            out["auroc"] = _renamed(pair(*areas))
-        out["matched"] = matched(context, both)
+            out = out.having(auroc=_of_two(*areas))
+        out = out.having(matched=matched(context, both))
     return out
 
 
-def _renamed(found: dict[str, float | None]) -> dict[str, float | None]:
-    return {k.replace("train", "first").replace("live", "second"): v for k, v in found.items()}
+def _of_two(first: Estimate, second: Estimate) -> OfTwoVersions:
+    told = pair(first, second).contents()
+    renamed = {k.replace("train", "first").replace("live", "second"): v for k, v in told.items()}
+    return OfTwoVersions.model_validate(renamed)
 
 
 def _mean(values: Any) -> Estimate:
@@ -155,7 +166,7 @@ def _mean(values: Any) -> Estimate:
     )
 
 
-def matched(context: Context, both: Overlap) -> dict[str, Any] | None:
+def matched(context: Context, both: Overlap) -> MatchedGain | None:
     """Both versions on the same cases (same id): AUROC of the second minus the first, paired; ``None`` with too few."""
     m = context.measured
     if m is None or m.cases_live.score is None or context.live.unit is None:
@@ -171,7 +182,7 @@ def matched(context: Context, both: Overlap) -> dict[str, Any] | None:
     if min(int(event.sum()), int((~event).sum())) < FEWEST or len(event) < FEWEST_MATCHED:
         return None
     gain = ranking.auroc_gain(cases.score[at_second], cases.score[at_first], event)
-    return {"n": len(event), "n_events": int(event.sum()), **gain.side("auroc_gain")}
+    return MatchedGain.of(gain, n=len(event), n_events=int(event.sum()))
 
 
 def _one_version(name: str, value: str, n: int) -> Finding:

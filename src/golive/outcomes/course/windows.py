@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golive.model.course import Window
+from golive.model.intervals import LiveInterval
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.course.delay import usual_delay
 from golive.outcomes.course.season import expected_alerts
@@ -42,7 +44,7 @@ def windows(time: Starts) -> tuple[Starts, str]:
     return time.astype("datetime64[M]").astype("datetime64[D]"), "month"
 
 
-def window_rows(context: Context, starts: Starts, *, estimated: bool) -> list[dict[str, Any]]:
+def window_rows(context: Context, starts: Starts, *, estimated: bool) -> tuple[Window, ...]:
     """A row per window, the latest ``MOST_WINDOWS``. Windows of 1 to 10 rows carry no figures.
 
     ``estimated`` adds the AUROC expected without outcomes. ``open`` says that outcomes of the window may still come: its last
@@ -54,22 +56,24 @@ def window_rows(context: Context, starts: Starts, *, estimated: bool) -> list[di
     for start in np.unique(starts[~np.isnat(starts)])[-MOST_WINDOWS:]:
         here = starts == start
         n = int(here.sum())
-        row: dict[str, Any] = {"start": str(start)[:10], "n": n}
+        row = Window(start=str(start)[:10], n=None if n < SMALL_CELL else n)
         if n < SMALL_CELL:
-            rows.append({**row, "n": None})
+            rows.append(row)
             continue
         if held is not None and (held[1] & here).any():
             units = None if live.unit is None else units_of(live.unit[here])
             rate = share(held[0][here], held[1][here], units)
-            row["alert_rate"] = rate.side("live")
+            row = row.having(alert_rate=LiveInterval.of(rate))
             if expected is not None:
-                row["alert_band"] = [number(v) for v in expected.band(here & held[1], rate.se)]
-        row |= _scores(context, here, estimated=estimated)
-        row |= _outcomes(context, here, limit)
-        if m is not None:
-            row |= _realised(m.cases_live.part(here[m.cases_live.place]), m)
-        rows.append(row)
-    return rows
+                band = expected.band(here & held[1], rate.se)
+                row = row.having(alert_band=[number(v) for v in band])
+        told = {
+            **_scores(context, here, estimated=estimated),
+            **_outcomes(context, here, limit),
+            **({} if m is None else _realised(m.cases_live.part(here[m.cases_live.place]), m)),
+        }
+        rows.append(row.having(**told))
+    return tuple(rows)
 
 
 def _scores(context: Context, here: Mask, *, estimated: bool) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def _scores(context: Context, here: Mask, *, estimated: bool) -> dict[str, Any]:
     row: dict[str, Any] = {"mean_score": number(float(finite.mean())) if len(finite) else None}
     usable = inside(held)
     if estimated and len(usable) >= WINDOW_SCORES:
-        row["estimated"] = estimate(usable, context).auroc.side("live")
+        row["estimated"] = LiveInterval.of(estimate(usable, context).auroc)
     return row
 
 
@@ -111,7 +115,7 @@ def _realised(part: Cases, m: Measured) -> dict[str, Any]:
     if part.score is None or min(events, others) < WINDOW_EVENTS:
         return row
     area = ranking.auroc(part.score, part.event, part.units)
-    row["auroc"] = area.side("live")
+    row["auroc"] = LiveInterval.of(area)
     if not small and m.probability:
         row["observed"], row["expected"] = (
             number(float(part.event.mean())),

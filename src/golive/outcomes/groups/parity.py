@@ -6,17 +6,18 @@ difference that equal groups of these sizes would show in one of twenty samples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from golive.model.groups import Group, GroupRate, Parity, RateGap
+from golive.model.intervals import Interval
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
 from golive.profile.rows.scored import Coded
 from golive.stats.estimate import Z95, number
-
-Part = Mapping[str, Any]
 
 DRAWS = 4_000
 RATES = {
@@ -28,24 +29,26 @@ RATES = {
 
 
 def parity(context: Context, out: Outcomes) -> None:
-    """Key ``parity``: differences and ratios between the groups of each column that are large enough, two or more.
+    """``Parity`` of performance: differences and ratios between the groups of each column that are large enough, two or more.
 
     ``demographic_parity`` compares alert rates, ``equal_opportunity`` sensitivities, ``equalized_odds`` the worse of
     sensitivities and false alarm rates. ``chance`` is the 95th percentile of the same difference between equal groups.
     """
     m = context.measured
-    if m is None or m.cases_live.flagged is None or out.performance is None:
+    if m is None or m.cases_live.flagged is None:
         return
-    by_column: dict[str, list[Part]] = {}
-    for group in out.performance.get("subgroups") or []:
-        if group["enough"] and set(RATES.values()) <= set(group["metrics"]):
-            by_column.setdefault(group["by"], []).append(group)
+    by_column: dict[str, list[Group]] = {}
+    for group in out.measured.subgroups:
+        if group.enough and set(RATES.values()) <= set(group.metrics):
+            by_column.setdefault(group.by, []).append(group)
     live, seed = m.cases_live, context.config.seed
-    out.performance["parity"] = [
-        {"by": by, **_measured(live, live.side.slices[by], groups, seed)}
-        for by, groups in by_column.items()
-        if len(groups) > 1
-    ]
+    out.add(
+        parity=[
+            _measured(live, live.side.slices[by], groups, seed)
+            for by, groups in by_column.items()
+            if len(groups) > 1
+        ]
+    )
 
 
 def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, Any, Any]:
@@ -60,7 +63,7 @@ def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, An
     return index // 2 % 2, index % 2, index // 4, rows
 
 
-def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> dict[str, Any]:
+def _measured(live: Cases, coded: Coded, groups: Sequence[Group], seed: int) -> Parity:
     from fairlearn.metrics import (
         MetricFrame,
         false_positive_rate,
@@ -68,7 +71,7 @@ def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> d
         true_positive_rate,
     )
 
-    names = [g["value"] for g in groups]
+    names = [g.value for g in groups]
     event, alert, group, rows = cells(live, coded, names)
     metrics = {
         "alert_rate": selection_rate,
@@ -84,38 +87,39 @@ def _measured(live: Cases, coded: Coded, groups: Sequence[Part], seed: int) -> d
     )
     difference, ratio, rates = frame.difference(), frame.ratio(), frame.by_group
     chance = {
-        name: _chance([_error(g["metrics"][e]) for g in groups], seed) for name, e in RATES.items()
+        name: _chance([_error(g.metrics[e]) for g in groups], seed) for name, e in RATES.items()
     }
     odds = max(("sensitivity", "false_alarm_rate"), key=lambda name: float(difference[name]))
-    questions = (
-        ("demographic_parity", "alert_rate"),
-        ("equal_opportunity", "sensitivity"),
-        ("equalized_odds", odds),
-    )
-    out: dict[str, Any] = {"groups": len(groups)}
-    for question, name in questions:
+
+    def gap(name: str) -> RateGap:
         by_size = np.argsort(rates[name].to_numpy(), kind="stable")
-        out[question] = {
-            "rate": name,
-            "difference": number(float(difference[name])),
-            "ratio": number(float(ratio[name])),
-            "chance": number(chance[name]),
-            "beyond_chance": bool(float(difference[name]) > chance[name]),
-            "lowest": {
-                "group": names[by_size[0]],
-                "rate": number(float(rates[name].iloc[by_size[0]])),
-            },
-            "highest": {
-                "group": names[by_size[-1]],
-                "rate": number(float(rates[name].iloc[by_size[-1]])),
-            },
-        }
-    return out
+        lowest, highest = (
+            GroupRate(group=names[i], rate=number(float(rates[name].iloc[i])))
+            for i in (by_size[0], by_size[-1])
+        )
+        return RateGap(
+            rate=name,
+            difference=number(float(difference[name])),
+            ratio=number(float(ratio[name])),
+            chance=number(chance[name]),
+            beyond_chance=bool(float(difference[name]) > chance[name]),
+            lowest=lowest,
+            highest=highest,
+        )
+
+    return Parity(
+        by=groups[0].by,
+        groups=len(groups),
+        demographic_parity=gap("alert_rate"),
+        equal_opportunity=gap("sensitivity"),
+        equalized_odds=gap(odds),
+    )
 
 
-def _error(estimate: Part) -> float:
+def _error(found: Interval) -> float:
     """Standard error from a 95 % interval."""
-    return float((estimate["high"] - estimate["low"]) / (2 * Z95))
+    low, high = found.ends or (math.nan, math.nan)
+    return (high - low) / (2 * Z95)
 
 
 def _chance(errors: Sequence[float], seed: int) -> float:

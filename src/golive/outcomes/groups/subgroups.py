@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Kind, Segment, Severity, Verdict, finding
-from golive.model.profile import SMALL_CELL
+from golive.model.groups import Group
+from golive.model.intervals import LiveValue
+from golive.model.profile import SMALL_CELL, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.performance import Measured
@@ -28,8 +30,8 @@ from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
 from golive.stats.estimate import Z95, Estimate, Units, number
-from golive.wording.labels import METRIC_WORD
-from golive.wording.numbers import metric, p_value, percent
+from golive.wording.metrics import METRICS
+from golive.wording.numbers import p_value, percent
 
 GROUP_ROWS, GROUP_EVENTS = 100, 50
 """Rows and events below which a group is unknown, not fine (CLN-04 of the readiness model)."""
@@ -44,7 +46,7 @@ MOST_LEVELS, MOST_PAIRS, PAIR_ROWS = 30, 10, 100_000
 
 
 @dataclass
-class Group:
+class GroupFigures:
     """One value of one column (or of two): its rows and events, its estimates, and gaps to the others with p-values.
 
     ``spread`` is the standard error of a gap; ``known`` holds the gaps that training already had to about the same extent.
@@ -68,9 +70,8 @@ class Group:
 
 
 def subgroups(context: Context, out: Outcomes) -> None:
-    """``subgroup_gap``, ``subgroup_too_small``, and the keys ``subgroups`` and ``pairs`` of performance."""
+    """``subgroup_gap``, ``subgroup_too_small``, and the groups and pairs of groups of performance."""
     m = context.measured
-    assert out.performance is not None
     if m is None:
         return
     live = _by_score(m.cases_live)
@@ -95,14 +96,17 @@ def subgroups(context: Context, out: Outcomes) -> None:
     adjust([*every, *pairs])
     score = live.score if m.probability else None
     overall = cal.excess_error(score, live.event, live.units) if score is not None else math.nan
-    out.performance["subgroups"] = [_row(g, m, overall) for g in every]
     spread = [g.excess for g in every if g.enough and math.isfinite(g.excess)]
-    if len(spread) > 1 and "calibration" in out.performance:
-        out.performance["calibration"]["subgroup_ece_spread"] = number(max(spread) - min(spread))
+    held = out.measured.calibration
+    if len(spread) > 1 and held:
+        out.add(calibration=held.having(subgroup_ece_spread=number(max(spread) - min(spread))))
     shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[
         :MOST_PAIRS
     ]
-    out.performance["pairs"] = [_row(g, m, overall) for g in shown]
+    out.add(
+        subgroups=[_row(g, m, overall) for g in every],
+        pairs=[_row(g, m, overall) for g in shown],
+    )
     out.findings += _findings(context, by_column, shown, sum(bool(g.gaps) for g in pairs))
 
 
@@ -111,7 +115,7 @@ def _by_score(cases: Cases) -> Cases:
     return cases if cases.score is None else cases.part(np.argsort(cases.score, kind="stable"))
 
 
-def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Group]:
+def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[GroupFigures]:
     """The groups of one column, largest first, with their estimates where they are large enough."""
     codes = coded.codes[live.place]
     sizes = np.bincount(codes[codes >= 0], minlength=len(coded.names))
@@ -142,9 +146,9 @@ def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
     return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
 
 
-def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> Group:
+def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> GroupFigures:
     part = live.part(rows)
-    made = Group(by, value, part.n, part.n_events)
+    made = GroupFigures(by, value, part.n, part.n_events)
     if not made.enough:
         return made
     if part.score is not None:
@@ -159,7 +163,7 @@ def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> 
     return made
 
 
-def _already_known(groups: Sequence[Group], m: Measured) -> None:
+def _already_known(groups: Sequence[GroupFigures], m: Measured) -> None:
     """Note the gaps that training had too: the live gap is no larger than training's beyond chance, which was not zero."""
     train = m.cases_train
     if not groups or train is None or groups[0].by not in train.side.slices:
@@ -191,7 +195,7 @@ def _scaled(name: str, e: Estimate) -> tuple[float, float]:
     return e.value, max(e.se, (e.high - e.low) / (2 * Z95))
 
 
-def compare(groups: Sequence[Group]) -> None:
+def compare(groups: Sequence[GroupFigures]) -> None:
     """Gap of each group to the others of its column (their mean, weighted by events) and its two-sided p-value."""
     from scipy.stats import norm
 
@@ -213,7 +217,7 @@ def compare(groups: Sequence[Group]) -> None:
             g.gaps[name], g.spread[name] = (value - mean, p), total
 
 
-def adjust(groups: Sequence[Group]) -> None:
+def adjust(groups: Sequence[GroupFigures]) -> None:
     """Benjamini-Hochberg over every question of every group."""
     from scipy.stats import false_discovery_control
 
@@ -227,7 +231,7 @@ def adjust(groups: Sequence[Group]) -> None:
 
 def _pairs(
     live: Cases, columns: dict[str, Coded], probability: bool, config: Config
-) -> list[Group]:
+) -> list[GroupFigures]:
     """Crossed groups (sex and age band, ...) with enough events each, compared with the other crossings of their columns.
 
     Above ``PAIR_ROWS`` rows a random part of that size is looked at; what is large shows there too.
@@ -255,31 +259,36 @@ def _pairs(
     return found
 
 
-def _row(g: Group, m: Measured, overall: float) -> dict[str, Any]:
-    """A group as pages draw it; counts of 1 to 10 are ``None``."""
+def _row(g: GroupFigures, m: Measured, overall: float) -> Group:
+    """A group as a result carries it; counts of 1 to 10 are ``None``."""
 
     def cell(count: int) -> int | None:
-        return None if 0 < count < SMALL_CELL else count
+        return None if is_small(count) else count
 
-    row: dict[str, Any] = {"by": g.by, "value": g.value, "n": cell(g.n), "enough": g.enough}
-    row["n_events"] = cell(g.n_events) if cell(g.n - g.n_events) is not None else None
-    if g.enough:
-        row["metrics"] = {
-            k: {"live": number(e.value), "low": number(e.low), "high": number(e.high)}
-            for k, e in g.metrics.items()
-        }
-        row["gaps"] = {
-            k: number(g.metrics[k].value - m.live[k].value)
-            for k in ("sensitivity", "ppv")
-            if k in g.metrics
-        }
-        if math.isfinite(g.excess):
-            row["gaps"]["ece"] = number(g.excess - overall)
-        row["p_adjusted"] = {k: number(p) for k, p in g.adjusted.items()}
-    return row
+    row = Group(
+        by=g.by,
+        value=g.value,
+        n=cell(g.n),
+        enough=g.enough,
+        n_events=cell(g.n_events) if cell(g.n - g.n_events) is not None else None,
+    )
+    if not g.enough:
+        return row
+    gaps: dict[str, float | None] = {
+        k: number(g.metrics[k].value - m.live[k].value)
+        for k in ("sensitivity", "ppv")
+        if k in g.metrics
+    }
+    if math.isfinite(g.excess):
+        gaps["ece"] = number(g.excess - overall)
+    return row.having(
+        metrics={k: LiveValue.of(e) for k, e in g.metrics.items()},
+        gaps=gaps,
+        p_adjusted={k: number(p) for k, p in g.adjusted.items()},
+    )
 
 
-def _worse(g: Group) -> dict[str, Verdict]:
+def _worse(g: GroupFigures) -> dict[str, Verdict]:
     """Questions on which a group does worse than the others, beyond chance."""
     found = {}
     for name, p in g.adjusted.items():
@@ -299,7 +308,10 @@ def _worse(g: Group) -> dict[str, Verdict]:
 
 
 def _findings(
-    context: Context, by_column: dict[str, list[Group]], pairs: list[Group], n_pairs: int
+    context: Context,
+    by_column: dict[str, list[GroupFigures]],
+    pairs: list[GroupFigures],
+    n_pairs: int,
 ) -> list[Finding]:
     found: list[Finding] = []
     judged = [sum(bool(g.gaps) for g in groups) for groups in by_column.values()]
@@ -336,7 +348,7 @@ def _findings(
     return found
 
 
-def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
+def _gap_finding(g: GroupFigures, worse: dict[str, Verdict]) -> Finding:
     verdict = Verdict.ALARM if Verdict.ALARM in worse.values() else Verdict.WATCH
     name = min((k for k in worse if worse[k] is verdict), key=lambda k: g.adjusted[k])
     e, gap = g.metrics[name], g.gaps[name][0]
@@ -346,9 +358,9 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
         shown = f"{others:.2f}"
     else:
         others, change = e.value - gap, gap
-        say = percent if name == "sensitivity" else metric
+        say = METRICS[name].say
         said, shown = (
-            f"{METRIC_WORD[name]} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
+            f"{METRICS[name].name} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
             say(others),
         )
     columns = tuple(g.by.split(" and "))
@@ -370,7 +382,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
             n_live=g.n,
         ),
         evidence=tuple(
-            f"{METRIC_WORD.get(k, 'observed to expected')}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
+            f"{METRICS[k].name}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
             for k in worse
         ),
         rows_affected=g.n,
@@ -378,7 +390,7 @@ def _gap_finding(g: Group, worse: dict[str, Verdict]) -> Finding:
     )
 
 
-def _small_finding(context: Context, by: str, groups: list[Group]) -> Finding | None:
+def _small_finding(context: Context, by: str, groups: list[GroupFigures]) -> Finding | None:
     m = context.measured
     assert m is not None
     total = m.cases_live.n

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.groups import Baselines, GainOver
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST
@@ -21,9 +22,8 @@ _EDGE = 0.005
 
 
 def baseline(context: Context, out: Outcomes) -> None:
-    """``baseline_not_beaten`` and the key ``baseline``: gain of the model in AUROC on the same live rows."""
+    """``baseline_not_beaten`` and ``Baselines``: gain of the model in AUROC on the same live rows."""
     m = context.measured
-    assert out.performance is not None
     if m is None or m.cases_live.score is None or not m.live["auroc"].known:
         return
     live, area = m.cases_live, m.live["auroc"]
@@ -34,13 +34,8 @@ def baseline(context: Context, out: Outcomes) -> None:
         )
     }
     gains |= _fitted(context, live, m.cases_train)
-    out.performance["baseline"] = {
-        "n_events": live.n_events,
-        **{
-            k: {"gain": number(g.value), "low": number(g.low), "high": number(g.high), "what": what}
-            for k, (what, g) in gains.items()
-        },
-    }
+    told = {key: GainOver.of(gain, what=what) for key, (what, gain) in gains.items()}
+    out.add(baseline=Baselines(n_events=live.n_events, **told))
     out.findings.append(_finding(context, live, gains))
 
 

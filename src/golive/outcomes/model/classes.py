@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.intervals import LiveInterval
+from golive.model.performance import ClassFigures
+from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.outcomes.model.target import Target
 from golive.profile.rows.scored import Scored
 from golive.stats import ranking
@@ -182,19 +184,19 @@ def adding_up(a: Answers) -> int:
     return int((a.scored & (np.abs(np.nansum(a.scores, axis=1) - 1) > SUM_OFF)).sum())
 
 
-def by_class(a: Answers) -> list[dict[str, Any]]:
+def by_class(a: Answers) -> tuple[ClassFigures, ...]:
     """Sensitivity, PPV and AUROC of each class against all others; classes of 1 to 10 rows without figures."""
     found = []
     for i, name in enumerate(a.names):
         of, called = np.asarray(a.truth == i), np.asarray(a.said == i)
         n = int(of.sum())
-        row: dict[str, Any] = {"class": name, "n": None if 0 < n < SMALL_CELL else n}
+        row = ClassFigures.model_validate({"class": name, "n": None if is_small(n) else n})
         if n >= SMALL_CELL:
-            row["sensitivity"] = share(called, of, a.units).side("live")
-            row["ppv"] = (
-                share(of, called, a.units).side("live") if called.sum() >= SMALL_CELL else None
+            shown, area = int(called.sum()) >= SMALL_CELL, against_the_rest(a, i)
+            row = row.having(
+                sensitivity=LiveInterval.of(share(called, of, a.units)),
+                ppv=LiveInterval.of(share(of, called, a.units)) if shown else None,
+                auroc=LiveInterval.of(area) if area.known else None,
             )
-            area = against_the_rest(a, i)
-            row["auroc"] = area.side("live") if area.known else None
         found.append(row)
-    return found
+    return tuple(found)

@@ -9,6 +9,7 @@ from typing import Any
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.result import NotAssessed
 from golive.outcomes.model.performance import Measured, measure
 from golive.outcomes.model.target import Target, target_of
@@ -21,9 +22,18 @@ from golive.stats.recalibration import Recalibration, recalibration
 class Outcomes:
     """What outcomes say: ``performance`` (``None`` when no column has a role that is looked at), findings, gaps."""
 
-    performance: dict[str, Any] | None = None
+    performance: Performance | None = None
     findings: list[Finding] = field(default_factory=list)
     not_assessed: list[NotAssessed] = field(default_factory=list)
+
+    @property
+    def measured(self) -> Performance:
+        """``performance``, empty where nothing was measured yet."""
+        return self.performance or Performance()
+
+    def add(self, **parts: Any) -> None:
+        """Put parts of performance, by JSON key, beside what is there."""
+        self.performance = self.measured.having(**parts)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, findi
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.model.performance import Measured
 from golive.stats.estimate import Estimate, change, number
-from golive.wording.labels import METRIC_WORD
+from golive.wording.metrics import METRICS
 from golive.wording.numbers import metric, percent, sizes, span
 
 FEWEST = 20
@@ -23,8 +23,6 @@ RATIO, SLOPE = (0.8, 1.25), 0.2
 
 _Z_CALIBRATION = 2.807
 """Two questions at once (level and slope): each at 99.5 %, two-sided."""
-
-SHARES = frozenset({"sensitivity", "specificity", "ppv", "npv", "alert_rate"})
 
 
 def effect(name: str, before: Estimate, now: Estimate, n_train: int, n_live: int) -> Effect:
@@ -78,7 +76,7 @@ def few_for_calibration(m: Measured) -> str:
 
 def performance_drop(m: Measured, columns: tuple[str, ...]) -> Finding:
     """Primary metric live against training: ``alarm`` when the interval of the change is below 0 and the drop is 0.03 or more."""
-    name = METRIC_WORD[m.primary]
+    name = METRICS[m.primary].name
     n_train, n_live = (m.cases_train.n if m.cases_train else 0), m.cases_live.n
     why = few(m)
     if why:
@@ -272,8 +270,8 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
             if now.low >= floor
             else Verdict.CANNOT_JUDGE
         )
-        share = name in SHARES
-        least = percent(floor) if share else metric(floor)
+        words = METRICS[name]
+        least = words.say(floor)
         said = {
             Verdict.ALARM: f"is below its floor of {least}",
             Verdict.WATCH: f"is below its floor of {least}, though chance could explain it",
@@ -284,14 +282,13 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
         size = (
             "it rests on a count of 1 to 10 patients and is not shown"
             if few
-            else span(now, share=share)
+            else span(now, share=words.share)
         )
-        label = METRIC_WORD.get(name, name)
         made = finding(
             Kind.BELOW_FLOOR,
             verdict,
             columns=columns,
-            title=f"{label[0].upper()}{label[1:]} {said}: {size} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
+            title=f"{words.name[0].upper()}{words.name[1:]} {said}: {size} (n = {m.cases_live.n:,}, {_shown(m.cases_live.n_events)} events)",
             explanation="The floor was declared before live data was judged."
             if verdict is not Verdict.QUIET
             else "The whole 95 % interval is at or above the floor.",
@@ -314,17 +311,17 @@ def below_floor(m: Measured, config: Config, columns: tuple[str, ...]) -> list[F
 
 def _floor_unknown(name: str, floor: float, m: Measured, columns: tuple[str, ...]) -> Finding:
     """A declared floor that nothing could be held against: said, because silence reads like a pass."""
+    words = METRICS[name]
     why = (
         "no operating threshold is declared and no column holds the prediction"
-        if name in SHARES and m.cases_live.flagged is None
+        if words.share and m.cases_live.flagged is None
         else "it cannot be computed on live data"
     )
-    label = METRIC_WORD.get(name, name)
     made = finding(
         Kind.BELOW_FLOOR,
         Verdict.CANNOT_JUDGE,
         columns=columns,
-        title=f"{label[0].upper()}{label[1:]} cannot be held against its floor of {percent(floor) if name in SHARES else metric(floor)}: {why} (n = {m.cases_live.n:,})",
+        title=f"{words.name[0].upper()}{words.name[1:]} cannot be held against its floor of {words.say(floor)}: {why} (n = {m.cases_live.n:,})",
         effect=Effect(name=name, train=number(floor), n_live=m.cases_live.n),
     )
     return made.model_copy(update={"id": f"{made.id}#{name}"})

@@ -8,13 +8,15 @@ what a repair brings: rows with a problem may also be other patients. Only scori
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from golive.model.finding import Finding
+from golive.model.intervals import rounded
 from golive.model.kinds import REGISTER
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.performance import Impact, Issue, NotMeasured, WithoutRows
+from golive.model.profile import SMALL_CELL, FloatArray, is_small
+from golive.model.service import BadInput
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
 from golive.profile.rows.affected import Marks
@@ -41,63 +43,56 @@ CAVEAT = (
 
 
 def impact(context: Context, out: Outcomes, findings: Sequence[Finding], marks: Marks) -> None:
-    """Keys ``impact`` and ``bad_input`` of performance.
-
-    ``impact.issues`` are ordered by ``change``, the AUROC that would be gained had the rows never come: ``{finding, title,
-    n_affected, n_events, affected, unaffected, change, low, high}``; ``affected`` and ``unaffected`` are AUROC within the rows.
-    """
-    assert out.performance is not None
-    out.performance |= _bad_input(context, findings)
+    """``Impact`` and ``BadInput`` of performance; problems are ordered by the AUROC gained had their rows never come."""
+    if (bad := _bad_input(context, findings)) is not None:
+        out.add(bad_input=bad)
     m = context.measured
     if m is None or m.cases_live.score is None:
         return
     live, known = m.cases_live, {f.id: f for f in findings}
-    issues, untold = (
-        [],
-        [
-            {"finding": key, "title": known[key].title, "why": why}
-            for key, why in marks.untold.items()
-        ],
-    )
+    issues: list[Issue] = []
+    untold = [
+        NotMeasured(finding=key, title=known[key].title, why=why)
+        for key, why in marks.untold.items()
+    ]
     for key in context.live.marks:
-        row, why = _issue(live, context.live.marks[key][live.place])
-        if row is None:
-            untold.append({"finding": key, "title": known[key].title, "why": why})
+        cost = _issue(live, context.live.marks[key][live.place])
+        title = known[key].title
+        if isinstance(cost, str):
+            untold.append(NotMeasured(finding=key, title=title, why=cost))
         else:
-            issues.append(
-                {"finding": key, "kind": known[key].kind.value, "title": known[key].title, **row}
-            )
+            told = {"finding": key, "kind": known[key].kind.value, "title": title}
+            issues.append(Issue.model_validate(cost.contents() | told))
     if not issues and not untold:
         return
     together = np.zeros(live.n, dtype=bool)
     for issue in issues:
-        together |= context.live.marks[str(issue["finding"])][live.place]
-    whole = _issue(live, together)[0] if len(issues) > 1 else None
-    out.performance["impact"] = {
-        "metric": "auroc",
-        "n": live.n,
-        "n_events": live.n_events,
-        "complete": not untold,
-        "issues": sorted(issues, key=lambda i: -i["change"]),
-        "together": whole,
-        "not_measured": untold,
-        "caveat": CAVEAT,
-    }
+        together |= context.live.marks[issue.finding][live.place]
+    whole = _issue(live, together) if len(issues) > 1 else None
+    out.add(
+        impact=Impact(
+            metric="auroc",
+            n=live.n,
+            n_events=live.n_events,
+            complete=not untold,
+            issues=tuple(sorted(issues, key=lambda i: -i.change)),
+            together=whole if isinstance(whole, WithoutRows) else None,
+            not_measured=tuple(untold),
+            caveat=CAVEAT,
+        )
+    )
 
 
-def _issue(live: Cases, rows: Mask) -> tuple[dict[str, Any] | None, str]:
+def _issue(live: Cases, rows: Mask) -> WithoutRows | str:
     """What the problem's ``rows`` (mask over the cases) do to the AUROC; else why that cannot be said."""
     assert live.score is not None
     n, events = int(rows.sum()), int(live.event[rows].sum())
     left = live.n_events - events
     if n < FEWEST_ROWS:
         shown = f"{n:,}" if n >= SMALL_CELL else f"fewer than {SMALL_CELL}"
-        return (
-            None,
-            f"{shown} rows with an outcome have the problem; at least {FEWEST_ROWS} are needed",
-        )
+        return f"{shown} rows with an outcome have the problem; at least {FEWEST_ROWS} are needed"
     if min(left, live.n - n - left) < FEWEST_EVENTS:
-        return None, f"without its rows fewer than {FEWEST_EVENTS} events or non-events are left"
+        return f"without its rows fewer than {FEWEST_EVENTS} events or non-events are left"
     gain = without(live.score, live.event, rows, live.units)
     inside, outside = (
         ranking.auroc(
@@ -109,17 +104,20 @@ def _issue(live: Cases, rows: Mask) -> tuple[dict[str, Any] | None, str]:
         else UNKNOWN
         for part in (rows, ~rows)
     )
-    few = 0 < events < SMALL_CELL
-    return {
-        "n_affected": n,
-        "share": number(n / live.n),
-        "n_events": None if few else events,
-        **inside.side("affected"),
-        **outside.side("unaffected"),
-        "change": number(gain.value),
-        "low": number(gain.low),
-        "high": number(gain.high),
-    }, ""
+    return WithoutRows(
+        n_affected=n,
+        share=number(n / live.n),
+        n_events=None if is_small(events) else events,
+        affected=number(inside.value),
+        affected_low=number(inside.low),
+        affected_high=number(inside.high),
+        unaffected=number(outside.value),
+        unaffected_low=number(outside.low),
+        unaffected_high=number(outside.high),
+        change=rounded(gain.value),
+        low=rounded(gain.low),
+        high=rounded(gain.high),
+    )
 
 
 def _renumbered(units: Units) -> Units:
@@ -146,23 +144,23 @@ def without(score: FloatArray, event: Mask, rows: Mask, units: Units | None = No
     return plain(difference, standard_error(influence, units))
 
 
-def _bad_input(context: Context, findings: Sequence[Finding]) -> dict[str, Any]:
+def _bad_input(context: Context, findings: Sequence[Finding]) -> BadInput | None:
     """Live rows with an input that is impossible, unreadable or in another unit, and how many of them got no score."""
     live, known = context.live, {f.id: f for f in findings}
     used = [key for key in live.marks if BAD_INPUT in REGISTER[known[key].kind].criteria]
     if live.score is None or not used:
-        return {}
+        return None
     bad = np.zeros(live.rows, dtype=bool)
     for key in used:
         bad |= live.marks[key]
     n, refused = int(bad.sum()), int((bad & ~np.isfinite(live.score)).sum())
     if n < SMALL_CELL:
-        return {}
+        return None
     low, high = wilson(refused, n)
-    hidden = 0 < refused < SMALL_CELL
-    shares = {
-        "refused": None if hidden else number(refused / n),
-        "low": number(float(low)),
-        "high": number(float(high)),
-    }
-    return {"bad_input": {"n": n, **shares, "findings": used}}
+    return BadInput(
+        n=n,
+        refused=None if is_small(refused) else number(refused / n),
+        low=number(float(low)),
+        high=number(float(high)),
+        findings=tuple(used),
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.profile import SMALL_CELL
+from golive.model.performance import Leakage
+from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events
 from golive.profile.rows.scored import Scored
@@ -24,29 +25,26 @@ FEWEST_ROWS, FEWEST_EVENTS = 200, 20
 
 
 def leakage(context: Context, out: Outcomes, shared: SharedIds | None) -> None:
-    """Key ``leakage`` of performance: ``overlap`` (share of live ids that training holds), ``suspects``, ``split``.
+    """``Leakage`` of performance: ``overlap`` (share of live ids that training holds), ``suspects``, ``split``.
 
     An overlap of 1 to 10 ids is given as if it were 10, the most it can be.
     """
-    assert out.performance is not None
     looked, suspects = _suspects(context)
-    found: dict[str, Any] = {}
+    found = Leakage()
     if shared is not None:
-        both = SMALL_CELL - 1 if 0 < shared.both < SMALL_CELL else shared.both
-        found |= {
-            "overlap": number(min(1.0, both / shared.live)),
-            "at_most": 0 < shared.both < SMALL_CELL,
-        }
-        found |= {
-            "column": shared.column,
-            "patients": shared.person,
-            "n_train": shared.train,
-            "n_live": shared.live,
-        }
+        few = is_small(shared.both)
+        found = Leakage(
+            overlap=number(min(1.0, (SMALL_CELL - 1 if few else shared.both) / shared.live)),
+            at_most=few,
+            column=shared.column,
+            patients=shared.person,
+            n_train=shared.train,
+            n_live=shared.live,
+        )
     if looked:
-        found |= {"suspects": suspects, "looked_at": looked}
+        found = found.having(suspects=suspects, looked_at=looked)
     if found:
-        out.performance["leakage"] = found | {"split": split(context)}
+        out.add(leakage=found.having(split=split(context)))
     if shared is not None:
         out.findings.append(_overlap(shared))
     out.findings += [_leak(name, context) for name in suspects]
@@ -98,7 +96,7 @@ def _leak(name: str, context: Context) -> Finding:
     )
 
 
-def split(context: Context) -> str:
+def split(context: Context) -> Literal["temporal", "site", "random"]:
     """How live differs from training by design: ``temporal`` (all later), ``site`` (no site in common), else ``random``."""
     before, now = (_times(side) for side in (context.train, context.live))
     if len(before) and len(now) and now.min() > before.max():

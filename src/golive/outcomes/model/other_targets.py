@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from golive.model.finding import Finding, Kind, Verdict, finding
+from golive.model.performance import Sizes
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.model.classes import Answers, adding_up, answers, by_class, figures
@@ -24,8 +25,8 @@ from golive.stats.estimate import (
     standard_error,
     units_of,
 )
-from golive.wording.labels import METRIC_WORD
-from golive.wording.numbers import metric, percent, sizes
+from golive.wording.metrics import METRICS
+from golive.wording.numbers import sizes
 
 FEWEST = 50
 """Rows with prediction and outcome below which nothing is said."""
@@ -37,7 +38,6 @@ ALARM_GROWTH, PASS_GROWTH = 0.10, 0.20
 def other_targets(context: Context, out: Outcomes) -> None:
     """``performance_drop`` and figures of an outcome with classes or of a quantity."""
     target = context.target
-    assert out.performance is not None
     if target is None or target.task == "event" or context.live.label is None:
         return
     now: Found | None
@@ -59,14 +59,14 @@ def other_targets(context: Context, out: Outcomes) -> None:
         if "macro_auroc" in found
         else "macro_recall"
     )
-    out.performance |= {
-        "task": target.task,
-        "primary_metric": primary,
-        "n": {"train": n_train, "live": n_live},
+    out.add(
+        task=target.task,
+        primary_metric=primary,
+        n=Sizes(train=n_train, live=n_live),
         **{name: pair(earlier.get(name, unknown), e) for name, e in found.items()},
-    }
+    )
     if given is not None:
-        out.performance["by_class"] = by_class(given)
+        out.add(by_class=by_class(given))
         out.not_assessed += _left_out(context, target, given)
     out.findings.append(
         _drop(context, primary, earlier.get(primary, unknown), found[primary], (n_train, n_live))
@@ -171,8 +171,8 @@ def _drop(
         Verdict.QUIET: "The model is as good on live patients as in training",
         Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model is worse on live patients",
     }[verdict]
-    say = percent if primary == "macro_recall" else metric
-    shown = f"{METRIC_WORD[primary]} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
+    say = METRICS[primary].say
+    shown = f"{METRICS[primary].name} {say(now.value)} ({say(now.low)} to {say(now.high)}), in training {say(before.value)}"
     return finding(
         Kind.PERFORMANCE_DROP,
         verdict,

@@ -9,11 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from golive.model.config import Config
+from golive.model.intervals import LiveInterval, Metric
+from golive.model.performance import (
+    AtThreshold,
+    Brier,
+    Calibration,
+    CaseCounts,
+    CountsOfBoth,
+    Curves,
+    CurvesOfBoth,
+    NetBenefit,
+    Performance,
+    Sizes,
+)
 from golive.model.profile import FloatArray
 from golive.outcomes.model.usable import Cases
 from golive.stats import calibration as cal
@@ -21,9 +33,9 @@ from golive.stats import operating_point as op
 from golive.stats import ranking
 from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, pair, patients, share
 
-Metric = Callable[[FloatArray, Mask, Units | None], Estimate]
+Figure = Callable[[FloatArray, Mask, Units | None], Estimate]
 
-PROBABILITY: dict[str, Metric] = {
+PROBABILITY: dict[str, Figure] = {
     "brier": cal.brier,
     "log_loss": cal.log_loss,
     "intercept": cal.intercept,
@@ -115,91 +127,89 @@ def _standardised(
     return {"brier": cal.brier(live.score, live.event, live.units, weights)}
 
 
-def described(m: Measured, config: Config) -> dict[str, Any]:
-    """The numbers as JSON, with the keys that readiness reads (``golive.readiness.measures``) and those that pages draw."""
+def described(m: Measured, config: Config) -> Performance:
+    """What was measured of an event, as a result carries it."""
     live = m.cases_live
     counts = {"n_events": live.n_events, "n_nonevents": live.n - live.n_events}
-    out: dict[str, Any] = {
-        "task": "event",
-        "primary_metric": m.primary,
-        "n": {"train": m.cases_train.n if m.cases_train else 0, "live": live.n},
-        "patients": {"live": patients(live.units, live.n)},
-        "counts": {
-            k: _counts(v) for k, v in (("train", m.cases_train), ("live", live)) if v is not None
-        },
-        "prevalence": pair(*m.both("prevalence")),
-    }
-    for name in dict.fromkeys((m.primary, "auroc", "auprc", "brier", "log_loss")):
-        if name in m.live:
-            out[name] = {**pair(*m.both(name)), **counts}
-    if "brier" in out:
-        out["brier"] |= _brier_parts(m)
-    if m.probability and "slope" in m.live:
-        out["calibration"] = _calibration(m, counts)
-    if live.flagged is not None:
-        out["at_threshold"] = _at_threshold(m, config, counts)
-        out["net_benefit"] = _net_benefit(m, config)
-    if live.score is not None:
-        out["curves"] = _curves(m, config)
-    return out
-
-
-def _counts(side: Cases) -> dict[str, int]:
-    names = (
-        "rows",
-        "repeated",
-        "unscored",
-        "outside",
-        "unlabelled",
-        "unknown_labels",
-        "n",
-        "n_events",
+    sides = {k: _counts(v) for k, v in (("train", m.cases_train), ("live", live)) if v is not None}
+    out = Performance(
+        task="event",
+        primary_metric=m.primary,
+        n=Sizes(train=m.cases_train.n if m.cases_train else 0, live=live.n),
+        patients=Sizes(live=patients(live.units, live.n)),
+        counts=CountsOfBoth(**sides),
+        prevalence=pair(*m.both("prevalence")),
     )
-    return {name: getattr(side, name) for name in names}
+    names = dict.fromkeys((m.primary, "auroc", "auprc", "brier", "log_loss"))
+    figures = {name: pair(*m.both(name)).having(**counts) for name in names if name in m.live}
+    if "brier" in figures:
+        figures["brier"] = _brier(m, figures["brier"])
+    out = out.having(**figures)
+    if m.probability and "slope" in m.live:
+        out = out.having(calibration=_calibration(m, counts))
+    if live.flagged is not None:
+        out = out.having(
+            at_threshold=_at_threshold(m, config, counts), net_benefit=_net_benefit(m, config)
+        )
+    return out if live.score is None else out.having(curves=_curves(m, config))
 
 
-def _brier_parts(m: Measured) -> dict[str, float | None]:
-    """The live Brier score at the event rate of training, and each side's gain over always saying its event rate."""
+def _counts(side: Cases) -> CaseCounts:
+    return CaseCounts(**{name: getattr(side, name) for name in CaseCounts.model_fields})
+
+
+def _brier(m: Measured, found: Metric) -> Brier:
+    """Also the live Brier score at the event rate of training, and each side's gain over always saying its event rate."""
     parts: dict[str, float | None] = {}
     if "brier" in m.standardised:
-        parts |= m.standardised["brier"].side("live_at_training_prevalence")
+        same = m.standardised["brier"]
+        for end, value in (("", same.value), ("_low", same.low), ("_high", same.high)):
+            parts[f"live_at_training_prevalence{end}"] = number(value)
     for name, side in (("train", m.train), ("live", m.live)):
         rate, score = side.get("prevalence", UNKNOWN).value, side.get("brier", UNKNOWN).value
         parts[f"{name}_skill"] = number(1 - score / (rate * (1 - rate))) if 0 < rate < 1 else None
-    return parts
+    return Brier().joined(found).having(**parts)
 
 
-def _calibration(m: Measured, counts: dict[str, int]) -> dict[str, Any]:
-    out: dict[str, Any] = dict(counts)
-    for name in ("intercept", "slope", "observed_expected", "ece"):
-        before, now = m.both(name)
-        out[name] = {**pair(before, now), "se": number(now.se)}
-    return out
+def _calibration(m: Measured, counts: dict[str, int]) -> Calibration:
+    names = ("intercept", "slope", "observed_expected", "ece")
+    figures = {n: pair(*m.both(n)).having(se=number(m.both(n)[1].se)) for n in names}
+    return Calibration().having(**counts, **figures)
 
 
-def _at_threshold(m: Measured, config: Config, counts: dict[str, int]) -> dict[str, Any]:
-    out: dict[str, Any] = {"threshold": config.operating_threshold, **counts}
+def _at_threshold(m: Measured, config: Config, counts: dict[str, int]) -> AtThreshold:
+    shares: dict[str, Metric] = {}
     for name in ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "balanced_accuracy"):
         before, now = m.both(name)
         hidden = m.hidden(name)
-        shown = (UNKNOWN if "train" in hidden else before, UNKNOWN if "live" in hidden else now)
-        out[name] = pair(*shown) | ({"hidden": list(hidden)} if hidden else {})
+        found = pair(UNKNOWN if "train" in hidden else before, UNKNOWN if "live" in hidden else now)
+        if hidden:
+            found = found.having(hidden=hidden)
         if "live" in hidden and now.known and name in config.floors:
-            out[name]["against_floor"] = op.against_floor(now, config.floors[name])
-    out["needed_to_evaluate"] = op.needed_to_evaluate(
-        UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"]
-    )
-    rate = m.live["alert_rate"]
-    alerts = [number(PER_PATIENTS * v) for v in (rate.value, rate.low, rate.high)]
-    out["alerts_per_100"] = dict(zip(("live", "live_low", "live_high"), alerts, strict=True))
+            found = found.having(against_floor=op.against_floor(now, config.floors[name]))
+        shares[name] = found
     usual = m.train.get("prevalence", UNKNOWN).value
     if math.isfinite(usual) and not {"live"} & {*m.hidden("ppv"), *m.hidden("specificity")}:
         at = op.ppv_at(usual, m.live["sensitivity"].value, m.live["specificity"].value)
-        out["ppv"]["live_at_training_prevalence"] = number(at)
-    return out
+        shares["ppv"] = shares["ppv"].having(live_at_training_prevalence=number(at))
+    return AtThreshold(
+        threshold=config.operating_threshold,
+        needed_to_evaluate=op.needed_to_evaluate(_shown_ppv(m)),
+        alerts_per_100=per_100(m.live["alert_rate"]),
+    ).having(**counts, **shares)
 
 
-def _net_benefit(m: Measured, config: Config) -> dict[str, Any] | None:
+def per_100(rate: Estimate) -> LiveInterval:
+    """Alerts per hundred patients."""
+    low, value, high = (PER_PATIENTS * v for v in (rate.low, rate.value, rate.high))
+    return LiveInterval.of(Estimate(value, PER_PATIENTS * rate.se, low, high))
+
+
+def _shown_ppv(m: Measured) -> Estimate:
+    return UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"]
+
+
+def _net_benefit(m: Measured, config: Config) -> NetBenefit | None:
     live, threshold = m.cases_live, config.operating_threshold
     if threshold is None or live.flagged is None or not m.probability:
         return None
@@ -207,25 +217,27 @@ def _net_benefit(m: Measured, config: Config) -> dict[str, Any] | None:
     everyone = op.net_benefit(np.ones(live.n, dtype=bool), live.event, threshold, live.units)
     if not model.known:
         return None
-    workups = op.needed_to_evaluate(UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"])["live"]
-    return {
-        "n_events": live.n_events,
-        "model": number(model.value),
-        "low": number(model.low),
-        "high": number(model.high),
-        "treat_all": number(everyone.value),
-        "workups_per_true_positive": workups,
-    }
+    return NetBenefit(
+        n_events=live.n_events,
+        model=number(model.value),
+        low=number(model.low),
+        high=number(model.high),
+        treat_all=number(everyone.value),
+        workups_per_true_positive=op.needed_to_evaluate(_shown_ppv(m)).value,
+    )
 
 
-def _curves(m: Measured, config: Config) -> dict[str, Any]:
+def _curves(m: Measured, config: Config) -> CurvesOfBoth:
     """What pages draw: ROC points, calibration curves, the table of thresholds."""
-    out: dict[str, Any] = {}
+    out: dict[str, Curves] = {}
     for name, side in (("train", m.cases_train), ("live", m.cases_live)):
         if side is None or side.score is None or side.n == 0:
             continue
-        out[name] = {"roc": ranking.roc_points(side.score, side.event)}
+        drawn = Curves(
+            roc=ranking.roc_points(side.score, side.event),
+            thresholds=op.table(side.score, side.event, config.operating_threshold),
+        )
         if m.probability:
-            out[name]["calibration"] = cal.curve(side.score, side.event, side.units)
-        out[name]["thresholds"] = op.table(side.score, side.event, config.operating_threshold)
-    return out
+            drawn = drawn.having(calibration=cal.curve(side.score, side.event, side.units))
+        out[name] = drawn
+    return CurvesOfBoth(**out)

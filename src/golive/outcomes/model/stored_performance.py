@@ -18,7 +18,7 @@ from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
 from golive.outcomes.model.performance import Measured
 from golive.profile.rows.scored import Scored, scored
 from golive.stats.estimate import Estimate, change
-from golive.wording.labels import METRIC_WORD
+from golive.wording.metrics import METRICS
 from golive.wording.numbers import metric, sizes, span
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def against(
         verdict,
         columns=tuple(c for c in (roles.score or roles.prediction, roles.label) if c),
         severity=Severity.CRITICAL if severe else None,
-        title=f"{said}: {METRIC_WORD[m.primary]} {span(now)}, in training {metric(then.value)} ({sizes(before.n, cases.n)})"
+        title=f"{said}: {METRICS[m.primary].name} {span(now)}, in training {metric(then.value)} ({sizes(before.n, cases.n)})"
         if enough
         else f"{said} ({sizes(before.n, cases.n)})",
         effect=effect(m.primary, then, now, before.n, cases.n) if enough else None,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from golive.model.profile import SMALL_CELL
+from golive.model.service import AlertLoad
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import flags
 from golive.outcomes.service.outputs import covered_days
@@ -18,10 +17,9 @@ REPEAT = np.timedelta64(24, "h")
 
 
 def alert_load(context: Context, out: Outcomes) -> None:
-    """Key ``alerts``: ``n``, ``days``, ``per_day`` by site (11 or more alerts), the most at one site, the agreed ``limit``,
+    """``Alerts`` of performance: ``n``, ``days``, ``per_day`` by site (11 or more alerts), the most at one site, the agreed ``limit``,
     and ``repeats``, the share of alerts that follow another of the same id within 24 hours (``None`` without ids that recur).
     """
-    assert out.performance is not None
     live, days = context.live, covered_days(context.live)
     raised = _raised(context)
     if raised is None or not days or days < FEWEST_DAYS:
@@ -31,16 +29,16 @@ def alert_load(context: Context, out: Outcomes) -> None:
         return
     per_day = _by_site(live, context.roles.site, raised, days) or {"": total / days}
     most = max(per_day, key=lambda name: per_day[name])
-    found: dict[str, Any] = {
-        "n": total,
-        "days": days,
-        "per_day": {name: number(value) for name, value in per_day.items()} if most else {},
-        "load": number(per_day[most]),
-        "where": most or None,
-        "limit": context.config.alert_limit_per_day,
-        "repeats": _repeats(live, raised),
-    }
-    out.performance["alerts"] = found
+    found = AlertLoad(
+        n=total,
+        days=days,
+        per_day={name: number(value) for name, value in per_day.items()} if most else {},
+        load=number(per_day[most]),
+        where=most or None,
+        limit=context.config.alert_limit_per_day,
+        repeats=_repeats(live, raised),
+    )
+    out.add(alerts=found)
 
 
 def _raised(context: Context) -> Mask | None:

@@ -8,11 +8,11 @@ of workers is rather too high than too low.
 from __future__ import annotations
 
 import heapq
-from typing import Any
 
 import numpy as np
 
 from golive.model.profile import FloatArray
+from golive.model.service import Capacity, Load
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.outcomes.service.service import hours
@@ -25,8 +25,7 @@ MOST_WORKERS = 2_000
 
 
 def capacity(context: Context, out: Outcomes) -> None:
-    """Key ``operations.capacity``: workers needed to keep the budget at 1, 10 and 100 times the load of the busiest hour."""
-    assert out.performance is not None
+    """``Capacity`` of operations: workers needed to keep the budget at 1, 10 and 100 times the load of the busiest hour."""
     live, budget = context.live, context.config.latency_budget_ms
     hour, days = hours(live), covered_days(live)
     if live.latency is None or hour is None or not days or budget is None:
@@ -36,32 +35,29 @@ def capacity(context: Context, out: Outcomes) -> None:
         return
     busiest = float(np.bincount(hour[hour >= 0], minlength=24).max()) / days
     rng = np.random.default_rng(context.config.seed)
-    rows = [_row(service, busiest * load, load, budget, rng) for load in LOADS]
-    out.performance.setdefault("operations", {})["capacity"] = {
-        "simulation": True,
-        "busiest_hour": number(busiest),
-        "service_ms_mean": number(float(service.mean())),
-        "budget_ms": budget,
-        "loads": rows,
-    }
+    found = Capacity(
+        simulation=True,
+        busiest_hour=number(busiest),
+        service_ms_mean=number(float(service.mean())),
+        budget_ms=budget,
+        loads=tuple(_load(service, busiest * load, load, budget, rng) for load in LOADS),
+    )
+    out.add(operations=out.measured.operations.having(capacity=found))
 
 
-def _row(
+def _load(
     service: FloatArray, per_hour: float, load: int, budget: float, rng: np.random.Generator
-) -> dict[str, Any]:
-    row: dict[str, Any] = {"load": load, "per_hour": number(per_hour)}
+) -> Load:
+    row = Load(load=load, per_hour=number(per_hour))
     if float(np.quantile(service, 0.95)) > budget:
-        return {
-            **row,
-            "workers": None,
-            "why": "the answers themselves take longer than the budget; workers do not help",
-        }
+        why = "the answers themselves take longer than the budget; workers do not help"
+        return row.having(workers=None, why=why)
     found = workers_needed(service, per_hour / 3_600_000, budget, rng)
     if found is None:
-        return {**row, "workers": None, "why": f"more than {MOST_WORKERS:,} workers"}
+        return row.having(workers=None, why=f"more than {MOST_WORKERS:,} workers")
     workers, p95 = found
     busy = per_hour / 3_600_000 * float(service.mean()) / workers
-    return {**row, "workers": workers, "p95_ms": number(p95), "utilisation": number(busy)}
+    return row.having(workers=workers, p95_ms=number(p95), utilisation=number(busy))
 
 
 def workers_needed(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
-from golive.model.profile import SMALL_CELL, FloatArray, cell_share
+from golive.model.intervals import rounded
+from golive.model.performance import AtThreshold, PerDay, ScoreHistogram
+from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import effect
+from golive.outcomes.model.performance import per_100
 from golive.outcomes.model.target import flags
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import (
@@ -41,12 +42,11 @@ _Z99_OF_95 = Z99 / Z95
 
 def outputs(context: Context, out: Outcomes) -> None:
     """``score_out_of_range``, ``alert_rate_shift``, the alert rate on all scored rows, and the histogram of scores."""
-    assert out.performance is not None
     if (outside := score_out_of_range(context)) is not None:
         out.findings.append(outside)
     _alerts(context, out)
     if context.live.score is not None and context.bounds is not None:
-        out.performance["score_histogram"] = _histogram(context, context.bounds)
+        out.add(score_histogram=_histogram(context, context.bounds))
 
 
 def score_out_of_range(context: Context) -> Finding | None:
@@ -126,22 +126,21 @@ def _rate(side: Scored, context: Context) -> tuple[Estimate, int]:
 
 
 def _alerts(context: Context, out: Outcomes) -> None:
-    assert out.performance is not None
     (before, n_before), (now, n_now) = _rate(context.train, context), _rate(context.live, context)
     if not now.known:
         return
     threshold = context.config.operating_threshold
-    at: dict[str, Any] = out.performance.setdefault("at_threshold", {"threshold": threshold})
-    at["alert_rate"] = {**pair(before, now), "n": n_now}
-    at["alerts_per_100"] = {k: number(100 * v) for k, v in _ends(now).items()}
+    at = out.measured.at_threshold or AtThreshold(threshold=threshold)
+    at = at.having(alert_rate=pair(before, now).having(n=n_now), alerts_per_100=per_100(now))
     days = covered_days(context.live)
     if days:
-        rows = context.live.rows / days
-        at["per_day"] = {
-            "patients": number(rows),
-            "alerts": number(now.value * n_now / days),
-            "days": days,
-        }
+        per_day = PerDay(
+            patients=number(context.live.rows / days),
+            alerts=number(now.value * n_now / days),
+            days=days,
+        )
+        at = at.having(per_day=per_day)
+    out.add(at_threshold=at)
     if threshold is not None and context.live.score is not None and now.value in (0.0, 1.0):
         which = "above" if now.value == 0 else "at or below"
         whom = "nobody is" if now.value == 0 else "everybody is"
@@ -153,10 +152,6 @@ def _alerts(context: Context, out: Outcomes) -> None:
         )
     if before.known:
         out.findings.append(_alert_rate_shift(context, before, now, n_before, n_now))
-
-
-def _ends(e: Estimate) -> dict[str, float]:
-    return {"live": e.value, "live_low": e.low, "live_high": e.high}
 
 
 def covered_days(side: Scored) -> int | None:
@@ -208,18 +203,18 @@ def _alert_rate_shift(
     )
 
 
-def _histogram(context: Context, bounds: tuple[float, float]) -> dict[str, Any]:
+def _histogram(context: Context, bounds: tuple[float, float]) -> ScoreHistogram:
     """Rows per score bin on both sides; cells of 1 to 10 rows are ``None``."""
     edges = np.linspace(bounds[0], bounds[1], HISTOGRAM_BINS + 1)
 
-    def counts(score: FloatArray | None) -> list[int | None]:
+    def counts(score: FloatArray | None) -> tuple[int | None, ...]:
         if score is None:
-            return []
+            return ()
         found = np.histogram(score[np.isfinite(score)], edges)[0]
-        return [None if 0 < c < SMALL_CELL else int(c) for c in found]
+        return tuple(None if is_small(int(c)) else int(c) for c in found)
 
-    return {
-        "edges": [number(float(e)) for e in edges],
-        "train": counts(context.train.score),
-        "live": counts(context.live.score),
-    }
+    return ScoreHistogram(
+        edges=tuple(rounded(float(e)) for e in edges),
+        train=counts(context.train.score),
+        live=counts(context.live.score),
+    )

@@ -15,7 +15,9 @@ from golive.model.finding import (
     Verdict,
     finding,
 )
+from golive.model.intervals import LiveValue
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
+from golive.model.service import Hour, Late, Latency, Operations, Quantiles, Success
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.profile.rows.scored import Coded, Scored
@@ -33,18 +35,18 @@ _LATE_AT = 0.999
 
 
 def service(context: Context, out: Outcomes) -> None:
-    """``latency_over_budget``, ``error_rate``, ``late_inputs`` and the key ``operations`` of performance."""
-    assert out.performance is not None
-    operations: dict[str, Any] = {}
-    found = [
-        _latency(context, operations),
-        _errors(context, operations),
-        _late(context, operations),
-    ]
-    out.findings += [f for f in found if f is not None]
+    """``latency_over_budget``, ``error_rate``, ``late_inputs`` and ``Operations`` of performance."""
+    operations = Operations()
+    for part in (_latency, _errors, _late):
+        measured, found = part(context)
+        operations = operations.having(**measured)
+        out.findings += [found] if found is not None else []
     if operations:
-        operations["by_hour"] = _by_hour(context)
-        out.performance["operations"] = operations
+        out.add(operations=operations.having(by_hour=_by_hour(context)))
+
+
+Parts = tuple[dict[str, Any], Finding | None]
+"""Parts of operations by name, and the finding that goes with them."""
 
 
 def quantiles(values: FloatArray) -> dict[str, tuple[float, float, float]]:
@@ -73,31 +75,29 @@ def hours(side: Scored) -> npt.NDArray[np.int64] | None:
     return np.where(np.isnat(side.time), -1, hour)
 
 
-def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
+def _latency(context: Context) -> Parts:
     live, config = context.live, context.config
     name = config.operations.latency_ms if config.operations else None
     now = _finite(live.latency)
     if name is None or len(now) == 0 or live.latency is None:
-        return None
+        return {}, None
     measured = quantiles(now)
-    operations["latency_ms"] = {
-        "n": len(now),
-        **{k: number(v[0]) for k, v in measured.items()},
-        **{
-            f"{k}_{end}": number(v[i])
-            for k, v in measured.items()
-            for i, end in ((1, "low"), (2, "high"))
-        },
-    }
     before = _finite(context.train.latency)
     then = quantiles(before) if len(before) else {}
-    operations["latency_ms"]["train"] = {k: number(v[0]) for k, v in then.items()}
+    ends = {
+        f"{k}{end}": number(v[i])
+        for k, v in measured.items()
+        for i, end in enumerate(("", "_low", "_high"))
+    }
+    told = Latency(
+        n=len(now), train=Quantiles(**{k: number(v[0]) for k, v in then.items()}), **ends
+    )
     budget = config.latency_budget_ms
     if budget is None:
-        return None
+        return {"latency_ms": told}, None
     slow = _slow_slices(live, budget, context.roles.site)
     over = float((now > budget).mean())
-    operations["latency_ms"] |= {"budget": budget, "over_budget": number(over)}
+    told = told.having(budget=budget, over_budget=number(over))
     p95, p99 = measured["p95"], measured["p99"]
     few = len(now) < FEWEST_CALLS
     verdict = (
@@ -119,7 +119,7 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
     slow_calls = int((now > budget).sum())
     then_over = cell_share(int((before > budget).sum()), len(before))
     low, high = wilson(slow_calls, len(now))
-    return finding(
+    found = finding(
         Kind.LATENCY_OVER_BUDGET,
         verdict,
         columns=(name,),
@@ -141,6 +141,7 @@ def _latency(context: Context, operations: dict[str, Any]) -> Finding | None:
         if active
         else "",
     )
+    return {"latency_ms": told}, found
 
 
 def _slow_slices(live: Scored, budget: float, site: str | None) -> list[SliceShare]:
@@ -181,27 +182,27 @@ def succeeded(status: Coded) -> tuple[Mask, Mask] | None:
     return good[status.codes], status.codes >= 0
 
 
-def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
+def _errors(context: Context) -> Parts:
     live, config = context.live, context.config
     name = config.operations.status if config.operations else None
     held = succeeded(live.status) if live.status is not None else None
     if name is None or held is None or live.status is None or not held[1].any():
-        return None
+        return {}, None
     ok, here = held
     n, failed = int(here.sum()), int((here & ~ok).sum())
     earlier = succeeded(context.train.status) if context.train.status is not None else None
     n_before = int(earlier[1].sum()) if earlier else 0
     before = int((earlier[1] & ~earlier[0]).sum()) if earlier else 0
     low, high = wilson(failed, n)
-    operations["success"] = {
-        "n": n,
-        "live": number(1 - failed / n),
-        "low": number(float(1 - high)),
-        "high": number(float(1 - low)),
-        "days": covered_days(live),
-    }
+    success = Success(
+        n=n,
+        live=number(1 - failed / n),
+        low=number(float(1 - high)),
+        high=number(float(1 - low)),
+        days=covered_days(live),
+    )
     counts = np.bincount(live.status.codes[here], minlength=len(live.status.names))
-    operations["status"] = {
+    status = {
         v: None if 0 < c < SMALL_CELL else int(c)
         for v, c in zip(live.status.names, counts, strict=True)
     }
@@ -234,7 +235,7 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
     then = (
         f"in training {cell(before, n_before)}" if n_before else "training has no log of requests"
     )
-    return finding(
+    found = finding(
         Kind.ERROR_RATE,
         verdict,
         columns=(name,),
@@ -257,6 +258,7 @@ def _errors(context: Context, operations: dict[str, Any]) -> Finding | None:
         if verdict in (Verdict.ALARM, Verdict.WATCH)
         else "",
     )
+    return {"success": success, "status": status}, found
 
 
 def _slices(live: Scored, site: str | None, hits: Mask, among: Mask) -> list[SliceShare]:
@@ -282,28 +284,29 @@ def delays(side: Scored) -> FloatArray:
     return np.where(known, seconds, np.nan)
 
 
-def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
+def _late(context: Context) -> Parts:
     live, config = context.live, context.config
     name = config.operations.received_time if config.operations else None
     seconds, before = delays(live), _finite(delays(context.train))
     known = np.isfinite(seconds)
     if name is None or not known.any() or len(before) < FEWEST_CALLS:
-        return None
+        return {}, None
     limit = float(np.quantile(before, _LATE_AT))
     late = known & (seconds > limit)
     n, count = int(known.sum()), int(late.sum())
     low, high = (float(v) for v in wilson(count, n))
     then = float((before > limit).mean())
     middle, p95 = np.quantile(seconds[known], [0.5, 0.95])
-    operations["late"] = {
-        "n": n,
-        "live": number(count / n),
-        "low": number(low),
-        "high": number(high),
-        "limit_s": limit,
-    }
-    operations["late"] |= {"delay_p50_s": number(float(middle)), "delay_p95_s": number(float(p95))}
-    operations["inputs_ready"] = {"low": number(1 - high), "live": number(1 - count / n), "n": n}
+    arrived = Late(
+        n=n,
+        live=number(count / n),
+        low=number(low),
+        high=number(high),
+        limit_s=limit,
+        delay_p50_s=number(float(middle)),
+        delay_p95_s=number(float(p95)),
+    )
+    ready = LiveValue(low=number(1 - high), live=number(1 - count / n), n=n)
     rise = count / n - then
     real = float(wilson(count, n, Z99)[0]) > then
     verdict = (
@@ -322,7 +325,7 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
         if slices and active
         else ""
     )
-    return finding(
+    found = finding(
         Kind.LATE_INPUTS,
         verdict,
         columns=(name,),
@@ -347,35 +350,31 @@ def _late(context: Context, operations: dict[str, Any]) -> Finding | None:
         if active
         else "",
     )
+    return {"late": arrived, "inputs_ready": ready}, found
 
 
-def _by_hour(context: Context) -> list[dict[str, Any]]:
+def _by_hour(context: Context) -> tuple[Hour, ...]:
     """Requests, latency and success per hour of the day; hours with 1 to 10 requests carry no figures."""
     live = context.live
     hour = hours(live)
     if hour is None:
-        return []
+        return ()
     held = succeeded(live.status) if live.status is not None else None
     rows = []
     for h in range(24):
         here = hour == h
         n = int(here.sum())
-        row: dict[str, Any] = {"hour": h, "n": None if 0 < n < SMALL_CELL else n}
+        row = Hour(hour=h, n=None if is_small(n) else n)
         if n >= FEWEST_OF_HOUR:
             latency = _finite(live.latency[here]) if live.latency is not None else np.zeros(0)
             if len(latency):
-                row |= {
-                    f"p{int(100 * q)}": number(float(np.quantile(latency, q))) for q in (0.5, 0.95)
-                }
+                middle, p95 = (number(float(np.quantile(latency, q))) for q in (0.5, 0.95))
+                row = row.having(p50=middle, p95=p95)
             if held is not None and int((here & held[1]).sum()):
                 among = here & held[1]
                 good, total = int((among & held[0]).sum()), int(among.sum())
-                low, high = wilson(good, total)
-                if not 0 < total - good < SMALL_CELL:
-                    row |= {
-                        "success": number(good / total),
-                        "low": number(float(low)),
-                        "high": number(float(high)),
-                    }
+                low, high = (number(float(v)) for v in wilson(good, total))
+                if not is_small(total - good):
+                    row = row.having(success=number(good / total), low=low, high=high)
         rows.append(row)
-    return rows
+    return tuple(rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, is_small
+from golive.model.service import Feedback, Usage, WriteBack
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import number
@@ -31,39 +30,38 @@ DAYS = np.timedelta64(30, "D")
 
 
 def use(context: Context, out: Outcomes) -> None:
-    """Keys ``feedback``, ``usage`` and ``write_back`` of performance, each where the log has its columns.
+    """``Feedback``, ``Usage`` and ``WriteBack`` of performance, each where the log has its columns.
 
     Counts of 1 to 10 are not kept: what is kept is the least favourable that they can be.
     """
-    assert out.performance is not None
     found = {
         "feedback": _feedback(context.live),
         "usage": _usage(context),
         "write_back": _write_back(context.live),
     }
-    out.performance |= {key: value for key, value in found.items() if value}
+    out.add(**{key: value for key, value in found.items() if value})
 
 
-def _feedback(live: Scored) -> dict[str, Any]:
+def _feedback(live: Scored) -> Feedback:
     """``n`` outputs that somebody answered, the share ``overrides``, and ``reasons``: the share of these with a reason.
 
     ``reasons`` is ``None`` when the log has no reasons or 1 to 10 overrides have one; ``read`` says that other answers
     occur.
     """
     if live.response is None:
-        return {}
+        return Feedback()
     words = [name.strip().lower() for name in live.response.names]
     over = np.array([w in OVERRIDDEN for w in words] + [False])[live.response.codes]
     kept = np.array([w in ACCEPTED for w in words] + [False])[live.response.codes]
     n, overridden = int((over | kept).sum()), int(over.sum())
     if n < SMALL_CELL:
-        return {}
-    found: dict[str, Any] = {"n": n, "overrides": number(_held(overridden, n) / n), "reasons": None}
+        return Feedback()
+    reasons = None
     if live.reasoned is not None and overridden >= SMALL_CELL:
         without = int((over & ~live.reasoned).sum())
         given = overridden - _held(without, overridden)
-        found["reasons"] = None if is_small(given) else number(given / overridden)
-    return found
+        reasons = None if is_small(given) else number(given / overridden)
+    return Feedback(n=n, overrides=number(_held(overridden, n) / n), reasons=reasons)
 
 
 def _held(count: int, most: int) -> int:
@@ -71,27 +69,27 @@ def _held(count: int, most: int) -> int:
     return min(most, SMALL_CELL - 1) if is_small(count) else count
 
 
-def _usage(context: Context) -> dict[str, Any]:
+def _usage(context: Context) -> Usage:
     """``active``: people of the last 30 days as a share of ``eligible``, those meant to use it. Needs both, and 11 of either."""
     live, eligible = context.live, context.config.intended_users
     if live.user is None or eligible is None or eligible < SMALL_CELL:
-        return {}
+        return Usage()
     seen = live.user >= 0
     if live.time is not None and not np.isnat(live.time).all():
         seen = seen & (live.time > np.nanmax(live.time) - DAYS)
     people = len(np.unique(live.user[seen]))
-    return {"active": number(min(1.0, _held(people, eligible) / eligible)), "eligible": eligible}
+    return Usage(active=number(min(1.0, _held(people, eligible) / eligible)), eligible=eligible)
 
 
-def _write_back(live: Scored) -> dict[str, Any]:
+def _write_back(live: Scored) -> WriteBack:
     """``attempts`` to write a result where both ids are known, and how many reached the ``right_patient``."""
     if live.written is None:
-        return {}
+        return WriteBack()
     attempts, wrong = int((live.written.codes >= 0).sum()), int((live.written.codes == 0).sum())
     if attempts < SMALL_CELL:
-        return {}
-    return {
-        "attempts": attempts,
-        "right_patient": attempts - _held(wrong, attempts),
-        "at_most": is_small(wrong),
-    }
+        return WriteBack()
+    return WriteBack(
+        attempts=attempts,
+        right_patient=attempts - _held(wrong, attempts),
+        at_most=is_small(wrong),
+    )

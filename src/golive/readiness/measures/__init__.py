@@ -1,51 +1,17 @@
 """Levels of criteria as the data show them: one function per criterion, listed in ``MEASURES``.
 
-A measure reads findings, columns, row counts and the ``performance`` mapping, takes the pessimistic end of an interval, and
-answers "not assessed" with a reason when there is too little to judge. No finding counts as good only where the look was
-taken on enough rows. Where only part of a criterion can be looked at, that part may refute it (below level 3) but not confirm it.
-
-Keys of ``performance`` that are read (each optional; shares 0 to 1; unknown keys are ignored)::
-
-    primary_metric          "auroc" unless named
-    windows                 consecutive live windows of good performance
-    auroc                   {train, live, change, low, high, live_low, live_high, n_events, n_nonevents}; low and high bound
-                            the change; the same form under any other primary_metric
-    at_threshold            {threshold, n_events, sensitivity|ppv|specificity: {live, live_low, live_high},
-                            alert_rate: {train, live}}
-    calibration             {n_events, slope: {live, se}, ece: {live}, observed_expected: {live}, subgroup_ece_spread}
-    subgroups               [{by, value, n, n_events, gaps: {sensitivity, ppv, ece}}], gaps against all patients
-    baseline                {n_events, prevalence|simple|rule: {low, high}}, gain of the model in the primary metric
-    validation              {split: temporal|site|external, n_events, n_nonevents, kappa}
-    net_benefit             {n_events, model, low, treat_all, rule, workups_per_true_positive, capacity}
-    silent                  {days, n_events, drop}
-    output                  {psi}
-    labels                  {coverage, n}
-    log                     {complete}
-    leakage                 {overlap, patients, suspects: [column], split: temporal|site|random}
-    scope                   {out_of_scope, high, scored_out_of_scope}
-    sites                   {gap}
-    slices                  {missing_gap}
-    operations              {latency_ms: {p95, p99, n}, success: {low, n, days}, inputs_ready: {low, n}, late: {high}}
-    versions                {known}
-    contract                {scored_violations, abstained, n, version, all_terms}, a share of 1 to 10 rows is null
-    skew                    {share, n, reproduced, exact}
-    generated_text          {n_outputs, raters, unsupported: {high}, severe: {share}, citations: {share}}
-    bad_input               {n, low, high, findings: [id]}, live rows with impossible input and the share that got no score
-    reconstruction          {share, n}
-    write_back              {attempts, right_patient, at_most}, wrong ones at least those that are told
-    feedback                {n, overrides, reasons}
-    alerts                  {n, load or per_shift, limit, repeats, where}
-    usage                   {active, eligible, feedback_closed}
-    impact                  {issues: [{finding, change}], n_events, complete}
+A measure reads findings, columns, row counts and ``Performance``, takes the pessimistic end of an interval, and answers "not
+assessed" with a reason when there is too little to judge. No finding counts as good only where the look was taken on enough
+rows. Where only part of a criterion can be looked at, that part may refute it (below level 3) but not confirm it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from golive.model.config import Config
 from golive.model.finding import Finding
+from golive.model.performance import Performance
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.measures import clinical, inputs, outputs, population, service
@@ -101,7 +67,7 @@ def measure(
     findings: Iterable[Finding],
     columns: Iterable[ColumnResult],
     inputs: Inputs,
-    performance: Mapping[str, Any] | None,
+    performance: Performance | None,
     config: Config,
     *,
     model: Model | None = None,
@@ -112,7 +78,7 @@ def measure(
         findings: of the comparison and of the outcomes, quiet ones included.
         columns: with both sides, drift and pictures.
         inputs: row counts of both data sets.
-        performance: results on outcomes and operations (keys above), or ``None``.
+        performance: results on outcomes and operations, or ``None``.
         config: roles, declared columns, floors, budget and risk profile.
         model: the policy whose bounds and minimum sizes apply (default: the shipped one).
 
@@ -120,7 +86,7 @@ def measure(
         One measurement per criterion in ``MEASURES`` that applies; ``level`` is ``None`` with a reason where nothing can be said.
     """
     policy = model or load_model()
-    facts = Facts(tuple(findings), tuple(columns), inputs, performance or {}, config)
+    facts = Facts(tuple(findings), tuple(columns), inputs, performance or Performance(), config)
     asked = policy.applicable(tier_of(config.risk), config.risk.flags)
     return tuple(MEASURES[c.id](facts, Maker(c)) for c in asked if c.id in MEASURES)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from golive.model.columns import Role
 from golive.model.finding import Kind, Verdict
@@ -14,31 +11,29 @@ from golive.readiness.measures.facts import Facts, Maker
 from golive.wording.numbers import percent
 
 
-def _events(facts: Facts, *places: str) -> float | None:
-    return next((n for p in places if (n := facts.number(p, "n_events")) is not None), None)
+def _events(*counted: int | None) -> int | None:
+    """The first number of events that is known."""
+    return next((n for n in counted if n is not None), None)
 
 
 def baseline(facts: Facts, make: Maker) -> Measurement:
     """SCO-06: gain of the model over prevalence, over a simple model and over the current rule (lower 95 % bounds)."""
-    events = _events(facts, "baseline", "auroc")
-    simple, rule = (
-        facts.number("baseline", "simple", "low"),
-        facts.number("baseline", "rule", "low"),
-    )
-    prevalence = facts.number("baseline", "prevalence", "low")
+    over = facts.performance.baseline
+    events = _events(over.n_events, facts.performance.auroc.n_events)
+    simple, rule, prevalence = over.simple.low, over.rule.low, over.prevalence.low
     if simple is None and rule is None and prevalence is None:
         return make.unknown("no baseline was compared on live outcomes.")
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
     used = facts.of(Kind.BASELINE_NOT_BEATEN)
     best = next((v for v in (rule, simple) if v is not None), None)
-    high = facts.number("baseline", "rule" if rule is not None else "simple", "high")
+    high = (over.rule if rule is not None else over.simple).high
     if best is not None and best > 0:
         level = 3
     elif prevalence is not None and prevalence > 0:
         level = 2
     else:
-        top = high if high is not None else facts.number("baseline", "prevalence", "high")
+        top = high if high is not None else over.prevalence.high
         level = 0 if top is not None and top < 0 else 1
     shown = best if best is not None else prevalence
     name = (
@@ -66,12 +61,13 @@ def _temporal(facts: Facts) -> bool:
 
 def validation_size(facts: Facts, make: Maker) -> Measurement:
     """CLN-01: events and non-events of the validation, and whether it is of another time or place."""
-    events, rest = _events(facts, "validation", "auroc"), facts.number("auroc", "n_nonevents")
-    rest = facts.number("validation", "n_nonevents") or rest
+    external, auroc = facts.performance.validation, facts.performance.auroc
+    events = _events(external.n_events, auroc.n_events)
+    rest = external.n_nonevents or auroc.n_nonevents
     if events is None or rest is None:
         return make.unknown("live data has no outcomes with scores to validate on.")
-    split = str(facts.look("validation", "split") or ("temporal" if _temporal(facts) else ""))
-    if split not in ("temporal", "site", "external"):
+    split = external.split or ("temporal" if _temporal(facts) else None)
+    if split is None:
         return make.level(
             1,
             f"{events:,.0f} events, but neither time nor place of the live data differs from training.",
@@ -80,7 +76,7 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
     level = max(
         2, min(make.criterion.level_of(events=events, non_events=rest), 3)
     )  # independent team: a document
-    kappa = facts.number("validation", "kappa")
+    kappa = external.kappa
     if kappa is not None and kappa < 0.6:
         level = min(level, 2)
     agreement = f", raters agree with kappa {kappa:.2f}" if kappa is not None else ""
@@ -98,13 +94,13 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
     floors = {
         k: v for k, v in facts.config.floors.items() if k in ("sensitivity", "ppv", "specificity")
     }
-    events = _events(facts, "at_threshold", "auroc")
+    at = facts.performance.at_threshold
+    shares = {"sensitivity": at.sensitivity, "ppv": at.ppv, "specificity": at.specificity}
+    events = _events(at.n_events, facts.performance.auroc.n_events)
     hidden = {
-        k: LEVELS[state]
-        for k in floors
-        if (state := facts.look("at_threshold", k, "against_floor")) in LEVELS
+        k: LEVELS[state] for k in floors if (state := shares[k].against_floor or "") in LEVELS
     }
-    known = {k: facts.number("at_threshold", k, "live") for k in floors if k not in hidden}
+    known = {k: shares[k].live.value for k in floors if k not in hidden}
     if not floors:
         return make.unknown("no floor for sensitivity or PPV is declared.")
     if events is None or any(v is None for v in known.values()):
@@ -118,14 +114,14 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
             words.append(f"{name} not shown (a count of 1 to 10 patients), floor {percent(floor)}")
             continue
         live = known[name] or 0.0
-        low, high = (facts.number("at_threshold", name, k) for k in ("live_low", "live_high"))
+        low, high = shares[name].live_low, shares[name].live_high
         low, high = (low if low is not None else 0.0), (high if high is not None else 1.0)
         levels.append(3 if low >= floor else 2 if live >= floor else 1 if high >= floor else 0)
         words.append(
             f"{name} {percent(live)} ({percent(low)} to {percent(high)}), floor {percent(floor)}"
         )
     level = min(levels)
-    if level == 3 and (facts.number("windows") or 0) >= 3:
+    if level == 3 and (facts.performance.windows or 0) >= 3:
         level = 4
     return make.level(
         level,
@@ -137,25 +133,23 @@ def operating_point(facts: Facts, make: Maker) -> Measurement:
 
 def calibration(facts: Facts, make: Maker) -> Measurement:
     """CLN-03: distance of the calibration slope from 1, its standard error, observed to expected, calibration error."""
-    slope, ece = (
-        facts.number("calibration", "slope", "live"),
-        facts.number("calibration", "ece", "live"),
-    )
-    events = _events(facts, "calibration", "auroc")
+    found = facts.performance.calibration
+    slope, ece = found.slope.live.value, found.ece.live.value
+    events = _events(found.n_events, facts.performance.auroc.n_events)
     if slope is None or ece is None:
         return make.unknown("live data has no outcomes with scores.")
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
     known = {"slope_distance": abs(slope - 1), "ece": ece}
     words = [f"slope {slope:.2f}", f"calibration error {percent(ece)}"]
-    ratio = facts.number("calibration", "observed_expected", "live")
+    ratio = found.observed_expected.live.value
     if ratio is not None:
         known |= {"observed_expected_high": ratio, "observed_expected_low": ratio}
         words.append(f"observed to expected {ratio:.2f}")
-    error = facts.number("calibration", "slope", "se")
+    error = found.slope.se
     if error is not None:
         known["slope_se"] = error
-    spread = facts.number("calibration", "subgroup_ece_spread")
+    spread = found.subgroup_ece_spread
     if spread is not None:
         known["subgroup_ece_spread"] = spread
     level = make.criterion.level_of(**known)
@@ -172,39 +166,27 @@ def calibration(facts: Facts, make: Maker) -> Measurement:
 
 def subgroups(facts: Facts, make: Maker) -> Measurement:
     """CLN-04: largest gap of a group with enough patients to all together, and the share of patients in groups without."""
-    groups: Any = facts.look("subgroups")
-    rows = [g for g in groups if isinstance(g, Mapping)] if isinstance(groups, list | tuple) else []
+    rows = facts.performance.subgroups
     if not rows:
         return make.unknown("no group columns with live outcomes were compared.")
     least = make.criterion.min_n
-    groups_of = Counter(str(row.get("by")) for row in rows)
+    groups_of = Counter(row.by for row in rows)
     worst, name, powered = -1.0, "", 0
     unknown: dict[str, float] = {}
     total: dict[str, float] = {}
     for row in rows:
-        by, n, events = (
-            str(row.get("by")),
-            float(row.get("n") or 0),
-            float(row.get("n_events") or 0),
-        )
+        by, n, events = row.by, float(row.n or 0), float(row.n_events or 0)
         total[by] = total.get(by, 0.0) + n
-        gaps = row.get("gaps")
-        if (
-            n < least.get("group_rows", 0)
-            or events < least.get("group_events", 0)
-            or not isinstance(gaps, Mapping)
-        ):
+        if n < least.get("group_rows", 0) or events < least.get("group_events", 0):
             unknown[by] = unknown.get(by, 0.0) + n
             continue
-        known = [
-            abs(float(v)) for v in gaps.values() if isinstance(v, int | float) and math.isfinite(v)
-        ]
+        known = [abs(gap) for gap in row.gaps.values() if gap is not None]
         if not known or groups_of[by] < 2:  # nothing was asked of the group, or it is everyone
             continue
         powered += 1
         gap = max(known)
         if gap > worst:
-            worst, name = gap, f"{row.get('value')} ({by})"
+            worst, name = gap, f"{row.value} ({by})"
     if not powered:
         return make.unknown(
             f"no group with {least.get('group_rows', 0)} patients and {least.get('group_events', 0)} events could be compared with another.",
@@ -225,7 +207,8 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
 
 def silent_run(facts: Facts, make: Maker) -> Measurement:
     """CLN-05: length and events of a silent run and its drop in performance."""
-    days, events, drop = (facts.number("silent", k) for k in ("days", "n_events", "drop"))
+    run = facts.performance.silent
+    days, events, drop = run.days, run.n_events, run.drop
     if days is None or events is None:
         return make.unknown("no live rows are marked as a silent run.")
     known = {"days": days, "events": events} | ({"drop": drop} if drop is not None else {})
@@ -242,17 +225,15 @@ def silent_run(facts: Facts, make: Maker) -> Measurement:
 
 def net_benefit(facts: Facts, make: Maker) -> Measurement:
     """CLN-07: net benefit at the threshold against treating all, none, and the current rule; workups against capacity."""
-    model, events = facts.number("net_benefit", "model"), _events(facts, "net_benefit", "auroc")
-    if model is None:
+    found = facts.performance.net_benefit
+    if found is None or found.model is None:
         return make.unknown("there are no live outcomes at a declared threshold.")
+    model, events = found.model, _events(found.n_events, facts.performance.auroc.n_events)
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
-    default = max(facts.number("net_benefit", "treat_all") or 0.0, 0.0)
-    low = facts.number("net_benefit", "low")
-    low = model if low is None else low
-    rule, load, capacity = (
-        facts.number("net_benefit", k) for k in ("rule", "workups_per_true_positive", "capacity")
-    )
+    default = max(found.treat_all or 0.0, 0.0)
+    low = model if found.low is None else found.low
+    rule, load, capacity = found.rule, found.workups_per_true_positive, found.capacity
     level = 0 if model < default else 1 if low <= default else 2
     if (
         level == 2
@@ -272,18 +253,17 @@ def net_benefit(facts: Facts, make: Maker) -> Measurement:
 
 def impact(facts: Facts, make: Maker) -> Measurement:
     """VAL-04: data problems ranked by what repairing each changes in the primary metric."""
-    ranked, events = facts.look("impact", "issues"), facts.number("impact", "n_events")
-    rows = [r for r in ranked if isinstance(r, Mapping)] if isinstance(ranked, list | tuple) else []
+    rows, events = facts.performance.impact.issues, facts.performance.impact.n_events
     if not rows:
         return make.unknown(
             "no data problem has enough live rows with outcomes to measure what it costs."
         )
     if not make.enough(events, "events"):
         return make.too_few(events or 0, "events", "live events")
-    named = [f for row in rows for f in facts.findings if f.id == row.get("finding")]
-    level = 3 if len(rows) >= 5 or facts.look("impact", "complete") is True else 2
+    named = [f for row in rows for f in facts.findings if f.id == row.finding]
+    level = 3 if len(rows) >= 5 or facts.performance.impact.complete else 2
     value = f"What {len(rows)} data problem{'s' if len(rows) > 1 else ''} cost is measured on live outcomes"
-    first = rows[0].get("change")
-    if named and isinstance(first, int | float):
-        value += f"; most: {', '.join(named[0].columns)}, {first:+.3f} AUROC without its rows"
+    if named:
+        most = f"{', '.join(named[0].columns)}, {rows[0].change:+.3f} AUROC without its rows"
+        value += f"; most: {most}"
     return make.level(level, f"{value} ({events:,.0f} events).", n=int(events or 0), findings=named)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Kind, Verdict
+from golive.model.performance import Performance
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
@@ -38,7 +38,7 @@ class Facts:
     findings: tuple[Finding, ...]
     columns: tuple[ColumnResult, ...]
     inputs: Inputs
-    performance: Mapping[str, Any]
+    performance: Performance
     config: Config
 
     def of(self, *kinds: Kind, verdicts: Iterable[Verdict] = FOUND) -> tuple[Finding, ...]:
@@ -49,24 +49,6 @@ class Facts:
     def looked(self, *kinds: Kind) -> bool:
         """Whether any finding of these kinds exists, quiet ones included: then the check was done."""
         return any(f.kind in kinds for f in self.findings)
-
-    def look(self, *path: str) -> Any:
-        """The value under ``performance[path[0]][path[1]]...``, or ``None``."""
-        here: Any = self.performance
-        for key in path:
-            here = here.get(key) if isinstance(here, Mapping) else None
-        return here
-
-    def number(self, *path: str) -> float | None:
-        """``look`` for a number; ``None`` when it is absent, not a number or not finite."""
-        value = self.look(*path)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-        ):
-            return None
-        return float(value)
 
     def declared(self, name: str) -> ColumnConfig:
         """What the configuration declares of a column."""

@@ -96,7 +96,7 @@ def completeness(facts: Facts, make: Maker) -> Measurement:
                 (before / n_before if n_before else 0.0, now / n_now if n_now else 1.0),
             )
     level = make.criterion.level_of(gap=worst)
-    slices = facts.number("slices", "missing_gap")
+    slices = facts.performance.slices.missing_gap
     level = (
         min(level, 3) if slices is None else min(level, make.criterion.level_of(slice_gap=slices))
     )
@@ -334,8 +334,9 @@ def identity(facts: Facts, make: Maker) -> Measurement:
         largest(Kind.TIME_ORDER, Kind.FUTURE_DATES),
         largest(Kind.LATE_INPUTS),
     )
-    if (share := facts.number("operations", "late", "high")) is not None:
-        late = max(late, share)
+    counted = facts.performance.operations.late.high
+    if counted is not None:
+        late = max(late, counted)
     used = facts.of(
         Kind.DUPLICATE_ROWS,
         Kind.DUPLICATE_KEYS,
@@ -349,7 +350,7 @@ def identity(facts: Facts, make: Maker) -> Measurement:
         value += f", {percent(times)} have an impossible time"
     elif facts.with_role(Role.TIME) is not None:
         unseen.append("the order of times")
-    if facts.looked(Kind.LATE_INPUTS) or facts.number("operations", "late", "high") is not None:
+    if facts.looked(Kind.LATE_INPUTS) or counted is not None:
         value += f", {percent(late)} have inputs that came late"
     elif facts.with_role(Role.TIME) is not None:
         unseen.append("inputs that arrive late")
@@ -363,10 +364,11 @@ def identity(facts: Facts, make: Maker) -> Measurement:
 
 def leakage(facts: Facts, make: Maker) -> Measurement:
     """DAT-07: patients on both sides of the split, and features that alone nearly give the label away."""
-    overlap, suspects = facts.number("leakage", "overlap"), facts.look("leakage", "suspects")
+    found = facts.performance.leakage
+    overlap, suspects = found.overlap, found.suspects
     if overlap is None and suspects is None:
         return make.unknown("the training file names no split, and no leak test was run.")
-    count = len(suspects) if isinstance(suspects, list | tuple) else int(suspects or 0)
+    count = len(suspects or ())
     n = facts.inputs.train.rows
     if not make.enough(n, "train_rows"):
         return make.too_few(n, "train_rows", "training rows")
@@ -376,14 +378,13 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
             1 if count else 3, f"{shown}.", "patients on both sides of the split", n=n
         )
     used = facts.of(Kind.PATIENT_OVERLAP, Kind.OUTCOME_LEAK, verdicts=tuple(Verdict))
-    name = facts.look("leakage", "column")
-    if name and facts.look("leakage", "patients") is False and overlap == 0:
-        value = f"No {name} is in both files; {shown}."
+    if found.column and found.patients is False and overlap == 0:
+        value = f"No {found.column} is in both files; {shown}."
         return make.partial(
             1 if count else 3, value, "patients who come again under another id", n=n, findings=used
         )
     level = make.criterion.level_of(overlap=overlap, suspects=count)
-    split = str(facts.look("leakage", "split") or "random")
+    split = found.split or "random"
     level = min(
         level, 3 if split in ("temporal", "site") else 2
     )  # level 4 is a check on every build

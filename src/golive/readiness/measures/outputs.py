@@ -97,12 +97,9 @@ def population_stability(picture: Picture, missing: tuple[int, int]) -> float | 
 
 def _alert_change(facts: Facts) -> float | None:
     """Relative change of the alert rate, absolute value: from the operating point, else from a two-valued prediction."""
-    rate = (
-        facts.number("at_threshold", "alert_rate", "train"),
-        facts.number("at_threshold", "alert_rate", "live"),
-    )
-    if rate[0] and rate[1] is not None:
-        return abs(rate[1] / rate[0] - 1)
+    rate = facts.performance.at_threshold.alert_rate
+    if rate.train_value and rate.live_value is not None:
+        return abs(rate.live_value / rate.train_value - 1)
     column = facts.with_role(Role.PREDICTION)
     picture = column.picture if column else None
     if picture is None or len(picture.labels) != 2 or not picture.train or not picture.live:
@@ -145,7 +142,7 @@ def output_shift(facts: Facts, make: Maker) -> Measurement:
     n = score.live.n
     if not make.enough(n, "live_rows"):
         return make.too_few(n, "live_rows", "live rows")
-    psi = facts.number("output", "psi")
+    psi = facts.performance.output.psi
     if psi is None and score.picture is not None:
         psi = population_stability(score.picture, (score.train.missing, score.live.missing))
     if psi is None:
@@ -176,19 +173,24 @@ def output_shift(facts: Facts, make: Maker) -> Measurement:
 
 def accuracy(facts: Facts, make: Maker) -> Measurement:
     """OBS-03: relative drop of the primary metric from training to live, upper 95 % bound."""
-    metric = str(facts.look("primary_metric") or "auroc")
-    events, rest = facts.number(metric, "n_events"), facts.number(metric, "n_nonevents")
-    train, live = facts.number(metric, "train"), facts.number(metric, "live")
+    metric = facts.performance.primary_metric
+    found = facts.performance.metric(metric)
+    events, rest, train, live = (
+        found.n_events,
+        found.n_nonevents,
+        found.train_value,
+        found.live_value,
+    )
     if train is None or live is None:
         return make.unknown("live data has no outcomes with scores.")
     if not make.enough(events, "events") or not make.enough(rest, "non_events"):
         return make.too_few(min(events or 0, rest or 0), "events", "live events or non-events")
-    low = facts.number(metric, "low")
+    low = found.change_low
     drop = (-low if low is not None else train - live) / train if train > 0 else 1.0
     level = make.criterion.level_of(drop=drop)
-    if level == 4 and (facts.number("windows") or 0) < 3:
+    if level == 4 and (facts.performance.windows or 0) < 3:
         level = 3
-    floor, top = facts.config.floors.get(metric), facts.number(metric, "live_high")
+    floor, top = facts.config.floors.get(metric), found.live_high
     value = f"{metric.upper()} {train:.3f} in training, {live:.3f} live; the drop is at most {percent(max(0.0, drop))}"
     if floor is not None and top is not None and top < floor:
         level, value = 0, f"{value}; the whole interval is below the floor of {floor:g}"
@@ -203,20 +205,17 @@ def accuracy(facts: Facts, make: Maker) -> Measurement:
 
 def generated_text(facts: Facts, make: Maker) -> Measurement:
     """OBS-04: rated unsupported statements (upper 95 % bound), severe outputs, verifiable citations."""
-    rate, n = (
-        facts.number("generated_text", "unsupported", "high"),
-        facts.number("generated_text", "n_outputs"),
-    )
+    text = facts.performance.generated_text
+    rate, n = text.unsupported.high, text.n_outputs
     if rate is None:
         return make.unknown("no ratings of generated text were given.")
     if not make.enough(n, "outputs"):
         return make.too_few(n or 0, "outputs", "rated outputs")
-    if not make.enough(facts.number("generated_text", "raters"), "raters"):
-        return make.too_few(facts.number("generated_text", "raters") or 0, "raters", "raters")
-    known = {"unsupported": rate}
-    for name, path in (("severe", ("severe", "share")), ("citations", ("citations", "share"))):
-        if (got := facts.number("generated_text", *path)) is not None:
-            known[name] = got
+    if not make.enough(text.raters, "raters"):
+        return make.too_few(text.raters or 0, "raters", "raters")
+    cited = text.citations.share if text.citations else None
+    measured = {"unsupported": rate, "severe": text.severe.value, "citations": cited}
+    known = {name: share for name, share in measured.items() if share is not None}
     level = make.criterion.level_of(**known)
     value = f"At most {percent(rate)} of statements are unsupported (95 % bound, {n:,.0f} outputs)."
     used = facts.of(
@@ -235,7 +234,7 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
     """OBS-05: share of live rows that carry version, time, id and output: at least 1 minus the sum of their gaps."""
     if not make.enough(facts.live_rows, "live_rows"):
         return make.too_few(facts.live_rows, "live_rows", "live rows")
-    share = facts.number("log", "complete")
+    share = facts.performance.log.complete
     if share is None:
         output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
         fields = {
@@ -268,7 +267,7 @@ def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     """OBS-08: share of live predictions with an outcome, lower 95 % bound."""
     from golive.stats.proportions import wilson
 
-    share, n = facts.number("labels", "coverage"), facts.number("labels", "n")
+    share, n = facts.performance.labels.coverage, facts.performance.labels.n
     label = facts.with_role(Role.LABEL)
     if share is None and label is not None and label.live is not None:
         n = label.live.n

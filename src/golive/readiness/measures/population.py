@@ -26,7 +26,7 @@ def sites(facts: Facts, make: Maker) -> Measurement:
             and part.effect is not None
             and pooled is not None
         ]
-    gap = facts.number("sites", "gap")
+    gap = facts.performance.sites.gap
     if not found and gap is None:
         site = facts.with_role(Role.SITE)
         return make.unknown(
@@ -71,12 +71,12 @@ def scope(facts: Facts, make: Maker) -> Measurement:
     """CLN-08: live rows outside what training covered; marginals alone can only refute it."""
     if not make.enough(facts.live_rows, "live_rows"):
         return make.too_few(facts.live_rows, "live_rows", "live rows")
-    share = facts.number("scope", "out_of_scope")
+    found = facts.performance.scope
+    share = found.out_of_scope
     if share is not None:
-        high = facts.number("scope", "high") or share
+        high = found.high or share
         level = make.criterion.level_of(out_of_scope=high)
-        scored = facts.look("scope", "scored_out_of_scope")
-        level = min(level, 3 if scored == 0 else 2)
+        level = min(level, 3 if found.scored_out_of_scope == 0 else 2)
         return make.level(
             level,
             f"{percent(share)} of live rows are out of scope (at most {percent(high)}).",

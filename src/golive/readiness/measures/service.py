@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from statistics import median
 
@@ -25,7 +24,8 @@ def _column(facts: Facts, name: str | None) -> ColumnResult | None:
 
 def latency(facts: Facts, make: Maker) -> Measurement:
     """REL-01: 95th and 99th percentile of response time as multiples of the declared budget."""
-    p95, p99, n = (facts.number("operations", "latency_ms", k) for k in ("p95", "p99", "n"))
+    found = facts.performance.operations.latency_ms
+    p95, p99, n = found.p95, found.p99, found.n
     column = _column(facts, facts.config.operations.latency_ms if facts.config.operations else None)
     if p95 is None and column is not None and column.live is not None:
         p95, p99 = column.live.quantiles.get("0.95"), column.live.quantiles.get("0.99")
@@ -71,18 +71,15 @@ def availability(facts: Facts, make: Maker) -> Measurement:
     """REL-02: share of requests that succeed, lower 95 % bound, over the days that the log covers."""
     from golive.stats.proportions import wilson
 
-    low, n = (
-        facts.number("operations", "success", "low"),
-        facts.number("operations", "success", "n"),
-    )
-    counted = _successes(facts)
+    found, counted = facts.performance.operations.success, _successes(facts)
+    low, n = found.low, found.n
     if low is None and counted is not None:
-        low, n = float(wilson(counted[0], counted[1])[0]), counted[1]
+        low, n = float(wilson(counted[0], counted[1])[0]), int(counted[1])
     if low is None:
         return make.unknown("the live data has no status of requests.")
     if not make.enough(n, "calls"):
         return make.too_few(n or 0, "calls", "calls")
-    days = facts.number("operations", "success", "days") or _days(facts)
+    days = found.days or _days(facts)
     level = make.criterion.level_of(success=low)
     reason = (
         "An agreed service level is a document: evidence decides above level 2."
@@ -100,15 +97,13 @@ def availability(facts: Facts, make: Maker) -> Measurement:
 
 def inputs_ready(facts: Facts, make: Maker) -> Measurement:
     """INT-01: share of live predictions whose required inputs had arrived, lower 95 % bound."""
-    low, n = (
-        facts.number("operations", "inputs_ready", "low"),
-        facts.number("operations", "inputs_ready", "n"),
-    )
+    ready = facts.performance.operations.inputs_ready
+    low, n = ready.low, ready.n
     late = facts.of(Kind.LATE_INPUTS, verdicts=[Verdict.ALARM, Verdict.WATCH, Verdict.QUIET])
     if low is None and late and late[0].effect is not None and late[0].effect.live is not None:
         from golive.stats.proportions import wilson
 
-        n = float(late[0].effect.n_live)
+        n = late[0].effect.n_live
         low = float(wilson((1 - late[0].effect.live) * n, n)[0])
     if low is None:
         return make.unknown("the live data does not say when each input arrived.")
@@ -129,7 +124,7 @@ def versions(facts: Facts, make: Maker) -> Measurement:
     """MLO-03: share of live predictions that name a registered version. Limits what is claimed of the registry."""
     if not make.enough(facts.live_rows, "live_rows"):
         return make.too_few(facts.live_rows, "live_rows", "live rows")
-    known = facts.number("versions", "known")
+    known = facts.performance.versions.known
     column = facts.with_role(Role.MODEL_VERSION)
     if known is None and column is not None and column.live is not None:
         known = 1 - column.live.missing_share
@@ -145,7 +140,7 @@ def contract(facts: Facts, make: Maker) -> Measurement:
     n = facts.live_rows
     if not make.enough(n, "live_rows"):
         return make.too_few(n, "live_rows", "live rows")
-    if facts.look("contract") is not None:
+    if facts.performance.contract:
         return _counted(facts, make)
     declared = [c for c in facts.features if facts.declared(c.name).required and c.live is not None]
     output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
@@ -168,17 +163,16 @@ def contract(facts: Facts, make: Maker) -> Measurement:
 
 def _counted(facts: Facts, make: Maker) -> Measurement:
     """Rows were held against a contract one by one. 1 to 10 rows, whose share is not told, count as the most they can be."""
-    n = int(facts.number("contract", "n") or facts.live_rows)
-    share, abstains = (facts.number("contract", key) for key in ("scored_violations", "abstained"))
-    version = facts.look("contract", "version")
-    named = f"version {version} of the contract" if version else "the contract"
+    kept = facts.performance.contract
+    n, share, abstains = kept.n or facts.live_rows, kept.scored_violations, kept.abstained
+    named = f"version {kept.version} of the contract" if kept.version else "the contract"
     broken = facts.of(Kind.CONTRACT_BROKEN)
     if share == 0 and abstains == 0:
         value = f"No live row breaks {named} (n = {n:,})."
         return make.partial(
             3, value, "whether the model refuses a row that does", n=n, findings=broken
         )
-    least = "" if facts.look("contract", "all_terms") is not False else "At least "
+    least = "" if kept.all_terms is not False else "At least "
     scored = f"{least}{percent(share)}" if share is not None else f"Fewer than {SMALL_CELL}"
     refused = (
         f"{percent(abstains)} were"
@@ -194,17 +188,14 @@ def _counted(facts: Facts, make: Maker) -> Measurement:
 
 def write_back(facts: Facts, make: Maker) -> Measurement:
     """INT-02: writes that reached the right patient. A wrong one refutes every claim."""
-    attempts, right = (
-        facts.number("write_back", "attempts"),
-        facts.number("write_back", "right_patient"),
-    )
+    found = facts.performance.write_back
+    attempts, right = found.attempts, found.right_patient
     if attempts is None or right is None:
         return make.unknown(
             "no column says whose record a result was written to (operations: written_to)."
         )
     if right < attempts:
-        few = facts.look("write_back", "at_most") is True
-        wrong = f"Fewer than {SMALL_CELL}" if few else f"{attempts - right:,.0f}"
+        wrong = f"Fewer than {SMALL_CELL}" if found.at_most else f"{attempts - right:,.0f}"
         return make.level(
             0, f"{wrong} of {attempts:,.0f} writes reached another patient.", n=int(attempts)
         )
@@ -217,18 +208,19 @@ def write_back(facts: Facts, make: Maker) -> Measurement:
 
 def skew(facts: Facts, make: Maker) -> Measurement:
     """MLO-07: feature values that differ between training and live pipelines on the same keys."""
-    share, n = facts.number("skew", "share"), facts.number("skew", "n")
+    found = facts.performance.skew
+    share, n = found.share, found.n
     if share is None:
         return make.unknown("no case (id and time) is in both files, so nothing can be compared.")
     if not make.enough(n, "matched_rows"):
         return make.too_few(n or 0, "matched_rows", "matched rows")
-    again = facts.number("skew", "reproduced")
+    again = found.reproduced
     known = {"skew": share} | ({"reproduced": again} if again is not None else {})
     level = min(
         make.criterion.level_of(**known), 3
     )  # continuous checking, level 4, is not in two files
     value = f"{percent(share)} of feature values differ on {n:,.0f} matched rows."
-    if facts.look("skew", "exact") is True:
+    if found.exact:
         return make.unknown(
             "nothing differs to the last digit, so one file may be copied from the other.",
             value,
@@ -241,7 +233,7 @@ def skew(facts: Facts, make: Maker) -> Measurement:
 
 def reconstruction(facts: Facts, make: Maker) -> Measurement:
     """GOV-07: sampled predictions that can be put together again from the log."""
-    share, n = facts.number("reconstruction", "share"), facts.number("reconstruction", "n")
+    share, n = facts.performance.reconstruction.share, facts.performance.reconstruction.n
     if share is None:
         return make.unknown("no predictions were reconstructed from the log.")
     if not make.enough(n, "predictions"):
@@ -267,15 +259,15 @@ def bad_input(facts: Facts, make: Maker) -> Measurement:
     wrong output. That can refute the criterion; only a test with faults of every kind can confirm it, and that is a
     document.
     """
-    low, high, n = (facts.number("bad_input", k) for k in ("low", "high", "n"))
+    found = facts.performance.bad_input
+    low, high, n = found.low, found.high, found.n
     if high is None or low is None or n is None:
         return make.unknown(
             "live data holds no fault that can be told; a test with injected faults is a document."
         )
     if not make.enough(n, "faults"):
         return make.too_few(n, "faults", "live rows with an impossible or unreadable input")
-    keys = facts.look("bad_input", "findings") or ()
-    used = [f for f in facts.findings if f.id in keys]
+    used = [f for f in facts.findings if f.id in found.findings]
     value = f"At most {percent(high)} of {n:,.0f} live rows with an impossible, unreadable or wrongly scaled input got no score."
     bounds = _bounds(make)
     level = 0 if high < bounds[0] else 1 if high < bounds[1] else 2 if low < bounds[2] else 3
@@ -294,36 +286,32 @@ def peak(facts: Facts, make: Maker) -> Measurement:
     The log shows the load that came, not twice of it: a budget that is missed at the usual peak refutes a load test, a
     budget that is kept confirms nothing above it.
     """
-    budget, rows = facts.config.latency_budget_ms, facts.look("operations", "by_hour")
-    hours = (
-        [r for r in rows if isinstance(r, Mapping) and r.get("p95") is not None]
-        if isinstance(rows, list)
-        else []
-    )
+    budget, rows = facts.config.latency_budget_ms, facts.performance.operations.by_hour
+    hours = [(r.p95, r.n, r.hour) for r in rows if r.p95 is not None and r.n is not None]
     if not budget:
         return make.unknown("no latency budget is declared.")
     if not hours:
         return make.unknown("the live data has no response times by hour.")
-    most = max(int(r["n"]) for r in hours)
-    busy = [r for r in hours if r["n"] >= BUSY * most]
-    worst = max(busy, key=lambda r: float(r["p95"]))
-    n = sum(int(r["n"]) for r in busy)
+    most = max(calls for _, calls, _ in hours)
+    busy = [row for row in hours if row[1] >= BUSY * most]
+    worst, _, at = max(busy, key=lambda row: row[0])
+    n = sum(calls for _, calls, _ in busy)
     value = (
-        f"In the busiest hours 95 % of answers come within {worst['p95']:,.0f} ms at worst (from {worst['hour']}:00), "
+        f"In the busiest hours 95 % of answers come within {worst:,.0f} ms at worst (from {at}:00), "
         f"budget {budget:,.0f} ms (n = {n:,})."
     )
-    if float(worst["p95"]) <= budget:
+    if worst <= budget:
         return make.partial(3, value, "a load above the usual peak", n=n)
     level = (
-        1 if median(float(r["p95"]) for r in hours) <= budget else 0
+        1 if median(p95 for p95, _, _ in hours) <= budget else 0
     )  # 1: it copes with the usual load
     return make.level(level, value, n=n, findings=facts.of(Kind.LATENCY_OVER_BUDGET))
 
 
 def overrides(facts: Facts, make: Maker) -> Measurement:
     """ADO-02: accepted and overridden outputs, and how many overrides give a reason."""
-    shown = facts.number("feedback", "n")
-    over, reasons = facts.number("feedback", "overrides"), facts.number("feedback", "reasons")
+    found = facts.performance.feedback
+    shown, over, reasons = found.n, found.overrides, found.reasons
     if shown is None or over is None:
         return make.unknown(
             "no column says whether an output was accepted or overridden (operations: response)."
@@ -351,23 +339,24 @@ def overrides(facts: Facts, make: Maker) -> Measurement:
 
 def alert_burden(facts: Facts, make: Maker) -> Measurement:
     """ADO-04: alerts against the agreed limit (per site and day, or per clinician and shift), repeats, and PPV against its floor."""
-    load, limit, n = (facts.number("alerts", k) for k in ("load", "limit", "n"))
-    shifts = facts.number("alerts", "per_shift")
-    load, unit = (shifts, "clinician and shift") if shifts is not None else (load, "site and day")
+    found = facts.performance.alerts
+    limit, n, shifts = found.limit, found.n, found.per_shift
+    load, unit = (
+        (shifts, "clinician and shift") if shifts is not None else (found.load, "site and day")
+    )
     if load is None:
         return make.unknown("the live data does not say when and where alerts were raised.")
     if not limit:
         return make.unknown(f"no limit of alerts is agreed; there are {load:.1f} per {unit}.")
     if not make.enough(n, "alerts"):
         return make.too_few(n or 0, "alerts", "alerts")
-    repeats = facts.number("alerts", "repeats")
-    ppv, floor = facts.number("at_threshold", "ppv", "live"), facts.config.floors.get("ppv")
+    repeats = found.repeats
+    ppv, floor = facts.performance.at_threshold.ppv.live_value, facts.config.floors.get("ppv")
     known = {"load": load / limit} | ({"repeats": repeats} if repeats is not None else {})
     level = min(make.criterion.level_of(**known), 3)
     if floor is not None and ppv is not None and ppv < floor:
         level = min(level, 2)
-    where = facts.look("alerts", "where")
-    value = f"{load:.1f} alerts per {unit}{f' at {where}' if where else ''}, limit {limit:g}"
+    value = f"{load:.1f} alerts per {unit}{f' at {found.where}' if found.where else ''}, limit {limit:g}"
     value += f"; {percent(repeats)} repeat within a day" if repeats is not None else ""
     if repeats is None or ppv is None or floor is None:
         used = facts.of(Kind.ALERT_RATE_SHIFT)
@@ -388,9 +377,8 @@ def alert_burden(facts: Facts, make: Maker) -> Measurement:
 
 def active_use(facts: Facts, make: Maker) -> Measurement:
     """ADO-05: intended users who use it, and feedback answered within 30 days."""
-    active, n, closed = (
-        facts.number("usage", k) for k in ("active", "eligible", "feedback_closed")
-    )
+    found = facts.performance.usage
+    active, n, closed = found.active, found.eligible, found.feedback_closed
     if active is None:
         return make.unknown(
             "no column says who used it (operations: user), or how many are meant to (intended_users)."

@@ -6,7 +6,6 @@ from golive.model.columns import ColumnType
 from golive.model.finding import Signal
 from golive.model.readiness import GateState
 from golive.report.base.identity import identity
-from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
     blocking,
@@ -20,6 +19,7 @@ from golive.report.base.verdict import (
 from golive.report.formats.deck import BOTTOM, TOP, WIDTH, Deck, height_of
 from golive.report.parts import sections
 from golive.wording.labels import GATE_WORD, LIGHT, MEANING, READINESS_WORD, VERDICT_WORD
+from golive.wording.metrics import cases, measured
 from golive.wording.numbers import day, plural
 from golive.wording.text import sentences, shorten
 
@@ -101,8 +101,13 @@ def _dimensions(deck: Deck, sources: Sources) -> None:
     )
 
 
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
 def _performance(deck: Deck, sources: Sources) -> None:
-    rows = metric_rows(sources.assessment, sources.config)
+    performance, floors = sources.assessment.measured, sources.config.floors
+    rows = measured(performance)
     page = deck.slide("Performance in training and live data")
     if not rows:
         deck.text(
@@ -119,13 +124,13 @@ def _performance(deck: Deck, sources: Sources) -> None:
         return
     deck.text(
         page,
-        [(f"{sizes(sources.assessment)}. Intervals are 95 %.", 13, False, LIGHT.muted)],
+        [(f"{cases(performance)}. Intervals are 95 %.", 13, False, LIGHT.muted)],
         height=0.4,
     )
-    bounded = [r for r in rows if r.bounded and r.live][:6]
+    bounded = [(w, m) for w, m in rows if w.bounded and m.live.known][:6]
     table = [
-        (r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words())
-        for r in rows[:6]
+        (w.name, w.side(m, "train"), w.side(m, "live"), w.change(m), w.say(floors.get(w.key)))
+        for w, m in rows[:6]
     ]
     deck.table(
         page,
@@ -137,14 +142,14 @@ def _performance(deck: Deck, sources: Sources) -> None:
     series = [
         (
             "Training",
-            [round(r.train.value, 3) if r.train else None for r in bounded],
+            [_rounded(m.train.value) for _, m in bounded],
             LIGHT.training,
         ),
-        ("Live", [round(r.live.value, 3) if r.live else None for r in bounded], LIGHT.live),
+        ("Live", [_rounded(m.live.value) for _, m in bounded], LIGHT.live),
     ]
     deck.bars(
         page,
-        [r.name for r in bounded],
+        [w.name for w, _ in bounded],
         series,
         across=False,
         top=4.6,

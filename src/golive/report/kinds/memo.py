@@ -7,10 +7,10 @@ from datetime import timedelta
 from golive.model.finding import Verdict
 from golive.report.base.document import Block, Bullets, Document, Heading, Paragraph, Table
 from golive.report.base.identity import identity, subtitle
-from golive.report.base.metrics import metric_rows
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import effort_words
 from golive.report.parts import sections
+from golive.wording.metrics import measured
 from golive.wording.numbers import day, plural
 
 SIGNATURES = (
@@ -76,12 +76,15 @@ def _unknown(sources: Sources) -> list[Block]:
 
 def _triggers(sources: Sources) -> list[Block]:
     """Numeric stop triggers: the agreed floors, with where live data stands."""
-    rows = [r for r in metric_rows(sources.assessment, sources.config) if r.floor is not None]
-    lines = [
-        f"Stop when {r.name} falls below {r.floor_words()}; live: {r.words('live')}"
-        + (", below it now." if r.live and r.floor is not None and r.live.value < r.floor else ".")
-        for r in rows
-    ]
+    lines = []
+    for words, found in measured(sources.assessment.measured):
+        floor, live = sources.config.floors.get(words.key), found.live.value
+        if floor is not None:
+            below = ", below it now." if live is not None and live < floor else "."
+            lines.append(
+                f"Stop when {words.name} falls below {words.say(floor)}; "
+                f"live: {words.side(found, 'live')}{below}"
+            )
     if sources.config.latency_budget_ms:
         lines.append(
             f"Answer within {sources.config.latency_budget_ms:,.0f} ms is the agreed budget."

@@ -9,16 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from golive.model.intervals import Interval, Metric
 from golive.report.base.document import Block, Document, Heading, Paragraph, Table
 from golive.report.base.identity import DISCLAIMER, identity, subtitle
-from golive.report.base.metrics import SHARES, MetricRow, metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import model_version, stage_name, verdict_sentence
 from golive.report.parts import answers as ask
+from golive.report.parts import subgroups
 from golive.report.parts.answers import ORIGIN_WORD, Answer, missing
 from golive.report.parts.sections import index_words
-from golive.report.parts.subgroups import groups
-from golive.wording.labels import METRIC_WORD
+from golive.wording.metrics import METRICS, MetricWords, cases, measured
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 
@@ -108,24 +108,24 @@ def fields(sources: Sources) -> tuple[Field, ...]:
     return tuple(Field(tuple(path.split("/")), answer) for path, answer in rows)
 
 
+SAFETY = ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")
+"""Metrics that speak of safety and reliability rather than of use."""
+
+
 def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
     """Usefulness, fairness and safety with what was measured."""
-    rows = metric_rows(sources.assessment, sources.config)
-    useful = [
-        r
-        for r in rows
-        if r.key not in ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")
-    ]
-    safe = [r for r in rows if r not in useful]
+    results = [(w.key, _result(w, m)) for w, m in measured(sources.assessment.measured)]
+    useful = tuple(result for key, result in results if key not in SAFETY)
+    safe = tuple(result for key, result in results if key in SAFETY)
     data = Answer(
-        f"{sizes(sources.assessment) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}",
+        f"{cases(sources.assessment.measured) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}",
         "measured",
     )
     test = Answer("Live data against training data, assessed by GoLive.", "measured")
     groups = (
-        ("UsefulnessUsabilityEfficacy", "SCO-05", tuple(map(_result, useful)), ask.basis(sources, "CLN-02", "OBS-03")),
+        ("UsefulnessUsabilityEfficacy", "SCO-05", useful, ask.basis(sources, "CLN-02", "OBS-03")),
         ("FairnessEquity", "CLN-04", (*_groups(sources), *_levels(sources, "CLN-04", "CLN-08")), ask.basis(sources, "CLN-04", "CLN-08")),
-        ("SafetyReliability", "CLN-06", (*map(_result, safe), *_levels(sources, "CLN-03", "OBS-02", "REL-02")),
+        ("SafetyReliability", "CLN-06", (*safe, *_levels(sources, "CLN-03", "OBS-02", "REL-02")),
          ask.basis(sources, "CLN-03", "OBS-02", "REL-02")),
     )  # fmt: skip
     return tuple(
@@ -142,45 +142,32 @@ def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
     )
 
 
-def _result(row: MetricRow) -> Result:
-    """A metric on live data as the card's JSON, unrounded, with the words the other reports use."""
-    side = row.live or row.train
-    where = "live" if row.live else "training"
+def _value(words: MetricWords, found: Interval) -> dict[str, Any]:
+    """A value as the card's JSON, unrounded; without its ends where they are not known."""
     value: dict[str, Any] = {
         "kind": "single",
-        "value": side.value if side else None,
-        "unit": "share" if row.key in SHARES else "",
+        "value": found.value,
+        "unit": "share" if words.share else "",
     }
-    if side is not None and side.low is not None:
-        value |= {"low": side.low, "high": side.high}
-    return Result(
-        f"{row.name}, {where}", {**value, "text": row.words("live" if row.live else "train")}
-    )
+    return value if found.low is None else {**value, "low": found.low, "high": found.high}
+
+
+def _result(words: MetricWords, found: Metric) -> Result:
+    """A metric on live data (on training where live has none), with the words the other reports use."""
+    live = found.live.known
+    where, side = ("live", found.live) if live else ("training", found.train)
+    told = words.side(found, "live" if live else "train")
+    return Result(f"{words.name}, {where}", {**_value(words, side), "text": told})
 
 
 def _groups(sources: Sources) -> list[Result]:
     """Sensitivity (AUROC where there is none) of every group that may be judged, and which may not."""
     told = []
-    for group in groups(sources.assessment):
-        key = "sensitivity" if "sensitivity" in group.values else "auroc"
-        value, low, high = group.values.get(key, (None, None, None))
-        known = group.enough and value is not None
-        said: dict[str, Any] = {
-            "kind": "single",
-            "value": value if known else None,
-            "unit": "share" if key in SHARES else "",
-        }
-        told.append(
-            Result(
-                f"{METRIC_WORD[key]}, {group.name}",
-                {
-                    **said,
-                    **({"low": low, "high": high} if known else {}),
-                    "n": group.n,
-                    "text": group.words(key),
-                },
-            )
-        )
+    for group in sources.assessment.measured.subgroups:
+        key = "sensitivity" if "sensitivity" in group.metrics else "auroc"
+        known = group.metrics.get(key, Interval()) if group.enough else Interval()
+        value = {**_value(METRICS[key], known), "n": group.n, "text": subgroups.words(group, key)}
+        told.append(Result(f"{METRICS[key].name}, {group.name}", value))
     return told
 
 

@@ -6,10 +6,10 @@ from golive.model.columns import Role
 from golive.model.readiness import GateState
 from golive.report.base.document import Block, Document, Heading, Paragraph, Table
 from golive.report.base.identity import identity, subtitle
-from golive.report.base.metrics import metric_rows
 from golive.report.base.sources import Sources
 from golive.report.parts.sections import GATE_TONE
 from golive.wording.labels import GATE_WORD, ROUTE_WORD
+from golive.wording.metrics import measured
 from golive.wording.numbers import number, percent
 
 OBSERVED = ("OBS", "MLO", "REL")
@@ -46,14 +46,15 @@ def _stops(sources: Sources) -> Table:
     """Floors with the live value, the latency budget, and metrics without a floor."""
     config = sources.config
     rows = []
-    for row in metric_rows(sources.assessment, config):
-        if row.floor is None and row.key not in ("auroc", "brier"):
+    for words, found in measured(sources.assessment.measured):
+        floor = config.floors.get(words.key)
+        if floor is None and words.key not in ("auroc", "brier"):
             continue
-        limit = f"below {row.floor_words()}" if row.floor is not None else "no floor is declared"
+        limit = "no floor is declared" if floor is None else f"below {words.say(floor)}"
         rows.append(
             (
-                row.name,
-                row.words("live"),
+                words.name,
+                words.side(found, "live"),
                 limit,
                 "nightly, over the outcomes of the last seven batches",
             )

@@ -9,8 +9,8 @@ from typing import Any
 
 from golive.readiness.policy.crosswalk import coverage
 from golive.report.base.identity import identity
-from golive.report.base.metrics import Side, metric_rows
 from golive.report.base.sources import Sources
+from golive.wording.metrics import measured
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -116,12 +116,11 @@ def _columns(sources: Sources) -> str:
 
 
 def _performance(sources: Sources) -> str:
-    def ends(side: Side | None) -> tuple[float | None, float | None, float | None]:
-        return (side.value, side.low, side.high) if side else (None, None, None)
-
     head = ("metric", "train", "train_low", "train_high", "live", "live_low", "live_high", "change", "change_low",
             "change_high", "floor")  # fmt: skip
-    rows = metric_rows(sources.assessment, sources.config)
-    return csv_text(
-        head, [(r.key, *ends(r.train), *ends(r.live), *ends(r.change), r.floor) for r in rows]
-    )
+    rows = []
+    for words, found in measured(sources.assessment.measured):
+        sides = (found.train, found.live, found.change)
+        told = [value for side in sides for value in (side.value, side.low, side.high)]
+        rows.append((words.key, *told, sources.config.floors.get(words.key)))
+    return csv_text(head, rows)

@@ -10,10 +10,10 @@ from golive.model.columns import ColumnType, Role
 from golive.model.finding import Verdict
 from golive.model.readiness import CriterionScore, EvidenceItem
 from golive.model.result import ColumnResult
-from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.parts.sections import basis_words
 from golive.wording.labels import TIER_WORD
+from golive.wording.metrics import cases, measured
 from golive.wording.numbers import count, day, percent, plural
 
 Origin = Literal["measured", "filed", "stated", "missing"]
@@ -240,13 +240,12 @@ def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:
 
 def performance(sources: Sources, side: Literal["train", "live"]) -> Answer:
     """Every metric of one side with its interval."""
-    rows = [
-        r for r in metric_rows(sources.assessment, sources.config) if getattr(r, side) is not None
-    ]
+    found = sources.assessment.measured
+    rows = [(w, m) for w, m in measured(found) if getattr(m, side).known]
     if not rows:
         return missing("Bring data with outputs and outcomes.")
-    told = "; ".join(f"{r.name} {r.words(side)}" for r in rows)
-    return Answer(f"{told}. {sizes(sources.assessment)}. Intervals are 95 %.", "measured")
+    told = "; ".join(f"{w.name} {w.side(m, side)}" for w, m in rows)
+    return Answer(f"{told}. {cases(found)}. Intervals are 95 %.", "measured")
 
 
 def drift(sources: Sources) -> Answer:

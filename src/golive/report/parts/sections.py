@@ -17,7 +17,6 @@ from golive.report.base.document import (
     Table,
     Tone,
 )
-from golive.report.base.metrics import metric_rows, sizes
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
     blocking,
@@ -31,6 +30,7 @@ from golive.report.base.verdict import (
 )
 from golive.report.figures import column_figure, dimension_figure, metric_figure
 from golive.wording.labels import GATE_WORD, MEANING, READINESS_WORD, ROUTE_WORD, VERDICT_WORD
+from golive.wording.metrics import cases, measured
 from golive.wording.numbers import day, number, percent, plural, score
 
 Part = Callable[[Sources], Sequence[Block]]
@@ -289,22 +289,23 @@ def findings(sources: Sources) -> list[Block]:
 
 def performance(sources: Sources) -> list[Block]:
     """Performance on both sides with intervals against the agreed floors."""
-    rows = metric_rows(sources.assessment, sources.config)
+    rows = measured(sources.assessment.measured)
     if not rows:
         return [
             Heading("Performance"),
             Paragraph("Not measured: live data holds no outcomes together with outputs."),
         ]
-    figure = metric_figure(rows)
+    floors = sources.config.floors
+    figure = metric_figure(rows, floors)
     table = tuple(
-        (r.name, r.words("train"), r.words("live"), r.words("change"), r.floor_words())
-        for r in rows
+        (w.name, w.side(m, "train"), w.side(m, "live"), w.change(m), w.say(floors.get(w.key)))
+        for w, m in rows
     )
     head = ("Metric", "Training", "Live", "Change", "Floor")
     return [
         Heading("Performance"),
         Paragraph(
-            f"{sizes(sources.assessment)}. Intervals are 95 %, by patient where one is named.",
+            f"{cases(sources.assessment.measured)}. Intervals are 95 %, by patient where one is named.",
             muted=True,
         ),
         *([figure] if figure else []),

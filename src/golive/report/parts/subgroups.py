@@ -2,75 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from golive.model.result import Assessment
+from golive.model.groups import Group
+from golive.model.intervals import Interval
 from golive.report.base.document import Block, Heading, Paragraph, Table
 from golive.report.base.sources import Sources
-from golive.wording.numbers import count, metric, percent
+from golive.wording.metrics import METRICS
+from golive.wording.numbers import count
 
-SHOWN = (("auroc", "AUROC"), ("sensitivity", "sensitivity"), ("ppv", "positive predictive value"))
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group of live data: ``values`` are (live, low, high) by metric; ``enough`` says whether it may be judged."""
-
-    by: str
-    value: str
-    n: int | None
-    events: int | None
-    enough: bool
-    values: dict[str, tuple[float, float | None, float | None]]
-
-    @property
-    def name(self) -> str:
-        """``site C1``."""
-        return f"{self.by} {self.value}"
-
-    def words(self, key: str) -> str:
-        """``0.801 (0.761 to 0.836)``; too few rows say so."""
-        if not self.enough:
-            return "too few to judge"
-        found = self.values.get(key)
-        if found is None:
-            return "–"
-        say = metric if key == "auroc" else percent
-        value, low, high = found
-        return (
-            say(value)
-            if low is None or high is None
-            else f"{say(value)} ({say(low)} to {say(high)})"
-        )
+SHOWN = ("auroc", "sensitivity", "ppv")
 
 
-def groups(assessment: Assessment) -> tuple[Group, ...]:
-    """Every group of the assessment; empty when none was measured."""
-    found = (assessment.performance or {}).get("subgroups") or ()
-    return tuple(_group(row) for row in found if isinstance(row, Mapping))
-
-
-def _group(row: Mapping[str, Any]) -> Group:
-    values = {
-        key: (float(m["live"]), m.get("low"), m.get("high"))
-        for key, m in (row.get("metrics") or {}).items()
-        if isinstance(m, Mapping) and isinstance(m.get("live"), int | float)
-    }
-    return Group(
-        str(row.get("by", "")),
-        str(row.get("value", "")),
-        row.get("n"),
-        row.get("n_events"),
-        bool(row.get("enough")),
-        values,
-    )
+def words(group: Group, key: str) -> str:
+    """``0.801 (0.761 to 0.836)``; too few rows say so."""
+    if not group.enough:
+        return "too few to judge"
+    return METRICS[key].told(group.metrics.get(key, Interval()))
 
 
 def section(sources: Sources) -> list[Block]:
     """The groups as a table; says so when nobody was compared."""
-    found = groups(sources.assessment)
+    found = sources.assessment.measured.subgroups
     if not found:
         return [
             Heading("Subgroups"),
@@ -81,8 +32,8 @@ def section(sources: Sources) -> list[Block]:
             g.by,
             g.value,
             count(g.n),
-            "not shown" if g.events is None else count(g.events),
-            *(g.words(key) for key, _ in SHOWN),
+            "not shown" if g.n_events is None else count(g.n_events),
+            *(words(g, key) for key in SHOWN),
         )
         for g in found
     )
@@ -96,7 +47,7 @@ def section(sources: Sources) -> list[Block]:
         Heading("Subgroups"),
         Paragraph(told, muted=True),
         Table(
-            ("Group", "Value", "n", "Events", *(name for _, name in SHOWN)),
+            ("Group", "Value", "n", "Events", *(METRICS[key].name for key in SHOWN)),
             rows,
             (1.4, 1.8, 0.9, 0.9, 2.4, 2.4, 2.6),
         ),

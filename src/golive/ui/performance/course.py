@@ -2,70 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
+from golive.model.course import ChangePoint, Seasons, SideBySide, Versions, Window
+from golive.model.intervals import Interval
+from golive.model.performance import Performance
 from golive.ui.figures import outcomes as figures
-from golive.ui.performance.outcomes import interval, signed
+from golive.ui.performance.outcomes import interval, with_interval
 from golive.ui.shell import chart, theme
 from golive.ui.shell.words import plain, unbroken
+from golive.wording.metrics import METRICS
 from golive.wording.numbers import count, day, percent, points, score
 
-Part = Mapping[str, Any]
 CHANGE_WORDS = {
     "score": "The mean score",
     "alerts": "The alert rate",
     "calibration": "Observed minus promised risk",
     "ranking": "The ranking of patients (AUROC)",
 }
-SEASON_WORDS = {
-    "alert_rate": "Patients alerted",
-    "event_rate": "Patients with the outcome",
-    "mean_score": "Mean score",
-}
+DRAWN: tuple[Literal["auroc", "alert_rate"], ...] = ("auroc", "alert_rate")
 
 
-def course(performance: Part) -> None:
+def course(performance: Performance) -> None:
     """Performance and the alert rate over time, each over what training lets expect, and when something changed."""
-    line = performance.get("time_line") or {}
-    rows, changes = line.get("rows") or [], performance.get("change_points") or []
+    rows, changes = performance.time_line.rows, performance.change_points
     if not rows:
         st.info(
             "No course over time: no time column, or too few rows in a window.",
             icon=":material/help:",
         )
         return
-    drawn = [
-        m
-        for m in ("auroc", "alert_rate")
-        if any(r.get(m) or (m == "auroc" and r.get("estimated")) for r in rows)
-    ]
-    for metric in drawn:
-        figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
-        chart.show(figure, key=f"course_{metric}", alt=figures.describe_time_line(rows, changes))
+    guessed = any(r.estimated for r in rows)
+    for metric in DRAWN:
+        if any(getattr(r, metric) for r in rows) or (metric == "auroc" and guessed):
+            figure = figures.time_line(rows, metric, theme.tokens(), changes=changes)
+            alt = figures.describe_time_line(rows, changes)
+            chart.show(figure, key=f"course_{metric}", alt=alt)
     st.caption(" ".join(_legend(rows, changes)))
     for change in changes:
-        sizes = f"n = {count(change['n_before'])} and {count(change['n_after'])}"
+        what = CHANGE_WORDS.get(change.signal, plain(change.signal))
+        before, after = (_level(change.signal, v) for v in (change.before, change.after))
+        sizes = f"n = {count(change.n_before)} and {count(change.n_after)}"
         st.markdown(
             unbroken(
-                f"- **{CHANGE_WORDS.get(change['signal'], plain(change['signal']))}** changed on {day(change['date'])}: "
-                f"{_level(change['signal'], change['before'])} before, {_level(change['signal'], change['after'])} after ({sizes})."
+                f"- **{what}** changed on {day(change.date)}: {before} before, {after} after ({sizes})."
             )
         )
-    season(performance.get("season") or {})
+    season(performance.season)
 
 
-def _legend(rows: list[Part], changes: list[Part]) -> list[str]:
+def _legend(rows: Sequence[Window], changes: Sequence[ChangePoint]) -> list[str]:
     said = ["Bars: 95 % interval."]
     if changes:
         said.append("Dashed lines: days on which something changed, listed below.")
-    if any(r.get("open") and r.get("auroc") for r in rows):
+    if any(r.open and r.auroc for r in rows):
         said.append(
             "Hollow: outcomes of this window may still come, so it is judged on those that came early."
         )
-    if any(r.get("estimated") for r in rows):
+    if any(r.estimated for r in rows):
         said.append("Dotted: expected from the scores alone, without outcomes (CBPE).")
     return said
 
@@ -77,22 +74,30 @@ def _level(signal: str, value: float) -> str:
     return points(value) if signal == "calibration" else score(value)
 
 
-def season(found: Part) -> None:
+def season(found: Seasons) -> None:
     """Live data against the same weekdays and months of training, or why that cannot be looked at."""
+    calendars = (("weekday", found.weekday), ("month", found.month))
+    known = [(name, same) for name, same in calendars if same is not None]
     rows = []
-    for calendar, part in found.items():
-        for name, words in SEASON_WORDS.items():
-            e = part.get(name)
-            if not e or e.get("train") is None or e.get("live") is None:
+    for calendar, same in known:
+        for words, part in (
+            ("Patients alerted", same.alert_rate),
+            ("Patients with the outcome", same.event_rate),
+            ("Mean score", same.mean_score),
+        ):
+            if not (part.train.known and part.live.known):
                 continue
-            write, change = (score, signed) if name == "mean_score" else (percent, points)
+            share = part is not same.mean_score
+            write = percent if share else score
             rows.append(
                 {
                     "Against the same": f"{calendar}s of training",
                     "What": words,
-                    "Training": write(e["train"]),
-                    "Live": write(e["live"]),
-                    "Change, 95 % interval": interval(e, "low", "high", change),
+                    "Training": write(part.train.value),
+                    "Live": write(part.live.value),
+                    "Change, 95 % interval": interval(
+                        part.change, points if share else METRICS["auroc"].step
+                    ),
                 }
             )
     if rows:
@@ -105,20 +110,18 @@ def season(found: Part) -> None:
             width="stretch",
             alt="Live data against the same weekdays and months of training",
         )
-    for part in found.values():
-        if not part.get("covered"):
-            st.caption(f":material/help: {plain(part['why'][:1].upper() + part['why'][1:])}.")
+    for _, same in known:
+        if not same.covered:
+            st.caption(f":material/help: {plain(same.why[:1].upper() + same.why[1:])}.")
 
 
-def versions(found: Part) -> None:
+def versions(found: Versions) -> None:
     """Each model version, and the two largest against each other: on different cases and on the same ones."""
-    each = found.get("each") or []
-    if len(each) < 2:
+    if len(found.each) < 2:
         return
     st.subheader("Model versions", anchor=False)
-    both = found.get("side_by_side")
-    if both:
-        for sentence in compared(both):
+    if found.side_by_side is not None:
+        for sentence in compared(found.side_by_side):
             st.markdown(sentence)
     else:
         st.markdown(
@@ -127,14 +130,14 @@ def versions(found: Part) -> None:
     st.dataframe(
         [
             {
-                "Version": row["version"],
-                "Rows": count(row["n"]) if row["n"] is not None else "1-10",
-                "From": day(row["first"]) if row.get("first") else "not known",
-                "To": day(row["last"]) if row.get("last") else "not known",
-                "Alert rate": _with_interval(row.get("alert_rate"), "live", percent),
-                "AUROC": _with_interval(row, "auroc", score),
+                "Version": row.version,
+                "Rows": count(row.n),
+                "From": day(row.first) if row.first else "not known",
+                "To": day(row.last) if row.last else "not known",
+                "Alert rate": with_interval(row.alert_rate, percent),
+                "AUROC": with_interval(row.auroc, score),
             }
-            for row in each
+            for row in found.each
         ],
         hide_index=True,
         width="stretch",
@@ -142,35 +145,26 @@ def versions(found: Part) -> None:
     )
 
 
-def _with_interval(part: Part | None, key: str, write: Any) -> str:
-    if not part or part.get(key) is None:
-        return "not measured"
-    low, high = part.get(f"{key}_low"), part.get(f"{key}_high")
-    return str(write(part[key])) + (
-        f" ({write(low)} to {write(high)})" if low is not None and high is not None else ""
-    )
-
-
-def compared(both: Part) -> list[str]:
+def compared(both: SideBySide) -> list[str]:
     """What two versions in the same time say of each other, in sentences."""
-    first, second = plain(both["first"]), plain(both["second"])
-    said = [f"**{first}** and **{second}** answer at the same time since {day(both['since'])}."]
-    rate, area, same = (both.get(key) or {} for key in ("alert_rate", "auroc", "matched"))
-    if rate.get("change") is not None:
+    first, second = plain(both.first), plain(both.second)
+    said = [f"**{first}** and **{second}** answer at the same time since {day(both.since)}."]
+    rate, area, same = both.alert_rate, both.auroc, both.matched
+    if rate.change.known:
         said.append(
-            f"On different cases: {second} flags {percent(rate['second'])} of its patients, {first} {percent(rate['first'])} "
-            f"(difference {interval(rate, 'low', 'high', points)})."
+            f"On different cases: {second} flags {percent(rate.second.value)} of its patients, "
+            f"{first} {percent(rate.first.value)} (difference {interval(rate.change, points)})."
         )
-    if area.get("change") is not None:
+    if area.change.known:
         said.append(
-            f"AUROC {score(area['second'])} and {score(area['first'])}: {_verdict(area['low'], area['high'], second, first)} "
-            f"({area['low']:+.3f} to {area['high']:+.3f})."
+            f"AUROC {score(area.second.value)} and {score(area.first.value)}: "
+            f"{_verdict(area.change, second, first)} ({interval(area.change, METRICS['auroc'].step)})."
         )
-    if same.get("auroc_gain") is not None:
-        low, high = same["auroc_gain_low"], same["auroc_gain_high"]
+    if same is not None and same.known:
+        step = METRICS["auroc"].step
         said.append(
-            f"On the same {count(same['n'])} cases ({count(same['n_events'])} events): {_verdict(low, high, second, first)} "
-            f"(difference in AUROC {same['auroc_gain']:+.3f}, {low:+.3f} to {high:+.3f}, paired)."
+            f"On the same {count(same.n)} cases ({count(same.n_events)} events): {_verdict(same, second, first)} "
+            f"(difference in AUROC {step(same.value)}, {interval(same, step)}, paired)."
         )
     elif area:
         said.append(
@@ -179,8 +173,9 @@ def compared(both: Part) -> list[str]:
     return said
 
 
-def _verdict(low: float, high: float, second: str, first: str) -> str:
+def _verdict(found: Interval, second: str, first: str) -> str:
     """Which version ranks better, when the interval of the difference says so."""
+    low, high = found.ends or (0.0, 0.0)
     if low > 0:
         return f"{second} ranks patients better than {first}"
     return (

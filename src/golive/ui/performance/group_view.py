@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from golive.model.performance import Performance
 from golive.ui.figures import outcomes as figures
 from golive.ui.shell import chart, theme
 from golive.ui.shell.words import plain
+from golive.wording.metrics import METRICS
 from golive.wording.numbers import count, percent, points
 
-Part = Mapping[str, Any]
-GROUP_WORDS = {
-    "auroc": "AUROC",
-    "sensitivity": "Sensitivity",
-    "ppv": "PPV",
-    "specificity": "Specificity",
-    "observed_expected": "Observed to predicted",
-    "alert_rate": "Alert rate",
-}
+SHOWN = ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate")
 QUESTIONS = (
     ("demographic_parity", "Alert rate"),
     ("equal_opportunity", "Cases found (sensitivity)"),
@@ -29,15 +20,11 @@ QUESTIONS = (
 """Measures between groups and how they are said; the key is what the field calls it."""
 
 
-def groups(performance: Part) -> None:
+def groups(performance: Performance) -> None:
     """One metric for every group, chosen by the reader, with intervals; groups too small are named, not measured."""
-    every = [*(performance.get("subgroups") or []), *(performance.get("pairs") or [])]
-    known = {m for g in every for m in (g.get("metrics") or {})}
-    metrics = [
-        m
-        for m in ("auroc", "sensitivity", "ppv", "specificity", "observed_expected", "alert_rate")
-        if m in known
-    ]
+    every = [*performance.subgroups, *performance.pairs]
+    known = {m for g in every for m in g.metrics}
+    metrics = [m for m in SHOWN if m in known]
     if metrics:
         metric = st.segmented_control(
             "Measure",
@@ -45,44 +32,37 @@ def groups(performance: Part) -> None:
             default=metrics[0],
             key="group_metric",
             required=True,
-            format_func=lambda m: GROUP_WORDS.get(m, m),
+            format_func=lambda m: METRICS[m].title,
         )
-        part = performance.get(metric) or (performance.get("at_threshold") or {}).get(metric) or {}
-        part = part or (performance.get("calibration") or {}).get(metric) or {}
-        shown = [g for g in every if (g.get("metrics") or {}).get(metric)]
-        shown.sort(key=lambda g: g["metrics"][metric]["live"])
-        figure = figures.forest(shown[:24], metric, part.get("live"), theme.tokens())
+        shown = [g for g in every if metric in g.metrics]
+        shown.sort(key=lambda g: g.metrics[metric].value or 0.0)
+        everyone = performance.metric(metric).live.value
+        figure = figures.forest(shown[:24], metric, everyone, theme.tokens())
         chart.show(figure, key=f"forest_{metric}", alt=figures.describe_forest(shown, metric))
         st.caption(
             "Dots: live value, n beside each group; bars: 95 % interval; dotted line: everyone. Lowest first, at most 24 groups."
         )
-    small = [g for g in every if not g.get("enough")]
+    small = [g for g in every if not g.enough]
     if small:
         with st.expander(f"{len(small)} groups are too small to judge"):
             st.dataframe(
-                [
-                    {
-                        "Group": f"{g['by']}: {g['value']}",
-                        "Patients": count(g["n"]) if g.get("n") else "1-10",
-                    }
-                    for g in small
-                ],
+                [{"Group": f"{g.by}: {g.value}", "Patients": count(g.n)} for g in small],
                 hide_index=True,
                 width="stretch",
             )
 
 
-def parity(performance: Part) -> None:
+def parity(performance: Performance) -> None:
     """How far apart the groups of each column lie at the threshold, beside what chance alone shows."""
-    found = performance.get("parity") or []
+    found = performance.parity
     if not found:
         return
     st.subheader("How far apart groups lie at the threshold", anchor=False)
     beyond = {
-        str(row["by"]): [
+        row.by: [
             words.split(":")[0].split(" (")[0].lower()
             for key, words in QUESTIONS
-            if row[key]["beyond_chance"]
+            if getattr(row, key).beyond_chance
         ]
         for row in found
     }
@@ -94,19 +74,16 @@ def parity(performance: Part) -> None:
     )
     rows = [
         {
-            "Groups of": row["by"],
+            "Groups of": row.by,
             "What": words,
-            "Lowest": f"{part['lowest']['group']} {percent(part['lowest']['rate'])}",
-            "Highest": f"{part['highest']['group']} {percent(part['highest']['rate'])}",
-            "Difference": points(part["difference"]).lstrip("+"),
-            "By chance up to": points(part["chance"]).lstrip("+"),
-            "Lowest / highest": f"{part['ratio']:.2f}"
-            if part.get("ratio") is not None
-            else "not defined",
+            "Lowest": f"{gap.lowest.group} {percent(gap.lowest.rate)}",
+            "Highest": f"{gap.highest.group} {percent(gap.highest.rate)}",
+            "Difference": points(gap.difference).lstrip("+"),
+            "By chance up to": points(gap.chance).lstrip("+"),
+            "Lowest / highest": "not defined" if gap.ratio is None else f"{gap.ratio:.2f}",
         }
         for row in found
-        for key, words in QUESTIONS
-        for part in (row[key],)
+        for words, gap in ((words, getattr(row, key)) for key, words in QUESTIONS)
     ]
     st.dataframe(
         rows,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from golive.model.performance import Impact
 from golive.model.result import Assessment
 from golive.ui.shell.words import plain, unbroken
 from golive.wording.numbers import percent, spelled
@@ -19,63 +17,59 @@ def short(title: str) -> str:
 
 def costliest(assessment: Assessment) -> None:
     """Which data problem costs most in the primary metric, where labelled live data made it measurable."""
-    impact = (assessment.performance or {}).get("impact") or {}
-    issues = impact.get("issues") if isinstance(impact, Mapping) else None
-    if not issues:
+    impact = assessment.measured.impact
+    rows = impact.issues
+    if not rows:
         criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)
         why = criterion.measurement if criterion else ""
         st.markdown(
             plain(why) if why else "Not measured in this session: it takes labelled live data."
         )
         return
-    rows = [issue for issue in issues if isinstance(issue, Mapping)]
     st.markdown(f"**{plain(cost_sentence(impact))}**")
     st.table(
         {
-            "Problem": [plain(short(row["title"])) for row in rows],
-            "Rows": [unbroken(f"{row['n_affected']:,} ({percent(row['share'])})") for row in rows],
+            "Problem": [plain(short(row.title)) for row in rows],
+            "Rows": [unbroken(f"{row.n_affected:,} ({percent(row.share)})") for row in rows],
             "AUROC in them and in the others": [
-                f"{_area(row, 'affected')} and {_area(row, 'unaffected')}" for row in rows
+                f"{_area(row.affected)} and {_area(row.unaffected)}" for row in rows
             ],
             "Gain without them": [
-                f"{_step(row['change'])} ({_step(row['low'])} to {_step(row['high'])})"
-                for row in rows
+                f"{_step(row.change)} ({_step(row.low)} to {_step(row.high)})" for row in rows
             ],
         },
         border="horizontal",
         alt="Data problems by what their rows cost in the primary metric.",
     )
-    st.caption(plain(str(impact.get("caveat", ""))))
-    untold = [row for row in impact.get("not_measured") or () if isinstance(row, Mapping)]
+    st.caption(plain(impact.caveat))
+    untold = impact.not_measured
     if untold:
         with st.expander(f"What could not be measured ({len(untold)})", icon=":material/help:"):
             st.markdown(
-                "\n".join(f"- {plain(short(row['title']))}: {plain(row['why'])}." for row in untold)
+                "\n".join(f"- {plain(short(row.title))}: {plain(row.why)}." for row in untold)
             )
 
 
-def cost_sentence(impact: Mapping[str, Any]) -> str:
+def cost_sentence(impact: Impact) -> str:
     """What the problems' rows cost, one by one and together: the sentence above the table."""
-    rows, whole = impact["issues"], impact.get("together")
-    real = [row for row in rows if row["low"] > 0]
-    basis = f"n = {impact['n']:,} live rows with an outcome, {impact['n_events']:,} of them events"
+    rows, whole = impact.issues, impact.together
+    real = [row for row in rows if row.low > 0]
+    basis = f"n = {impact.n:,} live rows with an outcome, {impact.n_events:,} of them events"
     if not real:
         return f"None of the data problems lowers the AUROC beyond chance ({basis})."
     one = len(real) == 1
     said = f"{spelled(len(real)).capitalize()} of {spelled(len(rows))} data problem{'' if len(rows) == 1 else 's'} lower{'s' if one else ''} the AUROC beyond chance"
-    said += f", the costliest by {real[0]['change']:.3f} ({basis})."
-    if isinstance(whole, Mapping):
+    said += f", the costliest by {real[0].change:.3f} ({basis})."
+    if whole is not None and whole.unaffected is not None:
         said += (
-            f" Without the rows of all {spelled(len(rows))} it would be {whole['unaffected']:.3f} instead of "
-            f"{whole['unaffected'] - whole['change']:.3f}."
+            f" Without the rows of all {spelled(len(rows))} it would be {whole.unaffected:.3f} instead of "
+            f"{whole.unaffected - whole.change:.3f}."
         )
     return said
 
 
-def _area(row: Mapping[str, Any], part: str) -> str:
-    if row.get(part) is None:
-        return "too few events"
-    return f"{row[part]:.2f}"
+def _area(value: float | None) -> str:
+    return "too few events" if value is None else f"{value:.2f}"
 
 
 def _step(value: float) -> str:

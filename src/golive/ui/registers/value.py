@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 
@@ -215,10 +215,8 @@ def roi(lines: Sequence[ValueLine]) -> None:
 
 def measured_alerts(assessment: Assessment) -> tuple[float | None, float | None]:
     """Alerts per day and the share of them that is true, as live data shows them; ``None`` where it does not."""
-    performance: Mapping[str, Any] = assessment.performance or {}
-    here = performance.get("at_threshold") or {}
-    rate = (here.get("alert_rate") or {}).get("live")
-    ppv = (here.get("ppv") or {}).get("live")
+    here = assessment.measured.at_threshold
+    rate, ppv = here.alert_rate.live.value, here.ppv.live.value
     days = _days(assessment)
     per_day = rate * assessment.inputs.live.rows / days if rate is not None and days else None
     return per_day, ppv

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from golive.model.config import parse_config
 from golive.model.errors import GoLiveError
+from golive.model.generated_text import GeneratedText, TextJudge
+from golive.model.intervals import Interval, ShareInterval
 from golive.model.profile import is_small
 from golive.model.text_judge import ADDRESSES, MOST_SENT, TextJudgeConfig
 from golive.profile.text.generated import GeneratedTexts
@@ -38,14 +38,14 @@ _QUESTIONS = {
 }
 
 
-def opinion(where: Current, found: Mapping[str, Any]) -> None:
+def opinion(where: Current, found: GeneratedText) -> None:
     """The stored opinion, and for a reviewer the form and the question that precede a new one."""
-    held = found.get("judge")
+    held = found.judge
     may = where.identity.may("reviewer")
-    if not held and not may:
+    if held is None and not may:
         return
     st.subheader("A model's opinion", anchor=False)
-    if held:
+    if held is not None:
         for sentence in said(held):
             st.markdown(sentence)
         st.caption(
@@ -55,51 +55,49 @@ def opinion(where: Current, found: Mapping[str, Any]) -> None:
         _ask(where)
 
 
-def said(held: Mapping[str, Any]) -> list[str]:
+def said(held: TextJudge) -> list[str]:
     """What a model thought of the outputs, how many it did not judge, and what that is worth against reviewers."""
-    rate, model = held["flagged"], f"{plain(held['model'])} at {plain(held['host'])}"
-    asked_of = f"asked of {plural(held['asked'], 'output')} whether each {ASKED[held['criteria']]}"
-    if not held["judged"]:
+    rate, model = held.flagged, f"{plain(held.model)} at {plain(held.host)}"
+    asked_of = f"asked of {plural(held.asked, 'output')} whether each {ASKED[held.criteria]}"
+    if not held.judged:
         first = f"**{model} judged none of them**, {asked_of}."
     else:
         first = (
-            f"**{model} flags {percent(rate['share'])}**, between {percent(rate['low'])} and {percent(rate['high'])} "
-            f"(n = {rate['n']:,}), {asked_of}."
+            f"**{model} flags {percent(rate.value)}**, between {percent(rate.low)} and {percent(rate.high)} "
+            f"(n = {rate.n:,}), {asked_of}."
         )
-    if held["not_judged"]:
+    if held.not_judged:
         reasons = ", ".join(
-            plain(why) if n is None else f"{plain(why)} {n:,}"
-            for why, n in held["not_judged"].items()
+            plain(why) if n is None else f"{plain(why)} {n:,}" for why, n in held.not_judged.items()
         )
-        silent = held["asked"] - held["judged"]
+        silent = held.asked - held.judged
         shown = "fewer than 11" if is_small(silent) else f"{silent:,}"
         first += f" Not judged, and counted as neither: {shown} ({reasons})."
-    against = held.get("against_reviewers")
-    if not against:
-        return [first, f"What that is worth cannot be judged: {plain(held['why'])}."]
-    rival, apart = against["length"], against["discrimination"]
-    worth = "better than" if apart["beats_length"] else "not shown to be better than"
+    against = held.against_reviewers
+    if against is None:
+        return [first, f"What that is worth cannot be judged: {plain(held.why)}."]
+    rival, apart = against.length, against.discrimination
+    worth = "better than" if apart.beats_length else "not shown to be better than"
     return [
         first,
-        f"Against reviewers (n = {against['n']:,}, {against['hallucinated']:,} hallucinated) it finds {_part(against['sensitivity'])} "
-        f"of what they found, and {_part(against['ppv'])} of what it flags they flag too; kappa {_kappa(against)}. "
-        f"It is {worth} length alone: flagging as many of the {rival['direction']} outputs finds {_part(rival['sensitivity'])}, "
-        f"right in {_part(rival['ppv'])}.",
+        f"Against reviewers (n = {against.n:,}, {against.hallucinated:,} hallucinated) it finds {_part(against.sensitivity)} "
+        f"of what they found, and {_part(against.ppv)} of what it flags they flag too; kappa {_kappa(against.kappa)}. "
+        f"It is {worth} length alone: flagging as many of the {rival.direction} outputs finds {_part(rival.sensitivity)}, "
+        f"right in {_part(rival.ppv)}.",
     ]
 
 
-def _part(e: Mapping[str, Any]) -> str:
-    if e["share"] is None:
+def _part(e: ShareInterval) -> str:
+    if e.value is None:
         return "none"
-    return f"{percent(e['share'])} ({percent(e['low'])} to {percent(e['high'])})"
+    return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"
 
 
-def _kappa(against: Mapping[str, Any]) -> str:
-    kappa = against["kappa"]
-    if kappa["value"] is None:
+def _kappa(kappa: Interval) -> str:
+    if kappa.value is None:
         return "not defined"
-    ends = "" if kappa["low"] is None else f" ({kappa['low']:.2f} to {kappa['high']:.2f})"
-    return f"{kappa['value']:.2f}{ends}"
+    ends = "" if kappa.ends is None else f" ({kappa.low:.2f} to {kappa.high:.2f})"
+    return f"{kappa.value:.2f}{ends}"
 
 
 def _ask(where: Current) -> None:
@@ -215,9 +213,9 @@ def _send(
             bar.progress(done / n, text=f"{done:,} of {n:,} outputs asked of {config.host}")
 
         given = asked(texts, drawn, key, tell)
-        performance = dict(where.assessment.performance or {})
         judge = summarised(texts, drawn, given, hit, known)
-        performance["generated_text"] = {**performance.get("generated_text", {}), "judge": judge}
+        held = where.assessment.measured
+        performance = held.having(generated_text=held.generated_text.having(judge=judge))
         counted = replace(
             where, assessment=where.assessment.model_copy(update={"performance": performance})
         )
@@ -229,5 +227,5 @@ def _send(
         components.error_box(error)
         return
     rescoring.say(
-        f"{config.model} judged {judge['judged']:,} of {n:,} outputs. The verdict does not rest on it."
+        f"{config.model} judged {judge.judged:,} of {n:,} outputs. The verdict does not rest on it."
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from golive.intake import read
 from golive.model.errors import GoLiveError
+from golive.model.generated_text import GeneratedText
 from golive.model.reviews import Drawn, Review, ReviewVerdict
 from golive.profile.text.generated import GeneratedTexts, generated_texts
 from golive.text.reviews import reviewed
@@ -275,21 +275,19 @@ def _say(where: Current, turn: Turn, place: int, review: Review, seen: int) -> N
     turn.go(place, 1)
 
 
-def progress_sentence(numbers: dict[str, Any]) -> str:
+def progress_sentence(found: GeneratedText) -> str:
     """What the reviews so far say: the rate with its interval, agreement, and how many to review next."""
-    n = int(numbers["n_outputs"])
-    plan = str(numbers["plan"]["reason"])
+    n, plan = found.n_outputs, found.plan.reason if found.plan else ""
     if not n:
         return f"No random output is judged yet. {plan}"
-    rate, severe = numbers["unsupported"], numbers["severe"]
+    rate, severe, agreed = found.unsupported, found.severe, found.agreement
     said = (
-        f"{plural(n, 'random output')} judged: {percent(rate['share'])} unsupported, between {percent(rate['low'])} and "
-        f"{percent(rate['high'])}; {percent(severe['share'])} could harm (at most {percent(severe['high'])})."
+        f"{plural(n, 'random output')} judged: {percent(rate.value)} unsupported, between {percent(rate.low)} and "
+        f"{percent(rate.high)}; {percent(severe.value)} could harm (at most {percent(severe.high)})."
     )
-    agreed = numbers.get("agreement")
-    if agreed and agreed.get("kappa") is not None:
-        said += f" Two reviewers agree on {percent(agreed['observed'])} of {agreed['n']:,} outputs (kappa {agreed['kappa']:.2f}, "
-        said += f"{agreed['low']:.2f} to {agreed['high']:.2f})."
+    if agreed.kappa is not None:
+        said += f" Two reviewers agree on {percent(agreed.observed)} of {agreed.n:,} outputs (kappa {agreed.kappa:.2f}, "
+        said += f"{agreed.low:.2f} to {agreed.high:.2f})."
     return f"{said} {plan}"
 
 
