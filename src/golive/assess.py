@@ -21,7 +21,7 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
 from golive.model.finding import Finding
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.profile import Profile
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers

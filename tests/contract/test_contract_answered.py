@@ -14,8 +14,8 @@ from golive.contract import ColumnTerms, Contract, answered, check
 from golive.intake import read
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config, parse_config
+from golive.model.measured.service import ContractAnswers
 from golive.model.readiness import CriterionScore
-from golive.model.service import ContractAnswers
 
 SCORE = number("risk", role=Role.SCORE, range=(0, 1))
 

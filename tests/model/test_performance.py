@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.result import Assessment
 
 

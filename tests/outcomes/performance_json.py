@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.result import Assessment
 from golive.outcomes.model.context import Outcomes
 

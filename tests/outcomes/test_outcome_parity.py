@@ -16,7 +16,7 @@ from performance_json import json_of
 
 from golive.model.columns import Roles
 from golive.model.config import Config
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.groups.parity import parity
 from golive.outcomes.groups.subgroups import subgroups

@@ -11,7 +11,7 @@ from performance_json import json_of
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Verdict
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.outcomes import Outcomes
 from golive.outcomes.course.season import kinds
 from golive.outcomes.outcomes import judge_scored

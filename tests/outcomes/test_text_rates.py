@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.reviews import Review, ReviewVerdict
 from golive.stats.ranking import auroc_gain
 from golive.text.agreement import agreement, review_plan

@@ -270,7 +270,7 @@ def test_how_outputs_are_written_is_drawn(open_page: Any, session: tuple[str, Up
 
 
 def test_so_few_citing_outputs_that_their_share_is_not_kept_are_told_without_a_number() -> None:
-    from golive.model.generated_text import Citations
+    from golive.model.measured.generated_text import Citations
     from golive.ui.text.text_view import cited
 
     kept = Citations(held=1.0, low=0.2, high=1.0, n=None, n_outputs=300, share=None, why="too few")

@@ -7,7 +7,7 @@ from typing import Any
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config, parse_config
 from golive.model.finding import Effect, Finding, Verdict, finding
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, DriftResult, InputInfo, Inputs, Picture, SideResult
 from golive.readiness.measures import measure

@@ -9,7 +9,7 @@ from made_facts import column, config, found, number, run, side
 from pydantic import ValidationError
 
 from golive.model.finding import SliceShare
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.readiness.measures import MEASURES
 from golive.readiness.policy.policy import load_model
 from golive.stats.proportions import newcombe, wilson

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sample_assessment
 
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.report.base.sources import Sources, from_assessment
 
 

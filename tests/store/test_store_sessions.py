@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from golive.model.config import ColumnConfig, Config
 from golive.model.errors import GoLiveError
-from golive.model.groups import Group
-from golive.model.performance import Performance
+from golive.model.measured.groups import Group
+from golive.model.measured.performance import Performance
+from golive.model.measured.service import AlertLoad
 from golive.model.result import Assessment, NotAssessed
-from golive.model.service import AlertLoad
 from golive.store import Store
 
 Build = Callable[..., Assessment]

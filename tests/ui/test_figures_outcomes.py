@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
-from golive.model.course import ChangePoint, Window
-from golive.model.groups import Group
-from golive.model.performance import Calibration, CurvesOfBoth, ScoreHistogram, ThresholdStep
-from golive.model.service import Hour
+from golive.model.measured.course import ChangePoint, Window
+from golive.model.measured.groups import Group
+from golive.model.measured.performance import (
+    Calibration,
+    CurvesOfBoth,
+    ScoreHistogram,
+    ThresholdStep,
+)
+from golive.model.measured.service import Hour
 from golive.ui.figures import outcomes as figures
 from golive.ui.performance import outcomes
 from golive.ui.shell.theme import LIGHT

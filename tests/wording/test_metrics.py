@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from golive.model.config import FLOORS
-from golive.model.intervals import Interval, Metric
-from golive.model.performance import Performance
+from golive.model.measured.intervals import Interval, Metric
+from golive.model.measured.performance import Performance
 from golive.wording.metrics import METRICS, cases, measured
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "golive"

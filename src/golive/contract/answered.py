@@ -13,8 +13,8 @@ from golive.contract.counting import lacking, offending, unparsed
 from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
 from golive.intake import Dataset
 from golive.model.columns import Role
+from golive.model.measured.service import ContractAnswers
 from golive.model.profile import is_small
-from golive.model.service import ContractAnswers
 from golive.profile.fields import infinite, missing, number
 from golive.profile.joint import balanced
 

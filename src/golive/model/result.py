@@ -12,7 +12,7 @@ from golive.model.column_result import (
 )
 from golive.model.columns import Noun, Roles
 from golive.model.finding import Finding, Verdict
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.readiness import Readiness
 
 RESULT_FORMAT = 1

@@ -11,8 +11,8 @@ from golive.assess import NOTHING_ON_RECORD, ProjectState, assess
 from golive.model.baseline import Baseline
 from golive.model.config import Config
 from golive.model.finding import Finding, Kind, Route, Severity, Verdict
+from golive.model.measured.performance import Performance
 from golive.model.monitoring import Batch, Observation
-from golive.model.performance import Performance
 from golive.model.result import Assessment
 from golive.monitor.arrivals import Arrival
 

@@ -10,7 +10,7 @@ from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config, OperationsConfig, OutputsConfig
 from golive.model.errors import GoLiveError, nearest
 from golive.model.finding import Finding
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.result import NotAssessed
 from golive.outcomes.course.delay import delay
 from golive.outcomes.course.season import season

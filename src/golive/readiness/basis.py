@@ -11,7 +11,7 @@ from typing import TypedDict, TypeVar
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.readiness import (
     EvidenceItem,
     GateState,

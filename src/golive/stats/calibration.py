@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.model.intervals import rounded
-from golive.model.performance import CalibrationPoint
+from golive.model.measured.intervals import rounded
+from golive.model.measured.performance import CalibrationPoint
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import (
     UNKNOWN,

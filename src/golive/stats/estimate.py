@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.intervals import Metric, number
+from golive.model.measured.intervals import Metric, number
 from golive.model.profile import FloatArray
 from golive.stats.proportions import Z95, Z99, wilson
 

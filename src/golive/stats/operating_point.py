@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from golive.model.intervals import LiveInterval, rounded
-from golive.model.performance import ThresholdStep
+from golive.model.measured.intervals import LiveInterval, rounded
+from golive.model.measured.performance import ThresholdStep
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.stats.estimate import (
     UNKNOWN,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.model.generated_text import ReviewPlan
+from golive.model.measured.generated_text import ReviewPlan
 from golive.model.profile import FloatArray
 from golive.stats.estimate import Estimate, Mask, Units, patients, plain, wilson
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golive.model.generated_text import Citations
+from golive.model.measured.generated_text import Citations
 from golive.model.profile import SMALL_CELL
 from golive.stats.estimate import number, units_of
 from golive.text.labels import mean_share

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.generated_text import Detector
-from golive.model.intervals import Interval
+from golive.model.measured.generated_text import Detector
+from golive.model.measured.intervals import Interval
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import Estimate, Mask, units_of
 from golive.stats.ranking import auroc, auroc_gain

@@ -17,14 +17,14 @@ from golive.model.columns import ColumnSpec, Role, Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Finding
-from golive.model.generated_text import (
+from golive.model.measured.generated_text import (
     GeneratedText,
     ReviewerAgreement,
     TextChecks,
     TextLength,
     TextStyle,
 )
-from golive.model.intervals import LiveInterval, Metric, ShareInterval
+from golive.model.measured.intervals import LiveInterval, Metric, ShareInterval
 from golive.model.result import NotAssessed
 from golive.profile.text.generated import generated_texts
 from golive.stats.estimate import Mask, Units, number, pair, patients, units_of

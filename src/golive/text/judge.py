@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.generated_text import AgainstReviewers, ByLength, JudgedBy, TextJudge
-from golive.model.intervals import Interval, ShareInterval
+from golive.model.measured.generated_text import AgainstReviewers, ByLength, JudgedBy, TextJudge
+from golive.model.measured.intervals import Interval, ShareInterval
 from golive.model.profile import IntArray, is_small
 from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from golive.model.generated_text import GeneratedText, ReviewerAgreement
-from golive.model.intervals import ShareInterval
-from golive.model.performance import Performance
+from golive.model.measured.generated_text import GeneratedText, ReviewerAgreement
+from golive.model.measured.intervals import ShareInterval
+from golive.model.measured.performance import Performance
 from golive.model.profile import FloatArray
 from golive.model.reviews import Review
 from golive.stats.estimate import number

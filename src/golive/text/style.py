@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.model.generated_text import LengthHistogram
+from golive.model.measured.generated_text import LengthHistogram
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import Estimate, Mask, Units
 from golive.stats.ranking import auroc

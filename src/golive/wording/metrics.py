@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from golive.model.intervals import Interval, Metric
-from golive.model.performance import Performance
+from golive.model.measured.intervals import Interval, Metric
+from golive.model.measured.performance import Performance
 from golive.wording.numbers import UNKNOWN, metric, percent
 
 Say = Callable[[float], str]

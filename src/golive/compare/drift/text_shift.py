@@ -11,7 +11,7 @@ from golive.compare.drift.drift import judge
 from golive.model.columns import Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.generated_text import TextDescriptor
+from golive.model.measured.generated_text import TextDescriptor
 from golive.model.result import ColumnResult, DriftResult
 from golive.wording.numbers import number, p_value, percent, sizes
 from golive.wording.text import listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.performance import LeadTime, OutcomeLabels
+from golive.model.measured.performance import LeadTime, OutcomeLabels
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes

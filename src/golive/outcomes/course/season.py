@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.course import SameSeason, Seasons
 from golive.model.finding import Finding, Kind, Verdict
+from golive.model.measured.course import SameSeason, Seasons
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from golive.model.course import ChangePoint, TimeLine
 from golive.model.finding import Kind, Verdict
-from golive.model.intervals import rounded
+from golive.model.measured.course import ChangePoint, TimeLine
+from golive.model.measured.intervals import rounded
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.course.windows import WINDOW_EVENTS, Starts, window_rows, windows

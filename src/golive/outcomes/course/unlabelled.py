@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.model.course import WithoutOutcomes
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.measured.course import WithoutOutcomes
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP

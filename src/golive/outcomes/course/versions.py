@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.course import MatchedGain, OfTwoVersions, SideBySide, Version, Versions
 from golive.model.finding import Effect, Finding, Kind, SliceShare, Verdict, finding
-from golive.model.intervals import Interval, LiveInterval
+from golive.model.measured.course import MatchedGain, OfTwoVersions, SideBySide, Version, Versions
+from golive.model.measured.intervals import Interval, LiveInterval
 from golive.model.profile import SMALL_CELL, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.course import Window
-from golive.model.intervals import LiveInterval
+from golive.model.measured.course import Window
+from golive.model.measured.intervals import LiveInterval
 from golive.model.profile import SMALL_CELL
 from golive.outcomes.course.delay import usual_delay
 from golive.outcomes.course.season import expected_alerts

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.groups import Group, GroupRate, Parity, RateGap
-from golive.model.intervals import Interval
+from golive.model.measured.groups import Group, GroupRate, Parity, RateGap
+from golive.model.measured.intervals import Interval
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
 from golive.profile.rows.scored import Coded

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Kind, Segment, Severity, Verdict, finding
-from golive.model.groups import Group
-from golive.model.intervals import LiveValue
+from golive.model.measured.groups import Group
+from golive.model.measured.intervals import LiveValue
 from golive.model.profile import SMALL_CELL, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.groups import Baselines, GainOver
+from golive.model.measured.groups import Baselines, GainOver
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.drops import FEWEST

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from golive.model.intervals import LiveInterval
-from golive.model.performance import ClassFigures
+from golive.model.measured.intervals import LiveInterval
+from golive.model.measured.performance import ClassFigures
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.outcomes.model.target import Target
 from golive.profile.rows.scored import Scored

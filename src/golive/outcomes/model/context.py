@@ -9,7 +9,7 @@ from typing import Any
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.result import NotAssessed
 from golive.outcomes.model.performance import Measured, measure
 from golive.outcomes.model.target import Target, target_of

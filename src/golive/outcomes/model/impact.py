@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from golive.model.finding import Finding
-from golive.model.intervals import rounded
 from golive.model.kinds import REGISTER
-from golive.model.performance import Impact, Issue, NotMeasured, WithoutRows
+from golive.model.measured.intervals import rounded
+from golive.model.measured.performance import Impact, Issue, NotMeasured, WithoutRows
+from golive.model.measured.service import BadInput
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
-from golive.model.service import BadInput
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.usable import Cases
 from golive.profile.rows.affected import Marks

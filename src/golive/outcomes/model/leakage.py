@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.performance import Leakage
+from golive.model.measured.performance import Leakage
 from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from golive.model.finding import Finding, Kind, Verdict, finding
-from golive.model.performance import Sizes
+from golive.model.measured.performance import Sizes
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.result import NotAssessed
 from golive.outcomes.model.classes import Answers, adding_up, answers, by_class, figures

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from golive.model.config import Config
-from golive.model.intervals import LiveInterval, Metric
-from golive.model.performance import (
+from golive.model.measured.intervals import LiveInterval, Metric
+from golive.model.measured.performance import (
     AtThreshold,
     Brier,
     Calibration,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from golive.model.measured.service import AlertLoad
 from golive.model.profile import SMALL_CELL
-from golive.model.service import AlertLoad
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import flags
 from golive.outcomes.service.outputs import covered_days

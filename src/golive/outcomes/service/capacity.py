@@ -11,8 +11,8 @@ import heapq
 
 import numpy as np
 
+from golive.model.measured.service import Capacity, Load
 from golive.model.profile import FloatArray
-from golive.model.service import Capacity, Load
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.outcomes.service.service import hours

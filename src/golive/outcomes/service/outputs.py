@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
-from golive.model.intervals import rounded
-from golive.model.performance import AtThreshold, PerDay, ScoreHistogram
+from golive.model.measured.intervals import rounded
+from golive.model.measured.performance import AtThreshold, PerDay, ScoreHistogram
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes

@@ -15,9 +15,9 @@ from golive.model.finding import (
     Verdict,
     finding,
 )
-from golive.model.intervals import LiveValue
+from golive.model.measured.intervals import LiveValue
+from golive.model.measured.service import Hour, Late, Latency, Operations, Quantiles, Success
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
-from golive.model.service import Hour, Late, Latency, Operations, Quantiles, Success
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.service.outputs import covered_days
 from golive.profile.rows.scored import Coded, Scored

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from golive.model.measured.service import Skew
 from golive.model.profile import SMALL_CELL, is_small
-from golive.model.service import Skew
 from golive.outcomes.model.context import Outcomes
 from golive.profile.rows.matched import Matched
 from golive.stats.estimate import number

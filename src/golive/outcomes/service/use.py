@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from golive.model.measured.service import Feedback, Usage, WriteBack
 from golive.model.profile import SMALL_CELL, is_small
-from golive.model.service import Feedback, Usage, WriteBack
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import number

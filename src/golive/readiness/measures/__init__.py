@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from golive.model.config import Config
 from golive.model.finding import Finding
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.measures import clinical, inputs, outputs, population, service

@@ -10,7 +10,7 @@ from functools import cached_property
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.finding import Finding, Kind, Verdict
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.model.profile import SMALL_CELL
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from golive.model.intervals import Metric
+from golive.model.measured.intervals import Metric
 from golive.report.base.document import Figure
 from golive.report.figures.svg import Canvas
 from golive.wording.labels import LIGHT

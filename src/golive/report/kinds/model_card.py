@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from golive.model.intervals import Interval, Metric
+from golive.model.measured.intervals import Interval, Metric
 from golive.report.base.document import Block, Document, Heading, Paragraph, Table
 from golive.report.base.identity import DISCLAIMER, identity, subtitle
 from golive.report.base.sources import Sources

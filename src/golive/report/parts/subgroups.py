@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from golive.model.groups import Group
-from golive.model.intervals import Interval
+from golive.model.measured.groups import Group
+from golive.model.measured.intervals import Interval
 from golive.report.base.document import Block, Heading, Paragraph, Table
 from golive.report.base.sources import Sources
 from golive.wording.metrics import METRICS

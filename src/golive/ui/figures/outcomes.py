@@ -11,11 +11,11 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from golive.model.course import ChangePoint, Window
-from golive.model.groups import Group
-from golive.model.intervals import Interval
-from golive.model.performance import Calibration, CurvesOfBoth, ScoreHistogram
-from golive.model.service import Hour
+from golive.model.measured.course import ChangePoint, Window
+from golive.model.measured.groups import Group
+from golive.model.measured.intervals import Interval
+from golive.model.measured.performance import Calibration, CurvesOfBoth, ScoreHistogram
+from golive.model.measured.service import Hour
 from golive.ui.figures.frame import faded, frame
 from golive.ui.shell.theme import Tokens
 from golive.wording.metrics import METRICS

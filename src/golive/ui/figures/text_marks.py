@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from golive.model.generated_text import LengthHistogram
-from golive.model.intervals import Metric
+from golive.model.measured.generated_text import LengthHistogram
+from golive.model.measured.intervals import Metric
 from golive.ui.figures.frame import frame
 from golive.ui.shell.theme import Tokens
 from golive.wording.numbers import percent

@@ -7,9 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from golive.model.course import ChangePoint, Seasons, SideBySide, Versions, Window
-from golive.model.intervals import Interval
-from golive.model.performance import Performance
+from golive.model.measured.course import ChangePoint, Seasons, SideBySide, Versions, Window
+from golive.model.measured.intervals import Interval
+from golive.model.measured.performance import Performance
 from golive.ui.figures import outcomes as figures
 from golive.ui.performance.outcomes import interval, with_interval
 from golive.ui.shell import chart, theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from golive.model.performance import Performance
+from golive.model.measured.performance import Performance
 from golive.ui.figures import outcomes as figures
 from golive.ui.shell import chart, theme
 from golive.ui.shell.words import plain

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from golive.model.finding import Finding, Signal
-from golive.model.intervals import Interval
-from golive.model.performance import Performance, ThresholdStep
+from golive.model.measured.intervals import Interval
+from golive.model.measured.performance import Performance, ThresholdStep
+from golive.model.measured.service import Capacity
 from golive.model.result import Assessment
-from golive.model.service import Capacity
 from golive.ui.figures import outcomes as figures
 from golive.ui.shell import chart, theme
 from golive.ui.shell.components import inline_badge, look_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from golive.model.performance import Impact
+from golive.model.measured.performance import Impact
 from golive.model.result import Assessment
 from golive.ui.shell.words import plain, unbroken
 from golive.wording.numbers import percent, spelled

@@ -9,8 +9,8 @@ import streamlit as st
 
 from golive.model.config import parse_config
 from golive.model.errors import GoLiveError
-from golive.model.generated_text import GeneratedText, TextJudge
-from golive.model.intervals import Interval, ShareInterval
+from golive.model.measured.generated_text import GeneratedText, TextJudge
+from golive.model.measured.intervals import Interval, ShareInterval
 from golive.model.profile import is_small
 from golive.model.text_judge import ADDRESSES, MOST_SENT, TextJudgeConfig
 from golive.profile.text.generated import GeneratedTexts

@@ -14,7 +14,7 @@ import streamlit as st
 
 from golive.intake import read
 from golive.model.errors import GoLiveError
-from golive.model.generated_text import GeneratedText
+from golive.model.measured.generated_text import GeneratedText
 from golive.model.reviews import Drawn, Review, ReviewVerdict
 from golive.profile.text.generated import GeneratedTexts, generated_texts
 from golive.text.reviews import reviewed

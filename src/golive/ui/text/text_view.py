@@ -10,8 +10,13 @@ import streamlit as st
 from golive.model.config import Config, OutputsConfig
 from golive.model.errors import GoLiveError
 from golive.model.finding import Signal
-from golive.model.generated_text import Citations, GeneratedText, ReviewerAgreement, TextLength
-from golive.model.intervals import Metric
+from golive.model.measured.generated_text import (
+    Citations,
+    GeneratedText,
+    ReviewerAgreement,
+    TextLength,
+)
+from golive.model.measured.intervals import Metric
 from golive.model.result import Assessment
 from golive.text.reviews import reviewed, with_reviews
 from golive.ui.figures.text_marks import describe_text_marks, text_lengths, text_marks

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from golive.model.finding import Verdict
-from golive.model.generated_text import GeneratedText, TextDescriptor
+from golive.model.measured.generated_text import GeneratedText, TextDescriptor
 from golive.model.result import ColumnResult, SideResult
 from golive.ui.figures.distribution import describe_distribution, distribution
 from golive.ui.live.columns import GLYPH

@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from golive.model.course import ChangePoint, Seasons, TimeLine, Versions, WithoutOutcomes
-from golive.model.generated_text import GeneratedText
-from golive.model.groups import Baselines, Group, Parity
-from golive.model.intervals import LiveInterval, Metric, ResultPart
-from golive.model.service import (
+from golive.model.measured.course import ChangePoint, Seasons, TimeLine, Versions, WithoutOutcomes
+from golive.model.measured.generated_text import GeneratedText
+from golive.model.measured.groups import Baselines, Group, Parity
+from golive.model.measured.intervals import LiveInterval, Metric, ResultPart
+from golive.model.measured.service import (
     AlertLoad,
     BadInput,
     ContractAnswers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from golive.model.column_result import ColumnResult
-from golive.model.intervals import Interval, Metric, ResultPart, ShareInterval
+from golive.model.measured.intervals import Interval, Metric, ResultPart, ShareInterval
 
 
 class ReviewPlan(ResultPart):

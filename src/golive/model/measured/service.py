@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from golive.model.intervals import LiveValue, ResultPart
+from golive.model.measured.intervals import LiveValue, ResultPart
 
 
 class Quantiles(ResultPart):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from golive.model.intervals import Interval, LiveInterval, Metric, ResultPart
+from golive.model.measured.intervals import Interval, LiveInterval, Metric, ResultPart
 
 
 class Window(ResultPart):
