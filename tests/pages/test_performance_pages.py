@@ -32,6 +32,20 @@ def test_pages_show_what_was_measured(open_page: Any, measured: str) -> None:
         assert app.get("plotly_chart"), page
 
 
+def test_a_metric_reads_the_same_on_the_page_as_in_reports(
+    open_page: Any, measured: str, store: Any
+) -> None:
+    from golive.wording.metrics import measured as metrics
+
+    table = open_page("pages/performance/performance.py").dataframe[-1].value
+    found = metrics(store.load(measured).measured)
+    assert table["Measure"].tolist() == [words.label for words, _ in found]
+    for (words, metric), live, ends in zip(
+        found, table["Live"], table["Live, 95 % interval"], strict=True
+    ):
+        assert words.side(metric, "live") == f"{live} ({ends})"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_say_what_is_needed_when_nothing_was_measured(
     open_page: Any, seeded: Any, page: str
