@@ -11,7 +11,6 @@ import pytest
 from golive.intake import infer, read, roles_of
 from golive.intake.clinical.identifiers import kind_by_name
 from golive.intake.columns.measure import SAMPLE
-from golive.intake.columns.types import percent
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config, parse_config
 from golive.model.errors import InputError
@@ -216,17 +215,6 @@ def test_wide_tables_are_inferred(tmp_path: Path) -> None:
 )
 def test_names_of_identifiers(column: str, kind: str | None) -> None:
     assert kind_by_name(column) == kind
-
-
-def test_percent_keeps_one_decimal_where_it_matters() -> None:
-    assert [percent(n, 1000) for n in (0, 4, 96, 280, 996, 1000)] == [
-        "0 %",
-        "0.4 %",
-        "9.6 %",
-        "28 %",
-        "99.6 %",
-        "100 %",
-    ]
 
 
 @pytest.mark.reference
