@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -309,3 +310,27 @@ def test_scores_of_classes_from_files_to_json(tmp_path: Path) -> None:
     }
     assert "distribution_shift" not in drifts  # an output of the model, not an input
     assert next(f for f in result.findings if f.kind == "performance_drop").verdict is Verdict.ALARM
+
+
+def test_a_finding_names_the_columns_that_are_there_whatever_words_stand_in_their_names() -> None:
+    """``drug and alcohol use`` is one column, ``former, heavy`` one of its values, alone and crossed with another column."""
+    rng = np.random.default_rng(3)
+    use, sex = "drug and alcohol use", "sex"
+    roles = Roles(label="y", score="risk", groups=(use, sex))
+
+    def side(n: int, *, wrong: bool) -> Scored:
+        made = events(n, 5 + wrong)
+        assert made.score is not None
+        group = rng.integers(0, 3, n).astype(np.int32)
+        score = np.where((group == 2) & wrong, rng.permutation(made.score), made.score)
+        slices = {
+            use: Coded(("no", "yes", "former, heavy"), group),
+            sex: Coded(("f", "m"), rng.integers(0, 2, n).astype(np.int32)),
+        }
+        return replace(made, score=score, slices=slices)
+
+    out = judge_scored(side(8000, wrong=False), side(8000, wrong=True), roles, Config(roles=roles))
+    gaps = [f for f in of(out, "subgroup_gap") if f.verdict is Verdict.ALARM]
+    assert [(f.columns, f.segment and f.segment.value) for f in gaps] == [((use,), "former, heavy")]
+    named = {c for f in out.findings for c in f.columns if f.kind.startswith("subgroup")}
+    assert named <= {use, sex}

@@ -49,11 +49,11 @@ MOST_LEVELS, MOST_PAIRS, PAIR_ROWS = 30, 10, 100_000
 class GroupFigures:
     """One value of one column (or of two): its rows and events, its estimates, and gaps to the others with p-values.
 
+    ``parts`` are its columns, each with its value: names may hold any words, so they are never put together and split again.
     ``spread`` is the standard error of a gap; ``known`` holds the gaps that training already had to about the same extent.
     """
 
-    by: str
-    value: str
+    parts: tuple[tuple[str, str], ...]
     n: int
     n_events: int
     metrics: dict[str, Estimate] = field(default_factory=dict)
@@ -62,6 +62,16 @@ class GroupFigures:
     adjusted: dict[str, float] = field(default_factory=dict)
     spread: dict[str, float] = field(default_factory=dict)
     known: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def by(self) -> str:
+        """The column, or both: ``sex and age_band``."""
+        return " and ".join(column for column, _ in self.parts)
+
+    @property
+    def value(self) -> str:
+        """The value, or both: ``f, 70-79``."""
+        return ", ".join(value for _, value in self.parts)
 
     @property
     def enough(self) -> bool:
@@ -122,7 +132,7 @@ def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[Gro
     largest = np.argsort(-sizes, kind="stable")[:MOST_LEVELS]
     rows = rows_by_code(codes)
     return [
-        _group(live, by, coded.names[i], rows[int(i)], probability)
+        _group(live, ((by, coded.names[i]),), rows[int(i)], probability)
         for i in largest
         if sizes[i] >= SMALL_CELL
     ]
@@ -146,9 +156,11 @@ def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
     return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
 
 
-def _group(live: Cases, by: str, value: str, rows: Units, probability: bool) -> GroupFigures:
+def _group(
+    live: Cases, parts: tuple[tuple[str, str], ...], rows: Units, probability: bool
+) -> GroupFigures:
     part = live.part(rows)
-    made = GroupFigures(by, value, part.n, part.n_events)
+    made = GroupFigures(parts, part.n, part.n_events)
     if not made.enough:
         return made
     if part.score is not None:
@@ -252,8 +264,11 @@ def _pairs(
             crossed = []
             for cell, rows in rows_by_code(codes).items():
                 if int(live.event[rows].sum()) >= GROUP_EVENTS:
-                    value = f"{columns[first].names[cell // width]}, {columns[second].names[cell % width]}"
-                    crossed.append(_group(live, f"{first} and {second}", value, rows, probability))
+                    both = (
+                        (first, columns[first].names[cell // width]),
+                        (second, columns[second].names[cell % width]),
+                    )
+                    crossed.append(_group(live, both, rows, probability))
             compare(crossed)
             found += crossed
     return found
@@ -321,10 +336,9 @@ def _findings(
             found.append(small)
     alone = {(f.segment.column, f.segment.value) for f in found if f.segment}
     for g in pairs:
-        parts = list(zip(g.by.split(" and "), g.value.split(", "), strict=False))
         worse = _worse(g)
         if Verdict.ALARM in worse.values() and not alone & set(
-            parts
+            g.parts
         ):  # else the single group already says it
             searched = f"found by searching {n_pairs:,} crossed groups: confirm it on new data"
             made = _gap_finding(g, worse)
@@ -363,7 +377,7 @@ def _gap_finding(g: GroupFigures, worse: dict[str, Verdict]) -> Finding:
             f"{METRICS[name].name} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
             say(others),
         )
-    columns = tuple(g.by.split(" and "))
+    columns = tuple(column for column, _ in g.parts)
     segment = Segment(column=g.by, value=g.value)
     return finding(
         Kind.SUBGROUP_GAP,
