@@ -31,7 +31,7 @@ else:
         if st.session_state.pop("presented", False):
             st.set_page_config(initial_sidebar_state="expanded")
         guards.sidebar(who)
-    with guards.store_told():
+    with guards.store_errors_shown():
         if who:
             guards.refuse_bad_link()
         page.run()

@@ -6,7 +6,7 @@ from golive.ui.registers import evidence_form
 from golive.ui.shell import rescoring
 from golive.ui.shell.components import assessment_line, page_title
 from golive.ui.shell.guards import require_assessment
-from golive.ui.verdict import firmness, overview, readiness_view
+from golive.ui.verdict import overview, readiness_view, robustness
 
 current = require_assessment()
 assessment = current.assessment
@@ -33,6 +33,6 @@ readiness_view.plan(readiness.next)
 st.subheader("Gates", anchor=False)
 readiness_view.gates(readiness)
 st.subheader("How firm this is", anchor=False)
-firmness.page(current)
+robustness.page(current)
 st.subheader("Add evidence", anchor=False)
 evidence_form.form(readiness.criteria, current, dimension=dimension.id if dimension else "")

@@ -24,8 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "golive"
 OTHER_MEANINGS = {
     ("model/config.py", "error_rate"): "a rate that may have a floor",
-    ("monitor/baseline.py", "duplicate_rows"): "a field of a profile",
-    ("monitor/baseline.py", "duplicate_keys"): "a field of a profile",
     ("samples/catalogue.py", "late_inputs"): "a planted fault",
     ("samples/catalogue.py", "feed_stopped"): "a planted fault",
     ("samples/faults_in_service.py", "late_inputs"): "a planted fault",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from golive.compare import compare
 from golive.intake import infer, read, roles_of
@@ -17,7 +17,6 @@ from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import ColumnProfile, Profile
-from golive.monitor import baseline
 from golive.profile import profile
 from golive.profile.fields import fields_of
 from golive.profile.repeats import weighed, weight
@@ -220,7 +219,8 @@ def test_one_patient_weighs_one_row_and_a_constant_nothing_is_known_of() -> None
 def test_a_stored_baseline_remembers_what_its_rows_weigh(tmp_path: Path) -> None:
     rng = np.random.default_rng(9)
     (side,) = profiled(tmp_path, ward(rng, 200))
-    again = baseline.load(json.loads(json.dumps(baseline.dump(side))))
+    stored = TypeAdapter(Profile)
+    again = stored.validate_json(stored.dump_json(side))
     before, after = (
         {c.name: (c.repeats, c.missing_repeats) for c in p.columns.values()} for p in (side, again)
     )

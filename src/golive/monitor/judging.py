@@ -25,7 +25,7 @@ _METRICS = ("auroc", "auprc", "brier")
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class Reference:
     """Everything a batch is judged with. ``skip`` names files that are no batches of their own."""
 
     monitor: str
@@ -70,7 +70,7 @@ def observe(finding: Finding) -> Observation | None:
 def judge(
     live: Dataset,
     arrival: Arrival,
-    by: Yardstick,
+    by: Reference,
     *,
     late: bool = False,
     recent: Dataset | None = None,
@@ -108,7 +108,7 @@ def judge(
     )
 
 
-def _assessed(live: Dataset, recent: Dataset, day: date, by: Yardstick) -> dict[str, Any]:
+def _assessed(live: Dataset, recent: Dataset, day: date, by: Reference) -> dict[str, Any]:
     made = assess(
         by.baseline,
         live,

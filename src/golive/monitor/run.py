@@ -28,7 +28,7 @@ from golive.monitor import arrivals as source
 from golive.monitor.arrivals import Arrival, Arrived
 from golive.monitor.baseline import build, reading_hash
 from golive.monitor.file import MonitorFile, addresses, load_monitor
-from golive.monitor.judging import Yardstick, feed_trouble, judge
+from golive.monitor.judging import Reference, feed_trouble, judge
 from golive.monitor.windows import paths_until, together
 from golive.store import Store
 from golive.store.monitors import Known
@@ -161,7 +161,7 @@ def run(
     report.waiting = found.waiting
     with opened() as store:
         known = store.monitors.known(plan.project, file.monitor)
-        by = Yardstick(
+        by = Reference(
             monitor=file.monitor,
             baseline=baseline,
             config=plan.config,
@@ -245,7 +245,7 @@ def sorted_out(found: Arrived, known: Known) -> tuple[list[Arrival], list[tuple[
     return list(new.values()), again
 
 
-def _judged(arrival: Arrival, by: Yardstick, plan: Setup, *, late: bool) -> Batch | None:
+def _judged(arrival: Arrival, by: Reference, plan: Setup, *, late: bool) -> Batch | None:
     """A batch, judged; ``None`` when its file changed, went away or is locked: the next run takes it.
 
     Only what is wrong with the content of a file makes an unreadable batch. A database that is down or a mistake in the
@@ -278,7 +278,7 @@ def _no_batches(batches: Iterable[Batch]) -> set[str]:
     }
 
 
-def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> Dataset | None:
+def _recent(arrival: Arrival, by: Reference, plan: Setup, stack: ExitStack) -> Dataset | None:
     """The last batches together, for performance; ``None`` where one batch is all there is or they do not fit together."""
     from golive.monitor.tables import read_slot
 
@@ -298,7 +298,7 @@ def _recent(arrival: Arrival, by: Yardstick, plan: Setup, stack: ExitStack) -> D
         return None
 
 
-def _unreadable(arrival: Arrival, by: Yardstick, code: str, *, late: bool) -> Batch:
+def _unreadable(arrival: Arrival, by: Reference, code: str, *, late: bool) -> Batch:
     empty = code in ("EMPTY_FILE", "HEADER_ONLY")
     return Batch(
         id=arrival.sha256,

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
-from golive.intake.base.damage import told
+from golive.intake.base.damage import damage_explained
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.profile import ColumnProfile, Profile, Slice
 from golive.profile import joint, together
@@ -33,7 +33,7 @@ IN_PROCESS = ("duckdb",)
 Progress = Callable[[float, str], None]
 
 
-@told()
+@damage_explained()
 def profile(
     dataset: Dataset,
     specs: Sequence[ColumnSpec],

@@ -47,13 +47,13 @@ class MetricWords:
             return UNKNOWN
         return f"{100 * value:+.1f} points" if self.share else f"{value:+.3f}"
 
-    def told(self, found: Interval) -> str:
+    def with_interval(self, found: Interval) -> str:
         """A value with its interval: ``0.733 (0.710 to 0.754)``."""
         return _with_ends(found, self.say)
 
     def side(self, found: Metric, side: Literal["train", "live"]) -> str:
         """The value of one side with its interval; what would give away 1 to 10 patients is not shown."""
-        return "not shown" if side in found.hidden else self.told(getattr(found, side))
+        return "not shown" if side in found.hidden else self.with_interval(getattr(found, side))
 
     def change(self, found: Metric) -> str:
         """Live minus training with its interval: ``+3.3 points (-0.7 to +7.3)``."""

@@ -175,7 +175,7 @@ def _finding(
         return _made(
             Verdict.QUIET,
             f"Live rows as a whole look like training rows ({_auc(whole)})",
-            f"A classifier on all {len(sample.columns)} columns tells them apart no better than a trifle; 0.5 is chance.",
+            f"A classifier on all {len(sample.columns)} columns tells them apart hardly better than chance, which is 0.5.",
             whole,
         )
     acted = [f for f in known if f.verdict in (Verdict.ALARM, Verdict.WATCH) and f.columns]

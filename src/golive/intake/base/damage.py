@@ -15,7 +15,7 @@ _FILE = re.compile(r'Failed to read file "([^"]+)"')
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def damage_explained() -> Iterator[None]:
     """Turn the engine's word that a file is damaged into an error for a person; also usable as a decorator.
 
     Raises:

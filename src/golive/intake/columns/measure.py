@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import selectors
 
-from golive.intake.base.damage import told
+from golive.intake.base.damage import damage_explained
 from golive.intake.base.dataset import Dataset
 from golive.intake.clinical import codes, identifiers
 
@@ -100,7 +100,7 @@ class Measured:
         return self.shapes.get(shape, 0) / self.values if self.values else 0.0
 
 
-@told()
+@damage_explained()
 def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
     """Return the counts of ``columns`` of a dataset. Deterministic; the sample is the first rows of the table."""
     if not columns:

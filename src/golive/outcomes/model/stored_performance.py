@@ -24,7 +24,7 @@ from golive.wording.numbers import metric, sizes, span
 if TYPE_CHECKING:
     from golive.intake import Dataset
 
-EVERY_NIGHT = 3.0
+NIGHTLY_SE = 3.0
 """Standard errors that a change must be away from none to be an alarm; 1.96 would call one quarter in three."""
 
 
@@ -61,7 +61,7 @@ def against(
 ) -> Finding | None:
     """What the rows of several batches together say against training; ``None`` without scores or outcomes.
 
-    ``alarm``: worse by 0.03 or more, and beyond ``EVERY_NIGHT``. ``watch``: worse at 95 %. ``quiet``: a drop of 0.05 is
+    ``alarm``: worse by 0.03 or more, and beyond ``NIGHTLY_SE``. ``watch``: worse at 95 %. ``quiet``: a drop of 0.05 is
     excluded. Otherwise, or with fewer than 20 events or non-events, ``cannot_judge``.
     """
     m = _measured(live, specs, roles, config)
@@ -71,7 +71,7 @@ def against(
     now, cases = m.live[m.primary], m.cases_live
     d, low, high = change(then, now)
     enough = now.known and min(cases.n_events, cases.n - cases.n_events) >= FEWEST
-    beyond = d + (high - d) * EVERY_NIGHT / 1.96 < 0
+    beyond = d + (high - d) * NIGHTLY_SE / 1.96 < 0
     if not enough:
         verdict = Verdict.CANNOT_JUDGE
     elif beyond and d <= -ALARM_DROP:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from golive.model.registers import Drill, Milestone, Registers
-from golive.readiness.registers.reading import Reading, have, told
+from golive.readiness.registers.reading import Reading, filled_in, have
 
 TRAINED = 0.9
 """Share of the roster that has to have passed for level 3 of ADO-03."""
@@ -80,7 +80,7 @@ def hazards(registers: Registers) -> Reading | None:
     rows = registers.hazards
     if not rows:
         return None
-    whole = [r for r in rows if r.severity and r.likelihood and told(r.control, r.owner)]
+    whole = [r for r in rows if r.severity and r.likelihood and filled_in(r.control, r.owner)]
     still = [r for r in rows if r.state == "open"]
     value = (
         f"{len(whole)} of {len(rows)} hazards {have(len(whole))} severity, likelihood, control and owner; "

@@ -15,7 +15,7 @@ from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import OWNER_ROLES, Registers
 from golive.model.result import CriteriaLock
 from golive.readiness.registers import from_people
-from golive.readiness.registers.reading import Reading, have, told
+from golive.readiness.registers.reading import Reading, filled_in, have
 
 ENOUGH_NOT_DOING = 5
 KPI_LAYERS = ("technical", "operational", "clinical", "business")
@@ -58,7 +58,7 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     good = [
         r
         for r in rows
-        if told(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))
+        if filled_in(r.reason, r.owner) and (r.state != "open" or (r.decide_by and r not in late))
     ]
     share = len(good) / len(rows)
     value = f"{len(good)} of {len(rows)} deferred items {have(len(good))} reason, owner and a date ahead; {len(late) or 'none'} {'are' if len(late) > 1 else 'is'} overdue."
@@ -79,7 +79,7 @@ def owners(registers: Registers) -> Reading | None:
     full = [
         r
         for r in (by_role[role] for role in named)
-        if told(r.deputy, r.contact, r.hours) and r.accepted_on
+        if filled_in(r.deputy, r.contact, r.hours) and r.accepted_on
     ]
     value = (
         f"{len(named)} of {len(OWNER_ROLES)} roles {have(len(named))} a name, {len(full)} of them also deputy, contact, hours and "
@@ -97,8 +97,10 @@ def indicators(registers: Registers) -> Reading | None:
     if not rows:
         return None
     layers = [layer for layer in KPI_LAYERS if any(k.layer == layer for k in rows)]
-    owned = [k for k in rows if told(k.owner, k.definition)]
-    full = [k for k in owned if k.baseline is not None and k.target is not None and told(k.source)]
+    owned = [k for k in rows if filled_in(k.owner, k.definition)]
+    full = [
+        k for k in owned if k.baseline is not None and k.target is not None and filled_in(k.source)
+    ]
     linked = [k for k in registers.kpis if k.linked_check.strip() or k.layer == "data_check"]
     value = (
         f"{len(full)} of {len(rows)} indicators {have(len(full))} definition, baseline, target, owner and source; "
@@ -121,7 +123,7 @@ def history(registers: Registers) -> Reading | None:
         return None
     full = [k for k in rows if k.baseline is not None and k.baseline_weeks is not None]
     shortest = min((k.baseline_weeks or 0.0 for k in full), default=0.0)
-    compared = [k for k in full if k.comparison != "none" and told(k.source)]
+    compared = [k for k in full if k.comparison != "none" and filled_in(k.source)]
     value = (
         f"{len(full)} of {len(rows)} indicators of results {have(len(full))} a baseline recorded before first use, the shortest over "
         f"{shortest:g} week{'' if shortest == 1 else 's'}; {len(compared) or 'none'} of them with source and comparison."
@@ -178,7 +180,7 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
         return Reading(1, value, len(rows))
     version = match.model_version or match.id
     value = f"The training file (SHA-256 {train_sha256[:12]}) is the one registered for {version}."
-    if not told(match.code, match.settings, match.owner):
+    if not filled_in(match.code, match.settings, match.owner):
         return Reading(
             2, value, len(rows), reason="The manifest does not name code, settings and owner."
         )

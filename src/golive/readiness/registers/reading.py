@@ -26,6 +26,6 @@ def have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-def told(*texts: str) -> bool:
-    """Whether every one of ``texts`` says something."""
+def filled_in(*texts: str) -> bool:
+    """Whether every one of ``texts`` holds more than blanks."""
     return all(text.strip() for text in texts)

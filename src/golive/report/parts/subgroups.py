@@ -16,7 +16,7 @@ def words(group: Group, key: str) -> str:
     """``0.801 (0.761 to 0.836)``; too few rows say so."""
     if not group.enough:
         return "too few to judge"
-    return METRICS[key].told(group.metrics.get(key, Interval()))
+    return METRICS[key].with_interval(group.metrics.get(key, Interval()))
 
 
 def section(sources: Sources) -> list[Block]:

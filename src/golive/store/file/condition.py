@@ -40,7 +40,7 @@ def refuse_damaged(path: Path) -> None:
     """Look at the bytes of a file, unless this process has it open: reading it past DuckDB would drop its lock. Raises StoreError."""
     if database.is_open(path):
         return
-    with faults.told(path, OSError):
+    with faults.raised_as_store_errors(path, OSError):
         problem = blocks.problem_of(path)
     if problem is not None:
         raise StoreError(problem)
@@ -53,7 +53,7 @@ def refuse_unwritable(path: Path) -> None:
         raise StoreError(faults.read_only(path))
     if os.access(path, os.F_OK) and not os.access(path, os.W_OK):
         raise StoreError(faults.read_only(path))
-    with faults.told(path, OSError):
+    with faults.raised_as_store_errors(path, OSError):
         free = shutil.disk_usage(folder).free
     if free < _ROOM:
         raise StoreError(faults.no_room(path, free))

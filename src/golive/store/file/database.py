@@ -138,7 +138,7 @@ class Database:
         self._lock = threading.RLock()
         self._end: StoreError | None = None
         _make_folder(path)
-        with faults.told(path, OSError):
+        with faults.raised_as_store_errors(path, OSError):
             _refuse_lost_log(path)
             if not path.exists():
                 _create(path, key)
@@ -182,7 +182,7 @@ class Database:
         A disk without room for a second file, or a damaged part that nobody asked for, is no reason to keep people from what
         can be read: then the file stays as it is, and the next one who opens it tries again.
         """
-        with suppress(StoreError), faults.told(self.path, OSError):
+        with suppress(StoreError), faults.raised_as_store_errors(self.path, OSError):
             compaction.compact(self._connection, NAME, self.path, _options(self.key))
         self._connection.close()
         self._connection = _connect(self.path, self.key)
@@ -233,7 +233,7 @@ class Database:
             cursor.execute("BEGIN")
             try:
                 yield cursor
-                with faults.told(self.path, OSError):
+                with faults.raised_as_store_errors(self.path, OSError):
                     private.make_log(self.path)
                 cursor.execute("COMMIT")
             except BaseException:
@@ -261,13 +261,13 @@ class Database:
                 return
             _open.pop(self.path, None)
             due = False
-            with suppress(StoreError), faults.told(self.path):
+            with suppress(StoreError), faults.raised_as_store_errors(self.path):
                 due = compaction.is_due(self._connection)
             private.drop_empty_log(self.path)
             self._connection.close()
             if due:
                 # This connection is locked down, so a new one does it. Should another process be faster, it does.
-                with suppress(StoreError), faults.told(self.path, OSError):
+                with suppress(StoreError), faults.raised_as_store_errors(self.path, OSError):
                     fresh = _connect(self.path, self.key)
                     with closing(fresh):
                         compaction.compact(fresh, NAME, self.path, _options(self.key))
@@ -352,8 +352,8 @@ def look(path: Path, key: str | None = None) -> Iterator[DuckDBPyConnection]:
         with shared.cursor() as cursor:
             yield cursor
         return
-    with faults.told(resolved, OSError):
+    with faults.raised_as_store_errors(resolved, OSError):
         _refuse_lost_log(resolved)
     connection = _connect(resolved, key, read_only=True)
-    with faults.told(resolved), closing(connection):
+    with faults.raised_as_store_errors(resolved), closing(connection):
         yield connection

@@ -115,7 +115,7 @@ def is_the_end(error: duckdb.Error) -> bool:
 
 
 @contextmanager
-def told(path: Path, *others: type[OSError]) -> Iterator[None]:
+def raised_as_store_errors(path: Path, *others: type[OSError]) -> Iterator[None]:
     """Raise every error inside that is about the file ``path`` as a ``StoreError``; ``others`` adds ``OSError``."""
     kinds: tuple[type[duckdb.Error | OSError], ...] = (duckdb.Error, *others)
     try:

@@ -225,7 +225,7 @@ def without_labels(performance: Performance) -> None:
     elif live.value is not None:
         words = METRICS["auroc"]
         said = (
-            f"**Expected from the scores alone** (no outcome used): {words.name} {words.told(live)}, "
+            f"**Expected from the scores alone** (no outcome used): {words.name} {words.with_interval(live)}, "
             f"for training scores {words.say(train.value)}"
         )
         if found.realised is not None:

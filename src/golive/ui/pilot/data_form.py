@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from golive.intake import Limits, infer, read
-from golive.intake.base.damage import told
+from golive.intake.base.damage import damage_explained
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem
@@ -181,7 +181,7 @@ def understand(config: Config, settings: Settings) -> Understood:
                         views=config.fhir_views,
                     )
                 )
-                with told():
+                with damage_explained():
                     preview = dataset.table.limit(PREVIEW_ROWS).to_pandas()
                 files[side] = Read(
                     dataset.rows, len(dataset.columns), preview, _named(dataset.notes, upload)

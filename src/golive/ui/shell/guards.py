@@ -122,7 +122,7 @@ def open_store() -> Store:
 
 
 @contextmanager
-def store_told() -> Iterator[None]:
+def store_errors_shown() -> Iterator[None]:
     """Show why the store cannot be read or written, wherever on the page that was found out, and stop.
 
     A file that is damaged in the middle opens and fails at the row that somebody asks for.

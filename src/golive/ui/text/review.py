@@ -22,7 +22,7 @@ from golive.text.spans import Source, Span, unsupported
 from golive.ui.figures.text_marks import KIND_WORD
 from golive.ui.pilot import data_form
 from golive.ui.shell import cache, components, nav, uploads
-from golive.ui.shell.guards import Current, authorise, store_told
+from golive.ui.shell.guards import Current, authorise, store_errors_shown
 from golive.ui.shell.words import plain
 from golive.ui.text import text_view
 from golive.wording.numbers import percent, plural
@@ -187,7 +187,7 @@ def draw(where: Current, found: Desk) -> None:
 
 @st.fragment
 def _fragment(where: Current, turn: Turn) -> None:
-    with store_told():  # a fragment runs without the page around it
+    with store_errors_shown():  # a fragment runs without the page around it
         _desk(where, turn)
 
 

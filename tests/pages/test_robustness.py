@@ -8,7 +8,7 @@ import sample_assessment as made
 
 from golive.model.readiness import Tier
 from golive.readiness import load_model, ml_test_score
-from golive.ui.verdict import firmness
+from golive.ui.verdict import robustness
 
 PAGE = "pages/verdict/readiness.py"
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -54,9 +54,11 @@ def test_ml_test_score_is_told_with_its_sections(seeded: Any, open_page: Any) ->
 
 def test_weights_in_words() -> None:
     readiness, model = made.readiness(), load_model()
-    all_same = firmness.weights_sentence(readiness.model_copy(update={"stability": 1.0}), model)
+    all_same = robustness.weights_sentence(readiness.model_copy(update={"stability": 1.0}), model)
     assert "all of 1,000 draws" in all_same
-    assert "in 98 % of 1,000" in firmness.weights_sentence(
+    assert "in 98 % of 1,000" in robustness.weights_sentence(
         readiness.model_copy(update={"stability": 0.98}), model
     )
-    assert firmness.weights_sentence(readiness.model_copy(update={"stability": None}), model) == ""
+    assert (
+        robustness.weights_sentence(readiness.model_copy(update={"stability": None}), model) == ""
+    )

@@ -1,4 +1,4 @@
-"""How firm a verdict is: under other weights, at another strictness, at another tier, and by a test that engineers know."""
+"""How robust a verdict is: under other weights, at another strictness, at another tier, and by a test that engineers know."""
 
 from __future__ import annotations
 
