@@ -17,8 +17,12 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "golive"
 
 def test_shares_are_said_in_percent_and_change_by_points() -> None:
     accuracy, auroc = METRICS["accuracy"], METRICS["auroc"]
-    assert accuracy.with_interval(Interval(value=0.81, low=0.78, high=0.84)) == "81 % (78 % to 84 %)"
-    assert auroc.with_interval(Interval(value=0.81, low=0.78, high=0.84)) == "0.810 (0.780 to 0.840)"
+    assert (
+        accuracy.with_interval(Interval(value=0.81, low=0.78, high=0.84)) == "81 % (78 % to 84 %)"
+    )
+    assert (
+        auroc.with_interval(Interval(value=0.81, low=0.78, high=0.84)) == "0.810 (0.780 to 0.840)"
+    )
     found = Metric(train=0.81, live=0.7, change=-0.11, low=-0.15, high=-0.07)
     assert accuracy.change(found) == "-11.0 points (-15.0 to -7.0)"
     assert auroc.change(found) == "-0.110 (-0.150 to -0.070)"
