@@ -193,9 +193,8 @@ def assess(
         if baseline is None
         else (baseline.profile, profile(live, specs, roles, progress=profiling))
     )
-    with ThreadPoolExecutor(
-        1, thread_name_prefix="joint"
-    ) as beside:  # the comparison asks the engine for nothing
+    # The comparison asks the engine for nothing
+    with ThreadPoolExecutor(1, thread_name_prefix="joint") as beside:
         looking = (
             beside.submit(multivariate.look, train, live, specs, roles, config)
             if baseline is None

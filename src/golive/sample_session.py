@@ -52,9 +52,8 @@ def _write(name: str, folder: Path, rows: int | None) -> None:
             write(name, Path(made) / "sample", rows=rows)
             (Path(made) / "sample").rename(folder)
     except OSError:
-        if not all(
-            (folder / file).is_file() for file in _FILES
-        ):  # nobody was faster: a folder with something else in it
+        # Nobody was faster: a folder with something else in it
+        if not all((folder / file).is_file() for file in _FILES):
             write(name, folder, rows=rows)
 
 

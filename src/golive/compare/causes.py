@@ -66,13 +66,11 @@ def _takes_away(source: Finding, target: Finding) -> bool:
     """Whether the tried repair of ``source`` leaves at most half of the shift; where nothing was tried, the kind decides."""
     tried = source.what_if
     if source.kind is Kind.LIMIT_CHANGED and target.kind is Kind.WATCH_RANGE:
-        return (
-            tried is not None and "high" in tried.repair
-        )  # extremes beyond the upper limit that live data passes
+        # Extremes beyond the upper limit that live data passes
+        return tried is not None and "high" in tried.repair
     if (source.kind, target.kind) == (Kind.DISGUISED_MISSING, Kind.ROUNDING_CHANGED):
-        return abs(_change(target)) <= _change(
-            source
-        )  # values that stand in for missing move no more than their own share
+        # Values that stand in for missing move no more than their own share
+        return abs(_change(target)) <= _change(source)
     if target.kind not in (Kind.DISTRIBUTION_SHIFT, Kind.LABEL_SHIFT):
         return True
     if tried is None or tried.before is None or tried.after is None:

@@ -66,9 +66,8 @@ def read(
     )
     space.views = tuple(views)
     try:
-        with ThreadPoolExecutor(
-            1
-        ) as beside:  # hashing lets go of the interpreter: it costs no time of its own
+        # Hashing lets go of the interpreter: it costs no time of its own
+        with ThreadPoolExecutor(1) as beside:
             digest = beside.submit(sha256, files)
             kind.load(files, space)
             loaded = (

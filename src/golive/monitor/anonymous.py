@@ -129,9 +129,8 @@ def _numeric(held: NumericProfile) -> NumericProfile:
     for i, (low, high) in enumerate(pairwise((*starts.tolist(), len(held.values)))):
         most = low + int(held.counts[low:high].argmax())
         if high - low == 1 or held.counts[most] >= SMALL_CELL:
-            points[i] = held.values[
-                most
-            ]  # a common value stays exact; its rare neighbours count with it
+            # A common value stays exact; its rare neighbours count with it
+            points[i] = held.values[most]
     fractions = _total(held.n - held.integers)
     return replace(
         held,

@@ -174,9 +174,8 @@ def run(
     by.skip.update(name for name, _ in again)
     slots = {a.slot for a in found.arrivals} | known.slots
     report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
-    past = {
-        slot for slot in known.slots if slot <= now
-    }  # one day ahead of the clock must not make all others late
+    # One day ahead of the clock must not make all others late
+    past = {slot for slot in known.slots if slot <= now}
     last = max(past, default=None)
 
     def miss(before: datetime | None) -> None:

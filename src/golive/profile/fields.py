@@ -76,9 +76,8 @@ def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Reduction:
         return Reduction.NUMBER
     if type_ is ColumnType.DATETIME:
         return Reduction.TIME
-    if (
-        type_ is ColumnType.EMPTY
-    ):  # a field that was empty in training and now holds something: read it as it is stored
+    # A field that was empty in training and now holds something: read it as it is stored
+    if type_ is ColumnType.EMPTY:
         stored = column.type()
         if stored.is_numeric() and not stored.is_boolean():
             return Reduction.NUMBER
@@ -125,9 +124,8 @@ def number(column: ir.Value) -> ir.FloatingValue:
     if not is_text(column):
         return ibis.null("float64")
     written = column  # DuckDB itself passes over spaces around a number
-    if (
-        engine_of(column) != "duckdb"
-    ):  # others accept "1f", or fail on the first value that does not parse
+    # Others accept "1f", or fail on the first value that does not parse
+    if engine_of(column) != "duckdb":
         written = trimmed(column)
         written = written.re_search(_NUMBER).ifelse(written, ibis.null("string"))
     return written.try_cast("float64").nullif(float("nan"))

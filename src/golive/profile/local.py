@@ -126,9 +126,8 @@ def _fetch(
         column = table[field.name]
         if field.kind is Reduction.NUMBER:
             stored = column.type()
-            plain = (
-                stored.is_floating() or stored.is_integer()
-            )  # widened here, and a stored NaN stays one
+            # Widened here, and a stored NaN stays one
+            plain = stored.is_floating() or stored.is_integer()
             asked[f"v{i}"] = column if plain else number(column)
             if not stored.is_numeric():
                 asked[f"m{i}"] = missing(column)

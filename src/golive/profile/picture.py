@@ -105,9 +105,8 @@ def _numbers(sides: Sequence[ColumnProfile | None]) -> Picture:
     ]
     ends = [h.quantile([0.005, 0.995]) for h in held if h is not None]
     low, high = min(e[0] for e in ends), max(e[1] for e in ends)
-    if not np.isfinite(
-        high - low
-    ):  # a mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
+    # A mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
+    if not np.isfinite(high - low):
         low, high = low / 2, high / 2
     return _drawn(_edges(low, high, held), [(h.values, h.counts) if h else None for h in held])
 
@@ -137,9 +136,8 @@ def _calendar(first: date, last: date) -> list[date]:
     begin = first - timedelta(days=first.weekday())
     if (last - begin).days < 60 * 7:
         weeks = (last - begin).days // 7 + 1
-        ends = (
-            date.max.toordinal()
-        )  # 31 Dec 9999, which many records hold for "never", has no week after it
+        # 31 Dec 9999, which many records hold for "never", has no week after it
+        ends = date.max.toordinal()
         return [date.fromordinal(min(begin.toordinal() + 7 * i, ends)) for i in range(weeks + 1)]
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-months // 60)

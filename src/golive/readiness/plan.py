@@ -70,9 +70,8 @@ def gains(
     point = aggregate(after.point, score.weights, score.allowance)
     low = aggregate(after.low, score.weights, score.allowance)
     index, mean = score.index, score.mean
-    if (
-        index is None or mean is None
-    ):  # nothing known yet: the only gain there is, is in what is proven
+    # Nothing known yet: the only gain there is, is in what is proven
+    if index is None or mean is None:
         return tuple(Gain(float(lo) - score.low, float(lo) - score.low, 0.0) for lo in low.index)
     return tuple(
         Gain(float(r) - index, float(lo) - score.low, float(m) - mean)

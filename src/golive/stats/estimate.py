@@ -89,9 +89,8 @@ def standard_error(influence: FloatArray, units: Units | None) -> float:
     if k < 2:
         return math.nan
     summed = totals(influence, units)
-    squares = float(
-        np.square(summed).sum()
-    )  # not a dot product: its threads cost more than they save here
+    # Not a dot product: its threads cost more than they save here
+    squares = float(np.square(summed).sum())
     return math.sqrt(squares * k / (k - 1)) / n
 
 

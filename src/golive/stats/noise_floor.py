@@ -141,9 +141,8 @@ def _splits(
             max(1, round(n * w)) for n, w in zip((n_train, n_live), weights, strict=True)
         )
         pooled = _thinned(pooled, n_train + n_live)
-    if (
-        scale := (n_train + n_live) / _LARGEST_POOL
-    ) > 1:  # fewer rows than there are: a floor a little too high, never too low
+    # Fewer rows than there are: a floor a little too high, never too low
+    if (scale := (n_train + n_live) / _LARGEST_POOL) > 1:
         pooled = (pooled / scale).astype(np.int64)
         n_train = int(n_train / scale)
         n_live = int(pooled.sum()) - n_train

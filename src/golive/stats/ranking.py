@@ -99,9 +99,8 @@ def average_precision(score: FloatArray, event: Mask, units: Units | None = None
     order = np.argsort(-score, kind="stable")
     descending, y = score[order], event[order].astype(float)
     last = np.flatnonzero(np.append(np.diff(descending) != 0, True))
-    at = np.searchsorted(
-        last, np.arange(n)
-    )  # the step of each row: rows of one score stand together
+    # The step of each row: rows of one score stand together
+    at = np.searchsorted(last, np.arange(n))
     above = (last + 1).astype(float)
     true = np.cumsum(y)[last]
     precision = true / above

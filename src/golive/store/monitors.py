@@ -293,9 +293,8 @@ def _decided(
         b for b in read if b.state != "expired" and (current is None or b.id != current.id)
     )
     if current is not None:
-        batches = (*batches, current)[
-            -recent:
-        ]  # the last one judged, whatever a clock that went back says
+        # The last one judged, whatever a clock that went back says
+        batches = (*batches, current)[-recent:]
     state = State(
         batches,
         _all(cursor, ALERTS, project, monitor),

@@ -273,9 +273,8 @@ def length_finding(
     worse = [(w, r) for w, r, p in habits if p < config.drift.alpha and r >= MARKED_RISE]
     soft = [(w, r) for w, r, p in habits if p < 0.05 and r >= RISE]
     away = abs(shift.value - 0.5)
-    apart = (
-        not shift.low <= 0.5 <= shift.high
-    )  # all of one side longer than all of the other: no spread, but bounds
+    # All of one side longer than all of the other: no spread, but bounds
+    apart = not shift.low <= 0.5 <= shift.high
     sure = away > 2.576 * shift.se if shift.se > 0 else apart
     explained = ratio.known and abs(ratio.value - 0.5) < LENGTH_WATCH and away >= LENGTH_WATCH
     if min(n, m) < LEAST_CHECKED:

@@ -339,9 +339,8 @@ def _opinion(
         )
         return GeneratedText(judge=summarised(new.texts, drawn, given, hit, known))
     except Exception as error:  # an opinion that fails takes nothing else with it
-        _log.warning(
-            "a model could not be asked (%s)", type(error).__name__
-        )  # its message could quote a text
+        # Its message could quote a text
+        _log.warning("a model could not be asked (%s)", type(error).__name__)
         missing.append(
             NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log")
         )

@@ -202,9 +202,8 @@ def design_effect(values: FloatArray, units: Units | None) -> float:
     spread = float(values.var(ddof=1)) if n > 1 else 0.0
     if units is None:
         return 1.0
-    if (
-        spread == 0
-    ):  # nothing varies, so the data cannot say how alike outputs of one patient are: as alike as can be
+    # Nothing varies, so the data cannot say how alike outputs of one patient are: as alike as can be
+    if spread == 0:
         return n / max(1, patients(units, n))
     return max(1.0, standard_error(values - float(values.mean()), units) ** 2 / (spread / n))
 

@@ -86,9 +86,8 @@ class Source:
     def of(cls, text: str) -> Source:
         """Take a source text apart."""
         words = words_of(text)
-        spelled = re.findall(
-            r"\b(?:[A-Z] ){1,5}[A-Z]\b", text
-        )  # transcripts spell initials: "P T", "E K G"
+        # Transcripts spell initials: "P T", "E K G"
+        spelled = re.findall(r"\b(?:[A-Z] ){1,5}[A-Z]\b", text)
         known = Known([*words, *(s.replace(" ", "").lower() for s in spelled)])
         drugs = frozenset(m for w in known.words if (m := medication(w)))
         return cls(
@@ -106,9 +105,8 @@ def unsupported(output: str, source: str | Source) -> tuple[Span, ...]:
     """Places of ``output`` that ``source`` does not support, in order, not overlapping."""
     held = source if isinstance(source, Source) else Source.of(source)
     cited = citations(output, held.citable)
-    marks = [
-        (c.start, c.end) for c in cited if c.kind != "quote"
-    ]  # the 3 of "[note 3]" is no number of the patient's
+    # The 3 of "[note 3]" is no number of the patient's
+    marks = [(c.start, c.end) for c in cited if c.kind != "quote"]
     said = [
         *_dates(output, held), *_numbers(output, held), *_medications(output, held), *_sex(output, held),
         *_names(output, held), *_said(output, held),

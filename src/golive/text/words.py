@@ -59,9 +59,8 @@ def lexicon() -> Lexicon:
     )
     groups = {f"g{i}": finding for i, (_, finding) in enumerate(forms)}
     by_start: dict[str, list[str]] = {}
-    for i, (form, _) in enumerate(
-        forms
-    ):  # the longest first: "high blood pressure" is not also "blood"
+    # The longest first: "high blood pressure" is not also "blood"
+    for i, (form, _) in enumerate(forms):
         by_start.setdefault(form[:2], []).append(f"(?P<g{i}>{_form(form)})")
     findings = {
         start: re.compile("|".join(patterns), re.IGNORECASE) for start, patterns in by_start.items()

@@ -125,10 +125,11 @@ def _written_codes(path: Path, system: CodeSystem) -> Iterator[tuple[int, str]]:
         names = [f.strip().strip('"').lower().replace(" ", "_") for f in fields]
         column = next((names.index(n) for n in CODE_NAMES if n in names), None)
         if column is None and system.has_shape(cleaned(first.split()[0] if first.split() else "")):
+            # As CMS publishes it: code, blanks, description; commas are of the description
             yield (
                 1,
                 first.split()[0],
-            )  # as CMS publishes it: code, blanks, description; commas are of the description
+            )
             for number, line in enumerate(file, start=2):
                 if line.strip():
                     yield number, line.split()[0]
@@ -298,9 +299,8 @@ def current_icd10cm() -> Release:
     from importlib.metadata import version
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # the library asks pkg_resources, which warns that it is old
+        # The library asks pkg_resources, which warns that it is old
+        warnings.simplefilter("ignore")
         import simple_icd_10_cm
 
     system = declared_system("ICD10CM")

@@ -42,9 +42,8 @@ def fold(value: str) -> str:
     Signs that carry meaning stay: a dot or hyphen between digits (``1.5``, ``10-19``), a hyphen or plus at an end (``A-``).
     """
     folded = _folded(value)
-    while (
-        again := _folded(folded)
-    ) != folded:  # what is taken away may bring a letter and its accent together
+    # What is taken away may bring a letter and its accent together
+    while (again := _folded(folded)) != folded:
         folded = again
     return folded
 

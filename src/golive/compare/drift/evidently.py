@@ -51,9 +51,8 @@ def _statistics() -> tuple[Any, Any]:
     """
     os.environ["DO_NOT_TRACK"] = "1"
     with _IMPORTING, warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # deprecations inside Evidently's dependencies are not the user's
+        # Deprecations inside Evidently's dependencies are not the user's
+        warnings.simplefilter("ignore")
         late("evidently")
         try:
             from evidently.legacy.calculations.stattests import get_stattest
@@ -69,9 +68,8 @@ def _load() -> Any:
     """Evidently's classes as one namespace; telemetry off before the first import."""
     os.environ["DO_NOT_TRACK"] = "1"
     with _IMPORTING, warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # deprecations inside Evidently's dependencies are not the user's
+        # Deprecations inside Evidently's dependencies are not the user's
+        warnings.simplefilter("ignore")
         import evidently
 
         _ = evidently.Report  # runs its own __init__ where only a part of it was imported so far

@@ -168,9 +168,8 @@ def _had(c: _Change) -> str:
 def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
     """Live never holds a value."""
     lost = c.before < c.n_train
-    chance = (
-        lost and c.p > config.drift.alpha
-    )  # hardly any row of training had one, and few rows are live
+    # Hardly any row of training had one, and few rows are live
+    chance = lost and c.p > config.drift.alpha
     if c.n_live < MINIMUM_VALUES or chance:
         verdict = Verdict.CANNOT_JUDGE
     else:

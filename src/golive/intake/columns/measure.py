@@ -131,9 +131,8 @@ def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
 
 def _long(wide: ir.Table) -> ir.Table:
     """One row per column and different value that is there, with how many rows (``rows``) hold it."""
-    if (
-        wide.get_backend().name == "duckdb"
-    ):  # one statement of its own, where Ibis would compile a struct per column
+    # One statement of its own, where Ibis would compile a struct per column
+    if wide.get_backend().name == "duckdb":
         long = wide.alias("wide").sql(_UNPIVOT, dialect="duckdb")
     else:
         long = wide.pivot_longer(selectors.all(), names_to="column", values_to="value")

@@ -75,9 +75,8 @@ def _written_names(file: Path, space: Workspace) -> list[str]:
     listed = space.sql(f"SELECT name, num_children FROM parquet_schema({text(space.plain(file))})")
     inside = 0
     names = []
-    for written, children in listed[
-        1:
-    ]:  # the first entry is the table, and the rest stands depth first
+    # The first entry is the table, and the rest stands depth first
+    for written, children in listed[1:]:
         if inside == 0:
             names.append(str(written))
         inside += int(str(children or 0)) - (inside > 0)
@@ -115,9 +114,8 @@ def within_range(table: ir.Table, space: Workspace) -> ir.Table:
     """
     outside: dict[str, ir.BooleanValue] = {}
     for column, dtype in table.schema().items():
-        nanoseconds = (
-            dtype.is_timestamp() and dtype.scale == 9
-        )  # from 1677 to 2262, whatever was stored
+        # From 1677 to 2262, whatever was stored
+        nanoseconds = dtype.is_timestamp() and dtype.scale == 9
         if (dtype.is_timestamp() and not nanoseconds) or dtype.is_date():
             outside[column] = (table[column] < _edge(dtype, _FIRST)) | (
                 table[column] > _edge(dtype, _LAST)

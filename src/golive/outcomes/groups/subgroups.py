@@ -311,9 +311,8 @@ def _worse(g: GroupFigures) -> dict[str, Verdict]:
         worse = abs(gap) if name == "observed_expected" else -gap
         if p <= ALPHA and worse > 0:
             matters = worse >= LIMITS[name]
-            if (
-                name == "observed_expected"
-            ):  # another group's error is not this one's: its own ratio must be the worse one
+            # Another group's error is not this one's: its own ratio must be the worse one
+            if name == "observed_expected":
                 own = math.log(g.metrics[name].value)
                 if abs(own) <= abs(own - gap):
                     continue
@@ -337,9 +336,8 @@ def _findings(
     alone = {(f.segment.column, f.segment.value) for f in found if f.segment}
     for g in pairs:
         worse = _worse(g)
-        if Verdict.ALARM in worse.values() and not alone & set(
-            g.parts
-        ):  # else the single group already says it
+        # Else the single group already says it
+        if Verdict.ALARM in worse.values() and not alone & set(g.parts):
             searched = f"found by searching {n_pairs:,} crossed groups: confirm it on new data"
             made = _gap_finding(g, worse)
             found.append(

@@ -73,9 +73,8 @@ def validation_size(facts: Facts, make: Maker) -> Measurement:
             f"{events:,.0f} events, but neither time nor place of the live data differs from training.",
             n=int(events + rest),
         )
-    level = max(
-        2, min(make.criterion.level_of(events=events, non_events=rest), 3)
-    )  # independent team: a document
+    # Independent team: a document
+    level = max(2, min(make.criterion.level_of(events=events, non_events=rest), 3))
     kappa = external.kappa
     if kappa is not None and kappa < 0.6:
         level = min(level, 2)
@@ -193,9 +192,8 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
             n=int(max(total.values())),
         )
     share = max((unknown.get(by, 0.0) / n for by, n in total.items() if n), default=0.0)
-    level = min(
-        make.criterion.level_of(gap=worst, unknown_share=share), 3
-    )  # each quarter, crossed groups: level 4
+    # Each quarter, crossed groups: level 4
+    level = min(make.criterion.level_of(gap=worst, unknown_share=share), 3)
     value = f"Largest gap {100 * worst:.1f} points: {name}; {powered} groups had enough patients, {percent(share)} of patients are in groups that had not."
     return make.level(
         level,

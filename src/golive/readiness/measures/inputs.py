@@ -40,9 +40,8 @@ def schema(facts: Facts, make: Maker) -> Measurement:
         level = 0
     if units:
         level = min(level, 2)
-    level = min(
-        level, 3
-    )  # level 4 is a contract enforced on every batch, which two files cannot show
+    # Level 4 is a contract enforced on every batch, which two files cannot show
+    level = min(level, 3)
     bad = sorted(wrong & required)
     value = f"{len(required) - len(bad)} of {len(required)} required columns arrive with their type"
     value += f"; not {', '.join(bad[:5])}" if bad else ""
@@ -142,9 +141,8 @@ def free_text(facts: Facts, make: Maker) -> Measurement:
             worst, name = high, column
     used = facts.of(Kind.FREE_TEXT_IN_STRUCTURED, Kind.NUMERIC_AS_TEXT)
     value = f"{percent(bad / total)} of {total:,} live values do not parse; worst {name}, at most {percent(worst)} (95 % bound)."
-    level = min(
-        make.criterion.level_of(violations=worst), 3
-    )  # parser tests, level 4, are not in the data
+    # Parser tests, level 4, are not in the data
+    level = min(make.criterion.level_of(violations=worst), 3)
     return make.level(level, value, n=total, findings=used)
 
 
@@ -385,8 +383,7 @@ def leakage(facts: Facts, make: Maker) -> Measurement:
         )
     level = make.criterion.level_of(overlap=overlap, suspects=count)
     split = found.split or "random"
-    level = min(
-        level, 3 if split in ("temporal", "site") else 2
-    )  # level 4 is a check on every build
+    # Level 4 is a check on every build
+    level = min(level, 3 if split in ("temporal", "site") else 2)
     which = "No live patient is" if overlap == 0 else f"{percent(overlap)} of live patients are"
     return make.level(level, f"{which} in training ({split} split); {shown}.", n=n, findings=used)

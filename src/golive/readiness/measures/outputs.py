@@ -255,9 +255,8 @@ def log_complete(facts: Facts, make: Maker) -> Measurement:
                 if c is not None and c.live is not None
             ),
         )
-    level = min(
-        make.criterion.level_of(complete=share), 3
-    )  # tamper evidence, level 4, is not in the data
+    # Tamper evidence, level 4, is not in the data
+    level = min(make.criterion.level_of(complete=share), 3)
     used = facts.of(Kind.OUTPUT_MISSING)
     value = f"At least {fine(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
     return make.level(level, value, n=facts.live_rows, findings=used)
@@ -277,9 +276,8 @@ def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     if not make.enough(n, "predictions"):
         return make.too_few(n, "predictions", "live predictions")
     low = float(wilson(share * n, n)[0])
-    level = max(
-        2, min(make.criterion.level_of(coverage=low), 3)
-    )  # a blinded audit of labels, level 4, is not in the data
+    # A blinded audit of labels, level 4, is not in the data
+    level = max(2, min(make.criterion.level_of(coverage=low), 3))
     used = facts.of(Kind.LABEL_MISSING, Kind.LABEL_DELAY)
     return make.level(
         level,

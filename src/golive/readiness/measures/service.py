@@ -37,9 +37,8 @@ def latency(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("no latency budget is declared.")
     if not make.enough(n, "calls"):
         return make.too_few(n or 0, "calls", "calls")
-    level = min(
-        make.criterion.level_of(p95=p95 / budget, p99=p99 / budget), 3
-    )  # twice the peak load is a test, level 4
+    # Twice the peak load is a test, level 4
+    level = min(make.criterion.level_of(p95=p95 / budget, p99=p99 / budget), 3)
     value = f"95 % of answers within {p95:,.0f} ms, 99 % within {p99:,.0f} ms, budget {budget:,.0f} ms ({n:,.0f} calls)."
     return make.level(level, value, n=int(n or 0), findings=facts.of(Kind.LATENCY_OVER_BUDGET))
 
@@ -109,9 +108,8 @@ def inputs_ready(facts: Facts, make: Maker) -> Measurement:
         return make.unknown("the live data does not say when each input arrived.")
     if not make.enough(n, "live_rows"):
         return make.too_few(n or 0, "live_rows", "live predictions")
-    level = max(
-        1, min(make.criterion.level_of(ready=low), 3)
-    )  # a contracted delay, level 4, is not in the data
+    # A contracted delay, level 4, is not in the data
+    level = max(1, min(make.criterion.level_of(ready=low), 3))
     return make.level(
         level,
         f"At least {fine(low)} of predictions had every required input (n = {n:,.0f}).",
@@ -216,9 +214,8 @@ def skew(facts: Facts, make: Maker) -> Measurement:
         return make.too_few(n or 0, "matched_rows", "matched rows")
     again = found.reproduced
     known = {"skew": share} | ({"reproduced": again} if again is not None else {})
-    level = min(
-        make.criterion.level_of(**known), 3
-    )  # continuous checking, level 4, is not in two files
+    # Continuous checking, level 4, is not in two files
+    level = min(make.criterion.level_of(**known), 3)
     value = f"{percent(share)} of feature values differ on {n:,.0f} matched rows."
     if found.exact:
         return make.unknown(
@@ -302,9 +299,8 @@ def peak(facts: Facts, make: Maker) -> Measurement:
     )
     if worst <= budget:
         return make.partial(3, value, "a load above the usual peak", n=n)
-    level = (
-        1 if median(p95 for p95, _, _ in hours) <= budget else 0
-    )  # 1: it copes with the usual load
+    # 1: it copes with the usual load
+    level = 1 if median(p95 for p95, _, _ in hours) <= budget else 0
     return make.level(level, value, n=n, findings=facts.of(Kind.LATENCY_OVER_BUDGET))
 
 

@@ -189,9 +189,8 @@ def stage_name(readiness: Readiness) -> str:
     """How far the evidence lets the pilot run, in the words of the policy that judged it."""
     if readiness.stage_name:
         return readiness.stage_name
-    known = {
-        s.id: s.name for s in load_model().stages
-    }  # results of earlier versions hold the id alone
+    # Results of earlier versions hold the id alone
+    known = {s.id: s.name for s in load_model().stages}
     return known.get(readiness.stage, readiness.stage.replace("_", " "))
 
 

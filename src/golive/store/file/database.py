@@ -299,12 +299,10 @@ def _create(path: Path, key: str | None) -> None:
         with closing(connection):
             made.chmod(private.MODE)
             migrations.migrate(connection)
-            connection.execute(
-                f"CHECKPOINT {NAME}"
-            )  # closing writes the log too, and says nothing when it cannot
-        private.log_of(path).unlink(
-            missing_ok=True
-        )  # of a file that is gone; DuckDB would play it into the new one
+            # Closing writes the log too, and says nothing when it cannot
+            connection.execute(f"CHECKPOINT {NAME}")
+        # Of a file that is gone; DuckDB would play it into the new one
+        private.log_of(path).unlink(missing_ok=True)
         private.give_name(made, path)
 
 

@@ -48,9 +48,8 @@ def close_to_others(path: Path) -> None:
 @contextmanager
 def folder_beside(path: Path) -> Iterator[Path]:
     """A new folder next to ``path``, so on the same disk, that only this user can enter; gone with all in it at the end."""
-    made = Path(
-        tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
-    )  # mode 0700 by its contract
+    # Mode 0700 by its contract
+    made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield made
     finally:

@@ -164,9 +164,8 @@ def time_line(
     figure.update_xaxes(
         title_text="Window starting", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y", nticks=8
     )
-    if (
-        len(rows) > 1
-    ):  # the same for every metric of one course, so that figures under each other line up
+    # The same for every metric of one course, so that figures under each other line up
+    if len(rows) > 1:
         first, last = (date.fromisoformat(r.start[:10]) for r in (rows[0], rows[-1]))
         room = max((last - first) * 0.03, timedelta(days=1))
         figure.update_xaxes(range=[first - room, last + room])

@@ -63,9 +63,10 @@ def scale(drift: DriftResult, tokens: Tokens, *, after: float | None = None) -> 
         )
     meaning = "small = different" if drift.method in P_VALUE_METHODS else "0 = no difference"
     figure.update_yaxes(visible=False, range=[-1.35, 1.2])
+    # Room for a marker at 0
     figure.update_xaxes(
         title_text=f"{method_name(drift.method)} <br>{meaning}", range=[-0.02 * end, end]
-    )  # room for a marker at 0
+    )
     return figure
 
 

@@ -192,9 +192,8 @@ def understand(config: Config, settings: Settings) -> Understood:
         if "train" in datasets:
             names = {name for dataset in datasets.values() for name in dataset.columns}
             config = pilot.fitting(config, names)
-            for _ in range(
-                2
-            ):  # a role that these values cannot play must leave the table in which it is changed
+            # A role that these values cannot play must leave the table in which it is changed
+            for _ in range(2):
                 try:
                     specs = infer(datasets["train"], datasets.get("live"), config)
                     break

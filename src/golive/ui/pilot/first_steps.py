@@ -92,9 +92,8 @@ def show_steps(store: Store, who: Identity) -> None:
                 mark = (
                     ":green[:material/check_circle: Done]" if step.done else f":gray[Step {number}]"
                 )
-                st.markdown(
-                    f":small[{mark}]"
-                )  # no caption: Streamlit fades its colours below what can be read
+                # No caption: Streamlit fades its colours below what can be read
+                st.markdown(f":small[{mark}]")
                 st.markdown(f"**{step.title}**")
                 st.markdown(step.words)
                 if step.page in known:

@@ -142,9 +142,8 @@ def _unsaved(
     register: Register[Any], rows: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]
 ) -> None:
     """Say that edits wait to be saved, and which own edits others overtook."""
-    place = (
-        st.container()
-    )  # kept when there is nothing to say, so that what is below stays where it is
+    # Kept when there is nothing to say, so that what is below stays where it is
+    place = st.container()
     lost = st.session_state.get(f"{register.key}:overtaken") or ()
     if lost:
         named = [
