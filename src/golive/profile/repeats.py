@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -35,6 +36,11 @@ class Patients:
 
     codes: IntArray
     count: int
+
+    @cached_property
+    def sizes(self) -> FloatArray:
+        """Rows of each patient; shape ``(count,)``. The same for every column, so counted once."""
+        return self.rows(np.ones(len(self.codes), dtype=bool))
 
     def rows(self, chosen: BoolArray) -> FloatArray:
         """Rows of each patient among the ``chosen`` ones (shape ``(n,)``); shape ``(count,)``."""
@@ -109,9 +115,8 @@ def _with(
     sizes: FloatArray | None = None,
     sums: Sequence[FloatArray] = (),
 ) -> ColumnProfile:
-    rows = patients.rows(np.ones(len(present), dtype=bool))
     there = patients.rows(present)
-    return _repeating(column, rows, there, there if sizes is None else sizes, sums)
+    return _repeating(column, patients.sizes, there, there if sizes is None else sizes, sums)
 
 
 def weighed(

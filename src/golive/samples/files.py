@@ -12,48 +12,31 @@ from golive.model.errors import InputError, Problem
 from golive.model.finding import Kind
 from golive.samples.catalogue import Sample, get
 from golive.samples.configuration import mapping
-from golive.samples.generate import draw
+from golive.samples.generate import COLUMNS, draw
 
 FEWEST_ROWS = 200
 SYNTHETIC = "Synthetic: drawn by GoLive's sample generator. No patient, clinic, document or person stands behind it."
 
-# Inputs whose values are compared; ids, times, outputs, the label and the note are not among them.
-COMPARED = (
-    *(
-        "age_band",
-        "sex",
-        "ethnicity",
-        "insurance",
-        "language",
-        "arrival_mode",
-        "triage_category",
-        "comorbidities",
-    ),
-    *(
-        "immunosuppressed",
-        "weight",
-        "heart_rate",
-        "resp_rate",
-        "sbp",
-        "dbp",
-        "map",
-        "temperature",
-        "spo2",
-        "gcs",
-    ),
-    *(
-        "lactate",
-        "creatinine",
-        "bun",
-        "glucose",
-        "sodium",
-        "potassium",
-        "calcium",
-        "bilirubin_total",
-        "wbc",
-    ),
-    *("hemoglobin", "platelets", "crp", "procalcitonin", "dx", "antibiotic_route"),
+_NOT_COMPARED = frozenset(
+    [
+        "encounter_id",
+        "patient_id",
+        "recorded_at",
+        "received_at",
+        "site",
+        "age",
+        "triage_note",
+        "risk",
+        "alert",
+        "sepsis_48h",
+        "label_time",
+        "model_version",
+        "latency_ms",
+        "status",
+    ]
 )
+COMPARED = tuple(column for column in COLUMNS if column not in _NOT_COMPARED)
+"""Inputs whose values are compared; ids, times, outputs, the label and the note are not among them."""
 # What planted faults cause downstream. These are findings, not faults of their own.
 CONSEQUENCES = (
     Kind.SCORE_SHIFT,

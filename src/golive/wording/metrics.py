@@ -70,7 +70,6 @@ def _with_ends(found: Interval, say: Say) -> str:
     return f"{say(found.value)} ({low} to {high})"
 
 
-_CALIBRATION = ("intercept", "slope", "observed_expected", "ece")
 METRICS: dict[str, MetricWords] = {
     m.key: m
     for m in (
