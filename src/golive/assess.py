@@ -231,8 +231,7 @@ def assess(
         if kept is not None:
             performance = (performance or Performance()).having(contract=kept)
     findings = routed(
-        link((*compared, *joint.findings, *judged, *written, *agreed)),
-        config.routing,
+        link((*compared, *joint.findings, *judged, *written, *agreed)), config.routing
     )
     inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from golive.compare.fields import (
 )
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
+from golive.model.facts import Facts, findings
 from golive.model.finding import KINDS, Finding, Severity, Verdict, finding
 from golive.model.profile import ColumnProfile, MissingBlock, Profile
 
@@ -36,9 +38,9 @@ CONFIG = Config()
 REQUIRED = Config(columns={"x": ColumnConfig(required=True)})
 
 
-def only(found: list[Finding]) -> Finding:
-    assert len(found) == 1, [f.id for f in found]
-    return found[0]
+def only(found: Iterable[Facts | Finding]) -> Finding:
+    (one,) = findings(found)
+    return one
 
 
 def gaps(name: str, rows: int, missing: int) -> ColumnProfile:
@@ -176,7 +178,7 @@ def test_columns_missing_together_are_one_finding_that_explains_the_others() -> 
         gaps("lab", 500, 6),
         blocks=(MissingBlock((*names, "lab"), 6), MissingBlock(names, 128)),
     )
-    found = link(missingness.check(train, live, REQUIRED))
+    found = link(findings(missingness.check(train, live, REQUIRED)))
     blocks = [f for f in found if f.kind == "missing_block"]
     assert {f.cause for f in found if f.kind == "missing_up"} == {b.id for b in blocks}
     assert only(blocks).columns == names

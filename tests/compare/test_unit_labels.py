@@ -124,10 +124,7 @@ def test_sizes_of_units_without_a_known_analyte() -> None:
     assert found.verdict is Verdict.ALARM
 
 
-@pytest.mark.parametrize(
-    ("factor", "verdict"),
-    [(1.0, Verdict.ALARM), (88.42, None)],
-)
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, Verdict.ALARM), (88.42, None)])
 def test_the_header_changed(factor: float, verdict: Verdict | None) -> None:
     train = table(numbers("creatinine_mg_dl", values("creatinine", 11, 3000)))
     live = table(numbers("creatinine_umol_l", values("creatinine", 12, 1000) * factor))

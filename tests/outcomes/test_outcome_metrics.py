@@ -108,12 +108,7 @@ def test_hand_computed_frame() -> None:
     rates = op.rates(score >= 0.5, event, None)
     assert [
         round(rates[k].value, 4) for k in ("sensitivity", "specificity", "ppv", "alert_rate")
-    ] == [
-        0.75,
-        0.6667,
-        0.75,
-        0.5714,
-    ]
+    ] == [0.75, 0.6667, 0.75, 0.5714]
     assert op.net_benefit(score >= 0.5, event, 0.5, None).value == pytest.approx(2 / 7)
     assert op.ppv_at(0.5, 0.75, 2 / 3) == pytest.approx(0.375 / (0.375 + 1 / 6))
 

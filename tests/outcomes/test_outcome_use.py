@@ -99,11 +99,7 @@ def test_a_result_in_another_record_stops_the_pilot_and_few_are_not_counted_out(
     live.loc[7, "chart"] = live.loc[8, "chart"]
     live.loc[20:39, "chart"] = ""
     result = judged(tmp_path, live, table(400))
-    assert json_of(result)["write_back"] == {
-        "attempts": 380,
-        "right_patient": 370,
-        "at_most": True,
-    }
+    assert json_of(result)["write_back"] == {"attempts": 380, "right_patient": 370, "at_most": True}
     assert measured(result, "INT-02") == (0, "Fewer than 11 of 380 writes reached another patient.")
     assert result.readiness.verdict is ReadinessVerdict.STOP
     assert any("written to the wrong patient" in reason for reason in result.readiness.stop)

@@ -157,11 +157,7 @@ def test_counted_reviews_become_a_revision_of_the_session(
     app.button(key="count_reviews").click().run()
     assert not app.exception
     found = store.load(session[0]).measured.generated_text
-    assert (found.n_outputs, found.unsupported.value, found.rated_by) == (
-        1,
-        1,
-        "reviews",
-    )
+    assert (found.n_outputs, found.unsupported.value, found.rated_by) == (1, 1, "reviews")
     assert store.card(session[0]).revision == 2
 
 

@@ -154,13 +154,7 @@ def test_vital_signs_of_the_va_go_missing_together(reference_data: Path, dataset
     assert {
         n: round(100 * found.columns[n].missing_share, 2)
         for n in ("trestbps", "chol", "fbs", "ca", "thal")
-    } == {
-        "trestbps": 28.0,
-        "chol": 3.5,
-        "fbs": 3.5,
-        "ca": 99.0,
-        "thal": 83.0,
-    }
+    } == {"trestbps": 28.0, "chol": 3.5, "fbs": 3.5, "ca": 99.0, "thal": 83.0}
     chol = found.columns["chol"].numeric
     assert chol is not None
     assert int(chol.counts[chol.values == 0].sum()) == 49

@@ -140,11 +140,7 @@ def test_series_suppress_small_cells_and_agree_with_pandas(dataset, specs) -> No
         lab.missing_share[at["east"]],
         lab.missing_share[at["west"]],
         lab.missing_share[at["north"]],
-    ) == (
-        None,
-        0.5,
-        None,
-    )
+    ) == (None, 0.5, None)
     assert lab.median[at["north"]] is None
     west = frame[frame.clinic == "west"].lab.dropna()
     assert lab.median[at["west"]] == pytest.approx(np.quantile(west, 0.5, method="inverted_cdf"))

@@ -7,11 +7,7 @@ import pytest
 from golive.model.readiness import RiskProfile, Tier
 from golive.readiness.risk import ESCALATORS, explain_tier, next_tier, tier_of
 
-GRID = {
-    "critical": ("M", "H", "C"),
-    "serious": ("L", "M", "H"),
-    "non_serious": ("L", "L", "M"),
-}
+GRID = {"critical": ("M", "H", "C"), "serious": ("L", "M", "H"), "non_serious": ("L", "L", "M")}
 
 
 @pytest.mark.parametrize("situation", list(GRID))

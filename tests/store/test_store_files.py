@@ -287,10 +287,7 @@ def test_the_current_format_reads_back(build: Build) -> None:
 
 
 def test_older_formats_are_upgraded_step_by_step() -> None:
-    upgrades = {
-        1: lambda r: {**r, "b": r["a"] + 1},
-        2: lambda r: {"c": r["b"] * 10},
-    }
+    upgrades = {1: lambda r: {**r, "b": r["a"] + 1}, 2: lambda r: {"c": r["b"] * 10}}
     assert formats.upgrade({"format": 1, "a": 1}, upgrades=upgrades, current=3) == {
         "format": 3,
         "c": 20,

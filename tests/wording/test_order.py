@@ -16,10 +16,7 @@ SOURCES = Path(__file__).resolve().parents[2]
 
 
 def fault(
-    name: str,
-    verdict: Verdict = Verdict.ALARM,
-    severity: Severity = Severity.MAJOR,
-    **more: Any,
+    name: str, verdict: Verdict = Verdict.ALARM, severity: Severity = Severity.MAJOR, **more: Any
 ) -> Finding:
     return finding("missing_up", verdict, columns=[name], severity=severity, title=name, **more)
 

@@ -7,7 +7,7 @@ returns a finding with that verdict. An exception inside a check never takes the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from golive.compare.codes import codes, releases, spelling, unseen
 from golive.compare.fields import (
@@ -26,10 +26,11 @@ from golive.compare.fields import (
 )
 from golive.compare.numbers import limits, plausibility, rounding, stuck, swap, unit_labels, units
 from golive.model.config import Config
+from golive.model.facts import Facts
 from golive.model.finding import Finding
 from golive.model.profile import Profile
 
-Check = Callable[[Profile, Profile, Config], list[Finding]]
+Check = Callable[[Profile, Profile, Config], Sequence[Facts | Finding]]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("columns and types", schema.check),

@@ -16,6 +16,7 @@ from golive.compare.drift.findings import drift_findings
 from golive.compare.drift.shares import share_findings, share_shifts
 from golive.compare.repairs.repair import fill
 from golive.compare.what_ifs import judge_repairs
+from golive.model import facts
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
@@ -67,7 +68,7 @@ def compare(
     for i, (name, check) in enumerate(CHECKS):
         report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")
         try:
-            findings.extend(check(train, live, config))
+            findings += facts.findings(check(train, live, config))
         except Exception as error:  # a result with one gap, named, is worth more than none
             _log.exception("check '%s' failed", name)
             not_assessed.append(NotAssessed(what=name, why=check_failed(error)))

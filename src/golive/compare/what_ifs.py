@@ -14,6 +14,7 @@ from golive.compare.drift.drift import CORRECTED, judge
 from golive.compare.drift.findings import drift_findings
 from golive.compare.drift.shares import share_findings, share_shifts
 from golive.compare.repairs.repair import Repair, columns_of, repaired
+from golive.model import facts
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
@@ -117,7 +118,7 @@ def _again(
     )
     for name, check in CHECKS:
         try:
-            found += check(train, live, config)
+            found += facts.findings(check(train, live, config))
         except Exception:  # the same check is named in ``not_assessed`` of the comparison itself
             _log.debug("check '%s' failed after a repair", name, exc_info=True)
     results = tuple(

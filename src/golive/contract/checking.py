@@ -16,11 +16,7 @@ from golive.wording.numbers import cell, number, percent
 
 Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 
-_IS = {
-    ColumnType.NUMERIC: "numbers",
-    ColumnType.INTEGER: "numbers",
-    ColumnType.DATETIME: "dates",
-}
+_IS = {ColumnType.NUMERIC: "numbers", ColumnType.INTEGER: "numbers", ColumnType.DATETIME: "dates"}
 
 
 class Violation(Noun):

@@ -7,16 +7,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from golive.model.columns import Noun
-from golive.model.kinds import (
-    KINDS,
-    REGISTER,
-    SIGNAL_OF,
-    Kind,
-    Route,
-    Severity,
-    Signal,
-    Verdict,
-)
+from golive.model.kinds import KINDS, REGISTER, SIGNAL_OF, Kind, Route, Severity, Signal, Verdict
 from golive.model.profile import SMALL_CELL
 
 __all__ = [
@@ -51,6 +42,34 @@ class Effect(Noun):
     high: float | None = None
     n_train: int = 0
     n_live: int = 0
+
+    @classmethod
+    def between(
+        cls,
+        name: str,
+        train: float | None,
+        live: float | None,
+        *,
+        n: tuple[int, int] = (0, 0),
+        interval: tuple[float | None, float | None] = (None, None),
+    ) -> Effect:
+        """The effect ``name`` that goes from ``train`` to ``live``; ``n`` are the rows of both, ``interval`` bounds the change.
+
+        >>> Effect.between("missing_share", 0.25, 0.5, n=(400, 200)).change
+        0.25
+        """
+        change = None if train is None or live is None else live - train
+        low, high = interval
+        return cls(
+            name=name,
+            train=train,
+            live=live,
+            change=change,
+            low=low,
+            high=high,
+            n_train=n[0],
+            n_live=n[1],
+        )
 
 
 class WhatIf(Noun):
@@ -94,6 +113,9 @@ class Finding(Noun):
     severity: Severity
     route: Route
     title: str
+    plain: str = Field(
+        default="", description="one sentence for a meeting: no column code, no sample size"
+    )
     explanation: str = ""
     effect: Effect | None = None
     evidence: tuple[str, ...] = ()

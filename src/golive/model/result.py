@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from golive import __version__
-from golive.model.column_result import (
-    ColumnResult,
-    DriftResult,
-    Picture,
-    SideResult,
-    SliceSeries,
-)
+from golive.model.column_result import ColumnResult, DriftResult, Picture, SideResult, SliceSeries
 from golive.model.columns import Noun, Roles
 from golive.model.finding import Finding, Verdict
 from golive.model.measured.performance import Performance

@@ -110,12 +110,7 @@ def judge(
 
 def _assessed(live: Dataset, recent: Dataset, day: date, by: Reference) -> dict[str, Any]:
     made = assess(
-        by.baseline,
-        live,
-        by.config,
-        by.project,
-        as_of=by.config.as_of or day,
-        recent=recent,
+        by.baseline, live, by.config, by.project, as_of=by.config.as_of or day, recent=recent
     )
     readiness = made.readiness
     return {

@@ -25,14 +25,7 @@ FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
 ALERT_LIMIT = 8  # per clinic and day, as the nurses in charge agreed
 OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
 # No visit may be scored without; the rest may be unmeasured
-REQUIRED = (
-    "heart_rate",
-    "sbp",
-    "dbp",
-    "map",
-    "age",
-    "dx",
-)
+REQUIRED = ("heart_rate", "sbp", "dbp", "map", "age", "dx")
 MEASURED = (*NORMAL, *LOGNORMAL, "dbp", "map", "gcs", "weight", "age")
 
 
@@ -90,10 +83,7 @@ def _columns() -> dict[str, dict[str, Any]]:
         weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
         out[name] = {**declared, "required": name in REQUIRED, "importance": round(weight, 2)}
     # Few distinct whole numbers: counts and scores, not categories
-    for name in (
-        "gcs",
-        "comorbidities",
-    ):
+    for name in ("gcs", "comorbidities"):
         out[name] = {**out.get(name, {}), "type": "integer"}
     out["dx"] = {
         "system": "ICD10CM",

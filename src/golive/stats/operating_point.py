@@ -9,15 +9,7 @@ import numpy as np
 from golive.model.measured.intervals import LiveInterval, rounded
 from golive.model.measured.performance import ThresholdStep
 from golive.model.profile import SMALL_CELL, FloatArray, is_small
-from golive.stats.estimate import (
-    UNKNOWN,
-    Estimate,
-    Mask,
-    Units,
-    plain,
-    share,
-    standard_error,
-)
+from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, plain, share, standard_error
 
 TABLE_ROWS = 101
 

@@ -122,10 +122,7 @@ def _risen(d: float, high: float, p: float, now: Estimate, config: Config) -> tu
     if d >= RISE and p < config.drift.alpha:
         return Verdict.ALARM, "Chance alone rarely makes such a rise."
     if d >= RISE and p < 0.1:
-        return (
-            Verdict.WATCH,
-            "This may still be chance: review more outputs before acting on it.",
-        )
+        return (Verdict.WATCH, "This may still be chance: review more outputs before acting on it.")
     if high < EXCLUDE:
         return Verdict.QUIET, f"A rise of {percent(EXCLUDE)} of outputs or more is excluded."
     return Verdict.CANNOT_JUDGE, "Too few outputs are reviewed to exclude a rise that matters."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from golive.model.profile import SMALL_CELL, is_small
 
 if TYPE_CHECKING:
+    from golive.model.finding import Effect
     from golive.model.result import DriftResult
     from golive.stats.estimate import Estimate
 
@@ -80,6 +81,11 @@ def span(estimate: Estimate, *, share: bool = False) -> str:
     """A metric, or a share as percent, with its interval: ``0.741 (0.702 to 0.778)``."""
     say = percent if share else metric
     return f"{say(estimate.value)} ({say(estimate.low)} to {say(estimate.high)})"
+
+
+def change_words(effect: Effect) -> str:
+    """How a share moved: ``change +28 points, 95 % interval +25 points to +31 points``."""
+    return f"change {points(effect.change)}, 95 % interval {points(effect.low)} to {points(effect.high)}"
 
 
 def p_value(p: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~$]|^[#+-]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z0-9])")
 
 
@@ -18,6 +19,11 @@ def listing(names: Sequence[str], limit: int = 6) -> str:
     return (
         shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
     )
+
+
+def readable(name: str) -> str:
+    """The name of a column as a meeting reads it: ``heart rate`` for ``heart_rate`` and ``heartRate``; ``HR`` stays."""
+    return " ".join(_CAMEL.sub(" ", name).replace("_", " ").split())
 
 
 def plain(text: object) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.model.columns import ColumnType, Role
+from golive.model.finding import Effect
 from golive.model.profile import ColumnProfile, Profile, Repeats
 from golive.model.result import NotAssessed
+from golive.stats.proportions import newcombe
 
 MINIMUM_VALUES = 20
 """Present values below which a side of a column is not judged."""
@@ -58,6 +60,18 @@ class Pair:
     def effective(self) -> tuple[float, float]:
         """Effective sample sizes: as many independent values would say as much."""
         return self.sizes[0] * self.weights[0], self.sizes[1] * self.weights[1]
+
+
+def share_effect(
+    name: str, rows: tuple[int, int], of: tuple[int, int], weights: tuple[float, float] = (1.0, 1.0)
+) -> Effect:
+    """The share ``rows`` of ``of`` in training and live with Newcombe's 95 % interval of the change.
+
+    Source: Newcombe, Statistics in Medicine 17 (1998) 873, method 10. ``weights`` as in ``weights_of``.
+    """
+    low, high = newcombe(rows[0], of[0], rows[1], of[1], weights)
+    before, now = (k / max(1, n) for k, n in zip(rows, of, strict=True))
+    return Effect.between(name, before, now, n=of, interval=(float(low), float(high)))
 
 
 def weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:

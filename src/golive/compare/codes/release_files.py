@@ -126,10 +126,7 @@ def _written_codes(path: Path, system: CodeSystem) -> Iterator[tuple[int, str]]:
         column = next((names.index(n) for n in CODE_NAMES if n in names), None)
         if column is None and system.has_shape(cleaned(first.split()[0] if first.split() else "")):
             # As CMS publishes it: code, blanks, description; commas are of the description
-            yield (
-                1,
-                first.split()[0],
-            )
+            yield (1, first.split()[0])
             for number, line in enumerate(file, start=2):
                 if line.strip():
                     yield number, line.split()[0]

@@ -49,14 +49,7 @@ SENTINELS = (
 )
 _SENTINEL_CATEGORIES = frozenset(
     {"-1", "-9", "-99", "-999", "999", "9999", "-1.0", "-9.0", "-99.0", "-999.0", "999.0"}
-) | {
-    "R69",
-    "799.9",
-    "7999",
-    "NI",
-    "NAV",
-    "MSK",
-}
+) | {"R69", "799.9", "7999", "NI", "NAV", "MSK"}
 """Also ICD codes for an unknown illness, and HL7 null flavours; only where training does not use them as values."""
 ALARM_SHARE = 0.01
 LEAST_ROWS = 3

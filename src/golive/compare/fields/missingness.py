@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of
+from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of, share_effect
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import Effect
+from golive.model.kinds import Kind, Severity, Verdict
 from golive.model.profile import Profile
-from golive.stats.proportions import benjamini_hochberg, cohen_h, newcombe, two_share_p, wilson
-from golive.wording.numbers import p_value, percent, points, sizes
-from golive.wording.text import listing
+from golive.stats.proportions import benjamini_hochberg, cohen_h, two_share_p, wilson
+from golive.wording.findings.missing_values import (
+    FewerMissing,
+    MissingTogether,
+    MoreMissing,
+    NoValues,
+)
 
 ALARM_POINTS = 0.05
 """More missing values by this much change what a model sees, whatever the share was."""
@@ -39,7 +45,7 @@ class _Change:
         return self.before / max(1, self.n_train), self.now / max(1, self.n_live)
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``missing_up``, ``missing_down``, ``always_missing`` and ``missing_block``."""
     both = [
         (name, column, live.columns[name])
@@ -103,69 +109,31 @@ def _critical(name: str, verdict: Verdict, change: float, now: float, config: Co
     return verdict is Verdict.ALARM and lost
 
 
-def _judge(c: _Change, config: Config) -> Finding | None:
+def _judge(c: _Change, config: Config) -> Facts | None:
     before, now = c.shares
-    low, high = (float(v) for v in newcombe(c.before, c.n_train, c.now, c.n_live, c.weights))
-    effect = Effect(
-        name="missing_share",
-        train=before,
-        live=now,
-        change=now - before,
-        low=low,
-        high=high,
-        n_train=c.n_train,
-        n_live=c.n_live,
-    )
-    evidence = (
-        f"rows without a value: change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",
-        f"adjusted {p_value(c.p)}",
-    )
+    effect = share_effect("missing_share", (c.before, c.now), (c.n_train, c.n_live), c.weights)
     if c.now == c.n_live:
         return _always(c, effect, config)
     verdict = _verdict(before, now, c.p <= config.drift.alpha)
     if verdict is None:
         return None
-    then = (
-        "every row had one"
-        if c.before == 0
-        else "no row had one"
-        if c.before == c.n_train
-        else f"it was {percent(before)}"
-    )
-    critical = _critical(c.name, verdict, now - before, now, config)
-    if now > before:
-        return finding(
-            Kind.MISSING_UP,
-            verdict,
-            columns=(c.name,),
-            severity=Severity.CRITICAL if critical else None,
-            title=f"{percent(now)} of live rows have no {c.name}; in training {then} ({sizes(c.n_train, c.n_live)})",
-            explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
-            effect=effect,
-            evidence=evidence,
-            rows_affected=c.now,
-            fix=f"Find where {c.name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
+    if now < before:
+        return FewerMissing(
+            kind=Kind.MISSING_DOWN, verdict=verdict, columns=(c.name,), effect=effect, p=c.p
         )
-    return finding(
-        Kind.MISSING_DOWN,
-        verdict,
+    critical = _critical(c.name, verdict, now - before, now, config)
+    return MoreMissing(
+        kind=Kind.MISSING_UP,
+        verdict=verdict,
         columns=(c.name,),
-        title=f"{percent(1 - now)} of live rows have {c.name}; in training {_had(c)} ({sizes(c.n_train, c.n_live)})",
-        explanation=(
-            "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
-            "that learnt from the gap loses that signal."
-        ),
+        severity=Severity.CRITICAL if critical else None,
         effect=effect,
-        evidence=evidence,
-        fix=f"Ask what changed in how {c.name} is ordered or recorded, and check performance with and without it.",
+        p=c.p,
+        rows_affected=c.now,
     )
 
 
-def _had(c: _Change) -> str:
-    return "no row had it" if c.before == c.n_train else f"{percent(1 - c.shares[0])} had it"
-
-
-def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
+def _always(c: _Change, effect: Effect, config: Config) -> Facts:
     """Live never holds a value."""
     lost = c.before < c.n_train
     # Hardly any row of training had one, and few rows are live
@@ -174,34 +142,21 @@ def _always(c: _Change, effect: Effect, config: Config) -> Finding | None:
         verdict = Verdict.CANNOT_JUDGE
     else:
         verdict = Verdict.ALARM if lost and c.shares[0] < 1 - _NEVER else Verdict.WATCH
-    then = (
-        f"in training {percent(1 - c.shares[0])} of rows had one"
-        if lost
-        else "training had none either"
-    )
-    return finding(
-        Kind.ALWAYS_MISSING,
-        verdict,
+    return NoValues(
+        kind=Kind.ALWAYS_MISSING,
+        verdict=verdict,
         columns=(c.name,),
-        title=f"No live row has a {c.name}; {then} ({sizes(c.n_train, c.n_live)})",
-        explanation="So few rows of training had one that live data of this size may hold none by chance."
-        if chance
-        else "The column arrives, but it is empty in every row."
-        if lost
-        else "The column carries nothing on either side.",
         effect=effect,
+        chance=chance,
         rows_affected=c.n_live,
-        fix=f"Connect {c.name} to its source again."
-        if lost
-        else f"Leave {c.name} out of the model and of the contract.",
     )
 
 
 def _blocks(
     train: Profile, live: Profile, changes: dict[str, _Change], up: set[str], config: Config
-) -> list[Finding]:
+) -> list[Facts]:
     """Columns that go missing in the same live rows, as one finding; the single columns point to it by ``cause``."""
-    found: list[Finding] = []
+    found: list[Facts] = []
     taken: set[str] = set()
     before = {frozenset(block.columns): block.rows for block in train.missing_blocks}
     blocks = [
@@ -222,39 +177,22 @@ def _blocks(
         if verdict is None or share_now <= share_before:
             continue
         taken |= set(columns)
-        low, high = (float(v) for v in newcombe(then, train.rows, block.rows, live.rows, weights))
+        effect = share_effect(
+            "missing_together_share", (then, block.rows), (train.rows, live.rows), weights
+        )
         own = wilson(block.rows, live.rows)
+        change = share_now - share_before
+        critical = any(_critical(n, verdict, change, share_now, config) for n in columns)
         found.append(
-            finding(
-                Kind.MISSING_BLOCK,
-                verdict,
+            MissingTogether(
+                kind=Kind.MISSING_BLOCK,
+                verdict=verdict,
                 columns=columns,
-                severity=Severity.CRITICAL
-                if any(
-                    _critical(n, verdict, share_now - share_before, share_now, config)
-                    for n in columns
-                )
-                else None,
-                title=(
-                    f"{listing(columns)} are missing together in {percent(share_now)} of live rows; in training "
-                    f"{'in none' if then == 0 else f'in at most {percent(share_before)}'} ({sizes(train.rows, live.rows)})"
-                ),
-                explanation="Columns that vanish in the same rows have one cause: a form, a device or an interface that does not deliver.",
-                effect=Effect(
-                    name="missing_together_share",
-                    train=share_before,
-                    live=share_now,
-                    change=share_now - share_before,
-                    low=low,
-                    high=high,
-                    n_train=train.rows,
-                    n_live=live.rows,
-                ),
-                evidence=(
-                    f"{block.rows:,} live rows hold none of them (95 % interval {percent(float(own[0]))} to {percent(float(own[1]))})",
-                ),
+                severity=Severity.CRITICAL if critical else None,
+                effect=effect,
+                rows=block.rows,
+                share=(float(own[0]), float(own[1])),
                 rows_affected=block.rows,
-                fix=f"Look for the one source that {listing(columns)} share, and repair that.",
             )
         )
     return found

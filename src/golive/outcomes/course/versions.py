@@ -94,10 +94,7 @@ def _described(context: Context, value: str, rows: Mask) -> Version:
         if min(part.n_events, part.n - part.n_events) >= FEWEST and part.score is not None:
             area = Interval.of(ranking.auroc(part.score, part.event, part.units))
             row = row.having(
-                n_events=part.n_events,
-                auroc=area.value,
-                auroc_low=area.low,
-                auroc_high=area.high,
+                n_events=part.n_events, auroc=area.value, auroc_low=area.low, auroc_high=area.high
             )
     return row
 

@@ -114,8 +114,7 @@ def subgroups(context: Context, out: Outcomes) -> None:
         :MOST_PAIRS
     ]
     out.add(
-        subgroups=[_row(g, m, overall) for g in every],
-        pairs=[_row(g, m, overall) for g in shown],
+        subgroups=[_row(g, m, overall) for g in every], pairs=[_row(g, m, overall) for g in shown]
     )
     out.findings += _findings(context, by_column, shown, sum(bool(g.gaps) for g in pairs))
 

@@ -53,11 +53,7 @@ def of_training(
 
 
 def against(
-    before: TrainingMetric,
-    live: Dataset,
-    specs: Sequence[ColumnSpec],
-    roles: Roles,
-    config: Config,
+    before: TrainingMetric, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
 ) -> Finding | None:
     """What the rows of several batches together say against training; ``None`` without scores or outcomes.
 

@@ -7,14 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.finding import (
-    Effect,
-    Finding,
-    Kind,
-    SliceShare,
-    Verdict,
-    finding,
-)
+from golive.model.finding import Effect, Finding, Kind, SliceShare, Verdict, finding
 from golive.model.measured.intervals import LiveValue
 from golive.model.measured.service import Hour, Late, Latency, Operations, Quantiles, Success
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small

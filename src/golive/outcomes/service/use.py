@@ -89,7 +89,5 @@ def _write_back(live: Scored) -> WriteBack:
     if attempts < SMALL_CELL:
         return WriteBack()
     return WriteBack(
-        attempts=attempts,
-        right_patient=attempts - _held(wrong, attempts),
-        at_most=is_small(wrong),
+        attempts=attempts, right_patient=attempts - _held(wrong, attempts), at_most=is_small(wrong)
     )

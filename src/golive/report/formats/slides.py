@@ -123,9 +123,7 @@ def _performance(deck: Deck, sources: Sources) -> None:
         )
         return
     deck.text(
-        page,
-        [(f"{cases(performance)}. Intervals are 95 %.", 13, False, LIGHT.muted)],
-        height=0.4,
+        page, [(f"{cases(performance)}. Intervals are 95 %.", 13, False, LIGHT.muted)], height=0.4
     )
     bounded = [(w, m) for w, m in rows if w.bounded and m.live.known][:6]
     table = [
@@ -140,11 +138,7 @@ def _performance(deck: Deck, sources: Sources) -> None:
         top=1.9,
     )
     series = [
-        (
-            "Training",
-            [_rounded(m.train.value) for _, m in bounded],
-            LIGHT.training,
-        ),
+        ("Training", [_rounded(m.train.value) for _, m in bounded], LIGHT.training),
         ("Live", [_rounded(m.live.value) for _, m in bounded], LIGHT.live),
     ]
     deck.bars(

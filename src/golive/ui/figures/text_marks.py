@@ -67,10 +67,7 @@ def text_marks(kinds: Mapping[str, Metric], tokens: Tokens) -> go.Figure:
         ticktext=[KIND_WORD.get(k, k) for k, _ in rows],
         range=[-0.6, len(rows) - 0.4],
     )
-    top = max(
-        (100 * (e.high or 0) for _, m in rows for e in (m.train, m.live)),
-        default=1.0,
-    )
+    top = max((100 * (e.high or 0) for _, m in rows for e in (m.train, m.live)), default=1.0)
     figure.update_xaxes(title_text="Outputs with one or more (%)", range=[-0.03 * top, 1.04 * top])
     return figure
 

@@ -35,11 +35,7 @@ def choose() -> tuple[str, str]:
     """Show what there is, keep the choice in the address, and return (kind, form)."""
     left, right = st.columns([1.4, 1])
     kind = left.selectbox(
-        "Report",
-        list(KINDS),
-        format_func=lambda k: KINDS[k].title,
-        key=KIND,
-        bind="query-params",
+        "Report", list(KINDS), format_func=lambda k: KINDS[k].title, key=KIND, bind="query-params"
     )
     forms = [name for name, form in FORMS.items() if form.of_kinds]
     form = right.segmented_control(

@@ -221,10 +221,7 @@ def changed(contract: Contract, edited: pd.DataFrame, words: dict[str, str]) -> 
         limits = (
             None
             if low is None and high is None
-            else (
-                float("-inf") if low is None else low,
-                float("inf") if high is None else high,
-            )
+            else (float("-inf") if low is None else low, float("inf") if high is None else high)
         )
         shares = {k: _share(row[k], getattr(terms, k)) for k in ("max_missing", "max_invalid")}
         said = {k: str(row[k] or "").strip() or None for k in ("unit", "system", "release")}

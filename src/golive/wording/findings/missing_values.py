@@ -1,0 +1,111 @@
+"""What is said of missing values: more or fewer of them, a column that is empty, columns that go missing together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from golive.model.facts import Facts, Words
+from golive.model.finding import Effect
+from golive.wording.numbers import change_words, p_value, percent, sizes
+from golive.wording.text import listing, readable
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingShare(Facts):
+    """``effect`` is the share of rows without a value, 0 to 1; ``p`` is adjusted for all columns."""
+
+    effect: Effect
+    p: float
+
+    def _evidence(self) -> tuple[str, ...]:
+        return f"rows without a value: {change_words(self.effect)}", f"adjusted {p_value(self.p)}"
+
+
+class MoreMissing(MissingShare):
+    """Values that training had do not arrive."""
+
+    def words(self) -> Words:
+        """Say what share is missing, and where to look for it."""
+        before, now, name = self.effect.train, self.effect.live, self.name
+        then = "every row had one" if before == 0 else f"it was {percent(before)}"
+        return Words(
+            title=f"{percent(now)} of live rows have no {name}; in training {then} ({_n(self.effect)})",
+            plain=f"{readable(name).capitalize()} is missing in {percent(now)} of live records; in the training data {then}.",
+            explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
+            evidence=self._evidence(),
+            fix=f"Find where {name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
+        )
+
+
+class FewerMissing(MissingShare):
+    """A field is filled more often than in training."""
+
+    def words(self) -> Words:
+        """Say how much more often, and why that is no good news for a model."""
+        before, now, name = 1 - (self.effect.train or 0.0), 1 - (self.effect.live or 0.0), self.name
+        then = "no row had it" if before == 0 else f"{percent(before)} had it"
+        return Words(
+            title=f"{percent(now)} of live rows have {name}; in training {then} ({_n(self.effect)})",
+            plain=f"{readable(name).capitalize()} is recorded in {percent(now)} of live records; in the training data {then}.",
+            explanation=(
+                "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
+                "that learnt from the gap loses that signal."
+            ),
+            evidence=self._evidence(),
+            fix=f"Ask what changed in how {name} is ordered or recorded, and check performance with and without it.",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoValues(Facts):
+    """No live row has a value; ``chance``: training had so few that this may be luck."""
+
+    effect: Effect
+    chance: bool = False
+
+    def words(self) -> Words:
+        """Say whether training had any, and what to do with the column."""
+        had, name = 1 - (self.effect.train or 0.0), self.name
+        lost = had > 0
+        then = f"in training {percent(had)} of rows had one" if lost else "training had none either"
+        explanation = "The column carries nothing on either side."
+        if self.chance:
+            explanation = "So few rows of training had one that live data of this size may hold none by chance."
+        elif lost:
+            explanation = "The column arrives, but it is empty in every row."
+        return Words(
+            title=f"No live row has a {name}; {then} ({_n(self.effect)})",
+            plain=f"No live record has a value of {readable(name)}; {then.replace('rows', 'records')}.",
+            explanation=explanation,
+            fix=f"Connect {name} to its source again."
+            if lost
+            else f"Leave {name} out of the model and of the contract.",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingTogether(Facts):
+    """Columns without a value in the same rows; ``rows`` and the bounds of their ``share`` (0 to 1) are of live data."""
+
+    effect: Effect
+    rows: int
+    share: tuple[float, float]
+
+    def words(self) -> Words:
+        """Name the columns, and the one source to look for."""
+        names, before, now = listing(self.columns), self.effect.train, percent(self.effect.live)
+        then = "in none" if before == 0 else f"in at most {percent(before)}"
+        low, high = map(percent, self.share)
+        return Words(
+            title=f"{names} are missing together in {now} of live rows; in training {then} ({_n(self.effect)})",
+            plain=f"{listing([readable(c) for c in self.columns])} are missing together in {now} of live records.",
+            explanation="Columns that vanish in the same rows have one cause: a form, a device or an interface that does not deliver.",
+            evidence=(
+                f"{self.rows:,} live rows hold none of them (95 % interval {low} to {high})",
+            ),
+            fix=f"Look for the one source that {names} share, and repair that.",
+        )
+
+
+def _n(effect: Effect) -> str:
+    return sizes(effect.n_train, effect.n_live)
