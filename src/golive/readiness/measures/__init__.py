@@ -15,8 +15,8 @@ from golive.model.measured.performance import Performance
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Inputs
 from golive.readiness.measures import clinical, inputs, outputs, population, service
-from golive.readiness.measures.facts import Facts, Maker
-from golive.readiness.policy.policy import Model, load_model
+from golive.readiness.measures.facts import Facts, Maker, Unknown
+from golive.readiness.policy.policy import Criterion, Model, load_model
 from golive.readiness.risk import tier_of
 
 Measure = Callable[[Facts, Maker], Measurement]
@@ -88,7 +88,12 @@ def measure(
     policy = model or load_model()
     facts = Facts(tuple(findings), tuple(columns), inputs, performance or Performance(), config)
     asked = policy.applicable(tier_of(config.risk), config.risk.flags)
-    return tuple(MEASURES[c.id](facts, Maker(c)) for c in asked if c.id in MEASURES)
+    return tuple(_measured(c, facts) for c in asked if c.id in MEASURES)
 
 
-__all__ = ["MEASURES", "measure"]
+def _measured(criterion: Criterion, facts: Facts) -> Measurement:
+    try:
+        return MEASURES[criterion.id](facts, Maker(criterion))
+    except Unknown as why:
+        reason = f"Not assessed: {why.reason}"
+        return Measurement(criterion=criterion.id, value=why.value, reason=reason, n=why.n)

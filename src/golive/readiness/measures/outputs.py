@@ -9,62 +9,54 @@ from golive.model.columns import Role
 from golive.model.finding import Kind, Verdict
 from golive.model.readiness import Measurement
 from golive.model.result import ColumnResult, Picture
-from golive.readiness.measures.facts import Facts, Maker, at_most, fine
+from golive.readiness.measures.facts import (
+    ALARM,
+    Facts,
+    Maker,
+    Unknown,
+    at_most,
+    lower,
+    rounded_down,
+    upper,
+)
 from golive.wording.numbers import percent
 
 SMALL = 5.0  # what a suppressed cell (1 to 10 rows) counts in a sum
 PSI_BINS = 10
 PSI_FLOOR = 1e-4
-TOP_FIVE_LIMIT = (
-    2.5  # PSI 0.25 against the 0.1 threshold: a shift of one of the five most important features
-)
+# PSI 0.25 against the 0.1 threshold: a shift of one of the five most important features
+TOP_FIVE_LIMIT = 2.5
 UNJUDGED_LIMIT = 0.5
+YES = ("1", "1.0", "true", "yes", "y", "alert", "positive")
 
 
 def drift_share(facts: Facts, make: Maker) -> Measurement:
     """OBS-01: importance-weighted share of features whose distribution shifted, among those that could be judged."""
-    if not make.enough(facts.live_rows, "live_rows"):
-        return make.too_few(facts.live_rows, "live_rows", "live rows")
-    results = [(c, c.drift) for c in facts.features if c.drift is not None]
-    total = sum(facts.importance(c) for c, _ in results)
-    judged = [(c, d) for c, d in results if d.verdict is not Verdict.CANNOT_JUDGE]
-    weight = sum(facts.importance(c) for c, _ in judged)
+    n = make.enough(facts.live_rows, "live_rows")
+    results = [(c, c.drift, facts.importance(c)) for c in facts.features if c.drift is not None]
+    judged = [row for row in results if row[1].verdict is not Verdict.CANNOT_JUDGE]
+    total, weight = (sum(importance for *_, importance in rows) for rows in (results, judged))
     if not judged or total == 0 or weight < UNJUDGED_LIMIT * total:
-        return make.unknown(
-            f"only {len(judged)} of {len(results)} features have enough values to be judged.",
-            n=facts.live_rows,
-        )
-    shifted = [c for c, d in judged if d.verdict is Verdict.ALARM]
-    share = sum(facts.importance(c) for c in shifted) / weight
-    level = make.criterion.level_of(drift_share=share)
-    big = [
-        c.name
-        for c, d in judged
-        if c.name in facts.top_five
-        and d.verdict is Verdict.ALARM
-        and (d.score or 0) >= TOP_FIVE_LIMIT * facts.config.drift.threshold
-    ]
-    if big:
-        level = min(level, 2)
-    names = {c.name for c in shifted}
-    used = [
-        f
-        for f in facts.of(Kind.DISTRIBUTION_SHIFT, verdicts=[Verdict.ALARM])
-        if names & set(f.columns)
-    ]
-    value = f"{len(shifted)} of {len(judged)} judged features shifted, {percent(share)} by importance (n = {facts.live_rows:,})"
-    value += f"; {', '.join(big)} among the five most important" if big else ""
+        few = f"only {len(judged)} of {len(results)} features have enough values to be judged."
+        raise Unknown(few, n=n)
+    shifted = [row for row in judged if row[1].verdict is Verdict.ALARM]
+    share = sum(importance for *_, importance in shifted) / weight
+    limit = TOP_FIVE_LIMIT * facts.config.drift.threshold
+    big = [c.name for c, d, _ in shifted if c.name in facts.top_five and (d.score or 0) >= limit]
+    level = make.rank(most=2 if big else 4, drift_share=share)
+    names = {c.name for c, *_ in shifted}
+    found = facts.of(Kind.DISTRIBUTION_SHIFT, verdicts=ALARM)
+    used = [f for f in found if names & set(f.columns)]
+    value = f"{len(shifted)} of {len(judged)} judged features shifted, {percent(share)} by importance (n = {n:,})"
+    value += f"; {', '.join(big)} among the five most important." if big else "."
     left = len(results) - len(judged)
-    return make.level(
-        level,
-        f"{value}.",
-        n=facts.live_rows,
-        findings=used,
-        reason=f"{left} features could not be judged." if left else "",
-    )
+    reason = f"{left} features could not be judged." if left else ""
+    return make.level(level, value, n=n, findings=used, reason=reason)
 
 
-def _cells(side: Sequence[int | None], tails: tuple[int | None, int | None]) -> list[float]:
+def _cells(
+    side: Sequence[int | None], tails: tuple[int | None, int | None] = (0, 0)
+) -> list[float]:
     counts = [SMALL if c is None else float(c) for c in side]
     counts[0] += SMALL if tails[0] is None else tails[0]
     counts[-1] += SMALL if tails[1] is None else tails[1]
@@ -104,16 +96,9 @@ def _alert_change(facts: Facts) -> float | None:
     picture = column.picture if column else None
     if picture is None or len(picture.labels) != 2 or not picture.train or not picture.live:
         return None
-    train, live = _cells(picture.train, (0, 0)), _cells(picture.live, (0, 0))
-    positive = {str(v).strip().lower(): i for i, v in enumerate(picture.labels)}
-    place = next(
-        (
-            positive[w]
-            for w in ("1", "1.0", "true", "yes", "y", "alert", "positive")
-            if w in positive
-        ),
-        None,
-    )
+    train, live = _cells(picture.train), _cells(picture.live)
+    places = {str(v).strip().lower(): i for i, v in enumerate(picture.labels)}
+    place = next((places[word] for word in YES if word in places), None)
     if place is None or train[place] == 0 or sum(live) == 0:
         return None
     return abs((live[place] / sum(live)) / (train[place] / sum(train)) - 1)
@@ -134,60 +119,44 @@ def _anomalies(score: ColumnResult, facts: Facts) -> tuple[float, bool]:
 
 def output_shift(facts: Facts, make: Maker) -> Measurement:
     """OBS-02: PSI of the score, impossible or missing outputs (upper 95 % bound), change of the alert rate."""
-    from golive.stats.proportions import wilson
-
     score = facts.with_role(Role.SCORE)
     if score is None or score.live is None or score.train is None:
-        return make.unknown("no column holds the model's score on both sides.")
-    n = score.live.n
-    if not make.enough(n, "live_rows"):
-        return make.too_few(n, "live_rows", "live rows")
+        raise Unknown("no column holds the model's score on both sides.")
+    n = make.enough(score.live.n, "live_rows")
     psi = facts.performance.output.psi
     if psi is None and score.picture is not None:
         psi = population_stability(score.picture, (score.train.missing, score.live.missing))
     if psi is None:
-        return make.unknown("the score has no distribution on one side.")
+        raise Unknown("the score has no distribution on one side.")
     share, exact = _anomalies(score, facts)
     # A share of none leaves an upper bound above 0 at every n; the rule of level 4 is "none", so none is taken as seen.
-    high = float(wilson(round(share * n), n)[1]) if share > 0 else 0.0
+    high = upper(round(share * n), n) if share > 0 else 0.0
     change = _alert_change(facts)
-    known = {"psi": psi, "anomalies": high} | (
-        {"alert_rate_change": change} if change is not None else {}
-    )
-    level = make.criterion.level_of(**known)
+    level = make.rank(psi=psi, anomalies=high, alert_rate_change=change)
+    value = f"Score PSI {psi:.2f}, {percent(share)} of outputs missing or out of range"
+    value += f", alert rate changed by {percent(change)}" if change is not None else ""
+    unseen = ["the alert rate"] if change is None else []
+    unseen += [] if exact else ["how many scores lie outside their range"]
     used = facts.of(
         Kind.SCORE_SHIFT, Kind.SCORE_OUT_OF_RANGE, Kind.OUTPUT_MISSING, Kind.ALERT_RATE_SHIFT
     )
-    value = f"Score PSI {psi:.2f}, {percent(share)} of outputs missing or out of range"
-    value += f", alert rate changed by {percent(change)}" if change is not None else ""
-    value += f" (n = {n:,})."
-    unseen = []
-    if change is None:
-        unseen.append("the alert rate")
-    if not exact:
-        unseen.append("how many scores lie outside their range")
-    if unseen:
-        return make.partial(level, value, " and ".join(unseen), n=n, findings=used)
-    return make.level(level, value, n=n, findings=used)
+    return make.level(
+        level, f"{value} (n = {n:,}).", n=n, findings=used, unseen=" and ".join(unseen)
+    )
 
 
 def accuracy(facts: Facts, make: Maker) -> Measurement:
     """OBS-03: relative drop of the primary metric from training to live, upper 95 % bound."""
     metric = facts.performance.primary_metric
     found = facts.performance.metric(metric)
-    events, rest, train, live = (
-        found.n_events,
-        found.n_nonevents,
-        found.train_value,
-        found.live_value,
-    )
+    events, rest = found.n_events or 0, found.n_nonevents or 0
+    train, live, low = found.train_value, found.live_value, found.change_low
     if train is None or live is None:
-        return make.unknown("live data has no outcomes with scores.")
-    if not make.enough(events, "events") or not make.enough(rest, "non_events"):
-        return make.too_few(min(events or 0, rest or 0), "events", "live events or non-events")
-    low = found.change_low
+        raise Unknown("live data has no outcomes with scores.")
+    if events < make.least("events") or rest < make.least("non_events"):
+        make.enough(min(events, rest), "events", "live events or non-events")
     drop = (-low if low is not None else train - live) / train if train > 0 else 1.0
-    level = make.criterion.level_of(drop=drop)
+    level = make.rank(drop=drop)
     if level == 4 and (facts.performance.windows or 0) < 3:
         level = 3
     floor, top = facts.config.floors.get(metric), found.live_high
@@ -195,93 +164,62 @@ def accuracy(facts: Facts, make: Maker) -> Measurement:
     if floor is not None and top is not None and top < floor:
         level, value = 0, f"{value}; the whole interval is below the floor of {floor:g}"
     used = facts.of(Kind.PERFORMANCE_DROP, Kind.BELOW_FLOOR, Kind.PERFORMANCE_ESTIMATED_DROP)
-    return make.level(
-        level,
-        f"{value} (95 % bound, {events:,.0f} events).",
-        n=int((events or 0) + (rest or 0)),
-        findings=used,
-    )
+    value = f"{value} (95 % bound, {events:,} events)."
+    return make.level(level, value, n=events + rest, findings=used)
 
 
 def generated_text(facts: Facts, make: Maker) -> Measurement:
     """OBS-04: rated unsupported statements (upper 95 % bound), severe outputs, verifiable citations."""
     text = facts.performance.generated_text
-    rate, n = text.unsupported.high, text.n_outputs
-    if rate is None:
-        return make.unknown("no ratings of generated text were given.")
-    if not make.enough(n, "outputs"):
-        return make.too_few(n or 0, "outputs", "rated outputs")
-    if not make.enough(text.raters, "raters"):
-        return make.too_few(text.raters or 0, "raters", "raters")
+    rate, severe = text.unsupported.high, text.severe.value
     cited = text.citations.share if text.citations else None
-    measured = {"unsupported": rate, "severe": text.severe.value, "citations": cited}
-    known = {name: share for name, share in measured.items() if share is not None}
-    level = make.criterion.level_of(**known)
-    value = f"At most {percent(rate)} of statements are unsupported (95 % bound, {n:,.0f} outputs)."
+    if rate is None:
+        raise Unknown("no ratings of generated text were given.")
+    n = make.enough(text.n_outputs, "outputs", "rated outputs")
+    make.enough(text.raters, "raters")
+    level = make.rank(unsupported=rate, severe=severe, citations=cited)
+    value = f"At most {percent(rate)} of statements are unsupported (95 % bound, {n:,} outputs)."
+    unseen = ["how harmful they are"] if severe is None else []
+    unseen += ["whether citations hold"] if cited is None else []
     used = facts.of(
         Kind.HALLUCINATION_RATE_UP, Kind.UNSUPPORTED_STATEMENTS, Kind.CANNOT_CHECK_SOURCE
     )
-    missing = [name for name in ("severe", "citations") if name not in known]
-    if missing:
-        names = {"severe": "how harmful they are", "citations": "whether citations hold"}
-        return make.partial(
-            level, value, " and ".join(names[m] for m in missing), n=int(n or 0), findings=used
-        )
-    return make.level(level, value, n=int(n or 0), findings=used)
+    return make.level(level, value, n=n, findings=used, unseen=" and ".join(unseen))
 
 
 def log_complete(facts: Facts, make: Maker) -> Measurement:
     """OBS-05: share of live rows that carry version, time, id and output: at least 1 minus the sum of their gaps."""
-    if not make.enough(facts.live_rows, "live_rows"):
-        return make.too_few(facts.live_rows, "live_rows", "live rows")
+    n = make.enough(facts.live_rows, "live_rows")
     share = facts.performance.log.complete
     if share is None:
-        output = facts.with_role(Role.SCORE) or facts.with_role(Role.PREDICTION)
         fields = {
             "model version": facts.with_role(Role.MODEL_VERSION),
             "time": facts.with_role(Role.TIME),
             "id": facts.with_role(Role.ID),
-            "output": output,
+            "output": facts.output,
         }
-        absent = [name for name, c in fields.items() if c is None or c.live is None]
+        live = {name: c.live if c else None for name, c in fields.items()}
+        absent = [name for name, side in live.items() if side is None]
         if absent:
-            return make.unknown(f"the live file has no column for {', '.join(absent)}.")
-        share = max(
-            0.0,
-            1
-            - sum(
-                c.live.missing_share
-                for c in fields.values()
-                if c is not None and c.live is not None
-            ),
-        )
+            raise Unknown(f"the live file has no column for {', '.join(absent)}.")
+        share = max(0.0, 1 - sum(side.missing_share for side in live.values() if side))
     # Tamper evidence, level 4, is not in the data
-    level = min(make.criterion.level_of(complete=share), 3)
-    used = facts.of(Kind.OUTPUT_MISSING)
-    value = f"At least {fine(share)} of live rows carry version, time, id and output (n = {facts.live_rows:,})."
-    return make.level(level, value, n=facts.live_rows, findings=used)
+    level = make.rank(most=3, complete=share)
+    value = f"At least {rounded_down(share)} of live rows carry version, time, id and output (n = {n:,})."
+    return make.level(level, value, n=n, findings=facts.of(Kind.OUTPUT_MISSING))
 
 
 def outcomes_known(facts: Facts, make: Maker) -> Measurement:
     """OBS-08: share of live predictions with an outcome, lower 95 % bound."""
-    from golive.stats.proportions import wilson
-
-    share, n = facts.performance.labels.coverage, facts.performance.labels.n
+    share, counted = facts.performance.labels.coverage, facts.performance.labels.n
     label = facts.with_role(Role.LABEL)
     if share is None and label is not None and label.live is not None:
-        n = label.live.n
-        share = 1 - label.live.missing_share
-    if share is None or n is None:
-        return make.unknown("live data has no outcome column.")
-    if not make.enough(n, "predictions"):
-        return make.too_few(n, "predictions", "live predictions")
-    low = float(wilson(share * n, n)[0])
+        share, counted = 1 - label.live.missing_share, label.live.n
+    if share is None or counted is None:
+        raise Unknown("live data has no outcome column.")
+    n = make.enough(counted, "predictions", "live predictions")
+    low = lower(share * n, n)
     # A blinded audit of labels, level 4, is not in the data
-    level = max(2, min(make.criterion.level_of(coverage=low), 3))
-    used = facts.of(Kind.LABEL_MISSING, Kind.LABEL_DELAY)
-    return make.level(
-        level,
-        f"{percent(share)} of {n:,.0f} live predictions have an outcome (at least {fine(low)}).",
-        n=int(n),
-        findings=used,
-    )
+    level = make.rank(least=2, most=3, coverage=low)
+    value = f"{percent(share)} of {n:,} live predictions have an outcome (at least {rounded_down(low)})."
+    return make.level(level, value, n=n, findings=facts.of(Kind.LABEL_MISSING, Kind.LABEL_DELAY))

@@ -23,7 +23,8 @@ from golive.model.registers import EventKind
 from golive.readiness.policy.checks import Location, cross_checks, shape_problems
 
 TIERS: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
-Level = Literal[0, 1, 2, 3, 4]
+PRODUCTION = 3
+"""The level from which a criterion is fit for production: part of the picture may refute it, only the whole confirm it."""
 Bounds = tuple[float | None, float | None, float | None, float | None]
 
 
