@@ -11,7 +11,7 @@ from worked_example import AS_OF, CONFIG, item
 
 from golive.model.errors import InputError
 from golive.model.result import InputInfo, Inputs
-from golive.readiness import basis, judge, load_model, parse_model
+from golive.readiness import Basis, basis, load_model, parse_model
 from golive.readiness.policy.crosswalk import coverage
 from golive.readiness.policy.diff import differences, own_policy
 from golive.readiness.policy.policy import raw_policy
@@ -30,7 +30,7 @@ def _text(raw: dict[str, Any]) -> str:
 
 
 def test_no_evidence_supports_no_clause() -> None:
-    found = coverage(judge((), CONFIG, as_of=AS_OF))
+    found = coverage(Basis((), CONFIG, as_of=AS_OF).judge())
     assert {c.standard for c in found} == set(load_model().standards)
     assert sum(c.count("supported") + c.count("partly") for c in found) == 0
     rmf = next(c for c in found if c.standard == "RMF")
@@ -43,7 +43,7 @@ def test_no_evidence_supports_no_clause() -> None:
 
 def test_every_clause_is_supported_when_everything_asked_is_proven() -> None:
     evidence = [item(c.id, 3, "E4") for c in load_model().criteria]
-    found = coverage(judge((), CONFIG, evidence=evidence, as_of=AS_OF))
+    found = coverage(Basis((), CONFIG, evidence=evidence, as_of=AS_OF).judge())
     assert sum(c.count("partly") + c.count("none") for c in found) == 0
     genai = next(c for c in found if c.standard == "GAI")
     assert genai.count("not_asked") == 1  # this pilot generates no text
@@ -51,7 +51,7 @@ def test_every_clause_is_supported_when_everything_asked_is_proven() -> None:
 
 def test_a_clause_needs_all_its_criteria_and_loses_them_with_time() -> None:
     def clause(**rest: Any) -> Any:
-        found = coverage(judge((), CONFIG, **rest))
+        found = coverage(Basis((), CONFIG, **rest).judge())
         return next(
             c for s in found if s.standard == "RMF" for c in s.clauses if c.clause == "MP1.1"
         )

@@ -16,7 +16,7 @@ from golive.readiness.evidence import (
     valid_waivers,
 )
 from golive.readiness.policy.policy import load_model
-from golive.readiness.standing import standing
+from golive.readiness.status import status_of
 
 DAY = date(2026, 11, 20)
 MODEL = load_model()
@@ -37,7 +37,7 @@ def item(**changes: object) -> EvidenceItem:
 
 def level(*items: EvidenceItem, on: date = DAY, key: str = "GOV-01") -> int | None:
     answers = collect([], items, MODEL, on).answers
-    return standing(MODEL.criterion(key), answers.get(key), MODEL).level
+    return status_of(MODEL.criterion(key), answers.get(key), MODEL).level
 
 
 @pytest.mark.parametrize(("grade", "expected"), [("E0", 1), ("E1", 2), ("E2", 3), ("E3", 4)])
@@ -122,7 +122,7 @@ def test_evidence_fades_after_its_time_to_live() -> None:
 
     def fresh(days: int) -> float:
         old = item(grade="E2", issued=DAY - timedelta(days=days))
-        return standing(
+        return status_of(
             MODEL.criterion("GOV-01"), collect([], [old], MODEL, DAY).answers["GOV-01"], MODEL
         ).freshness
 
@@ -146,11 +146,11 @@ def test_measurement_decides_a_condition_and_limits_a_capability() -> None:
     ]
     measured = [Measurement(criterion="DAT-02", level=1), Measurement(criterion="MLO-03", level=2)]
     answers = collect(measured, claims, MODEL, DAY).answers
-    gap = standing(MODEL.criterion("DAT-02"), answers["DAT-02"], MODEL)
+    gap = status_of(MODEL.criterion("DAT-02"), answers["DAT-02"], MODEL)
     assert (gap.level, gap.claim_shown, gap.measured) == (1, 4, 1)
-    assert standing(MODEL.criterion("MLO-03"), answers["MLO-03"], MODEL).level == 2
+    assert status_of(MODEL.criterion("MLO-03"), answers["MLO-03"], MODEL).level == 2
     alone = collect(measured, [], MODEL, DAY).answers
-    assert standing(MODEL.criterion("MLO-03"), alone["MLO-03"], MODEL).level is None, (
+    assert status_of(MODEL.criterion("MLO-03"), alone["MLO-03"], MODEL).level is None, (
         "data alone prove no capability"
     )
 
@@ -163,7 +163,7 @@ def test_a_measurement_that_shows_all_it_can_leaves_the_rest_to_evidence() -> No
         answers = collect(
             [Measurement(criterion="SEC-06", level=measured)], items, MODEL, DAY
         ).answers
-        return standing(MODEL.criterion("SEC-06"), answers["SEC-06"], MODEL).level
+        return status_of(MODEL.criterion("SEC-06"), answers["SEC-06"], MODEL).level
 
     assert (at(2), at(2, paper), at(0, paper)) == (2, 3, 0)
 

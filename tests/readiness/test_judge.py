@@ -20,14 +20,14 @@ from golive.model.readiness import (
     Tier,
     Waiver,
 )
-from golive.readiness import at_tiers, judge, load_model, ml_test_score
+from golive.readiness import Basis, load_model, ml_test_score
 
 DAY = example.AS_OF
 
 
 def test_nothing_known_is_pilot_without_an_index() -> None:
     """With no data at all the verdict is Pilot with coverage 0, not 0 points."""
-    result = judge([], Config(), as_of=DAY)
+    result = Basis([], Config(), as_of=DAY).judge()
     assert result.verdict is ReadinessVerdict.PILOT
     assert result.index is None
     assert result.mean is None
@@ -51,7 +51,7 @@ def test_not_assessed_measurements_stay_not_assessed_with_their_reason() -> None
             reason="Not assessed: 12 live rows, at least 200 are needed.",
         )
     ]
-    result = judge(given, Config(), as_of=DAY)
+    result = Basis(given, Config(), as_of=DAY).judge()
     row = next(c for c in result.criteria if c.id == "DAT-02")
     assert (row.level, row.points, row.measured) == (None, None, None)
     assert row.measurement == given[0].reason
@@ -70,7 +70,7 @@ def test_stops(criterion: str, measured: bool, stopped: bool) -> None:
     }
     entries[criterion] = (0 if measured else None, 0, "E2", 10)
     values, evidence = example.split(entries)
-    result = judge(values, example.CONFIG, evidence=evidence, as_of=DAY)
+    result = Basis(values, example.CONFIG, evidence=evidence, as_of=DAY).judge()
     assert (result.verdict is ReadinessVerdict.STOP) == stopped
     assert bool(result.stop) == stopped
     if stopped:
@@ -80,12 +80,12 @@ def test_stops(criterion: str, measured: bool, stopped: bool) -> None:
 
 
 def test_silence_never_stops() -> None:
-    assert judge([], example.CONFIG, as_of=DAY).stop == ()
+    assert Basis([], example.CONFIG, as_of=DAY).judge().stop == ()
 
 
 def test_claim_stands_beside_its_measurement() -> None:
     measured, evidence = example.split(example.today())
-    result = judge(measured, example.CONFIG, evidence=evidence, as_of=DAY)
+    result = Basis(measured, example.CONFIG, evidence=evidence, as_of=DAY).judge()
     row = next(c for c in result.criteria if c.id == "DAT-04")
     assert (row.claimed, row.measured, row.level, row.evidence) == (4, 1, 1, ("e-DAT-04-4-E0-5",))
 
@@ -94,7 +94,7 @@ def test_a_lowered_grade_says_why() -> None:
     paper = EvidenceItem(
         id="raci", criterion="GOV-01", grade="E2", claim_level=3, owner="lead", issued=DAY
     )
-    result = judge([], Config(), evidence=[paper], as_of=DAY)
+    result = Basis([], Config(), evidence=[paper], as_of=DAY).judge()
     row = next(c for c in result.criteria if c.id == "GOV-01")
     assert row.level == 2
     assert "raci: counts as E1, not E2" in row.measurement
@@ -106,7 +106,7 @@ def test_all_problems_of_evidence_come_at_once() -> None:
         EvidenceItem(id="b", criterion="GOV-01", claim_level=1),
     ]
     with pytest.raises(InputError) as caught:
-        judge([], Config(), evidence=bad, as_of=DAY)
+        Basis([], Config(), evidence=bad, as_of=DAY).judge()
     assert len(caught.value.problems) == 2
 
 
@@ -131,7 +131,11 @@ def test_waivers_up_to_the_limit_only() -> None:
             )
             for k in soft
         ]
-        return judge(values, example.CONFIG, evidence=evidence, waivers=waivers, as_of=DAY).verdict
+        return (
+            Basis(values, example.CONFIG, evidence=evidence, waivers=waivers, as_of=DAY)
+            .judge()
+            .verdict
+        )
 
     assert with_open(0) is ReadinessVerdict.READY
     assert with_open(4) is ReadinessVerdict.CONDITIONAL
@@ -144,7 +148,7 @@ def test_an_expired_waiver_is_named_and_does_not_count() -> None:
         criterion="CLN-04", compensating_control="c", owner="o", approver="a",
         starts=DAY - timedelta(days=80), expires=DAY - timedelta(days=1),
     )  # fmt: skip
-    result = judge(values, example.CONFIG, evidence=evidence, waivers=[old], as_of=DAY)
+    result = Basis(values, example.CONFIG, evidence=evidence, waivers=[old], as_of=DAY).judge()
     assert result.verdict is ReadinessVerdict.PILOT
     assert any(
         "waiver of CLN-04 does not count: it expired on 19 Nov 2026" in r for r in result.reasons
@@ -156,7 +160,7 @@ def test_measurements_age() -> None:
     given = [Measurement(criterion="OBS-01", level=3)]
 
     def on(days: int) -> int | None:
-        result = judge(given, Config(), as_of=DAY + timedelta(days=days), measured_on=DAY)
+        result = Basis(given, Config(), as_of=DAY + timedelta(days=days), measured_on=DAY).judge()
         return next(c.level for c in result.criteria if c.id == "OBS-01")
 
     assert (on(0), on(59), on(60)) == (3, 3, None)
@@ -167,7 +171,9 @@ def test_judging_again_is_cheap(cost: Callable[..., float]) -> None:
     measured, evidence = example.split(example.today())
 
     def judging(items: list[EvidenceItem], runs: int) -> float:
-        return cost(lambda: judge(measured, example.CONFIG, evidence=items, as_of=DAY), runs)
+        return cost(
+            lambda: Basis(measured, example.CONFIG, evidence=items, as_of=DAY).judge(), runs
+        )
 
     few = judging(evidence, 5)
     many = [e.model_copy(update={"id": f"{e.id}-{i}"}) for i in range(140) for e in evidence]
@@ -181,10 +187,12 @@ def test_judging_again_is_cheap(cost: Callable[..., float]) -> None:
 
 def test_same_evidence_at_every_tier() -> None:
     values, evidence = example.split(example.six_weeks_later())
-    results = {r.tier: r for r in at_tiers(values, example.CONFIG, evidence=evidence, as_of=DAY)}
+    results = {
+        r.tier: r for r in Basis(values, example.CONFIG, evidence=evidence, as_of=DAY).at_tiers()
+    }
     assert list(results) == list(Tier)
     assert [r.tier for r in results.values() if r.is_own] == [Tier.HIGH]
-    judged = judge(values, example.CONFIG, evidence=evidence, as_of=DAY)
+    judged = Basis(values, example.CONFIG, evidence=evidence, as_of=DAY).judge()
     assert results[Tier.HIGH].index == judged.index
     assert results[Tier.HIGH].verdict is judged.verdict
     assert results[Tier.HIGH].open_gates == ("CLN-04",)
@@ -201,7 +209,7 @@ def test_ml_test_score() -> None:
             c.id: (level if c.kind == "condition" else None, level, "E4", 1) for c in model.criteria
         }
         values, evidence = example.split(entries)
-        result = ml_test_score(judge(values, example.CONFIG, evidence=evidence, as_of=DAY))
+        result = ml_test_score(Basis(values, example.CONFIG, evidence=evidence, as_of=DAY).judge())
         assert len(result.tests) == 28
         assert set(result.sections) == {"Data", "Model", "Infrastructure", "Monitoring"}
         assert result.score == min(result.sections.values())
@@ -211,7 +219,7 @@ def test_ml_test_score() -> None:
     assert at(4) == 7
     assert 3 <= at(3) < 7
     assert at(2) == 0
-    nothing = ml_test_score(judge([], Config(risk=RiskProfile()), as_of=date(2026, 1, 1)))
+    nothing = ml_test_score(Basis([], Config(risk=RiskProfile()), as_of=date(2026, 1, 1)).judge())
     assert nothing.score == 0
     assert nothing.meaning == "a research project, not a production system"
 
@@ -228,7 +236,9 @@ def test_a_verdict_holds_until_the_first_gate_would_open_again(age: int, measure
     measured_on = DAY - timedelta(days=measured_age)
 
     def on(day: date) -> Readiness:
-        return judge(values, example.CONFIG, evidence=evidence, as_of=day, measured_on=measured_on)
+        return Basis(
+            values, example.CONFIG, evidence=evidence, as_of=day, measured_on=measured_on
+        ).judge()
 
     now = on(DAY)
     said = next(r for r in now.reasons if r.startswith("This verdict holds until "))
@@ -251,11 +261,15 @@ def test_evidence_that_an_event_took_out_counts_at_no_tier() -> None:
     invalid = {e.id: "no longer counts" for e in evidence}
     own = next(
         r
-        for r in at_tiers(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid)
+        for r in Basis(
+            values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid
+        ).at_tiers()
         if r.tier is Tier.HIGH
     )
     assert (
         own.index
-        == judge(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid).index
+        == Basis(values, example.CONFIG, evidence=evidence, as_of=DAY, invalid=invalid)
+        .judge()
+        .index
     )
-    assert own.index != judge(values, example.CONFIG, evidence=evidence, as_of=DAY).index
+    assert own.index != Basis(values, example.CONFIG, evidence=evidence, as_of=DAY).judge().index

@@ -12,7 +12,7 @@ from golive.readiness import load_model, within_budget
 from golive.readiness.evidence import collect
 from golive.readiness.plan import CLASSES, lift, next_steps
 from golive.readiness.score import score
-from golive.readiness.standing import Answer, Claim
+from golive.readiness.status import Answer, Claim
 
 MODEL = load_model()
 FLAGS = example.CONFIG.risk.flags

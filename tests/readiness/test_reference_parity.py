@@ -17,7 +17,7 @@ from golive.model.readiness import Tier
 from golive.readiness.plan import next_steps
 from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.score import Score, score
-from golive.readiness.standing import Answer, Claim, Measured
+from golive.readiness.status import Answer, Claim, MeasuredLevel
 from golive.readiness.verdict import band_of
 
 FLAGS = ("writeback", "ehr", "alerts", "genai")
@@ -75,7 +75,7 @@ def as_answers(raw: dict[str, Raw]) -> dict[str, Answer]:
     return {
         k: Answer(
             (Claim(a["claim"], a["grade"], a["age"], k),),
-            None if a["measured"] is None else Measured(a["measured"], a["age"]),
+            None if a["measured"] is None else MeasuredLevel(a["measured"], a["age"]),
         )
         for k, a in raw.items()
     }

@@ -280,7 +280,7 @@ def test_what_refutes_outlives_an_event() -> None:
 
 
 def _standing(measured: Measurement, event: Event, on: date) -> tuple[Measurement, ...]:
-    return invalidation.standing_measurements(
+    return invalidation.still_valid(
         [measured], [event], measured_on=on, as_of=AS_OF, model=load_model()
     )
 
@@ -356,11 +356,11 @@ def test_a_what_if_is_what_happens_when_it_is_proven() -> None:
     evidence = [item(c, 3, "E2") for c in CRITERIA if c not in ("HND-02", "MLO-05")]
     held = _basis(evidence=evidence)
     then = held.outlook({"HND-02": 3, "MLO-05": 3})
-    assert held.outlook({}).gates  # both gates are open before
+    assert held.outlook({}).open_gates  # both gates are open before
     proven = _basis(
         evidence=[*evidence, item("HND-02", 3, "E4", 0), item("MLO-05", 3, "E4", 0)]
     ).judge()
-    assert (then.verdict, then.gates) == (proven.verdict, ())
+    assert (then.verdict, then.open_gates) == (proven.verdict, ())
     assert proven.index is not None
     assert then.index == pytest.approx(proven.index)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from golive.model.readiness import Flag, Tier
 from golive.readiness.policy.policy import Model, load_model
 from golive.readiness.score import Score, score
-from golive.readiness.standing import Answer, Claim, Measured, freshness, standing
+from golive.readiness.status import Answer, Claim, MeasuredLevel, freshness, status_of
 from golive.readiness.verdict import ORDER, band_of
 
 MODEL = load_model()
@@ -31,7 +31,9 @@ anything = st.builds(
     Answer,
     claims=st.lists(claims, max_size=3).map(tuple),
     measured=st.none()
-    | st.builds(Measured, level=st.integers(0, 4), age=st.sampled_from([0.0, 25.0, 45.0, 100.0])),
+    | st.builds(
+        MeasuredLevel, level=st.integers(0, 4), age=st.sampled_from([0.0, 25.0, 45.0, 100.0])
+    ),
 )
 good = st.builds(
     Answer,
@@ -84,7 +86,7 @@ def test_better_evidence_never_lowers_the_verdict_or_what_is_proven(
         better += [replace(old, claims=(replace(first, **c), *old.claims[1:])) for c in changes]
     if old.measured is not None:
         better.append(
-            replace(old, measured=Measured(min(4, old.measured.level + 1), old.measured.age))
+            replace(old, measured=MeasuredLevel(min(4, old.measured.level + 1), old.measured.age))
         )
     if not better:
         return
@@ -131,7 +133,9 @@ def test_waiting_never_raises_the_verdict(
         return replace(
             answer,
             claims=tuple(replace(c, age=c.age + days) for c in answer.claims),
-            measured=None if measured is None else Measured(measured.level, measured.age + days),
+            measured=None
+            if measured is None
+            else MeasuredLevel(measured.level, measured.age + days),
         )
 
     # A measurement that outlives its time gives way to the claims beside it, so ages are moved on claims and measurements alike.
@@ -162,7 +166,7 @@ def test_the_index_lies_in_its_interval(answers: Answers, tier: Tier) -> None:
 @settings(max_examples=100, deadline=None)
 @given(answer=anything, key=st.sampled_from(IDS))
 def test_proof_falls_with_the_level(answer: Answer, key: str) -> None:
-    stand = standing(MODEL.criterion(key), answer, MODEL)
+    stand = status_of(MODEL.criterion(key), answer, MODEL)
     assert list(stand.proof) == sorted(stand.proof, reverse=True)
     assert 0 <= stand.earned(MODEL.points) <= 100 * stand.coverage + 1e-9
     assert (stand.level is None) == (stand.coverage == 0)

@@ -8,7 +8,7 @@ import pytest
 import worked_example as example
 
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier, Waiver
-from golive.readiness import judge
+from golive.readiness import Basis
 from golive.readiness.evidence import collect
 from golive.readiness.policy.policy import load_model
 from golive.readiness.score import score
@@ -16,14 +16,14 @@ from golive.readiness.score import score
 
 def run(entries: dict[str, example.Entry], waivers: tuple[Waiver, ...] = ()) -> Readiness:
     measured, evidence = example.split(entries)
-    return judge(
+    return Basis(
         measured,
         example.CONFIG,
         evidence=evidence,
         waivers=waivers,
         as_of=example.AS_OF,
         measured_on=example.AS_OF - timedelta(days=5),
-    )
+    ).judge()
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def test_everything_at_three_is_ready_but_at_critical() -> None:
             }
         )
         config = example.CONFIG.model_copy(update={"risk": risk})
-        result = judge(measured, config, evidence=evidence, as_of=example.AS_OF)
+        result = Basis(measured, config, evidence=evidence, as_of=example.AS_OF).judge()
         assert result.tier is tier
         assert result.index == pytest.approx(80)
         expected = ReadinessVerdict.PILOT if tier is Tier.CRITICAL else ReadinessVerdict.READY
@@ -222,14 +222,14 @@ def test_an_item_that_expires_changes_the_verdict() -> None:
     )
 
     def on(day: date) -> Readiness:
-        return judge(
+        return Basis(
             measured,
             example.CONFIG,
             evidence=evidence,
             waivers=[waiver],
             as_of=day,
             measured_on=example.AS_OF,
-        )
+        ).judge()
 
     assert on(date(2026, 12, 1)).verdict is ReadinessVerdict.CONDITIONAL
     after = on(date(2026, 12, 2))

@@ -146,13 +146,13 @@ def test_configuration_is_valid_and_names_real_columns(
     [(DEFAULT, "HND"), ("integration", "INT"), ("monitoring", "OBS"), ("foundations", "HND")],
 )
 def test_evidence_tells_the_story(name: str, weakest: str) -> None:
-    from golive.readiness import judge
+    from golive.readiness import Basis
     from golive.samples.configuration import config
 
     declared = config(get(name))
     assert declared.as_of is not None
-    result = judge(
-        [], declared, evidence=declared.evidence, as_of=declared.as_of, with_stability=False
+    result = Basis([], declared, evidence=declared.evidence, as_of=declared.as_of).judge(
+        with_stability=False
     )
     assert result.verdict is ReadinessVerdict.PILOT
     assert result.tier is Tier.HIGH

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from golive.model.errors import InputError, Problem, nearest
 from golive.model.readiness import EvidenceItem, Flag, Grade, Measurement, Tier, Waiver
 from golive.readiness.policy.policy import Model
-from golive.readiness.standing import Answer, Claim, Measured
+from golive.readiness.status import Answer, Claim, MeasuredLevel
 
 
 def evidence_problems(evidence: Iterable[EvidenceItem], model: Model, as_of: date) -> list[Problem]:
@@ -142,7 +142,7 @@ def collect(
         m.criterion: max(0, (as_of - (m.measured_on or measured_on or as_of)).days) for m in known
     }
     answers = {
-        m.criterion: Answer(measured=Measured(m.level, float(ages[m.criterion])))
+        m.criterion: Answer(measured=MeasuredLevel(m.level, float(ages[m.criterion])))
         for m in known
         if m.level is not None
     }

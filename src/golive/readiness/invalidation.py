@@ -13,9 +13,8 @@ from datetime import date
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import Event, EventKind
 from golive.readiness.evidence import in_words
-from golive.readiness.policy.policy import Model, load_model
+from golive.readiness.policy.policy import PRODUCTION, Model, load_model
 
-BAR = 3
 EVENT_WORDS: Mapping[EventKind, str] = {
     "model_version_change": "a new model version",
     "ehr_upgrade": "an upgrade of the record system",
@@ -54,13 +53,13 @@ def invalidated(
     """
     happened = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.id))
     found: dict[str, str] = {}
-    bearing: dict[str, list[Event]] = {}
+    relevant: dict[str, list[Event]] = {}
     for item in evidence if happened else ():
-        if item.claim_level < BAR:
+        if item.claim_level < PRODUCTION:
             continue
-        if item.criterion not in bearing:
-            bearing[item.criterion] = [e for e in happened if touches(e, item.criterion, model)]
-        for event in bearing[item.criterion]:
+        if item.criterion not in relevant:
+            relevant[item.criterion] = [e for e in happened if touches(e, item.criterion, model)]
+        for event in relevant[item.criterion]:
             if (item.issued is None or item.issued < event.on) and not _covers(item, event):
                 found[item.id] = (
                     f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}."
@@ -73,7 +72,7 @@ def _named(event: Event) -> str:
     return f" ({name})" if name else ""
 
 
-def standing_measurements(
+def still_valid(
     measurements: Iterable[Measurement],
     events: Iterable[Event],
     *,
@@ -90,7 +89,7 @@ def standing_measurements(
     kept = []
     for item in measurements:
         event = next((e for e in reversed(later) if touches(e, item.criterion, model)), None)
-        if event is None or item.level is None or item.level < BAR:
+        if event is None or item.level is None or item.level < PRODUCTION:
             kept.append(item)
             continue
         reason = f"Measured on {in_words(on)}, before {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}: measure again."

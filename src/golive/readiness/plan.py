@@ -14,7 +14,7 @@ import numpy as np
 from golive.model.readiness import GateState, NextStep
 from golive.readiness.policy.policy import Criterion, Model
 from golive.readiness.score import Array, Score, Totals, aggregate, upside
-from golive.readiness.standing import Answer, Claim, Measured, Standing
+from golive.readiness.status import Answer, Claim, CriterionStatus, MeasuredLevel
 
 Label = Literal["FIX", "PROVE", "REFRESH"]
 CLASSES = {
@@ -49,7 +49,7 @@ def gains(
 ) -> tuple[Gain, ...]:
     """Gain of lifting each criterion ``places[i]`` (position in ``score.criteria``) to ``targets[i]`` with fresh proof."""
     rows, columns = np.arange(len(places)), score.place[list(places)]
-    stands = [score.standings[i] for i in places]
+    statuses = [score.statuses[i] for i in places]
     weight = np.array([score.criteria[i].weight for i in places])
 
     def lifted(base: Array, change: list[float]) -> Array:
@@ -60,12 +60,12 @@ def gains(
     points = model.points
     after = Totals(
         np.tile(score.totals.weight, (len(places), 1)),
-        lifted(score.totals.covered, [1 - s.coverage for s in stands]),
+        lifted(score.totals.covered, [1 - s.coverage for s in statuses]),
         lifted(
             score.totals.earned,
-            [points[t] - s.earned(points) for s, t in zip(stands, targets, strict=True)],
+            [points[t] - s.earned(points) for s, t in zip(statuses, targets, strict=True)],
         ),
-        lifted(score.totals.upside, [-upside(s, points) for s in stands]),
+        lifted(score.totals.upside, [-upside(s, points) for s in statuses]),
     )
     point = aggregate(after.point, score.weights, score.allowance)
     low = aggregate(after.low, score.weights, score.allowance)
@@ -79,36 +79,40 @@ def gains(
     )
 
 
-def _label(stand: Standing, answer: Answer | None, target: int, model: Model) -> Label:
+def _label(status: CriterionStatus, answer: Answer | None, target: int, model: Model) -> Label:
     if (
         answer is not None
         and not answer.empty
-        and (stand.level is None or stand.freshness < model.gate_freshness)
+        and (status.level is None or status.freshness < model.gate_freshness)
     ):
         return "REFRESH"
     if (
-        stand.level is None
-        or stand.rest_is_evidence
-        or (stand.claimed is not None and stand.claimed >= target)
+        status.level is None
+        or status.rest_is_evidence
+        or (status.claimed is not None and status.claimed >= target)
     ):
         return "PROVE"
     return "FIX"
 
 
 def _why(
-    label: Label, criterion: Criterion, stand: Standing, state: GateState | None, target: int
+    label: Label,
+    criterion: Criterion,
+    status: CriterionStatus,
+    state: GateState | None,
+    target: int,
 ) -> str:
     needs = f"; the {'hard ' if criterion.hard else ''}gate needs {target}" if state else ""
     if label == "REFRESH":
         return f"The evidence is out of date{needs}."
     if label == "PROVE":
-        if stand.level is None:
+        if status.level is None:
             return f"Nothing shows where this stands{needs}."
-        if stand.rest_is_evidence:
-            return f"Data show level {stand.level}, all they can show; a document has to show the rest{needs}."
-        return f"Level {stand.claimed} is claimed, {stand.level} is proven{needs}."
-    source = "measured" if stand.measured is not None else "shown"
-    return f"Level {stand.level} is {source}{needs or f'; production asks for {target}'}."
+        if status.rest_is_evidence:
+            return f"Data show level {status.level}, all they can show; a document has to show the rest{needs}."
+        return f"Level {status.claimed} is claimed, {status.level} is proven{needs}."
+    source = "measured" if status.measured is not None else "shown"
+    return f"Level {status.level} is {source}{needs or f'; production asks for {target}'}."
 
 
 def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tuple[NextStep, ...]:
@@ -118,9 +122,9 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
     value per effort.
     """
     places, targets = [], []
-    for place, (criterion, stand) in enumerate(zip(score.criteria, score.standings, strict=True)):
+    for place, (criterion, status) in enumerate(zip(score.criteria, score.statuses, strict=True)):
         target = target_of(criterion, score)
-        if stand.proof[target] < model.gate_freshness:
+        if status.proof[target] < model.gate_freshness:
             places.append(place)
             targets.append(target)
     if not places:
@@ -130,15 +134,15 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
     for place, target, gain in zip(
         places, targets, gains(score, model, places, targets), strict=True
     ):
-        criterion, stand = score.criteria[place], score.standings[place]
+        criterion, status = score.criteria[place], score.statuses[place]
         state = states.get(criterion.id)
         rank = CLASSES.get((criterion.hard, state), 4) if state else 4
-        label = _label(stand, answers.get(criterion.id), target, model)
+        label = _label(status, answers.get(criterion.id), target, model)
         step = NextStep(
             criterion=criterion.id,
             label=label,
             title=criterion.title,
-            why=_why(label, criterion, stand, state, target),
+            why=_why(label, criterion, status, state, target),
             fix=criterion.fix,
             effort=criterion.effort,
             gain=round(gain.index, 6),
@@ -146,7 +150,7 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
             gain_mean=round(gain.mean, 6),
             gate_state=state,
             hard=criterion.hard,
-            level=stand.level,
+            level=status.level,
             target=target,
             route=criterion.route.value,
             days=model.effort_days.get(criterion.effort),
@@ -173,4 +177,7 @@ def within_budget(
 
 def lift(answers: Mapping[str, Answer], key: str, level: int) -> dict[str, Answer]:
     """A copy of ``answers`` in which ``key`` stands at ``level`` with fresh proof: the what-if on one criterion."""
-    return {**answers, key: Answer(claims=(Claim(level, "E4", 0.0),), measured=Measured(level))}
+    return {
+        **answers,
+        key: Answer(claims=(Claim(level, "E4", 0.0),), measured=MeasuredLevel(level)),
+    }

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from golive.model.readiness import Flag, GateState, Tier
 from golive.readiness.policy.policy import Criterion, Model
-from golive.readiness.standing import Answer, Standing, gate_state, standing
+from golive.readiness.status import Answer, CriterionStatus, gate_state, status_of
 
 Array = npt.NDArray[np.float64]
 
@@ -95,7 +95,7 @@ class Score:
     tier: Tier
     flags: tuple[Flag, ...]
     criteria: tuple[Criterion, ...]
-    standings: tuple[Standing, ...]
+    statuses: tuple[CriterionStatus, ...]
     place: npt.NDArray[np.intp]
     dimensions: tuple[str, ...]
     weights: Array
@@ -119,18 +119,18 @@ class Score:
         value = float(self.point.mean)
         return None if np.isnan(value) else value
 
-    def standing(self, key: str) -> Standing | None:
+    def status(self, key: str) -> CriterionStatus | None:
         """The standing of one criterion, ``None`` when it is not asked here."""
         return next(
-            (s for c, s in zip(self.criteria, self.standings, strict=True) if c.id == key), None
+            (s for c, s in zip(self.criteria, self.statuses, strict=True) if c.id == key), None
         )
 
 
-def upside(stand: Standing, points: tuple[float, ...]) -> float:
+def upside(status: CriterionStatus, points: tuple[float, ...]) -> float:
     """Points that a claim above its proof would add if it turned out true, weighted by freshness."""
-    if stand.level is None or stand.claimed is None:
+    if status.level is None or status.claimed is None:
         return 0.0
-    return max(0.0, stand.coverage * points[stand.claimed] - stand.earned(points))
+    return max(0.0, status.coverage * points[status.claimed] - status.earned(points))
 
 
 def score(
@@ -138,7 +138,7 @@ def score(
 ) -> Score:
     """Score ``answers`` at ``tier``. Criteria that do not apply at the tier or to the flags are ignored."""
     criteria = model.applicable(tier, flags)
-    stands = tuple(standing(c, answers.get(c.id), model) for c in criteria)
+    statuses = tuple(status_of(c, answers.get(c.id), model) for c in criteria)
     present = {c.dimension for c in criteria}
     dimensions = tuple(d.id for d in model.dimensions if d.id in present)
     where = {d: i for i, d in enumerate(dimensions)}
@@ -152,23 +152,23 @@ def score(
 
     totals = Totals(
         sums([1.0] * len(criteria)),
-        sums([s.coverage for s in stands]),
-        sums([s.earned(model.points) for s in stands]),
-        sums([upside(s, model.points) for s in stands]),
+        sums([s.coverage for s in statuses]),
+        sums([s.earned(model.points) for s in statuses]),
+        sums([upside(s, model.points) for s in statuses]),
     )
     by_dimension = model.weights(tier, flags)
     weights = np.array([by_dimension[d] for d in dimensions])
     allowance = model.tiers[tier].allowance
     gates = tuple(
         Gate(c.id, c.hard, c.gate[tier], s.level, gate_state(s, c.gate[tier], model))
-        for c, s in zip(criteria, stands, strict=True)
+        for c, s in zip(criteria, statuses, strict=True)
         if tier in c.gate
     )
     return Score(
         tier=tier,
         flags=flags,
         criteria=criteria,
-        standings=stands,
+        statuses=statuses,
         place=place,
         dimensions=dimensions,
         weights=weights,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.readiness import GateState, ReadinessVerdict
+from golive.readiness.evidence import WaiverResult
 from golive.readiness.policy.policy import Band, Model
 from golive.readiness.score import Array, Gate, Score, aggregate
 
@@ -19,6 +20,16 @@ ORDER = (
     ReadinessVerdict.CONDITIONAL,
     ReadinessVerdict.READY,
 )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What evidence shows at one tier: its score, the waivers that count, the stop rules that hold, and the verdict."""
+
+    score: Score
+    waiver: WaiverResult
+    stops: tuple[str, ...]
+    verdict: ReadinessVerdict
 
 
 @dataclass(frozen=True)
@@ -107,10 +118,10 @@ def stops(score: Score, model: Model) -> tuple[str, ...]:
     """Sentences of the stop rules that hold. Only what evidence or data shows stops a pilot, never silence."""
     found = []
     for rule in model.stops:
-        stand = score.standing(rule.criterion)
-        if stand is None or stand.level is None:
+        status = score.status(rule.criterion)
+        if status is None or status.level is None:
             continue
-        level = stand.measured if rule.measured_only else stand.level
+        level = status.measured if rule.measured_only else status.level
         if level is not None and level <= rule.level:
             found.append(f"{rule.criterion}: {rule.sentence}")
     return tuple(found)
@@ -127,7 +138,7 @@ class StageResult:
 
 
 def stage_of(score: Score, model: Model, verdict: ReadinessVerdict) -> StageResult:
-    """Furthest stage whose entry items stand at ``stage_level`` with evidence in date, and that the verdict allows.
+    """Furthest stage whose entry items status at ``stage_level`` with evidence in date, and that the verdict allows.
 
     Pilot allows supervised use at most, Conditional limited production, Ready general production, Stop none.
     """
@@ -151,5 +162,5 @@ def stage_of(score: Score, model: Model, verdict: ReadinessVerdict) -> StageResu
 
 
 def _entered(score: Score, model: Model, key: str) -> bool:
-    stand = score.standing(key)
-    return stand is None or stand.proof[model.stage_level] >= model.gate_freshness
+    status = score.status(key)
+    return status is None or status.proof[model.stage_level] >= model.gate_freshness

@@ -14,7 +14,7 @@ from golive.model.errors import GoLiveError
 from golive.model.readiness import GateState, NextStep, Readiness
 from golive.model.register_files import escape_cell
 from golive.model.registers import PlanRow
-from golive.readiness import Basis, Outlook, expiring, within_budget
+from golive.readiness import Basis, TierResult, expiring, within_budget
 from golive.store import Revised
 from golive.store.registers import PLAN, Change
 from golive.ui.shell import rescoring, theme
@@ -181,7 +181,7 @@ def budget_sentence(
     )
 
 
-def outlook_words(then: Outlook) -> str:
+def outlook_words(then: TierResult) -> str:
     """A what-if in words: ``Pilot, index 61 (55 to 70), 3 gates open``."""
     word = theme.READINESS[then.verdict].word
     index = (
@@ -189,7 +189,7 @@ def outlook_words(then: Outlook) -> str:
         if then.index is None
         else f"index {then.index:.0f} ({then.low:.0f} to {then.high:.0f})"
     )
-    return f"{word}, {index}, {plural(len(then.gates), 'gate')} open"
+    return f"{word}, {index}, {plural(len(then.open_gates), 'gate')} open"
 
 
 def edit(

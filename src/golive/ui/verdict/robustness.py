@@ -9,9 +9,8 @@ import streamlit as st
 
 from golive.model.errors import GoLiveError
 from golive.model.readiness import Readiness
-from golive.readiness import Basis, Model, ml_test_score
+from golive.readiness import Basis, Model, TierResult, ml_test_score
 from golive.readiness.maturity import MLTestScore
-from golive.readiness.tiers import TierResult
 from golive.ui.shell import rescoring, theme
 from golive.ui.shell.components import error_box
 from golive.ui.shell.guards import Current

@@ -23,7 +23,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredLevel:
     """A level taken from data, and its age in days."""
 
     level: int
@@ -35,7 +35,7 @@ class Answer:
     """Everything known about one criterion. ``expired`` counts items that are past their own expiry date."""
 
     claims: tuple[Claim, ...] = ()
-    measured: Measured | None = None
+    measured: MeasuredLevel | None = None
     expired: int = 0
 
     @property
@@ -45,7 +45,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CriterionStatus:
     """A criterion as scored.
 
     ``proof[L]`` is how fresh (0 to 1) the best proof of level L or more is: ``proof[0]`` is the coverage, and it never rises
@@ -81,16 +81,16 @@ def freshness(age: float, ttl: float) -> float:
     return 1.0 if age <= ttl else max(0.0, 1 - (age - ttl) / ttl)
 
 
-def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Standing:
+def status_of(criterion: Criterion, answer: Answer | None, model: Model) -> CriterionStatus:
     """Level, freshness and claim of one criterion.
 
     A capability is never proven by measurement alone: data limit its claims and can refute it (level 0).
 
     With several items the shown level is the highest that is proven freshly enough for a gate, else the highest of all. A
-    better item never makes the standing worse.
+    better item never makes the status worse.
     """
     if answer is None:
-        return Standing(level=None)
+        return CriterionStatus(level=None)
     ttl = criterion.ttl_days
     shown = max((c.level for c in answer.claims), default=None)
     measured = answer.measured
@@ -101,7 +101,7 @@ def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Stand
     if criterion.kind == "condition" and value is not None:
         proof = tuple(fresh if value >= i else 0.0 for i in range(5))
         if value < criterion.data_limit or criterion.data_limit == 4:
-            return Standing(value, proof, None, value, shown)
+            return CriterionStatus(value, proof, None, value, shown)
         pieces.append((value, fresh, ""))
         limit = 4
     elif value == 0:
@@ -112,24 +112,24 @@ def standing(criterion: Criterion, answer: Answer | None, model: Model) -> Stand
         if age > 0:
             pieces.append((level, age, claim.item))
     if not pieces:
-        return Standing(None, claimed=shown, claim_shown=shown, measured=value)
+        return CriterionStatus(None, claimed=shown, claim_shown=shown, measured=value)
     proof = tuple(max((k for level, k, _ in pieces if level >= i), default=0.0) for i in range(5))
     solid = [level for level, k, _ in pieces if k >= model.gate_freshness]
     level = max(solid) if solid else max(level for level, _, _ in pieces)
     items = tuple(dict.fromkeys(item for at, _, item in pieces if at >= level and item))
     agrees = criterion.kind == "condition" and value is not None
-    return Standing(level, proof, None if agrees else shown, value, shown, items, agrees)
+    return CriterionStatus(level, proof, None if agrees else shown, value, shown, items, agrees)
 
 
-def gate_state(stand: Standing, gate: int, model: Model) -> GateState:
+def gate_state(status: CriterionStatus, gate: int, model: Model) -> GateState:
     """PASS when ``gate`` is proven freshly enough, FAIL when evidence shows less, else UNVERIFIED."""
-    if stand.level is None:
+    if status.level is None:
         return GateState.UNVERIFIED
-    if stand.proof[gate] >= model.gate_freshness:
+    if status.proof[gate] >= model.gate_freshness:
         return GateState.PASS
-    if stand.proof[gate] > 0 or stand.rest_is_evidence:
+    if status.proof[gate] > 0 or status.rest_is_evidence:
         return GateState.UNVERIFIED
-    claims_it = stand.claimed is not None and stand.claimed >= gate
-    if claims_it and (stand.measured is None or stand.measured >= gate):
+    claims_it = status.claimed is not None and status.claimed >= gate
+    if claims_it and (status.measured is None or status.measured >= gate):
         return GateState.UNVERIFIED
     return GateState.FAIL
