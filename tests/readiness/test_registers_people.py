@@ -13,7 +13,7 @@ from golive.model.readiness import CriterionScore, Readiness
 from golive.model.registers import Drill, Hazard, Milestone, Registers, Training
 from golive.model.result import CriteriaLock
 from golive.readiness import load_model
-from golive.readiness.registers import from_people, handoff_pack
+from golive.readiness.registers import from_registers, handoff_pack
 
 
 def _score(judged: Readiness, key: str) -> CriterionScore:
@@ -30,7 +30,7 @@ def _roster(passed: int, of: int) -> tuple[Training, ...]:
     ("passed", "of", "level"), [(0, 0, None), (0, 5, 1), (8, 10, 2), (9, 10, 3)]
 )
 def test_roster(passed: int, of: int, level: int | None) -> None:
-    read = from_people.trained(Registers(training=_roster(passed, of)))
+    read = from_registers.trained(Registers(training=_roster(passed, of)))
     assert (read.level if read else None) == level
 
 
@@ -66,7 +66,7 @@ def _drill(days_ago: int = 10, **rest: Any) -> Drill:
     ],
 )
 def test_the_last_drill_counts(drills: tuple[Drill, ...], tier: str, level: int | None) -> None:
-    read = from_people.drilled(Registers(drills=drills), "MLO-05", tier, AS_OF)
+    read = from_registers.drilled(Registers(drills=drills), "MLO-05", tier, AS_OF)
     assert (read.level if read else None) == level
 
 
@@ -106,7 +106,7 @@ def _hazard(number: int, **rest: Any) -> Hazard:
     ],
 )
 def test_hazards(rows: tuple[Hazard, ...], level: int | None) -> None:
-    read = from_people.hazards(Registers(hazards=rows))
+    read = from_registers.hazards(Registers(hazards=rows))
     assert (read.level if read else None) == level
 
 
@@ -132,7 +132,7 @@ def _step(number: int, **rest: Any) -> Milestone:
     ],
 )
 def test_milestones(rows: tuple[Milestone, ...], level: int | None) -> None:
-    read = from_people.planned(Registers(milestones=rows))
+    read = from_registers.planned(Registers(milestones=rows))
     assert (read.level if read else None) == level
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,33 +15,35 @@ from golive.readiness.status import Answer, Claim, MeasuredLevel
 
 def evidence_problems(evidence: Iterable[EvidenceItem], model: Model, as_of: date) -> list[Problem]:
     """Every problem of a set of evidence items: unknown criterion, no owner, a date in the future, expiry before issue."""
-    known, problems = {c.id: None for c in model.criteria}, []
-    for item in evidence:
-        where = f"evidence '{item.id}'"
-        if item.criterion not in known:
-            sentence = f"'{item.criterion}' is no criterion of the readiness model {model.version}."
-            hint = nearest(item.criterion, list(known))
-            hint = hint if hint.startswith("Did") else "Criteria are written like DAT-04."
-            problems.append(Problem("EVIDENCE_CRITERION", sentence, hint, where))
-        if not item.owner.strip():
-            sentence = "The evidence has no owner."
-            problems.append(
-                Problem("EVIDENCE_OWNER", sentence, "Name the person who stands for it.", where)
-            )
-        if item.issued and item.issued > as_of:
-            sentence = f"The evidence is issued on {in_words(item.issued)}, which is after {in_words(as_of)}."
-            problems.append(
-                Problem(
-                    "EVIDENCE_FUTURE",
-                    sentence,
-                    "Correct the date, or add the evidence when it exists.",
-                    where,
-                )
-            )
-        if item.issued and item.expires and item.expires < item.issued:
-            sentence = f"The evidence expires on {in_words(item.expires)}, before it is issued on {in_words(item.issued)}."
-            problems.append(Problem("EVIDENCE_DATES", sentence, "Correct one of the dates.", where))
-    return problems
+    known = [c.id for c in model.criteria]
+    return [
+        Problem(*problem, f"evidence '{item.id}'")
+        for item in evidence
+        for problem in _wrong_with(item, model, known, as_of)
+    ]
+
+
+def _wrong_with(
+    item: EvidenceItem, model: Model, known: Sequence[str], as_of: date
+) -> Iterator[tuple[str, str, str]]:
+    """Code, sentence and hint of each problem of one item."""
+    issued, expires = item.issued, item.expires
+    if not model.knows(item.criterion):
+        sentence = f"'{item.criterion}' is no criterion of the readiness model {model.version}."
+        hint = nearest(item.criterion, known)
+        hint = hint if hint.startswith("Did") else "Criteria are written like DAT-04."
+        yield "EVIDENCE_CRITERION", sentence, hint
+    if not item.owner.strip():
+        hint = "Name the person who stands for it."
+        yield "EVIDENCE_OWNER", "The evidence has no owner.", hint
+    if issued and issued > as_of:
+        sentence = (
+            f"The evidence is issued on {in_words(issued)}, which is after {in_words(as_of)}."
+        )
+        yield "EVIDENCE_FUTURE", sentence, "Correct the date, or add the evidence when it exists."
+    if issued and expires and expires < issued:
+        sentence = f"The evidence expires on {in_words(expires)}, before it is issued on {in_words(issued)}."
+        yield "EVIDENCE_DATES", sentence, "Correct one of the dates."
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,11 @@ def effective_grade(item: EvidenceItem) -> GradeResult:
     lacking = _lacking(item, item.grade)
     if not lacking:
         return _AS_ASKED[item.grade]
-    for grade in GRADES[GRADES.index(item.grade) + 1 :]:
-        if not _lacking(item, grade):
-            words = _bare(" and ".join(lacking))
-            return GradeResult(
-                grade, f"{item.id}: counts as {grade}, not {item.grade}, because it has no {words}."
-            )
-    return GradeResult("E0")
+    weaker = GRADES[GRADES.index(item.grade) + 1 :]
+    grade = next(g for g in weaker if not _lacking(item, g))
+    words = " and no ".join(text.removeprefix("a ").removeprefix("an ") for text in lacking)
+    reason = f"{item.id}: counts as {grade}, not {item.grade}, because it has no {words}."
+    return GradeResult(grade, reason)
 
 
 GRADES: tuple[Grade, ...] = ("E4", "E3", "E2", "E1", "E0")
@@ -75,31 +76,16 @@ _AS_ASKED = {grade: GradeResult(grade) for grade in GRADES}
 
 
 def _lacking(item: EvidenceItem, grade: Grade) -> list[str]:
-    """What ``item`` would need to count as ``grade``, in words."""
-    if grade == "E0":
-        return []
-    if grade == "E1":
-        found = [] if item.owner.strip() else ["an owner"]
-        return found if item.issued is not None else [*found, "an issue date"]
-    if grade == "E2":
-        found = [] if item.expires is not None else ["an expiry date"]
-    else:
-        found = [] if item.issued is not None else ["an issue date"]
-    if not (item.link.strip() or item.sha256.strip()):
-        found.append("a link or file hash")
-    reviewer = item.reviewer.strip()
-    if grade == "E4" and (not reviewer or reviewer == item.owner.strip()):
-        found.append("a reviewer other than the owner")
-    return found
-
-
-def _bare(words: str) -> str:
-    return (
-        words.replace(" and a ", " and no ")
-        .replace(" and an ", " and no ")
-        .removeprefix("a ")
-        .removeprefix("an ")
+    """What ``item`` would need to count as ``grade``, in words; nothing for E0."""
+    owner, reviewer = item.owner.strip(), item.reviewer.strip()
+    needs = (
+        ("E1", bool(owner), "an owner"),
+        ("E1 E3 E4", item.issued is not None, "an issue date"),
+        ("E2", item.expires is not None, "an expiry date"),
+        ("E2 E3 E4", bool(item.link.strip() or item.sha256.strip()), "a link or file hash"),
+        ("E4", reviewer not in ("", owner), "a reviewer other than the owner"),
     )
+    return [words for grades, met, words in needs if grade in grades and not met]
 
 
 @dataclass(frozen=True)
@@ -138,38 +124,29 @@ def collect(
     ]
     if problems:
         raise InputError(problems)
-    ages = {
-        m.criterion: max(0, (as_of - (m.measured_on or measured_on or as_of)).days) for m in known
-    }
-    answers = {
-        m.criterion: Answer(measured=MeasuredLevel(m.level, float(ages[m.criterion])))
-        for m in known
-        if m.level is not None
-    }
-    claims: dict[str, list[Claim]] = {}
-    expired: dict[str, int] = {}
-    notes: dict[str, list[str]] = {}
+    answers = {}
+    for m in known:
+        days = max(0, (as_of - (m.measured_on or measured_on or as_of)).days)
+        answers[m.criterion] = Answer(measured=MeasuredLevel(m.level or 0, float(days)))
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    notes: dict[str, list[str]] = defaultdict(list)
+    expired = Counter[str]()
     for item in evidence:
-        if invalid and item.id in invalid:
-            expired[item.criterion] = expired.get(item.criterion, 0) + 1
-            notes.setdefault(item.criterion, []).append(invalid[item.id])
-            continue
-        if item.expires and item.expires < as_of:
-            expired[item.criterion] = expired.get(item.criterion, 0) + 1
-            notes.setdefault(item.criterion, []).append(
-                f"{item.id}: expired on {in_words(item.expires)}."
-            )
+        gone = (invalid or {}).get(item.id, "")
+        if not gone and item.expires and item.expires < as_of:
+            gone = f"{item.id}: expired on {in_words(item.expires)}."
+        if gone:
+            expired[item.criterion] += 1
+            notes[item.criterion].append(gone)
             continue
         result = effective_grade(item)
         if result.reason:
-            notes.setdefault(item.criterion, []).append(result.reason)
-        days = float((as_of - item.issued).days) if item.issued else 0.0
-        claims.setdefault(item.criterion, []).append(
-            Claim(item.claim_level, result.grade, days, item.id)
-        )
+            notes[item.criterion].append(result.reason)
+        age = float((as_of - item.issued).days) if item.issued else 0.0
+        claims[item.criterion].append(Claim(item.claim_level, result.grade, age, item.id))
     for key in {*claims, *expired}:
         base = answers.get(key, Answer())
-        answers[key] = replace(base, claims=tuple(claims.get(key, ())), expired=expired.get(key, 0))
+        answers[key] = replace(base, claims=tuple(claims.get(key, ())), expired=expired[key])
     return Collected(answers, {k: tuple(v) for k, v in notes.items()})
 
 
@@ -195,50 +172,37 @@ def valid_waivers(
     waived: dict[str, date] = {}
     refused: list[str] = []
     for waiver in waivers:
-        where = f"waiver of {waiver.criterion}"
-        if not model.knows(waiver.criterion):
-            hint = nearest(waiver.criterion, [c.id for c in model.criteria])[:120]
-            problems.append(
-                Problem("WAIVER_CRITERION", f"'{waiver.criterion}' is no criterion.", hint, where)
-            )
+        where, key = f"waiver of {waiver.criterion}", waiver.criterion
+        if not model.knows(key):
+            hint = nearest(key, [c.id for c in model.criteria])[:120]
+            problems.append(Problem("WAIVER_CRITERION", f"'{key}' is no criterion.", hint, where))
             continue
-        criterion = model.criterion(waiver.criterion)
+        criterion, starts, expires = model.criterion(key), waiver.starts, waiver.expires
         if criterion.hard:
-            sentence = f"{criterion.id} ({criterion.title}) is a hard gate, and hard gates cannot be waived."
-            problems.append(
-                Problem(
-                    "WAIVER_HARD",
-                    sentence,
-                    "Meet the gate, or narrow the use until it can be met.",
-                    where,
-                )
-            )
-        for key in ("compensating_control", "owner", "approver"):
-            if not getattr(waiver, key).strip():
-                sentence = f"The waiver has no {key.replace('_', ' ')}."
+            sentence = f"{key} ({criterion.title}) is a hard gate, and hard gates cannot be waived."
+            hint = "Meet the gate, or narrow the use until it can be met."
+            problems.append(Problem("WAIVER_HARD", sentence, hint, where))
+        for part in ("compensating_control", "owner", "approver"):
+            if not getattr(waiver, part).strip():
+                sentence = f"The waiver has no {part.replace('_', ' ')}."
                 problems.append(Problem("WAIVER_INCOMPLETE", sentence, "Fill it in.", where))
-        days = (waiver.expires - waiver.starts).days
+        days = (expires - starts).days
         if not 0 <= days <= model.waiver_days:
-            sentence = f"The waiver runs {days} days ({in_words(waiver.starts)} to {in_words(waiver.expires)}); 0 to {model.waiver_days} are allowed."
-            problems.append(
-                Problem(
-                    "WAIVER_DATES", sentence, "Shorten it; renew it with a new decision.", where
-                )
-            )
+            sentence = f"The waiver runs {days} days ({in_words(starts)} to {in_words(expires)}); 0 to {model.waiver_days} are allowed."
+            hint = "Shorten it; renew it with a new decision."
+            problems.append(Problem("WAIVER_DATES", sentence, hint, where))
         if tier not in criterion.gate or not criterion.applies(tier, flags):
+            refused.append(f"The waiver of {key} does not count: it is no gate at tier {tier}.")
+        elif expires < as_of:
             refused.append(
-                f"The waiver of {criterion.id} does not count: it is no gate at tier {tier}."
+                f"The waiver of {key} does not count: it expired on {in_words(expires)}."
             )
-        elif waiver.expires < as_of:
+        elif starts > as_of:
             refused.append(
-                f"The waiver of {criterion.id} does not count: it expired on {in_words(waiver.expires)}."
-            )
-        elif waiver.starts > as_of:
-            refused.append(
-                f"The waiver of {criterion.id} does not count yet: it starts on {in_words(waiver.starts)}."
+                f"The waiver of {key} does not count yet: it starts on {in_words(starts)}."
             )
         else:
-            waived[criterion.id] = max(waiver.expires, waived.get(criterion.id, waiver.expires))
+            waived[key] = max(expires, waived.get(key, expires))
     if problems:
         raise InputError(problems)
     return WaiverResult(waived, tuple(refused))
@@ -275,10 +239,8 @@ def expiring(
     found = []
     for item in evidence:
         end = last_day(item, model)
-        if end is None or not as_of <= end <= as_of + timedelta(days=within_days):
-            continue
-        reason = (
-            "its own expiry date" if end == item.expires else "twice its time to live has passed"
-        )
-        found.append(Expiring(item.id, item.criterion, end, (end - as_of).days, reason))
+        if end is not None and as_of <= end <= as_of + timedelta(days=within_days):
+            own = end == item.expires
+            reason = "its own expiry date" if own else "twice its time to live has passed"
+            found.append(Expiring(item.id, item.criterion, end, (end - as_of).days, reason))
     return tuple(sorted(found, key=lambda e: (e.on, e.item)))

@@ -6,14 +6,13 @@ statement of conformity: the criteria cover parts of a clause, and only an asses
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from golive.model.readiness import CriterionScore, Readiness
-from golive.readiness.policy.policy import Model, load_model
+from golive.model.readiness import Readiness
+from golive.readiness.policy.policy import PRODUCTION, Model, load_model
 
-BAR = 3
 State = Literal["supported", "partly", "none", "not_asked"]
 CLAUSES_IN_ALL = {"RMF": 72}
 """Clauses of a standard in all, where the research names the number; elsewhere only the clauses of the crosswalk count."""
@@ -55,10 +54,6 @@ class Coverage:
         return f"{self.count('supported')} of {asked} clauses in the crosswalk have current evidence{whole}."
 
 
-def _stands(score: CriterionScore, freshness: float) -> bool:
-    return score.level is not None and score.level >= BAR and score.freshness >= freshness
-
-
 def coverage(readiness: Readiness, model: Model | None = None) -> tuple[Coverage, ...]:
     """Coverage of every standard in the crosswalk, in the order of the policy.
 
@@ -72,45 +67,23 @@ def coverage(readiness: Readiness, model: Model | None = None) -> tuple[Coverage
         for reference in criterion.supports:
             standard, _, clause = reference.partition(":")
             named.setdefault(standard, {}).setdefault(clause, []).append(criterion.id)
-    found = []
-    for key, about in policy.standards.items():
-        clauses = tuple(
-            _clause(key, clause, ids, scores, policy.gate_freshness)
-            for clause, ids in sorted(named.get(key, {}).items())
+
+    def clause_of(standard: str, clause: str, ids: Sequence[str]) -> Clause:
+        asked = [scores[i] for i in ids if i in scores]
+        fresh = [s for s in asked if s.freshness >= policy.gate_freshness]
+        good = tuple(s.id for s in fresh if s.level is not None and s.level >= PRODUCTION)
+        state: State = "partly" if good else "none"
+        if len(good) == len(asked):
+            state = "supported" if asked else "not_asked"
+        return Clause(standard, clause, state, tuple(ids), good)
+
+    return tuple(
+        Coverage(
+            key,
+            clauses=tuple(clause_of(key, *row) for row in sorted(named[key].items())),
+            in_all=CLAUSES_IN_ALL.get(key),
+            **about.model_dump(),
         )
-        if clauses:
-            found.append(
-                Coverage(
-                    key,
-                    about.name,
-                    about.gives,
-                    about.status,
-                    about.as_of,
-                    about.source,
-                    clauses,
-                    CLAUSES_IN_ALL.get(key),
-                )
-            )
-    return tuple(found)
-
-
-def _clause(
-    standard: str,
-    clause: str,
-    ids: Iterable[str],
-    scores: dict[str, CriterionScore],
-    freshness: float,
-) -> Clause:
-    criteria = tuple(ids)
-    asked = [scores[i] for i in criteria if i in scores]
-    good = tuple(s.id for s in asked if _stands(s, freshness))
-    state: State = (
-        "not_asked"
-        if not asked
-        else "supported"
-        if len(good) == len(asked)
-        else "partly"
-        if good
-        else "none"
+        for key, about in policy.standards.items()
+        if key in named
     )
-    return Clause(standard, clause, state, criteria, good)

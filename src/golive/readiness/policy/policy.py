@@ -21,6 +21,7 @@ from golive.model.finding import Route
 from golive.model.readiness import Flag, Grade, Tier
 from golive.model.registers import EventKind
 from golive.readiness.policy.checks import Location, cross_checks, shape_problems
+from golive.settings import resource
 
 TIERS: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
 PRODUCTION = 3
@@ -74,14 +75,14 @@ class Criterion(Noun):
 
         A quantity that is not given is not judged: the caller decides how far the level may go without it.
         """
-        for level in range(1, 5):
+        none = (None,) * 4
+        for level in range(4):
             for name, value in values.items():
-                most = self.at_most.get(name, (None,) * 4)[level - 1]
-                least = self.at_least.get(name, (None,) * 4)[level - 1]
-                if (most is not None and value > most + 1e-12) or (
-                    least is not None and value < least - 1e-12
-                ):
-                    return level - 1
+                most = self.at_most.get(name, none)[level]
+                least = self.at_least.get(name, none)[level]
+                too_high = most is not None and value > most + 1e-12
+                if too_high or (least is not None and value < least - 1e-12):
+                    return level
         return 4
 
 
@@ -232,17 +233,11 @@ def _parse(text: str, where: str, shipped: Mapping[str, Criterion]) -> Model:
         raw = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, the C one where it is built
     except yaml.YAMLError as error:
         sentence = f"The policy is not valid YAML: {str(error).splitlines()[0]}."
-        raise InputError(
-            Problem(
-                "POLICY_YAML", sentence, "Compare with the shipped readiness_model.yaml.", where
-            )
-        ) from None
+        hint = "Compare with the shipped readiness_model.yaml."
+        raise InputError(Problem("POLICY_YAML", sentence, hint, where)) from None
     if not isinstance(raw, dict):
-        raise InputError(
-            Problem(
-                "POLICY_SHAPE", "The policy must be a mapping with the key 'criteria'.", "", where
-            )
-        )
+        sentence = "The policy must be a mapping with the key 'criteria'."
+        raise InputError(Problem("POLICY_SHAPE", sentence, "", where))
     problems = [*cross_checks(raw, where, shipped)]
     try:
         model = Model.model_validate(raw)
@@ -280,23 +275,15 @@ def load_model(path: Path | str | None = None) -> Model:
     try:
         text = place.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            Problem(
-                "POLICY_UNREADABLE", f"The policy file cannot be read: {error}.", "", place.name
-            )
-        ) from None
+        sentence = f"The policy file cannot be read: {error}."
+        raise InputError(Problem("POLICY_UNREADABLE", sentence, "", place.name)) from None
     return parse_model(text, place.name)
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Model:
-    from golive.settings import resource
-
-    return _parse(
-        resource("data", "readiness_model.yaml").read_text(encoding="utf-8"),
-        "readiness_model.yaml",
-        {},
-    )
+    file = resource("data", "readiness_model.yaml")
+    return _parse(file.read_text(encoding="utf-8"), file.name, {})
 
 
 def raw_policy(model: Model) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from golive.model.readiness import Waiver
 from golive.model.registers import Deferral, Registers
 from golive.readiness import Basis
 from golive.readiness.evidence import valid_waivers
-from golive.readiness.registers.from_registers import readings
-from golive.readiness.registers.reading import Reading
+from golive.readiness.registers.from_registers import Reading, readings
 from golive.readiness.risk import tier_of
 from golive.store import registers as kept
 from golive.ui.registers import decisions

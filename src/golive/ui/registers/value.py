@@ -12,8 +12,7 @@ from golive.model.columns import Role
 from golive.model.errors import GoLiveError
 from golive.model.registers import Kpi, Layer, Milestone, ValueLine
 from golive.model.result import Assessment
-from golive.readiness.registers.from_registers import readings
-from golive.readiness.registers.reading import Reading
+from golive.readiness.registers.from_registers import Reading, readings
 from golive.readiness.registers.value import (
     Case,
     Range,
