@@ -158,8 +158,10 @@ assert RoutingRule(kind="device_changed", severity="minor").fits(made)
 
 def test_a_new_kind_touches_the_register_and_its_check_alone(tmp_path: Path) -> None:
     """The worked example: one member, one entry and a check; every reader knows the kind."""
-    shutil.copytree(PACKAGE, tmp_path / "golive", ignore=shutil.ignore_patterns("__pycache__"))
-    register = tmp_path / "golive" / "model" / "kinds.py"
+    package = tmp_path / "src" / "golive"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    register = package / "model" / "kinds.py"
     text = register.read_text(encoding="utf-8")
     last = '    CANNOT_CHECK_SOURCE = "cannot_check_source"\n'
     end = "\n}  # fmt: skip\n"
@@ -170,5 +172,5 @@ def test_a_new_kind_touches_the_register_and_its_check_alone(tmp_path: Path) -> 
         [sys.executable, "-W", "ignore", "-c", NEW_CHECK],
         check=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(package.parent)},
     )

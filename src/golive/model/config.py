@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, FiniteFloat, ValidationError
 
 from golive.model.columns import ColumnType, Noun, Roles
-from golive.model.errors import InputError, Problem, nearest, needed
+from golive.model.errors import InputError, Problem, complaints, nearest
 from golive.model.readiness import EvidenceItem, RiskProfile, Waiver
 from golive.model.routing import RoutingRule
 from golive.model.text_judge import TextJudgeConfig
@@ -172,18 +172,16 @@ class Config(Noun):
 
 def _known(location: tuple[Any, ...]) -> list[str]:
     """Names that are allowed beside the unknown key at ``location``."""
-    model: Any = Config
+    model: type[BaseModel] = Config
     for part in location[:-1]:
-        field = getattr(model, "model_fields", {}).get(part)
+        field = model.model_fields.get(part)
         if field is None:
             model = ColumnConfig if location[0] == "columns" else model
             continue
-        annotation = field.annotation
-        candidates = (annotation, *getattr(annotation, "__args__", ()))
-        model = next(
-            (a for a in candidates if isinstance(a, type) and hasattr(a, "model_fields")), model
-        )
-    return list(getattr(model, "model_fields", {}))
+        candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
+        nouns = (a for a in candidates if isinstance(a, type) and issubclass(a, BaseModel))
+        model = next(nouns, model)
+    return list(model.model_fields)
 
 
 def parse_config(data: dict[str, Any], where: str = "config") -> Config:
@@ -193,23 +191,11 @@ def parse_config(data: dict[str, Any], where: str = "config") -> Config:
         InputError: every wrong key and value, each with its place, and for unknown keys the nearest known name.
     """
     problems = _floor_names(data.get("floors"), where)
+    codes = ("CONFIG_UNKNOWN_KEY", "", "CONFIG_VALUE")
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        for item in error.errors():
-            place = ".".join(str(p) for p in item["loc"])
-            if item["type"] == "extra_forbidden":
-                hint = nearest(str(item["loc"][-1]), _known(item["loc"]))
-                problems.append(
-                    Problem("CONFIG_UNKNOWN_KEY", f"'{place}' is not a known key.", hint, where)
-                )
-            else:
-                found = repr(item.get("input"))[:60]
-                said = needed(item)
-                problems.append(
-                    Problem("CONFIG_VALUE", f"'{place}' is {found}: {said}.", "", where)
-                )
-        raise InputError(problems) from None
+        raise InputError([*problems, *complaints(error, codes, where, _known)]) from None
     if problems:
         raise InputError(problems)
     return config
@@ -220,18 +206,10 @@ def _floor_names(floors: Any, where: str) -> list[Problem]:
     found = []
     for name in floors if isinstance(floors, dict) else ():
         key = str(name).lower().replace("-", "_")
-        if name in FLOORS:
-            continue
+        hint = f"Did you mean '{_SAME[key]}'?" if key in _SAME else nearest(key, FLOORS)
         if key in _LOWER:
             hint = f"It is better the lower it is, and a floor is the least that may be shown. Known: {', '.join(FLOORS)}."
-        else:
-            hint = f"Did you mean '{_SAME[key]}'?" if key in _SAME else nearest(key, FLOORS)
-        found.append(
-            Problem(
-                "CONFIG_UNKNOWN_KEY",
-                f"'floors.{name}' is no metric that a floor holds for.",
-                hint,
-                where,
-            )
-        )
+        if name not in FLOORS:
+            sentence = f"'floors.{name}' is no metric that a floor holds for."
+            found.append(Problem("CONFIG_UNKNOWN_KEY", sentence, hint, where))
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+
+from pydantic import ValidationError
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,33 @@ def needed(complaint: Mapping[str, Any]) -> str:
     return (
         known.format(**(complaint.get("ctx") or {})) if known else str(complaint["msg"]).rstrip(".")
     )
+
+
+def complaints(
+    error: ValidationError,
+    codes: tuple[str, str, str],
+    where: str,
+    known: Callable[[tuple[Any, ...]], Sequence[str]],
+    *,
+    place: Callable[[tuple[Any, ...]], str] = lambda loc: ".".join(map(str, loc)),
+    key: str = "known key",
+    fill_in: str = "",
+) -> list[Problem]:
+    """Pydantic's complaints of a file as problems: a key that is not known, one that is missing, a value that is none.
+
+    ``codes`` are those of the three (an empty one: a missing key is a wrong value), ``known`` gives the keys that may stand at a location, ``place`` names a location,
+    ``key`` says what a key is called and ``fill_in`` what to do about a missing one.
+    """
+    found = []
+    for item in error.errors():
+        at = f"'{place(item['loc'])}'"
+        if item["type"] == "extra_forbidden":
+            names = known(item["loc"])
+            hint = nearest(str(item["loc"][-1]), names) if names else ""
+            found.append(Problem(codes[0], f"{at} is not a {key}.", hint, where))
+        elif item["type"] == "missing" and codes[1]:
+            found.append(Problem(codes[1], f"{at} is missing.", fill_in, where))
+        else:
+            value = repr(item.get("input"))[:60]
+            found.append(Problem(codes[2], f"{at} is {value}: {needed(item)}.", "", where))
+    return found

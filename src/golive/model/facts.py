@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from golive.model.finding import Effect, Finding, Segment, SliceShare, WhatIf
-from golive.model.kinds import REGISTER, Kind, Route, Severity, Verdict
+from golive.model.finding import Effect, Finding, Segment, SliceShare, WhatIf, finding
+from golive.model.kinds import Kind, Route, Severity, Verdict
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,18 @@ class Facts(ABC):
 
     def finding(self) -> Finding:
         """The finding; signal and id follow from kind, columns and segment, so that the same fact keeps its id."""
-        entry, said = REGISTER[self.kind], self.words()
-        where = f"@{self.segment.column}={self.segment.value}" if self.segment else ""
-        return Finding(
-            id=f"{self.kind}:{'+'.join(self.columns)}{where}",
-            signal=entry.signal,
-            kind=self.kind,
+        return finding(
+            self.kind,
+            self.verdict,
             columns=self.columns,
             segment=self.segment,
-            verdict=self.verdict,
-            severity=self.severity or entry.severity(self.verdict),
-            route=self.route or entry.route,
+            severity=self.severity,
+            route=self.route,
             effect=self.effect,
             rows_affected=self.rows_affected,
             what_if=self.what_if,
             slices=self.slices,
-            **vars(said),
+            **vars(self.words()),
         )
 
 

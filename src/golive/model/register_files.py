@@ -18,7 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from golive.model.columns import Noun
-from golive.model.errors import InputError, Problem, nearest, needed
+from golive.model.errors import InputError, Problem, complaints
 
 ItemT = TypeVar("ItemT", bound=Noun)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -29,10 +29,6 @@ REVISION = "revision"
 def escape_cell(text: str) -> str:
     """Text as a CSV cell that no spreadsheet runs as a formula."""
     return "'" + text if text.startswith(_RISKY) else text
-
-
-def _unescape(text: str) -> str:
-    return text[1:] if text.startswith("'") else text
 
 
 def key_of(noun: type[Noun]) -> str:
@@ -97,19 +93,14 @@ def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], 
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        sentence = "The file is not UTF-8 text."
         raise InputError(
-            Problem("REGISTER_ENCODING", "The file is not UTF-8 text.", "Save it as UTF-8.", name)
+            Problem("REGISTER_ENCODING", sentence, "Save it as UTF-8.", name)
         ) from None
     rows = _csv_rows(text, name, noun) if name.lower().endswith(".csv") else _yaml_rows(text, name)
     if len(rows) > MAX_ROWS:
-        raise InputError(
-            Problem(
-                "REGISTER_SIZE",
-                f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read.",
-                "",
-                name,
-            )
-        )
+        sentence = f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are read."
+        raise InputError(Problem("REGISTER_SIZE", sentence, "", name))
     plain = [{k: v for k, v in row.items() if k != REVISION} for row in rows]
     problems: list[Problem] = []
     revisions = [_revision(row, number, name, problems) for number, row in enumerate(rows, start=1)]
@@ -137,32 +128,26 @@ def _revision(
 
 
 def _csv_rows(text: str, name: str, noun: type[Noun]) -> list[Mapping[str, Any]]:
+    def refused(sentence: str, hint: str = "") -> InputError:
+        return InputError(Problem("REGISTER_CSV", sentence, hint, name))
+
+    lines = io.StringIO(text, newline="")
     try:
-        reader = csv.DictReader(
-            io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text, noun)
-        )
+        reader = csv.DictReader(lines, strict=True, delimiter=_delimiter(text, noun))
         rows = list(reader)
     except csv.Error as error:
-        raise InputError(
-            Problem("REGISTER_CSV", f"The file is not valid CSV: {error}.", "", name)
-        ) from None
+        raise refused(f"The file is not valid CSV: {error}.") from None
     if not text.strip():
-        raise InputError(
-            Problem(
-                "REGISTER_CSV", "The file is empty.", "Download the register to see its form.", name
-            )
-        )
+        raise refused("The file is empty.", "Download the register to see its form.")
     if key_of(noun) not in (reader.fieldnames or ()):
         hint = f"The first line names the columns: {', '.join(noun.model_fields)}."
-        raise InputError(
-            Problem("REGISTER_CSV", f"The file has no column '{key_of(noun)}'.", hint, name)
-        )
+        raise refused(f"The file has no column '{key_of(noun)}'.", hint)
     found: list[Mapping[str, Any]] = []
     for row in rows:
         cells = {k: v for k, v in row.items() if k is not None}
         if None in row:
             cells["(beyond the last column)"] = "?"
-        found.append({k: _unescape(v) for k, v in cells.items() if v not in (None, "")})
+        found.append({k: v.removeprefix("'") for k, v in cells.items() if v not in (None, "")})
     return found
 
 
@@ -183,11 +168,8 @@ def _yaml_rows(text: str, name: str) -> list[Mapping[str, Any]]:
         raise InputError(Problem("REGISTER_YAML", sentence, "", name)) from None
     rows = raw if raw is not None else []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(
-            Problem(
-                "REGISTER_YAML", "The file must be a list of rows, each with its fields.", "", name
-            )
-        )
+        sentence = "The file must be a list of rows, each with its fields."
+        raise InputError(Problem("REGISTER_YAML", sentence, "", name))
     return rows
 
 
@@ -199,42 +181,21 @@ def from_rows(
     Raises:
         InputError: every problem of every row (``REGISTER_FIELD``, ``REGISTER_VALUE``, ``REGISTER_TWICE``).
     """
-    items, problems = [], []
+    items, problems, key = [], [], key_of(noun)
+    codes, fields = ("REGISTER_FIELD", "REGISTER_FIELD", "REGISTER_VALUE"), list(noun.model_fields)
     for number, row in enumerate(rows, start=1):
-        name = row.get(key_of(noun))
+        name = row.get(key)
         place = f"{where}, row {number}" + (f" '{name}'" if name else "")
         try:
             items.append(noun.model_validate(row))
         except ValidationError as error:
-            problems += [_problem(item, noun, place) for item in error.errors()]
-    key_field = key_of(noun)
-    counted = Counter(str(getattr(item, key_field)) for item in items)
-    problems += [
-        Problem(
-            "REGISTER_TWICE",
-            f"'{key}' is there {count} times as {key_field}.",
-            "Keep one row of each.",
-            where,
-        )
-        for key, count in counted.items()
-        if count > 1
-    ]
+            problems += complaints(
+                error, codes, place, lambda _: fields, key="field", fill_in="Fill it in."
+            )
+    for value, count in Counter(str(getattr(item, key)) for item in items).items():
+        if count > 1:
+            sentence = f"'{value}' is there {count} times as {key}."
+            problems.append(Problem("REGISTER_TWICE", sentence, "Keep one row of each.", where))
     if problems:
         raise InputError(problems)
     return tuple(items)
-
-
-def _problem(item: Any, noun: type[Noun], place: str) -> Problem:
-    field = ".".join(str(part) for part in item["loc"])
-    if item["type"] == "extra_forbidden":
-        return Problem(
-            "REGISTER_FIELD",
-            f"'{field}' is not a field.",
-            nearest(field, list(noun.model_fields)),
-            place,
-        )
-    if item["type"] == "missing":
-        return Problem("REGISTER_FIELD", f"'{field}' is missing.", "Fill it in.", place)
-    return Problem(
-        "REGISTER_VALUE", f"'{field}' is {item.get('input')!r:.60}: {needed(item)}.", "", place
-    )
