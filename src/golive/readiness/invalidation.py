@@ -26,21 +26,26 @@ EVENT_WORDS: Mapping[EventKind, str] = {
 
 
 def touches(event: Event, criterion: str, model: Model) -> bool:
-    """Whether ``event`` bears on ``criterion`` (an id such as ``DAT-04``) by the policy, or by the shipped one if it is silent."""
-    map_ = model.events if model.events is not None else load_model().events
-    named = (map_ or {}).get(event.kind, ())
+    """Whether ``event`` concerns ``criterion`` (an id such as ``DAT-04``) by the policy, or by the shipped one if it is silent."""
+    by_event = model.events if model.events is not None else load_model().events
+    named = (by_event or {}).get(event.kind, ())
     return criterion in named or criterion[:3] in named
 
 
 def _covers(item: EvidenceItem, event: Event) -> bool:
     """Whether the item says itself that it is about what the event brought."""
-    if event.kind == "model_version_change":
-        return (
-            bool(event.model_version) and item.model_version.strip() == event.model_version.strip()
-        )
-    if event.kind == "new_site":
-        return bool(event.site) and item.site.strip() == event.site.strip()
-    return False
+    about = {
+        "model_version_change": (event.model_version, item.model_version),
+        "new_site": (event.site, item.site),
+    }
+    brought, named = about.get(event.kind, ("", ""))
+    return bool(brought) and named.strip() == brought.strip()
+
+
+def _in_words(event: Event) -> str:
+    """``a new site on 20 Nov 2026 (north)``."""
+    name = event.model_version or event.site or event.what
+    return f"{EVENT_WORDS[event.kind]} on {in_words(event.on)}" + (f" ({name})" if name else "")
 
 
 def invalidated(
@@ -53,23 +58,16 @@ def invalidated(
     """
     happened = sorted((e for e in events if e.on <= as_of), key=lambda e: (e.on, e.id))
     found: dict[str, str] = {}
-    relevant: dict[str, list[Event]] = {}
+    touching: dict[str, list[Event]] = {}
     for item in evidence if happened else ():
         if item.claim_level < PRODUCTION:
             continue
-        if item.criterion not in relevant:
-            relevant[item.criterion] = [e for e in happened if touches(e, item.criterion, model)]
-        for event in relevant[item.criterion]:
+        if item.criterion not in touching:
+            touching[item.criterion] = [e for e in happened if touches(e, item.criterion, model)]
+        for event in touching[item.criterion]:
             if (item.issued is None or item.issued < event.on) and not _covers(item, event):
-                found[item.id] = (
-                    f"{item.id}: no longer counts since {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}."
-                )
+                found[item.id] = f"{item.id}: no longer counts since {_in_words(event)}."
     return found
-
-
-def _named(event: Event) -> str:
-    name = event.model_version or event.site or event.what
-    return f" ({name})" if name else ""
 
 
 def still_valid(
@@ -86,16 +84,12 @@ def still_valid(
     """
     on = measured_on or as_of
     later = sorted((e for e in events if on < e.on <= as_of), key=lambda e: (e.on, e.id))
-    kept = []
+    found = []
     for item in measurements:
         event = next((e for e in reversed(later) if touches(e, item.criterion, model)), None)
-        if event is None or item.level is None or item.level < PRODUCTION:
-            kept.append(item)
-            continue
-        reason = f"Measured on {in_words(on)}, before {EVENT_WORDS[event.kind]} on {in_words(event.on)}{_named(event)}: measure again."
-        kept.append(
-            item.model_copy(
-                update={"level": None, "reason": f"Not assessed: {reason}", "findings": ()}
-            )
-        )
-    return tuple(kept)
+        if event is not None and item.level is not None and item.level >= PRODUCTION:
+            reason = f"Not assessed: Measured on {in_words(on)}, before {_in_words(event)}: measure again."
+            gone = {"level": None, "reason": reason, "findings": ()}
+            item = item.model_copy(update=gone)  # noqa: PLW2901 - as it counts
+        found.append(item)
+    return tuple(found)

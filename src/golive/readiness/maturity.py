@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.model.readiness import CriterionScore, Readiness
-from golive.readiness.policy.policy import Model, load_model
+from golive.readiness.policy.policy import PRODUCTION, Model, load_model
 
 SECTIONS: dict[str, str] = {
     "Data": "Data",
@@ -18,7 +18,6 @@ SECTIONS: dict[str, str] = {
     "Mon": "Monitoring",
 }
 TESTS = 7
-BAR = 3
 BANDS: tuple[tuple[float, str], ...] = (
     (0, "a research project, not a production system"),
     (1, "gaps are likely"),
@@ -48,37 +47,24 @@ class MLTestScore:
     tests: tuple[TestScore, ...]
 
 
-def _credit(criterion: CriterionScore | None) -> float:
-    if criterion is None or criterion.level is None or criterion.level < BAR:
+def _credit(criterion: CriterionScore) -> float:
+    if criterion.level is None or criterion.level < PRODUCTION:
         return 0.0
-    automatic = criterion.level == 4 or (
-        criterion.measured is not None and criterion.measured >= BAR
-    )
-    return 1.0 if automatic else 0.5
+    return 1.0 if criterion.level == 4 or (criterion.measured or 0) >= PRODUCTION else 0.5
 
 
 def ml_test_score(readiness: Readiness, model: Model | None = None) -> MLTestScore:
     """ML Test Score of a judged pilot. A test whose criteria do not apply, or stand nowhere, counts 0."""
     model = model or load_model()
-    stands = {c.id: c for c in readiness.criteria}
-    tests = []
-    for section in SECTIONS:
-        for number in range(1, TESTS + 1):
-            key = f"{section}{number}"
-            asked = tuple(
-                c.id for c in model.criteria if f"MLTS:{key}" in c.supports and c.id in stands
-            )
-            tests.append(
-                TestScore(key, min((_credit(stands[c]) for c in asked), default=0.0), asked)
-            )
-    sections = {
-        name: sum(
-            t.score
-            for t in tests
-            if t.id[: len(section)] == section and t.id[len(section) :].isdigit()
-        )
-        for section, name in SECTIONS.items()
-    }
+    judged = {c.id: c for c in readiness.criteria}
+    supporting = [c for c in model.criteria if c.id in judged]
+    tests, sections = [], {}
+    for section, name in SECTIONS.items():
+        keys = [f"{section}{number}" for number in range(1, TESTS + 1)]
+        asked = {k: tuple(c.id for c in supporting if f"MLTS:{k}" in c.supports) for k in keys}
+        points = {k: min((_credit(judged[c]) for c in asked[k]), default=0.0) for k in keys}
+        tests += [TestScore(key, points[key], asked[key]) for key in keys]
+        sections[name] = sum(points.values())
     score = min(sections.values())
     meaning = next((words for limit, words in BANDS if score <= limit), TOP)
     return MLTestScore(score, meaning, sections, tuple(tests))

@@ -6,14 +6,13 @@ Lifting one criterion touches one dimension only, so all candidates are scored i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from golive.model.readiness import GateState, NextStep
-from golive.readiness.policy.policy import Criterion, Model
-from golive.readiness.score import Array, Score, Totals, aggregate, upside
+from golive.readiness.policy.policy import PRODUCTION, Criterion, Model
+from golive.readiness.score import Array, Score, Totals, upside
 from golive.readiness.status import Answer, Claim, CriterionStatus, MeasuredLevel
 
 Label = Literal["FIX", "PROVE", "REFRESH"]
@@ -25,30 +24,19 @@ CLASSES = {
 }
 
 
-@dataclass(frozen=True)
-class Gain:
-    """What lifting one criterion adds to the index R, its proven low end and the weighted mean M (points)."""
-
-    index: float
-    low: float
-    mean: float
-
-    @property
-    def value(self) -> float:
-        """Worth of the step: dR + 0.5 dR_lo + 0.25 dM."""
-        return self.index + 0.5 * self.low + 0.25 * self.mean
-
-
 def target_of(criterion: Criterion, score: Score) -> int:
     """Level to lift a criterion to: the production bar 3, or its gate where that is higher."""
-    return max(3, criterion.gate.get(score.tier, 3))
+    return max(PRODUCTION, criterion.gate.get(score.tier, PRODUCTION))
 
 
 def gains(
     score: Score, model: Model, places: Sequence[int], targets: Sequence[int]
-) -> tuple[Gain, ...]:
-    """Gain of lifting each criterion ``places[i]`` (position in ``score.criteria``) to ``targets[i]`` with fresh proof."""
-    rows, columns = np.arange(len(places)), score.place[list(places)]
+) -> tuple[Array, Array, Array]:
+    """What lifting each criterion ``places[i]`` (position in ``score.criteria``) to ``targets[i]`` with fresh proof adds.
+
+    To the index, to its proven low end and to the weighted mean, in points; one entry per place.
+    """
+    rows, columns, points = np.arange(len(places)), score.place[list(places)], model.points
     statuses = [score.statuses[i] for i in places]
     weight = np.array([score.criteria[i].weight for i in places])
 
@@ -57,97 +45,79 @@ def gains(
         table[rows, columns] += weight * np.array(change)
         return table
 
-    points = model.points
+    pairs = zip(statuses, targets, strict=True)
+    totals = score.totals
     after = Totals(
-        np.tile(score.totals.weight, (len(places), 1)),
-        lifted(score.totals.covered, [1 - s.coverage for s in statuses]),
-        lifted(
-            score.totals.earned,
-            [points[t] - s.earned(points) for s, t in zip(statuses, targets, strict=True)],
-        ),
-        lifted(score.totals.upside, [-upside(s, points) for s in statuses]),
+        lifted(totals.weight, [0.0] * len(places)),
+        lifted(totals.covered, [1 - s.coverage for s in statuses]),
+        lifted(totals.earned, [points[target] - s.earned(points) for s, target in pairs]),
+        lifted(totals.upside, [-upside(s, points) for s in statuses]),
     )
-    point = aggregate(after.point, score.weights, score.allowance)
-    low = aggregate(after.low, score.weights, score.allowance)
-    index, mean = score.index, score.mean
+    point, low = after.aggregated(score.weights, score.allowance)
+    proven, index, mean = low.index - score.low, score.index, score.mean
     # Nothing known yet: the only gain there is, is in what is proven
     if index is None or mean is None:
-        return tuple(Gain(float(lo) - score.low, float(lo) - score.low, 0.0) for lo in low.index)
-    return tuple(
-        Gain(float(r) - index, float(lo) - score.low, float(m) - mean)
-        for r, lo, m in zip(point.index, low.index, point.mean, strict=True)
-    )
+        return proven, proven, np.zeros(len(places))
+    return point.index - index, proven, point.mean - mean
 
 
-def _label(status: CriterionStatus, answer: Answer | None, target: int, model: Model) -> Label:
-    if (
-        answer is not None
-        and not answer.empty
-        and (status.level is None or status.freshness < model.gate_freshness)
-    ):
-        return "REFRESH"
-    if (
-        status.level is None
-        or status.rest_is_evidence
-        or (status.claimed is not None and status.claimed >= target)
-    ):
-        return "PROVE"
-    return "FIX"
-
-
-def _why(
-    label: Label,
+def _advice(
     criterion: Criterion,
     status: CriterionStatus,
+    answer: Answer | None,
+    *,
     state: GateState | None,
     target: int,
-) -> str:
+    model: Model,
+) -> tuple[Label, str]:
+    """What to do about a criterion below its ``target``, and why."""
     needs = f"; the {'hard ' if criterion.hard else ''}gate needs {target}" if state else ""
-    if label == "REFRESH":
-        return f"The evidence is out of date{needs}."
-    if label == "PROVE":
-        if status.level is None:
-            return f"Nothing shows where this stands{needs}."
-        if status.rest_is_evidence:
-            return f"Data show level {status.level}, all they can show; a document has to show the rest{needs}."
-        return f"Level {status.claimed} is claimed, {status.level} is proven{needs}."
+    stale = status.level is None or status.freshness < model.gate_freshness
+    if stale and answer is not None and not answer.empty:
+        return "REFRESH", f"The evidence is out of date{needs}."
+    if status.level is None:
+        return "PROVE", f"Nothing shows where this stands{needs}."
+    if status.rest_is_evidence:
+        shown = f"Data show level {status.level}, all they can show"
+        return "PROVE", f"{shown}; a document has to show the rest{needs}."
+    if status.claimed is not None and status.claimed >= target:
+        return "PROVE", f"Level {status.claimed} is claimed, {status.level} is proven{needs}."
     source = "measured" if status.measured is not None else "shown"
-    return f"Level {status.level} is {source}{needs or f'; production asks for {target}'}."
+    return "FIX", f"Level {status.level} is {source}{needs or f'; production asks for {target}'}."
 
 
 def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tuple[NextStep, ...]:
     """Every criterion below its target as a step, most urgent first.
 
     Order: hard gate failed, hard gate unverified, release gate failed, release gate unverified, the rest; within a class by
-    value per effort.
+    value per effort, where the value is what the step adds to the index, half of what it adds to the proven low end and a
+    quarter of what it adds to the mean.
     """
-    places, targets = [], []
-    for place, (criterion, status) in enumerate(zip(score.criteria, score.statuses, strict=True)):
-        target = target_of(criterion, score)
-        if status.proof[target] < model.gate_freshness:
-            places.append(place)
-            targets.append(target)
+    targets = [target_of(c, score) for c in score.criteria]
+    proofs = [s.proof[target] for s, target in zip(score.statuses, targets, strict=True)]
+    places = [place for place, proof in enumerate(proofs) if proof < model.gate_freshness]
     if not places:
         return ()
+    index, low, mean = gains(score, model, places, [targets[place] for place in places])
+    value = index + 0.5 * low + 0.25 * mean
     states = {g.criterion: g.state for g in score.gates}
     ranked = []
-    for place, target, gain in zip(
-        places, targets, gains(score, model, places, targets), strict=True
-    ):
-        criterion, status = score.criteria[place], score.statuses[place]
-        state = states.get(criterion.id)
-        rank = CLASSES.get((criterion.hard, state), 4) if state else 4
-        label = _label(status, answers.get(criterion.id), target, model)
+    for i, place in enumerate(places):
+        criterion, status, target = score.criteria[place], score.statuses[place], targets[place]
+        key, state = criterion.id, states.get(criterion.id)
+        label, why = _advice(
+            criterion, status, answers.get(key), state=state, target=target, model=model
+        )
         step = NextStep(
-            criterion=criterion.id,
+            criterion=key,
             label=label,
             title=criterion.title,
-            why=_why(label, criterion, status, state, target),
+            why=why,
             fix=criterion.fix,
             effort=criterion.effort,
-            gain=round(gain.index, 6),
-            gain_low=round(gain.low, 6),
-            gain_mean=round(gain.mean, 6),
+            gain=round(float(index[i]), 6),
+            gain_low=round(float(low[i]), 6),
+            gain_mean=round(float(mean[i]), 6),
             gate_state=state,
             hard=criterion.hard,
             level=status.level,
@@ -155,7 +125,8 @@ def next_steps(score: Score, model: Model, answers: Mapping[str, Answer]) -> tup
             route=criterion.route.value,
             days=model.effort_days.get(criterion.effort),
         )
-        ranked.append((rank, -round(gain.value, 9) / criterion.effort, criterion.id, step))
+        rank = CLASSES.get((criterion.hard, state), 4) if state else 4
+        ranked.append((rank, -round(float(value[i]), 9) / criterion.effort, key, step))
     return tuple(step for *_, step in sorted(ranked, key=lambda r: r[:3]))
 
 

@@ -49,6 +49,11 @@ class Totals:
         """Ceiling: what was not assessed counts 100, and weakly proven claims turn out true."""
         return self.low + 100 * (1 - self.coverage) + self.upside / self.weight
 
+    def aggregated(self, weights: Array, allowance: float) -> tuple[Indices, Indices]:
+        """Indices of what was assessed, and of the proven floor, at ``weights`` of the dimensions (...)."""
+        point, low = self.point, self.low
+        return aggregate(point, weights, allowance), aggregate(low, weights, allowance)
+
 
 @dataclass(frozen=True)
 class Indices:
@@ -93,7 +98,6 @@ class Score:
     """A pilot as scored at one tier. Arrays follow ``dimensions``."""
 
     tier: Tier
-    flags: tuple[Flag, ...]
     criteria: tuple[Criterion, ...]
     statuses: tuple[CriterionStatus, ...]
     place: npt.NDArray[np.intp]
@@ -110,20 +114,17 @@ class Score:
     @property
     def index(self) -> float | None:
         """The index R, or ``None`` when nothing was assessed."""
-        value = float(self.point.index)
-        return None if np.isnan(value) else value
+        return None if np.isnan(self.point.index) else float(self.point.index)
 
     @property
     def mean(self) -> float | None:
         """The weighted mean M, or ``None`` when nothing was assessed."""
-        value = float(self.point.mean)
-        return None if np.isnan(value) else value
+        return None if np.isnan(self.point.mean) else float(self.point.mean)
 
     def status(self, key: str) -> CriterionStatus | None:
         """The standing of one criterion, ``None`` when it is not asked here."""
-        return next(
-            (s for c, s in zip(self.criteria, self.statuses, strict=True) if c.id == key), None
-        )
+        pairs = zip(self.criteria, self.statuses, strict=True)
+        return next((status for criterion, status in pairs if criterion.id == key), None)
 
 
 def upside(status: CriterionStatus, points: tuple[float, ...]) -> float:
@@ -159,6 +160,7 @@ def score(
     by_dimension = model.weights(tier, flags)
     weights = np.array([by_dimension[d] for d in dimensions])
     allowance = model.tiers[tier].allowance
+    point, low = totals.aggregated(weights, allowance)
     gates = tuple(
         Gate(c.id, c.hard, c.gate[tier], s.level, gate_state(s, c.gate[tier], model))
         for c, s in zip(criteria, statuses, strict=True)
@@ -166,7 +168,6 @@ def score(
     )
     return Score(
         tier=tier,
-        flags=flags,
         criteria=criteria,
         statuses=statuses,
         place=place,
@@ -174,8 +175,8 @@ def score(
         weights=weights,
         totals=totals,
         allowance=allowance,
-        point=aggregate(totals.point, weights, allowance),
-        low=float(aggregate(totals.low, weights, allowance).index),
+        point=point,
+        low=float(low.index),
         high=float(aggregate(totals.high, weights, allowance).index),
         coverage=float((weights * totals.coverage).sum() / weights.sum()),
         gates=gates,

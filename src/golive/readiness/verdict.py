@@ -11,7 +11,7 @@ import numpy.typing as npt
 from golive.model.readiness import GateState, ReadinessVerdict
 from golive.readiness.evidence import WaiverResult
 from golive.readiness.policy.policy import Band, Model
-from golive.readiness.score import Array, Gate, Score, aggregate
+from golive.readiness.score import Array, Gate, Score
 
 BoolArray = npt.NDArray[np.bool_]
 ORDER = (
@@ -49,43 +49,31 @@ def open_gates(score: Score, waived: Collection[str] = ()) -> GateCount:
     return GateCount(hard, tuple(g for g in soft if g.criterion not in waived), tuple(soft))
 
 
-def _holds(
-    score: Score, model: Model, band: Band, weights: Array, *, ready: bool, proven: bool
-) -> BoolArray:
-    """Whether index, coverage and dimensions keep a band, for each row of ``weights`` (draws, dimensions).
-
-    ``proven`` asks it of the proven floor: then no unanswered question and no ageing proof can lift a verdict.
-    """
-    totals = score.totals
-    point = aggregate(totals.point, weights, score.allowance)
-    low = aggregate(totals.low, weights, score.allowance)
-    coverage = (weights * totals.coverage).sum(axis=-1) / weights.sum(axis=-1)
-    index = low.index if proven else point.index
-    dimension = totals.low if proven else np.nan_to_num(totals.point, nan=0.0)
-    with np.errstate(invalid="ignore"):
-        kept = (
-            (index >= band.index)
-            & (coverage >= band.coverage)
-            & bool(dimension.min() >= band.dimension)
-        )
-        if ready:
-            kept = kept & (low.index >= band.index - model.low_margin)
-    return np.asarray(kept & ~np.isnan(point.index), dtype=np.bool_)
-
-
 def _bands(
     score: Score, model: Model, waived: Collection[str], weights: Array, proven: bool
 ) -> npt.NDArray[np.int64]:
-    rules, gates = model.tiers[score.tier], open_gates(score, waived)
+    """Place in ``ORDER`` of the band that gates, index, coverage and dimensions keep, for each row of ``weights`` (draws,
+    dimensions).
+
+    ``proven`` asks it of the proven floor: then no unanswered question and no ageing proof can lift a verdict.
+    """
+    totals, rules, gates = score.totals, model.tiers[score.tier], open_gates(score, waived)
+    point, low = totals.aggregated(weights, score.allowance)
+    coverage = (weights * totals.coverage).sum(axis=-1) / weights.sum(axis=-1)
+    index = low.index if proven else point.index
+    weakest = (totals.low if proven else np.nan_to_num(totals.point, nan=0.0)).min()
+
+    def holds(band: Band) -> BoolArray:
+        enough = (index >= band.index) & (coverage >= band.coverage) & ~np.isnan(point.index)
+        return np.asarray(enough & bool(weakest >= band.dimension), dtype=np.bool_)
+
     rank = np.ones(weights.shape[:-1], dtype=np.int64)
-    if not gates.hard and not gates.open and len(gates.soft) <= rules.max_waivers:
-        rank = np.where(
-            _holds(score, model, rules.conditional, weights, ready=False, proven=proven), 2, rank
-        )
-    if not gates.hard and not gates.soft:
-        rank = np.where(
-            _holds(score, model, rules.ready, weights, ready=True, proven=proven), 3, rank
-        )
+    with np.errstate(invalid="ignore"):
+        if not gates.hard and not gates.open and len(gates.soft) <= rules.max_waivers:
+            rank = np.where(holds(rules.conditional), 2, rank)
+        if not gates.hard and not gates.soft:
+            near = low.index >= rules.ready.index - model.low_margin
+            rank = np.where(holds(rules.ready) & near, 3, rank)
     return rank
 
 
@@ -143,18 +131,14 @@ def stage_of(score: Score, model: Model, verdict: ReadinessVerdict) -> StageResu
     Pilot allows supervised use at most, Conditional limited production, Ready general production, Stop none.
     """
     limit = {"stop": 0, "pilot": 2, "conditional": 3, "ready": 4}[verdict.value]
+    shut = [g for g in score.gates if g.state is not GateState.PASS]
     allowed, required = model.stages[0], set[str]()
     for place, stage in enumerate(model.stages):
         required |= set(stage.criteria)
         missing = sorted(c for c in required if not _entered(score, model, c))
         if stage.gates != "none":
-            missing += [
-                g.criterion
-                for g in score.gates
-                if g.state is not GateState.PASS
-                and (g.hard or stage.gates == "all")
-                and g.criterion not in missing
-            ]
+            asked = [g.criterion for g in shut if g.hard or stage.gates == "all"]
+            missing += [key for key in asked if key not in missing]
         if missing or place > limit:
             return StageResult(allowed.id, allowed.name, stage.name, tuple(missing))
         allowed = stage
