@@ -19,7 +19,6 @@ from golive.model.measured.service import (
     ContractAnswers,
     Feedback,
     Operations,
-    PredictionLog,
     Reconstruction,
     Skew,
     Usage,
@@ -265,12 +264,6 @@ class SilentRun(ResultPart):
     drop: float | None = None
 
 
-class OutputShift(ResultPart):
-    """Population stability index of the score."""
-
-    psi: float | None = None
-
-
 class Scope(ResultPart):
     """Share of live rows outside what training covered, its upper bound, and how many of them were scored."""
 
@@ -283,12 +276,6 @@ class Sites(ResultPart):
     """How much worse the worst site is than all together."""
 
     gap: float | None = None
-
-
-class Slices(ResultPart):
-    """Largest gap of the missing share between slices of the data."""
-
-    missing_gap: float | None = None
 
 
 class Performance(ResultPart):
@@ -347,11 +334,8 @@ class Performance(ResultPart):
     contract: ContractAnswers = ContractAnswers()
     validation: Validation = Validation()
     silent: SilentRun = SilentRun()
-    output: OutputShift = OutputShift()
-    log: PredictionLog = PredictionLog()
     scope: Scope = Scope()
     sites: Sites = Sites()
-    slices: Slices = Slices()
     reconstruction: Reconstruction = Reconstruction()
     generated_text: GeneratedText = GeneratedText()
 

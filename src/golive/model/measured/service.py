@@ -159,12 +159,6 @@ class ContractAnswers(ResultPart):
     all_terms: bool | None = None
 
 
-class PredictionLog(ResultPart):
-    """Share of predictions that the log holds completely."""
-
-    complete: float | None = None
-
-
 class Reconstruction(ResultPart):
     """Share of ``n`` sampled predictions that could be put together again from the log."""
 

@@ -76,8 +76,8 @@ def completeness(facts: Facts, make: Maker) -> Measurement:
     counted = [(c.name, _missing(c, facts)) for c in facts.required]
     gaps = [(float(newcombe(*counts)[1]), name, counts) for name, counts in counted]
     worst, name, (before, n_before, now, n_now) = max(gaps, key=lambda gap: gap[0])
-    slices = facts.performance.slices.missing_gap
-    level = make.rank(most=3 if slices is None else 4, gap=worst, slice_gap=slices)
+    # Level 4 also asks for the gap by site and group, which nothing measures yet
+    level = make.rank(most=3, gap=worst)
     value = (
         f"Largest gap: {name} is missing in {percent(now / n_now if n_now else 1.0)} of live rows and "
         f"{percent(before / n_before if n_before else 0.0)} of training rows; "
@@ -91,8 +91,7 @@ def completeness(facts: Facts, make: Maker) -> Measurement:
         Kind.COLUMN_MISSING,
     )
     used = [f for f in found if name in f.columns]
-    higher = slices is None and level == 3
-    reason = "Level 4 also needs the gap by site and group." if higher else ""
+    reason = "Level 4 also needs the gap by site and group." if level == 3 else ""
     return make.level(level, value, n=n, findings=used, reason=reason)
 
 

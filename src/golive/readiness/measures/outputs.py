@@ -123,9 +123,8 @@ def output_shift(facts: Facts, make: Maker) -> Measurement:
     if score is None or score.live is None or score.train is None:
         raise Unknown("no column holds the model's score on both sides.")
     n = make.enough(score.live.n, "live_rows")
-    psi = facts.performance.output.psi
-    if psi is None and score.picture is not None:
-        psi = population_stability(score.picture, (score.train.missing, score.live.missing))
+    missing = (score.train.missing, score.live.missing)
+    psi = population_stability(score.picture, missing) if score.picture else None
     if psi is None:
         raise Unknown("the score has no distribution on one side.")
     share, exact = _anomalies(score, facts)
@@ -190,19 +189,17 @@ def generated_text(facts: Facts, make: Maker) -> Measurement:
 def log_complete(facts: Facts, make: Maker) -> Measurement:
     """OBS-05: share of live rows that carry version, time, id and output: at least 1 minus the sum of their gaps."""
     n = make.enough(facts.live_rows, "live_rows")
-    share = facts.performance.log.complete
-    if share is None:
-        fields = {
-            "model version": facts.with_role(Role.MODEL_VERSION),
-            "time": facts.with_role(Role.TIME),
-            "id": facts.with_role(Role.ID),
-            "output": facts.output,
-        }
-        live = {name: c.live if c else None for name, c in fields.items()}
-        absent = [name for name, side in live.items() if side is None]
-        if absent:
-            raise Unknown(f"the live file has no column for {', '.join(absent)}.")
-        share = max(0.0, 1 - sum(side.missing_share for side in live.values() if side))
+    fields = {
+        "model version": facts.with_role(Role.MODEL_VERSION),
+        "time": facts.with_role(Role.TIME),
+        "id": facts.with_role(Role.ID),
+        "output": facts.output,
+    }
+    live = {name: c.live if c else None for name, c in fields.items()}
+    absent = [name for name, side in live.items() if side is None]
+    if absent:
+        raise Unknown(f"the live file has no column for {', '.join(absent)}.")
+    share = max(0.0, 1 - sum(side.missing_share for side in live.values() if side))
     # Tamper evidence, level 4, is not in the data
     level = make.rank(most=3, complete=share)
     value = f"At least {rounded_down(share)} of live rows carry version, time, id and output (n = {n:,})."
