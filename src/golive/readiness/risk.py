@@ -5,6 +5,8 @@ Grid after IMDRF/SaMD WG/N12, section 7 (categories I to IV mapped to low, moder
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from golive.model.readiness import RiskProfile, Significance, Situation, Tier
 
 GRID: dict[tuple[Situation, Significance], int] = {
@@ -18,13 +20,7 @@ GRID: dict[tuple[Situation, Significance], int] = {
     ("non_serious", "drive"): 0,
     ("non_serious", "treat_diagnose"): 1,
 }
-ORDER: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
-NAMES: dict[Tier, str] = {
-    Tier.LOW: "low",
-    Tier.MODERATE: "moderate",
-    Tier.HIGH: "high",
-    Tier.CRITICAL: "critical",
-}
+ORDER = tuple(Tier)
 ESCALATORS: dict[str, str] = {
     "autonomous": "it acts without a person reviewing the output",
     "patient_facing": "patients see the output without a clinician",
@@ -53,23 +49,16 @@ def explain_tier(profile: RiskProfile) -> str:
         "inform": "informs",
         "treat_diagnose": "treats or diagnoses",
     }
+    base = f"{profile.situation.replace('_', '-')} condition, output {words[profile.significance]}"
     if "not_a_device" in profile.flags:
-        base = "not a medical device" + (
-            ", but it can delay or deny care" if "care_access" in profile.flags else ""
-        )
-    else:
-        base = (
-            f"{profile.situation.replace('_', '-')} condition, output {words[profile.significance]}"
-        )
-    raised = (
-        "; one tier higher because " + " and ".join(ESCALATORS[m] for m in profile.modifiers)
-        if profile.modifiers
-        else ""
-    )
-    return f"Tier {NAMES[tier_of(profile)]} ({tier_of(profile)}): {base}{raised}."
+        care = ", but it can delay or deny care" if "care_access" in profile.flags else ""
+        base = f"not a medical device{care}"
+    raised = " and ".join(ESCALATORS[m] for m in profile.modifiers)
+    raised = f"; one tier higher because {raised}" if raised else ""
+    tier = tier_of(profile)
+    return f"Tier {tier.name.lower()} ({tier}): {base}{raised}."
 
 
 def next_tier(tier: Tier) -> Tier | None:
     """The next stricter tier, or ``None`` at critical."""
-    place = ORDER.index(tier)
-    return ORDER[place + 1] if place < 3 else None
+    return dict(pairwise(ORDER)).get(tier)

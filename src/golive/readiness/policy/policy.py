@@ -23,7 +23,7 @@ from golive.model.registers import EventKind
 from golive.readiness.policy.checks import Location, cross_checks, shape_problems
 from golive.settings import resource
 
-TIERS: tuple[Tier, ...] = (Tier.LOW, Tier.MODERATE, Tier.HIGH, Tier.CRITICAL)
+TIERS = tuple(Tier)
 PRODUCTION = 3
 """The level from which a criterion is fit for production: part of the picture may refute it, only the whole confirm it."""
 Bounds = tuple[float | None, float | None, float | None, float | None]

@@ -14,7 +14,7 @@ from datetime import date
 from golive.model.readiness import EvidenceItem, Measurement
 from golive.model.registers import OWNER_ROLES, Drill, Milestone, Registers
 from golive.model.result import CriteriaLock
-from golive.readiness.registers.value import whole
+from golive.readiness.registers.value import ends_of
 
 ENOUGH_NOT_DOING = 5
 KPI_LAYERS = ("technical", "operational", "clinical", "business")
@@ -175,7 +175,7 @@ def business_case(registers: Registers) -> Reading | None:
     rows, n = registers.value, len(registers.value)
     if not rows:
         return None
-    ranged = [r for r in rows if whole(r)]
+    ranged = [r for r in rows if ends_of(r)]
     costed = {r.part for r in ranged if r.side == "cost"}
     parts = sum(part in costed for part in COST_PARTS)
     gains = sum(r.side == "benefit" for r in ranged)

@@ -8,8 +8,10 @@ would widen the result.
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 import numpy.typing as npt
@@ -56,17 +58,16 @@ def problems_of(lines: Sequence[ValueLine | Milestone]) -> list[Problem]:
             sentence = (
                 f"'{line.name}': low, likely and high are {known}, which is not in rising order."
             )
-            found.append(
-                Problem(
-                    "RANGE_ORDER", sentence, "Low is the 10th percentile, high the 90th.", line.id
-                )
-            )
+            hint = "Low is the 10th percentile, high the 90th."
+            found.append(Problem("RANGE_ORDER", sentence, hint, line.id))
     return found
 
 
-def whole(line: ValueLine | Milestone) -> bool:
-    """Whether all three values of the range are there."""
-    return line.low is not None and line.likely is not None and line.high is not None
+def ends_of(line: ValueLine | Milestone) -> tuple[float, float, float] | None:
+    """Low, likely and high of a line, or ``None`` where one of them is missing."""
+    if line.low is None or line.likely is None or line.high is None:
+        return None
+    return line.low, line.likely, line.high
 
 
 @dataclass(frozen=True)
@@ -106,29 +107,20 @@ def business_case(
     wrong = problems_of(lines)
     if wrong:
         raise InputError(wrong)
-    used = [line for line in lines if whole(line)]
+    used = [(line, ends) for line in lines if (ends := ends_of(line)) is not None]
     if not used:
         return None
     rng = np.random.default_rng(seed)
     factor = sum((1 + discount) ** -(t + 1) for t in range(years))
-    zero = np.zeros(draws)
-    sums: dict[tuple[str, str], Array] = {}
-    parts: dict[str, Array] = {}
-    for line in used:
-        assert line.low is not None
-        assert line.likely is not None
-        assert line.high is not None
-        amount = draw(line.low, line.likely, line.high, rng.standard_normal(draws))
-        key = (line.side, line.timing)
-        sums[key] = sums.get(key, zero) + amount
+    sums: dict[tuple[str, str], Array] = defaultdict(lambda: np.zeros(draws))
+    parts: dict[str, Array] = defaultdict(lambda: np.zeros(draws))
+    for line, ends in used:
+        amount = draw(*ends, rng.standard_normal(draws))
+        sums[line.side, line.timing] += amount
         if line.side == "cost":
-            total = amount * (factor if line.timing == "yearly" else 1.0)
-            parts[line.part] = parts.get(line.part, zero) + total
-    once_cost, yearly_cost = sums.get(("cost", "once"), zero), sums.get(("cost", "yearly"), zero)
-    once_gain, yearly_gain = (
-        sums.get(("benefit", "once"), zero),
-        sums.get(("benefit", "yearly"), zero),
-    )
+            parts[line.part] += amount * (factor if line.timing == "yearly" else 1.0)
+    once_cost, yearly_cost = sums["cost", "once"], sums["cost", "yearly"]
+    once_gain, yearly_gain = sums["benefit", "once"], sums["benefit", "yearly"]
     cost, benefit = once_cost + factor * yearly_cost, once_gain + factor * yearly_gain
     open_cost, surplus = np.maximum(0.0, once_cost - once_gain), yearly_gain - yearly_cost
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,7 +135,7 @@ def business_case(
         payback=range_of(payback),
         pays_back=float(np.mean(payback <= years)),
         by_part=tuple(ranked),
-        left_out=tuple(line.name for line in lines if not whole(line)),
+        left_out=tuple(line.name for line in lines if ends_of(line) is None),
     )
 
 
@@ -160,12 +152,10 @@ def alert_workload(
     alerts_per_day: float, minutes_per_alert: float, ppv: float | None = None
 ) -> Workload:
     """Work that alerts make. ``ppv`` is the share of alerts that are true, 0 to 1; ``None`` or 0 when not known."""
-    known = ppv is not None and ppv > 0
-    return Workload(
-        alerts_per_day * minutes_per_alert / 60,
-        (1 - ppv) / ppv if known and ppv else None,
-        minutes_per_alert / ppv if known and ppv else None,
-    )
+    hours = alerts_per_day * minutes_per_alert / 60
+    if not ppv or ppv < 0:
+        return Workload(hours, None, None)
+    return Workload(hours, (1 - ppv) / ppv, minutes_per_alert / ppv)
 
 
 @dataclass(frozen=True)
@@ -197,102 +187,79 @@ def timeline(
     Raises:
         InputError: a range out of order, a milestone that waits for an unknown one, or for itself in a circle.
     """
-    known = {m.id: m for m in milestones}
     problems = problems_of(milestones)
+    named = {m.id: m.name for m in milestones}
+    waits = {m.id: ids(m.after) for m in milestones}
     problems += [
         Problem(
             "MILESTONE_UNKNOWN",
-            f"'{m.name}' waits for '{a}', which is no milestone.",
+            f"'{named[key]}' waits for '{before}', which is no milestone.",
             "Use the id.",
-            m.id,
+            key,
         )
-        for m in milestones
-        for a in ids(m.after)
-        if a not in known
+        for key, others in waits.items()
+        for before in others
+        if before not in waits
     ]
-    order, circle = _order(known)
-    if circle:
-        way = " → ".join(f"'{known[key].name}'" for key in circle)
+    graph = {key: [before for before in others if before in waits] for key, others in waits.items()}
+    order: tuple[str, ...] = ()
+    try:
+        order = tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = error.args[1]
+        way = " → ".join(f"'{named[key]}'" for key in circle)
         sentence = f"These milestones wait for each other in a circle: {way}."
         problems.append(Problem("MILESTONE_CIRCLE", sentence, "Cut one link.", circle[0]))
     if problems:
         raise InputError(problems)
-    used = [key for key in order if whole(known[key])]
-    if not used:
+    by_id = {m.id: ends_of(m) for m in milestones}
+    ranges = {key: span for key in order if (span := by_id[key]) is not None}
+    if not ranges:
         return None
     rng = np.random.default_rng(seed)
-    lasts = {key: draw(*_range(known[key]), rng.standard_normal(draws)) for key in used}
-    ends = _ends(known, order, lasts, np.zeros(draws))
-    total = np.max(np.stack([ends[k] for k in order]), axis=0)
-    medians = {key: np.array([_range(known[key])[1]]) for key in used}
-    plan = _ends(known, order, medians, np.zeros(1))
+    lasts = {key: draw(*span, rng.standard_normal(draws)) for key, span in ranges.items()}
+    ends = _ends(waits, order, lasts, draws)
+    medians = {key: np.array([likely]) for key, (_, likely, _) in ranges.items()}
+    plan = _ends(waits, order, medians, 1)
+    looked_at = min(500, draws)
+    paths = [_path(waits, ends, lasts, at) for at in range(looked_at)]
+    hits = Counter(key for path in paths for key in path)
     return Timeline(
-        days=range_of(total),
+        days=range_of(np.max(np.stack([ends[k] for k in order]), axis=0)),
         likely_sum=float(max(e[0] for e in plan.values())),
-        critical=_path(known, order, {k: e[:1] for k, e in plan.items()}, medians, 0),
-        share_on_path=_shares(known, order, ends, lasts),
-        left_out=tuple(known[k].name for k in order if not whole(known[k])),
+        critical=_path(waits, plan, medians, 0),
+        share_on_path={key: hits[key] / looked_at for key in lasts},
+        left_out=tuple(named[k] for k in order if k not in ranges),
     )
 
 
-def _range(milestone: Milestone) -> tuple[float, float, float]:
-    return milestone.low or 0.0, milestone.likely or 0.0, milestone.high or 0.0
-
-
-def _order(known: Mapping[str, Milestone]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Milestones so that each comes after what it waits for, and the circle that makes that impossible (else empty)."""
-    from graphlib import CycleError, TopologicalSorter
-
-    graph = {key: [a for a in ids(m.after) if a in known] for key, m in known.items()}
-    try:
-        return tuple(TopologicalSorter(graph).static_order()), ()
-    except CycleError as error:
-        return (), tuple(error.args[1])
-
-
 def _ends(
-    known: Mapping[str, Milestone], order: Sequence[str], lasts: Mapping[str, Array], zero: Array
+    waits: Mapping[str, Sequence[str]], order: Sequence[str], lasts: Mapping[str, Array], draws: int
 ) -> dict[str, Array]:
+    """When each milestone is done, in every draw; those without a range take no time."""
     ends: dict[str, Array] = {}
     for key in order:
-        start = zero
-        for before in ids(known[key].after):
+        start = np.zeros(draws)
+        for before in waits[key]:
             start = np.maximum(start, ends[before])
-        ends[key] = start + lasts.get(key, zero)
+        ends[key] = start + lasts.get(key, 0.0)
     return ends
 
 
 def _path(
-    known: Mapping[str, Milestone],
-    order: Sequence[str],
+    waits: Mapping[str, Sequence[str]],
     ends: Mapping[str, Array],
     lasts: Mapping[str, Array],
     at: int,
 ) -> tuple[str, ...]:
-    """The chain of milestones that decides the end in one draw, first to last; those without a range take no time."""
-    here: str | None = max(order, key=lambda k: float(ends[k][at]))
-    chain = []
-    while here is not None:
-        if here in lasts:
-            chain.append(here)
-        before = ids(known[here].after)
-        here = max(before, key=lambda k: float(ends[k][at])) if before else None
-    return tuple(reversed(chain))
-
-
-def _shares(
-    known: Mapping[str, Milestone],
-    order: Sequence[str],
-    ends: Mapping[str, Array],
-    lasts: Mapping[str, Array],
-) -> dict[str, float]:
-    """Share of draws in which each milestone lies on the critical path (over at most 500 draws)."""
-    count = min(500, len(next(iter(ends.values()))))
-    hits = dict.fromkeys(lasts, 0)
-    for at in range(count):
-        for key in _path(known, order, ends, lasts, at):
-            hits[key] += 1
-    return {key: n / count for key, n in hits.items()}
+    """The chain of milestones that decides the end in draw ``at``, first to last, without those that take no time."""
+    chain: list[str] = []
+    before: Sequence[str] = list(ends)
+    while before:
+        here = max(before, key=lambda k: float(ends[k][at]))
+        chain.append(here)
+        before = waits[here]
+    return tuple(key for key in reversed(chain) if key in lasts)
 
 
 def finite(value: float) -> bool:
