@@ -26,11 +26,17 @@ def _roster(passed: int, of: int) -> tuple[Training, ...]:
     )
 
 
+def _reading(criterion: str, tier: str = "H", **rows: Any) -> from_registers.Reading | None:
+    """What registers that hold ``rows`` show of one criterion at ``tier``."""
+    found = from_registers.readings(Registers(**rows), train_sha256="", as_of=AS_OF, tier=tier)
+    return found[criterion][1] if criterion in found else None
+
+
 @pytest.mark.parametrize(
     ("passed", "of", "level"), [(0, 0, None), (0, 5, 1), (8, 10, 2), (9, 10, 3)]
 )
 def test_roster(passed: int, of: int, level: int | None) -> None:
-    read = from_registers.trained(Registers(training=_roster(passed, of)))
+    read = _reading("ADO-03", training=_roster(passed, of))
     assert (read.level if read else None) == level
 
 
@@ -66,7 +72,7 @@ def _drill(days_ago: int = 10, **rest: Any) -> Drill:
     ],
 )
 def test_the_last_drill_counts(drills: tuple[Drill, ...], tier: str, level: int | None) -> None:
-    read = from_registers.drilled(Registers(drills=drills), "MLO-05", tier, AS_OF)
+    read = _reading("MLO-05", tier, drills=drills)
     assert (read.level if read else None) == level
 
 
@@ -106,7 +112,7 @@ def _hazard(number: int, **rest: Any) -> Hazard:
     ],
 )
 def test_hazards(rows: tuple[Hazard, ...], level: int | None) -> None:
-    read = from_registers.hazards(Registers(hazards=rows))
+    read = _reading("CLN-06", hazards=rows)
     assert (read.level if read else None) == level
 
 
@@ -132,7 +138,7 @@ def _step(number: int, **rest: Any) -> Milestone:
     ],
 )
 def test_milestones(rows: tuple[Milestone, ...], level: int | None) -> None:
-    read = from_registers.planned(Registers(milestones=rows))
+    read = _reading("VAL-05", milestones=rows)
     assert (read.level if read else None) == level
 
 

@@ -87,17 +87,9 @@ class Roles(Noun):
         """Return the role that ``column`` plays."""
         if column in self.ignored:
             return Role.IGNORED
-        for role in (
-            Role.LABEL,
-            Role.SCORE,
-            Role.PREDICTION,
-            Role.TIME,
-            Role.ID,
-            Role.SITE,
-            Role.MODEL_VERSION,
-        ):
-            if getattr(self, role.value) == column:
-                return role
+        for role, name in self.named().items():
+            if name == column:
+                return Role(role)
         if column in self.class_scores:
             return Role.SCORE
         return Role.GROUP if column in self.groups else Role.FEATURE

@@ -56,29 +56,25 @@ def routed(findings: Iterable[Finding], rules: Sequence[RoutingRule]) -> list[Fi
     A threshold moves a finding between ``alarm`` and ``watch`` only: what is quiet or cannot be judged stays so, because a
     size that may be chance is no reason to act.
     """
-    return [
-        _routed(f, rule) if (rule := next((r for r in rules if r.fits(f)), None)) else f
-        for f in findings
-    ]
+    return [_routed(f, next((r for r in rules if r.fits(f)), None)) for f in findings]
 
 
-def _routed(finding: Finding, rule: RoutingRule) -> Finding:
-    update: dict[str, Any] = {}
-    if rule.route is not None:
-        update["route"] = rule.route
+def _routed(finding: Finding, rule: RoutingRule | None) -> Finding:
+    if rule is None:
+        return finding
+    update: dict[str, Any] = {} if rule.route is None else {"route": rule.route}
     active = finding.verdict in (Verdict.ALARM, Verdict.WATCH)
     size = finding.effect.change if finding.effect is not None else None
     if rule.at_least is not None and active and size is not None:
         crosses = abs(size) >= rule.at_least
-        said = "reaches" if crosses else "stays below"
-        reason = f"the change of {size:+.3g} {said} {rule.at_least:g}, from which this pilot acts"
-        update |= {
-            "verdict": Verdict.ALARM if crosses else Verdict.WATCH,
-            "evidence": (*finding.evidence, reason),
-        }
-        if crosses and finding.severity in (Severity.MINOR, Severity.INFO):
+        verb = "reaches" if crosses else "stays below"
+        reason = f"the change of {size:+.3g} {verb} {rule.at_least:g}, from which this pilot acts"
+        update["verdict"] = Verdict.ALARM if crosses else Verdict.WATCH
+        update["evidence"] = (*finding.evidence, reason)
+        light = finding.severity in (Severity.MINOR, Severity.INFO)
+        if crosses and light:
             update["severity"] = Severity.MAJOR
-        if not crosses and finding.severity in (Severity.MAJOR, Severity.CRITICAL):
+        if not crosses and not light:
             update["severity"] = Severity.MINOR
     if rule.severity is not None and active:
         update["severity"] = rule.severity

@@ -7,12 +7,15 @@ for the level that it shows. An empty register says nothing, neither for nor aga
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
+from golive.model import registers as model
 from golive.model.readiness import EvidenceItem, Measurement
-from golive.model.registers import OWNER_ROLES, Drill, Milestone, Registers
+from golive.model.registers import OWNER_ROLES, Registers
 from golive.model.result import CriteriaLock
 from golive.readiness.registers.value import ends_of
 
@@ -71,11 +74,9 @@ def _filled_in(*texts: str) -> bool:
     return all(text.strip() for text in texts)
 
 
-def scope(registers: Registers) -> Reading | None:
+def scope(rows: Sequence[model.ScopeItem]) -> Reading:
     """SCO-03: share of scope items with status, reason and owner; 3 needs all of them and an intentionally-not-doing list."""
-    rows, n = registers.scope, len(registers.scope)
-    if not rows:
-        return None
+    n = len(rows)
     out = sum(r.status == "not_doing" for r in rows)
     owned = sum(_filled_in(r.owner) and (r.status == "in" or _filled_in(r.reason)) for r in rows)
     value = f"{owned} of {n} scope items {_have(owned)} reason and owner; {out} {'is' if out == 1 else 'are'} intentionally not done."
@@ -87,11 +88,9 @@ def scope(registers: Registers) -> Reading | None:
     return Reading(3, value, n)
 
 
-def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Reading | None:
+def deferrals(rows: Sequence[model.Deferral], as_of: date, gates: frozenset[str]) -> Reading:
     """SCO-04: share of deferred items with reason, owner and a date that has not passed; 3 also needs no gate overdue."""
-    rows, n = registers.deferrals, len(registers.deferrals)
-    if not rows:
-        return None
+    n = len(rows)
     undecided = [r for r in rows if r.state == "open"]
     late = [r for r in undecided if r.decide_by is not None and r.decide_by < as_of]
     lacking = [r for r in undecided if r.decide_by is None or r in late]
@@ -103,11 +102,9 @@ def deferrals(registers: Registers, as_of: date, gates: frozenset[str]) -> Readi
     return Reading(2 if good / n < 0.9 or overdue else 3, value, n)
 
 
-def owners(registers: Registers) -> Reading | None:
+def owners(rows: Sequence[model.OwnerRow]) -> Reading:
     """GOV-01: product, clinical safety, data and operations each with a name, deputy, contact and acceptance."""
-    rows, n = registers.owners, len(registers.owners)
-    if not rows:
-        return None
+    n = len(rows)
     by_role = {r.id.strip().lower().replace("_", " ").replace("-", " "): r for r in rows}
     named = [role for role in OWNER_ROLES if role in by_role and by_role[role].name.strip()]
     owned = [by_role[role] for role in named]
@@ -122,16 +119,16 @@ def owners(registers: Registers) -> Reading | None:
     return Reading(3 if full == len(OWNER_ROLES) else 2, value, n)
 
 
-def indicators(registers: Registers) -> Reading | None:
+def indicators(kpis: Sequence[model.Kpi]) -> Reading | None:
     """VAL-01: indicators with definition, baseline, target, owner and source on all four layers, tied to a data check."""
-    rows = [k for k in registers.kpis if k.layer != "data_check"]
+    rows = [k for k in kpis if k.layer != "data_check"]
     if not rows:
         return None
     n, found = len(rows), {k.layer for k in rows}
     layers = [layer for layer in KPI_LAYERS if layer in found]
     owned = [k for k in rows if _filled_in(k.owner, k.definition)]
     full = sum(_filled_in(k.source) and None not in (k.baseline, k.target) for k in owned)
-    linked = sum(bool(k.linked_check.strip()) or k.layer == "data_check" for k in registers.kpis)
+    linked = sum(bool(k.linked_check.strip()) or k.layer == "data_check" for k in kpis)
     value = (
         f"{full} of {n} indicators {_have(full)} definition, baseline, target, owner and source; "
         f"{len(layers)} of {len(KPI_LAYERS)} layers; {linked} tied to a data check."
@@ -145,12 +142,12 @@ def indicators(registers: Registers) -> Reading | None:
     return Reading(level, value, n)
 
 
-def history(registers: Registers) -> Reading | None:
+def history(kpis: Sequence[model.Kpi]) -> Reading | None:
     """VAL-02: weeks of baseline before first use of every indicator of results, and whether a comparison is chosen.
 
     Says nothing until somebody writes down how long a baseline was recorded. Level 4 asks for more than a register can show.
     """
-    rows = [k for k in registers.kpis if k.layer in RESULT_LAYERS]
+    rows = [k for k in kpis if k.layer in RESULT_LAYERS]
     if all(k.baseline_weeks is None for k in rows):
         return None
     n = len(rows)
@@ -170,11 +167,9 @@ def history(registers: Registers) -> Reading | None:
     return Reading(3, value, n)
 
 
-def business_case(registers: Registers) -> Reading | None:
+def business_case(rows: Sequence[model.ValueLine]) -> Reading:
     """VAL-03: costs beyond the licence and benefits, each as a range. The finance review is a document."""
-    rows, n = registers.value, len(registers.value)
-    if not rows:
-        return None
+    n = len(rows)
     ranged = [r for r in rows if ends_of(r)]
     costed = {r.part for r in ranged if r.side == "cost"}
     parts = sum(part in costed for part in COST_PARTS)
@@ -188,11 +183,9 @@ def business_case(registers: Registers) -> Reading | None:
     return Reading(2 if parts else 1, value, n)
 
 
-def lineage(registers: Registers, train_sha256: str) -> Reading | None:
+def lineage(rows: Sequence[model.Manifest], train_sha256: str) -> Reading:
     """DAT-08: the SHA-256 of the training file against the registered manifests."""
-    rows, n = registers.manifests, len(registers.manifests)
-    if not rows:
-        return None
+    n = len(rows)
     file = f"The training file (SHA-256 {train_sha256[:12]})"
     named = [m for m in rows if m.train_sha256]
     match = next((m for m in named if m.train_sha256.lower() == train_sha256.lower()), None)
@@ -204,11 +197,9 @@ def lineage(registers: Registers, train_sha256: str) -> Reading | None:
     return Reading.but_for("One prediction traced end to end", value, n)
 
 
-def trained(registers: Registers) -> Reading | None:
+def trained(rows: Sequence[model.Training]) -> Reading:
     """ADO-03: share of the roster that was trained and passed. What users and patients are told is a document."""
-    rows, n = registers.training, len(registers.training)
-    if not rows:
-        return None
+    n = len(rows)
     passed = sum(r.passed and r.trained_on is not None for r in rows)
     value = f"{passed} of {n} entries of the training roster {_have(passed)} passed."
     if passed < TRAINED * n:
@@ -216,11 +207,9 @@ def trained(registers: Registers) -> Reading | None:
     return Reading.but_for("What users and patients are told", value, n)
 
 
-def hazards(registers: Registers) -> Reading | None:
+def hazards(rows: Sequence[model.Hazard]) -> Reading:
     """CLN-06: hazards with severity, likelihood, control and owner, none of them open. The safety case is a document."""
-    rows, n = registers.hazards, len(registers.hazards)
-    if not rows:
-        return None
+    n = len(rows)
     rated = [r for r in rows if r.severity and r.likelihood]
     full = sum(_filled_in(r.control, r.owner) for r in rated)
     still = sum(r.state == "open" for r in rows)
@@ -236,11 +225,9 @@ def hazards(registers: Registers) -> Reading | None:
     return Reading.but_for("The signed safety case", value, n)
 
 
-def planned(registers: Registers) -> Reading | None:
+def planned(rows: Sequence[model.Milestone]) -> Reading:
     """VAL-05: milestones with owner and range, on several tracks, with contingency. That it is funded is a document."""
-    rows, n = registers.milestones, len(registers.milestones)
-    if not rows:
-        return None
+    n = len(rows)
     owned = sum(_filled_in(r.owner) and r.likely is not None for r in rows)
     tracks = len({r.track.strip().lower() for r in rows if r.track.strip()})
     roomy = sum(map(_roomy, rows))
@@ -255,15 +242,13 @@ def planned(registers: Registers) -> Reading | None:
     return Reading.but_for("That it is funded", value, n)
 
 
-def _roomy(row: Milestone) -> bool:
+def _roomy(row: model.Milestone) -> bool:
     return bool(row.likely) and (row.high or 0.0) >= CONTINGENCY * (row.likely or 0.0)
 
 
-def drilled(registers: Registers, criterion: str, tier: str, as_of: date) -> Reading | None:
+def drilled(rows: Sequence[model.Drill], criterion: str, tier: str, as_of: date) -> Reading | None:
     """What the last rehearsal of ``criterion`` up to ``as_of`` showed; for MLO-05 its minutes against the limit of ``tier``."""
-    dated = [
-        (r.held_on, r.id, r) for r in registers.drills if r.criterion == criterion and r.held_on
-    ]
+    dated = [(r.held_on, r.id, r) for r in rows if r.criterion == criterion and r.held_on]
     done = [row for row in dated if row[0] <= as_of]
     if not done:
         return None
@@ -274,7 +259,7 @@ def drilled(registers: Registers, criterion: str, tier: str, as_of: date) -> Rea
     return Reading(level, f"{last.drill}: {last.result}{time}.", len(done), reason, proves, on)
 
 
-def _drill_level(last: Drill, criterion: str, tier: str) -> tuple[int, str]:
+def _drill_level(last: model.Drill, criterion: str, tier: str) -> tuple[int, str]:
     if last.result != "passed":
         return (2 if last.result == "partly" else 1), "The last rehearsal did not pass."
     if criterion != "MLO-05":
@@ -295,21 +280,27 @@ def readings(
     gates: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[str, Reading]]:
     """Every register that has rows: criterion to (name of the register, reading). ``gates`` are the criteria with a gate."""
-    readers: dict[str, tuple[str, Callable[[Registers], Reading | None]]] = {
+    readers: dict[str, tuple[str, Callable[[Any], Reading | None]]] = {
         "SCO-03": ("scope", scope),
-        "SCO-04": ("deferrals", lambda r: deferrals(r, as_of, gates)),
+        "SCO-04": ("deferrals", partial(deferrals, as_of=as_of, gates=gates)),
         "GOV-01": ("owners", owners),
         "VAL-01": ("kpis", indicators),
         "VAL-02": ("kpis", history),
         "VAL-03": ("value", business_case),
         "VAL-05": ("milestones", planned),
-        "DAT-08": ("manifests", lambda r: lineage(r, train_sha256)),
+        "DAT-08": ("manifests", partial(lineage, train_sha256=train_sha256)),
         "ADO-03": ("training", trained),
         "CLN-06": ("hazards", hazards),
     }
-    found = [(key, name, read(registers)) for key, (name, read) in readers.items()]
-    found += [(key, "drills", drilled(registers, key, tier, as_of)) for key in DRILLED]
-    return {key: (name, reading) for key, name, reading in found if reading is not None}
+    for key in DRILLED:
+        readers[key] = ("drills", partial(drilled, criterion=key, tier=tier, as_of=as_of))
+    found = {}
+    for key, (name, read) in readers.items():
+        rows = getattr(registers, name)
+        reading = read(rows) if rows else None
+        if reading is not None:
+            found[key] = (name, reading)
+    return found
 
 
 def measured(found: dict[str, tuple[str, Reading]], as_of: date) -> tuple[Measurement, ...]:
