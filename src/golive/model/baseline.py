@@ -50,8 +50,8 @@ class Baseline(Noun):
     def _of_any_format(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        held = data.get("payload", data)
-        if held.get("format", BASELINE_FORMAT) > BASELINE_FORMAT:
+        stored = data.get("payload", data)
+        if stored.get("format", BASELINE_FORMAT) > BASELINE_FORMAT:
             raise StoreError(
                 Problem(
                     "STORE_NEWER",
@@ -59,7 +59,7 @@ class Baseline(Noun):
                     "Upgrade GoLive.",
                 )
             )
-        return _upgraded(data, held) if held is not data else data
+        return _upgraded(data, stored) if stored is not data else data
 
     def hides_end_of(self, finding: Finding) -> bool:
         """Whether a finding rests on an end of training's values that is hidden in a bin: nothing can be said of it."""
@@ -70,15 +70,15 @@ class Baseline(Noun):
         return (low and "low" in repair) or (high and "high" in repair)
 
 
-def _upgraded(data: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+def _upgraded(data: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
     """A baseline of format 1, where parts of the profile were lists by place, as one of format 2."""
-    profile = held["profile"]
+    profile = stored["profile"]
     return {
         "id": data["id"],
         "config_sha256": data["config_sha256"],
-        "specs": held["specs"],
-        "soft_ends": held["soft_ends"],
-        "performance": held.get("performance"),
+        "specs": stored["specs"],
+        "soft_ends": stored["soft_ends"],
+        "performance": stored.get("performance"),
         "profile": profile
         | {
             "columns": {c["name"]: _column(c) for c in profile["columns"]},
@@ -107,6 +107,6 @@ def _column(column: dict[str, Any]) -> dict[str, Any]:
     return column | {"numeric": numeric} | _named(repeats, "repeats", "missing_repeats")
 
 
-def _slice(held: dict[str, Any]) -> dict[str, Any]:
+def _slice(stored: dict[str, Any]) -> dict[str, Any]:
     names = ("n", "missing", "mean", "top", "tokens", "shapes")
-    return held | {"columns": {k: _named(c, *names) for k, c in held["columns"].items()}}
+    return stored | {"columns": {k: _named(c, *names) for k, c in stored["columns"].items()}}

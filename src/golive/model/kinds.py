@@ -166,11 +166,7 @@ class Entry:
 
     def severity(self, verdict: Verdict) -> Severity:
         """How much a finding with this verdict matters, unless its check knows better."""
-        by_verdict = {
-            Verdict.ALARM: self.alarm,
-            Verdict.WATCH: self.watch,
-            Verdict.CANNOT_JUDGE: self.cannot_judge,
-        }
+        by_verdict = {"alarm": self.alarm, "watch": self.watch, "cannot_judge": self.cannot_judge}
         return by_verdict.get(verdict, Severity.INFO)
 
 

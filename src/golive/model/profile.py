@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -18,27 +19,20 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from golive.model.columns import ColumnType, Role, Roles
 
-
-def _floats(held: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    return np.asarray(held, dtype=np.float64)
-
-
-def _integers(held: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    return np.asarray(held, dtype=np.int64)
-
-
 _AS_LIST = PlainSerializer(lambda array: array.tolist())
-FloatArray = Annotated[npt.NDArray[np.float64], PlainValidator(_floats), _AS_LIST]
-IntArray = Annotated[npt.NDArray[np.int64], PlainValidator(_integers), _AS_LIST]
+FloatArray = Annotated[
+    npt.NDArray[np.float64], PlainValidator(partial(np.asarray, dtype=np.float64)), _AS_LIST
+]
+IntArray = Annotated[
+    npt.NDArray[np.int64], PlainValidator(partial(np.asarray, dtype=np.int64)), _AS_LIST
+]
 BoolArray = npt.NDArray[np.bool_]
 Real = Annotated[float, BeforeValidator(lambda value: np.nan if value is None else value)]
 """A float that may be no number, which JSON writes as ``null``."""
 Pairs = Annotated[
     dict[tuple[str, str], int],
-    PlainSerializer(lambda held: [(a, b, n) for (a, b), n in held.items()]),
-    BeforeValidator(
-        lambda held: held if isinstance(held, dict) else {(a, b): n for a, b, n in held}
-    ),
+    PlainSerializer(lambda pairs: [(a, b, n) for (a, b), n in pairs.items()]),
+    BeforeValidator(lambda x: x if isinstance(x, dict) else {(a, b): n for a, b, n in x}),
 ]
 """A count per pair of columns; in JSON a list of ``[one, other, count]``."""
 

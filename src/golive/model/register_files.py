@@ -66,8 +66,8 @@ def to_csv(
     writer.writerow([*names, REVISION] if revisions is not None else names)
     for item in items:
         row = item.model_dump(mode="json")
-        told = [str(known.get(str(row[key_of(noun)])) or "")] if revisions is not None else []
-        writer.writerow([*(_cell(row[name]) for name in names), *told])
+        last = [str(known.get(str(row[key_of(noun)])) or "")] if revisions is not None else []
+        writer.writerow([*(_cell(row[name]) for name in names), *last])
     return out.getvalue()
 
 

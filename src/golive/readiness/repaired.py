@@ -43,21 +43,19 @@ def after(assessment: Assessment, repairs: Iterable[Repaired]) -> Assessment:
     for one in repairs:
         names = {c.name for c in one.columns}
         # The importance comes from the joint check, which saw the columns as they are.
-        columns |= {
-            c.name: c.model_copy(update={"importance": columns[c.name].importance})
-            for c in one.columns
-        }
-        findings = [f for f in findings if not _told_again(f, names)]
+        for column in one.columns:
+            importance = columns[column.name].importance
+            columns[column.name] = column.model_copy(update={"importance": importance})
+        findings = [f for f in findings if not _replaced(f, names)]
         findings += [f for f in one.found if f.signal not in _FROM_ANSWERS]
-    known = {f.id for f in findings}
-    kept = tuple(
-        f if f.cause is None or f.cause in known else f.model_copy(update={"cause": None})
-        for f in findings
+    known = {None, *(f.id for f in findings)}
+    linked = (f if f.cause in known else f.model_copy(update={"cause": None}) for f in findings)
+    return assessment.model_copy(
+        update={"columns": tuple(columns.values()), "findings": tuple(linked)}
     )
-    return assessment.model_copy(update={"columns": tuple(columns.values()), "findings": kept})
 
 
-def _told_again(finding: Finding, names: set[str]) -> bool:
+def _replaced(finding: Finding, names: set[str]) -> bool:
     """Whether the comparison of the repaired columns ``names`` says anew what ``finding`` said."""
     own = bool(finding.columns) and set(finding.columns) <= names
     return own and finding.signal not in _FROM_ANSWERS and finding.verdict is not Verdict.QUIET

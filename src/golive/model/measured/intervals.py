@@ -101,8 +101,8 @@ class Interval(ResultPart):
         """From an estimate, with ``more`` by JSON key."""
         ends = {"value": found.value, "low": found.low, "high": found.high}
         keys = {name: cls.model_fields[name].alias or name for name in ends}
-        told = {keys[name]: number(float(value)) for name, value in ends.items()}
-        return cls().having(**told, **more)
+        known = {keys[name]: number(float(value)) for name, value in ends.items()}
+        return cls().having(**known, **more)
 
     @property
     def known(self) -> bool:
