@@ -249,6 +249,8 @@ def test_scope_is_refuted_by_one_column_but_confirmed_only_by_rows() -> None:
     assert level("CLN-08") is None
     assert level("CLN-08", findings=[found("unseen_category", "route", live=0.16)]) == 1
     assert level("CLN-08", findings=[found("unseen_category", "route", live=0.02)]) is None
+    whole = {"scope": {"out_of_scope": 0.02, "high": 0.03, "scored_out_of_scope": 0}}
+    assert level("CLN-08", performance=whole) == 3
 
 
 def accepted(name: str, value: object) -> bool:

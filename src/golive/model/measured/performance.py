@@ -19,6 +19,7 @@ from golive.model.measured.service import (
     ContractAnswers,
     Feedback,
     Operations,
+    Reconstruction,
     Skew,
     Usage,
     WriteBack,
@@ -246,6 +247,37 @@ class Leakage(ResultPart):
     split: Literal["temporal", "site", "random"] | None = None
 
 
+class Validation(ResultPart):
+    """A validation of the model on other patients: of another time, place or institution; ``kappa`` of its raters."""
+
+    split: Literal["temporal", "site", "external"] | None = None
+    n_events: int | None = None
+    n_nonevents: int | None = None
+    kappa: float | None = None
+
+
+class SilentRun(ResultPart):
+    """A run without showing answers to anyone: its days, events and drop in performance."""
+
+    days: float | None = None
+    n_events: int | None = None
+    drop: float | None = None
+
+
+class Scope(ResultPart):
+    """Share of live rows outside what training covered, its upper bound, and how many of them were scored."""
+
+    out_of_scope: float | None = None
+    high: float | None = None
+    scored_out_of_scope: float | None = None
+
+
+class Sites(ResultPart):
+    """How much worse the worst site is than all together."""
+
+    gap: float | None = None
+
+
 class Performance(ResultPart):
     """All that is known of outcomes, outputs and the service.
 
@@ -300,6 +332,11 @@ class Performance(ResultPart):
     usage: Usage = Usage()
     write_back: WriteBack = WriteBack()
     contract: ContractAnswers = ContractAnswers()
+    validation: Validation = Validation()
+    silent: SilentRun = SilentRun()
+    scope: Scope = Scope()
+    sites: Sites = Sites()
+    reconstruction: Reconstruction = Reconstruction()
     generated_text: GeneratedText = GeneratedText()
 
     def metric(self, name: str) -> Metric:

@@ -157,3 +157,10 @@ class ContractAnswers(ResultPart):
     scored_violations: float | None = None
     abstained: float | None = None
     all_terms: bool | None = None
+
+
+class Reconstruction(ResultPart):
+    """Share of ``n`` sampled predictions that could be put together again from the log."""
+
+    share: float | None = None
+    n: int | None = None

@@ -49,19 +49,26 @@ def _temporal(facts: Facts) -> bool:
 
 def validation_size(facts: Facts, make: Maker) -> Measurement:
     """CLN-01: events and non-events of the validation, and whether it is of another time or place."""
-    auroc = facts.performance.auroc
-    events, rest = auroc.n_events, auroc.n_nonevents
+    external, auroc = facts.performance.validation, facts.performance.auroc
+    events = _events(facts, external.n_events)
+    rest = external.n_nonevents or auroc.n_nonevents
     if events is None or rest is None:
         raise Unknown("live data has no outcomes with scores to validate on.")
+    split = external.split or ("temporal" if _temporal(facts) else None)
     n = events + rest
-    if not _temporal(facts):
+    if split is None:
         value = (
             f"{events:,} events, but neither time nor place of the live data differs from training."
         )
         return make.level(1, value, n=n)
+    kappa = external.kappa
     # An independent team, level 4, is a document
-    level = make.rank(least=2, most=3, events=events, non_events=rest)
-    value = f"Temporal validation on {events:,} events and {rest:,} non-events."
+    most = 2 if kappa is not None and kappa < 0.6 else 3
+    level = make.rank(least=2, most=most, events=events, non_events=rest)
+    agreement = f", raters agree with kappa {kappa:.2f}" if kappa is not None else ""
+    value = (
+        f"{split.capitalize()} validation on {events:,} events and {rest:,} non-events{agreement}."
+    )
     return make.level(level, value, n=n, findings=facts.of(Kind.PERFORMANCE_DROP, verdicts=ANY))
 
 
@@ -165,9 +172,16 @@ def subgroups(facts: Facts, make: Maker) -> Measurement:
     return make.level(level, value, n=n, findings=used)
 
 
-def silent_run(_facts: Facts, _make: Maker) -> Measurement:
-    """CLN-05: no live rows are marked as a silent run anywhere, so only evidence decides."""
-    raise Unknown("no live rows are marked as a silent run.")
+def silent_run(facts: Facts, make: Maker) -> Measurement:
+    """CLN-05: length and events of a silent run and its drop in performance."""
+    run = facts.performance.silent
+    days, events, drop = run.days, run.n_events, run.drop
+    if days is None or events is None:
+        raise Unknown("no live rows are marked as a silent run.")
+    level = make.rank(least=2, days=days, events=events, drop=drop)
+    lost = f", performance lower by at most {percent(max(0.0, drop))}" if drop is not None else ""
+    value = f"Silent for {days:.0f} days with {events:,} events{lost}."
+    return make.level(level, value, n=events, document="Pre-registration")
 
 
 def net_benefit(facts: Facts, make: Maker) -> Measurement:

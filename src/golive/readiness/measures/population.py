@@ -24,15 +24,23 @@ def sites(facts: Facts, make: Maker) -> Measurement:
             if part.by == "site" and part.n >= least
             if part.effect is not None and pooled is not None
         ]
+    gap = facts.performance.sites.gap
     site = facts.with_role(Role.SITE)
-    if not found:
-        few = f"(at least {least} rows per site are needed)"
-        named = f"no result is broken down by {site.name} {few}." if site else ""
-        raise Unknown(named or "no column names the site.")
-    gap, name, n, item = max(found, key=lambda f: f[0])
-    size = max(0.0, gap)
-    value = f"The worst site is {100 * size:.1f} points worse than all together; site {name}, {item.kind.replace('_', ' ')} of {', '.join(item.columns)}."
-    return make.level(3 if size <= 0.05 else 2, value, n=n, findings=[item])
+    if not found and gap is None:
+        raise Unknown(
+            f"no result is broken down by {site.name} (at least {least} rows per site are needed)."
+            if site
+            else "no column names the site."
+        )
+    worst = max(found, key=lambda f: f[0], default=None)
+    size = max(gap or 0.0, worst[0] if worst else 0.0)
+    value = f"The worst site is {100 * size:.1f} points worse than all together"
+    level = 3 if size <= 0.05 else 2
+    if worst is None:
+        return make.level(level, f"{value}.")
+    _, name, n, item = worst
+    value += f"; site {name}, {item.kind.replace('_', ' ')} of {', '.join(item.columns)}."
+    return make.level(level, value, n=n, findings=[item])
 
 
 def identifiers(facts: Facts, make: Maker) -> Measurement:
@@ -53,6 +61,12 @@ def identifiers(facts: Facts, make: Maker) -> Measurement:
 def scope(facts: Facts, make: Maker) -> Measurement:
     """CLN-08: live rows outside what training covered; marginals alone can only refute it."""
     n = make.enough(facts.live_rows, "live_rows")
+    found = facts.performance.scope
+    if found.out_of_scope is not None:
+        high = found.high or found.out_of_scope
+        level = make.rank(most=3 if found.scored_out_of_scope == 0 else 2, out_of_scope=high)
+        value = f"{percent(found.out_of_scope)} of live rows are out of scope (at most {percent(high)})."
+        return make.level(level, value, n=n)
     seen = facts.of(Kind.UNSEEN_CATEGORY, Kind.OUT_OF_RANGE)
     shares = [(at_most(f.effect.live, f.effect.n_live), f) for f in seen if f.effect]
     if not shares:

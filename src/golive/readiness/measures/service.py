@@ -191,9 +191,15 @@ def skew(facts: Facts, make: Maker) -> Measurement:
     return make.level(level, value, n=n, unseen=unseen)
 
 
-def reconstruction(_facts: Facts, _make: Maker) -> Measurement:
-    """GOV-07: nothing puts sampled predictions together again from the log, so only evidence decides."""
-    raise Unknown("no predictions were reconstructed from the log.")
+def reconstruction(facts: Facts, make: Maker) -> Measurement:
+    """GOV-07: sampled predictions that can be put together again from the log."""
+    found = facts.performance.reconstruction
+    if found.share is None:
+        raise Unknown("no predictions were reconstructed from the log.")
+    n = make.enough(found.n, "predictions", "reconstructed predictions")
+    level = make.rank(least=0 if found.share == 0 else 1, reconstructed=found.share)
+    value = f"{percent(found.share)} of {n:,} sampled predictions could be reconstructed."
+    return make.level(level, value, n=n, document="Review of the explanation")
 
 
 def bad_input(facts: Facts, make: Maker) -> Measurement:
