@@ -12,8 +12,7 @@ from scipy.stats import norm
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.finding import Verdict
-from golive.outcomes.course.timeline import cusum
-from golive.outcomes.course.windows import windows
+from golive.outcomes.course.timeline import cusum, windows
 from golive.outcomes.outcomes import judge_scored
 from golive.outcomes.service.capacity import response, workers_needed
 from golive.outcomes.service.service import quantiles

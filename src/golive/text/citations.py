@@ -7,8 +7,9 @@ that quoted words stand in the source, does not show that the sentence beside it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 CitationKind = Literal["note", "line", "section", "quote"]
 
@@ -83,11 +84,30 @@ class Citable:
 
 def citations(output: str, source: Citable) -> tuple[Citation, ...]:
     """Every citation in ``output``, in order, not overlapping."""
-    found = [*_numbered(output, source), *_sections(output, source), *_quotes(output, source)]
-    kept: list[Citation] = []
-    for one in sorted(found, key=lambda c: (c.start, -c.end)):
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
+    return apart([*_numbered(output, source), *_sections(output, source), *_quotes(output, source)])
+
+
+class Place(Protocol):
+    """A place ``text[start:end]``."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+
+
+P = TypeVar("P", bound=Place)
+
+
+def apart(places: Iterable[P]) -> tuple[P, ...]:
+    """Places in order, not overlapping; of two that overlap the first, and the longer one of two that start alike."""
+    kept: list[P] = []
+    for place in sorted(places, key=lambda p: (p.start, -p.end)):
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
     return tuple(kept)
 
 
@@ -97,34 +117,21 @@ def _plain(text: str) -> str:
     return " ".join(straight.lower().split())
 
 
-def _numbered(output: str, source: Citable) -> list[Citation]:
-    found = []
+def _numbered(output: str, source: Citable) -> Iterator[Citation]:
     for m in _BRACKETED.finditer(output):
-        is_line = bool(m["line"] or m["line2"])
         written = m["numbers"] or m["numbers2"]
-        bare = not (is_line or m["note"] or m["note2"])
-        if (
-            bare
-            and _RANGE.match(written.strip())
-            and _MEASURED.search(output[max(0, m.start() - 20) : m.start()])
-        ):
+        what: Literal["line", "note"] = "line" if m["line"] or m["line2"] else "note"
+        bare = not (what == "line" or m["note"] or m["note2"])
+        before = output[max(0, m.start() - 20) : m.start()]
+        if bare and _RANGE.match(written.strip()) and _MEASURED.search(before):
             continue  # a reference range behind a value: 9.1 [12-16]
-        known, what = (source.lines, "line") if is_line else (source.notes, "note")
+        known = source.lines if what == "line" else source.notes
         if not known:
-            found.append(
-                Citation(
-                    m.start(),
-                    m.end(),
-                    "line" if is_line else "note",
-                    None,
-                    f"The source has no numbered {what}s.",
-                )
-            )
+            yield Citation(*m.span(), what, None, f"The source has no numbered {what}s.")
             continue
         absent = [n for n in _expanded(written) if n not in known]
         why = f"The source has no {what} {', '.join(map(str, absent[:3]))}." if absent else ""
-        found.append(Citation(m.start(), m.end(), "line" if is_line else "note", not absent, why))
-    return found
+        yield Citation(*m.span(), what, not absent, why)
 
 
 def _expanded(written: str) -> list[int]:
@@ -137,41 +144,25 @@ def _expanded(written: str) -> list[int]:
     return said
 
 
-def _sections(output: str, source: Citable) -> list[Citation]:
-    found = []
+def _sections(output: str, source: Citable) -> Iterator[Citation]:
     for m in _SECTION.finditer(output):
         name = (m["first"] or m["second"]).strip()
-        if not source.sections:
-            found.append(
-                Citation(m.start(), m.end(), "section", None, "The source has no headings.")
-            )
-            continue
         holds = _plain(name) in source.sections
-        found.append(
-            Citation(
-                m.start(),
-                m.end(),
-                "section",
-                holds,
-                "" if holds else f"The source has no section {name}.",
-            )
-        )
-    return found
+        why = "" if holds else f"The source has no section {name}."
+        if source.sections:
+            yield Citation(*m.span(), "section", holds, why)
+        else:
+            yield Citation(*m.span(), "section", None, "The source has no headings.")
 
 
-def _quotes(output: str, source: Citable) -> list[Citation]:
-    found = []
+def _quotes(output: str, source: Citable) -> Iterator[Citation]:
     for m in _QUOTE.finditer(output):
-        said = _plain(m["straight"] or m["curly"])
-        parts = [
-            p for part in re.split(r"\.{3,}|…|\[[^\]]*\]", said) if (p := part.strip(" .,;:!?'\""))
-        ]
-        if len(" ".join(parts).split()) < _LEAST_QUOTED:
-            continue
-        holds = _in_order(parts, source.words)
-        why = "" if holds else "These words do not stand in the source as they are quoted."
-        found.append(Citation(m.start(), m.end(), "quote", holds, why))
-    return found
+        said = re.split(r"\.{3,}|…|\[[^\]]*\]", _plain(m["straight"] or m["curly"]))
+        parts = [p for part in said if (p := part.strip(" .,;:!?'\""))]
+        if len(" ".join(parts).split()) >= _LEAST_QUOTED:
+            holds = _in_order(parts, source.words)
+            why = "" if holds else "These words do not stand in the source as they are quoted."
+            yield Citation(*m.span(), "quote", holds, why)
 
 
 def _in_order(parts: list[str], words: str) -> bool:

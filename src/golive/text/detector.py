@@ -46,6 +46,18 @@ class Detection:
         """Whether the detector is shown to be better than length."""
         return self.difference.known and self.difference.low > 0
 
+    def told(self) -> Detector:
+        """As a result carries it."""
+        return Detector(
+            n=self.n,
+            hallucinated=self.hallucinated,
+            auroc=Interval.of(self.detector),
+            length_auroc=Interval.of(self.by_length),
+            length_direction=self.direction,
+            difference=Interval.of(self.difference),
+            beats_length=self.beats,
+        )
+
 
 def detection(
     score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None
@@ -65,16 +77,3 @@ def detection(
     rival = lengths if direction == "longer" else -lengths
     own, other = auroc(score, hallucinated, units), auroc(rival, hallucinated, units)
     return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))
-
-
-def described(d: Detection) -> Detector:
-    """A measured detector as a result carries it."""
-    return Detector(
-        n=d.n,
-        hallucinated=d.hallucinated,
-        auroc=Interval.of(d.detector),
-        length_auroc=Interval.of(d.by_length),
-        length_direction=d.direction,
-        difference=Interval.of(d.difference),
-        beats_length=d.beats,
-    )

@@ -30,6 +30,11 @@ class TextSide:
     cited: tuple[tuple[Citation, ...], ...] = ()
 
     @property
+    def written(self) -> Mask:
+        """Texts that are not empty."""
+        return ~self.style.empty
+
+    @property
     def checked(self) -> Mask:
         """Texts with both an output and a source: those that can be checked."""
         return np.array(
@@ -39,10 +44,7 @@ class TextSide:
     @property
     def unsourced(self) -> Mask:
         """Among outputs that are not empty, those without a source; over all texts read."""
-        return np.array(
-            [bool(n) and s is None for n, s in zip(self.texts.note, self.sources, strict=True)],
-            dtype=bool,
-        )
+        return np.array([bool(n) for n in self.texts.note], dtype=bool) & ~self.checked
 
     def units(self, of: Mask) -> Units | None:
         """Patient or document of the texts that ``of`` marks (over all texts read); ``None`` where each is of its own."""
@@ -58,20 +60,17 @@ class TextSide:
         """Marked places per text; NaN where it cannot be checked."""
         return np.where(self.checked, [float(len(s)) for s in self.spans], np.nan)
 
-    def with_kind(self, kind: SpanKind) -> Mask:
-        """Texts with a marked place of this kind."""
-        return np.array([any(s.kind == kind for s in spans) for spans in self.spans], dtype=bool)
-
     @cached_property
     def kinds(self) -> dict[SpanKind, Mask]:
-        """``with_kind`` of every kind, over the texts that can be checked."""
-        return {kind: self.with_kind(kind)[self.checked] for kind in KINDS}
+        """Texts with a marked place of each kind, over the texts that can be checked."""
+        marked = [{span.kind for span in spans} for spans in self.spans]
+        return {k: np.array([k in m for m in marked], dtype=bool)[self.checked] for k in KINDS}
 
     @property
     def label(self) -> Labels | None:
         """The reviewer's labels, if the table has any."""
-        held = self.labels.get("label")
-        return held if held is not None and (held.n or held.outside or held.unread) else None
+        found = self.labels.get("label")
+        return found if found is not None and (found.n or found.outside or found.unread) else None
 
 
 def sides(
@@ -88,18 +87,18 @@ def sides(
             return None
         given = texts.source if texts.source is not None else ("",) * len(texts.note)
         sources = tuple(Source.of(s) if s else None for s in given)
-        spans = tuple(
-            unsupported(n, s) if n and s else () for n, s in zip(texts.note, sources, strict=True)
+        both = list(zip(texts.note, sources, strict=True))
+        return TextSide(
+            texts=texts,
+            sources=sources,
+            spans=tuple(unsupported(n, s) if n and s else () for n, s in both),
+            style=style(texts.note, sources),
+            labels={
+                what: replace(read_labels(texts.labels[what], kinds[what]), unit=texts.unit)
+                for what in LABELS
+                if what in texts.labels
+            },
+            cited=tuple(citations(n, s.citable) if n and s else () for n, s in both),
         )
-        labels = {
-            w: replace(read_labels(texts.labels[w], kinds[w]), unit=texts.unit)
-            for w in LABELS
-            if w in texts.labels
-        }
-        cited = tuple(
-            citations(n, s.citable) if n and s else ()
-            for n, s in zip(texts.note, sources, strict=True)
-        )
-        return TextSide(texts, sources, spans, style(texts.note, sources), labels, cited)
 
     return apart(train), apart(live)

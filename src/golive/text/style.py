@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.model.measured.generated_text import LengthHistogram
-from golive.model.profile import SMALL_CELL, FloatArray
+from golive.model.profile import FloatArray, is_small
 from golive.stats.estimate import Estimate, Mask, Units
 from golive.stats.ranking import auroc
 from golive.text.detector import length
-from golive.text.numbers import UNITS, Quantity, quantities, same
+from golive.text.numbers import UNITS, quantities, same
 from golive.text.spans import Source
 from golive.text.words import Known, medication, words_of
 
@@ -68,9 +68,9 @@ def _kept(output: str, source: Source) -> float:
         return math.nan
     known = Known(words_of(output))
     drugs = {m for w in known.words if (m := medication(w))}
-    said = [Quantity(q.start, q.end, q.values[:1], q.decimals, q.unit) for q in quantities(output)]
-    held = len(source.medications & drugs) + sum(any(same(s, a) for s in said) for a in amounts)
-    return held / (len(source.medications) + len(amounts))
+    said = [q.as_said for q in quantities(output)]
+    kept = len(source.medications & drugs) + sum(any(same(s, a) for s in said) for a in amounts)
+    return kept / (len(source.medications) + len(amounts))
 
 
 def longer_live(
@@ -105,7 +105,7 @@ def histogram(train: FloatArray, live: FloatArray) -> LengthHistogram:
     bins = int(np.clip(fewest / OUTPUTS_PER_BIN, FEWEST_BINS, MOST_BINS))
     edges = np.unique(np.ceil(np.linspace(0, top, bins + 1)))
     inside = [np.histogram(np.minimum(side, edges[-1]), edges)[0] for side in (train, live)]
-    cells = [tuple(None if 0 < c < SMALL_CELL else float(c) for c in side) for side in inside]
+    cells = [tuple(None if is_small(c) else float(c) for c in side) for side in inside]
     return LengthHistogram(
         edges=tuple(float(e) for e in edges),
         train=cells[0],

@@ -9,23 +9,10 @@ import numpy as np
 
 from golive.profile.rows.scored import Coded, Scored
 from golive.stats.estimate import Mask
+from golive.text.words import words_of
 
-NEGATIVE = frozenset(
-    {
-        "0",
-        "false",
-        "no",
-        "n",
-        "f",
-        "negative",
-        "neg",
-        "absent",
-        "alive",
-        "none",
-        "control",
-        "normal",
-        "healthy",
-    }
+NEGATIVE = {"0"} | set(
+    words_of("false no n f negative neg absent alive none control normal healthy")
 )
 MOST_LEVELS = 20
 
@@ -66,18 +53,16 @@ def target_of(train: Scored, live: Scored) -> Target | None:
     scores = {**train.class_scores, **live.class_scores}
     if numbers is not None and len(names) > MOST_LEVELS and not scores:
         return Target("quantity")
-    if len(names) <= 2 or scores:
-        return _two(names) if not scores else Target("classes", known=names)
+    if scores:
+        return Target("classes", known=names)
+    if len(names) <= 2:
+        return _two(names)
     prediction = train.prediction or live.prediction
     two = prediction is None or len(prediction.names) <= 2
-    if (
-        graded
-        and two
-        and len(names) <= MOST_LEVELS
-        and (train.score is not None or live.score is not None)
-    ):
+    with_score = train.score is not None or live.score is not None
+    if graded and two and with_score and len(names) <= MOST_LEVELS:
         return Target("event", tuple(n for n in names if int(n) > 0), names)
-    return Target("classes", known=names) if len(names) > 2 and prediction is not None else None
+    return Target("classes", known=names) if prediction is not None else None
 
 
 def _two(names: tuple[str, ...]) -> Target | None:
@@ -91,13 +76,10 @@ def _two(names: tuple[str, ...]) -> Target | None:
 def events(label: Coded, target: Target) -> tuple[Mask, Mask, int]:
     """Per row whether the event happened, whether the outcome is known, and how many rows hold a value training never had."""
     graded = len(target.positive) > 1
-    is_event = np.array(
-        [n in target.positive or (graded and _digits(n) and int(n) > 0) for n in label.names]
-        + [False]
-    )
-    is_known = np.array(
-        [n in target.known or (graded and _digits(n)) for n in label.names] + [False]
-    )
+    grades = [int(n) if graded and _digits(n) else -1 for n in label.names]
+    both = list(zip(label.names, grades, strict=True))
+    is_event = np.array([*(n in target.positive or grade > 0 for n, grade in both), False])
+    is_known = np.array([*(n in target.known or grade >= 0 for n, grade in both), False])
     present = label.codes >= 0
     unknown = present & ~is_known[label.codes]
     return is_event[label.codes], present & ~unknown, int(unknown.sum())

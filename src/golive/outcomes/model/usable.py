@@ -16,6 +16,9 @@ SENTINEL_SHARE = 0.05
 """Share of training scores outside 0 to 1 from which the score is no probability, rather than one with marks in it."""
 
 
+_PER_CASE = ("place", "score", "event", "flagged", "units")
+
+
 @dataclass(frozen=True)
 class Cases:
     """Rows with an output and an outcome. ``score`` is NaN-free and in range; ``flagged`` is ``None`` without a threshold.
@@ -47,16 +50,17 @@ class Cases:
         """Number of events."""
         return int(self.event.sum())
 
+    @property
+    def smaller(self) -> int:
+        """Number of events or of non-events, whichever is smaller."""
+        return min(self.n_events, self.n - self.n_events)
+
     def part(self, rows: Mask | Units) -> Cases:
         """The cases that ``rows`` marks (length n), or names by position."""
-        return replace(
-            self,
-            place=self.place[rows],
-            score=None if self.score is None else self.score[rows],
-            event=self.event[rows],
-            flagged=None if self.flagged is None else self.flagged[rows],
-            units=None if self.units is None else self.units[rows],
-        )
+        cut = {
+            name: value[rows] for name in _PER_CASE if (value := getattr(self, name)) is not None
+        }
+        return replace(self, **cut)
 
 
 def limits(
@@ -72,8 +76,8 @@ def limits(
     score = train.score if train.score is not None else live.score
     if score is None:
         return 0.0, 1.0
-    held = score[np.isfinite(score)]
-    outside = float(((held < 0) | (held > 1)).mean()) if len(held) else 0.0
+    known = score[np.isfinite(score)]
+    outside = float(((known < 0) | (known > 1)).mean()) if len(known) else 0.0
     return (0.0, 1.0) if outside < SENTINEL_SHARE else None
 
 
@@ -94,30 +98,20 @@ def without_repeats(side: Scored, version: str | None = None) -> tuple[Scored, i
     table = pd.DataFrame(dict(enumerate(known if label is None else [*known, label])))
     repeat = table.duplicated().to_numpy(copy=True)
     odd = np.zeros(side.rows, dtype=bool)
-    if (
-        label is not None
-        and side.time is not None
-        and (side.time != side.time.astype("datetime64[D]")).any()
-    ):
-        same = table[~repeat].duplicated(subset=list(range(len(known))), keep=False).to_numpy()
+    hours = side.time is not None and (side.time != side.time.astype("datetime64[D]")).any()
+    if label is not None and side.time is not None and hours:
+        keys = list(range(len(known)))
+        same = table[~repeat].duplicated(subset=keys, keep=False).to_numpy()
         if same.any():
             again = np.flatnonzero(~repeat)[same & ~np.isnat(side.time[~repeat])]
-            group = (
-                table.iloc[again]
-                .groupby(list(range(len(known))), dropna=False, sort=False)
-                .ngroup()
-                .to_numpy()
-            )
+            alike = table.iloc[again].groupby(keys, dropna=False, sort=False)
+            group = alike.ngroup().to_numpy()
             answered = label[again] >= 0
             answers = np.bincount(group[answered], minlength=int(group.max(initial=-1)) + 1)
             repeat[again[(answers[group] == 1) & ~answered]] = True
             odd[again[answers[group] > 1]] = True
-    count, contradicting = int(repeat.sum()), int(odd.sum())
-    return (
-        (side.keep(~(repeat | odd)), count, contradicting)
-        if count or contradicting
-        else (side, 0, 0)
-    )
+    out = repeat | odd
+    return side.keep(~out) if out.any() else side, int(repeat.sum()), int(odd.sum())
 
 
 def cases(
@@ -130,12 +124,10 @@ def cases(
 ) -> Cases:
     """The rows of ``side`` (already without repeats) that can be judged, in their order."""
     rows = side.rows
-    event, known, odd = (
-        events(side.label, target)
-        if side.label
-        else (np.zeros(rows, bool), np.zeros(rows, bool), 0)
-    )
-    outside = np.zeros(rows, dtype=bool)
+    event, known, outside = np.zeros((3, rows), dtype=bool)
+    odd = 0
+    if side.label is not None:
+        event, known, odd = events(side.label, target)
     flagged: Mask | None = None
     if side.score is not None:
         answered = np.isfinite(side.score)
