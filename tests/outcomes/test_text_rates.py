@@ -10,10 +10,9 @@ import pytest
 from golive.model.measured.performance import Performance
 from golive.model.reviews import Review, ReviewVerdict
 from golive.stats.ranking import auroc_gain
-from golive.text.detector import detection
 from golive.text.labels import equal_p, fisher_p, kind_of, mean_share, read_labels
-from golive.text.reviews import agreement, review_plan, reviewed, with_reviews
-from golive.text.style import longer_live
+from golive.text.reviews import agreement, detection, review_plan, reviewed, with_reviews
+from golive.text.side import longer_live
 
 
 def test_words_numbers_and_marks_for_not_computed_are_told_apart() -> None:

@@ -19,16 +19,13 @@ from golive.outcomes.groups.parity import parity
 from golive.outcomes.groups.subgroups import subgroups
 from golive.outcomes.model import drops
 from golive.outcomes.model.baseline import baseline
-from golive.outcomes.model.context import Context, Outcomes, context_of
+from golive.outcomes.model.context import Context, Outcomes, context_of, left_out
 from golive.outcomes.model.impact import impact
-from golive.outcomes.model.leakage import leakage
-from golive.outcomes.model.left_out import left_out
+from golive.outcomes.model.leakage import leakage, skew
 from golive.outcomes.model.other_targets import other_targets
 from golive.outcomes.model.performance import described
-from golive.outcomes.service.capacity import capacity
 from golive.outcomes.service.outputs import alert_load, outputs
-from golive.outcomes.service.service import service
-from golive.outcomes.service.skew import skew
+from golive.outcomes.service.service import capacity, service
 from golive.outcomes.service.use import use
 from golive.profile.rows.affected import Marks, affected
 from golive.profile.rows.matched import matched

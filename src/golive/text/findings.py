@@ -17,8 +17,7 @@ from golive.model.kinds import Route, Severity, Verdict
 from golive.model.profile import SMALL_CELL, FloatArray
 from golive.stats.estimate import Estimate, Mask, change
 from golive.text.labels import Labels, equal_p, fisher_p, mean_share
-from golive.text.side import TextSide
-from golive.text.style import longer_live
+from golive.text.side import TextSide, longer_live
 from golive.wording.findings.generated_text import (
     HallucinationRate,
     ImpossibleRates,
@@ -185,9 +184,9 @@ def length_shift(
         return []
     sides, written = (train, live), (train.written, live.written)
     n = int(written[0].sum()), int(written[1].sum())
-    before, now = (float(np.median(s.style.words[s.written])) for s in sides)
-    shift = _longer(sides, [s.style.words for s in sides], written)
-    ratios = [s.style.ratio for s in sides]
+    before, now = (float(np.median(s.words[s.written])) for s in sides)
+    shift = _longer(sides, [s.words for s in sides], written)
+    ratios = [s.ratio for s in sides]
     behind = [np.isfinite(r) & w for r, w in zip(ratios, written, strict=True)]
     ratio = _longer(sides, ratios, behind)
     away = abs(shift.value - 0.5)
@@ -232,7 +231,7 @@ def _habits(train: TextSide, live: TextSide) -> dict[str, tuple[float, float, fl
     names = {"empty": "empty", "cut off": "cut_off", "repeating a sentence": "repeats"}
     found = {}
     for habit, name in names.items():
-        a, b = getattr(train.style, name), getattr(live.style, name)
+        a, b = getattr(train, name), getattr(live, name)
         p = fisher_p(a, b, (train.all_units, live.all_units))
         found[habit] = float(a.mean()), float(b.mean()), p
     return found

@@ -33,7 +33,6 @@ from golive.model.profile import is_small
 from golive.model.result import NotAssessed
 from golive.profile.text.generated import generated_texts
 from golive.stats.estimate import Estimate, Mask, Units, number, pair, patients, units_of
-from golive.text.detector import LEAST_EACH, detection
 from golive.text.findings import (
     hallucination_rate,
     impossible_rates,
@@ -44,10 +43,16 @@ from golive.text.findings import (
 from golive.text.judge import asked, of_labels, plan, summarised
 from golive.text.judge_call import key_of
 from golive.text.labels import Labels, mean_share
-from golive.text.reviews import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
-from golive.text.side import TextSide, sides
+from golive.text.reviews import (
+    LEAST_EACH,
+    LEAST_PAIRS,
+    LEAST_RATERS,
+    agreement,
+    detection,
+    review_plan,
+)
+from golive.text.side import TextSide, histogram, sides
 from golive.text.spans import SpanKind
-from golive.text.style import histogram
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -190,7 +195,7 @@ class _Both:
 
     def length(self) -> TextLength:
         """Words per output."""
-        live, train = self.new.style.words, self.old.style.words if self.old else np.zeros(0)
+        live, train = self.new.words, self.old.words if self.old else np.zeros(0)
         middle = [number(float(np.median(v))) if len(v) else None for v in (live, train)]
         drawn = histogram(train, live)
         return TextLength(live_median=middle[0], train_median=middle[1], histogram=drawn)
@@ -198,9 +203,9 @@ class _Both:
     def style(self) -> TextStyle:
         """Outputs that are empty, cut off, or say a sentence twice."""
         return TextStyle(
-            empty=self.share(lambda side: (side.style.empty, side.all_units)),
-            cut_off=self.share(lambda side: (side.style.cut_off, side.all_units)),
-            repeats=self.share(lambda side: (side.style.repeats, side.all_units)),
+            empty=self.share(lambda side: (side.empty, side.all_units)),
+            cut_off=self.share(lambda side: (side.cut_off, side.all_units)),
+            repeats=self.share(lambda side: (side.repeats, side.all_units)),
         )
 
     def rates(self) -> dict[str, Any]:
@@ -253,7 +258,7 @@ class _Both:
 
     def detectors(self, label: Labels) -> dict[str, Detector]:
         """How well the checks without a model, and a detector of one's own, single out what reviewers found."""
-        style, texts = self.new.style, self.new.texts
+        texts = self.new.texts
         known = label.known[texts.row] & np.isfinite(self.new.marks)
         hit, unit = label.hit[texts.row][known], texts.unit
         of = None if unit is None else unit[texts.row][known]
@@ -262,7 +267,7 @@ class _Both:
             scores["own_detector"] = np.array([_float(own[i]) for i in texts.row])
         found = {}
         for name, score in scores.items():
-            measured = detection(score[known], style.words[known], hit, of)
+            measured = detection(score[known], self.new.words[known], hit, of)
             if measured is not None:
                 found[name] = measured.told()
                 continue
@@ -282,8 +287,8 @@ def _labelled(labels: Labels | None, what: Literal["value", "hit"]) -> Values:
 
 def _kept(side: TextSide) -> Values:
     """Share of its source's medications and measured amounts that each output keeps."""
-    known = np.isfinite(side.style.kept)
-    return side.style.kept[known], side.units(known)
+    known = np.isfinite(side.kept)
+    return side.kept[known], side.units(known)
 
 
 def _severe(side: TextSide, label: Labels) -> Mask | None:

@@ -20,10 +20,10 @@ from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions
 from golive.profile.text.generated import GeneratedTexts
 from golive.stats.estimate import Mask, Units, number, patients, share, units_of
-from golive.text.detector import LEAST_EACH, detection, length
 from golive.text.judge_call import Caller
 from golive.text.labels import Labels
-from golive.text.reviews import LEAST_PAIRS, agreement
+from golive.text.reviews import LEAST_EACH, LEAST_PAIRS, agreement, detection
+from golive.text.words import words_of
 
 ASKED = {
     "unsupported": "says what its source does not",
@@ -147,7 +147,7 @@ def _against_reviewers(
 ) -> AgainstReviewers:
     unit = _unit(texts, place)
     units = units_of(unit)
-    words = np.array([length(texts.note[i]) for i in place], dtype=np.float64)
+    words = np.array([len(words_of(texts.note[i])) for i in place], dtype=np.float64)
     apart = detection(flags.astype(np.float64), words, truth, unit)
     assert apart is not None  # there are enough of either kind
     # The rival flags as many of the longest (or shortest) outputs; ties in the order they stand

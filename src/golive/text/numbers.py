@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from golive.text.words import words_of
+from golive.text.words import lexicon, words_of
 
 _ONES = words_of(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -42,61 +43,11 @@ _SCALE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _NOISY = set(words_of("zero one once first second single both oh couple third"))
 """Words for numbers that are usually something else in prose; an output is not held to them."""
 
-_FORMS: dict[str, dict[str, float]] = {
-    "mass": {
-        "kg|kgs|kilogram|kilograms|kilo|kilos": 1e3,
-        "g|gm|gram|grams": 1,
-        "mg|milligram|milligrams": 1e-3,
-        "mcg|ug|microgram|micrograms": 1e-6,
-        "lb|lbs|pound|pounds": 453.59,
-        "oz|ounce|ounces": 28.35,
-    },
-    "volume": {
-        "l|liter|liters|litre|litres": 1,
-        "dl": 0.1,
-        "ml|cc|milliliter|milliliters|millilitre|millilitres": 1e-3,
-    },
-    "length": {
-        "meter|meters|metre|metres": 1,
-        "cm|centimeter|centimeters|centimetre|centimetres": 1e-2,
-        "mm|millimeter|millimeters": 1e-3,
-        "inch|inches": 0.0254,
-        "ft|foot|feet": 0.3048,
-    },
-    "time": {
-        "second|seconds|sec|secs": 1,
-        "minute|minutes|min|mins": 60,
-        "hour|hours|hr|hrs|hourly": 3600,
-        "day|days|daily": 86400,
-        "week|weeks|weekly|wk|wks": 604800,
-        "month|months|monthly|mo": 2629800,
-        "year|years|yr|yrs|yearly": 31557600,
-    },
-    "concentration": {"mg/dl": 1, "g/dl": 1e3, "g/l": 1e2, "mg/l": 0.1, "ng/ml": 1e-4},
-    "amount": {"mmol/l|mmol": 1, "umol/l": 1e-3, "meq/l|meq": 1},
-    "pressure": {"mmhg": 1},
-    "share": {"%|percent": 1},
-    "rate": {"bpm": 1},
-    "dose": {"unit|units|iu": 1},
-    "pills": {"tablet|tablets|pill|pills|capsule|capsules|puff|puffs": 1},
-}
-UNITS: dict[str, tuple[str, float]] = {
-    name: (dimension, size)
-    for dimension, forms in _FORMS.items()
-    for names, size in forms.items()
-    for name in names.split("|")
-}
-"""Written unit -> dimension and its size in the dimension's base unit."""
-
-_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
 _WORDS = "|".join(sorted((*WORD_VALUE, *_SCALE), key=len, reverse=True))
 _DIGITS = re.compile(
     r"(?<![\w.])(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:st|nd|rd|th|s)?(?![\d]|\.\d|[A-Za-z]{0,2}\d)"
 )
 _SPOKEN = re.compile(rf"\b(?:{_WORDS})(?:(?:[\s-]+(?:and[\s-]+)?)(?:{_WORDS}))*\b", re.IGNORECASE)
-_AFTER = re.compile(
-    rf"(?:\s|-)*(?P<unit>{_UNIT}|m\s?g|m\s?l|k\s?g|c\s?c|m\s?c\s?g)(?![A-Za-z0-9/])", re.IGNORECASE
-)
 _ENUMERATOR = re.compile(r"(?:^|[\n.;:,])\s*\(?\d{1,2}[.)](?=\s|$)")
 _FRACTION = re.compile(r"(?:\d+(?:\s|-))?\d/\d(?![\d/])")
 
@@ -142,12 +93,20 @@ def number_words(run: str) -> list[str]:
     return [w for w in re.split(r"[\s-]+", run.lower()) if w != "and"]
 
 
+@cache
+def _after() -> re.Pattern[str]:
+    """A unit behind a number."""
+    names = "|".join(sorted(map(re.escape, lexicon().units), key=len, reverse=True))
+    spelled = r"m\s?g|m\s?l|k\s?g|c\s?c|m\s?c\s?g"
+    return re.compile(rf"(?:\s|-)*(?P<unit>{names}|{spelled})(?![A-Za-z0-9/])", re.IGNORECASE)
+
+
 def _unit(text: str, end: int) -> str:
-    found = _AFTER.match(text, end)
+    found = _after().match(text, end)
     if not found:
         return ""
     unit = found["unit"].lower()
-    return unit if unit in UNITS else re.sub(r"\s", "", unit)  # transcripts spell "m g"
+    return unit if unit in lexicon().units else re.sub(r"\s", "", unit)  # transcripts spell "m g"
 
 
 def spoken_values(words: list[str]) -> list[float]:
@@ -213,7 +172,7 @@ def same(said: Quantity, known: Quantity) -> bool:
 
 
 def _converted(value: float, unit: str, other: float, known: str) -> bool:
-    here, there = UNITS.get(unit), UNITS.get(known)
+    here, there = (lexicon().units.get(u) for u in (unit, known))
     if here is None or there is None or here[0] != there[0] or unit == known:
         return False
     first, second = value * here[1], other * there[1]
@@ -222,7 +181,7 @@ def _converted(value: float, unit: str, other: float, known: str) -> bool:
 
 def conflicting_units(said: Quantity, known: Quantity) -> bool:
     """Whether both carry units that make the same number another amount (5 mg and 5 mcg, 2 days and 2 weeks)."""
-    here, there = UNITS.get(said.unit), UNITS.get(known.unit)
+    here, there = (lexicon().units.get(q.unit) for q in (said, known))
     return here is not None and there is not None and here != there
 
 

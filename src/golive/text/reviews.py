@@ -6,15 +6,22 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from golive.model.measured.generated_text import GeneratedText, ReviewerAgreement, ReviewPlan
-from golive.model.measured.intervals import ShareInterval, number
+from golive.model.measured.generated_text import (
+    Detector,
+    GeneratedText,
+    ReviewerAgreement,
+    ReviewPlan,
+)
+from golive.model.measured.intervals import Interval, ShareInterval, number
 from golive.model.measured.performance import Performance
-from golive.model.profile import FloatArray
+from golive.model.profile import SMALL_CELL, FloatArray
 from golive.model.reviews import Review, ReviewVerdict
-from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, patients, plain, wilson
+from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, patients, plain, units_of, wilson
+from golive.stats.ranking import auroc, auroc_gain
 from golive.text.labels import mean_share
 
 LEAST_OUTPUTS = 200
@@ -210,3 +217,60 @@ def with_reviews(performance: Performance, reviews: Iterable[Review]) -> Perform
     """``performance`` with the reviewed rate in the place of that of a label column; everything else as it was."""
     text = performance.generated_text.joined(reviewed(reviews)).having(rated_by="reviews")
     return performance.having(generated_text=text)
+
+
+LEAST_EACH = SMALL_CELL
+"""Hallucinated and clean outputs needed each before a detector is measured: both counts are shown."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """AUROC against reviewers' labels of the detector and of length, and their difference (paired DeLong).
+
+    ``by_length`` is taken in the direction in which length works (``longer`` or ``shorter`` outputs are hallucinated), which
+    favours the rival. ``beats`` is false unless the whole interval of the difference lies above 0.
+    """
+
+    n: int
+    hallucinated: int
+    detector: Estimate
+    by_length: Estimate
+    direction: str
+    difference: Estimate
+
+    @property
+    def beats(self) -> bool:
+        """Whether the detector is shown to be better than length."""
+        return self.difference.known and self.difference.low > 0
+
+    def told(self) -> Detector:
+        """As a result carries it."""
+        return Detector(
+            n=self.n,
+            hallucinated=self.hallucinated,
+            auroc=Interval.of(self.detector),
+            length_auroc=Interval.of(self.by_length),
+            length_direction=self.direction,
+            difference=Interval.of(self.difference),
+            beats_length=self.beats,
+        )
+
+
+def detection(
+    score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None
+) -> Detection | None:
+    """Measure a detector (higher is worse; length n) beside length. ``None`` with too few of either kind.
+
+    ``unit`` numbers the patient or document of each output.
+    """
+    usable = np.isfinite(score)
+    units = None if unit is None else units_of(unit[usable])
+    score, lengths, hallucinated = score[usable], lengths[usable], hallucinated[usable]
+    n, hits = len(score), int(hallucinated.sum())
+    if min(hits, n - hits) < LEAST_EACH:
+        return None
+    longer = auroc(lengths, hallucinated, units)
+    direction = "longer" if longer.value >= 0.5 else "shorter"
+    rival = lengths if direction == "longer" else -lengths
+    own, other = auroc(score, hallucinated, units), auroc(rival, hallucinated, units)
+    return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))

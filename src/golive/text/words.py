@@ -34,7 +34,8 @@ _ANSWER = re.compile(
 @dataclass(frozen=True)
 class Lexicon:
     """Medications by any of their names (to one name); findings by the first two letters of their forms, as a
-    pattern whose groups are named in ``finding_of``; capitalised words that name nobody.
+    pattern whose groups are named in ``finding_of``; capitalised words that name nobody; units by how they are written, with
+    their dimension and their size in its base unit.
     """
 
     medications: dict[str, str]
@@ -43,6 +44,7 @@ class Lexicon:
     findings: dict[str, re.Pattern[str]]
     finding_of: dict[str, str]
     titles: frozenset[str]
+    units: dict[str, tuple[str, float]]
 
 
 @cache
@@ -67,6 +69,12 @@ def lexicon() -> Lexicon:
         findings={k: re.compile("|".join(v), re.IGNORECASE) for k, v in by_start.items()},
         finding_of={f"g{i}": finding for i, (_, finding) in enumerate(forms)},
         titles=frozenset(lists["titles"]),
+        units={
+            name: (dimension, size)
+            for dimension, forms in lists["units"].items()
+            for names, size in forms.items()
+            for name in names.split("|")
+        },
     )
 
 

@@ -18,7 +18,7 @@ from golive.outcomes.course.season import expected_alerts
 from golive.outcomes.course.unlabelled import estimate, inside
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.performance import EventFigures
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
 from golive.stats.estimate import UNKNOWN, Z95, Mask, number, share, units_of

@@ -15,7 +15,7 @@ import numpy as np
 from golive.model.measured.groups import Group, GroupRate, Parity, RateGap
 from golive.model.measured.intervals import Interval
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.profile.rows.scored import Coded
 from golive.stats.estimate import Z95, number
 

@@ -25,7 +25,7 @@ from golive.model.measured.intervals import LiveValue
 from golive.model.profile import SMALL_CELL, cell_share, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.performance import EventFigures
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.profile.rows.scored import Coded
 from golive.stats import calibration as cal
 from golive.stats import operating_point as op

@@ -9,7 +9,7 @@ from golive.model.kinds import Verdict
 from golive.model.measured.groups import Baselines, GainOver
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.outcomes.model.verdicts import FEWEST
 from golive.stats import ranking
 from golive.stats.estimate import Estimate, Mask, number

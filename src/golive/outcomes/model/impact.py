@@ -18,7 +18,7 @@ from golive.model.measured.performance import Impact, Issue, NotMeasured, Withou
 from golive.model.measured.service import BadInput
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.profile.rows.affected import Marks
 from golive.stats import ranking
 from golive.stats.estimate import (

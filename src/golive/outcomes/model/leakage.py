@@ -1,4 +1,6 @@
-"""Could the accuracy be too good to be true: patients of training in live data, and features that give the outcome away."""
+"""Could the accuracy be too good to be true: patients of training in live data, features that give the outcome away, and whether
+training and live compute the same values for the same case.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ import numpy as np
 from golive.model.finding import Effect
 from golive.model.kinds import Verdict
 from golive.model.measured.performance import Leakage
+from golive.model.measured.service import Skew
 from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events
+from golive.profile.rows.matched import Matched
 from golive.profile.rows.scored import Scored
 from golive.profile.shared_ids import SharedIds
 from golive.stats import ranking
@@ -101,3 +105,18 @@ def _suspects(context: Context) -> tuple[list[str], list[str]]:
         if max(area, 1 - area) > SUSPECT:
             suspects.append(name)
     return looked, suspects
+
+
+def skew(out: Outcomes, found: Matched | None) -> None:
+    """``Skew`` of performance: ``n`` cases in both files, the ``share`` of their values that differ, the share of scores ``reproduced``.
+
+    A count of 1 to 10 is taken as 10, the most that it can be. ``exact`` marks rows without any difference at all.
+    """
+    if found is None or found.rows < SMALL_CELL or not found.values:
+        return
+    differ = SMALL_CELL - 1 if is_small(found.differ) else found.differ
+    apart = found.scores - found.repeated
+    apart = SMALL_CELL - 1 if is_small(apart) else apart
+    again = number(max(0.0, 1 - apart / found.scores)) if found.scores >= SMALL_CELL else None
+    share = number(min(1.0, differ / found.values))
+    out.add(skew=Skew(n=found.rows, share=share, reproduced=again, exact=found.exact))

@@ -28,7 +28,7 @@ from golive.model.measured.performance import (
     Sizes,
 )
 from golive.model.profile import FloatArray
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
