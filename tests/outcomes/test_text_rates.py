@@ -126,10 +126,10 @@ def test_detector_and_length_are_measured_side_by_side() -> None:
     score = rng.normal(0, 1, 400) + 0.2 * hit
     got = detection(score, words, hit)
     assert got is not None
-    assert got.detector.value == pytest.approx(roc_auc_score(hit, score))
-    assert got.by_length.value == pytest.approx(roc_auc_score(hit, -words))
-    assert got.direction == "shorter"
-    assert not got.beats
+    assert got.auroc.value == pytest.approx(roc_auc_score(hit, score))
+    assert got.length_auroc.value == pytest.approx(roc_auc_score(hit, -words))
+    assert got.length_direction == "shorter"
+    assert not got.beats_length
     assert detection(score[:30], words[:30], np.zeros(30, bool)) is None
 
 

@@ -68,7 +68,8 @@ def judge(
         ``not_assessed`` and the others still run.
     """
     out, columns = Outcomes(), _log_columns(config)
-    _absent(columns, list(dict.fromkeys((*train.columns, *live.columns))), out)
+    if columns:
+        _absent(columns, list(dict.fromkeys((*train.columns, *live.columns))), out)
     report = progress or (lambda _fraction, _sentence: None)
     checking = "checking generated text against its sources"
     report(0.0, checking if config.outputs else "looking for scores and outcomes")
@@ -92,8 +93,8 @@ def judge(
     before = scored(train, specs, roles, config) or Scored(rows=train.rows)
     now, marks = None, Marks()
     with out.gap("what data problems cost", "the rows that have them could not be marked"):
-        told = affected(train, live, known, inputs)
-        now, marks = scored(live, specs, roles, config, marks=told.rows), told
+        marked = affected(train, live, known, inputs)
+        now, marks = scored(live, specs, roles, config, marks=marked.rows), marked
     now = now or scored(live, specs, roles, config) or Scored(rows=live.rows)
     shared = shared_ids(train, live, specs, roles)
     parts: tuple[tuple[str, Part], ...] = (

@@ -254,7 +254,7 @@ class _Both:
             "second_rate": number(float(other.mean())),
         }
         of = {} if units is None else {"patients": patients(units, n)}
-        return agreed.told().having(**rates, **of)
+        return agreed.as_result().having(**rates, **of)
 
     def detectors(self, label: Labels) -> dict[str, Detector]:
         """How well the checks without a model, and a detector of one's own, single out what reviewers found."""
@@ -269,7 +269,7 @@ class _Both:
         for name, score in scores.items():
             measured = detection(score[known], self.new.words[known], hit, of)
             if measured is not None:
-                found[name] = measured.told()
+                found[name] = measured
                 continue
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
             self.miss(f"accuracy of {name.replace('_', ' ')}", why)

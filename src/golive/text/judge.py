@@ -151,15 +151,15 @@ def _against_reviewers(
     apart = detection(flags.astype(np.float64), words, truth, unit)
     assert apart is not None  # there are enough of either kind
     # The rival flags as many of the longest (or shortest) outputs; ties in the order they stand
-    order = np.argsort(-words if apart.direction == "longer" else words, kind="stable")
+    order = np.argsort(-words if apart.length_direction == "longer" else words, kind="stable")
     by_length = np.zeros(len(words), dtype=bool)
     by_length[order[: int(flags.sum())]] = True
     return AgainstReviewers(
         n=len(truth),
         patients=patients(units, len(truth)),
         hallucinated=int(truth.sum()),
-        length=ByLength(direction=apart.direction).joined(_figures(by_length, truth, units)),
-        discrimination=apart.told(),
+        length=ByLength(direction=apart.length_direction).joined(_figures(by_length, truth, units)),
+        discrimination=apart,
     ).joined(_figures(flags, truth, units))
 
 

@@ -55,7 +55,7 @@ class Agreement:
     observed: float
     n: int
 
-    def told(self) -> ReviewerAgreement:
+    def as_result(self) -> ReviewerAgreement:
         """As a result carries it."""
         k = self.kappa
         ends = {"kappa": k.value, "low": k.low, "high": k.high, "observed": self.observed}
@@ -139,7 +139,7 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
     known = rate is not None and math.isfinite(rate)
     expected = rate if rate is not None and known else limit
 
-    def told(more: int | None, total: int | None, reason: str) -> ReviewPlan:
+    def plan(more: int | None, total: int | None, reason: str) -> ReviewPlan:
         width = None
         if total is not None:
             low, high = wilson(expected * total, total)
@@ -148,11 +148,11 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
         return ReviewPlan(rated=rated, more=more, total=total, half_width=width, reason=reason)
 
     if not known:
-        return told(left, LEAST_OUTPUTS, f"Start with a random {LEAST_OUTPUTS} outputs.")
+        return plan(left, LEAST_OUTPUTS, f"Start with a random {LEAST_OUTPUTS} outputs.")
     unsure = rated < FIRST_OUTPUTS or float(wilson(expected * rated, rated)[0]) < limit
     if rated < LEAST_OUTPUTS and limit <= expected and unsure:
         too_few = f"Too few to tell: go on to {LEAST_OUTPUTS} random outputs."
-        return told(left, LEAST_OUTPUTS, too_few)
+        return plan(left, LEAST_OUTPUTS, too_few)
     total = max(LEAST_OUTPUTS, rated)
     while total <= MOST_REVIEWS and float(wilson(expected * total, total)[1]) >= limit:
         total = math.ceil(total * 1.02)
@@ -160,10 +160,10 @@ def review_plan(rate: float | None, rated: int, raters: int, *, limit: float = L
         never = (
             f"At the present rate no number of reviews shows {below}: repair the generator first."
         )
-        return told(left or None, None, never)
+        return plan(left or None, None, never)
     more = total - rated
     reason = f"{more:,} more reviews would show {below}, if the rate stays as it is."
-    return told(more, total, reason if more else f"Enough outputs are rated to show {below}.")
+    return plan(more, total, reason if more else f"Enough outputs are rated to show {below}.")
 
 
 BAD: frozenset[ReviewVerdict] = frozenset(("unsupported", "harmful"))
@@ -199,7 +199,7 @@ def reviewed(reviews: Iterable[Review]) -> GeneratedText:
         found = found.having(unsupported=unsupported, severe=severe, label_kind="flag")
     if len(both) >= LEAST_PAIRS:
         agreed = agreement(*(np.array([v[row] in BAD for row in both]) for v in (first, second)))
-        found = found.having(agreement=agreed.told()) if agreed else found
+        found = found.having(agreement=agreed.as_result()) if agreed else found
     return found
 
 
@@ -223,45 +223,14 @@ LEAST_EACH = SMALL_CELL
 """Hallucinated and clean outputs needed each before a detector is measured: both counts are shown."""
 
 
-@dataclass(frozen=True)
-class Detection:
-    """AUROC against reviewers' labels of the detector and of length, and their difference (paired DeLong).
-
-    ``by_length`` is taken in the direction in which length works (``longer`` or ``shorter`` outputs are hallucinated), which
-    favours the rival. ``beats`` is false unless the whole interval of the difference lies above 0.
-    """
-
-    n: int
-    hallucinated: int
-    detector: Estimate
-    by_length: Estimate
-    direction: str
-    difference: Estimate
-
-    @property
-    def beats(self) -> bool:
-        """Whether the detector is shown to be better than length."""
-        return self.difference.known and self.difference.low > 0
-
-    def told(self) -> Detector:
-        """As a result carries it."""
-        return Detector(
-            n=self.n,
-            hallucinated=self.hallucinated,
-            auroc=Interval.of(self.detector),
-            length_auroc=Interval.of(self.by_length),
-            length_direction=self.direction,
-            difference=Interval.of(self.difference),
-            beats_length=self.beats,
-        )
-
-
 def detection(
     score: FloatArray, lengths: FloatArray, hallucinated: Mask, unit: Any = None
-) -> Detection | None:
-    """Measure a detector (higher is worse; length n) beside length. ``None`` with too few of either kind.
+) -> Detector | None:
+    """AUROC against reviewers' labels of a detector (higher is worse; length n) and of length, and their difference (paired
+    DeLong). ``None`` with too few of either kind. ``unit`` numbers the patient or document of each output.
 
-    ``unit`` numbers the patient or document of each output.
+    Length is taken in the direction in which it works (``longer`` or ``shorter`` outputs are hallucinated), which favours the
+    rival; the detector beats it only where the whole interval of the difference lies above 0.
     """
     usable = np.isfinite(score)
     units = None if unit is None else units_of(unit[usable])
@@ -269,8 +238,15 @@ def detection(
     n, hits = len(score), int(hallucinated.sum())
     if min(hits, n - hits) < LEAST_EACH:
         return None
-    longer = auroc(lengths, hallucinated, units)
-    direction = "longer" if longer.value >= 0.5 else "shorter"
-    rival = lengths if direction == "longer" else -lengths
-    own, other = auroc(score, hallucinated, units), auroc(rival, hallucinated, units)
-    return Detection(n, hits, own, other, direction, auroc_gain(score, rival, hallucinated, units))
+    longer = auroc(lengths, hallucinated, units).value >= 0.5
+    rival = lengths if longer else -lengths
+    gain = auroc_gain(score, rival, hallucinated, units)
+    return Detector(
+        n=n,
+        hallucinated=hits,
+        auroc=Interval.of(auroc(score, hallucinated, units)),
+        length_auroc=Interval.of(auroc(rival, hallucinated, units)),
+        length_direction="longer" if longer else "shorter",
+        difference=Interval.of(gain),
+        beats_length=gain.known and gain.low > 0,
+    )

@@ -101,8 +101,8 @@ def season(context: Context, out: Outcomes) -> None:
             found = found.having(**{calendar: SameSeason(covered=False, why=why)})
             continue
         both = {name: _standardised(v, here, context) for name, v in _signals(context).items()}
-        told = {name: pair(*e) for name, e in both.items()}
-        found = found.having(**{calendar: SameSeason(covered=True).having(**told)})
+        figures = {name: pair(*e) for name, e in both.items()}
+        found = found.having(**{calendar: SameSeason(covered=True).having(**figures)})
         if "alert_rate" in both and all(e.known for e in both["alert_rate"]):
             out.facts = [
                 _explained(f, calendar, *both["alert_rate"]) if isinstance(f, AlertRateShift) else f

@@ -63,17 +63,17 @@ def window_rows(context: Context, starts: Starts, *, estimated: bool) -> tuple[W
         rows.append(row)
         if n < SMALL_CELL:
             continue
-        told = _scores(context, here, estimated=estimated) | _outcomes(context, here, limit)
+        figures = _scores(context, here, estimated=estimated) | _outcomes(context, here, limit)
         if marks is not None and (marks[1] & here).any():
             units = None if live.unit is None else units_of(live.unit[here])
             rate = share(marks[0][here], marks[1][here], units)
-            told["alert_rate"] = LiveInterval.of(rate)
+            figures["alert_rate"] = LiveInterval.of(rate)
             if expected is not None:
                 band = expected.band(here & marks[1], rate.se)
-                told["alert_band"] = [number(v) for v in band]
+                figures["alert_band"] = [number(v) for v in band]
         if m is not None:
-            told |= _realised(m.cases_live.part(here[m.cases_live.place]), m)
-        rows[-1] = row.having(**told)
+            figures |= _realised(m.cases_live.part(here[m.cases_live.place]), m)
+        rows[-1] = row.having(**figures)
     return tuple(rows)
 
 
@@ -82,10 +82,10 @@ def _scores(context: Context, here: Mask, *, estimated: bool) -> dict[str, Any]:
         return {}
     score = context.live.score[here]
     finite, usable = score[np.isfinite(score)], inside(score)
-    told: dict[str, Any] = {"mean_score": number(float(finite.mean())) if len(finite) else None}
+    figures: dict[str, Any] = {"mean_score": number(float(finite.mean())) if len(finite) else None}
     if estimated and len(usable) >= WINDOW_SCORES:
-        told["estimated"] = LiveInterval.of(estimate(usable, context).auroc)
-    return told
+        figures["estimated"] = LiveInterval.of(estimate(usable, context).auroc)
+    return figures
 
 
 def _outcomes(context: Context, here: Mask, limit: np.timedelta64 | None) -> dict[str, Any]:
@@ -94,35 +94,35 @@ def _outcomes(context: Context, here: Mask, limit: np.timedelta64 | None) -> dic
     if live.label is None:
         return {}
     n, known = int(here.sum()), int((live.label.codes[here] >= 0).sum())
-    told: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     if not is_small(known) and not is_small(n - known):
-        told["outcomes"] = number(known / n)
+        figures["outcomes"] = number(known / n)
     if limit is not None and live.time is not None and live.label_time is not None:
-        told["open"] = bool(live.time[here].max() + limit > last_moment(live))
-    return told
+        figures["open"] = bool(live.time[here].max() + limit > last_moment(live))
+    return figures
 
 
 def _realised(part: Cases, m: EventFigures) -> dict[str, Any]:
     """Primary metric of one window with its interval, and the band around training's value at the window's size."""
     small = is_small(part.n_events) or is_small(part.n - part.n_events)
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "n_cases": None if is_small(part.n) else part.n,
         "n_events": None if small else part.n_events,
     }
     if part.score is None or part.smaller < WINDOW_EVENTS:
-        return told
+        return figures
     area = ranking.auroc(part.score, part.event, part.units)
-    told["auroc"] = LiveInterval.of(area)
+    figures["auroc"] = LiveInterval.of(area)
     if not small and m.probability:
-        told["observed"] = number(float(part.event.mean()))
-        told["expected"] = number(float(part.score.mean()))
+        figures["observed"] = number(float(part.event.mean()))
+        figures["expected"] = number(float(part.score.mean()))
     before = m.train.get(m.primary, UNKNOWN)
     if before.known:
         half = Z95 * math.hypot(area.se, before.se)
         ends = max(0.0, before.value - half), min(1.0, before.value + half)
-        told["expected_band"] = [number(end) for end in ends]
-        told["inside"] = bool(area.value >= before.value - half)
-    return told
+        figures["expected_band"] = [number(end) for end in ends]
+        figures["inside"] = bool(area.value >= before.value - half)
+    return figures
 
 
 GOOD_LOSS = 0.05
@@ -165,7 +165,7 @@ def timeline(context: Context, out: Outcomes) -> None:
 def good_in_a_row(m: EventFigures, time: Starts) -> int:
     """Consecutive stretches of live time without a loss that matters, counted back from the last one.
 
-    Stretches hold ``BLOCK_EVENTS`` events each, so that each can be told from a loss; the rest at the start is left out.
+    Stretches hold ``BLOCK_EVENTS`` events each, so that each can be kept apart from a loss; the rest at the start is left out.
     """
     cases, before = m.cases_live, m.train.get("auroc", UNKNOWN)
     if cases.score is None or not before.known:

@@ -88,8 +88,8 @@ def _described(context: Context, value: str, rows: Mask) -> Version:
         if part.smaller >= FEWEST and part.score is not None:
             area = ranking.auroc(part.score, part.event, part.units)
             ends = {"auroc": area.value, "auroc_low": area.low, "auroc_high": area.high}
-            told = {key: number(value) for key, value in ends.items()}
-            row = row.having(n_events=part.n_events, **told)
+            figures = {key: number(value) for key, value in ends.items()}
+            row = row.having(n_events=part.n_events, **figures)
     return row
 
 
@@ -138,8 +138,8 @@ def _rates(context: Context, both: Overlap) -> tuple[Estimate, Estimate] | None:
 
 
 def _of_two(first: Estimate, second: Estimate) -> OfTwoVersions:
-    told = pair(first, second).contents()
-    renamed = {k.replace("train", "first").replace("live", "second"): v for k, v in told.items()}
+    figures = pair(first, second).contents()
+    renamed = {k.replace("train", "first").replace("live", "second"): v for k, v in figures.items()}
     return OfTwoVersions.model_validate(renamed)
 
 

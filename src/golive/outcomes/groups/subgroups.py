@@ -257,8 +257,8 @@ def _row(g: GroupFigures, m: EventFigures, overall: float) -> Group:
     row = Group(by=g.by, value=g.value, n=cell(g.n), enough=g.enough, n_events=events)
     if not g.enough:
         return row
-    told: list[str] = [k for k in ("sensitivity", "ppv") if k in g.metrics]
-    gaps: dict[str, float | None] = {k: number(g.metrics[k].value - m.live[k].value) for k in told}
+    names: list[str] = [k for k in ("sensitivity", "ppv") if k in g.metrics]
+    gaps: dict[str, float | None] = {k: number(g.metrics[k].value - m.live[k].value) for k in names}
     if math.isfinite(g.excess):
         gaps["ece"] = number(g.excess - overall)
     return row.having(
@@ -302,16 +302,16 @@ def _judged(
                 yield _gap(g, worse)
         if (small := _too_small(context, live, by, groups)) is not None:
             yield small
-    told = bool(alone)
+    any_gap = bool(alone)
     for g in pairs:
         worse = _worse(g)
         # Else the single group already says it
         if Verdict.ALARM in worse.values() and not alone & set(g.parts):
-            told = True
+            any_gap = True
             yield _gap(g, worse, searched=n_pairs)
     judged = {by: sum(bool(g.gaps) for g in groups) for by, groups in by_column.items()}
     columns = tuple(by for by, n in judged.items() if n)
-    if columns and not told:
+    if columns and not any_gap:
         yield NoGroupGap(columns=columns, groups=sum(judged.values()), crossed=n_pairs, n=live.n)
 
 

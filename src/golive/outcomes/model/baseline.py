@@ -30,8 +30,8 @@ def baseline(context: Context, out: Outcomes) -> None:
     live, area = m.cases_live, m.live["auroc"]
     chance = Estimate(area.value - 0.5, area.se, area.low - 0.5, area.high - 0.5)
     rivals = (Rival(Simpler.EVENT_RATE, chance), *_fitted(context, live, m.cases_train))
-    told = {r.what.value: GainOver.of(r.gain, what=r.name) for r in rivals}
-    out.add(baseline=Baselines(n_events=live.n_events, **told))
+    gains = {r.what.value: GainOver.of(r.gain, what=r.name) for r in rivals}
+    out.add(baseline=Baselines(n_events=live.n_events, **gains))
     hardest = min(rivals, key=lambda r: r.gain.value)
     gain, n = number(hardest.gain.value), (context.train.rows, live.n)
     interval = number(hardest.gain.low), number(hardest.gain.high)

@@ -62,8 +62,8 @@ def impact(context: Context, out: Outcomes, findings: Sequence[Finding], marks: 
         if isinstance(cost, str):
             why_not[key] = cost
             continue
-        told = {"finding": key, "kind": known[key].kind.value, "title": known[key].title}
-        issues.append(Issue.model_validate(cost.contents() | told))
+        details = {"finding": key, "kind": known[key].kind.value, "title": known[key].title}
+        issues.append(Issue.model_validate(cost.contents() | details))
         together |= rows
     if not issues and not why_not:
         return
@@ -144,6 +144,6 @@ def _bad_input(context: Context, known: Mapping[str, Finding]) -> BadInput | Non
     if n < SMALL_CELL:
         return None
     low, high = (number(float(end)) for end in wilson(refused, n))
-    told = cell_share(refused, n)
-    share = None if told is None else number(told)
+    shown = cell_share(refused, n)
+    share = None if shown is None else number(shown)
     return BadInput(n=n, refused=share, low=low, high=high, findings=tuple(used))

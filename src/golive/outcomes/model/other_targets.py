@@ -45,7 +45,7 @@ class Answers:
 
     names: tuple[str, ...]
     truth: Units
-    said: Units
+    predicted: Units
     units: Units | None
     scores: FloatArray | None
     scored: Mask
@@ -66,10 +66,10 @@ def answers(side: Scored, target: Target) -> Answers | None:
     truth, scores = _places(side.label, target), _scores(side, target)
     readable = np.ones(side.rows, dtype=bool) if scores is None else _readable(scores)
     if side.prediction is not None:
-        said = _places(side.prediction, target)
+        predicted = _places(side.prediction, target)
         here = (truth >= 0) & (side.prediction.codes >= 0)
     elif scores is not None:
-        said = np.argmax(np.where(np.isnan(scores), -1.0, scores), axis=1)
+        predicted = np.argmax(np.where(np.isnan(scores), -1.0, scores), axis=1)
         here = (truth >= 0) & readable
     else:
         return None
@@ -78,7 +78,9 @@ def answers(side: Scored, target: Target) -> Answers | None:
     units = None if side.unit is None else units_of(side.unit[here])
     of_classes = None if scores is None else scores[here]
     lost = int(((truth >= 0) & ~readable).sum())
-    return Answers(target.known, truth[here], said[here], units, of_classes, readable[here], lost)
+    return Answers(
+        target.known, truth[here], predicted[here], units, of_classes, readable[here], lost
+    )
 
 
 def _places(column: Coded, target: Target) -> Units:
@@ -105,11 +107,11 @@ def figures(a: Answers) -> dict[str, Estimate]:
 
     Intervals from influence functions, per patient where rows repeat.
     """
-    right: Mask = a.truth == a.said
+    right: Mask = a.truth == a.predicted
     found = {"accuracy": share(right, np.ones(a.n, dtype=bool), a.units)}
     recalls, f1s = [], []
     for i in range(len(a.names)):
-        of, called = a.truth == i, a.said == i
+        of, called = a.truth == i, a.predicted == i
         if of.any():
             recalls.append(_ratio(right & of, of))
         if of.any() or called.any():
@@ -192,7 +194,7 @@ def by_class(a: Answers) -> tuple[ClassFigures, ...]:
     """Sensitivity, PPV and AUROC of each class against all others; classes of 1 to 10 rows without figures."""
     found = []
     for i, name in enumerate(a.names):
-        of, called = np.asarray(a.truth == i), np.asarray(a.said == i)
+        of, called = np.asarray(a.truth == i), np.asarray(a.predicted == i)
         n = int(of.sum())
         row = ClassFigures.model_validate({"class": name, "n": None if is_small(n) else n})
         if n >= SMALL_CELL:

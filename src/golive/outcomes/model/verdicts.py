@@ -53,14 +53,12 @@ def effect_of(name: str, before: Estimate, now: Estimate, n: tuple[int, int]) ->
 
 
 def share_effect(name: str, count: int, n: int, then: float | None, n_train: int) -> Effect:
-    """The live share ``count`` of ``n`` against the share ``then`` of training, which is taken as it is: Wilson's interval.
-
-    A share of 1 to 10 rows is not given, and neither is its change.
+    """The live share ``count`` of ``n`` against the share ``then`` of training, which is taken as it is: Wilson's interval, of
+    the live share itself where training's is not known. A share of 1 to 10 rows is not given, and neither is its change.
     """
-    live, (low, high) = cell_share(count, n), wilson(count, n)
-    interval: tuple[float | None, float | None] = (None, None)
-    if live is not None and then is not None:
-        interval = float(low) - then, float(high) - then
+    live, start = cell_share(count, n), then or 0.0
+    low, high = (float(end) - start for end in wilson(count, n))
+    interval = (None, None) if live is None else (low, high)
     return Effect.between(name, then, live, n=(n_train, n), interval=interval)
 
 

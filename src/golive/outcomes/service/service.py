@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golive.model.facts import Facts
-from golive.model.finding import SliceShare
+from golive.model.finding import Effect, SliceShare
 from golive.model.kinds import Verdict
 from golive.model.measured.intervals import LiveValue
 from golive.model.measured.service import (
@@ -100,9 +100,9 @@ def _latency(context: Context) -> Parts:
         for end, value in zip(("", "_low", "_high"), values, strict=True)
     }
     train = Quantiles(**{k: number(v[0]) for k, v in then.items()})
-    told, budget = Latency(n=len(now), train=train, **ends), config.latency_budget_ms
+    latency, budget = Latency(n=len(now), train=train, **ends), config.latency_budget_ms
     if budget is None:
-        return {"latency_ms": told}, None
+        return {"latency_ms": latency}, None
     over, n, n_train = int((now > budget).sum()), len(now), len(before)
     slow, peak = _slow_sites(live, budget, context.roles.site)
     p95, p99 = measured["p95"], measured["p99"]
@@ -125,7 +125,7 @@ def _latency(context: Context) -> Parts:
         p99=p99,
         peak=peak,
     )
-    return {"latency_ms": told.having(budget=budget, over_budget=number(over / n))}, found
+    return {"latency_ms": latency.having(budget=budget, over_budget=number(over / n))}, found
 
 
 def _slow_sites(
@@ -197,11 +197,15 @@ def _errors(context: Context) -> Parts:
         watch=ERROR_WATCH,
         enough=n >= FEWEST_CALLS,
     )
-    effect = share_effect("error_share", failed, n, None if is_small(before) else then, n_train)
+    effect = share_effect("error_share", failed, n, then, n_train)
+    if is_small(before):
+        effect = Effect.between("error_share", None, effect.live, n=(n_train, n))
+    elif not n_train:
+        effect = effect.model_copy(update={"train": None})
     found = FailedRequests(
         verdict=verdict,
         columns=(name,),
-        effect=effect if n_train else effect.model_copy(update={"train": None}),
+        effect=effect,
         rows_affected=failed,
         slices=tuple(_by_site(live, context.roles.site, here & ~ok, here)),
         count_train=before,

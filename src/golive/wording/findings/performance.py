@@ -57,19 +57,13 @@ class PerformanceDrop(Dated):
     figures: Both
     worse: bool = False
 
-    @property
-    def does(self) -> tuple[str, str]:
-        """What the model does, in the third person and after "may"."""
-        return ("ranks", "rank") if self.metric == "auroc" else ("classifies", "classify")
-
     def plain(self) -> str:
         """Whether the model is as good as in training."""
-        does, may = self.does
         return {
-            Verdict.ALARM: f"The model {does} live patients less well than it did in training.",
-            Verdict.WATCH: f"The model may {may} live patients a little less well than it did in training.",
-            Verdict.QUIET: f"The model {does} live patients as well as it did in training.",
-            Verdict.CANNOT_JUDGE: f"Too few outcomes are known to judge whether the model {does} live patients as well as in training.",
+            Verdict.ALARM: "The model does less well on live patients than it did in training.",
+            Verdict.WATCH: "The model may do a little less well on live patients than it did in training.",
+            Verdict.QUIET: "The model does as well on live patients as it did in training.",
+            Verdict.CANNOT_JUDGE: "Too few outcomes are known to judge whether the model does as well on live patients as in training.",
         }[self.verdict]
 
 
@@ -84,7 +78,7 @@ class EventDrop(PerformanceDrop):
 
     def words(self) -> Words:
         """Say how far it fell, and what of that is the event rate."""
-        (before, now), (does, _) = self.figures, self.does
+        (before, now), does = self.figures, "ranks" if self.metric == "auroc" else "classifies"
         d, low, high = change(before, now)
         said = {
             Verdict.ALARM: f"The model {does} live patients worse than training patients",
@@ -184,11 +178,6 @@ class OtherTargetDrop(PerformanceDrop):
             if self.worse
             else "",
         )
-
-    @property
-    def does(self) -> tuple[str, str]:
-        """A quantity is predicted, not classified."""
-        return ("predicts", "predict") if self.metric == "mae" else super().does
 
 
 _NO_PREDICTIONS = "Whether the model works as well as in training could not be judged, because training holds no predictions."
