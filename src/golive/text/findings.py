@@ -6,7 +6,7 @@ that matters, the answer is "cannot judge", never a pass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -45,10 +45,10 @@ _Z99 = 2.576
 
 def hallucination_rate(
     train: Labels | None, live: Labels | None, config: Config, column: str
-) -> list[Facts]:
+) -> Iterator[Facts]:
     """``hallucination_rate_up`` from reviewers' labels; nothing when live data has none."""
     if live is None or live.n == 0:
-        return []
+        return
     now, short = live.rate, live.n < LEAST_REVIEWED
     before = train.rate if train is not None and train.n >= LEAST_REVIEWED and not short else None
     name, often = "hallucination_rate", now.low > TOO_OFTEN and not short
@@ -59,25 +59,23 @@ def hallucination_rate(
         (d, low, high), p, n = change(before, now), equal_p(train, live), (train.n, live.n)
         effect = Effect.between(name, before.value, now.value, n=n, interval=(low, high))
         verdict = _risen(d, high, p, often, config)
-    return [
-        HallucinationRate(
-            verdict=verdict,
-            columns=(column,),
-            severity=Severity.CRITICAL if often else None,
-            effect=effect,
-            rated=live.kind == "rate",
-            now=now,
-            before=before,
-            n=(train.n if train else 0, live.n),
-            hits=(train.hits if train else 0, live.hits),
-            change=(low, high),
-            p=p,
-            least=LEAST_REVIEWED,
-            limit=TOO_OFTEN,
-            exclude=EXCLUDE,
-            too_often=often,
-        )
-    ]
+    yield HallucinationRate(
+        verdict=verdict,
+        columns=(column,),
+        severity=Severity.CRITICAL if often else None,
+        effect=effect,
+        rated=live.kind == "rate",
+        now=now,
+        before=before,
+        n=(train.n if train else 0, live.n),
+        hits=(train.hits if train else 0, live.hits),
+        change=(low, high),
+        p=p,
+        least=LEAST_REVIEWED,
+        limit=TOO_OFTEN,
+        exclude=EXCLUDE,
+        too_often=often,
+    )
 
 
 def _risen(d: float, high: float, p: float, often: bool, config: Config) -> Verdict:
@@ -90,14 +88,14 @@ def _risen(d: float, high: float, p: float, often: bool, config: Config) -> Verd
 
 def unsupported_statements(
     train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]
-) -> list[Facts]:
+) -> Iterator[Facts]:
     """``unsupported_statements``: outputs with a number, unit, date, medication, name or finding that the source lacks."""
     train = train if train is not None and train.checked.any() else None
     marked = live.marks[live.checked] > 0
     base = train.marks[train.checked] > 0 if train else np.zeros(0, dtype=bool)
     n, count = (len(base), len(marked)), int(marked.sum())
     if n[1] == 0:
-        return []
+        return
     units = (train.units(train.checked) if train else None, live.units(live.checked))
     share, before = float(marked.mean()), float(base.mean()) if train else None
     then = mean_share(base.astype(float), units[0])
@@ -116,21 +114,19 @@ def unsupported_statements(
             verdict = Verdict.WATCH
     kinds = sorted(((float(m.mean()), k) for k, m in live.kinds.items() if m.any()), reverse=True)
     interval = (low, high) if train else (None, None)
-    return [
-        UnsupportedStatements(
-            verdict=verdict,
-            columns=columns,
-            effect=Effect.between("unsupported_share", before, share, n=n, interval=interval),
-            rows_affected=None if live.texts.sampled else count,
-            count=count,
-            n=n,
-            before=before,
-            change=(low, high),
-            compared=compared,
-            risen=tuple(risen),
-            kinds=tuple((k, s, float(train.kinds[k].mean()) if train else None) for s, k in kinds),
-        )
-    ]
+    yield UnsupportedStatements(
+        verdict=verdict,
+        columns=columns,
+        effect=Effect.between("unsupported_share", before, share, n=n, interval=interval),
+        rows_affected=None if live.texts.sampled else count,
+        count=count,
+        n=n,
+        before=before,
+        change=(low, high),
+        compared=compared,
+        risen=tuple(risen),
+        kinds=tuple((k, s, float(train.kinds[k].mean()) if train else None) for s, k in kinds),
+    )
 
 
 def _kinds_risen(train: TextSide, live: TextSide, config: Config) -> list[tuple[str, float, float]]:
@@ -149,39 +145,38 @@ def _kinds_risen(train: TextSide, live: TextSide, config: Config) -> list[tuple[
 
 def no_source(
     train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]
-) -> list[Facts]:
+) -> Iterator[Facts]:
     """``cannot_check_source``: no source column, or outputs whose source is missing; nothing when every output has one."""
     bare = live.unsourced[live.written]
     n, count = len(bare), int(bare.sum())
     if count == 0:
-        return []
+        return
     if count == n:
-        return [NoSource(verdict=Verdict.CANNOT_JUDGE, columns=columns, count=n, n=n)]
+        yield NoSource(verdict=Verdict.CANNOT_JUDGE, columns=columns, count=n, n=n)
+        return
     there = train.unsourced[train.written] if train else np.zeros(0, dtype=bool)
     share, before = count / n, float(there.mean()) if len(there) else None
     units = train.units(train.written) if train else None, live.units(live.written)
     p = fisher_p(there, bare, units)
     risen = before is not None and p < config.drift.alpha and share - before >= RISE
-    return [
-        NoSource(
-            verdict=Verdict.ALARM if risen and share >= MARKED_RISE else Verdict.WATCH,
-            columns=columns,
-            severity=Severity.MAJOR if risen else None,
-            effect=Effect.between("without_source", before, share, n=(len(there), n)),
-            count=count,
-            n=n,
-            before=before,
-            n_train=len(there),
-        )
-    ]
+    yield NoSource(
+        verdict=Verdict.ALARM if risen and share >= MARKED_RISE else Verdict.WATCH,
+        columns=columns,
+        severity=Severity.MAJOR if risen else None,
+        effect=Effect.between("without_source", before, share, n=(len(there), n)),
+        count=count,
+        n=n,
+        before=before,
+        n_train=len(there),
+    )
 
 
 def length_shift(
     train: TextSide | None, live: TextSide, config: Config, columns: tuple[str, ...]
-) -> list[Facts]:
+) -> Iterator[Facts]:
     """``length_shift``: outputs longer or shorter than in training, cut off, empty or repeating themselves."""
     if train is None or not (train.written.any() and live.written.any()):
-        return []
+        return
     sides, written = (train, live), (train.written, live.written)
     n = int(written[0].sum()), int(written[1].sum())
     before, now = (float(np.median(s.words[s.written])) for s in sides)
@@ -202,19 +197,17 @@ def length_shift(
         verdict = Verdict.CANNOT_JUDGE
     elif worse or (sure and away >= LENGTH_ALARM and not explained):
         verdict = Verdict.ALARM
-    return [
-        LengthShift(
-            verdict=verdict,
-            columns=columns,
-            effect=Effect.between("median_words", before, now, n=n),
-            medians=(before, now),
-            n=n,
-            shift=shift,
-            explained=explained,
-            habits=tuple((habit, a, b) for habit, (a, b, _) in habits.items()),
-            risen=next(iter(worse or soft), None),
-        )
-    ]
+    yield LengthShift(
+        verdict=verdict,
+        columns=columns,
+        effect=Effect.between("median_words", before, now, n=n),
+        medians=(before, now),
+        n=n,
+        shift=shift,
+        explained=explained,
+        habits=tuple((habit, a, b) for habit, (a, b, _) in habits.items()),
+        risen=next(iter(worse or soft), None),
+    )
 
 
 def _longer(

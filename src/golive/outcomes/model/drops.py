@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from golive.model.config import Config
 from golive.model.facts import Facts
@@ -137,34 +138,25 @@ def _touches(estimate: Estimate, low: float, high: float) -> bool:
     return estimate.low <= high and estimate.high >= low
 
 
-def below_floor(m: EventFigures, config: Config, columns: tuple[str, ...]) -> list[Facts]:
+def below_floor(m: EventFigures, config: Config, columns: tuple[str, ...]) -> Iterator[Facts]:
     """Each declared floor against the live interval: all below is ``alarm``, the value below ``watch``, crossing ``cannot_judge``.
 
     A floor that nothing can be held against is said too, because silence reads like a pass.
     """
-    found: list[Facts] = []
     live = m.cases_live
     for name, floor in config.floors.items():
-        now, hidden = m.live.get(name, UNKNOWN), "live" in m.hidden(name)
-        found.append(
-            BelowFloor(
-                verdict=_against_floor(now, floor, enough=live.smaller >= FEWEST),
-                columns=columns,
-                effect=effect_of(
-                    name,
-                    Estimate(floor, 0.0, floor, floor),
-                    UNKNOWN if hidden else now,
-                    (0, live.n),
-                ),
-                metric=name,
-                floor=floor,
-                now=now,
-                n_events=live.n_events,
-                hidden=hidden,
-                no_decision=METRICS[name].share and live.flagged is None,
-            )
+        agreed = Estimate(floor, 0.0, floor, floor)
+        yield BelowFloor(
+            verdict=_against_floor(m.live.get(name, UNKNOWN), floor, enough=live.smaller >= FEWEST),
+            columns=columns,
+            effect=effect_of(name, agreed, m.shown(name)[1], (0, live.n)),
+            metric=name,
+            floor=floor,
+            now=m.live.get(name, UNKNOWN),
+            n_events=live.n_events,
+            hidden="live" in m.hidden(name),
+            no_decision=METRICS[name].share and live.flagged is None,
         )
-    return found
 
 
 def _against_floor(now: Estimate, floor: float, *, enough: bool) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -52,18 +53,18 @@ def outputs(context: Context, out: Outcomes) -> None:
 
 def _scores_outside(
     context: Context, live: FloatArray, bounds: tuple[float, float]
-) -> list[ScoresOutside]:
+) -> Iterator[ScoresOutside]:
     """Live scores that no probability can be (or outside the declared range), with the value that stands out."""
     now, odd = _outside(live, bounds)
     if context.roles.score is None or len(odd) == 0:
-        return []
+        return
     before = context.train.score
     then, odd_then = _outside(before if before is not None else np.zeros(0), bounds)
     values, counts = np.unique(odd, return_counts=True)
     most = int(np.argmax(counts))
     mark = counts[most] >= SMALL_CELL and counts[most] >= 0.5 * len(odd)
     part, share_then = len(odd) / len(now), cell_share(len(odd_then), len(then))
-    found = ScoresOutside(
+    yield ScoresOutside(
         verdict=Verdict.ALARM if part >= ALARM_SHARE else Verdict.WATCH,
         columns=(context.roles.score,),
         severity=Severity.CRITICAL if part >= CRITICAL_SHARE else None,
@@ -73,7 +74,6 @@ def _scores_outside(
         mark=float(values[most]) if mark else None,
         marked=int(counts[most]),
     )
-    return [found]
 
 
 def _outside(score: FloatArray, bounds: tuple[float, float]) -> tuple[FloatArray, FloatArray]:

@@ -77,8 +77,10 @@ class GroupGap(Facts):
             return f"{who}, {more} outcomes {'may occur' if watch else 'occur'} than the model predicts."
         if self.metric == "auroc":
             return f"{who}, the model {'may rank' if watch else 'ranks'} patients less well than for the other groups."
-        say = METRICS[self.metric].say
-        return f"{who}, {METRICS[self.metric].name} {'may be' if watch else 'is'} lower than for the other groups: {say(value)} against {say(self.others)}."
+        metric, few = METRICS[self.metric], is_small(round(value * self.n_events))
+        values = "" if few else f": {metric.say(value)} against {metric.say(self.others)}"
+        lower = f"{'may be' if watch else 'is'} lower than for the other groups"
+        return f"{who}, {metric.name} {lower}{values}."
 
 
 @dataclass(frozen=True, kw_only=True)

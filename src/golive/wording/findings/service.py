@@ -229,6 +229,9 @@ class AlertRateShift(Dated):
         more = "more" if self.now.value > self.before.value else "fewer"
         explanation = f"At least {self.least} scored rows are needed on each side."
         plain = f"{now} of live patients are flagged; in training {before} were."
+        both = zip((self.before, self.now), self.n, strict=True)
+        if any(is_small(round(rate.value * n)) for rate, n in both):
+            plain = f"The team gets {more} alerts for the same number of patients than in training."
         if self.active:
             explanation = f"The team gets {percent(abs(self.relative))} {more} alerts for the same number of patients than the threshold was chosen for."
         elif self.verdict is Verdict.QUIET:
@@ -244,7 +247,7 @@ class AlertRateShift(Dated):
         if self.season:
             months = percent(self.seasons[-1][1].value)
             explanation += f" The same months of training had as many alerts ({months}): the season explains it."
-            plain = f"{now} of live patients are flagged, about as many as in the same months of training."
+            plain = "The team gets about as many alerts as in the same months of training."
         return Words(
             title=f"{now} of live patients are flagged; in training {before} ({sizes(*self.n)})",
             plain=plain,
