@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,10 +15,10 @@ from golive.compare.drift import multivariate
 from golive.compare.drift.text_shift import text_shift
 from golive.contract import Contract, answered, check, contract_findings
 from golive.intake import Dataset, infer, roles_of, with_live_only
+from golive.model import facts
 from golive.model.baseline import Baseline
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.errors import GoLiveError
 from golive.model.finding import Finding
 from golive.model.measured.performance import Performance
 from golive.model.profile import Profile
@@ -33,7 +32,6 @@ from golive.outcomes.model.stored_performance import against
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
 from golive.wording.order import in_order
-from golive.wording.text import check_failed
 
 Progress = Callable[[float, str], None]
 
@@ -66,8 +64,6 @@ class ProjectState:
 
 
 NOTHING_ON_RECORD = ProjectState()
-
-_log = logging.getLogger(__name__)
 
 
 def _silent(_fraction: float, _sentence: str) -> None:
@@ -130,22 +126,14 @@ def config_hash(config: Config) -> str:
 
 def _written(
     train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes
-) -> tuple[Finding, ...]:
-    """Findings on how generated texts are written; their numbers join those of ``outcomes``."""
-    text = outcomes.measured.generated_text
-    if not text:
-        return ()
-    try:
-        shift = text_shift(train, live, roles, config)
-    except GoLiveError:
-        raise
-    except Exception as error:  # a result with one gap, named, is worth more than none
-        _log.exception("how texts are written could not be compared")
-        why = check_failed(error)
-        outcomes.not_assessed.append(NotAssessed(what="how texts are written", why=why))
-        return ()
-    outcomes.add(generated_text=text.having(descriptors=shift.columns))
-    return shift.findings
+) -> Sequence[facts.Facts | Finding]:
+    """What was found on how generated texts are written; its numbers join those of ``outcomes``."""
+    if text := outcomes.measured.generated_text:
+        with outcomes.gap("how texts are written"):
+            shift = text_shift(train, live, roles, config)
+            outcomes.add(generated_text=text.having(descriptors=shift.columns))
+            return shift.findings
+    return ()
 
 
 def assess(
@@ -210,10 +198,11 @@ def assess(
         train, live, specs, roles, config,
         known=() if baseline else compared, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
     )  # fmt: skip
-    judged: Sequence[Finding] = outcomes.findings
+    judged = outcomes.facts
     if baseline is not None and baseline.performance is not None:
         drop = against(baseline.performance, recent or live, specs, roles, config)
-        judged = [f for f in judged if f.kind != drop.kind] + [drop] if drop else judged
+        if drop is not None:
+            judged = [*(f for f in judged if f.kind != drop.kind), drop]
     report(0.93, "looking at how texts are written")
     written = _written(train, live, roles, config, outcomes) if baseline is None else ()
     report(0.94, "looking at all columns together")
@@ -222,7 +211,7 @@ def assess(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns
     )
-    agreed: list[Finding] = []
+    agreed: Sequence[facts.Facts | Finding] = []
     performance = outcomes.performance
     if project.contract is not None:
         checked = check(project.contract, live)
@@ -230,9 +219,8 @@ def assess(
         kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
         if kept is not None:
             performance = (performance or Performance()).having(contract=kept)
-    findings = routed(
-        link((*compared, *joint.findings, *judged, *written, *agreed)), config.routing
-    )
+    said = facts.findings((*compared, *joint.findings, *judged, *written, *agreed))
+    findings = routed(link(said), config.routing)
     inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]
     if train.sha256 == live.sha256:

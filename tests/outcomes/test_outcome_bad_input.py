@@ -16,7 +16,7 @@ from golive.intake import read
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.result import Assessment
-from golive.outcomes.model.usable import without_repeats
+from golive.outcomes.model.target import without_repeats
 from golive.outcomes.outcomes import judge_scored
 from golive.profile.rows.scored import Coded, Scored
 

@@ -12,11 +12,9 @@ from scipy.stats import norm
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.finding import Verdict
-from golive.outcomes.course.timeline import cusum
-from golive.outcomes.course.windows import windows
+from golive.outcomes.course.timeline import cusum, windows
 from golive.outcomes.outcomes import judge_scored
-from golive.outcomes.service.capacity import response, workers_needed
-from golive.outcomes.service.service import quantiles
+from golive.outcomes.service.service import quantiles, response, workers_needed
 from golive.profile.rows.scored import Coded, Scored
 
 START = np.datetime64("2026-01-01", "s")

@@ -27,7 +27,7 @@ from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.outcomes import Outcomes
-from golive.outcomes.model.classes import answers, figures
+from golive.outcomes.model.other_targets import answers, figures
 from golive.outcomes.model.target import target_of
 from golive.outcomes.outcomes import judge_scored
 from golive.profile.rows.scored import Coded, Scored

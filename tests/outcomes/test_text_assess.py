@@ -42,9 +42,10 @@ def judge(tmp_path: Path) -> Judge:
 def assessed(train: Path, live: Path, config: Config) -> Judged:
     with read(train) as old, read(live) as new:
         specs = infer(old, new, config)
-        found, findings, gaps = assess_text(old, new, specs, roles_of(specs), config)
+        found, facts, gaps = assess_text(old, new, specs, roles_of(specs), config)
+    findings = [fact.finding() for fact in facts]
     assert len({f.id for f in findings}) == len(findings)
-    return found.model_dump(mode="json"), {f.kind: f for f in findings}, gaps
+    return found.model_dump(mode="json"), {f.kind: f for f in findings}, tuple(gaps)
 
 
 def notes(n: int, bad: float, seed: int, *, labelled: bool = True) -> list[dict[str, Any]]:

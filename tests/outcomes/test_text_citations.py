@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from golive.intake import infer, read, roles_of
 from golive.model.config import parse_config
-from golive.text.citations import Citable, citations
 from golive.text.generated import assess_text
-from golive.text.spans import unsupported
+from golive.text.spans import Citable, citations, unsupported
 
 NUMBERED = "[1] Chest film clear.\n[2] Takes warfarin for a clot.\nAssessment: stable.\n## Plan of care\nRest at home."
 PLAIN = "I have had this cough for three weeks and I am very tired."

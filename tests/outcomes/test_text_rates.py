@@ -10,11 +10,9 @@ import pytest
 from golive.model.measured.performance import Performance
 from golive.model.reviews import Review, ReviewVerdict
 from golive.stats.ranking import auroc_gain
-from golive.text.agreement import agreement, review_plan
-from golive.text.detector import detection
 from golive.text.labels import equal_p, fisher_p, kind_of, mean_share, read_labels
-from golive.text.reviews import reviewed, with_reviews
-from golive.text.style import longer_live
+from golive.text.reviews import agreement, detection, review_plan, reviewed, with_reviews
+from golive.text.side import longer_live
 
 
 def test_words_numbers_and_marks_for_not_computed_are_told_apart() -> None:
@@ -128,10 +126,10 @@ def test_detector_and_length_are_measured_side_by_side() -> None:
     score = rng.normal(0, 1, 400) + 0.2 * hit
     got = detection(score, words, hit)
     assert got is not None
-    assert got.detector.value == pytest.approx(roc_auc_score(hit, score))
-    assert got.by_length.value == pytest.approx(roc_auc_score(hit, -words))
-    assert got.direction == "shorter"
-    assert not got.beats
+    assert got.auroc.value == pytest.approx(roc_auc_score(hit, score))
+    assert got.length_auroc.value == pytest.approx(roc_auc_score(hit, -words))
+    assert got.length_direction == "shorter"
+    assert not got.beats_length
     assert detection(score[:30], words[:30], np.zeros(30, bool)) is None
 
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golive.text.dates import agrees, days
-from golive.text.numbers import quantities, spoken_values
+from golive.text.numbers import agrees, days, quantities, spoken_values
 from golive.text.spans import unsupported
 
 SOURCE = (

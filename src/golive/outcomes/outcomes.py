@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from golive.model.columns import ColumnSpec, Roles
-from golive.model.config import Config, OperationsConfig, OutputsConfig
-from golive.model.errors import GoLiveError, nearest
+from golive.model.config import Config
+from golive.model.errors import nearest
 from golive.model.finding import Finding
 from golive.model.measured.performance import Performance
-from golive.model.result import NotAssessed
 from golive.outcomes.course.delay import delay
 from golive.outcomes.course.season import season
 from golive.outcomes.course.timeline import timeline
@@ -21,32 +19,25 @@ from golive.outcomes.groups.parity import parity
 from golive.outcomes.groups.subgroups import subgroups
 from golive.outcomes.model import drops
 from golive.outcomes.model.baseline import baseline
-from golive.outcomes.model.context import Context, Outcomes, context_of
+from golive.outcomes.model.context import Context, Outcomes, context_of, left_out
 from golive.outcomes.model.impact import impact
-from golive.outcomes.model.leakage import leakage
-from golive.outcomes.model.left_out import left_out
+from golive.outcomes.model.leakage import leakage, skew
 from golive.outcomes.model.other_targets import other_targets
 from golive.outcomes.model.performance import described
-from golive.outcomes.service.alert_load import alert_load
-from golive.outcomes.service.capacity import capacity
-from golive.outcomes.service.outputs import outputs
-from golive.outcomes.service.service import service
-from golive.outcomes.service.skew import skew
+from golive.outcomes.service.outputs import alert_load, outputs
+from golive.outcomes.service.service import capacity, service
 from golive.outcomes.service.use import use
 from golive.profile.rows.affected import Marks, affected
 from golive.profile.rows.matched import matched
 from golive.profile.rows.scored import Scored, scored, wanted
 from golive.profile.shared_ids import shared_ids
 from golive.text.generated import assess_text
-from golive.wording.text import check_failed
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
 
 Progress = Callable[[float, str], None]
 Part = Callable[[Context, Outcomes], None]
-
-_log = logging.getLogger(__name__)
 
 
 def judge(
@@ -76,16 +67,14 @@ def judge(
         Outcomes; empty, and without reading a row, when no column has such a role. A part that fails is listed in
         ``not_assessed`` and the others still run.
     """
-    out = Outcomes(not_assessed=_absent(train, live, config))
+    out, columns = Outcomes(), _log_columns(config)
+    if columns:
+        _absent(columns, list(dict.fromkeys((*train.columns, *live.columns))), out)
     report = progress or (lambda _fraction, _sentence: None)
-    report(
-        0.0,
-        "checking generated text against its sources"
-        if config.outputs
-        else "looking for scores and outcomes",
-    )
-    try:
-        text, found, gaps = assess_text(
+    checking = "checking generated text against its sources"
+    report(0.0, checking if config.outputs else "looking for scores and outcomes")
+    with out.gap("generated text"):
+        text, out.facts, gaps = assess_text(
             train,
             live,
             specs,
@@ -95,20 +84,19 @@ def judge(
             progress=lambda f, sentence: report(0.2 * f, sentence),
         )
         out.performance = Performance(generated_text=text) if text else None
-        out.findings += found
         out.not_assessed += gaps
-    except GoLiveError:
-        raise
-    except Exception as error:
-        _log.exception("outcomes: 'generated text' failed")
-        out.not_assessed.append(NotAssessed(what="generated text", why=check_failed(error)))
     if not wanted(roles, config):
         return out
     report(0.0, "reading scores and outcomes")
+    # Columns of the serving log and of generated text are no inputs of the model
+    inputs = [s for s in specs if s.name not in columns.values()]
     before = scored(train, specs, roles, config) or Scored(rows=train.rows)
-    now, marks = _marked(train, live, specs, roles, config, known=known, out=out)
+    now, marks = None, Marks()
+    with out.gap("what data problems cost", "the rows that have them could not be marked"):
+        marked = affected(train, live, known, inputs)
+        now, marks = scored(live, specs, roles, config, marks=marked.rows), marked
+    now = now or scored(live, specs, roles, config) or Scored(rows=live.rows)
     shared = shared_ids(train, live, specs, roles)
-    inputs = [s for s in specs if s.name not in _serving(config)]
     parts: tuple[tuple[str, Part], ...] = (
         ("what data problems cost", lambda context, found: impact(context, found, known, marks)),
         ("leakage", lambda context, found: leakage(context, found, shared)),
@@ -120,65 +108,30 @@ def judge(
     judged = judge_scored(before, now, roles, config, also=parts, progress=report)
     return Outcomes(
         performance=out.measured.joined(judged.measured),
-        findings=out.findings + judged.findings,
+        facts=out.facts + judged.facts,
         not_assessed=out.not_assessed + judged.not_assessed,
     )
 
 
-def _absent(train: Dataset, live: Dataset, config: Config) -> list[NotAssessed]:
-    """Columns of the service log and of generated text that the configuration names and neither dataset has."""
-    named = {
+def _log_columns(config: Config) -> dict[str, str]:
+    """Columns of generated text and of the service log by what they are: ``outputs: note``."""
+    parts = {"outputs": config.outputs, "operations": config.operations}
+    return {
         f"{part}: {key}": name
-        for part in ("outputs", "operations")
-        for key, name in _named(getattr(config, part)).items()
+        for part, columns in parts.items()
+        if columns is not None
+        for key, name in columns.model_dump().items()
         if name
     }
-    there = [*dict.fromkeys((*train.columns, *live.columns))] if named else []
-    found = []
+
+
+def _absent(named: dict[str, str], there: list[str], out: Outcomes) -> None:
+    """Note the columns that the configuration names and neither dataset has."""
     for what, name in named.items():
         if name not in there:
             hint = nearest(name, there)
-            why = f"neither dataset has the column '{name}'. {hint if hint.startswith('Did') else ''}".strip()
-            found.append(NotAssessed(what=what, why=why))
-    return found
-
-
-def _named(part: OutputsConfig | OperationsConfig | None) -> dict[str, str | None]:
-    return part.model_dump() if part is not None else {}
-
-
-def _serving(config: Config) -> set[str]:
-    """Columns of the serving log and of generated text: they are no inputs of the model."""
-    parts = [
-        part.model_dump().values()
-        for part in (config.operations, config.outputs)
-        if part is not None
-    ]
-    return {name for names in parts for name in names if name}
-
-
-def _marked(
-    train: Dataset,
-    live: Dataset,
-    specs: Sequence[ColumnSpec],
-    roles: Roles,
-    config: Config,
-    *,
-    known: Sequence[Finding],
-    out: Outcomes,
-) -> tuple[Scored, Marks]:
-    """Live rows with a mark per data problem; without marks where the engine cannot tell them."""
-    inputs = [s for s in specs if s.name not in _serving(config)]
-    try:
-        marks = affected(train, live, known, inputs)
-        return scored(live, specs, roles, config, marks=marks.rows) or Scored(rows=live.rows), marks
-    except GoLiveError:
-        raise
-    except Exception as error:
-        _log.exception("outcomes: the rows of data problems could not be marked")
-        why = f"the rows that have them could not be marked ({type(error).__name__}); see the log"
-        out.not_assessed.append(NotAssessed(what="what data problems cost", why=why))
-        return scored(live, specs, roles, config) or Scored(rows=live.rows), Marks()
+            tail = f" {hint}" if hint.startswith("Did") else ""
+            out.miss(what, f"neither dataset has the column '{name}'.{tail}")
 
 
 def judge_scored(
@@ -197,48 +150,36 @@ def judge_scored(
     parts = (*PARTS, *also)
     for i, (name, part) in enumerate(parts):
         report(0.2 + 0.8 * i / len(parts), f"judging {name}")
-        try:
+        with out.gap(name):
             part(context, out)
-        except Exception as error:  # a result with one gap, named, is worth more than none
-            _log.exception("outcomes: '%s' failed", name)
-            out.not_assessed.append(NotAssessed(what=name, why=check_failed(error)))
-    report(1.0, f"{len(out.findings)} findings on outcomes")
+    report(1.0, f"{len(out.facts)} findings on outcomes")
     return out
 
 
 def _performance(context: Context, out: Outcomes) -> None:
-    m = context.measured
-    out.not_assessed += left_out(context)
+    left_out(context, out)
+    m, target, config = context.figures, context.target, context.config
+    if m is None and target is not None and target.task != "event" and context.live.label:
+        if config.floors:
+            why = "floors are held against scores and predictions of an event; this outcome is none"
+            out.miss(f"floors: {', '.join(config.floors)}", why)
+        return  # judged as classes or as a quantity
     if m is None:
-        if (
-            context.target is not None
-            and context.target.task != "event"
-            and context.live.label is not None
-        ):
-            if context.config.floors:
-                why = "floors are held against scores and predictions of an event; this outcome is none"
-                out.not_assessed.append(
-                    NotAssessed(what=f"floors: {', '.join(context.config.floors)}", why=why)
-                )
-            return  # judged as classes or as a quantity
-        out.not_assessed.append(NotAssessed(what="performance on outcomes", why=_why_not(context)))
+        why = "no live row has both an outcome and a readable score"
+        if target is None:
+            why = "no outcome column with values that can be read"
+        elif context.live.label is None:
+            why = "live data has no outcome column"
+        out.miss("performance on outcomes", why)
         return
-    out.performance = out.measured.joined(described(m, context.config))
-    out.findings.append(drops.performance_drop(m, context.columns))
+    out.performance = out.measured.joined(described(m, config))
+    out.facts.append(drops.performance_drop(m, context.columns))
     if (drift := drops.calibration_drift(m, context.columns)) is not None:
-        out.findings.append(drift)
+        out.facts.append(drift)
     elif m.cases_live.score is not None:
         why = f"{context.output} is not a probability between 0 and 1 in training"
-        out.not_assessed.append(NotAssessed(what="calibration", why=why))
-    out.findings += drops.below_floor(m, context.config, context.columns)
-
-
-def _why_not(context: Context) -> str:
-    if context.target is None:
-        return "no outcome column with values that can be read"
-    if context.live.label is None:
-        return "live data has no outcome column"
-    return "no live row has both an outcome and a readable score"
+        out.miss("calibration", why)
+    out.facts += drops.below_floor(m, config, context.columns)
 
 
 PARTS: tuple[tuple[str, Part], ...] = (

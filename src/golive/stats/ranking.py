@@ -134,3 +134,13 @@ def separation(score: FloatArray, event: Mask) -> float | None:
     if not event.any() or event.all():
         return None
     return number(float(score[event].mean() - score[~event].mean()))
+
+
+def auroc_influence(score: FloatArray, event: Mask) -> tuple[float, FloatArray]:
+    """AUROC, and what each row (length n) adds to it, centred at 0: ``standard_error`` of these is DeLong's (1988)."""
+    of_events, of_others = placements(score, event)
+    area, n = float(of_events.mean()), len(event)
+    influence = np.empty(n)
+    influence[event] = (of_events - area) * (n / len(of_events))
+    influence[~event] = (of_others - area) * (n / len(of_others))
+    return area, influence

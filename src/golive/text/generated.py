@@ -9,50 +9,65 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from golive.model.columns import ColumnSpec, Role, Roles
 from golive.model.config import Config, OutputsConfig
 from golive.model.errors import InputError, Problem, nearest
-from golive.model.finding import Finding
+from golive.model.facts import Facts
 from golive.model.measured.generated_text import (
+    Citations,
+    Detector,
     GeneratedText,
     ReviewerAgreement,
     TextChecks,
+    TextJudge,
     TextLength,
     TextStyle,
 )
 from golive.model.measured.intervals import LiveInterval, Metric, ShareInterval
+from golive.model.profile import is_small
 from golive.model.result import NotAssessed
 from golive.profile.text.generated import generated_texts
-from golive.stats.estimate import Mask, Units, number, pair, patients, units_of
-from golive.text.agreement import LEAST_PAIRS, LEAST_RATERS, agreement, review_plan
-from golive.text.cited import cited
-from golive.text.detector import LEAST_EACH, described, detection
+from golive.stats.estimate import Estimate, Mask, Units, number, pair, patients, units_of
 from golive.text.findings import (
-    length_finding,
-    marks_finding,
-    outside_finding,
-    rate_finding,
-    source_finding,
+    hallucination_rate,
+    impossible_rates,
+    length_shift,
+    no_source,
+    unsupported_statements,
 )
 from golive.text.judge import asked, of_labels, plan, summarised
 from golive.text.judge_call import key_of
-from golive.text.labels import Both, Labels, mean_share
-from golive.text.side import TextSide, sides
-from golive.text.style import histogram
+from golive.text.labels import Labels, mean_share
+from golive.text.reviews import (
+    LEAST_EACH,
+    LEAST_PAIRS,
+    LEAST_RATERS,
+    agreement,
+    detection,
+    review_plan,
+)
+from golive.text.side import TextSide, histogram, sides
+from golive.text.spans import SpanKind
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
+
+LEAST_CITATIONS = 30
+"""Citations below which "all of them hold" says nothing."""
 
 _RATE_NAME = re.compile(r"(rate|share|precision|recall|f1)$|hallucin|omission", re.IGNORECASE)
 
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
-Judged = tuple[GeneratedText, tuple[Finding, ...], tuple[NotAssessed, ...]]
+Judged = tuple[GeneratedText, list[Facts], list[NotAssessed]]
+Values = tuple[Any, Units | None]
+"""Flags or rates (0 to 1) of outputs, and the patient or document of each."""
 
 
 def assess_text(
@@ -77,7 +92,7 @@ def assess_text(
         progress: called with a fraction 0..1 and a sentence while a model is asked.
 
     Returns:
-        Numbers only (empty when no column is named), findings, and what was not assessed.
+        Numbers only (empty when no column is named), facts, and what was not assessed.
 
     Raises:
         InputError: ``OUTPUTS_COLUMN`` for every name in ``outputs`` that neither dataset has; ``TEXT_JUDGE_KEY`` where a model
@@ -89,49 +104,43 @@ def assess_text(
         why = (
             "no column of generated text is named; set outputs.note, and outputs.source to check it"
         )
-        return (
-            GeneratedText(),
-            (),
-            (NotAssessed(what="generated text", why=why),) if expected else (),
-        )
+        gap = NotAssessed(what="generated text", why=why)
+        return GeneratedText(), [], [gap] if expected else []
     _check_names(outputs, train, live)
     old, new = sides(*(generated_texts(d, outputs, unit=roles.id) for d in (train, live)))
     if new is None:
-        return (
-            GeneratedText(),
-            (),
-            (NotAssessed(what="generated text", why=f"live data has no column '{outputs.note}'"),),
-        )
-    columns = tuple(c for c in (outputs.note, outputs.source) if c)
-    found = [
-        rate_finding(old.label if old else None, new.label, config, outputs.label or outputs.note),
-        marks_finding(old, new, config, columns),
-        source_finding(old, new, config, columns),
-        length_finding(old, new, config, (outputs.note,)) if old else None,
+        why = f"live data has no column '{outputs.note}'"
+        return GeneratedText(), [], [NotAssessed(what="generated text", why=why)]
+    both = _Both(old, new)
+    note, columns = outputs.note, tuple(c for c in (outputs.note, outputs.source) if c)
+    facts = [
+        *hallucination_rate(old.label if old else None, new.label, config, outputs.label or note),
+        *unsupported_statements(old, new, config, columns),
+        *no_source(old, new, config, columns),
+        *length_shift(old, new, config, (note,)),
         *_odd_labels(new, outputs),
         *_odd_rates(train, live, _rate_columns(specs, roles, outputs)),
     ]
-    not_assessed: list[NotAssessed] = []
     result = GeneratedText(
         rows=new.texts.rows,
         checked=int(new.checked.sum()),
         sampled=new.texts.sampled,
-        length=_length(old, new),
-        style=_style(old, new),
-        kept_facts=_kept(old, new),
-        citations=cited(new),
-    )
-    for part in (
-        _rates(not_assessed, old, new),
-        _agreement(not_assessed, new),
-        _detectors(not_assessed, new),
-        _opinion(not_assessed, new, config, may_ask=may_ask, progress=progress),
-    ):
-        result = result.joined(part)
+        checks=both.checks(),
+        length=both.length(),
+        style=both.style(),
+        kept_facts=both.share(_kept),
+        citations=_citations(new),
+    ).having(**both.rates())
+    if (agreed := both.agreement()) is not None:
+        result = result.having(agreement=agreed)
+    if new.label is not None:
+        result = result.having(detectors=both.detectors(new.label))
+    if (opinion := _opinion(both, config, may_ask, progress)) is not None:
+        result = result.having(judge=opinion)
     if new.texts.sampled:
         why = f"{len(new.texts.row):,} of {new.texts.rows:,} live outputs were checked against their source, chosen at random"
-        not_assessed.append(NotAssessed(what="the other generated texts", why=why))
-    return result, tuple(f for f in found if f is not None), tuple(not_assessed)
+        both.miss("the other generated texts", why)
+    return result, facts, both.not_assessed
 
 
 def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
@@ -150,201 +159,218 @@ def _check_names(outputs: OutputsConfig, train: Dataset, live: Dataset) -> None:
         raise InputError(problems)
 
 
-def _share(values: Any, units: Units | None = None) -> ShareInterval:
-    """Share with its interval and n, from flags or rates."""
-    return ShareInterval.of(mean_share(np.asarray(values, dtype=np.float64), units), n=len(values))
+@dataclass
+class _Both:
+    """Outputs of training, where there are any, and of live data; and what could not be assessed of them."""
 
+    old: TextSide | None
+    new: TextSide
+    not_assessed: list[NotAssessed] = field(default_factory=list)
 
-def _both(train: Any, live: Any, units: Both = (None, None)) -> Metric:
-    """A share on both sides with their sizes; without a training value where there are no training outputs."""
-    now = mean_share(np.asarray(live, dtype=np.float64), units[1])
-    if train is None or len(train) == 0:
-        alone = LiveInterval.of(now)
-        return Metric(train=None, n_train=0, n_live=len(live)).joined(alone)
-    before = mean_share(np.asarray(train, dtype=np.float64), units[0])
-    return pair(before, now).having(n_train=len(train), n_live=len(live))
+    def miss(self, what: str, why: str) -> None:
+        """Note ``what`` was not assessed, and why."""
+        self.not_assessed.append(NotAssessed(what=what, why=why))
 
+    def share(self, of: Callable[[TextSide], Values]) -> Metric:
+        """A share on both sides with their sizes; without a training value where there are no training outputs."""
+        values, units = of(self.new)
+        before, units_before = of(self.old) if self.old else ((), None)
+        now = _rate(values, units)
+        if len(before) == 0:
+            alone = LiveInterval.of(now)
+            return Metric(train=None, n_train=0, n_live=len(values)).joined(alone)
+        sizes = {"n_train": len(before), "n_live": len(values)}
+        return pair(_rate(before, units_before), now).having(**sizes)
 
-def _rates(missing: list[NotAssessed], old: TextSide | None, new: TextSide) -> GeneratedText:
-    live, train = new.label, old.label if old else None
-    units = (old.units(old.checked) if old else None, new.units(new.checked))
-    checks = TextChecks(
-        any=_both(old.marks[old.checked] > 0 if old else None, new.marks[new.checked] > 0, units),
-        kinds={k: _both(old.kinds[k] if old else None, v, units) for k, v in new.kinds.items()},
-    )
-    if live is None or live.n == 0:
-        why = "live outputs carry no reviewer's label (outputs.label); the checks without a model are no substitute"
-        missing.append(NotAssessed(what="hallucination rate", why=why))
-        return GeneratedText(plan=review_plan(None, 0, 0), checks=checks)
-    raters, unsupported = _raters(new), _share(live.value[live.known], live.units)
-    units = (train.units if train else None, live.units)
-    found = GeneratedText(
-        n_outputs=live.n,
-        raters=raters,
-        label_kind=live.kind,
-        unsupported=unsupported,
-        rate=_both(train.value[train.known] if train else None, live.value[live.known], units),
-        any=_both(train.hit[train.known] if train else None, live.hit[live.known], units),
-        plan=review_plan(unsupported.value, live.n, raters),
-        checks=checks,
-    )
-    if live.units is not None:
-        found = found.having(patients=patients(live.units, live.n))
-    severe = _severe(new)
-    return found if severe is None else found.having(severe=_share(severe))
+    def checks(self) -> TextChecks:
+        """Outputs with a place that their source does not contain."""
 
+        def of_kind(kind: SpanKind) -> Metric:
+            return self.share(lambda side: (side.kinds[kind], side.units(side.checked)))
 
-def _severe(side: TextSide) -> Any:
-    """Outputs that could do harm, among the labelled ones: from the severity column, else from graded labels."""
-    graded = [
-        labels
-        for what in ("severity", "label")
-        if (labels := side.labels.get(what)) is not None and labels.graded
-    ]
-    if not graded:
-        return None
-    label = side.label
-    known = label.known if label is not None else graded[0].known
-    return graded[0].severe[known | graded[0].known]
-
-
-def _raters(side: TextSide) -> int:
-    second = side.labels.get("second_label")
-    return LEAST_RATERS if second is not None and second.n >= LEAST_PAIRS else 1
-
-
-def _agreement(missing: list[NotAssessed], new: TextSide) -> GeneratedText:
-    first, second = new.label, new.labels.get("second_label")
-    if first is None:
-        return GeneratedText()
-    both = (
-        first.known & second.known if second is not None else np.zeros(len(first.value), dtype=bool)
-    )
-    if second is None or int(both.sum()) < LEAST_PAIRS:
-        why = f"{int(both.sum())} outputs carry the labels of two reviewers, at least {LEAST_PAIRS} are needed"
-        missing.append(NotAssessed(what="agreement of reviewers", why=why))
-        return GeneratedText()
-    units = None if first.unit is None else units_of(first.unit[both])
-    return GeneratedText(agreement=_agreed(first.hit[both], second.hit[both], units))
-
-
-def _agreed(first: Mask, second: Mask, units: Units | None) -> ReviewerAgreement:
-    """Cohen's kappa of two arrays of flags; ``patients`` where outputs come several to a patient."""
-    a = agreement(first, second, units)
-    if a is None:
-        return ReviewerAgreement(n=0)
-    found = ReviewerAgreement(
-        kappa=number(a.kappa.value),
-        low=number(a.kappa.low),
-        high=number(a.kappa.high),
-        n=a.n,
-        observed=number(a.observed),
-        first_rate=number(a.first_rate),
-        second_rate=number(a.second_rate),
-    )
-    return found if units is None else found.having(patients=patients(units, a.n))
-
-
-def _length(old: TextSide | None, new: TextSide) -> TextLength:
-    live, train = new.style.words, old.style.words if old else np.zeros(0)
-    return TextLength(
-        live_median=number(float(np.median(live))) if len(live) else None,
-        train_median=number(float(np.median(train))) if len(train) else None,
-        histogram=histogram(train, live),
-    )
-
-
-def _style(old: TextSide | None, new: TextSide) -> TextStyle:
-    a, b = old.style if old else None, new.style
-    units = (old.all_units if old else None, new.all_units)
-    return TextStyle(
-        empty=_both(a.empty if a else None, b.empty, units),
-        cut_off=_both(a.cut_off if a else None, b.cut_off, units),
-        repeats=_both(a.repeats if a else None, b.repeats, units),
-    )
-
-
-def _kept(old: TextSide | None, new: TextSide) -> Metric:
-    """Share of their sources' medications and measured amounts that outputs keep."""
-    live = np.isfinite(new.style.kept)
-    if old is None:
-        return _both(None, new.style.kept[live], (None, new.units(live)))
-    train = np.isfinite(old.style.kept)
-    units = (old.units(train), new.units(live))
-    return _both(old.style.kept[train], new.style.kept[live], units)
-
-
-def _detectors(missing: list[NotAssessed], new: TextSide) -> GeneratedText:
-    label = new.label
-    if label is None:
-        return GeneratedText()
-    rows = new.texts.row
-    known = label.known[rows] & np.isfinite(new.marks)
-    hit = label.hit[rows]
-    words, unit = new.style.words, new.texts.unit
-    scores = {"model_free_checks": new.marks}
-    own = new.texts.labels.get("detector")
-    if own is not None:
-        scores["own_detector"] = np.array([_float(own[i]) for i in rows])
-    detectors = {}
-    for name, score in scores.items():
-        d = detection(
-            score[known], words[known], hit[known], None if unit is None else unit[rows][known]
+        return TextChecks(
+            any=self.share(lambda side: (side.marks[side.checked] > 0, side.units(side.checked))),
+            kinds={kind: of_kind(kind) for kind in self.new.kinds},
         )
-        if d is None:
+
+    def length(self) -> TextLength:
+        """Words per output."""
+        live, train = self.new.words, self.old.words if self.old else np.zeros(0)
+        middle = [number(float(np.median(v))) if len(v) else None for v in (live, train)]
+        drawn = histogram(train, live)
+        return TextLength(live_median=middle[0], train_median=middle[1], histogram=drawn)
+
+    def style(self) -> TextStyle:
+        """Outputs that are empty, cut off, or say a sentence twice."""
+        return TextStyle(
+            empty=self.share(lambda side: (side.empty, side.all_units)),
+            cut_off=self.share(lambda side: (side.cut_off, side.all_units)),
+            repeats=self.share(lambda side: (side.repeats, side.all_units)),
+        )
+
+    def rates(self) -> dict[str, Any]:
+        """What reviewers found, by JSON key, and how many outputs to review next."""
+        label, second = self.new.label, self.new.labels.get("second_label")
+        if label is None or label.n == 0:
+            why = "live outputs carry no reviewer's label (outputs.label); the checks without a model are no substitute"
+            self.miss("hallucination rate", why)
+            return {"plan": review_plan(None, 0, 0)}
+        raters = LEAST_RATERS if second is not None and second.n >= LEAST_PAIRS else 1
+        found: dict[str, Any] = {
+            "n_outputs": label.n,
+            "raters": raters,
+            "label_kind": label.kind,
+            "unsupported": ShareInterval.of(label.rate, n=label.n),
+            "rate": self.share(lambda side: _labelled(side.label, "value")),
+            "any": self.share(lambda side: _labelled(side.label, "hit")),
+            "plan": review_plan(number(label.rate.value), label.n, raters),
+        }
+        if label.units is not None:
+            found["patients"] = patients(label.units, label.n)
+        if (severe := _severe(self.new, label)) is not None:
+            found["severe"] = ShareInterval.of(_rate(severe), n=len(severe))
+        return found
+
+    def agreement(self) -> ReviewerAgreement | None:
+        """Cohen's kappa of two reviewers; ``patients`` where outputs come several to a patient."""
+        first, second = self.new.label, self.new.labels.get("second_label")
+        if first is None:
+            return None
+        rated = first.known & second.known if second is not None else np.zeros(0, dtype=bool)
+        n = int(rated.sum())
+        if second is None or n < LEAST_PAIRS:
+            why = (
+                f"{n} outputs carry the labels of two reviewers, at least {LEAST_PAIRS} are needed"
+            )
+            self.miss("agreement of reviewers", why)
+            return None
+        units = None if first.unit is None else units_of(first.unit[rated])
+        one, other = first.hit[rated], second.hit[rated]
+        agreed = agreement(one, other, units)
+        if agreed is None:
+            return None
+        rates = {
+            "first_rate": number(float(one.mean())),
+            "second_rate": number(float(other.mean())),
+        }
+        of = {} if units is None else {"patients": patients(units, n)}
+        return agreed.as_result().having(**rates, **of)
+
+    def detectors(self, label: Labels) -> dict[str, Detector]:
+        """How well the checks without a model, and a detector of one's own, single out what reviewers found."""
+        texts = self.new.texts
+        known = label.known[texts.row] & np.isfinite(self.new.marks)
+        hit, unit = label.hit[texts.row][known], texts.unit
+        of = None if unit is None else unit[texts.row][known]
+        scores, own = {"model_free_checks": self.new.marks}, texts.labels.get("detector")
+        if own is not None:
+            scores["own_detector"] = np.array([_float(own[i]) for i in texts.row])
+        found = {}
+        for name, score in scores.items():
+            measured = detection(score[known], self.new.words[known], hit, of)
+            if measured is not None:
+                found[name] = measured
+                continue
             why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with a label and a source are needed"
-            missing.append(NotAssessed(what=f"accuracy of {name.replace('_', ' ')}", why=why))
-        else:
-            detectors[name] = described(d)
-    return GeneratedText(detectors=detectors)
+            self.miss(f"accuracy of {name.replace('_', ' ')}", why)
+        return found
+
+
+def _rate(values: Any, units: Units | None = None) -> Estimate:
+    return mean_share(np.asarray(values, dtype=np.float64), units)
+
+
+def _labelled(labels: Labels | None, what: Literal["value", "hit"]) -> Values:
+    """Shares, or flags for any hallucination, of the labelled outputs of one side."""
+    return ((), None) if labels is None else (getattr(labels, what)[labels.known], labels.units)
+
+
+def _kept(side: TextSide) -> Values:
+    """Share of its source's medications and measured amounts that each output keeps."""
+    known = np.isfinite(side.kept)
+    return side.kept[known], side.units(known)
+
+
+def _severe(side: TextSide, label: Labels) -> Mask | None:
+    """Outputs that could do harm, among the labelled ones: from the severity column, else from graded labels."""
+    for graded in (side.labels.get("severity"), label):
+        if graded is not None and graded.graded:
+            return graded.severe[label.known | graded.known]
+    return None
+
+
+def _citations(live: TextSide) -> Citations:
+    """What outputs cite, held against their sources.
+
+    ``n`` are citations that could be held against their source, ``held`` the share of them that holds (0 to 1) with its 95 %
+    Wilson interval (per patient or output, which may cite several times), ``unchecked`` those whose source numbers nothing,
+    ``n_outputs`` the outputs that could be checked, ``citing`` the share of them that cites. Counts of 1 to 10
+    are ``None``, and so is a share of so few.
+    ``share`` is ``held`` as far as it bears on readiness: always where a citation fails, but "all hold" only with
+    ``LEAST_CITATIONS`` or more and none unchecked; else ``None``, and ``why`` says so.
+    """
+    cited = [(c.holds, i) for i, found in enumerate(live.cited) for c in found]
+    checked = [(bool(holds), i) for holds, i in cited if holds is not None]
+    outputs, citing = int(live.checked.sum()), sum(bool(found) for found in live.cited)
+    n, unchecked = len(checked), len(cited) - len(checked)
+    found = Citations(
+        n_outputs=outputs,
+        citing=None if is_small(citing) or not outputs else number(citing / outputs),
+        n=None if is_small(n) else n,
+        unchecked=None if is_small(unchecked) else unchecked,
+        share=None,
+    )
+    if not cited:
+        return found.having(why="no output cites its source")
+    if not checked:
+        return found.having(
+            why="sources number no notes or lines and have no headings, so what is cited cannot be looked up"
+        )
+    holds, place = np.array([h for h, _ in checked]), np.array([i for _, i in checked])
+    unit = place if live.texts.unit is None else live.texts.unit[live.texts.row[place]]
+    rate = _rate(holds, units_of(unit))
+    found = found.having(held=number(rate.value), low=number(rate.low), high=number(rate.high))
+    if holds.all() and n < LEAST_CITATIONS:
+        return found.having(why=f"fewer than {LEAST_CITATIONS} citations could be checked")
+    if holds.all() and unchecked:
+        return found.having(why="some citations point to what their source does not number")
+    return found.having(share=number(rate.value), why="")
 
 
 def _opinion(
-    missing: list[NotAssessed],
-    new: TextSide,
-    config: Config,
-    *,
-    may_ask: bool,
-    progress: Progress | None,
-) -> GeneratedText:
+    both: _Both, config: Config, may_ask: bool, progress: Progress | None
+) -> TextJudge | None:
     """A model's opinion of live outputs: asked when it is configured and a person said so for this run."""
-    judge = config.text_judge
+    judge, new, what = config.text_judge, both.new, "a model's opinion of outputs"
     if judge is None:
-        return GeneratedText()
+        return None
     hit, known = of_labels(new.label, new.texts)
     drawn = plan(new.texts, judge, known, seed=config.seed)
-    what = "a model's opinion of outputs"
-    if not drawn.place:
-        missing.append(
-            NotAssessed(what=what, why="no live output has a source beside it, so nothing was sent")
-        )
-        return GeneratedText()
+    n = len(drawn.place)
+    if not n:
+        both.miss(what, "no live output has a source beside it, so nothing was sent")
+        return None
     if not may_ask:
         why = (
             f"nothing was sent: {judge.model} at {judge.host} is asked only when a person says so for a run "
             "(--allow-text-judge, or the page Generated text)"
         )
-        missing.append(NotAssessed(what=what, why=why))
-        return GeneratedText()
+        both.miss(what, why)
+        return None
     tell = progress or (lambda _fraction, _sentence: None)
     tell(0.0, drawn.sentence)
-    n = len(drawn.place)
     key = key_of(judge)
+
+    def answered(done: int) -> None:
+        tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}")
+
     try:
-        given = asked(
-            new.texts,
-            drawn,
-            key,
-            lambda done: tell(done / n, f"{done:,} of {n:,} outputs asked of {judge.host}"),
-        )
-        return GeneratedText(judge=summarised(new.texts, drawn, given, hit, known))
+        return summarised(new.texts, drawn, asked(new.texts, drawn, key, answered), hit, known)
     except Exception as error:  # an opinion that fails takes nothing else with it
         # Its message could quote a text
         _log.warning("a model could not be asked (%s)", type(error).__name__)
-        missing.append(
-            NotAssessed(what=what, why=f"asking failed ({type(error).__name__}); see the log")
-        )
-        return GeneratedText()
+        both.miss(what, f"asking failed ({type(error).__name__}); see the log")
+        return None
 
 
 def _float(value: Any) -> float:
@@ -354,39 +380,34 @@ def _float(value: Any) -> float:
         return float("nan")
 
 
-def _odd_labels(new: TextSide, outputs: OutputsConfig) -> list[Finding]:
+def _odd_labels(new: TextSide, outputs: OutputsConfig) -> list[Facts]:
     """Labels of live data that are numbers and cannot be labels."""
-    found = []
-    for what in ("label", "second_label"):
-        labels: Labels | None = new.labels.get(what)
-        name = getattr(outputs, what)
-        if labels is not None and name and labels.outside:
-            found.append(outside_finding(name, labels.outside, len(labels.value), "live"))
-    return found
+    named = {what: new.labels.get(what) for what in ("label", "second_label")}
+    return [
+        impossible_rates(getattr(outputs, what), labels.outside, len(labels.value), live=True)
+        for what, labels in named.items()
+        if labels is not None and labels.outside
+    ]
 
 
 def _rate_columns(specs: Sequence[ColumnSpec], roles: Roles, outputs: OutputsConfig) -> list[str]:
     """Other number columns without a role that are named like a rate."""
     named = {v for v in outputs.model_dump().values() if v}
     plain_roles = (Role.FEATURE, Role.GROUP)
-    free = [
-        s.name
-        for s in specs
-        if s.type.is_number and s.name not in named and roles.role_of(s.name) in plain_roles
-    ]
-    return [name for name in free if _RATE_NAME.search(name)]
+    numbers = [s.name for s in specs if s.type.is_number and s.name not in named]
+    return [n for n in numbers if roles.role_of(n) in plain_roles and _RATE_NAME.search(n)]
 
 
-def _odd_rates(train: Dataset, live: Dataset, columns: Sequence[str]) -> list[Finding]:
+def _odd_rates(train: Dataset, live: Dataset, columns: Sequence[str]) -> list[Facts]:
     """Columns of rates that hold what no rate can be; live data is named first."""
-    found: dict[str, Finding] = {}
-    for side, dataset in (("live", live), ("training", train)):
+    found: dict[str, Facts] = {}
+    for dataset in (live, train):
         for name in columns:
-            values = (
-                _impossible(dataset, name) if name in dataset.columns and name not in found else []
-            )
-            if values:
-                found[name] = outside_finding(name, values, dataset.rows, side)
+            if name not in dataset.columns or name in found:
+                continue
+            if values := _impossible(dataset, name):
+                is_live = dataset is live
+                found[name] = impossible_rates(name, values, dataset.rows, live=is_live)
     return list(found.values())
 
 

@@ -20,10 +20,10 @@ from golive.model.text_judge import TextJudgeConfig
 from golive.profile.text.evidently import Opinion, opinions
 from golive.profile.text.generated import GeneratedTexts
 from golive.stats.estimate import Mask, Units, number, patients, share, units_of
-from golive.text.agreement import LEAST_PAIRS, agreement
-from golive.text.detector import LEAST_EACH, described, detection, length
 from golive.text.judge_call import Caller
 from golive.text.labels import Labels
+from golive.text.reviews import LEAST_EACH, LEAST_PAIRS, agreement, detection
+from golive.text.words import words_of
 
 ASKED = {
     "unsupported": "says what its source does not",
@@ -108,64 +108,59 @@ def summarised(
     config, place = drawn.config, np.array(drawn.place, dtype=np.int64)
     answered = np.array([o.flagged is not None for o in given], dtype=bool)
     flags = np.array([bool(o.flagged) for o in given], dtype=bool)
-    units = _units(texts, place[answered])
-    rate = share(flags[answered], np.ones(int(answered.sum()), dtype=bool), units)
+    judged = int(answered.sum())
+    units = units_of(_unit(texts, place[answered]))
+    rate = share(flags[answered], np.ones(judged, dtype=bool), units)
     silent = Counter(o.reason for o in given if o.flagged is None)
-    result = TextJudge(
+    both = answered & known[place] if known is not None else np.zeros(len(place), dtype=bool)
+    truth = hit[place[both]] if hit is not None else np.zeros(0, dtype=bool)
+    against, why = None, ""
+    if config.criteria != "unsupported":
+        why = f"reviewers were asked what is unsupported, the model whether the output {ASKED[config.criteria]}"
+    elif len(truth) < LEAST_PAIRS:
+        why = f"{int(both.sum())} outputs carry both an answer and a reviewer's label; {LEAST_PAIRS} are the least"
+    elif min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
+        why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with an answer and a label are needed"
+    else:
+        against = _against_reviewers(texts, place[both], flags[both], truth)
+    return TextJudge(
         note="a model's opinion, no review: it moves no criterion",
         provider=config.provider,
         model=config.model,
         host=config.host,
         criteria=config.criteria,
         asked=len(given),
-        judged=int(answered.sum()),
-        not_judged={why: None if is_small(n) else n for why, n in silent.most_common()},
-        flagged=ShareInterval.of(rate, n=int(answered.sum())),
-        against_reviewers=None,
-    )
-    if config.criteria != "unsupported":
-        return result.having(
-            why=f"reviewers were asked what is unsupported, the model whether the output {ASKED[config.criteria]}"
-        )
-    both = answered & known[place] if known is not None else np.zeros(len(place), dtype=bool)
-    if hit is None or int(both.sum()) < LEAST_PAIRS:
-        why = f"{int(both.sum())} outputs carry both an answer and a reviewer's label; {LEAST_PAIRS} are the least"
-        return result.having(why=why)
-    truth = hit[place[both]]
-    if min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
-        why = f"at least {LEAST_EACH} hallucinated and {LEAST_EACH} clean outputs with an answer and a label are needed"
-        return result.having(why=why)
-    return result.having(
-        against_reviewers=_measured(texts, place[both], flags[both], truth), why=""
+        judged=judged,
+        not_judged={reason: None if is_small(n) else n for reason, n in silent.most_common()},
+        flagged=ShareInterval.of(rate, n=judged),
+        against_reviewers=against,
+        why=why,
     )
 
 
-def _units(texts: GeneratedTexts, place: IntArray) -> Units | None:
-    return None if texts.unit is None else units_of(texts.unit[texts.row[place]])
+def _unit(texts: GeneratedTexts, place: IntArray) -> Any:
+    return None if texts.unit is None else texts.unit[texts.row[place]]
 
 
-def _measured(texts: GeneratedTexts, place: IntArray, flags: Mask, truth: Mask) -> AgainstReviewers:
-    units = _units(texts, place)
-    words = np.array([length(texts.note[i]) for i in place], dtype=np.float64)
-    unit = None if texts.unit is None else texts.unit[texts.row[place]]
+def _against_reviewers(
+    texts: GeneratedTexts, place: IntArray, flags: Mask, truth: Mask
+) -> AgainstReviewers:
+    unit = _unit(texts, place)
+    units = units_of(unit)
+    words = np.array([len(words_of(texts.note[i])) for i in place], dtype=np.float64)
     apart = detection(flags.astype(np.float64), words, truth, unit)
     assert apart is not None  # there are enough of either kind
-    by_length = _as_many(words, int(flags.sum()), longest=apart.direction == "longer")
+    # The rival flags as many of the longest (or shortest) outputs; ties in the order they stand
+    order = np.argsort(-words if apart.length_direction == "longer" else words, kind="stable")
+    by_length = np.zeros(len(words), dtype=bool)
+    by_length[order[: int(flags.sum())]] = True
     return AgainstReviewers(
         n=len(truth),
         patients=patients(units, len(truth)),
         hallucinated=int(truth.sum()),
-        length=ByLength(direction=apart.direction).joined(_figures(by_length, truth, units)),
-        discrimination=described(apart),
+        length=ByLength(direction=apart.length_direction).joined(_figures(by_length, truth, units)),
+        discrimination=apart,
     ).joined(_figures(flags, truth, units))
-
-
-def _as_many(words: Any, count: int, *, longest: bool) -> Mask:
-    """The rival: flags the ``count`` longest (or shortest) outputs; ties in the order they stand."""
-    order = np.argsort(-words if longest else words, kind="stable")
-    flags = np.zeros(len(words), dtype=bool)
-    flags[order[:count]] = True
-    return flags
 
 
 def _figures(flags: Mask, truth: Mask, units: Units | None) -> JudgedBy:

@@ -48,15 +48,12 @@ def key_of(config: TextJudgeConfig, environment: Mapping[str, str] | None = None
     Raises:
         InputError: ``TEXT_JUDGE_KEY`` when the provider needs a key and there is none.
     """
-    held = os.environ if environment is None else environment
+    known = os.environ if environment is None else environment
     if config.base_url is not None:
-        return (
-            (held.get(OWN_KEY, "").strip() or None)
-            if config.host == held.get(OWN_HOST, "").strip()
-            else None
-        )
+        ours = config.host == known.get(OWN_HOST, "").strip()
+        return (known.get(OWN_KEY, "").strip() or None) if ours else None
     name = KEYS[config.provider]
-    key = held.get(name, "").strip()
+    key = known.get(name, "").strip()
     if not key:
         said = f"There is no key for {config.host} in the environment, so no text was sent."
         raise InputError(Problem("TEXT_JUDGE_KEY", said, f"Set {name}.", "text_judge"))
@@ -69,8 +66,8 @@ def check_shared(config: TextJudgeConfig, environment: Mapping[str, str] | None 
     Raises:
         InputError: ``TEXT_JUDGE_HOST`` for any other address.
     """
-    held = os.environ if environment is None else environment
-    if config.base_url is not None and config.host != held.get(OWN_HOST, "").strip():
+    known = os.environ if environment is None else environment
+    if config.base_url is not None and config.host != known.get(OWN_HOST, "").strip():
         said = f"{config.host} is not the server that this installation asks, so no text was sent."
         hint = f"Whoever runs it names the server in {OWN_HOST}."
         raise InputError(Problem("TEXT_JUDGE_HOST", said, hint, "text_judge"))
@@ -110,17 +107,15 @@ class Caller:
         import httpx
 
         path, headers, body = self._request(messages)
+        url, near = f"{self._config.address}{path}", is_near(self._config.address)
         reply = Reply(None, FAILED)
         for attempt in range(TRIES):
+            asked = None
             try:
                 async with httpx.AsyncClient(
-                    timeout=self._config.timeout_s,
-                    follow_redirects=False,
-                    trust_env=not is_near(self._config.address),
+                    timeout=self._config.timeout_s, follow_redirects=False, trust_env=not near
                 ) as client:
-                    response = await client.post(
-                        f"{self._config.address}{path}", headers=headers, json=body
-                    )
+                    response = await client.post(url, headers=headers, json=body)
             except httpx.TimeoutException:
                 reply = Reply(None, TIMED_OUT)
             except (httpx.HTTPError, httpx.InvalidURL, OSError):
@@ -129,32 +124,29 @@ class Caller:
                 if response.status_code not in _AGAIN:
                     return self._read(response)
                 reply = Reply(None, LIMITED if response.status_code == 429 else FAILED)
-                if attempt + 1 < TRIES:
-                    await self._pause(_wait(response.headers.get("retry-after"), attempt))
-                continue
+                asked = response.headers.get("retry-after")
             if attempt + 1 < TRIES:
-                await self._pause(_wait(None, attempt))
+                await self._pause(_wait(asked, attempt))
         return reply
 
     def _request(
         self, messages: Sequence[tuple[str, str]]
     ) -> tuple[str, dict[str, str], dict[str, Any]]:
         said = [{"role": role, "content": content} for role, content in messages]
-        if self._config.provider == "anthropic":
-            headers = {
-                "anthropic-version": "2023-06-01",
-                **({"x-api-key": self._key} if self._key else {}),
-            }
-            system = "\n".join(m["content"] for m in said if m["role"] == "system")
-            talk = [m for m in said if m["role"] != "system"]
-            body: dict[str, Any] = {
-                "model": self._config.model,
-                "max_tokens": LONGEST_ANSWER,
-                "messages": talk,
-            }
-            return "/messages", headers, {**body, "system": system} if system else body
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        return "/chat/completions", headers, {"model": self._config.model, "messages": said}
+        body: dict[str, Any] = {"model": self._config.model, "messages": said}
+        if self._config.provider != "anthropic":
+            headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+            return "/chat/completions", headers, body
+        headers = {"anthropic-version": "2023-06-01"} | (
+            {"x-api-key": self._key} if self._key else {}
+        )
+        body |= {
+            "max_tokens": LONGEST_ANSWER,
+            "messages": [m for m in said if m["role"] != "system"],
+        }
+        if system := "\n".join(m["content"] for m in said if m["role"] == "system"):
+            body["system"] = system
+        return "/messages", headers, body
 
     def _read(self, response: httpx.Response) -> Reply:
         if response.status_code in _NO_ACCESS:

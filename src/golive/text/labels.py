@@ -21,66 +21,23 @@ from golive.stats.estimate import (
     units_of,
     wilson,
 )
+from golive.text.words import words_of
 
 LabelKind = Literal["flag", "rate", "count", "unknown"]
 
-_YES = frozenset(
-    [
-        "1",
-        "true",
-        "t",
-        "yes",
-        "y",
-        "hallucinated",
-        "hallucination",
-        "unsupported",
-        "fabricated",
-        "invented",
-        "incorrect",
-        "wrong",
-        "fail",
-        "failed",
-        "positive",
-    ]
-)
-_NO = frozenset(
-    [
-        "0",
-        "false",
-        "f",
-        "no",
-        "n",
-        "none",
-        "ok",
-        "supported",
-        "faithful",
-        "grounded",
-        "correct",
-        "pass",
-        "passed",
-        "clean",
-        "negative",
-        "absent",
-    ]
-)
-_MILD = frozenset(["minor", "mild", "low", "trivial", "slight", "moderate", "medium", "some"])
-_SEVERE = frozenset(
-    [
-        "major",
-        "severe",
-        "critical",
-        "harmful",
-        "serious",
-        "high",
-        "dangerous",
-        "catastrophic",
-        "fatal",
-        "harm",
-    ]
-)
-_UNKNOWN = frozenset(
-    ("", "na", "n/a", "nan", "null", "unknown", "unclear", "skip", "cannot tell", "?")
-)
+_YES = {"1"} | {
+    *words_of("true t yes y hallucinated hallucination unsupported fabricated invented"),
+    *words_of("incorrect wrong fail failed positive"),
+}
+_NO = {"0"} | {
+    *words_of("false f no n none ok supported faithful grounded correct pass passed clean"),
+    *words_of("negative absent"),
+}
+_MILD = set(words_of("minor mild low trivial slight moderate medium some"))
+_SEVERE = {
+    *words_of("major severe critical harmful serious high dangerous catastrophic fatal harm")
+}
+_UNKNOWN = {"", "na", "n/a", "nan", "null", "unknown", "unclear", "skip", "cannot tell", "?"}
 
 
 @dataclass(frozen=True)
@@ -119,6 +76,16 @@ class Labels:
         """Outputs with any hallucination."""
         return np.nan_to_num(self.value, nan=0.0) > 0
 
+    @property
+    def hits(self) -> int:
+        """Number of outputs with any hallucination."""
+        return int(self.hit.sum())
+
+    @property
+    def rate(self) -> Estimate:
+        """Mean share that is unsupported."""
+        return mean_share(self.value[self.known], self.units)
+
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or value is None:
@@ -146,31 +113,31 @@ def kind_of(*sides: Sequence[Any]) -> LabelKind:
 
 def read_labels(values: Sequence[Any], kind: LabelKind) -> Labels:
     """Read one column of labels (length n) as ``kind``. Words for severity (minor, severe) are hallucinations of that weight."""
-    held = np.full(len(values), np.nan)
+    read = np.full(len(values), np.nan)
     severe = np.zeros(len(values), dtype=bool)
     outside: Counter[str] = Counter()
     unread, graded = 0, False
     for i, value in enumerate(values):
         if isinstance(value, bool):
-            held[i] = float(value)
+            read[i] = float(value)
             continue
         x = _number(value)
         if math.isfinite(x):
             if kind == "unknown" or x < 0 or (kind != "count" and x > 1):
                 outside[f"{x:g}"] += 1
             else:
-                held[i] = min(x, 1.0)
+                read[i] = min(x, 1.0)
             continue
         word = "" if value is None else str(value).strip().lower()
         if word in _UNKNOWN:
             continue
         if word in _SEVERE or word in _MILD:
-            held[i], graded, severe[i] = 1.0, True, word in _SEVERE
+            read[i], graded, severe[i] = 1.0, True, word in _SEVERE
         elif word in _YES or word in _NO:
-            held[i] = float(word in _YES)
+            read[i] = float(word in _YES)
         else:
             unread += 1
-    return Labels(kind, held, severe, graded, tuple(outside.most_common()), unread)
+    return Labels(kind, read, severe, graded, tuple(outside.most_common()), unread)
 
 
 def mean_share(values: FloatArray, units: Units | None = None) -> Estimate:
@@ -187,13 +154,9 @@ def mean_share(values: FloatArray, units: Units | None = None) -> Estimate:
     spread = float(values.var(ddof=1)) if n > 1 else 0.0
     size = n * max(1.0, p * (1 - p) / spread) if spread > 0 else float(n)
     size /= design_effect(values, units)
-    low, high = wilson(p * size, size)
-    return Estimate(
-        p,
-        math.sqrt(p * (1 - p) / size),
-        float(low) if p > 0 else 0.0,
-        float(high) if p < 1 else 1.0,
-    )
+    low, high = (float(end) for end in wilson(p * size, size))
+    se = math.sqrt(p * (1 - p) / size)
+    return Estimate(p, se, low if p > 0 else 0.0, high if p < 1 else 1.0)
 
 
 def design_effect(values: FloatArray, units: Units | None) -> float:

@@ -34,7 +34,8 @@ _ANSWER = re.compile(
 @dataclass(frozen=True)
 class Lexicon:
     """Medications by any of their names (to one name); findings by the first two letters of their forms, as a
-    pattern whose groups are named in ``finding_of``; capitalised words that name nobody.
+    pattern whose groups are named in ``finding_of``; capitalised words that name nobody; units by how they are written, with
+    their dimension and their size in its base unit.
     """
 
     medications: dict[str, str]
@@ -43,6 +44,7 @@ class Lexicon:
     findings: dict[str, re.Pattern[str]]
     finding_of: dict[str, str]
     titles: frozenset[str]
+    units: dict[str, tuple[str, float]]
 
 
 @cache
@@ -50,28 +52,29 @@ def lexicon() -> Lexicon:
     """The word lists of ``data/clinical_text.yaml``."""
     import yaml
 
-    held = yaml.safe_load(resource("data", "clinical_text.yaml").read_text(encoding="utf-8"))
-    names = {name: name for name in held["medications"]}
-    for group in held["medication_names"]:
+    lists = yaml.safe_load(resource("data", "clinical_text.yaml").read_text(encoding="utf-8"))
+    names = {name: name for name in lists["medications"]}
+    for group in lists["medication_names"]:
         names |= dict.fromkeys(group, group[0])
-    forms = sorted(
-        ((form, group[0]) for group in held["findings"] for form in group), key=lambda f: -len(f[0])
-    )
-    groups = {f"g{i}": finding for i, (_, finding) in enumerate(forms)}
-    by_start: dict[str, list[str]] = {}
     # The longest first: "high blood pressure" is not also "blood"
+    forms = [(form, group[0]) for group in lists["findings"] for form in group]
+    forms.sort(key=lambda f: -len(f[0]))
+    by_start: dict[str, list[str]] = {}
     for i, (form, _) in enumerate(forms):
         by_start.setdefault(form[:2], []).append(f"(?P<g{i}>{_form(form)})")
-    findings = {
-        start: re.compile("|".join(patterns), re.IGNORECASE) for start, patterns in by_start.items()
-    }
     return Lexicon(
-        names,
-        tuple(held["medication_endings"]),
-        frozenset(held["not_medications"]),
-        findings,
-        groups,
-        frozenset(held["titles"]),
+        medications=names,
+        endings=tuple(lists["medication_endings"]),
+        not_medications=frozenset(lists["not_medications"]),
+        findings={k: re.compile("|".join(v), re.IGNORECASE) for k, v in by_start.items()},
+        finding_of={f"g{i}": finding for i, (_, finding) in enumerate(forms)},
+        titles=frozenset(lists["titles"]),
+        units={
+            name: (dimension, size)
+            for dimension, forms in lists["units"].items()
+            for names, size in forms.items()
+            for name in names.split("|")
+        },
     )
 
 

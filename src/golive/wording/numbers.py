@@ -100,7 +100,12 @@ def count(value: int | None) -> str:
 
 def rows(count: int) -> str:
     """A number of rows with its noun: ``3,200 rows``; one of 1 to 10 is not shown."""
-    return f"fewer than {SMALL_CELL} rows" if is_small(count) else f"{count:,} rows"
+    return f"{head_count(count)} rows"
+
+
+def head_count(count: int) -> str:
+    """A number of patients or rows without its noun: ``3,200``; one of 1 to 10 is not shown."""
+    return f"fewer than {SMALL_CELL}" if is_small(count) else f"{count:,}"
 
 
 def sizes(n_train: int, n_live: int) -> str:

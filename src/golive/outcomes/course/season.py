@@ -6,29 +6,27 @@ that is said, because then a season cannot be told from a change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.finding import Finding, Kind, Verdict
+from golive.model.kinds import REGISTER, Verdict
 from golive.model.measured.course import SameSeason, Seasons
 from golive.model.profile import SMALL_CELL, FloatArray
-from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events
 from golive.outcomes.service.outputs import WATCH_RATIO, flagged
 from golive.profile.rows.scored import Scored
 from golive.stats.calibration import weighted_mean
 from golive.stats.estimate import Z95, Estimate, Mask, change, pair, units_of
-from golive.wording.numbers import percent
+from golive.wording.findings.service import AlertRateShift
 
 Kinds = npt.NDArray[np.int64]
 
 NAMES = {
-    "weekday": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "month": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "weekday": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "month": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 LEAST_DAYS = {"weekday": 4, "month": 14}
 """Days of training that a weekday, or a month, needs to stand for itself."""
@@ -71,17 +69,11 @@ def kinds(time: npt.NDArray[np.datetime64], calendar: str) -> Kinds:
 
 def season_of(train: Scored, live: Scored, calendar: str) -> Season | None:
     """Both sides by weekday or month; ``None`` without times on either side."""
-    if (
-        train.time is None
-        or live.time is None
-        or np.isnat(train.time).all()
-        or np.isnat(live.time).all()
-    ):
+    if train.time is None or live.time is None or np.isnat(train.time).all():
         return None
     then, now = kinds(train.time, calendar), kinds(live.time, calendar)
-    present = np.flatnonzero(
-        np.bincount(now[now >= 0], minlength=len(NAMES[calendar])) >= SMALL_CELL
-    )
+    rows = np.bincount(now[now >= 0], minlength=len(NAMES[calendar]))
+    present = np.flatnonzero(rows >= SMALL_CELL)
     days = [len(np.unique(train.time[then == k].astype("datetime64[D]"))) for k in present]
     lacking = tuple(int(k) for k, d in zip(present, days, strict=True) if d < LEAST_DAYS[calendar])
     return Season(calendar, then, now, lacking) if len(present) else None
@@ -98,86 +90,76 @@ def season(context: Context, out: Outcomes) -> None:
     for calendar in NAMES:
         here = season_of(context.train, context.live, calendar)
         if here is None:
-            why = "training has no times, so the same season of it cannot be looked at"
-            out.not_assessed.append(NotAssessed(what="season", why=why))
+            out.miss(
+                "season", "training has no times, so the same season of it cannot be looked at"
+            )
             return
         if not here.covered:
             named = ", ".join(NAMES[calendar][k] for k in here.lacking)
             why = f"training has too few days of {named}; there, a season cannot be told from a change"
-            out.not_assessed.append(NotAssessed(what=f"the same {calendar}s of training", why=why))
+            out.miss(f"the same {calendar}s of training", why)
             found = found.having(**{calendar: SameSeason(covered=False, why=why)})
             continue
-        both = {
-            name: _standardised(*values, here, context)
-            for name, values in _signals(context).items()
-        }
-        told = {name: pair(*e) for name, e in both.items()}
-        found = found.having(**{calendar: SameSeason(covered=True).having(**told)})
-        if "alert_rate" in both:
-            out.findings = [_explained(f, calendar, *both["alert_rate"]) for f in out.findings]
+        both = {name: _standardised(v, here, context) for name, v in _signals(context).items()}
+        figures = {name: pair(*e) for name, e in both.items()}
+        found = found.having(**{calendar: SameSeason(covered=True).having(**figures)})
+        if "alert_rate" in both and all(e.known for e in both["alert_rate"]):
+            out.facts = [
+                _explained(f, calendar, *both["alert_rate"]) if isinstance(f, AlertRateShift) else f
+                for f in out.facts
+            ]
     out.add(season=found)
 
 
 Values = tuple[FloatArray, Mask]
+"""Values, and which rows have one."""
 
 
-def _signals(context: Context) -> dict[str, tuple[Values, Values]]:
-    """Per signal, values and which rows have one, on both sides."""
-    sides = (context.train, context.live)
-    found: dict[str, tuple[Values, Values]] = {}
-    marks = [flagged(side, context) for side in sides]
-    if marks[0] is not None and marks[1] is not None:
-        found["alert_rate"] = _pair(
-            (marks[0][0].astype(float), marks[0][1]), (marks[1][0].astype(float), marks[1][1])
-        )
-    scores = [side.score for side in sides]
-    if scores[0] is not None and scores[1] is not None:
-        low, high = context.bounds or (-np.inf, np.inf)
-        found["mean_score"] = _pair(
-            *((s, (s >= low) & (s <= high)) for s in scores if s is not None)
-        )
+def _signals(context: Context) -> dict[str, tuple[Values, ...]]:
+    """Each signal that both sides have, training first."""
+    low, high = context.bounds or (-np.inf, np.inf)
     target = context.target
-    if target is not None and target.task == "event" and all(s.label is not None for s in sides):
-        known = [events(s.label, target) for s in sides if s.label is not None]
-        found["event_rate"] = _pair(*((e.astype(float), here) for e, here, _ in known))
-    return found
-
-
-def _pair(first: Values, second: Values) -> tuple[Values, Values]:
-    return first, second
+    found: dict[str, list[Values]] = {"alert_rate": [], "mean_score": [], "event_rate": []}
+    for side in (context.train, context.live):
+        if (marks := flagged(side, context)) is not None:
+            found["alert_rate"].append((marks[0].astype(float), marks[1]))
+        if (score := side.score) is not None:
+            found["mean_score"].append((score, (score >= low) & (score <= high)))
+        if side.label is not None and target is not None and target.task == "event":
+            event, known, _ = events(side.label, target)
+            found["event_rate"].append((event.astype(float), known))
+    return {name: tuple(sides) for name, sides in found.items() if len(sides) == 2}
 
 
 def _standardised(
-    train: Values, live: Values, here: Season, context: Context
+    sides: tuple[Values, ...], here: Season, context: Context
 ) -> tuple[Estimate, Estimate]:
     """Mean of training at the live mix of kinds, and of live data, both with intervals by patient."""
-    sides = []
-    for side, (values, known), weights in (
-        (context.train, train, here.weights()),
-        (context.live, live, (here.live >= 0).astype(float)),
-    ):
-        use = known & (weights > 0)
+
+    def mean(side: Scored, values: Values, weights: FloatArray) -> Estimate:
+        use = values[1] & (weights > 0)
         units = None if side.unit is None else units_of(side.unit[use])
-        sides.append(weighted_mean(values[use], weights[use], units))
-    return sides[0], sides[1]
+        return weighted_mean(values[0][use], weights[use], units)
+
+    train, live = sides
+    return (
+        mean(context.train, train, here.weights()),
+        mean(context.live, live, (here.live >= 0).astype(float)),
+    )
 
 
-def _explained(finding: Finding, calendar: str, before: Estimate, now: Estimate) -> Finding:
-    if finding.kind is not Kind.ALERT_RATE_SHIFT or not before.known or not now.known:
-        return finding
+def _explained(
+    found: AlertRateShift, calendar: str, before: Estimate, now: Estimate
+) -> AlertRateShift:
+    """With what is left of the change in this calendar; no alarm, but as severe, where the same months had as many alerts."""
     d, low, high = change(before, now)
-    said = f"against the same {calendar}s of training: {percent(before.value)} then, {percent(now.value)} live"
-    update: dict[str, Any] = {
-        "evidence": (
-            *finding.evidence,
-            f"{said} (change {100 * low:+.1f} to {100 * high:+.1f} points)",
-        )
-    }
     gone = low <= 0 <= high and abs(d) < WATCH_RATIO * before.value
-    if calendar == "month" and gone and finding.verdict is Verdict.ALARM:
-        why = f"The same months of training had as many alerts ({percent(before.value)}): the season explains it."
-        update |= {"verdict": Verdict.WATCH, "explanation": f"{finding.explanation} {why}"}
-    return finding.model_copy(update=update)
+    alarm = found.verdict is Verdict.ALARM
+    found = replace(found, seasons=(*found.seasons, (calendar, before, now)))
+    if not (calendar == "month" and gone and alarm):
+        return found
+    severity = REGISTER[found.kind].severity(found.verdict)
+    return replace(found, verdict=Verdict.WATCH, severity=severity, season=True)
 
 
 @dataclass(frozen=True)
@@ -199,23 +181,18 @@ class Expected:
 
 def expected_alerts(context: Context) -> Expected | None:
     """What training says of alerts over time; ``None`` without alerts in training."""
-    held = flagged(context.train, context)
-    if held is None or not held[1].any():
+    marks = flagged(context.train, context)
+    if marks is None or not marks[1].any():
         return None
-    marks, here = held
-    for calendar in ("month", "weekday"):
-        found = season_of(context.train, context.live, calendar)
+    flags, here = marks
+    size, calendar, rows = 1, "", np.zeros(context.live.rows, dtype=np.int64)
+    kind = np.zeros(len(flags), dtype=np.int64)
+    for name in ("month", "weekday"):
+        found = season_of(context.train, context.live, name)
         if found is not None and found.covered:
-            size = len(NAMES[calendar])
-            kind, use = found.train, here & (found.train >= 0)
-            n = np.bincount(kind[use], minlength=size).astype(float)
-            rate = np.bincount(kind[use], weights=marks[use], minlength=size) / np.maximum(n, 1)
-            return Expected(
-                calendar,
-                rate,
-                np.sqrt(rate * (1 - rate) / np.maximum(n, 1)),
-                np.maximum(found.live, 0),
-            )
-    rate = float(marks[here].mean())
-    overall = np.array([rate]), np.array([float(np.sqrt(rate * (1 - rate) / int(here.sum())))])
-    return Expected("", *overall, np.zeros(context.live.rows, dtype=np.int64))
+            size, calendar, rows = len(NAMES[name]), name, np.maximum(found.live, 0)
+            kind, here = found.train, here & (found.train >= 0)
+            break
+    n = np.maximum(np.bincount(kind[here], minlength=size), 1).astype(float)
+    rate = np.bincount(kind[here], weights=flags[here], minlength=size) / n
+    return Expected(calendar, rate, np.sqrt(rate * (1 - rate) / n), rows)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.finding import Effect
 from golive.model.measured.course import WithoutOutcomes
 from golive.model.profile import FloatArray
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP
+from golive.outcomes.model.verdicts import FEWEST, effect_of, of_drop
 from golive.stats.estimate import Estimate, change, number, pair, plain
-from golive.wording.numbers import metric, percent, sizes
+from golive.wording.findings.validity import Doubt, EstimatedDrop, NotEstimated, Refusal
 
 FEWEST_ROWS, FEWEST_EVENTS = 300, 50
 """Scored rows on both sides, and training events, below which nothing is estimated."""
@@ -33,7 +33,7 @@ MOST_OUTSIDE, MOST_MISSING = 0.02, 0.05
 
 
 @dataclass(frozen=True)
-class Estimated:
+class Expected:
     """Expected performance of one side; NaN where no threshold is declared."""
 
     auroc: Estimate
@@ -44,24 +44,16 @@ class Estimated:
 
 def unlabelled(context: Context, out: Outcomes) -> None:
     """``performance_estimated_drop`` where outcomes are too few, and what is estimated beside what was realised."""
-    train, live = context.train, context.live
-    if (
-        live.score is None
-        or train.score is None
-        or context.bounds != (0.0, 1.0)
-        or context.roles.score is None
-    ):
+    train, live, column, m = context.train, context.live, context.roles.score, context.figures
+    if live.score is None or train.score is None or column is None or context.bounds != (0.0, 1.0):
         return
-    m = context.measured
-    realised = (
-        m is not None
-        and min(m.cases_live.n_events, m.cases_live.n - m.cases_live.n_events) >= FEWEST
-    )
-    reasons = refusals(context)
-    if reasons:
-        out.add(estimated=WithoutOutcomes(refused=tuple(reasons)))
+    realised = context.smaller >= FEWEST
+    columns, n = (column,), (train.rows, live.rows)
+    if refused := refusals(context):
+        out.add(estimated=WithoutOutcomes(refused=tuple(r.reason for r in refused)))
         if not realised:
-            out.findings.append(_refused(context, reasons))
+            effect = Effect.between("auroc", None, None, n=n)
+            out.facts.append(NotEstimated(columns=columns, effect=effect, refusals=tuple(refused)))
         return
     now, before = estimate(inside(live.score), context), estimate(inside(train.score), context)
     found = WithoutOutcomes(
@@ -74,7 +66,15 @@ def unlabelled(context: Context, out: Outcomes) -> None:
         found = found.having(realised=number(m.live["auroc"].value))
     out.add(estimated=found)
     if not realised:
-        out.findings.append(_finding(context, before, now))
+        out.facts.append(
+            EstimatedDrop(
+                verdict=of_drop(*change(before.auroc, now.auroc)),
+                columns=columns,
+                effect=effect_of("auroc", before.auroc, now.auroc, n),
+                auroc=(before.auroc, now.auroc),
+                event_rate=(before.prevalence, now.prevalence),
+            )
+        )
 
 
 def inside(score: FloatArray) -> FloatArray:
@@ -82,58 +82,47 @@ def inside(score: FloatArray) -> FloatArray:
     return score[np.isfinite(score) & (score >= 0) & (score <= 1)]
 
 
-def refusals(context: Context) -> list[str]:
+def refusals(context: Context) -> list[Refusal]:
     """Why performance must not be estimated: too few rows, probabilities that do not hold, inputs outside training's."""
-    held = context.training
+    train = context.training
     live = inside(context.live.score) if context.live.score is not None else np.zeros(0)
-    if held is None or held.score is None:
-        return ["training has no outcomes, so nothing shows that its probabilities hold"]
-    few = (
-        min(held.n, len(live)) < FEWEST_ROWS
-        or min(held.n_events, held.n - held.n_events) < FEWEST_EVENTS
-    )
+    if train is None or train.score is None:
+        return [Refusal(Doubt.NO_OUTCOMES)]
+    few = min(train.n, len(live)) < FEWEST_ROWS or train.smaller < FEWEST_EVENTS
     if few or context.recalibrated is None:
-        return [
-            f"it takes {FEWEST_ROWS} scores on both sides, and {FEWEST_EVENTS} training rows with the event and as many without; "
-            f"there are {held.n:,} training and {len(live):,} live scores"
-        ]
-    reasons = []
-    error = context.recalibrated.error
-    if error > MOST_ERROR:
-        reasons.append(
-            f"the probabilities do not hold even in training (error {percent(error)} after recalibration)"
-        )
-    low, high = np.quantile(held.score, [0.001, 0.999])
-    outside = float(((live < low) | (live > high)).mean())
-    if outside > MOST_OUTSIDE:
-        reasons.append(f"{percent(outside)} of live scores lie where training had almost none")
+        least = FEWEST_ROWS, FEWEST_EVENTS
+        return [Refusal(Doubt.TOO_FEW, n=(train.n, len(live)), least=least)]
+    found = []
+    if (error := context.recalibrated.error) > MOST_ERROR:
+        found.append(Refusal(Doubt.MISCALIBRATED, error))
+    if (outside := _outside(train.score, live)) > MOST_OUTSIDE:
+        found.append(Refusal(Doubt.SCORES_APART, outside))
     for name, values in context.live.features.items():
         before = context.train.features.get(name)
-        if before is not None and (why := _apart(name, before, values)):
-            reasons.append(why)
-    return reasons
+        if before is not None and (apart := _apart(name, before, values)) is not None:
+            found.append(apart)
+    return found
 
 
-def _apart(name: str, before: FloatArray, now: FloatArray) -> str:
-    """Why one input does not overlap with training, or an empty string."""
+def _outside(before: FloatArray, now: FloatArray) -> float:
+    """Share of ``now`` outside 99.8 % of ``before``."""
+    low, high = np.quantile(before, [0.001, 0.999])
+    return float(((now < low) | (now > high)).mean())
+
+
+def _apart(name: str, before: FloatArray, now: FloatArray) -> Refusal | None:
+    """Why one input does not overlap with training, or ``None``."""
     more = float(np.isnan(now).mean()) - float(np.isnan(before).mean())
     if more > MOST_MISSING:
-        return (
-            f"{name} is missing in {100 * more:.0f} points more of live rows than of training rows"
-        )
-    held, then = now[np.isfinite(now)], before[np.isfinite(before)]
-    if len(held) < FEWEST or len(then) < FEWEST_ROWS:
-        return ""
-    low, high = np.quantile(then, [0.001, 0.999])
-    outside = float(((held < low) | (held > high)).mean())
-    return (
-        f"{percent(outside)} of live {name} lies where training had almost none"
-        if outside > MOST_OUTSIDE
-        else ""
-    )
+        return Refusal(Doubt.INPUT_MISSING, more, name)
+    now, before = now[np.isfinite(now)], before[np.isfinite(before)]
+    if len(now) < FEWEST or len(before) < FEWEST_ROWS:
+        return None
+    outside = _outside(before, now)
+    return Refusal(Doubt.INPUT_APART, outside, name) if outside > MOST_OUTSIDE else None
 
 
-def estimate(score: FloatArray, context: Context) -> Estimated:
+def estimate(score: FloatArray, context: Context) -> Expected:
     """Expected AUROC of scores (0 to 1) with its sampling error (jackknife over ``FOLDS`` parts), and sensitivity and PPV at
     the threshold. Rows are ranked by their score and weighed by the probability it stands for in training.
     """
@@ -144,20 +133,19 @@ def estimate(score: FloatArray, context: Context) -> Estimated:
     place = np.searchsorted(edges, score)
     fold = np.random.default_rng(context.config.seed).integers(0, FOLDS, len(p))
     width = len(edges) + 1
-    shape = (FOLDS, width)
-    events = np.bincount(fold * width + place, weights=p, minlength=FOLDS * width).reshape(shape)
-    others = np.bincount(fold * width + place, weights=1 - p, minlength=FOLDS * width).reshape(
-        shape
+    events, others = (
+        np.bincount(fold * width + place, weights=w, minlength=FOLDS * width).reshape(FOLDS, width)
+        for w in (p, 1 - p)
     )
     whole = float(_expected(events.sum(axis=0)[None], others.sum(axis=0)[None])[0])
     without = _expected(events.sum(axis=0) - events, others.sum(axis=0) - others)
     se = math.sqrt((FOLDS - 1) / FOLDS * float(((without - without.mean()) ** 2).sum()))
     if threshold is None:
-        return Estimated(plain(whole, se), math.nan, math.nan, float(p.mean()))
+        return Expected(plain(whole, se), math.nan, math.nan, float(p.mean()))
     above = score >= threshold
     found = float(p[above].sum())
     ppv = found / int(above.sum()) if above.any() else math.nan
-    return Estimated(plain(whole, se), found / float(p.sum()), ppv, float(p.mean()))
+    return Expected(plain(whole, se), found / float(p.sum()), ppv, float(p.mean()))
 
 
 def _expected(events: FloatArray, others: FloatArray) -> FloatArray:
@@ -165,58 +153,3 @@ def _expected(events: FloatArray, others: FloatArray) -> FloatArray:
     below = np.cumsum(others, axis=1) - others
     won = (events * (below + others / 2)).sum(axis=1)
     return np.asarray(won / (events.sum(axis=1) * others.sum(axis=1)), dtype=np.float64)
-
-
-def _columns(context: Context) -> tuple[str, ...]:
-    return (context.roles.score,) if context.roles.score else ()
-
-
-def _refused(context: Context, reasons: list[str]) -> Finding:
-    return finding(
-        Kind.PERFORMANCE_ESTIMATED_DROP,
-        Verdict.CANNOT_JUDGE,
-        columns=_columns(context),
-        title=f"Performance is not estimated without outcomes: {reasons[0]}",
-        explanation="An estimate takes the probabilities at their word. Where they cannot be trusted, it would look precise and be wrong.",
-        effect=Effect(name="auroc", n_train=context.train.rows, n_live=context.live.rows),
-        evidence=tuple(reasons),
-        fix="Collect outcomes of a sample of live patients, with and without alerts.",
-    )
-
-
-def _finding(context: Context, before: Estimated, now: Estimated) -> Finding:
-    d, low, high = change(before.auroc, now.auroc)
-    verdict = (
-        Verdict.ALARM
-        if high < 0 and d <= -ALARM_DROP
-        else Verdict.WATCH
-        if high < 0
-        else Verdict.QUIET
-        if low > -PASS_DROP
-        else Verdict.CANNOT_JUDGE
-    )
-    n = sizes(context.train.rows, context.live.rows)
-    return finding(
-        Kind.PERFORMANCE_ESTIMATED_DROP,
-        verdict,
-        columns=_columns(context),
-        title=f"Estimated without outcomes: AUROC {metric(now.auroc.value)} ({metric(now.auroc.low)} to {metric(now.auroc.high)}) live, {metric(before.auroc.value)} in training ({n})",
-        explanation="An estimate from the scores alone (CBPE). It sees another mix of patients; it cannot see that the same score now means another risk. "
-        "Only outcomes can show that.",
-        effect=Effect(
-            name="auroc",
-            train=number(before.auroc.value),
-            live=number(now.auroc.value),
-            change=number(d),
-            low=number(low),
-            high=number(high),
-            n_train=context.train.rows,
-            n_live=context.live.rows,
-        ),
-        evidence=(
-            f"expected event rate {percent(now.prevalence)}, in training {percent(before.prevalence)}",
-        ),
-        fix="Collect outcomes of a sample of live patients, with and without alerts."
-        if verdict is not Verdict.QUIET
-        else "",
-    )

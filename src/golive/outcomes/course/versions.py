@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
 
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Kind, SliceShare, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import SliceShare
+from golive.model.kinds import Verdict
 from golive.model.measured.course import MatchedGain, OfTwoVersions, SideBySide, Version, Versions
-from golive.model.measured.intervals import Interval, LiveInterval
-from golive.model.profile import SMALL_CELL, is_small
-from golive.model.result import NotAssessed
+from golive.model.measured.intervals import LiveInterval
+from golive.model.profile import SMALL_CELL, FloatArray, is_small
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.drops import FEWEST
+from golive.outcomes.model.verdicts import FEWEST, effect_of
 from golive.outcomes.service.outputs import flagged
 from golive.stats import ranking
 from golive.stats.estimate import (
+    UNKNOWN,
     Estimate,
     Mask,
-    Units,
     change,
     number,
-    on_logit,
     pair,
     plain,
     share,
     units_of,
 )
-from golive.wording.numbers import day, percent, sizes
+from golive.wording.findings.service import OneVersion, VersionsAtOnce, VersionsInTurn
 
 MOST_VERSIONS = 10
 MIXED_SHARE = 0.01
@@ -39,210 +39,147 @@ FEWEST_MATCHED = 100
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two versions that answer in the same time: their rows in that time, and when it began."""
+    """Two versions that answer in the same time: their names, their rows in that time, and the day when it began."""
 
-    first: str
-    second: str
-    rows_first: Mask
-    rows_second: Mask
+    versions: tuple[str, str]
+    rows: tuple[Mask, Mask]
     since: str
 
 
 def versions(context: Context, out: Outcomes) -> None:
     """``version_mixed`` and ``Versions`` of performance: each version, and the two largest side by side."""
     name, live = context.roles.model_version, context.live
-    coded = live.slices.get(name) if name else None
+    coded = live.slices.get(name or "")
     if name is None or coded is None or live.rows == 0:
         return
     codes = coded.codes
     counts = np.bincount(codes[codes >= 0], minlength=len(coded.names))
-    present = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
+    rows = {coded.names[i]: codes == i for i in np.argsort(-counts, kind="stable") if counts[i]}
+    largest = dict(list(rows.items())[:MOST_VERSIONS])
     found = Versions(
         known=number(float((codes >= 0).mean())),
-        each=tuple(
-            _described(context, coded.names[i], codes == i) for i in present[:MOST_VERSIONS]
-        ),
+        each=tuple(_described(context, value, of) for value, of in largest.items()),
     )
-    out.add(versions=found)
-    if not present:
-        out.not_assessed.append(NotAssessed(what="model versions", why=f"no live row has a {name}"))
-        return
-    if len(present) == 1:
-        out.findings.append(_one_version(name, coded.names[present[0]], live.rows))
-        return
-    overlap = overlapping(context, present[:MOST_VERSIONS])
+    overlap = overlapping(context, largest)
     if overlap is not None:
-        out.add(versions=found.having(side_by_side=side_by_side(context, overlap)))
-    out.findings.append(_mixed(context, name, [coded.names[i] for i in present], overlap))
+        found = found.having(side_by_side=side_by_side(context, overlap))
+    out.add(versions=found)
+    if not rows:
+        out.miss("model versions", f"no live row has a {name}")
+    elif len(rows) == 1:
+        out.facts.append(OneVersion(columns=(name,), version=next(iter(rows)), n=live.rows))
+    elif overlap is None:
+        out.facts.append(VersionsInTurn(columns=(name,), versions=tuple(rows), n=live.rows))
+    else:
+        out.facts.append(_at_once(context, name, overlap))
 
 
 def _described(context: Context, value: str, rows: Mask) -> Version:
     """Rows, alert rate and, where outcomes allow, AUROC of one version."""
-    n = int(rows.sum())
+    n, live, m = int(rows.sum()), context.live, context.figures
     row = Version(version=value, n=None if is_small(n) else n)
-    if context.live.time is not None:
-        times = context.live.time[rows & ~np.isnat(context.live.time)]
-        if len(times) and n >= SMALL_CELL:
+    if n >= SMALL_CELL:
+        if live.time is not None and len(times := live.time[rows & ~np.isnat(live.time)]):
             row = row.having(first=str(times.min())[:10], last=str(times.max())[:10])
-    held = flagged(context.live, context)
-    if held is not None and n >= SMALL_CELL:
-        rate = share(held[0], held[1] & rows, None)
-        row = row.having(alert_rate=LiveInterval.of(rate))
-    m = context.measured
+        if (marks := flagged(live, context)) is not None:
+            row = row.having(alert_rate=LiveInterval.of(share(marks[0], marks[1] & rows, None)))
     if m is not None and m.cases_live.score is not None:
         part = m.cases_live.part(rows[m.cases_live.place])
-        if min(part.n_events, part.n - part.n_events) >= FEWEST and part.score is not None:
-            area = Interval.of(ranking.auroc(part.score, part.event, part.units))
-            row = row.having(
-                n_events=part.n_events, auroc=area.value, auroc_low=area.low, auroc_high=area.high
-            )
+        if part.smaller >= FEWEST and part.score is not None:
+            area = ranking.auroc(part.score, part.event, part.units)
+            ends = {"auroc": area.value, "auroc_low": area.low, "auroc_high": area.high}
+            figures = {key: number(value) for key, value in ends.items()}
+            row = row.having(n_events=part.n_events, **figures)
     return row
 
 
-def overlapping(context: Context, present: list[int]) -> Overlap | None:
+def overlapping(context: Context, rows: dict[str, Mask]) -> Overlap | None:
     """The two largest versions whose times overlap, each with ``MIXED_SHARE`` of the rows of the shared time."""
-    live, name = context.live, context.roles.model_version
-    if live.time is None or name is None:
+    time = context.live.time
+    if time is None:
         return None
-    coded = live.slices[name]
-    known = ~np.isnat(live.time)
-    for i, first in enumerate(present):
-        for second in present[i + 1 :]:
-            a, b = ((coded.codes == v) & known for v in (first, second))
-            if not a.any() or not b.any():
-                continue
-            start = max(live.time[a].min(), live.time[b].min())
-            end = min(live.time[a].max(), live.time[b].max())
-            shared = known & (live.time >= start) & (live.time <= end)
-            least = max(SMALL_CELL, MIXED_SHARE * int(shared.sum()))
-            if start < end and min(int((a & shared).sum()), int((b & shared).sum())) >= least:
-                return Overlap(
-                    coded.names[first], coded.names[second], a & shared, b & shared, str(start)[:10]
-                )
+    known = ~np.isnat(time)
+    dated = {name: of & known for name, of in rows.items() if (of & known).any()}
+    for first, second in combinations(dated, 2):
+        a, b = dated[first], dated[second]
+        start = max(time[a].min(), time[b].min())
+        end = min(time[a].max(), time[b].max())
+        shared = known & (time >= start) & (time <= end)
+        least = max(SMALL_CELL, MIXED_SHARE * int(shared.sum()))
+        if start < end and min(int((a & shared).sum()), int((b & shared).sum())) >= least:
+            return Overlap((first, second), (a & shared, b & shared), str(start)[:10])
     return None
 
 
 def side_by_side(context: Context, both: Overlap) -> SideBySide:
     """The second version against the first in the time they share: on different cases, and on cases that both scored."""
-    live = context.live
-    out = SideBySide(first=both.first, second=both.second, since=both.since)
-    held = flagged(live, context)
-    if held is not None:
-        rates = [
-            share(held[0], held[1] & rows, units_of(live.unit))
-            for rows in (both.rows_first, both.rows_second)
-        ]
+    live, m = context.live, context.figures
+    out = SideBySide(first=both.versions[0], second=both.versions[1], since=both.since)
+    if (rates := _rates(context, both)) is not None:
         out = out.having(alert_rate=_of_two(*rates))
     if live.score is not None:
-        means = [_mean(live.score[rows]) for rows in (both.rows_first, both.rows_second)]
-        out = out.having(mean_score=_of_two(*means))
-    m = context.measured
+        out = out.having(mean_score=_of_two(*(_mean(live.score[rows]) for rows in both.rows)))
     if m is not None and m.cases_live.score is not None:
-        place = m.cases_live.place
-        parts = [m.cases_live.part(rows[place]) for rows in (both.rows_first, both.rows_second)]
-        if all(min(p.n_events, p.n - p.n_events) >= FEWEST for p in parts):
+        parts = [m.cases_live.part(rows[m.cases_live.place]) for rows in both.rows]
+        if all(p.smaller >= FEWEST for p in parts):
             areas = [ranking.auroc(p.score, p.event, p.units) for p in parts if p.score is not None]
             out = out.having(auroc=_of_two(*areas))
         out = out.having(matched=matched(context, both))
     return out
 
 
+def _rates(context: Context, both: Overlap) -> tuple[Estimate, Estimate] | None:
+    """Share of patients that each of them flags."""
+    marks, units = flagged(context.live, context), units_of(context.live.unit)
+    if marks is None:
+        return None
+    first, second = (share(marks[0], marks[1] & rows, units) for rows in both.rows)
+    return first, second
+
+
 def _of_two(first: Estimate, second: Estimate) -> OfTwoVersions:
-    told = pair(first, second).contents()
-    renamed = {k.replace("train", "first").replace("live", "second"): v for k, v in told.items()}
+    figures = pair(first, second).contents()
+    renamed = {k.replace("train", "first").replace("live", "second"): v for k, v in figures.items()}
     return OfTwoVersions.model_validate(renamed)
 
 
-def _mean(values: Any) -> Estimate:
-    held = values[np.isfinite(values)]
-    n = len(held)
-    return (
-        plain(float(held.mean()), float(held.std(ddof=1)) / n**0.5)
-        if n > 1
-        else on_logit(np.nan, np.nan)
-    )
+def _mean(values: FloatArray) -> Estimate:
+    known = values[np.isfinite(values)]
+    n = len(known)
+    return plain(float(known.mean()), float(known.std(ddof=1)) / n**0.5) if n > 1 else UNKNOWN
 
 
 def matched(context: Context, both: Overlap) -> MatchedGain | None:
     """Both versions on the same cases (same id): AUROC of the second minus the first, paired; ``None`` with too few."""
-    m = context.measured
+    m = context.figures
     if m is None or m.cases_live.score is None or context.live.unit is None:
         return None
-    cases = m.cases_live
+    cases, score = m.cases_live, m.cases_live.score
     unit = context.live.unit[cases.place]
-    first, second = both.rows_first[cases.place], both.rows_second[cases.place]
+    first, second = (np.flatnonzero(rows[cases.place]) for rows in both.rows)
     _, a, b = np.intersect1d(unit[first], unit[second], return_indices=True)
-    at_first: Units = np.flatnonzero(first)[a]
-    at_second: Units = np.flatnonzero(second)[b]
-    assert cases.score is not None
-    event = cases.event[at_first]
-    if min(int(event.sum()), int((~event).sum())) < FEWEST or len(event) < FEWEST_MATCHED:
+    event = cases.event[first[a]]
+    n, n_events = len(event), int(event.sum())
+    if min(n_events, n - n_events) < FEWEST or n < FEWEST_MATCHED:
         return None
-    gain = ranking.auroc_gain(cases.score[at_second], cases.score[at_first], event)
-    return MatchedGain.of(gain, n=len(event), n_events=int(event.sum()))
+    gain = ranking.auroc_gain(score[second[b]], score[first[a]], event)
+    return MatchedGain.of(gain, n=n, n_events=n_events)
 
 
-def _one_version(name: str, value: str, n: int) -> Finding:
-    return finding(
-        Kind.VERSION_MIXED,
-        Verdict.QUIET,
+def _at_once(context: Context, name: str, both: Overlap) -> Facts:
+    """Alarm where the two flag different shares of their patients beyond chance."""
+    n = int(both.rows[0].sum()), int(both.rows[1].sum())
+    rates = _rates(context, both)
+    _, low, high = change(*rates) if rates else (0.0, 0.0, 0.0)
+    second = SliceShare(by="model_version", value=both.versions[1], n=n[1], since=both.since)
+    return VersionsAtOnce(
+        verdict=Verdict.ALARM if low > 0 or high < 0 else Verdict.WATCH,
         columns=(name,),
-        title=f"One model version answers in the live data: {value} (n = {n:,})",
-    )
-
-
-def _mixed(context: Context, name: str, present: list[str], overlap: Overlap | None) -> Finding:
-    live = context.live
-    listed = ", ".join(present[:4]) + (f" and {len(present) - 4} more" if len(present) > 4 else "")
-    if overlap is None:
-        return finding(
-            Kind.VERSION_MIXED,
-            Verdict.WATCH,
-            columns=(name,),
-            title=f"Live data comes from {len(present)} model versions one after the other: {listed} (n = {live.rows:,})",
-            explanation="Figures over all live rows mix the versions; each version is also shown by itself.",
-            fix="Judge each version by itself, and log when a version went live.",
-        )
-    n = int(overlap.rows_first.sum()), int(overlap.rows_second.sum())
-    held = flagged(live, context)
-    title = (
-        f"{overlap.first} and {overlap.second} answer at the same time since {day(overlap.since)}"
-    )
-    evidence: tuple[str, ...] = ()
-    effect = None
-    differ = False
-    if held is not None:
-        first, second = (
-            share(held[0], held[1] & rows, units_of(live.unit))
-            for rows in (overlap.rows_first, overlap.rows_second)
-        )
-        d, low, high = change(first, second)
-        differ = low > 0 or high < 0
-        title += f": they flag {percent(first.value)} and {percent(second.value)} of their patients"
-        evidence = (
-            f"difference {100 * d:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}",
-        )
-        effect = Effect(
-            name="alert_rate",
-            train=number(first.value),
-            live=number(second.value),
-            change=number(d),
-            low=number(low),
-            high=number(high),
-            n_train=n[0],
-            n_live=n[1],
-        )
-    return finding(
-        Kind.VERSION_MIXED,
-        Verdict.ALARM if differ else Verdict.WATCH,
-        columns=(name,),
-        title=f"{title} ({sizes(*n)})",
-        explanation="Who is flagged depends on which version happened to answer, and every figure mixes the two."
-        if differ
-        else "Every figure mixes the two versions.",
-        effect=effect,
-        evidence=evidence,
+        effect=effect_of("alert_rate", *rates, n) if rates else None,
         rows_affected=n[1],
-        slices=(SliceShare(by="model_version", value=overlap.second, n=n[1], since=overlap.since),),
-        fix="Finish the release or roll it back; one version per clinic and day, and its name in every row.",
+        slices=(second,),
+        versions=both.versions,
+        since=both.since,
+        n=n,
+        flags=rates,
     )

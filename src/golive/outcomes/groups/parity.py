@@ -15,7 +15,7 @@ import numpy as np
 from golive.model.measured.groups import Group, GroupRate, Parity, RateGap
 from golive.model.measured.intervals import Interval
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.profile.rows.scored import Coded
 from golive.stats.estimate import Z95, number
 
@@ -34,21 +34,15 @@ def parity(context: Context, out: Outcomes) -> None:
     ``demographic_parity`` compares alert rates, ``equal_opportunity`` sensitivities, ``equalized_odds`` the worse of
     sensitivities and false alarm rates. ``chance`` is the 95th percentile of the same difference between equal groups.
     """
-    m = context.measured
+    m = context.figures
     if m is None or m.cases_live.flagged is None:
         return
     by_column: dict[str, list[Group]] = {}
     for group in out.measured.subgroups:
         if group.enough and set(RATES.values()) <= set(group.metrics):
             by_column.setdefault(group.by, []).append(group)
-    live, seed = m.cases_live, context.config.seed
-    out.add(
-        parity=[
-            _measured(live, live.side.slices[by], groups, seed)
-            for by, groups in by_column.items()
-            if len(groups) > 1
-        ]
-    )
+    several = [groups for groups in by_column.values() if len(groups) > 1]
+    out.add(parity=[_between(m.cases_live, groups, context.config.seed) for groups in several])
 
 
 def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, Any, Any]:
@@ -63,35 +57,27 @@ def cells(live: Cases, coded: Coded, names: Sequence[str]) -> tuple[Any, Any, An
     return index // 2 % 2, index % 2, index // 4, rows
 
 
-def _measured(live: Cases, coded: Coded, groups: Sequence[Group], seed: int) -> Parity:
-    from fairlearn.metrics import (
-        MetricFrame,
-        false_positive_rate,
-        selection_rate,
-        true_positive_rate,
-    )
+def _between(live: Cases, groups: Sequence[Group], seed: int) -> Parity:
+    from fairlearn import metrics as fair
 
-    names = [g.value for g in groups]
-    event, alert, group, rows = cells(live, coded, names)
-    metrics = {
-        "alert_rate": selection_rate,
-        "sensitivity": true_positive_rate,
-        "false_alarm_rate": false_positive_rate,
+    names, by = [g.value for g in groups], groups[0].by
+    event, alert, group, rows = cells(live, live.side.slices[by], names)
+    measures = {
+        "alert_rate": fair.selection_rate,
+        "sensitivity": fair.true_positive_rate,
+        "false_alarm_rate": fair.false_positive_rate,
     }
-    frame = MetricFrame(
-        metrics=metrics,
+    frame = fair.MetricFrame(
+        metrics=measures,
         y_true=event,
         y_pred=alert,
         sensitive_features=group,
-        sample_params={name: {"sample_weight": rows} for name in metrics},
+        sample_params={name: {"sample_weight": rows} for name in measures},
     )
     difference, ratio, rates = frame.difference(), frame.ratio(), frame.by_group
-    chance = {
-        name: _chance([_error(g.metrics[e]) for g in groups], seed) for name, e in RATES.items()
-    }
-    odds = max(("sensitivity", "false_alarm_rate"), key=lambda name: float(difference[name]))
 
     def gap(name: str) -> RateGap:
+        chance = _chance([_error(g.metrics[RATES[name]]) for g in groups], seed)
         by_size = np.argsort(rates[name].to_numpy(), kind="stable")
         lowest, highest = (
             GroupRate(group=names[i], rate=number(float(rates[name].iloc[i])))
@@ -101,18 +87,18 @@ def _measured(live: Cases, coded: Coded, groups: Sequence[Group], seed: int) -> 
             rate=name,
             difference=number(float(difference[name])),
             ratio=number(float(ratio[name])),
-            chance=number(chance[name]),
-            beyond_chance=bool(float(difference[name]) > chance[name]),
+            chance=number(chance),
+            beyond_chance=bool(float(difference[name]) > chance),
             lowest=lowest,
             highest=highest,
         )
 
     return Parity(
-        by=groups[0].by,
+        by=by,
         groups=len(groups),
         demographic_parity=gap("alert_rate"),
         equal_opportunity=gap("sensitivity"),
-        equalized_odds=gap(odds),
+        equalized_odds=gap(max(("sensitivity", "false_alarm_rate"), key=lambda n: difference[n])),
     )
 
 

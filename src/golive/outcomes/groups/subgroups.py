@@ -9,29 +9,29 @@ well?
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Segment, Severity, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import Effect, Segment
+from golive.model.kinds import REGISTER, Kind, Severity, Verdict
 from golive.model.measured.groups import Group
 from golive.model.measured.intervals import LiveValue
-from golive.model.profile import SMALL_CELL, is_small
-from golive.model.result import NotAssessed
+from golive.model.profile import SMALL_CELL, cell_share, is_small
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.performance import Measured
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.performance import EventFigures
+from golive.outcomes.model.target import Cases
 from golive.profile.rows.scored import Coded
 from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
 from golive.stats.estimate import Z95, Estimate, Units, number
-from golive.wording.metrics import METRICS
-from golive.wording.numbers import p_value, percent
+from golive.wording.findings.groups import GroupGap, GroupsTooSmall, NoGroupGap
 
 GROUP_ROWS, GROUP_EVENTS = 100, 50
 """Rows and events below which a group is unknown, not fine (CLN-04 of the readiness model)."""
@@ -50,7 +50,7 @@ class GroupFigures:
     """One value of one column (or of two): its rows and events, its estimates, and gaps to the others with p-values.
 
     ``parts`` are its columns, each with its value: names may hold any words, so they are never put together and split again.
-    ``spread`` is the standard error of a gap; ``known`` holds the gaps that training already had to about the same extent.
+    ``spread`` is the standard error of a gap; ``known`` names the gaps that training already had to about the same extent.
     """
 
     parts: tuple[tuple[str, str], ...]
@@ -61,7 +61,7 @@ class GroupFigures:
     gaps: dict[str, tuple[float, float]] = field(default_factory=dict)
     adjusted: dict[str, float] = field(default_factory=dict)
     spread: dict[str, float] = field(default_factory=dict)
-    known: dict[str, float] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
 
     @property
     def by(self) -> str:
@@ -81,42 +81,35 @@ class GroupFigures:
 
 def subgroups(context: Context, out: Outcomes) -> None:
     """``subgroup_gap``, ``subgroup_too_small``, and the groups and pairs of groups of performance."""
-    m = context.measured
+    m = context.figures
     if m is None:
         return
-    live = _by_score(m.cases_live)
-    columns = {
-        name: coded
-        for name, coded in live.side.slices.items()
-        if name != context.roles.model_version
-    }
+    live, version = _by_score(m.cases_live), context.roles.model_version
+    columns = {name: coded for name, coded in live.side.slices.items() if name != version}
     if not columns:
         return
-    by_column = {
-        name: groups_of(live, name, coded, m.probability) for name, coded in columns.items()
-    }
+    by_column = {name: groups_of(live, name, c, m.probability) for name, c in columns.items()}
     for name, groups in by_column.items():
-        compare(groups)
         _already_known(groups, m)
         if sum(g.enough for g in groups) == 1:
             why = "one group alone has enough patients, so there is no other to compare it with"
-            out.not_assessed.append(NotAssessed(what=f"groups of {name}", why=why))
-    pairs = _pairs(live, columns, m.probability, context.config)
+            out.miss(f"groups of {name}", why)
+    pairs = _pairs(live, columns, m.probability, context.config.seed)
     every = [g for groups in by_column.values() for g in groups]
     adjust([*every, *pairs])
     score = live.score if m.probability else None
     overall = cal.excess_error(score, live.event, live.units) if score is not None else math.nan
-    spread = [g.excess for g in every if g.enough and math.isfinite(g.excess)]
-    held = out.measured.calibration
-    if len(spread) > 1 and held:
-        out.add(calibration=held.having(subgroup_ece_spread=number(max(spread) - min(spread))))
-    shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))[
-        :MOST_PAIRS
-    ]
+    errors = [g.excess for g in every if g.enough and math.isfinite(g.excess)]
+    calibration = out.measured.calibration
+    if len(errors) > 1 and calibration:
+        spread = number(max(errors) - min(errors))
+        out.add(calibration=calibration.having(subgroup_ece_spread=spread))
+    shown = sorted((g for g in pairs if g.adjusted), key=lambda g: min(g.adjusted.values()))
+    shown = shown[:MOST_PAIRS]
     out.add(
         subgroups=[_row(g, m, overall) for g in every], pairs=[_row(g, m, overall) for g in shown]
     )
-    out.findings += _findings(context, by_column, shown, sum(bool(g.gaps) for g in pairs))
+    out.facts += _judged(context, live, by_column, shown, sum(bool(g.gaps) for g in pairs))
 
 
 def _by_score(cases: Cases) -> Cases:
@@ -125,34 +118,27 @@ def _by_score(cases: Cases) -> Cases:
 
 
 def groups_of(live: Cases, by: str, coded: Coded, probability: bool) -> list[GroupFigures]:
-    """The groups of one column, largest first, with their estimates where they are large enough."""
+    """The groups of one column, largest first, with estimates where they are large enough, and their gaps to each other."""
     codes = coded.codes[live.place]
     sizes = np.bincount(codes[codes >= 0], minlength=len(coded.names))
     largest = np.argsort(-sizes, kind="stable")[:MOST_LEVELS]
     rows = rows_by_code(codes)
-    return [
+    found = [
         _group(live, ((by, coded.names[i]),), rows[int(i)], probability)
         for i in largest
         if sizes[i] >= SMALL_CELL
     ]
+    compare(found)
+    return found
 
 
 def rows_by_code(codes: npt.NDArray[Any]) -> dict[int, Units]:
     """Positions of the rows of each code, in their order; negative codes are left out."""
-    narrow = (
-        codes.astype(np.int16)
-        if codes.size and int(codes.max()) < np.iinfo(np.int16).max
-        else codes
-    )
-    order = np.argsort(narrow, kind="stable")
-    ordered = codes[order]
-    starts = (
-        np.flatnonzero(np.append(True, np.diff(ordered) != 0))
-        if codes.size
-        else np.zeros(0, dtype=np.int64)
-    )
+    narrow = codes.max(initial=0) < np.iinfo(np.int16).max
+    order = np.argsort(codes.astype(np.int16) if narrow else codes, kind="stable")
+    present, starts = np.unique(codes[order], return_index=True)
     parts = np.split(order, starts[1:])
-    return {int(ordered[s]): part for s, part in zip(starts, parts, strict=True) if ordered[s] >= 0}
+    return {int(code): part for code, part in zip(present, parts, strict=False) if code >= 0}
 
 
 def _group(
@@ -163,25 +149,23 @@ def _group(
     if not made.enough:
         return made
     if part.score is not None:
-        made.metrics["auroc"] = ranking.auroc(part.score, part.event, part.units)
+        of = part.score, part.event, part.units
+        made.metrics["auroc"] = ranking.auroc(*of)
         if probability:
-            made.metrics["observed_expected"] = cal.observed_expected(
-                part.score, part.event, part.units
-            )
-            made.excess = cal.excess_error(part.score, part.event, part.units)
+            made.metrics["observed_expected"] = cal.observed_expected(*of)
+            made.excess = cal.excess_error(*of)
     if part.flagged is not None:
         made.metrics |= op.rates(part.flagged, part.event, part.units)
     return made
 
 
-def _already_known(groups: Sequence[GroupFigures], m: Measured) -> None:
+def _already_known(groups: Sequence[GroupFigures], m: EventFigures) -> None:
     """Note the gaps that training had too: the live gap is no larger than training's beyond chance, which was not zero."""
     train = m.cases_train
     if not groups or train is None or groups[0].by not in train.side.slices:
         return
     by = groups[0].by
     before = groups_of(_by_score(train), by, train.side.slices[by], m.probability)
-    compare(before)
     then = {g.value: g for g in before}
     for g in groups:
         for name, (gap, _) in g.gaps.items():
@@ -191,12 +175,9 @@ def _already_known(groups: Sequence[GroupFigures], m: Measured) -> None:
             earlier = old.gaps[name][0]
             larger = (gap - earlier) * math.copysign(1.0, gap)
             noise = Z95 * math.hypot(g.spread[name], old.spread[name])
-            if (
-                earlier * gap > 0
-                and abs(earlier) > Z95 * old.spread[name]
-                and larger < max(noise, LIMITS[name] / 2)
-            ):
-                g.known[name] = earlier
+            same_way = earlier * gap > 0 and abs(earlier) > Z95 * old.spread[name]
+            if same_way and larger < max(noise, LIMITS[name] / 2):
+                g.known.add(name)
 
 
 def _scaled(name: str, e: Estimate) -> tuple[float, float]:
@@ -241,58 +222,43 @@ def adjust(groups: Sequence[GroupFigures]) -> None:
 
 
 def _pairs(
-    live: Cases, columns: dict[str, Coded], probability: bool, config: Config
+    live: Cases, columns: dict[str, Coded], probability: bool, seed: int
 ) -> list[GroupFigures]:
     """Crossed groups (sex and age band, ...) with enough events each, compared with the other crossings of their columns.
 
     Above ``PAIR_ROWS`` rows a random part of that size is looked at; what is large shows there too.
     """
-    names = list(columns)
-    if len(names) < 2:
-        return []
     if live.n > PAIR_ROWS:
-        chosen = np.zeros(live.n, dtype=bool)
-        chosen[np.random.default_rng(config.seed).choice(live.n, PAIR_ROWS, replace=False)] = True
-        live = live.part(chosen)
+        chosen = np.random.default_rng(seed).choice(live.n, PAIR_ROWS, replace=False)
+        live = live.part(np.sort(chosen))
     found = []
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            a, b = (columns[n].codes[live.place].astype(np.int64) for n in (first, second))
-            width = len(columns[second].names)
-            codes = np.where((a >= 0) & (b >= 0), a * width + b, -1)
-            crossed = []
-            for cell, rows in rows_by_code(codes).items():
-                if int(live.event[rows].sum()) >= GROUP_EVENTS:
-                    both = (
-                        (first, columns[first].names[cell // width]),
-                        (second, columns[second].names[cell % width]),
-                    )
-                    crossed.append(_group(live, both, rows, probability))
-            compare(crossed)
-            found += crossed
+    for first, second in combinations(columns, 2):
+        a, b = (columns[n].codes[live.place].astype(np.int64) for n in (first, second))
+        width = len(columns[second].names)
+        codes = np.where((a >= 0) & (b >= 0), a * width + b, -1)
+        crossed = []
+        for cell, rows in rows_by_code(codes).items():
+            if int(live.event[rows].sum()) >= GROUP_EVENTS:
+                values = columns[first].names[cell // width], columns[second].names[cell % width]
+                both = (first, values[0]), (second, values[1])
+                crossed.append(_group(live, both, rows, probability))
+        compare(crossed)
+        found += crossed
     return found
 
 
-def _row(g: GroupFigures, m: Measured, overall: float) -> Group:
+def _row(g: GroupFigures, m: EventFigures, overall: float) -> Group:
     """A group as a result carries it; counts of 1 to 10 are ``None``."""
 
     def cell(count: int) -> int | None:
         return None if is_small(count) else count
 
-    row = Group(
-        by=g.by,
-        value=g.value,
-        n=cell(g.n),
-        enough=g.enough,
-        n_events=cell(g.n_events) if cell(g.n - g.n_events) is not None else None,
-    )
+    events = cell(g.n_events) if cell(g.n - g.n_events) is not None else None
+    row = Group(by=g.by, value=g.value, n=cell(g.n), enough=g.enough, n_events=events)
     if not g.enough:
         return row
-    gaps: dict[str, float | None] = {
-        k: number(g.metrics[k].value - m.live[k].value)
-        for k in ("sensitivity", "ppv")
-        if k in g.metrics
-    }
+    names: list[str] = [k for k in ("sensitivity", "ppv") if k in g.metrics]
+    gaps: dict[str, float | None] = {k: number(g.metrics[k].value - m.live[k].value) for k in names}
     if math.isfinite(g.excess):
         gaps["ece"] = number(g.excess - overall)
     return row.having(
@@ -308,127 +274,89 @@ def _worse(g: GroupFigures) -> dict[str, Verdict]:
     for name, p in g.adjusted.items():
         gap = g.gaps[name][0]
         worse = abs(gap) if name == "observed_expected" else -gap
-        if p <= ALPHA and worse > 0:
-            matters = worse >= LIMITS[name]
-            # Another group's error is not this one's: its own ratio must be the worse one
-            if name == "observed_expected":
-                own = math.log(g.metrics[name].value)
-                if abs(own) <= abs(own - gap):
-                    continue
-                matters = matters and not 0.8 <= g.metrics[name].value <= 1.25
-            found[name] = Verdict.ALARM if matters and name not in g.known else Verdict.WATCH
+        if p > ALPHA or worse <= 0:
+            continue
+        matters = worse >= LIMITS[name]
+        # Another group's error is not this one's: its own ratio must be the worse one
+        if name == "observed_expected":
+            own = math.log(g.metrics[name].value)
+            if abs(own) <= abs(own - gap):
+                continue
+            matters = matters and not 0.8 <= g.metrics[name].value <= 1.25
+        found[name] = Verdict.ALARM if matters and name not in g.known else Verdict.WATCH
     return found
 
 
-def _findings(
+def _judged(
     context: Context,
+    live: Cases,
     by_column: dict[str, list[GroupFigures]],
     pairs: list[GroupFigures],
     n_pairs: int,
-) -> list[Finding]:
-    found: list[Finding] = []
-    judged = [sum(bool(g.gaps) for g in groups) for groups in by_column.values()]
+) -> Iterator[Facts]:
+    alone: set[tuple[str, str]] = set()
     for by, groups in by_column.items():
-        found += [_gap_finding(g, worse) for g in groups if (worse := _worse(g))]
-        if (small := _small_finding(context, by, groups)) is not None:
-            found.append(small)
-    alone = {(f.segment.column, f.segment.value) for f in found if f.segment}
+        for g in groups:
+            if worse := _worse(g):
+                alone |= set(g.parts)
+                yield _gap(g, worse)
+        if (small := _too_small(context, live, by, groups)) is not None:
+            yield small
+    any_gap = bool(alone)
     for g in pairs:
         worse = _worse(g)
         # Else the single group already says it
         if Verdict.ALARM in worse.values() and not alone & set(g.parts):
-            searched = f"found by searching {n_pairs:,} crossed groups: confirm it on new data"
-            made = _gap_finding(g, worse)
-            found.append(
-                made.model_copy(
-                    update={"verdict": Verdict.WATCH, "evidence": (*made.evidence, searched)}
-                )
-            )
-    gaps = any(f.kind is Kind.SUBGROUP_GAP for f in found)
-    if any(judged) and not gaps:
-        live = context.measured.cases_live.n if context.measured else 0
-        found.append(
-            finding(
-                Kind.SUBGROUP_GAP,
-                Verdict.QUIET,
-                columns=tuple(by for by, n in zip(by_column, judged, strict=True) if n),
-                title=f"No group does worse than the others beyond chance: {sum(judged)} groups of {sum(map(bool, judged))} columns, {n_pairs} crossed groups (n = {live:,})",
-                explanation="Asked of each: does the score rank, find and promise as well as for the others.",
-            )
-        )
-    return found
+            any_gap = True
+            yield _gap(g, worse, searched=n_pairs)
+    judged = {by: sum(bool(g.gaps) for g in groups) for by, groups in by_column.items()}
+    columns = tuple(by for by, n in judged.items() if n)
+    if columns and not any_gap:
+        yield NoGroupGap(columns=columns, groups=sum(judged.values()), crossed=n_pairs, n=live.n)
 
 
-def _gap_finding(g: GroupFigures, worse: dict[str, Verdict]) -> Finding:
+def _gap(g: GroupFigures, worse: dict[str, Verdict], searched: int = 0) -> GroupGap:
+    """``searched`` crossed groups make of an alarm something to confirm first, as severe as it would be."""
     verdict = Verdict.ALARM if Verdict.ALARM in worse.values() else Verdict.WATCH
     name = min((k for k in worse if worse[k] is verdict), key=lambda k: g.adjusted[k])
-    e, gap = g.metrics[name], g.gaps[name][0]
-    if name == "observed_expected":
-        said = f"promised risk is off: {e.value:.2f} events for each one promised ({e.low:.2f} to {e.high:.2f})"
-        others, change = e.value / math.exp(gap), e.value - e.value / math.exp(gap)
-        shown = f"{others:.2f}"
-    else:
-        others, change = e.value - gap, gap
-        say = METRICS[name].say
-        said, shown = (
-            f"{METRICS[name].name} is {say(e.value)} ({say(e.low)} to {say(e.high)})",
-            say(others),
-        )
-    columns = tuple(column for column, _ in g.parts)
-    segment = Segment(column=g.by, value=g.value)
-    return finding(
-        Kind.SUBGROUP_GAP,
-        verdict,
-        columns=columns,
-        segment=segment,
-        title=f"For {g.by} {g.value}, {said}; for the other groups {shown} (n = {g.n:,}, {g.n_events:,} events)",
-        explanation="The average hides it: these patients get more of the errors. Corrected for all groups and questions looked at."
-        + (" Training had this gap too." if name in g.known else ""),
-        effect=Effect(
-            name=name,
-            train=number(others),
-            live=number(e.value),
-            change=number(change),
-            n_train=0,
-            n_live=g.n,
-        ),
-        evidence=tuple(
-            f"{METRICS[k].name}: {g.metrics[k].value:.3f} ({g.metrics[k].low:.3f} to {g.metrics[k].high:.3f}), adjusted {p_value(g.adjusted[k])}"
-            for k in worse
-        ),
+    made = GroupGap(
+        verdict=Verdict.WATCH if searched else verdict,
+        columns=tuple(column for column, _ in g.parts),
+        severity=REGISTER[Kind.SUBGROUP_GAP].severity(verdict),
+        segment=Segment(column=g.by, value=g.value),
         rows_affected=g.n,
-        fix="Find out what is measured or recorded differently for these patients; repair it, recalibrate for the group, or narrow the scope until proven.",
+        n_events=g.n_events,
+        of={k: (g.metrics[k], g.adjusted[k]) for k in worse},
+        metric=name,
+        gap=g.gaps[name][0],
+        known=name in g.known,
+        searched=searched,
     )
+    value = g.metrics[name].value
+    effect = Effect.between(name, number(made.others), number(value), n=(0, g.n))
+    change = value - made.others if name == "observed_expected" else made.gap
+    return replace(made, effect=effect.model_copy(update={"change": number(change)}))
 
 
-def _small_finding(context: Context, by: str, groups: list[GroupFigures]) -> Finding | None:
-    m = context.measured
-    assert m is not None
-    total = m.cases_live.n
-    missing = total - sum(g.n for g in groups if g.enough)
-    here = set(m.cases_live.side.slices[by].names)
-    then = context.train.slices.get(by)
-    absent = [f"{v} (none live)" for v in then.names if v not in here] if then is not None else []
-    if missing <= 0 and not absent:
+def _too_small(
+    context: Context, live: Cases, by: str, groups: list[GroupFigures]
+) -> GroupsTooSmall | None:
+    unknown = live.n - sum(g.n for g in groups if g.enough)
+    here, then = live.side.slices[by].names, context.train.slices.get(by)
+    absent = tuple(v for v in then.names if v not in set(here)) if then is not None else ()
+    if unknown <= 0 and not absent:
         return None
-    names = [g.value for g in groups if not g.enough] + absent
-    listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-    shown = "Fewer than 11" if 0 < missing < SMALL_CELL else percent(missing / total)
-    said = f"{shown} of live patients with an outcome are in groups of {by} too small to judge"
-    if missing <= 0:
-        said = f"No live patient with an outcome is in some groups of {by} that training had"
-    return finding(
-        Kind.SUBGROUP_TOO_SMALL,
-        Verdict.CANNOT_JUDGE,
+    share = cell_share(unknown, live.n)
+    return GroupsTooSmall(
         columns=(by,),
-        severity=Severity.MINOR if missing / total >= 0.1 else None,
-        title=f"{said}{': ' + listed if listed else ''} (n = {total:,})",
-        explanation=f"A group needs {GROUP_ROWS} patients, {GROUP_EVENTS} events and {GROUP_EVENTS} patients without. Unknown is not the same as fine.",
+        severity=Severity.MINOR if unknown / live.n >= 0.1 else None,
         effect=Effect(
-            name="unknown_share",
-            live=None if 0 < missing < SMALL_CELL else number(missing / total),
-            n_live=total,
+            name="unknown_share", live=None if share is None else number(share), n_live=live.n
         ),
-        rows_affected=missing,
-        fix="Collect outcomes of these patients first, or say in the intended use that the model is unproven for them.",
+        rows_affected=unknown,
+        unknown=unknown,
+        n=live.n,
+        small=tuple(g.value for g in groups if not g.enough),
+        absent=absent,
+        least=(GROUP_ROWS, GROUP_EVENTS),
     )

@@ -7,8 +7,9 @@ gets rarer although the model is the same, so each is also given as it would be 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from golive.model.measured.performance import (
     Sizes,
 )
 from golive.model.profile import FloatArray
-from golive.outcomes.model.usable import Cases
+from golive.outcomes.model.target import Cases
 from golive.stats import calibration as cal
 from golive.stats import operating_point as op
 from golive.stats import ranking
@@ -35,6 +36,7 @@ from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, number, pair, 
 
 Figure = Callable[[FloatArray, Mask, Units | None], Estimate]
 
+RANKING: dict[str, Figure] = {"auroc": ranking.auroc, "auprc": ranking.average_precision}
 PROBABILITY: dict[str, Figure] = {
     "brier": cal.brier,
     "log_loss": cal.log_loss,
@@ -46,8 +48,11 @@ PER_PATIENTS = 100
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Both sides of an event score: estimates by metric, ``train`` empty where training has no outputs with outcomes."""
+class EventFigures:
+    """Both sides of an event score: estimates by metric, ``train`` empty where training has no outputs with outcomes.
+
+    ``standardised`` is the live Brier score as it would be at the event rate of training.
+    """
 
     train: dict[str, Estimate]
     live: dict[str, Estimate]
@@ -55,7 +60,19 @@ class Measured:
     cases_live: Cases
     primary: str
     probability: bool
-    standardised: dict[str, Estimate] = field(default_factory=dict)
+    standardised: Estimate = UNKNOWN
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Cases of training and of live data."""
+        return self.cases_train.n if self.cases_train else 0, self.cases_live.n
+
+    @property
+    def sides(self) -> Iterator[tuple[Literal["train", "live"], Cases]]:
+        """Each side that there is, with its key in a result."""
+        if self.cases_train is not None:
+            yield "train", self.cases_train
+        yield "live", self.cases_live
 
     def both(self, name: str) -> tuple[Estimate, Estimate]:
         """Training and live estimate of a metric."""
@@ -65,83 +82,73 @@ class Measured:
         """Sides (``train``, ``live``) on which a share at the threshold would give away a count of 1 to 10 patients."""
         if name not in op.HIDEABLE:
             return ()
-        sides = (("train", self.cases_train), ("live", self.cases_live))
         return tuple(
             side
-            for side, held in sides
-            if held is not None
-            and held.flagged is not None
-            and op.rests_on_few(name, held.flagged, held.event)
+            for side, cases in self.sides
+            if cases.flagged is not None and op.rests_on_few(name, cases.flagged, cases.event)
         )
 
+    def shown(self, name: str) -> tuple[Estimate, Estimate]:
+        """``both``, unknown on a side on which it is hidden."""
+        before, now = self.both(name)
+        hidden = self.hidden(name)
+        return UNKNOWN if "train" in hidden else before, UNKNOWN if "live" in hidden else now
 
-def estimates(
-    side: Cases, *, probability: bool, seed: int, full: bool = True
-) -> dict[str, Estimate]:
-    """Every metric of one side. ``full`` also computes what needs a fit or draws (calibration)."""
+
+def estimates(side: Cases, *, probability: bool, seed: int) -> dict[str, Estimate]:
+    """Every metric of one side."""
     everyone = np.ones(side.n, dtype=bool)
     found = {"prevalence": share(side.event, everyone, side.units)}
     if side.score is not None:
-        found["auroc"] = ranking.auroc(side.score, side.event, side.units)
-        found["auprc"] = ranking.average_precision(side.score, side.event, side.units)
+        rows = side.score, side.event, side.units
+        found |= {name: figure(*rows) for name, figure in RANKING.items()}
         if probability and side.n:
-            wanted = (
-                PROBABILITY
-                if full
-                else {"brier": cal.brier, "observed_expected": cal.observed_expected}
-            )
-            found |= {
-                name: metric(side.score, side.event, side.units) for name, metric in wanted.items()
-            }
-            if full:
-                found["ece"] = cal.calibration_error(side.score, side.event, side.units, seed=seed)
+            found |= {name: figure(*rows) for name, figure in PROBABILITY.items()}
+            found["ece"] = cal.calibration_error(*rows, seed=seed)
     if side.flagged is not None:
         found |= op.rates(side.flagged, side.event, side.units)
         found["balanced_accuracy"] = op.balanced_accuracy(side.flagged, side.event, side.units)
     return found
 
 
-def measure(train: Cases | None, live: Cases, config: Config, *, probability: bool) -> Measured:
+def measure(train: Cases | None, live: Cases, config: Config, *, probability: bool) -> EventFigures:
     """Measure both sides. ``train`` is ``None`` where training has no outputs or no outcomes."""
-    now = estimates(live, probability=probability, seed=config.seed)
-    before = (
-        estimates(train, probability=probability, seed=config.seed)
-        if train is not None and train.n
-        else {}
+    before, now = (
+        estimates(side, probability=probability, seed=config.seed) if side and side.n else {}
+        for side in (train, live)
     )
     primary = "auroc" if live.score is not None else "balanced_accuracy"
-    return Measured(
-        before, now, train, live, primary, probability, _standardised(before, live, probability)
-    )
+    same = _standardised(before, live, probability)
+    return EventFigures(before, now, train, live, primary, probability, same)
 
 
-def _standardised(
-    before: dict[str, Estimate], live: Cases, probability: bool
-) -> dict[str, Estimate]:
+def _standardised(before: dict[str, Estimate], live: Cases, probability: bool) -> Estimate:
     """Live Brier score as it would be at the event rate of training: events and non-events weighed to that rate."""
     prevalence = before.get("prevalence", UNKNOWN).value
     rate = live.n_events / live.n if live.n else 0.0
     if not probability or live.score is None or not 0 < rate < 1 or not 0 < prevalence < 1:
-        return {}
+        return UNKNOWN
     weights = np.where(live.event, prevalence / rate, (1 - prevalence) / (1 - rate))
-    return {"brier": cal.brier(live.score, live.event, live.units, weights)}
+    return cal.brier(live.score, live.event, live.units, weights)
 
 
-def described(m: Measured, config: Config) -> Performance:
+def described(m: EventFigures, config: Config) -> Performance:
     """What was measured of an event, as a result carries it."""
     live = m.cases_live
     counts = {"n_events": live.n_events, "n_nonevents": live.n - live.n_events}
-    sides = {k: _counts(v) for k, v in (("train", m.cases_train), ("live", live)) if v is not None}
+    names = CaseCounts.model_fields
     out = Performance(
         task="event",
         primary_metric=m.primary,
-        n=Sizes(train=m.cases_train.n if m.cases_train else 0, live=live.n),
+        n=Sizes(train=m.sizes[0], live=m.sizes[1]),
         patients=Sizes(live=patients(live.units, live.n)),
-        counts=CountsOfBoth(**sides),
+        counts=CountsOfBoth(
+            **{s: CaseCounts(**{k: getattr(cases, k) for k in names}) for s, cases in m.sides}
+        ),
         prevalence=pair(*m.both("prevalence")),
     )
-    names = dict.fromkeys((m.primary, "auroc", "auprc", "brier", "log_loss"))
-    figures = {name: pair(*m.both(name)).having(**counts) for name in names if name in m.live}
+    whole = dict.fromkeys((m.primary, "auroc", "auprc", "brier", "log_loss"))
+    figures = {name: pair(*m.both(name)).having(**counts) for name in whole if name in m.live}
     if "brier" in figures:
         figures["brier"] = _brier(m, figures["brier"])
     out = out.having(**figures)
@@ -154,15 +161,11 @@ def described(m: Measured, config: Config) -> Performance:
     return out if live.score is None else out.having(curves=_curves(m, config))
 
 
-def _counts(side: Cases) -> CaseCounts:
-    return CaseCounts(**{name: getattr(side, name) for name in CaseCounts.model_fields})
-
-
-def _brier(m: Measured, found: Metric) -> Brier:
+def _brier(m: EventFigures, found: Metric) -> Brier:
     """Also the live Brier score at the event rate of training, and each side's gain over always saying its event rate."""
     parts: dict[str, float | None] = {}
-    if "brier" in m.standardised:
-        same = m.standardised["brier"]
+    same = m.standardised
+    if same.known:
         for end, value in (("", same.value), ("_low", same.low), ("_high", same.high)):
             parts[f"live_at_training_prevalence{end}"] = number(value)
     for name, side in (("train", m.train), ("live", m.live)):
@@ -171,30 +174,28 @@ def _brier(m: Measured, found: Metric) -> Brier:
     return Brier().joined(found).having(**parts)
 
 
-def _calibration(m: Measured, counts: dict[str, int]) -> Calibration:
+def _calibration(m: EventFigures, counts: dict[str, int]) -> Calibration:
     names = ("intercept", "slope", "observed_expected", "ece")
     figures = {n: pair(*m.both(n)).having(se=number(m.both(n)[1].se)) for n in names}
     return Calibration().having(**counts, **figures)
 
 
-def _at_threshold(m: Measured, config: Config, counts: dict[str, int]) -> AtThreshold:
+def _at_threshold(m: EventFigures, config: Config, counts: dict[str, int]) -> AtThreshold:
     shares: dict[str, Metric] = {}
     for name in ("sensitivity", "specificity", "ppv", "npv", "alert_rate", "balanced_accuracy"):
-        before, now = m.both(name)
-        hidden = m.hidden(name)
-        found = pair(UNKNOWN if "train" in hidden else before, UNKNOWN if "live" in hidden else now)
+        now, hidden, found = m.both(name)[1], m.hidden(name), pair(*m.shown(name))
         if hidden:
             found = found.having(hidden=hidden)
         if "live" in hidden and now.known and name in config.floors:
             found = found.having(against_floor=op.against_floor(now, config.floors[name]))
         shares[name] = found
     usual = m.train.get("prevalence", UNKNOWN).value
-    if math.isfinite(usual) and not {"live"} & {*m.hidden("ppv"), *m.hidden("specificity")}:
+    if math.isfinite(usual) and "live" not in (*m.hidden("ppv"), *m.hidden("specificity")):
         at = op.ppv_at(usual, m.live["sensitivity"].value, m.live["specificity"].value)
         shares["ppv"] = shares["ppv"].having(live_at_training_prevalence=number(at))
     return AtThreshold(
         threshold=config.operating_threshold,
-        needed_to_evaluate=op.needed_to_evaluate(_shown_ppv(m)),
+        needed_to_evaluate=op.needed_to_evaluate(m.shown("ppv")[1]),
         alerts_per_100=per_100(m.live["alert_rate"]),
     ).having(**counts, **shares)
 
@@ -205,11 +206,7 @@ def per_100(rate: Estimate) -> LiveInterval:
     return LiveInterval.of(Estimate(value, PER_PATIENTS * rate.se, low, high))
 
 
-def _shown_ppv(m: Measured) -> Estimate:
-    return UNKNOWN if "live" in m.hidden("ppv") else m.live["ppv"]
-
-
-def _net_benefit(m: Measured, config: Config) -> NetBenefit | None:
+def _net_benefit(m: EventFigures, config: Config) -> NetBenefit | None:
     live, threshold = m.cases_live, config.operating_threshold
     if threshold is None or live.flagged is None or not m.probability:
         return None
@@ -223,15 +220,15 @@ def _net_benefit(m: Measured, config: Config) -> NetBenefit | None:
         low=number(model.low),
         high=number(model.high),
         treat_all=number(everyone.value),
-        workups_per_true_positive=op.needed_to_evaluate(_shown_ppv(m)).value,
+        workups_per_true_positive=op.needed_to_evaluate(m.shown("ppv")[1]).value,
     )
 
 
-def _curves(m: Measured, config: Config) -> CurvesOfBoth:
+def _curves(m: EventFigures, config: Config) -> CurvesOfBoth:
     """What pages draw: ROC points, calibration curves, the table of thresholds."""
     out: dict[str, Curves] = {}
-    for name, side in (("train", m.cases_train), ("live", m.cases_live)):
-        if side is None or side.score is None or side.n == 0:
+    for name, side in m.sides:
+        if side.score is None or side.n == 0:
             continue
         drawn = Curves(
             roc=ranking.roc_points(side.score, side.event),

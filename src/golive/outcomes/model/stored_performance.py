@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from golive.model.baseline import TrainingMetric
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.finding import Finding, Kind, Severity, Verdict, finding
+from golive.model.facts import Facts
 from golive.outcomes.model.context import context_of
-from golive.outcomes.model.drops import ALARM_DROP, FEWEST, PASS_DROP, effect
-from golive.outcomes.model.performance import Measured
+from golive.outcomes.model.drops import critical
+from golive.outcomes.model.performance import EventFigures
+from golive.outcomes.model.verdicts import FEWEST, effect_of, of_drop
 from golive.profile.rows.scored import Scored, scored
 from golive.stats.estimate import Estimate, change
-from golive.wording.metrics import METRICS
-from golive.wording.numbers import metric, sizes, span
+from golive.wording.findings.performance import StoredDrop
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -35,71 +35,48 @@ def of_training(
 
     ``None`` too with fewer than 20 events or non-events: nothing could be said against it, and small counts are not stored.
     """
-    m = _measured(train, specs, roles, config)
+    m = _figures(train, specs, roles, config)
     if m is None:
         return None
     cases, now = m.cases_live, m.live[m.primary]
-    if not now.known or min(cases.n_events, cases.n - cases.n_events) < FEWEST:
+    if not now.known or cases.smaller < FEWEST:
         return None
-    return TrainingMetric(
-        metric=m.primary,
-        value=now.value,
-        se=now.se,
-        low=now.low,
-        high=now.high,
-        n=cases.n,
-        n_events=cases.n_events,
-    )
+    return TrainingMetric(metric=m.primary, n=cases.n, n_events=cases.n_events, **vars(now))
 
 
 def against(
     before: TrainingMetric, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
-) -> Finding | None:
+) -> Facts | None:
     """What the rows of several batches together say against training; ``None`` without scores or outcomes.
 
     ``alarm``: worse by 0.03 or more, and beyond ``NIGHTLY_SE``. ``watch``: worse at 95 %. ``quiet``: a drop of 0.05 is
     excluded. Otherwise, or with fewer than 20 events or non-events, ``cannot_judge``.
     """
-    m = _measured(live, specs, roles, config)
+    m = _figures(live, specs, roles, config)
     if m is None or m.primary != before.metric:
         return None
     then = Estimate(before.value, before.se, before.low, before.high)
     now, cases = m.live[m.primary], m.cases_live
     d, low, high = change(then, now)
-    enough = now.known and min(cases.n_events, cases.n - cases.n_events) >= FEWEST
+    enough = now.known and cases.smaller >= FEWEST
     beyond = d + (high - d) * NIGHTLY_SE / 1.96 < 0
-    if not enough:
-        verdict = Verdict.CANNOT_JUDGE
-    elif beyond and d <= -ALARM_DROP:
-        verdict = Verdict.ALARM
-    elif high < 0:
-        verdict = Verdict.WATCH
-    else:
-        verdict = Verdict.QUIET if low > -PASS_DROP else Verdict.CANNOT_JUDGE
-    said = {
-        Verdict.ALARM: "The model does worse on live patients than on training patients",
-        Verdict.WATCH: "The model may do a little worse on live patients than on training patients",
-        Verdict.QUIET: "The model does as well on live patients as on training patients",
-        Verdict.CANNOT_JUDGE: "Too few outcomes to say whether the model does worse on live patients",
-    }[verdict]
-    severe = verdict is Verdict.ALARM and d <= -0.1
-    return finding(
-        Kind.PERFORMANCE_DROP,
-        verdict,
+    verdict, n = of_drop(d, low, high, enough=enough, sure=beyond), (before.n, cases.n)
+    return StoredDrop(
+        verdict=verdict,
         columns=tuple(c for c in (roles.score or roles.prediction, roles.label) if c),
-        severity=Severity.CRITICAL if severe else None,
-        title=f"{said}: {METRICS[m.primary].name} {span(now)}, in training {metric(then.value)} ({sizes(before.n, cases.n)})"
-        if enough
-        else f"{said} ({sizes(before.n, cases.n)})",
-        effect=effect(m.primary, then, now, before.n, cases.n) if enough else None,
+        severity=critical(verdict, d),
+        effect=effect_of(m.primary, then, now, n) if enough else None,
+        metric=m.primary,
+        figures=(then, now),
+        rows=n,
     )
 
 
-def _measured(
+def _figures(
     rows: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
-) -> Measured | None:
+) -> EventFigures | None:
     """One side alone, measured; ``None`` where no column holds the output or the outcome."""
     if roles.label is None or not (roles.score or roles.prediction):
         return None
     side = scored(rows, specs, roles, config)
-    return None if side is None else context_of(Scored(rows=0), side, roles, config).measured
+    return None if side is None else context_of(Scored(rows=0), side, roles, config).figures

@@ -1,19 +1,22 @@
-"""Outputs that need no outcome to be wrong: scores outside their range, and a changed alert rate."""
+"""Outputs that need no outcome to be wrong: scores outside their range, a changed alert rate, the load of alerts by site."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
+from golive.model.kinds import Severity, Verdict
 from golive.model.measured.intervals import rounded
 from golive.model.measured.performance import AtThreshold, PerDay, ScoreHistogram
+from golive.model.measured.service import AlertLoad
 from golive.model.profile import SMALL_CELL, FloatArray, cell_share, is_small
-from golive.model.result import NotAssessed
 from golive.outcomes.model.context import Context, Outcomes
-from golive.outcomes.model.drops import effect
 from golive.outcomes.model.performance import per_100
 from golive.outcomes.model.target import flags
-from golive.profile.rows.scored import Scored
+from golive.outcomes.model.verdicts import effect_of, of_rise, share_effect
+from golive.profile.rows.scored import Scored, Times
 from golive.stats.estimate import (
     UNKNOWN,
     Z95,
@@ -25,12 +28,11 @@ from golive.stats.estimate import (
     pair,
     share,
     units_of,
-    wilson,
 )
-from golive.wording.numbers import percent, sizes
+from golive.wording.findings.service import AlertRateShift, ScoresOutside
 
-ALARM_SHARE = 0.001
-"""Share of live scores outside their range from which it matters (OBS-02 of the readiness model)."""
+ALARM_SHARE, CRITICAL_SHARE = 0.001, 0.01
+"""Share of live scores outside their range from which it matters (OBS-02 of the readiness model), and from which it is critical."""
 
 ALARM_RATIO, WATCH_RATIO = 0.25, 0.10
 """Relative change of the alert rate (OBS-02)."""
@@ -42,165 +44,121 @@ _Z99_OF_95 = Z99 / Z95
 
 def outputs(context: Context, out: Outcomes) -> None:
     """``score_out_of_range``, ``alert_rate_shift``, the alert rate on all scored rows, and the histogram of scores."""
-    if (outside := score_out_of_range(context)) is not None:
-        out.findings.append(outside)
+    live, bounds = context.live.score, context.bounds
+    if live is not None and bounds is not None:
+        out.facts += _scores_outside(context, live, bounds)
+        out.add(score_histogram=_histogram(context, bounds))
     _alerts(context, out)
-    if context.live.score is not None and context.bounds is not None:
-        out.add(score_histogram=_histogram(context, context.bounds))
 
 
-def score_out_of_range(context: Context) -> Finding | None:
+def _scores_outside(
+    context: Context, live: FloatArray, bounds: tuple[float, float]
+) -> Iterator[ScoresOutside]:
     """Live scores that no probability can be (or outside the declared range), with the value that stands out."""
-    score, bounds = context.live.score, context.bounds
-    if score is None or bounds is None or context.roles.score is None:
-        return None
-    held = score[np.isfinite(score)]
-    odd = held[(held < bounds[0]) | (held > bounds[1])]
-    if len(odd) == 0:
-        return None
-    part = len(odd) / len(held)
+    now, odd = _outside(live, bounds)
+    if context.roles.score is None or len(odd) == 0:
+        return
     before = context.train.score
-    then = before[np.isfinite(before)] if before is not None else np.zeros(0)
-    n_then = len(then)
-    share_then = cell_share(int(((then < bounds[0]) | (then > bounds[1])).sum()), n_then)
+    then, odd_then = _outside(before if before is not None else np.zeros(0), bounds)
     values, counts = np.unique(odd, return_counts=True)
     most = int(np.argmax(counts))
     mark = counts[most] >= SMALL_CELL and counts[most] >= 0.5 * len(odd)
-    shown = (
-        f"Fewer than 11 of {len(held):,} live scores"
-        if len(odd) < SMALL_CELL
-        else f"{len(odd):,} live scores ({percent(part)})"
-    )
-    whole = len(odd) >= SMALL_CELL
-    named = f"; {values[most]:g} stands in {counts[most]:,} of them" if mark else ""
-    why = (
-        f"{values[most]:g} is how some services write 'not computed': downstream it counts as a very low or impossible risk."
-        if mark
-        else "A score outside its range is not a probability; someone downstream will still compare it with the threshold."
-    )
-    low, high = wilson(len(odd), len(held))
-    return finding(
-        Kind.SCORE_OUT_OF_RANGE,
-        Verdict.ALARM if part >= ALARM_SHARE else Verdict.WATCH,
+    part, share_then = len(odd) / len(now), cell_share(len(odd_then), len(then))
+    yield ScoresOutside(
+        verdict=Verdict.ALARM if part >= ALARM_SHARE else Verdict.WATCH,
         columns=(context.roles.score,),
-        severity=Severity.CRITICAL if part >= 0.01 else None,
-        title=f"{shown} lie outside {bounds[0]:g} to {bounds[1]:g}{named} ({sizes(n_then, len(held))})",
-        explanation=why,
-        effect=Effect(
-            name="outside_share",
-            train=share_then,
-            live=part if whole else None,
-            change=part - share_then if share_then is not None and whole else None,
-            low=float(low) if whole else None,
-            high=float(high) if whole else None,
-            n_train=n_then,
-            n_live=len(held),
-        ),
+        severity=Severity.CRITICAL if part >= CRITICAL_SHARE else None,
+        effect=share_effect("outside_share", len(odd), len(now), share_then, len(then)),
         rows_affected=len(odd),
-        fix="Send no score when none was computed, say so to the user, and refuse scores outside the range at the interface.",
+        bounds=bounds,
+        mark=float(values[most]) if mark else None,
+        marked=int(counts[most]),
     )
+
+
+def _outside(score: FloatArray, bounds: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+    """The scores that are numbers, and those of them outside their bounds."""
+    known = score[np.isfinite(score)]
+    return known, known[(known < bounds[0]) | (known > bounds[1])]
 
 
 def flagged(side: Scored, context: Context) -> tuple[Mask, Mask] | None:
     """Per row whether it is flagged, and whether it has an output in range; ``None`` without threshold and prediction."""
     threshold = context.config.operating_threshold
     if side.score is not None and threshold is not None:
-        here = np.isfinite(side.score)
-        if context.bounds is not None:
-            here &= (side.score >= context.bounds[0]) & (side.score <= context.bounds[1])
+        low, high = context.bounds or (-np.inf, np.inf)
+        here = np.isfinite(side.score) & (side.score >= low) & (side.score <= high)
         return np.nan_to_num(side.score, nan=-np.inf) >= threshold, here
-    if (
-        side.prediction is not None
-        and len(side.prediction.names) <= 2
-        and context.target is not None
-    ):
-        return flags(side.prediction, context.target)
-    return None
+    prediction, target = side.prediction, context.target
+    if prediction is None or target is None or len(prediction.names) > 2:
+        return None
+    return flags(prediction, target)
 
 
 def _rate(side: Scored, context: Context) -> tuple[Estimate, int]:
-    held = flagged(side, context)
-    if held is None:
+    marks = flagged(side, context)
+    if marks is None:
         return UNKNOWN, 0
-    return share(held[0], held[1], units_of(side.unit)), int(held[1].sum())
+    return share(*marks, units_of(side.unit)), int(marks[1].sum())
 
 
 def _alerts(context: Context, out: Outcomes) -> None:
-    (before, n_before), (now, n_now) = _rate(context.train, context), _rate(context.live, context)
+    live, threshold = context.live, context.config.operating_threshold
+    (before, n_before), (now, n_now) = (_rate(side, context) for side in (context.train, live))
     if not now.known:
         return
-    threshold = context.config.operating_threshold
     at = out.measured.at_threshold or AtThreshold(threshold=threshold)
     at = at.having(alert_rate=pair(before, now).having(n=n_now), alerts_per_100=per_100(now))
-    days = covered_days(context.live)
-    if days:
-        per_day = PerDay(
-            patients=number(context.live.rows / days),
-            alerts=number(now.value * n_now / days),
-            days=days,
-        )
-        at = at.having(per_day=per_day)
+    if days := covered_days(live):
+        patients, alerts = number(live.rows / days), number(now.value * n_now / days)
+        at = at.having(per_day=PerDay(patients=patients, alerts=alerts, days=days))
     out.add(at_threshold=at)
-    if threshold is not None and context.live.score is not None and now.value in (0.0, 1.0):
-        which = "above" if now.value == 0 else "at or below"
-        whom = "nobody is" if now.value == 0 else "everybody is"
-        out.not_assessed.append(
-            NotAssessed(
-                what=f"threshold {threshold:g}",
-                why=f"it lies {which} every live score, so {whom} flagged",
-            )
-        )
+    if threshold is not None and live.score is not None and now.value in (0.0, 1.0):
+        nobody = now.value == 0
+        which, whom = ("above", "nobody is") if nobody else ("at or below", "everybody is")
+        out.miss(f"threshold {threshold:g}", f"it lies {which} every live score, so {whom} flagged")
     if before.known:
-        out.findings.append(_alert_rate_shift(context, before, now, n_before, n_now))
+        out.facts.append(_alert_rate_shift(context, before, now, (n_before, n_now)))
 
 
 def covered_days(side: Scored) -> int | None:
     """Calendar days from the first to the last row, or ``None`` without times."""
-    if side.time is None:
+    known = side.time[~np.isnat(side.time)] if side.time is not None else None
+    if known is None or len(known) == 0:
         return None
-    held = side.time[~np.isnat(side.time)]
-    if len(held) == 0:
-        return None
-    first, last = held.min().astype("datetime64[D]"), held.max().astype("datetime64[D]")
+    first, last = known.min().astype("datetime64[D]"), known.max().astype("datetime64[D]")
     return int((last - first).astype(int)) + 1
 
 
+def seconds_between(start: Times | None, end: Times | np.datetime64 | None) -> FloatArray:
+    """Whole seconds per row; NaN where either time is missing, nothing where either column is."""
+    if start is None or end is None:
+        return np.zeros(0)
+    return np.asarray((end - start).astype("timedelta64[s]") / np.timedelta64(1, "s"))
+
+
 def _alert_rate_shift(
-    context: Context, before: Estimate, now: Estimate, n_before: int, n_now: int
-) -> Finding:
+    context: Context, before: Estimate, now: Estimate, n: tuple[int, int]
+) -> AlertRateShift:
+    """Judged at 99 %: alert rates are looked at on every assessment, with or without outcomes."""
     d, low, high = change(before, now)
-    # 99 %: alert rates are looked at on every assessment, with or without outcomes.
-    wide_low, wide_high = d - (d - low) * _Z99_OF_95, d + (high - d) * _Z99_OF_95
-    relative = d / before.value if before.value > 0 else np.inf if d > 0 else 0.0
-    real = wide_low > 0 or wide_high < 0
-    few = min(n_before, n_now) < FEWEST_ROWS
-    verdict = (
-        Verdict.CANNOT_JUDGE
-        if few
-        else Verdict.ALARM
-        if real and abs(relative) >= ALARM_RATIO
-        else Verdict.WATCH
-        if real and abs(relative) >= WATCH_RATIO
-        else Verdict.QUIET
-    )
-    active = verdict in (Verdict.ALARM, Verdict.WATCH)
-    more = "more" if d > 0 else "fewer"
-    said = f"{percent(now.value)} of live patients are flagged; in training {percent(before.value)}"
-    return finding(
-        Kind.ALERT_RATE_SHIFT,
-        verdict,
+    below, above = d - (d - low) * _Z99_OF_95, d + (high - d) * _Z99_OF_95
+    found = AlertRateShift(
+        verdict=Verdict.CANNOT_JUDGE,
         columns=(context.output,),
-        title=f"{said} ({sizes(n_before, n_now)})",
-        explanation=f"The team gets {percent(abs(relative))} {more} alerts for the same number of patients than the threshold was chosen for."
-        if active
-        else "The team gets about as many alerts as the threshold was chosen for."
-        if verdict is Verdict.QUIET
-        else f"At least {FEWEST_ROWS} scored rows are needed on each side.",
-        effect=effect("alert_rate", before, now, n_before, n_now),
-        fix="Find out which inputs moved the score, repair those, then set the threshold anew with the team that answers the alerts."
-        if active
-        else "",
+        effect=effect_of("alert_rate", before, now, n),
+        before=before,
+        now=now,
+        least=FEWEST_ROWS,
     )
+    verdict = of_rise(
+        abs(found.relative),
+        real=below > 0 or above < 0,
+        alarm=ALARM_RATIO,
+        watch=WATCH_RATIO,
+        enough=min(n) >= FEWEST_ROWS,
+    )
+    return replace(found, verdict=verdict)
 
 
 def _histogram(context: Context, bounds: tuple[float, float]) -> ScoreHistogram:
@@ -218,3 +176,64 @@ def _histogram(context: Context, bounds: tuple[float, float]) -> ScoreHistogram:
         train=counts(context.train.score),
         live=counts(context.live.score),
     )
+
+
+FEWEST_DAYS = 7
+REPEAT = np.timedelta64(24, "h")
+
+
+def alert_load(context: Context, out: Outcomes) -> None:
+    """``Alerts`` of performance: ``n``, ``days``, ``per_day`` by site (11 or more alerts), the most at one site, the agreed ``limit``,
+    and ``repeats``, the share of alerts that follow another of the same id within 24 hours (``None`` without ids that recur).
+    """
+    live, days = context.live, covered_days(context.live)
+    raised = _raised(context)
+    if raised is None or not days or days < FEWEST_DAYS:
+        return
+    total = int(raised.sum())
+    if total < SMALL_CELL:
+        return
+    per_day = _by_site(live, context.roles.site, raised, days) or {"": total / days}
+    most = max(per_day, key=lambda name: per_day[name])
+    found = AlertLoad(
+        n=total,
+        days=days,
+        per_day={name: number(value) for name, value in per_day.items()} if most else {},
+        load=number(per_day[most]),
+        where=most or None,
+        limit=context.config.alert_limit_per_day,
+        repeats=_repeats(live, raised),
+    )
+    out.add(alerts=found)
+
+
+def _raised(context: Context) -> Mask | None:
+    """Rows that alert: the prediction where there is one, else the score against the declared threshold."""
+    live, target, threshold = context.live, context.target, context.config.operating_threshold
+    if live.prediction is not None and target is not None and target.task == "event":
+        yes, known = flags(live.prediction, target)
+        return yes & known
+    if live.score is None or threshold is None:
+        return None
+    return np.asarray(np.nan_to_num(live.score, nan=-np.inf) >= threshold)
+
+
+def _by_site(live: Scored, site: str | None, raised: Mask, days: float) -> dict[str, float]:
+    coded = live.slices.get(site or "")
+    if coded is None:
+        return {}
+    counts = {name: int((raised & (coded.codes == i)).sum()) for i, name in enumerate(coded.names)}
+    return {name: n / days for name, n in counts.items() if n >= SMALL_CELL}
+
+
+def _repeats(live: Scored, raised: Mask) -> float | None:
+    if live.unit is None or live.time is None:
+        return None
+    use = raised & ~np.isnat(live.time) & (live.unit >= 0)
+    unit, time = live.unit[use], live.time[use]
+    if len(np.unique(unit)) == len(unit):
+        return None  # every id alerts once: ids of visits say nothing about patients
+    order = np.lexsort((time, unit))
+    unit, time = unit[order], time[order]
+    again = int(((np.diff(unit) == 0) & (np.diff(time) <= REPEAT)).sum())
+    return None if is_small(again) else number(again / len(unit))

@@ -9,22 +9,10 @@ from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.profile.rows.scored import Scored
 from golive.stats.estimate import number
+from golive.text.words import words_of
 
-ACCEPTED = frozenset(
-    {"accepted", "accept", "agreed", "agree", "confirmed", "confirm", "followed", "signed", "kept"}
-)
-OVERRIDDEN = frozenset(
-    {
-        "overridden",
-        "override",
-        "overrode",
-        "rejected",
-        "reject",
-        "dismissed",
-        "dismiss",
-        "disagreed",
-    }
-)
+ACCEPTED = set(words_of("accepted accept agreed agree confirmed confirm followed signed kept"))
+OVERRIDDEN = {*words_of("overridden override overrode rejected reject dismissed dismiss disagreed")}
 DAYS = np.timedelta64(30, "D")
 """Someone who was seen in the last 30 days that the log covers is active."""
 
@@ -59,14 +47,14 @@ def _feedback(live: Scored) -> Feedback:
     reasons = None
     if live.reasoned is not None and overridden >= SMALL_CELL:
         without = int((over & ~live.reasoned).sum())
-        given = overridden - _held(without, overridden)
+        given = overridden - _most(without, overridden)
         reasons = None if is_small(given) else number(given / overridden)
-    return Feedback(n=n, overrides=number(_held(overridden, n) / n), reasons=reasons)
+    return Feedback(n=n, overrides=number(_most(overridden, n) / n), reasons=reasons)
 
 
-def _held(count: int, most: int) -> int:
+def _most(count: int, of: int) -> int:
     """A count, or the largest that it may be where it is too small to be told."""
-    return min(most, SMALL_CELL - 1) if is_small(count) else count
+    return min(of, SMALL_CELL - 1) if is_small(count) else count
 
 
 def _usage(context: Context) -> Usage:
@@ -78,7 +66,7 @@ def _usage(context: Context) -> Usage:
     if live.time is not None and not np.isnat(live.time).all():
         seen = seen & (live.time > np.nanmax(live.time) - DAYS)
     people = len(np.unique(live.user[seen]))
-    return Usage(active=number(min(1.0, _held(people, eligible) / eligible)), eligible=eligible)
+    return Usage(active=number(min(1.0, _most(people, eligible) / eligible)), eligible=eligible)
 
 
 def _write_back(live: Scored) -> WriteBack:
@@ -89,5 +77,5 @@ def _write_back(live: Scored) -> WriteBack:
     if attempts < SMALL_CELL:
         return WriteBack()
     return WriteBack(
-        attempts=attempts, right_patient=attempts - _held(wrong, attempts), at_most=is_small(wrong)
+        attempts=attempts, right_patient=attempts - _most(wrong, attempts), at_most=is_small(wrong)
     )
