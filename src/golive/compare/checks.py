@@ -1,8 +1,9 @@
 """The checks that run on every assessment. A check is a module with one public function ``check``.
 
-A check looks at two profiles and the configuration and returns findings. It knows nothing of other checks: which finding
-explains which is one table in ``causes``. A check that has nothing to say returns an empty list; one that cannot judge
-returns a finding with that verdict. An exception inside a check never takes the others with it (``compare``).
+A check looks at two profiles and the configuration and returns facts; what is said of them stands in
+``golive.wording.findings``. It knows nothing of other checks: which finding explains which is one table in ``causes``. A check
+that has nothing to say returns an empty list; one that cannot judge returns facts with that verdict. An exception inside a
+check never takes the others with it (``run``).
 """
 
 from __future__ import annotations

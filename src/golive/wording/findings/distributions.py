@@ -70,11 +70,11 @@ class CategoryShares(Facts):
 
     @property
     def plain_change(self) -> str:
-        """``'2' is 88 % of live values, in training 46 %``, without sizes."""
+        """``88 % of the live values are '2', in training 46 %``."""
         shown, n = most_changed(self.changes), (self.effect.n_train, self.effect.n_live)
         live, train = plain_share(shown.live, n[1]), plain_share(shown.train, n[0])
         return (
-            f"'{shown.value.replace('_', ' ')}' is {live} of the live values, in training {train}"
+            f"{live} of the live values are '{shown.value.replace('_', ' ')}', in training {train}"
         )
 
     def words(self) -> Words:
