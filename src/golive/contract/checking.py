@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from golive.compare.base.measured import unit_words
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
 from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
 from golive.model.profile import is_small
-from golive.wording.numbers import cell, number, percent
+from golive.wording.numbers import cell, number, percent, unit_words
 
 Rule = Literal["present", "missing", "unit", "type", "range", "values", "codes"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from golive.compare.base.measured import unit_words
 from golive.contract.checking import Checked, Violation
 from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
-from golive.wording.numbers import number
+from golive.wording.numbers import number, unit_words
 
 MOST = 50
 """Columns that get a finding of their own; the contract check itself lists all."""

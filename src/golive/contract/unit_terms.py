@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from golive.compare.base.measured import analyte_of, unit_words
+from golive.compare.base.measured import analyte_of
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.numbers.unit_labels import conversion, owner_of_label
 from golive.contract.terms import ColumnTerms
@@ -13,7 +13,7 @@ from golive.intake.clinical.analytes import Analyte, Conversion
 from golive.intake.clinical.ucum import canonical
 from golive.model.columns import Noun
 from golive.model.config import ColumnConfig
-from golive.wording.numbers import number, percent
+from golive.wording.numbers import number, percent, unit_words
 
 FITS = 0.95
 """Share of the values that the usual limits of a unit must hold before the values are taken to be in it."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from golive.compare.base.code_systems import rules
 from golive.compare.base.pairs import MINIMUM_VALUES
-from golive.compare.base.where import Place, locate
+from golive.compare.base.where import locate
 from golive.compare.codes.formats import format_finding, formats
 from golive.compare.codes.reading import (
     CodeColumn,
@@ -22,6 +22,7 @@ from golive.model.finding import Finding, Kind, Verdict, finding
 from golive.model.profile import Profile, is_small
 from golive.stats.proportions import benjamini_hochberg
 from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.place import Place
 from golive.wording.text import listing
 
 ALARM_SHARE = 0.005

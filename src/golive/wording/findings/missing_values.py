@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.wording.numbers import change_words, p_value, percent, sizes
-from golive.wording.text import listing, readable
+from golive.wording.text import listing, opening, readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class MoreMissing(MissingShare):
         then = "every row had one" if before == 0 else f"it was {percent(before)}"
         return Words(
             title=f"{percent(now)} of live rows have no {name}; in training {then} ({_n(self.effect)})",
-            plain=f"{readable(name).capitalize()} is missing in {percent(now)} of live records; in the training data {then}.",
+            plain=f"{opening(readable(name))} is missing in {percent(now)} of live records; in the training data {then}.",
             explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
             evidence=self._evidence(),
             fix=f"Find where {name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
@@ -46,7 +46,7 @@ class FewerMissing(MissingShare):
         then = "no row had it" if before == 0 else f"{percent(before)} had it"
         return Words(
             title=f"{percent(now)} of live rows have {name}; in training {then} ({_n(self.effect)})",
-            plain=f"{readable(name).capitalize()} is recorded in {percent(now)} of live records; in the training data {then}.",
+            plain=f"{opening(readable(name))} is recorded in {percent(now)} of live records; in the training data {then}.",
             explanation=(
                 "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
                 "that learnt from the gap loses that signal."
@@ -98,7 +98,7 @@ class MissingTogether(Facts):
         low, high = map(percent, self.share)
         return Words(
             title=f"{names} are missing together in {now} of live rows; in training {then} ({_n(self.effect)})",
-            plain=f"{listing([readable(c) for c in self.columns])} are missing together in {now} of live records.",
+            plain=f"{opening(listing([readable(c) for c in self.columns]))} are missing together in {now} of live records.",
             explanation="Columns that vanish in the same rows have one cause: a form, a device or an interface that does not deliver.",
             evidence=(
                 f"{self.rows:,} live rows hold none of them (95 % interval {low} to {high})",
