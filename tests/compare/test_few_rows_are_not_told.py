@@ -15,6 +15,7 @@ from golive.compare.fields import disguised, free_text
 from golive.intake.columns.measure import MISSING_WORDS
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict, finding
 from golive.model.profile import ColumnProfile, Profile, TimeProfile
 
@@ -58,7 +59,7 @@ def side(few: int) -> Profile:
 
 
 def found(few: int) -> dict[str, Finding]:
-    every = [f for _, check in CHECKS for f in check(side(0), side(few), Config())]
+    every = [f for _, check in CHECKS for f in findings(check(side(0), side(few), Config()))]
     return {f.kind: f for f in every if f.kind in KINDS}
 
 

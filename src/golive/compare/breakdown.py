@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from golive.compare.base.where import Place, ShareOf, locate, of_missing, of_tokens
+from golive.compare.base.where import ShareOf, locate, of_missing, of_tokens
 from golive.model.finding import Finding, Kind, Verdict
 from golive.model.kinds import REGISTER, Rows
 from golive.model.profile import Profile, SliceColumn
 from golive.wording.numbers import percent
+from golive.wording.place import Place
 
 _ACTIVE = (Verdict.ALARM, Verdict.WATCH)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SPELLED = (
+_SPELLED = [
     "no",
     "one",
     "two",
@@ -29,7 +29,24 @@ _SPELLED = (
     "ten",
     "eleven",
     "twelve",
-)
+]
+UNIT_WORDS = {
+    "a": "years",
+    "mo": "months",
+    "Cel": "°C",
+    "[degF]": "°F",
+    "mm[Hg]": "mmHg",
+    "/min": "per minute",
+    "[lb_av]": "lb",
+    "[in_i]": "in",
+    "10*3/uL": "10³/uL",
+    "/uL": "per uL",
+    "{score}": "points",
+    "{INR}": "INR",
+    "[pH]": "pH",
+    "fraction": "as a fraction",
+}
+"""UCUM codes that people do not write that way."""
 
 
 def percent(share: float | None) -> str:
@@ -108,6 +125,11 @@ def sizes(n_train: int, n_live: int) -> str:
     return f"n = {n_train:,} and {n_live:,}"
 
 
+def sizes_of(effect: Effect) -> str:
+    """The two sample sizes that an effect rests on: ``n = 303 and 200``."""
+    return sizes(effect.n_train, effect.n_live)
+
+
 def cell(count: int, n: int) -> str:
     """The share of one value; a count of 1 to 10 is not shown."""
     return (
@@ -117,10 +139,31 @@ def cell(count: int, n: int) -> str:
     )
 
 
+def before_words(effect: Effect) -> str:
+    """The share in training: ``none``, ``2.1 %``, or that 1 to 10 rows have it (a share of ``None``)."""
+    if effect.train is None:
+        return f"fewer than {SMALL_CELL} of {effect.n_train:,} rows"
+    return percent(effect.train) if effect.train else "none"
+
+
+def part_of(count: int | None, n: int, what: str) -> str:
+    """``12 % of live records`` for a meeting; of 1 to 10 only ``a few live records``."""
+    return (
+        f"a few {what}"
+        if is_small(count or 0)
+        else f"{percent((count or 0) / max(1, n))} of {what}"
+    )
+
+
+def of_live(count: int, n: int, what: str = "rows") -> str:
+    """``2.1 % of live rows``, or that there are a few."""
+    few = f"A few live {what} (fewer than {SMALL_CELL} of {n:,})"
+    return few if is_small(count) else f"{cell(count, n)} of live {what}"
+
+
 def values_of(count: int, n: int, name: str) -> str:
     """``2.1 % of live heart_rate values``, or that there are a few."""
-    few = f"A few live {name} values (fewer than {SMALL_CELL} of {n:,})"
-    return few if is_small(count) else f"{cell(count, n)} of live {name} values"
+    return of_live(count, n, f"{name} values")
 
 
 def repeated_rows(result: DriftResult) -> str:
@@ -139,6 +182,17 @@ def spelled(value: int) -> str:
 def plural(value: int, noun: str, many: str = "") -> str:
     """``1 gate``, ``3 gates``; ``many`` is the irregular plural."""
     return f"{value:,} {noun}" if value == 1 else f"{value:,} {many or noun + 's'}"
+
+
+def unit_words(unit: str) -> str:
+    """A UCUM unit as people write it: ``[degF]`` becomes ``°F``."""
+    return UNIT_WORDS.get(unit, unit)
+
+
+def scaled_words(factor: float, offset: float) -> str:
+    """``multiply by 1.8 and add 32``: how a value is converted."""
+    added = f" and {'add' if offset > 0 else 'take away'} {number(abs(offset))}" if offset else ""
+    return f"multiply by {number(factor)}{added}"
 
 
 def day(moment: date | datetime | str) -> str:

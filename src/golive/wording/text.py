@@ -13,17 +13,20 @@ _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z0-9])")
 
 def listing(names: Sequence[str], limit: int = 6) -> str:
     """``a, b and c``; a long list ends with how many more."""
-    shown = [str(n) for n in names[:limit]]
+    *first, last = [str(name) for name in names[:limit]] or [""]
     if len(names) > limit:
-        return f"{', '.join(shown)} and {len(names) - limit} more"
-    return (
-        shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
-    )
+        first, last = [*first, last], f"{len(names) - limit} more"
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def readable(name: str) -> str:
     """The name of a column as a meeting reads it: ``heart rate`` for ``heart_rate`` and ``heartRate``; ``HR`` stays."""
     return " ".join(_CAMEL.sub(" ", name).replace("_", " ").split())
+
+
+def opening(text: str) -> str:
+    """Text at the beginning of a sentence: its first letter becomes a capital, the others stay (``HR``)."""
+    return text[:1].upper() + text[1:]
 
 
 def plain(text: object) -> str:

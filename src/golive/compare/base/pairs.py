@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from golive.model.columns import ColumnType, Role
 from golive.model.finding import Effect
-from golive.model.profile import ColumnProfile, Profile, Repeats
+from golive.model.profile import ColumnProfile, Profile, Repeats, cell_share
 from golive.model.result import NotAssessed
 from golive.stats.proportions import newcombe
 
@@ -47,9 +47,11 @@ class Pair:
     @property
     def sizes(self) -> tuple[int, int]:
         """Present, comparable values in training and live."""
-        if self.is_number:
-            return tuple(side.numeric.n if side.numeric else 0 for side in (self.train, self.live))  # type: ignore[return-value]
-        return tuple(side.category.n if side.category else 0 for side in (self.train, self.live))  # type: ignore[return-value]
+        return self._size(self.train), self._size(self.live)
+
+    def _size(self, side: ColumnProfile) -> int:
+        held = side.numeric if self.is_number else side.category
+        return held.n if held else 0
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -63,15 +65,24 @@ class Pair:
 
 
 def share_effect(
-    name: str, rows: tuple[int, int], of: tuple[int, int], weights: tuple[float, float] = (1.0, 1.0)
+    name: str,
+    rows: tuple[int, int],
+    of: tuple[int, int],
+    weights: tuple[float, float] = (1.0, 1.0),
+    *,
+    private: bool = False,
 ) -> Effect:
     """The share ``rows`` of ``of`` in training and live with Newcombe's 95 % interval of the change.
 
-    Source: Newcombe, Statistics in Medicine 17 (1998) 873, method 10. ``weights`` as in ``weights_of``.
+    Source: Newcombe, Statistics in Medicine 17 (1998) 873, method 10. ``weights`` as in ``weights_of``. With ``private`` the
+    share of 1 to 10 rows is left out, and with it the change and its interval.
     """
-    low, high = newcombe(rows[0], of[0], rows[1], of[1], weights)
-    before, now = (k / max(1, n) for k, n in zip(rows, of, strict=True))
-    return Effect.between(name, before, now, n=of, interval=(float(low), float(high)))
+    low, high = (float(end) for end in newcombe(rows[0], of[0], rows[1], of[1], weights))
+    before, now = (
+        cell_share(k, n) if private else k / max(1, n) for k, n in zip(rows, of, strict=True)
+    )
+    interval = (None, None) if before is None or now is None else (low, high)
+    return Effect.between(name, before, now, n=of, interval=interval)
 
 
 def weights_of(train: ColumnProfile, live: ColumnProfile) -> tuple[float, float]:
@@ -118,17 +129,13 @@ def pair_up(train: Profile, live: Profile) -> tuple[dict[str, Pair], tuple[NotAs
     skipped: list[NotAssessed] = []
     for name, column in train.columns.items():
         other = live.columns.get(name)
-        reason = left_out(column) or ((other.error or None) if other else None)
-        if reason is None and other is None:
-            reason = "live data has no such column"
-        if reason is None and other is not None:
-            pair = Pair(column, other)
-            if column.numeric is None and column.category is None:
-                reason = "training values could not be read as numbers or categories"
-            else:
-                pairs[name] = pair
-                continue
-        skipped.append(NotAssessed(what=f"distribution of {name}", why=reason or ""))
+        reason = left_out(column) or (other.error if other else "live data has no such column")
+        if not reason and column.numeric is None and column.category is None:
+            reason = "training values could not be read as numbers or categories"
+        if reason or other is None:
+            skipped.append(NotAssessed(what=f"distribution of {name}", why=reason or ""))
+        else:
+            pairs[name] = Pair(column, other)
     skipped.extend(
         NotAssessed(what=f"distribution of {name}", why="training data has no such column")
         for name in live.columns

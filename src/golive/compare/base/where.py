@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from golive.model.finding import Segment, SliceShare
+from golive.model.finding import SliceShare
 from golive.model.profile import Profile, SliceColumn, is_small
+from golive.wording.place import Place
 from golive.wording.text import listing
 
 CARRIES = 0.9
@@ -26,46 +27,6 @@ _GAIN = 6.0
 _Part = tuple[str, float, int, date | None]
 ShareOf = Callable[[SliceColumn], tuple[float, int] | None]
 """Share of a slice's rows that the finding is about, and the rows it was computed on; ``None`` when it cannot be told."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a finding lies. ``sites`` are the slices that carry it (empty: everywhere), ``since`` its first day."""
-
-    by: str = ""
-    column: str = ""
-    sites: tuple[str, ...] = ()
-    site_share: float = 0.0
-    since: date | None = None
-    exact: bool = True
-    after_share: float = 0.0
-    slices: tuple[SliceShare, ...] = ()
-    others: str = ""
-
-    @property
-    def segment(self) -> Segment | None:
-        """The slice as a segment, when it is one slice."""
-        if len(self.sites) != 1:
-            return None
-        return Segment(
-            column=self.column,
-            value=self.sites[0],
-            since=self.since.isoformat() if self.since else None,
-        )
-
-    @property
-    def words(self) -> str:
-        """``at site C3 since 4 Mar``: with a leading blank, empty when it is everywhere and always."""
-        said = ""
-        if self.sites:
-            said += (
-                f" at {self.column} {listing(self.sites, 3)}"
-                if self.column
-                else f" at {listing(self.sites, 3)}"
-            )
-        if self.since:
-            said += f" since {'' if self.exact else 'about '}{self.since.day} {self.since:%b}"
-        return said
 
 
 def locate(
@@ -83,46 +44,35 @@ def locate(
     rows hold the value is named without its share.
     """
     place = Place()
-    told: list[SliceShare] = []
+    shares: list[SliceShare] = []
+
+    def add(by: str, parts: Sequence[_Part]) -> None:
+        for value, share, n, start in parts:
+            shown = None if private and is_small(round(share * n)) else round(share, 6)
+            since = start.isoformat() if by == "time" and start else None
+            shares.append(SliceShare(by=by, value=value, n=n, effect=shown, since=since))
 
     def beyond(parts: Sequence[_Part]) -> list[_Part]:
         return [(v, max(0.0, s - base), n, d) for v, s, n, d in parts]
-
-    def shown(share: float, n: int) -> float | None:
-        return None if private and is_small(round(share * n)) else round(share, 6)
 
     for by in ("site", "model_version"):
         parts = _parts(live, column, by, share_of)
         if len(parts) < 2:
             continue
-        told += [SliceShare(by=by, value=v, n=n, effect=shown(s, n)) for v, s, n, _ in parts]
+        add(by, parts)
         carriers = _carriers([(s, n) for _, s, n, _ in beyond(parts)])
         if carriers and not place.sites:
-            names = tuple(parts[i][0] for i in carriers)
-            held = sum(parts[i][2] for i in carriers)
-            mean = sum(parts[i][1] * parts[i][2] for i in carriers) / held
-            rest = [p[0] for i, p in enumerate(parts) if i not in carriers]
-            label = next(s.column for s in live.slices if s.by == by)
+            rows = sum(parts[i][2] for i in carriers)
             place = Place(
-                by=by, column=label, sites=names, site_share=mean, others=listing(rest, 4)
+                column=next(s.column for s in live.slices if s.by == by),
+                sites=tuple(parts[i][0] for i in carriers),
+                site_share=sum(parts[i][1] * parts[i][2] for i in carriers) / rows,
+                others=listing([p[0] for i, p in enumerate(parts) if i not in carriers], 4),
             )
     windows = sorted(_parts(live, column, "time", share_of), key=lambda w: w[3] or date.min)
+    add("time", windows)
     since, exact, after = _since(beyond(windows)) if dated else (None, True, 0.0)
-    told += [
-        SliceShare(by="time", value=v, n=n, effect=shown(s, n), since=d.isoformat() if d else None)
-        for v, s, n, d in windows
-    ]
-    return Place(
-        place.by,
-        place.column,
-        place.sites,
-        place.site_share,
-        since,
-        exact,
-        after,
-        tuple(told),
-        place.others,
-    )
+    return replace(place, since=since, exact=exact, after_share=after, slices=tuple(shares))
 
 
 def _parts(live: Profile, column: str, by: str, share_of: ShareOf) -> list[_Part]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golive.compare.base.measured import Measured, measured, unit_words
-from golive.compare.base.where import Place, ShareOf, locate
+from golive.compare.base.where import ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, WhatIf, finding
@@ -21,6 +21,7 @@ from golive.model.profile import (
 )
 from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
 from golive.wording.numbers import cell, number, p_value, sizes, values_of
+from golive.wording.place import Place
 
 ALARM_SHARE = 0.01
 EXTREME_SHARE = 0.001

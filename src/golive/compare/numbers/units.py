@@ -9,7 +9,7 @@ import numpy as np
 
 from golive.compare.base.measured import Measured, measured, unit_words
 from golive.compare.base.pairs import MINIMUM_VALUES
-from golive.compare.base.where import Place, locate, of_mean
+from golive.compare.base.where import locate, of_mean
 from golive.compare.numbers import scale
 from golive.compare.numbers.mixture import (
     ALPHA,
@@ -26,6 +26,7 @@ from golive.model.config import Config
 from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
 from golive.model.profile import Profile
 from golive.wording.numbers import number, percent, sizes
+from golive.wording.place import Place
 
 SURE_GAP = 0.06
 """Gap of cumulative shares that a mixture of overlapping units must explain before someone must act on it."""
