@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_profiles import bare, numbers, table
 
 from golive.compare.fields import free_text
-from golive.compare.fields.token_forms import Form, read, shown
+from golive.compare.fields.free_text import read, shown
 from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
@@ -19,6 +19,7 @@ from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import ColumnProfile
 from golive.profile.categories import counted
+from golive.wording.findings.written import Form
 
 CONFIG = Config()
 
