@@ -13,6 +13,7 @@ from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
 from golive.model.profile import is_small
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import (
     before_words,
     p_value,
@@ -418,7 +419,7 @@ class SameRelease(Codes):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NeverSeen(Facts):
+class NeverSeen(SomeRows):
     """Live values that training never held: ``named`` those of 11 rows or more, ``rare`` how many others.
 
     ``effect`` is their share, without one of 1 to 10 rows; ``chance`` (0 to 1) is what a training set of this size may miss;
@@ -426,8 +427,6 @@ class NeverSeen(Facts):
     """
 
     kind: Kind = Kind.UNSEEN_CATEGORY
-    effect: Effect
-    rows_affected: int
     named: tuple[str, ...]
     rare: int
     chance: float
@@ -440,10 +439,9 @@ class NeverSeen(Facts):
         values = [listing([f"'{v}'" for v in self.named])] if self.named else []
         if self.rare:
             values.append(f"{self.rare} values with fewer than 11 rows each")
-        part = opening(part_of(count, n, f"live {readable(name)} values"))
         return Words(
             title=f"{values_of(count, n, name)} never occur in training ({sizes_of(self.effect)})",
-            plain=f"{part} never occur in training, so a model has not learnt what they mean.",
+            plain=f"{self.values()} never occur in training, so a model has not learnt what they mean.",
             explanation=(
                 f"New values: {' and '.join(values)}. A training set of this size may miss up to {percent(self.chance)} by "
                 "chance. A model treats a value it never saw in whatever way its encoding happens to."

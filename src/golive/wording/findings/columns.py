@@ -8,6 +8,7 @@ from golive.model.columns import ColumnType
 from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import part_of, percent, sizes_of
 from golive.wording.text import opening, readable
 
@@ -26,7 +27,7 @@ class ColumnGone(Facts):
         name = self.name
         return Words(
             title=f"Live data has no column {name}; in training {percent(self.had)} of rows had a value",
-            plain=f"Live data has no {readable(name)}, with which the model was trained.",
+            plain=f"Live data has no {readable(name)}, which the model was trained with.",
             explanation="The model was trained with this column. Without it, it fails or works on a default value in every row.",
             fix=f"Map the live column {self.renamed} to {name} at intake."
             if self.renamed
@@ -81,13 +82,11 @@ class NumbersAsText(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OtherType(Facts):
+class OtherType(SomeRows):
     """Values of another type than ``type``, that of training; ``storage`` is how live data stores them."""
 
     kind: Kind = Kind.TYPE_CHANGED
     verdict: Verdict = Verdict.ALARM
-    effect: Effect
-    rows_affected: int
     type: ColumnType
     storage: str
 
@@ -99,10 +98,9 @@ class OtherType(Facts):
             was, now = "numbers", "text that is no number"
         elif self.type is ColumnType.DATETIME:
             was, now = "dates", f"stored as {self.storage}"
-        part = part_of(self.rows_affected, self.effect.n_live, f"live {readable(name)} values")
         return Words(
             title=f"{percent(self.effect.live)} of live {name} values are {now}; in training they were {was} ({sizes_of(self.effect)})",
-            plain=f"{opening(part)} are no longer {was}, as they were in training.",
+            plain=f"{self.values()} are no longer {was}, as they were in training.",
             explanation="Values of another type cannot be used as they are: they fail, or are turned into missing.",
             fix=f"Send {name} as {was}, as in training.",
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
-from golive.model.profile import is_small
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import part_of, percent, rows, sizes_of
 from golive.wording.text import listing, opening, readable
 
@@ -62,15 +62,13 @@ class FreeTextColumn(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IdentifiersInside(Facts):
+class IdentifiersInside(SomeRows):
     """Values that hold identifiers: ``kinds`` with their rows, most first. A watch may be something else.
 
     ``texts``: only the first 40 characters are known. ``effect`` is the share of rows, ``None`` for 1 to 10.
     """
 
     kind: Kind = Kind.IDENTIFIER_PRESENT
-    effect: Effect
-    rows_affected: int
     kinds: Mapping[str, int]
     texts: bool
 
@@ -83,8 +81,8 @@ class IdentifiersInside(Facts):
         if self.texts:
             explanation += " Texts are known by their first 40 characters, so there may be more."
         return Words(
-            title=f"{_part(self.rows_affected, n, 'rows')} {hold} identifiers in {name}: {kinds} (n = {n:,})",
-            plain=f"{_part(self.rows_affected, n, 'records')} {hold} identifiers in {readable(name)}: {kinds}.",
+            title=f"{self.part('live rows')} {hold} identifiers in {name}: {kinds} (n = {n:,})",
+            plain=f"{self.part()} {hold} identifiers in {readable(name)}: {kinds}.",
             explanation=explanation,
             evidence=tuple(f"{kind}: {rows(count)}" for kind, count in self.kinds.items()),
             fix=f"De-identify {name} before it leaves the source, or leave it out of the extract.",
@@ -92,30 +90,24 @@ class IdentifiersInside(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OldAges(Facts):
+class OldAges(SomeRows):
     """Ages above ``oldest`` years; ``before`` is their share in training, 0 to 1. ``effect`` is without 1 to 10 rows."""
 
     kind: Kind = Kind.IDENTIFIER_PRESENT
     verdict: Verdict = Verdict.WATCH
-    effect: Effect
-    rows_affected: int
     oldest: int
     before: float
 
     def words(self) -> Words:
         """Say how many, and whether training was capped."""
-        name, n, above = self.name, self.effect.n_live, f"hold an age above {self.oldest}"
+        name, above = self.name, f"hold an age above {self.oldest}"
         was = f"in training {percent(self.before)}" if self.before else "training holds none"
         return Words(
             title=(
-                f"{_part(self.rows_affected, n, 'rows')} {above}, which counts as an identifier; {was} "
+                f"{self.part('live rows')} {above}, which counts as an identifier; {was} "
                 f"({sizes_of(self.effect)})"
             ),
-            plain=f"{_part(self.rows_affected, n, 'records')} {above}, which counts as an identifier of a person.",
+            plain=f"{self.part()} {above}, which counts as an identifier of a person.",
             explanation="HIPAA Safe Harbor asks that ages of 90 and more are put into one group before data are shared.",
             fix=f"Cap {name} at 90 in extracts, in the same way as in training data.",
         )
-
-
-def _part(count: int, n: int, what: str) -> str:
-    return f"A few live {what}" if is_small(count) else f"{percent(count / n)} of live {what}"

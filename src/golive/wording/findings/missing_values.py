@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import (
     before_words,
     change_words,
     number,
     of_live,
     p_value,
-    part_of,
     percent,
     points,
     rows,
@@ -42,7 +42,7 @@ class MoreMissing(MissingShare):
         then = "every row had one" if before == 0 else f"it was {percent(before)}"
         return Words(
             title=f"{percent(now)} of live rows have no {name}; in training {then} ({sizes_of(self.effect)})",
-            plain=f"{readable(name).capitalize()} is missing in {percent(now)} of live records; in the training data {then}.",
+            plain=f"{opening(readable(name))} is missing in {percent(now)} of live records; in the training data {then}.",
             explanation="The model sees a gap, or the value put in its place, where training had a measurement.",
             evidence=self._evidence(),
             fix=f"Find where {name} is lost: not measured, not sent, or not mapped. Until then, agree on what the model does without it.",
@@ -58,7 +58,7 @@ class FewerMissing(MissingShare):
         then = "no row had it" if before == 0 else f"{percent(before)} had it"
         return Words(
             title=f"{percent(now)} of live rows have {name}; in training {then} ({sizes_of(self.effect)})",
-            plain=f"{readable(name).capitalize()} is recorded in {percent(now)} of live records; in the training data {then}.",
+            plain=f"{opening(readable(name))} is recorded in {percent(now)} of live records; in the training data {then}.",
             explanation=(
                 "A field that is filled more often is measured in other patients or by another rule than in training, and a model "
                 "that learnt from the gap loses that signal."
@@ -110,7 +110,7 @@ class MissingTogether(Facts):
         low, high = map(percent, self.share)
         return Words(
             title=f"{names} are missing together in {now} of live rows; in training {then} ({sizes_of(self.effect)})",
-            plain=f"{listing([readable(c) for c in self.columns])} are missing together in {now} of live records.",
+            plain=f"{opening(listing([readable(c) for c in self.columns]))} are missing together in {now} of live records.",
             explanation="Columns that vanish in the same rows have one cause: a form, a device or an interface that does not deliver.",
             evidence=(
                 f"{self.rows:,} live rows hold none of them (95 % interval {low} to {high})",
@@ -120,7 +120,7 @@ class MissingTogether(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disguised(Facts):
+class Disguised(SomeRows):
     """Stand-ins for "missing": numbers, words, or (no ``values``) infinite numbers; the most frequent first.
 
     ``effect`` is the share of rows that hold one, without shares of 1 to 10 rows. ``usual`` are the smallest and the largest
@@ -128,8 +128,6 @@ class Disguised(Facts):
     """
 
     kind: Kind = Kind.DISGUISED_MISSING
-    effect: Effect
-    rows_affected: int
     values: tuple[float, ...] | tuple[str, ...]
     usual: tuple[float, float] | None
     p: float
@@ -146,11 +144,11 @@ class Disguised(Facts):
         """Say what stands for a missing value, how often, and why it is no value."""
         name, effect, count = self.name, self.effect, self.rows_affected
         marks = [f"'{v}'" if isinstance(v, str) else number(v) for v in self.values[:4]]
-        what = meant = " or ".join(marks) if marks else "an infinite number"
-        if marks and not self.usual:
-            meant = "a word or mark"
+        what = " or ".join(marks) if marks else "an infinite number"
         stands = "stands" if self.verdict is Verdict.ALARM else "may stand"
-        part = opening(part_of(count, effect.n_live, "live records"))
+        said = f"give {readable(name)} as {what}, which {stands} for a missing value"
+        if marks and not self.usual:
+            said = f"have a word or mark instead of a value of {readable(name)}"
         evidence = [f"{rows(count)} of live data hold {what}", f"adjusted {p_value(self.p)}"]
         if effect.change is not None:
             evidence.insert(1, f"change {points(effect.change)}")
@@ -159,7 +157,7 @@ class Disguised(Facts):
                 f"{of_live(count, effect.n_live)} have {what} as {name}, which stands for a missing value; in training "
                 f"{before_words(effect)} did ({sizes_of(effect)})"
             ),
-            plain=f"{part} have {meant} as {readable(name)}, which {stands} for a missing value.",
+            plain=f"{self.part()} {said}.",
             explanation=(
                 f"{self._why()}. The rows are counted as present, so a missing share alone does not show them, and a model "
                 "reads them as real measurements."

@@ -8,6 +8,7 @@ from typing import Literal
 from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import (
     cell,
     change_words,
@@ -18,7 +19,7 @@ from golive.wording.numbers import (
     sizes,
     sizes_of,
 )
-from golive.wording.text import opening, readable
+from golive.wording.text import readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +41,17 @@ class NoOutcomes(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomesMissing(Facts):
+class OutcomesMissing(SomeRows):
     """More rows without an outcome than in training; ``effect`` is their share, 0 to 1."""
 
     kind: Kind = Kind.LABEL_MISSING
-    effect: Effect
-    rows_affected: int
 
     def words(self) -> Words:
         """Say how many, and why the rest may not be typical."""
         effect = self.effect
-        part = part_of(self.rows_affected, effect.n_live, "live records")
         return Words(
             title=f"{percent(effect.live)} of live rows have no outcome ({self.name}); in training {percent(effect.train)} ({sizes_of(effect)})",
-            plain=f"{opening(part)} have no outcome yet, so accuracy is measured on the others only.",
+            plain=f"{self.part()} have no outcome yet, so accuracy is measured on the others only.",
             explanation="Accuracy is measured on the rest. If outcomes come back sooner for some patients, that rest is not typical.",
             fix="Wait until outcomes are complete for a period, or judge only the rows whose follow-up has ended.",
         )
@@ -173,23 +171,21 @@ class OutcomeLevel(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputMissing(Facts):
+class OutputMissing(SomeRows):
     """Rows without an output of the model, a ``role`` such as score; ``effect`` is their share, 0 to 1."""
 
     kind: Kind = Kind.OUTPUT_MISSING
-    effect: Effect
-    rows_affected: int
     role: str
 
     def words(self) -> Words:
         """Say for how many patients the model said nothing."""
-        effect, part = self.effect, part_of(self.rows_affected, self.effect.n_live, "live records")
+        effect = self.effect
         then = "training has no such column"
         if effect.train is not None:
             then = f"in training {percent(effect.train)}"
         return Words(
             title=f"{percent(effect.live)} of live rows have no {self.role} ({self.name}); {then} ({sizes_of(effect)})",
-            plain=f"{opening(part)} have no {self.role} of the model.",
+            plain=f"{self.part()} have no {self.role} from the model.",
             explanation="For these patients the model said nothing, and nobody downstream can tell that from a low risk.",
             fix="Find out why the model gave no answer: input refused, time-out, or result not stored. Show the gap to the user.",
         )

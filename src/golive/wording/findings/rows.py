@@ -9,6 +9,7 @@ from golive.model.facts import Facts, Words
 from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
 from golive.model.profile import SMALL_CELL, is_small
+from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import (
     before_words,
     cell,
@@ -73,12 +74,10 @@ class FeedStopped(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimeOrder(Facts):
+class TimeOrder(SomeRows):
     """Rows in which the first column lies after the second; ``effect`` is their share, without one of 1 to 10 rows."""
 
     kind: Kind = Kind.TIME_ORDER
-    effect: Effect
-    rows_affected: int
 
     def words(self) -> Words:
         """Say which time lies after which."""
@@ -99,34 +98,28 @@ class TimeOrder(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FutureDates(Facts):
+class FutureDates(SomeRows):
     """Values that lie after the day of the assessment; training has none."""
 
     kind: Kind = Kind.FUTURE_DATES
-    effect: Effect
-    rows_affected: int
 
     def words(self) -> Words:
         """Say how many."""
         name, count, n = self.name, self.rows_affected, self.effect.n_live
-        part = part_of(count, n, f"live {readable(name)} values")
         return Words(
             title=f"{opening(_of(count, n, f'live {name} values'))} lie in the future; in training none",
-            plain=f"{opening(part)} lie in the future.",
+            plain=f"{self.values()} lie in the future.",
             explanation="Nothing can have been recorded after the day of this assessment: a wrong clock, year or date order.",
             fix=f"Check the clock and the date format of {name} at its source.",
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Repeated(Facts):
+class Repeated(SomeRows):
     """Rows that repeat an earlier one, or a value of a key (``columns``); ``effect`` is without shares of 1 to 10 rows.
 
     ``cannot_judge``: the larger number of live rows alone may explain them.
     """
-
-    effect: Effect
-    rows_affected: int
 
     def words(self) -> Words:
         """Say what is repeated, and whether that is a fault."""
@@ -137,7 +130,7 @@ class Repeated(Facts):
             what = f"repeat a value of {self.name} that should be unique"
             plain = f"repeat a value of {readable(self.name)} that should be unique"
         explanation = "Repeated rows count the same patient or event more than once, and make every result look surer than it is."
-        fix, said = "", f"{opening(part_of(count, n, 'live records'))} {plain}."
+        fix, said = "", f"{self.part()} {plain}."
         if self.verdict is Verdict.CANNOT_JUDGE:
             said = (
                 "Whether the repeated live records are a fault could not be judged, because more records repeat by chance "

@@ -6,20 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from golive.model.facts import Facts, Words
-from golive.model.finding import Effect
+from golive.model.facts import Words
 from golive.model.kinds import Kind
 from golive.model.profile import is_small
-from golive.wording.numbers import (
-    before_words,
-    p_value,
-    part_of,
-    percent,
-    plural,
-    rows,
-    sizes_of,
-    values_of,
-)
+from golive.wording.findings.shares import SomeRows
+from golive.wording.numbers import before_words, p_value, percent, plural, rows, sizes_of, values_of
 from golive.wording.place import Place
 from golive.wording.text import listing, opening, readable
 
@@ -58,16 +49,11 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rewritten(Facts):
+class Rewritten(SomeRows):
     """A share of values written otherwise. ``p`` is adjusted for all columns, ``place`` is where and since when."""
 
-    effect: Effect
-    rows_affected: int
     p: float
     place: Place = field(default_factory=Place)
-
-    def _part(self, what: str) -> str:
-        return opening(part_of(self.rows_affected, self.effect.n_live, what))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +79,7 @@ class OtherDateFormat(Rewritten):
                 f"{self.usual}{flipped} ({sizes_of(self.effect)})"
             ),
             plain=(
-                f"{self._part(f'live {readable(name)} dates')} are written in another format than in training"
+                f"{self.part(f'live {readable(name)} dates')} are written in another format than in training"
                 f"{', with day and month the other way round' if self.flip else ''}."
             ),
             explanation=(
@@ -141,7 +127,7 @@ class NotNumbers(Rewritten):
         )
         return Words(
             title=f"{values_of(count, effect.n_live, name)} are no {what} but {kinds}{self.place.words}; {then} ({sizes_of(effect)})",
-            plain=f"{self._part(f'live {readable(name)} values')}{self.place.plain} are no {what} but {kinds}.",
+            plain=f"{self.values()}{self.place.plain} are no {what} but {kinds}.",
             explanation="The values cannot be used as they are: they fail, or silently become missing.",
             evidence=(*self._seen(), f"adjusted {p_value(self.p)}"),
             fix=self._fix(what),
@@ -210,8 +196,8 @@ class OtherSpelling(Rewritten):
                 f"{then} ({sizes_of(effect)})"
             ),
             plain=(
-                f"{self._part(f'live {readable(name)} values')}{self.place.plain} "
-                f"{'may be' if self.guessed else 'are'} values of training in another spelling."
+                f"{self.values()}{self.place.plain} "
+                f"{'may be' if self.guessed else 'are'} spelled otherwise than in training."
             ),
             explanation="People read them as one value; a model reads each spelling as a value of its own.",
             evidence=(*evidence, f"adjusted {p_value(self.p)}"),
