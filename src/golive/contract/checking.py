@@ -7,7 +7,7 @@ from typing import Literal
 
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
-from golive.contract.unit_terms import UnitTold, contradiction, sentence_of_unit, unknown_labels
+from golive.contract.unit_terms import OtherUnit, contradiction, sentence_of_unit, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
 from golive.model.profile import is_small
@@ -32,7 +32,7 @@ class Violation(Noun):
     share: float | None
     allowed: float
     sentence: str
-    unit: UnitTold | None = None
+    unit: OtherUnit | None = None
 
 
 class Checked(Noun):
@@ -105,7 +105,7 @@ def _violation(
     sentence: str,
     *,
     allowed: float,
-    unit: UnitTold | None = None,
+    unit: OtherUnit | None = None,
 ) -> Violation:
     """``counted`` rows break a term, of so many; 1 to 10 of them are not shown."""
     rows, n = counted
@@ -135,13 +135,13 @@ def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
             many = f"{_apart(gaps / rows, allowed)} of {rows:,}"
         sentence = f"{many} rows have no {terms.name}; {_allowed(allowed)}."
         broken.append(_violation(terms, "missing", (gaps, rows), sentence, allowed=allowed))
-    told = contradiction(terms, found.units)
-    if told is not None:
-        allowed = terms.max_invalid if told.labels else 0.0
-        if told.rows / told.n > allowed:
-            said = sentence_of_unit(terms, told, _many(told.rows, told.n))
-            counted = told.rows, told.n
-            broken.append(_violation(terms, "unit", counted, said, allowed=allowed, unit=told))
+    other = contradiction(terms, found.units)
+    if other is not None:
+        allowed = terms.max_invalid if other.labels else 0.0
+        if other.rows / other.n > allowed:
+            said = sentence_of_unit(terms, other, _many(other.rows, other.n))
+            counted = other.rows, other.n
+            broken.append(_violation(terms, "unit", counted, said, allowed=allowed, unit=other))
     if found.invalid_share > terms.max_invalid:
         listed: Rule = "codes" if terms.system and not terms.values else "values"
         invalid: tuple[tuple[Rule, int], ...] = (

@@ -34,7 +34,7 @@ def _broken(broken: list[Violation], version: str) -> Facts:
         return v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"
 
     first = max(broken, key=importance)
-    told, back = first.unit, first.unit.back if first.unit else None
+    other, back = first.unit, first.unit.back if first.unit else None
     return TermsBroken(
         verdict=Verdict.ALARM if any(v.rows is not None for v in broken) else Verdict.WATCH,
         columns=(first.column,),
@@ -44,6 +44,6 @@ def _broken(broken: list[Violation], version: str) -> Facts:
         version=version,
         sentences=(first.sentence, *(v.sentence for v in broken if v is not first)),
         rule=first.rule,
-        unit=told.unit if told else None,
+        unit=other.unit if other else None,
         back=(back.factor, back.offset) if back else None,
     )

@@ -49,7 +49,7 @@ _MISSING, _INVALID = ("nullValues", "missingValues"), ("invalidValues",)
 
 
 def to_yaml(contract: Contract) -> str:
-    """Write a contract as ODCS v3 YAML, with what its file said beyond the terms. Equal contracts give equal text."""
+    """Write a contract as ODCS v3 YAML, with what its file says beyond the terms. Equal contracts give equal text."""
     document = _document(contract)
     if contract.source:
         document = foreign.merged(
@@ -135,11 +135,11 @@ def _property(terms: ColumnTerms) -> dict[str, Any]:
             ("invalidValues", terms.max_invalid),
         )
     ]
-    said = {"type": terms.type.value, "role": terms.role.value}
-    said |= {
+    custom = {"type": terms.type.value, "role": terms.role.value}
+    custom |= {
         key: str(getattr(terms, field)) for field, key in _CUSTOM.items() if getattr(terms, field)
     }
-    made["customProperties"] = [{"property": key, "value": value} for key, value in said.items()]
+    made["customProperties"] = [{"property": key, "value": value} for key, value in custom.items()]
     return made
 
 
@@ -242,7 +242,7 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
             terms, left = _terms(one)
             columns.append(terms)
             not_checked += left
-    said = _custom(document)
+    custom = _custom(document)
     return parse_contract(
         {
             "name": document.name or document.dataProduct or document.id or "",
@@ -250,7 +250,7 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
             "status": document.status or "draft",
             "purpose": (document.description.purpose if document.description else None) or "",
             "owner": _owner(document),
-            "when_uncertain": str(said.get("whenUncertain") or ""),
+            "when_uncertain": str(custom.get("whenUncertain") or ""),
             "columns": columns,
             "not_checked": not_checked,
         },
@@ -288,7 +288,7 @@ def _custom(thing: Any) -> dict[str, Any]:
 
 def _terms(one: Any) -> tuple[dict[str, Any], list[str]]:
     """Terms of one ODCS property, and what it asks for that is not checked."""
-    said = _custom(one)
+    custom = _custom(one)
     options = dict(one.logicalTypeOptions or {})
     limits = [options.pop("minimum", None), options.pop("maximum", None)]
     shares: dict[str, float] = {"max_missing": 0.0 if one.required else 1.0}
@@ -303,15 +303,15 @@ def _terms(one: Any) -> tuple[dict[str, Any], list[str]]:
             left.append(f"{one.name}: quality rule '{rule.name or metric or rule.type}'")
         else:
             shares[known] = min(share, shares.get(known, 1.0))
-    system = said.get("codeSystem")
+    system = custom.get("codeSystem")
     terms: dict[str, Any] = {
         "name": one.name or "",
-        "type": said.get("type") or _type(one, system),
-        "role": said.get("role") or Role.FEATURE.value,
+        "type": custom.get("type") or _type(one, system),
+        "role": custom.get("role") or Role.FEATURE.value,
         "storage": one.physicalType or "text",
         "description": one.description or "",
         "values": [_written(e.value) for e in one.enum or []],
-        **{field: str(said[key]) for field, key in _CUSTOM.items() if said.get(key)},
+        **{field: str(custom[key]) for field, key in _CUSTOM.items() if custom.get(key)},
         **shares,
     }
     if limits != [None, None]:

@@ -21,7 +21,7 @@ FITS_NOT = 0.5
 """Share of the values that the declared unit's usual limits hold at most where the values contradict it."""
 
 
-class UnitTold(Noun):
+class OtherUnit(Noun):
     """What contradicts a declared unit. ``rows`` of ``n`` values are in ``unit``; ``back`` brings them to the declared one.
 
     ``labels`` are the labels as written where labels say so, empty where the size of the values does; ``usual`` are the
@@ -73,7 +73,7 @@ def _declared(terms: ColumnTerms) -> Analyte | None:
     return analyte.written_in(terms.unit) if analyte is not None else None
 
 
-def contradiction(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
+def contradiction(terms: ColumnTerms, found: UnitCounts) -> OtherUnit | None:
     """What says that values are in another unit than the declared one: labels first, then the size of the values."""
     if terms.unit is None:
         return None
@@ -93,7 +93,7 @@ def _as_declared(terms: ColumnTerms, written: str) -> bool:
     return written.strip().casefold() == (terms.unit or "").strip().casefold()
 
 
-def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
+def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> OtherUnit | None:
     other: dict[str, dict[str, int]] = {}
     ways: dict[str, Conversion | None] = {}
     column = ColumnConfig(loinc=terms.loinc)
@@ -109,7 +109,7 @@ def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
     if not other:
         return None
     unit = max(other, key=lambda u: (sum(other[u].values()), u))
-    return UnitTold(
+    return OtherUnit(
         unit=unit,
         rows=sum(sum(written.values()) for written in other.values()),
         n=sum(labels.values()),
@@ -122,7 +122,7 @@ def _inverse(way: Conversion | None) -> Conversion | None:
     return way and Conversion(factor=1 / way.factor, offset=0.0 - way.offset / way.factor)
 
 
-def _by_size(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
+def _by_size(terms: ColumnTerms, found: UnitCounts) -> OtherUnit | None:
     limits, analyte = usual_limits(terms), _declared(terms)
     if (
         analyte is None
@@ -136,7 +136,7 @@ def _by_size(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
     rivals = [u for fits, u in others if u != unit and fits >= FITS]
     if own[0] >= FITS_NOT or share < FITS or rivals:
         return None
-    return UnitTold(
+    return OtherUnit(
         unit=unit,
         rows=found.n,
         n=found.n,
@@ -147,14 +147,18 @@ def _by_size(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
     )
 
 
-def sentence_of_unit(terms: ColumnTerms, told: UnitTold, many: str) -> str:
+def sentence_of_unit(terms: ColumnTerms, other: OtherUnit, many: str) -> str:
     """The contradiction in one sentence; ``many`` is how many values, in words that keep small cells hidden."""
-    new, old = unit_words(told.unit), unit_words(terms.unit or "")
-    how = f"; {scaled_words(told.back.factor, told.back.offset)} to have {old}" if told.back else ""
-    if told.usual is None:
+    new, old = unit_words(other.unit), unit_words(terms.unit or "")
+    how = (
+        f"; {scaled_words(other.back.factor, other.back.offset)} to have {old}"
+        if other.back
+        else ""
+    )
+    if other.usual is None:
         return f"{many} {terms.name} values are labelled {new}, the contract says {old}{how}."
-    low, high = map(number, told.usual)
+    low, high = map(number, other.usual)
     return (
-        f"{terms.name} has the size of values in {new}, the contract says {old}: {percent(told.fits)} of {told.n:,} values lie "
-        f"between {low} and {high}, as {new} usually does, and {percent(told.fits_declared)} where {old} usually does{how}."
+        f"{terms.name} has the size of values in {new}, the contract says {old}: {percent(other.fits)} of {other.n:,} values lie "
+        f"between {low} and {high}, as {new} usually does, and {percent(other.fits_declared)} where {old} usually does{how}."
     )

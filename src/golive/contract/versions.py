@@ -9,25 +9,25 @@ _WORDS = ("name", "status", "purpose", "owner", "when_uncertain")
 
 def changes(old: Contract, new: Contract) -> tuple[str, ...]:
     """Say in words what differs, column by column in the order of ``new``, then what is gone, then the words around it."""
-    said = []
+    found = []
     for terms in new.columns:
         before = old.column(terms.name)
         if before is None:
-            said.append(f"{terms.name} is new")
+            found.append(f"{terms.name} is new")
         elif fields := _differing(before, terms):
-            said.append(f"{terms.name}: {', '.join(fields)} changed")
-    said += [f"{c.name} is gone" for c in old.columns if new.column(c.name) is None]
-    said += [
+            found.append(f"{terms.name}: {', '.join(fields)} changed")
+    found += [f"{c.name} is gone" for c in old.columns if new.column(c.name) is None]
+    found += [
         f"{word.replace('_', ' ')} changed"
         for word in _WORDS
         if getattr(old, word) != getattr(new, word)
     ]
-    said += (
+    found += (
         ["fields that GoLive does not read changed"]
-        if not said and old.source != new.source
+        if not found and old.source != new.source
         else []
     )
-    return tuple(said)
+    return tuple(found)
 
 
 def next_version(old: Contract, new: Contract) -> str:

@@ -111,7 +111,7 @@ def values_of(category: CategoryProfile | None) -> Rows:
     return {v: c for v, c in category.as_dict().items() if not is_missing_word(v)}
 
 
-def _codes(values: Mapping[str, int]) -> Rows:
+def rows_by_code(values: Mapping[str, int]) -> Rows:
     """Rows by code, however it is written."""
     codes: Counter[str] = Counter()
     for value, rows in values.items():
@@ -122,7 +122,7 @@ def _codes(values: Mapping[str, int]) -> Rows:
 def read(values: Mapping[str, int], column: str, own: CodeSystem) -> Reading:
     """Read the values of one side; ``own`` is the system that training holds."""
     systems = candidates(column, own)
-    assigned = _assigned(_codes(values), systems, own)
+    assigned = _assigned(rows_by_code(values), systems, own)
     found = Reading(n=sum(values.values()))
     for value, rows in values.items():
         code = cleaned(value)
@@ -184,7 +184,7 @@ def code_columns(train: Profile, live: Profile, config: Config) -> list[CodeColu
             continue
         own, problem = None, ""
         try:
-            own = decide(name, _codes(values), declared)
+            own = decide(name, rows_by_code(values), declared)
         except InputError as error:
             problem = f"{error.problems[0].sentence} {error.problems[0].hint}".strip()
         one, two = (

@@ -99,7 +99,7 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
         added = {(system, release.lower()) for system, release, _ in registered()}
     except OSError:  # the folder cannot be read, so no file of it can be used either
         added = set()
-    said = []
+    missing = []
     for column in code_columns(train, live, config):
         release = declared[column.name].release if column.name in declared else None
         if release is None or column.own is None or (column.own.id, release.lower()) in added:
@@ -113,10 +113,10 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
             f"no file of this release was added, so {instead}; add it on the Code releases page, or with: "
             f"golive releases add FILE --system {column.own.id} --release {release}"
         )
-        said.append(
+        missing.append(
             NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why)
         )
-    return tuple(said)
+    return tuple(missing)
 
 
 def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRelease, ...]:
@@ -176,8 +176,8 @@ def _by_release(column: CodeColumn, known: list[Release], config: Config) -> _Ga
     if not known or not all(n):
         return None
     out = {r.name: share_of_values(n, _outside(train, r), _outside(live, r)) for r in known}
-    said = config.columns[column.name].release if column.name in config.columns else None
-    declared = [r.name for r in known if said and r.name.lower() == said.lower()]
+    wanted = config.columns[column.name].release if column.name in config.columns else None
+    declared = [r.name for r in known if wanted and r.name.lower() == wanted.lower()]
     # Of releases that fit a side equally well, the one that fits the other side worst says most.
     fit = {name: share.rows for name, share in out.items()}
     before = declared[0] if declared else min(fit, key=lambda r: (fit[r][0], -fit[r][1]))
@@ -253,7 +253,7 @@ def _by_category(column: CodeColumn, train: Profile, config: Config) -> _Gap | N
         SameCategories,
         new_categories=(rows - kept) / n_live,
         categories=len(known),
-        held=(was, now),
+        shares=(was, now),
         short=sum(n for code, n in new.items() if len(without_marks(code)) == len(category(code))),
     )
     return share_of_values((n_train, n_live), {}, new), p, made

@@ -38,9 +38,9 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
 
 def daily(days: Sequence[date], counts: IntArray, first: date, last: date) -> IntArray:
     """Rows of every calendar day from ``first`` to ``last``, days without rows included."""
-    held = dict(zip(days, counts.tolist(), strict=True))
+    rows = dict(zip(days, counts.tolist(), strict=True))
     span = (last - first).days + 1
-    return np.array([held.get(first + timedelta(days=i), 0) for i in range(span)], dtype=np.int64)
+    return np.array([rows.get(first + timedelta(days=i), 0) for i in range(span)], dtype=np.int64)
 
 
 def quiet_stretch(counts: IntArray) -> tuple[int, int, float, float] | None:

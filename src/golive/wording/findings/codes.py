@@ -335,13 +335,15 @@ class OutsideRelease(OtherRelease):
         )
 
     def _proof(self) -> list[str]:
-        said = [
+        evidence = [
             f"{percent(self.effect.live)} of live codes are not in {self.before}; of training codes {percent(self.effect.train)}"
         ]
         if self.before != self.now:
             train, live = map(percent, self.outside)
-            said.append(f"{train} of training codes are not in {self.now}; of live codes {live}")
-        return said + _examples("only live", self.examples)
+            evidence.append(
+                f"{train} of training codes are not in {self.now}; of live codes {live}"
+            )
+        return evidence + _examples("only live", self.examples)
 
     def _ruled_out(self) -> tuple[str, ...]:
         return ("another code system: the codes have the shape of this one",)
@@ -359,35 +361,37 @@ class NotYetThere(OtherRelease):
 
     def _proof(self) -> list[str]:
         last, *days = (f"{day.day} {day:%b %Y}" for day in (self.last, *self.days))
-        said = f"training ends on {last}; the codes exist since {listing(days, 3)}"
-        return [said, *_examples("new", self.examples)]
+        days_of = f"training ends on {last}; the codes exist since {listing(days, 3)}"
+        return [days_of, *_examples("new", self.examples)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameCategories(OtherRelease):
     """Codes never seen in training in categories that are as frequent as ever.
 
-    Shares are 0 to 1: ``new_categories`` of live codes are of categories never seen, ``categories`` categories hold ``held``
+    Shares are 0 to 1: ``new_categories`` of live codes are of categories never seen, ``categories`` categories have ``shares``
     of training and live codes; ``short`` rows are codes at category level.
     """
 
     new_categories: float
     categories: int
-    held: tuple[float, float]
+    shares: tuple[float, float]
     short: int
 
     def _what(self) -> str:
         return "live data codes the same categories with other codes: another release or another granularity"
 
     def _proof(self) -> list[str]:
-        train, live = map(percent, self.held)
-        said = [
+        train, live = map(percent, self.shares)
+        evidence = [
             f"{percent(self.effect.live)} of live codes were never seen in training, of their categories {percent(self.new_categories)}",
             f"the {self.categories} categories concerned hold {train} of training and {live} of live codes",
         ]
         if self.short and not is_small(self.short):
-            said.append(f"{self.short:,} rows are at category level, which is valid and less exact")
-        return said + _examples("new", self.examples)
+            evidence.append(
+                f"{self.short:,} rows are at category level, which is valid and less exact"
+            )
+        return evidence + _examples("new", self.examples)
 
     def _ruled_out(self) -> tuple[str, ...]:
         return ("other patients: the categories are as frequent as in training",)
@@ -441,7 +445,7 @@ class NeverSeen(SomeRows):
             values.append(f"{self.rare} values with fewer than 11 rows each")
         return Words(
             title=f"{values_of(count, n, name)} never occur in training ({sizes_of(self.effect)})",
-            plain=f"{self.values()} never occur in training, so a model has not learnt what they mean.",
+            plain=f"{self.value_part()} never occur in training, so a model has not learnt what they mean.",
             explanation=(
                 f"New values: {' and '.join(values)}. A training set of this size may miss up to {percent(self.chance)} by "
                 "chance. A model treats a value it never saw in whatever way its encoding happens to."

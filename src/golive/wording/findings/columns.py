@@ -100,7 +100,7 @@ class OtherType(SomeRows):
             was, now = "dates", f"stored as {self.storage}"
         return Words(
             title=f"{percent(self.effect.live)} of live {name} values are {now}; in training they were {was} ({sizes_of(self.effect)})",
-            plain=f"{self.values()} are no longer {was}, as they were in training.",
+            plain=f"{self.value_part()} are no longer {was}, as they were in training.",
             explanation="Values of another type cannot be used as they are: they fail, or are turned into missing.",
             fix=f"Send {name} as {was}, as in training.",
         )

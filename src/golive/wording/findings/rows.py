@@ -108,7 +108,7 @@ class FutureDates(SomeRows):
         name, count, n = self.name, self.rows_affected, self.effect.n_live
         return Words(
             title=f"{opening(_of(count, n, f'live {name} values'))} lie in the future; in training none",
-            plain=f"{self.values()} lie in the future.",
+            plain=f"{self.value_part()} lie in the future.",
             explanation="Nothing can have been recorded after the day of this assessment: a wrong clock, year or date order.",
             fix=f"Check the clock and the date format of {name} at its source.",
         )

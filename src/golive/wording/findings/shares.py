@@ -21,6 +21,6 @@ class SomeRows(Facts):
         """``12 % of live records``, or ``A few live records``, at the beginning of a sentence."""
         return opening(part_of(self.rows_affected, self.effect.n_live, what))
 
-    def values(self) -> str:
+    def value_part(self) -> str:
         """``12 % of live heart rate values``."""
         return self.part(f"live {readable(self.name)} values")

@@ -127,7 +127,7 @@ class NotNumbers(Rewritten):
         )
         return Words(
             title=f"{values_of(count, effect.n_live, name)} are no {what} but {kinds}{self.place.words}; {then} ({sizes_of(effect)})",
-            plain=f"{self.values()}{self.place.plain} are no {what} but {kinds}.",
+            plain=f"{self.value_part()}{self.place.plain} are no {what} but {kinds}.",
             explanation="The values cannot be used as they are: they fail, or silently become missing.",
             evidence=(*self._seen(), f"adjusted {p_value(self.p)}"),
             fix=self._fix(what),
@@ -135,14 +135,14 @@ class NotNumbers(Rewritten):
 
     def _seen(self) -> list[str]:
         """Rows by form and the most frequent values; counts of 1 to 10 are not shown."""
-        said = [f"{n:,} rows: {form}" for form, n in self.forms.items() if not is_small(n)]
+        seen = [f"{n:,} rows: {form}" for form, n in self.forms.items() if not is_small(n)]
         if rare := sum(map(is_small, self.forms.values())):
-            said.append(f"{plural(rare, 'further form')} with fewer than 11 rows each")
+            seen.append(f"{plural(rare, 'further form')} with fewer than 11 rows each")
         if top := [f"'{text}' ({n:,})" for text, n in self.values.items() if not is_small(n)]:
-            said.append(f"most frequent: {listing(top)}")
+            seen.append(f"most frequent: {listing(top)}")
         if self.unread:
-            said.append(f"{rows(self.unread)} hold rarer values that were not read")
-        return said
+            seen.append(f"{rows(self.unread)} hold rarer values that were not read")
+        return seen
 
     def _fix(self, what: str) -> str:
         steps = [_REMEDIES[form] for form in self.forms][:3]
@@ -196,7 +196,7 @@ class OtherSpelling(Rewritten):
                 f"{then} ({sizes_of(effect)})"
             ),
             plain=(
-                f"{self.values()}{self.place.plain} "
+                f"{self.value_part()}{self.place.plain} "
                 f"{'may be' if self.guessed else 'are'} spelled otherwise than in training."
             ),
             explanation="People read them as one value; a model reads each spelling as a value of its own.",
