@@ -147,12 +147,11 @@ def before_words(effect: Effect) -> str:
 
 
 def part_of(count: int | None, n: int, what: str) -> str:
-    """``12 % of live records`` for a meeting; of 1 to 10 only ``a few live records``."""
-    return (
-        f"a few {what}"
-        if is_small(count or 0)
-        else f"{percent((count or 0) / max(1, n))} of {what}"
-    )
+    """``12 % of live records`` for a meeting, or ``all live records``; of 1 to 10 only ``a few live records``."""
+    rows = count or 0
+    if is_small(rows):
+        return f"a few {what}"
+    return f"all {what}" if 0 < n == rows else f"{percent(rows / max(1, n))} of {what}"
 
 
 def of_live(count: int, n: int, what: str = "rows") -> str:

@@ -57,7 +57,7 @@ class CodesUnchecked(Facts):
         why = self.problem or (
             f"the values have the shape of no code system that is known here; declare columns.{name}.system"
         )
-        reason = "which code system they belong to is not known"
+        reason = "the code system they belong to is not known"
         if self.few:
             why, reason = f"fewer than {self.least} codes on a side", "there are too few of them"
         return Words(
@@ -182,10 +182,11 @@ class OtherWriting(Codes):
     def words(self) -> Words:
         """Say how they are written, and that they mean the same."""
         name, effect, (way, remedy) = self.name, self.effect, _WAYS[self.way]
+        hold = "hold" if self.way == "lists" else "are"
         then = f"{before_words(effect)} {'is' if effect.train else 'are'}"
         return Words(
             title=f"{percent(effect.live)} of live {name} codes are {way}{self.place.words}; in training {then} ({sizes_of(effect)})",
-            plain=f"{self._part()} are {way}, more than in training.",
+            plain=f"{self._part()} {hold} {way}, more than in training.",
             explanation="The codes mean the same, but a look-up by text does not find them, so they count as never seen.",
             evidence=(
                 *(
@@ -234,7 +235,7 @@ class InvalidCodes(Codes):
                 f"{percent(self.effect.live)} of live {name} values are no {own} codes, nor of another known system{place} "
                 f"({sizes_of(self.effect)})"
             ),
-            plain=f"{self._part(f'live {readable(name)} values')} are no {own} codes, nor codes of another known system.",
+            plain=f"{self._part(f'live {readable(name)} values')} are not {own} codes, nor codes of another known system.",
             explanation="Local codes, text or damaged codes: they carry no meaning that a model or a look-up could use.",
             evidence=(
                 *digit,
@@ -294,13 +295,13 @@ class OtherRelease(Codes):
     def words(self) -> Words:
         """Say what shows it, and that both sides must agree on a release."""
         name, own = self.name, self.system
-        is_coded = "are coded" if self.verdict is Verdict.ALARM else "may be coded"
+        are = "are" if self.verdict is Verdict.ALARM else "may be"
         return Words(
             title=(
                 f"{name} is coded in another release of {own} than in training{self.place.words}: {self._what()} "
                 f"({sizes_of(self.effect)})"
             ),
-            plain=f"Some live {_codes(name)}{self.place.plain} {is_coded} in another release of {own} than those of training.",
+            plain=f"Some live {_codes(name)}{self.place.plain} {are} of another release of {own} than those of training.",
             explanation=(
                 "Codes are added, split and retired every October and April. A model that was trained on one release has never "
                 "seen the codes of the next, and its feature empties without an error."

@@ -23,10 +23,14 @@ class IdentifierColumn(Facts):
 
     def words(self) -> Words:
         """Say what it looks like, and that nothing of it was kept."""
-        name, what = self.name, "identifies people or records"
+        name, what, plain = (
+            self.name,
+            "identifies people or records",
+            "may identify people or records",
+        )
         if self.identifier:
             article = "an" if self.identifier[0].lower() in "aeio" else "a"
-            what = f"looks like {article} {self.identifier}"
+            what = plain = f"looks like {article} {self.identifier}"
         explanation = "It was left out of every comparison, and none of its values is stored."
         fix, known = "", ", and was declared so"
         if not self.declared:
@@ -35,7 +39,7 @@ class IdentifierColumn(Facts):
             fix = f"Drop {name} from the extract, or declare it as the id column if rows must be linked."
         return Words(
             title=f"{name} {what}{known}",
-            plain=f"The field {readable(name)} {what}{known}.",
+            plain=f"The field {readable(name)} {plain}{known}.",
             explanation=explanation,
             fix=fix,
         )

@@ -87,12 +87,19 @@ class NoValues(Facts):
             explanation = "The column arrives, but it is empty in every row."
         return Words(
             title=f"No live row has a {name}; {then} ({sizes_of(self.effect)})",
-            plain=f"No live record has a value of {readable(name)}; {then.replace('rows', 'records')}.",
+            plain=self._plain(then.replace("rows", "records")),
             explanation=explanation,
             fix=f"Connect {name} to its source again."
             if lost
             else f"Leave {name} out of the model and of the contract.",
         )
+
+    def _plain(self, then: str) -> str:
+        name = readable(self.name)
+        if self.verdict is not Verdict.CANNOT_JUDGE:
+            return f"No live record has a value of {name}; {then}."
+        why = "so few training records had one" if self.chance else "there are so few live records"
+        return f"No live record has a value of {name}; what that means could not be judged, because {why}."
 
 
 @dataclass(frozen=True, kw_only=True)

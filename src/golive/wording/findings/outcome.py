@@ -185,7 +185,7 @@ class OutputMissing(SomeRows):
             then = f"in training {percent(effect.train)}"
         return Words(
             title=f"{percent(effect.live)} of live rows have no {self.role} ({self.name}); {then} ({sizes_of(effect)})",
-            plain=f"{self.part()} have no {self.role} from the model.",
+            plain=f"{self.part()} lack a {self.role} from the model.",
             explanation="For these patients the model said nothing, and nobody downstream can tell that from a low risk.",
             fix="Find out why the model gave no answer: input refused, time-out, or result not stored. Show the gap to the user.",
         )

@@ -127,7 +127,7 @@ class NotNumbers(Rewritten):
         )
         return Words(
             title=f"{values_of(count, effect.n_live, name)} are no {what} but {kinds}{self.place.words}; {then} ({sizes_of(effect)})",
-            plain=f"{self.value_part()}{self.place.plain} are no {what} but {kinds}.",
+            plain=f"{self.value_part()}{self.place.plain} are not {what} but {kinds}.",
             explanation="The values cannot be used as they are: they fail, or silently become missing.",
             evidence=(*self._seen(), f"adjusted {p_value(self.p)}"),
             fix=self._fix(what),
