@@ -105,7 +105,7 @@ def test_a_fall_must_be_large_and_certain(
     train: tuple[int, int], live: tuple[int, int], verdict: Verdict
 ) -> None:
     old, now = Coverage("Encounter", "type", *train), Coverage("Encounter", "type", *live)
-    assert resources._unfilled(now, old).verdict is verdict
+    assert resources._judge(now, old).verdict is verdict
 
 
 def test_tables_that_are_not_fhir_are_not_spoken_of(tmp_path: Path) -> None:
