@@ -18,7 +18,7 @@ from golive.compare.numbers import limits, plausibility, rounding, stuck, swap, 
 from golive.intake.clinical.analytes import ranges
 from golive.model.columns import ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
-from golive.model.facts import findings
+from golive.model.facts import Facts, findings
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import (
     Arrivals,
@@ -31,7 +31,7 @@ from golive.model.profile import (
 )
 
 RNG = np.random.default_rng
-Check = Callable[[Profile, Profile, Config], list[Finding]]
+Check = Callable[[Profile, Profile, Config], Sequence[Facts | Finding]]
 
 
 def creatinine(seed: int, n: int) -> np.ndarray:
@@ -47,7 +47,7 @@ def one(
 ) -> list[Finding]:
     """The findings of one check on one number column; ``config`` is what is declared of the column."""
     declared = Config(columns={name: ColumnConfig.model_validate(config)}) if config else Config()
-    return check(table(numbers(name, train)), table(numbers(name, live)), declared)
+    return findings(check(table(numbers(name, train)), table(numbers(name, live)), declared))
 
 
 # Units
@@ -251,6 +251,18 @@ def test_ages_above_a_cap() -> None:
     assert "in live data every value is at most 89" in other.title
 
 
+def test_a_few_values_beyond_a_limit_are_not_counted() -> None:
+    """The title says that they are fewer than 11, so the size of the finding must not give them away."""
+    ages = RNG(1).normal(70, 12, 5000).round().clip(18, 89)
+    live = RNG(2).normal(70, 12, 1000).round().clip(18, 89)
+    live[:8] = np.arange(90, 98)
+    (found,) = one(limits.check, "age", ages, live)
+    assert found.title.startswith("fewer than 11 of 1,000 rows of live age values lie above 89")
+    assert found.rows_affected is None
+    assert found.effect is not None
+    assert (found.effect.live, found.effect.change, found.effect.low) == (None, None, None)
+
+
 def test_values_cut_off_without_a_spike() -> None:
     hours = RNG(1).normal(-5, 10, 8000).round(1)
     (found,) = one(limits.check, "lead_time", hours[:5000], hours[5000:][hours[5000:] <= 0])
@@ -313,7 +325,7 @@ def test_exchanged_columns(share: float) -> None:
         return table(numbers("sbp", a), numbers("dbp", b), numbers("other", rng.normal(0, 1, n)))
 
     assert swap.check(side(1, 5000), side(2, 2000), Config()) == []
-    (found,) = swap.check(side(1, 5000), side(2, 2000, round(share * 2000)), Config())
+    (found,) = findings(swap.check(side(1, 5000), side(2, 2000, round(share * 2000)), Config()))
     assert set(found.columns) == {"sbp", "dbp"}
     assert found.effect is not None
     assert found.effect.live == pytest.approx(share, abs=0.03)
@@ -502,5 +514,5 @@ def test_no_false_diagnosis_of_unchanged_data() -> None:
             )
             for n in (3000, 800)
         ]
-        said = [f.id for check in checks for f in check.check(*sides, Config())]
+        said = [f.id for check in checks for f in findings(check.check(*sides, Config()))]
         assert said == [], seed

@@ -169,12 +169,12 @@ def test_what_is_left_out_says_why_and_the_order_is_by_urgency() -> None:
 
 
 def test_a_failing_check_is_named_and_the_others_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    from golive.compare import checks, comparison
+    from golive.compare import checks
 
     def fails(*_: Any) -> list[Finding]:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(comparison, "CHECKS", (("outcome", fails), *checks.CHECKS))
+    monkeypatch.setattr(checks, "CHECKS", (("outcome", fails), *checks.CHECKS))
     result = compare(table(numbers("x", [1.0] * 30)), table(numbers("y", [1.0] * 30)), Config())
     assert "outcome" in {n.what for n in result.not_assessed}
     assert {"column_missing", "column_new"} <= {f.kind for f in result.findings}

@@ -59,7 +59,7 @@ def side(few: int) -> Profile:
 
 
 def found(few: int) -> dict[str, Finding]:
-    every = [f for _, check in CHECKS for f in findings(check(side(0), side(few), Config()))]
+    every = findings(f for _, check in CHECKS for f in check(side(0), side(few), Config()))
     return {f.kind: f for f in every if f.kind in KINDS}
 
 

@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from golive.compare.drift import multivariate
-from golive.compare.drift.multivariate import Multivariate, delong, judge, look
+from golive.compare.drift.multivariate import Multivariate, judge, look, told_apart
 from golive.intake import infer, read, roles_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
@@ -152,13 +152,14 @@ def test_importance_follows_the_score_and_the_configuration_wins(tmp_path: Path)
 def test_the_auc_is_that_of_sklearn_and_its_interval_that_of_many_samples(seed: int) -> None:
     rng = np.random.default_rng(seed)
     positive, negative = rng.normal(0.5, 1, 200).round(1), rng.normal(0, 1, 300).round(1)
-    auc, low, high = delong(positive, negative, 0.05)
-    truth = np.repeat([1, 0], [200, 300])
-    assert auc == pytest.approx(roc_auc_score(truth, np.concatenate([positive, negative])))
-    again = [
-        float(np.mean([delong(rng.choice(positive, 200), rng.choice(negative, 300), 0.05)[0]]))
-        for _ in range(400)
+    truth = np.repeat([True, False], [200, 300])
+    scores = np.concatenate([positive, negative])
+    auc, low, high = told_apart(scores, truth, 0.05)
+    assert auc == pytest.approx(roc_auc_score(truth, scores))
+    drawn = [
+        np.concatenate([rng.choice(positive, 200), rng.choice(negative, 300)]) for _ in range(400)
     ]
+    again = [told_apart(scores, truth, 0.05)[0] for scores in drawn]
     assert (high - low) / (2 * 1.96) == pytest.approx(np.std(again), rel=0.15)
 
 

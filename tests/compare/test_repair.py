@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from golive.compare import compare
-from golive.compare.base.pairs import pair_up
+from golive.compare.base.pairs import Pair, pair_up
 from golive.compare.drift.evidently import scores
 from golive.compare.repairs import code as repair_code
-from golive.compare.repairs.repair import OPS, Repair, repaired, what_if
+from golive.compare.repairs.repair import OPS, Repair, columns_of, repaired
 from golive.intake.base.dataset import Dataset, storage_of
 from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.model.config import Config, DriftConfig
@@ -43,6 +43,16 @@ def _stored(frame: pd.DataFrame) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return _CONNECTION.create_table(f"repair_{next(_NAMES)}", frame)
+
+
+def what_if(
+    train: Profile, live: Profile, repairs: list[Repair], drift: DriftConfig
+) -> dict[str, float]:
+    """Drift scores of the repaired columns, by the scorer that judged them; columns without a score are left out."""
+    after = repaired(live, repairs)
+    names = dict.fromkeys(name for repair in repairs for name in columns_of(repair))
+    pairs = {n: Pair(train.columns[n], after.columns[n]) for n in names if n in train.columns}
+    return scores({n: p for n, p in pairs.items() if min(p.sizes) > 0}, drift)[0]
 
 
 def _profile(table: Any) -> Profile:

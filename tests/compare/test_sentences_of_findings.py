@@ -9,6 +9,7 @@ from made_profiles import categories, numbers, table
 from golive.compare import compare
 from golive.compare.numbers import plausibility, rounding
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict
 
 RNG = np.random.default_rng
@@ -22,7 +23,8 @@ def depression(seed: int, n: int, zeros: float) -> np.ndarray:
 
 
 def rounded(train: np.ndarray, live: np.ndarray) -> list[Finding]:
-    return rounding.check(table(numbers("oldpeak", train)), table(numbers("oldpeak", live)), CONFIG)
+    sides = table(numbers("oldpeak", train)), table(numbers("oldpeak", live))
+    return findings(rounding.check(*sides, CONFIG))
 
 
 def test_more_zeros_are_other_patients_no_coarser_recording() -> None:
@@ -57,16 +59,16 @@ def test_units_are_said_as_people_say_them(
 ) -> None:
     train, live = (RNG(seed).uniform(*usual, n).round(2) for seed, n in ((1, 2000), (2, 1000)))
     live[:40] = wrong
-    (found,) = plausibility.check(table(numbers(name, train)), table(numbers(name, live)), CONFIG)
+    sides = table(numbers(name, train)), table(numbers(name, live))
+    (found,) = findings(plausibility.check(*sides, CONFIG))
     assert said in found.explanation
 
 
 def test_a_few_impossible_values_are_said_in_order() -> None:
     train, live = (RNG(seed).normal(37, 0.5, n).round(1) for seed, n in ((1, 2000), (2, 1000)))
     live[:3] = 60.0
-    (found,) = plausibility.check(
-        table(numbers("temperature", train)), table(numbers("temperature", live)), CONFIG
-    )
+    sides = table(numbers("temperature", train)), table(numbers("temperature", live))
+    (found,) = findings(plausibility.check(*sides, CONFIG))
     assert found.title.startswith(
         "A few live temperature values (fewer than 11 of 1,000) are impossible"
     )

@@ -7,6 +7,7 @@ from made_profiles import numbers, table
 
 from golive.compare.numbers import swap
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding
 
 FloatArray = np.ndarray
@@ -20,7 +21,7 @@ def drawn(seed: int, n: int) -> tuple[FloatArray, FloatArray]:
 
 def found(train: dict[str, FloatArray], live: dict[str, FloatArray]) -> list[Finding]:
     sides = (table(*(numbers(name, held) for name, held in side.items())) for side in (train, live))
-    return swap.check(*sides, Config())
+    return findings(swap.check(*sides, Config()))
 
 
 def exchanged(

@@ -9,6 +9,7 @@ from made_profiles import categories, numbers, table
 from golive.compare import compare
 from golive.compare.numbers import unit_labels
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile
 
@@ -25,7 +26,7 @@ def side(name: str, held: np.ndarray, labels: list[str], column: str = "") -> Pr
 
 
 def checked(train: Profile, live: Profile) -> list[Finding]:
-    return unit_labels.check(train, live, Config())
+    return findings(unit_labels.check(train, live, Config()))
 
 
 def test_a_label_that_changed_while_the_values_did_not() -> None:

@@ -9,7 +9,6 @@ from golive.model.finding import Finding, Kind, Verdict
 from golive.model.kinds import REGISTER, Rows
 from golive.model.profile import Profile, SliceColumn
 from golive.wording.numbers import percent
-from golive.wording.place import Place
 
 _ACTIVE = (Verdict.ALARM, Verdict.WATCH)
 
@@ -38,24 +37,19 @@ def _placed(finding: Finding, train: Profile, live: Profile) -> Finding:
     if not place.slices:
         return finding
     update: dict[str, object] = {"slices": place.slices}
-    if place.sites or place.since:
-        said = f"Found{place.words}" + (
-            f": {percent(place.site_share)} of its rows" if place.sites else ""
-        )
+    if place.known:
+        share = f": {percent(place.site_share)} of its rows" if place.sites else ""
         others = f", not at {place.others}" if place.others else ""
-        update |= {"evidence": (*finding.evidence, f"{said}{others}")}
-        if finding.segment is None and place.segment is not None:
-            update |= {"segment": place.segment}
+        update["evidence"] = (*finding.evidence, f"Found{place.words}{share}{others}")
+        update["segment"] = finding.segment or place.segment
         if place.words not in finding.title:
-            update |= {"title": _with_place(finding.title, place)}
+            # Before the sample sizes: ``...; in training none did; all of it at site C2 (n = ...)``
+            head, sign, rest = finding.title.rpartition(" (n = ")
+            said = f"; all of it{place.words}"
+            update["title"] = f"{head}{said}{sign}{rest}" if sign else f"{finding.title}{said}"
+            if finding.plain:
+                update["plain"] = f"{finding.plain.removesuffix('.')}; all of it{place.plain}."
     return finding.model_copy(update=update)
-
-
-def _with_place(title: str, place: Place) -> str:
-    """The title with the place before its sample sizes: ``...; in training none did; all of it at site C2 (n = ...)``."""
-    head, sign, rest = title.rpartition(" (n = ")
-    said = f"; all of it{place.words}"
-    return f"{head}{said}{sign}{rest}" if sign else f"{title}{said}"
 
 
 def _question(
@@ -72,11 +66,8 @@ def _question(
         return (of_tokens if now.numeric is not None else None), 0.0
     if finding.kind is Kind.DISGUISED_MISSING and finding.what_if is not None:
         return _of_sentinel(finding.what_if.repair.get("values", ()), live, name), 0.0
-    if (
-        finding.kind in (Kind.UNSEEN_CATEGORY, Kind.SPELLING_VARIANTS)
-        and before
-        and before.category is not None
-    ):
+    new = finding.kind in (Kind.UNSEEN_CATEGORY, Kind.SPELLING_VARIANTS)
+    if new and before and before.category is not None:
         return _of_new(frozenset(before.category.values)), 0.0
     return None, 0.0
 
@@ -86,11 +77,9 @@ def _of_new(known: frozenset[str]) -> ShareOf:
 
     def share_of(part: SliceColumn) -> tuple[float, int] | None:
         present = part.n - part.missing
-        return (
-            (sum(c for v, c in part.top if v not in known) / present, present)
-            if present and part.top
-            else None
-        )
+        if not present or not part.top:
+            return None
+        return sum(c for v, c in part.top if v not in known) / present, present
 
     return share_of
 
@@ -101,11 +90,9 @@ def _of_sentinel(values: Sequence[object], live: Profile, name: str) -> ShareOf 
     numeric = live.columns[name].numeric
     if numeric is None or len(numbers) != 1 or numeric.n == 0:
         words = frozenset(str(v) for v in values)
-        return (
-            (lambda p: (sum(c for v, c in p.top if v in words) / max(1, p.n - p.missing), p.n))
-            if words
-            else None
-        )
+        if not words:
+            return None
+        return lambda p: (sum(c for v, c in p.top if v in words) / max(1, p.n - p.missing), p.n)
     value = numbers[0]
     real = numeric.values != value
     rows = int(numeric.counts[real].sum())

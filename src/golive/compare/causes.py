@@ -42,24 +42,17 @@ def _may_explain(target: Finding, active: Sequence[Finding]) -> Iterator[Finding
 def _linked(finding: Finding, cause: str | None, *, raised: bool) -> Finding:
     update: dict[str, object] = {"cause": cause} if cause else {}
     if raised and finding.verdict is Verdict.WATCH:
-        update |= {"verdict": Verdict.ALARM}
-        update |= (
-            {"severity": Severity.MAJOR}
-            if finding.severity in (Severity.MINOR, Severity.INFO)
-            else {}
-        )
+        update["verdict"] = Verdict.ALARM
+        if finding.severity in (Severity.MINOR, Severity.INFO):
+            update["severity"] = Severity.MAJOR
     return finding.model_copy(update=update) if update else finding
 
 
 def _explains(source: Finding, target: Finding) -> bool:
     """Whether ``source`` is about the same column and place, and its repair, where tried, takes the shift away."""
-    if (
-        not target.columns
-        or target.cause is not None
-        or not set(target.columns) <= set(source.columns)
-    ):
-        return False
-    return _same_place(source, target) and _takes_away(source, target)
+    same = bool(target.columns) and set(target.columns) <= set(source.columns)
+    open_question = same and target.cause is None
+    return open_question and _same_place(source, target) and _takes_away(source, target)
 
 
 def _takes_away(source: Finding, target: Finding) -> bool:
@@ -84,10 +77,7 @@ def _change(finding: Finding) -> float:
 
 def _same_place(source: Finding, target: Finding) -> bool:
     """Whether ``target`` is about the whole live data or about the slice that ``source`` is about."""
-    if target.segment is None:
+    here, there = source.segment, target.segment
+    if here is None or there is None:
         return True
-    here = source.segment
-    return here is None or (here.column, here.value) == (
-        target.segment.column,
-        target.segment.value,
-    )
+    return (here.column, here.value) == (there.column, there.value)

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from golive.compare.base.pairs import pair_up
 from golive.compare.breakdown import break_down
 from golive.compare.causes import link
-from golive.compare.checks import CHECKS
+from golive.compare.checks import run
 from golive.compare.codes import releases
 from golive.compare.drift.drift import judge
-from golive.compare.drift.findings import drift_findings
-from golive.compare.drift.shares import share_findings, share_shifts
 from golive.compare.repairs.repair import fill
 from golive.compare.what_ifs import judge_repairs
-from golive.model import facts
 from golive.model.columns import ColumnSpec
 from golive.model.config import Config
-from golive.model.finding import Finding, Verdict
-from golive.model.profile import Profile
-from golive.model.result import CodeRelease, ColumnResult, DriftResult, NotAssessed, Repaired
+from golive.model.finding import Finding
+from golive.model.profile import ColumnProfile, Profile
+from golive.model.result import (
+    CodeRelease,
+    ColumnResult,
+    DriftResult,
+    NotAssessed,
+    Repaired,
+    SideResult,
+)
 from golive.wording.order import by_urgency
 from golive.wording.text import check_failed
 
@@ -58,20 +62,16 @@ def compare(
     pairs, skipped = pair_up(train, live)
     report(0.0, f"comparing the distributions of {len(pairs)} columns")
     drift = judge(pairs, config)
-    shifts = share_shifts(pairs, config.drift.alpha)
-    findings = drift_findings(pairs, drift, shifts, config)
-    # A distribution alarm already names the value that moved; a share is told by itself where the distance hides it.
-    findings += share_findings(
-        {n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM}
-    )
     not_assessed = [*skipped, *releases.unjudged(train, live, config)]
-    for i, (name, check) in enumerate(CHECKS):
-        report(0.6 + 0.3 * i / len(CHECKS), f"checking {name}")
-        try:
-            findings += facts.findings(check(train, live, config))
-        except Exception as error:  # a result with one gap, named, is worth more than none
-            _log.exception("check '%s' failed", name)
-            not_assessed.append(NotAssessed(what=name, why=check_failed(error)))
+
+    def failed(name: str, error: Exception) -> None:
+        _log.exception("check '%s' failed", name, exc_info=error)
+        not_assessed.append(NotAssessed(what=name, why=check_failed(error)))
+
+    def checking(done: float, name: str) -> None:
+        report(0.6 + 0.3 * done, f"checking {name}")
+
+    findings = run(train, live, config, drift, failed=failed, report=checking)
     report(0.9, "trying the repairs")
     findings = fill(findings, train, live, drift, config.drift)
     findings = break_down(findings, train, live)
@@ -94,27 +94,30 @@ def _columns(
 ) -> tuple[ColumnResult, ...]:
     from golive.profile import MOST_COLUMNS, followed, picture, series, side
 
-    results = []
-    names = list(dict.fromkeys((*train.columns, *live.columns)))
-    for name in names:
+    names = tuple(dict.fromkeys((*train.columns, *live.columns)))
+
+    def result(name: str) -> ColumnResult:
         before, now = train.columns.get(name), live.columns.get(name)
         values = followed(before, now)
-        sliced = len(names) <= MOST_COLUMNS
-        known = before or live.columns[name]
-        declared = config.columns.get(name)
-        results.append(
-            ColumnResult(
-                name=name,
-                type=known.type,
-                role=known.role,
-                reason=specs[name].reason if name in specs else "",
-                train=side(before, series(before, train, values) if sliced else ())
-                if before
-                else None,
-                live=side(now, series(now, live, values) if sliced else ()) if now else None,
-                drift=drift.get(name),
-                picture=picture(before, now),
-                importance=declared.importance if declared else None,
+
+        def of(column: ColumnProfile | None, profile: Profile) -> SideResult | None:
+            if column is None:
+                return None
+            return side(
+                column, series(column, profile, values) if len(names) <= MOST_COLUMNS else ()
             )
+
+        known, declared = before or live.columns[name], config.columns.get(name)
+        return ColumnResult(
+            name=name,
+            type=known.type,
+            role=known.role,
+            reason=specs[name].reason if name in specs else "",
+            train=of(before, train),
+            live=of(now, live),
+            drift=drift.get(name),
+            picture=picture(before, now),
+            importance=declared.importance if declared else None,
         )
-    return tuple(results)
+
+    return tuple(result(name) for name in names)

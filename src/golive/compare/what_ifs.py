@@ -9,12 +9,9 @@ from itertools import combinations
 
 from golive.compare.base.pairs import pair_up
 from golive.compare.causes import link
-from golive.compare.checks import CHECKS
+from golive.compare.checks import run
 from golive.compare.drift.drift import CORRECTED, judge
-from golive.compare.drift.findings import drift_findings
-from golive.compare.drift.shares import share_findings, share_shifts
 from golive.compare.repairs.repair import Repair, columns_of, repaired
-from golive.model import facts
 from golive.model.config import Config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
@@ -48,21 +45,19 @@ def judge_repairs(
     }
     made = []
     for chosen in choices(findings)[:MOST]:
+        repairs = [f.what_if.repair for f in chosen if f.what_if is not None]
         try:
-            after = repaired(live, [f.what_if.repair for f in chosen if f.what_if is not None])
+            after = repaired(live, repairs)
         except InputError:
             continue
-        names = tuple(
-            dict.fromkeys(
-                n for f in chosen if f.what_if is not None for n in columns_of(f.what_if.repair)
-            )
-        )
+        names = tuple(dict.fromkeys(name for repair in repairs for name in columns_of(repair)))
         if all(n in train.columns for n in names):
-            sides = _only(train, names), _only(after, names)
-            held, found = _again(
-                sides, config, columns, {n: p for n, p in p_values.items() if n not in names}
+            beside = {n: p for n, p in p_values.items() if n not in names}
+            results, found = _again(
+                _only(train, names), _only(after, names), config, columns, beside
             )
-            made.append(Repaired(findings=tuple(f.id for f in chosen), columns=held, found=found))
+            ids = tuple(f.id for f in chosen)
+            made.append(Repaired(findings=ids, columns=results, found=found))
     return tuple(made)
 
 
@@ -100,51 +95,41 @@ def _place(finding: Finding) -> tuple[int, str]:
 
 
 def _again(
-    sides: tuple[Profile, Profile],
+    train: Profile,
+    live: Profile,
     config: Config,
     columns: Mapping[str, ColumnResult],
     beside: Mapping[str, float],
 ) -> tuple[tuple[ColumnResult, ...], tuple[Finding, ...]]:
-    """Everything that is said of the columns of ``sides`` alone; ``beside`` are the p-values of the other columns."""
+    """Everything that is said of these columns alone; ``beside`` are the p-values of the other columns."""
     from golive.profile import picture, side
 
-    train, live = sides
     pairs, _ = pair_up(train, live)
     drift = judge(pairs, config, beside=beside)
-    shifts = share_shifts(pairs, config.drift.alpha)
-    found = drift_findings(pairs, drift, shifts, config)
-    found += share_findings(
-        {n: s for n, s in shifts.items() if drift[n].verdict is not Verdict.ALARM}
-    )
-    for name, check in CHECKS:
-        try:
-            found += facts.findings(check(train, live, config))
-        except Exception:  # the same check is named in ``not_assessed`` of the comparison itself
-            _log.debug("check '%s' failed after a repair", name, exc_info=True)
-    results = tuple(
-        columns[n].model_copy(
-            update={
-                "live": side(now),
-                "drift": drift.get(n),
-                "picture": picture(train.columns[n], now),
-            }
-        )
-        for n, now in live.columns.items()
-    )
-    own = [
-        f
-        for f in found
-        if f.columns and set(f.columns) <= set(live.columns) and f.verdict is not Verdict.QUIET
-    ]
-    return results, tuple(link(own))
+    found = run(train, live, config, drift, failed=_failed)
+
+    def again(name: str) -> ColumnResult:
+        now = live.columns[name]
+        seen = {"live": side(now), "picture": picture(train.columns[name], now)}
+        return columns[name].model_copy(update=seen | {"drift": drift.get(name)})
+
+    results = tuple(again(name) for name in live.columns)
+    names = set(live.columns)
+    active = (f for f in found if f.verdict is not Verdict.QUIET)
+    return results, tuple(link([f for f in active if f.columns and names.issuperset(f.columns)]))
+
+
+def _failed(name: str, error: Exception) -> None:
+    """The same check is named in ``not_assessed`` of the comparison itself."""
+    _log.debug("check '%s' failed after a repair", name, exc_info=error)
 
 
 def _only(profile: Profile, names: Sequence[str]) -> Profile:
     """The profile of some columns; slices are those of the rows as they came, so they are left out."""
-    kept = {n: profile.columns[n] for n in names}
+    chosen = {n: profile.columns[n] for n in names}
     return replace(
         profile,
-        columns=kept,
+        columns=chosen,
         slices=(),
         missing_blocks=(),
         time_violations={},

@@ -45,6 +45,7 @@ class Facts(ABC):
     rows_affected: int | None = None
     what_if: WhatIf | None = None
     slices: tuple[SliceShare, ...] = ()
+    cause: str | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +73,7 @@ class Facts(ABC):
             rows_affected=self.rows_affected,
             what_if=self.what_if,
             slices=self.slices,
+            cause=self.cause,
             **vars(said),
         )
 

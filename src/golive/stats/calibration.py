@@ -32,8 +32,8 @@ _STEPS, _ENOUGH = 50, 1e-9
 
 def logit(p: FloatArray) -> FloatArray:
     """Log odds of probabilities, kept ``EDGE`` away from 0 and 1."""
-    held = np.clip(p, EDGE, 1 - EDGE)
-    return np.asarray(np.log(held) - np.log1p(-held))
+    clipped = np.clip(p, EDGE, 1 - EDGE)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))
 
 
 def weighted_mean(values: FloatArray, weights: FloatArray | None, units: Units | None) -> Estimate:
@@ -54,8 +54,8 @@ def brier(
 
 def log_loss(p: FloatArray, event: Mask, units: Units | None) -> Estimate:
     """Mean negative log likelihood (natural logarithm, lower is better)."""
-    held = np.clip(p, EDGE, 1 - EDGE)
-    return weighted_mean(-np.where(event, np.log(held), np.log1p(-held)), None, units)
+    clipped = np.clip(p, EDGE, 1 - EDGE)
+    return weighted_mean(-np.where(event, np.log(clipped), np.log1p(-clipped)), None, units)
 
 
 def observed_expected(p: FloatArray, event: Mask, units: Units | None) -> Estimate:
@@ -204,15 +204,15 @@ def curve(p: FloatArray, event: Mask, units: Units | None) -> tuple[CalibrationP
     if min(n1, len(event) - n1) < SMALL_CELL:
         return ()
     fine = equal_mass(p, event, CURVE_BINS)
-    joined, held = np.zeros(len(fine.rows), dtype=np.int64), [0.0, 0.0]
+    joined, in_bin = np.zeros(len(fine.rows), dtype=np.int64), [0.0, 0.0]
     at = 0
     for i in range(len(fine.rows)):
-        if min(held) >= SMALL_CELL:
-            at, held = at + 1, [0.0, 0.0]
+        if min(in_bin) >= SMALL_CELL:
+            at, in_bin = at + 1, [0.0, 0.0]
         joined[i] = at
-        held[0] += fine.events[i]
-        held[1] += fine.rows[i] - fine.events[i]
-    if min(held) < SMALL_CELL and at > 0:
+        in_bin[0] += fine.events[i]
+        in_bin[1] += fine.rows[i] - fine.events[i]
+    if min(in_bin) < SMALL_CELL and at > 0:
         joined[joined == at] = at - 1
     of_row = joined[fine.of_row]
     points = []

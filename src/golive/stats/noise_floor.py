@@ -87,17 +87,20 @@ SHARE_STATISTICS: dict[str, ShareStatistic] = {
 _POWER_OF = {"jensenshannon": 1.0, "hellinger": 1.0, "psi": 2.0, "kl_div": 2.0}
 
 
+def _fitted(null: FloatArray) -> tuple[float, float, float]:
+    """Mean, standard deviation and skewness (0.05 to 4) of the scores of random splits, of which some differ."""
+    mean, spread = float(null.mean()), float(null.std())
+    return mean, spread, float(np.clip((((null - mean) / spread) ** 3).mean(), 0.05, 4.0))
+
+
 def quantile(null: FloatArray, level: float) -> float:
     """Quantile of the scores of random splits; of a fitted Pearson type III where there are fewer than 200 of them."""
     from scipy.stats import pearson3
 
-    spread = float(null.std())
-    if null.size >= 200 or spread == 0:
+    if null.size >= 200 or null.std() == 0:
         return float(np.quantile(null, level))
-    standard = (null - null.mean()) / spread
-    return float(
-        null.mean() + spread * pearson3.ppf(level, float(np.clip((standard**3).mean(), 0.05, 4.0)))
-    )
+    mean, spread, skew = _fitted(null)
+    return mean + spread * float(pearson3.ppf(level, skew))
 
 
 def p_value(observed: float, null: FloatArray) -> float:
@@ -109,23 +112,18 @@ def p_value(observed: float, null: FloatArray) -> float:
     from scipy.stats import pearson3
 
     reached = int((null >= observed - 1e-12).sum())
-    empirical = (reached + 1) / (null.size + 1)
-    spread = float(null.std())
-    if reached >= 10 or spread == 0:
-        return empirical
-    standard = (null - null.mean()) / spread
-    skew = float(np.clip((standard**3).mean(), 0.05, 4.0))
-    smooth = float(pearson3.sf((observed - null.mean()) / spread, skew))
+    if reached >= 10 or null.std() == 0:
+        return (reached + 1) / (null.size + 1)
+    mean, spread, skew = _fitted(null)
+    smooth = float(pearson3.sf((observed - mean) / spread, skew))
     return min(max(smooth, 1e-300), 11 / (null.size + 1))
 
 
 def _thinned(pooled: IntArray, rows: int) -> IntArray:
     """``pooled`` counts brought down to ``rows`` in all, each cumulative share kept to half a row."""
     cumulative = np.cumsum(pooled)
-    thinned: IntArray = np.diff(np.round(cumulative * (rows / cumulative[-1])), prepend=0.0).astype(
-        np.int64
-    )
-    return thinned
+    thinned = np.round(cumulative * (rows / cumulative[-1]))
+    return np.asarray(np.diff(thinned, prepend=0.0), dtype=np.int64)
 
 
 def _splits(
@@ -249,16 +247,13 @@ def category_counts(
     train: CategoryProfile, live: CategoryProfile
 ) -> tuple[tuple[str, ...], IntArray, IntArray]:
     """Values of either side (training order, then new ones) with both counts; a long tail is one last value ``""``."""
-    counts_train, counts_live = train.as_dict(), live.as_dict()
     names = tuple(dict.fromkeys((*train.values, *live.values)))
-    both = [
-        np.array([counts.get(name, 0) for name in names], dtype=np.int64)
-        for counts in (counts_train, counts_live)
-    ]
+    rows = train.as_dict(), live.as_dict()
+    counts = [[side.get(name, 0) for name in names] for side in rows]
     if train.other or live.other:
         names = (*names, "")
-        both = [np.append(both[0], train.other), np.append(both[1], live.other)]
-    return names, both[0], both[1]
+        counts = [[*counts[0], train.other], [*counts[1], live.other]]
+    return names, np.array(counts[0], dtype=np.int64), np.array(counts[1], dtype=np.int64)
 
 
 def share_noise(

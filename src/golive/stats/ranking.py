@@ -7,16 +7,7 @@ import math
 import numpy as np
 
 from golive.model.profile import SMALL_CELL, FloatArray
-from golive.stats.estimate import (
-    UNKNOWN,
-    Estimate,
-    Mask,
-    Units,
-    number,
-    on_logit,
-    plain,
-    standard_error,
-)
+from golive.stats.estimate import UNKNOWN, Estimate, Mask, Units, on_logit, plain, standard_error
 
 ROC_POINTS = 100
 
@@ -127,10 +118,3 @@ def roc_points(score: FloatArray, event: Mask) -> tuple[tuple[float, float], ...
     rows = np.rint(false * n0 + true * n1)
     at = np.unique(np.searchsorted(rows, np.linspace(0, rows[-1], steps)))
     return tuple((round(float(false[i]), 4), round(float(true[i]), 4)) for i in at)
-
-
-def separation(score: FloatArray, event: Mask) -> float | None:
-    """Mean score of events minus that of non-events (discrimination slope), or ``None`` when a class is absent."""
-    if not event.any() or event.all():
-        return None
-    return number(float(score[event].mean() - score[~event].mean()))

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import yaml
+
 from golive.model.finding import Route, Signal, Verdict
 from golive.model.readiness import GateState, ReadinessVerdict, Tier
+from golive.settings import resource
 
 
 @dataclass(frozen=True)
@@ -47,56 +50,20 @@ class Tokens:
         return str(getattr(self, verdict.value))
 
 
-LIGHT = Tokens(
-    background="#FBFBF9",
-    surface="#FFFFFF",
-    text="#101820",  # Streamlit writes captions at 60 % of it: still 4.5:1 on page and sidebar
-    muted="#5A6472",
-    border="#C9CED6",
-    accent="#0B5FA5",
-    button="#0B5FA5",
-    accent_tint="#E7F0F8",
-    training="#606C7B",
-    alarm="#B8420B",
-    alarm_tint="#FDF1EB",
-    watch="#8A6100",
-    watch_tint="#FBF3E0",
-    quiet="#00694D",
-    quiet_tint="#E6F3EE",
-    cannot_judge="#5A6472",
-    cannot_judge_tint="#EEF0F2",
-)
-DARK = Tokens(
-    background="#12161C",
-    surface="#1A2029",
-    text="#E8EAED",
-    muted="#A3ADBA",
-    border="#434D5B",
-    accent="#7FB8EA",
-    button="#2F78BA",
-    accent_tint="#1B2C3D",
-    training="#9AA6B5",
-    alarm="#F08A5D",
-    alarm_tint="#3A231A",
-    watch="#E9B44C",
-    watch_tint="#352B17",
-    quiet="#56C596",
-    quiet_tint="#162F27",
-    cannot_judge="#A3ADBA",
-    cannot_judge_tint="#29303A",
-)
+def _colours() -> tuple[Tokens, Tokens]:
+    table = yaml.safe_load(resource("data", "colours.yaml").read_text(encoding="utf-8"))
+    light, dark = ({name: pair[i] for name, pair in table.items()} for i in (0, 1))
+    return Tokens(**light), Tokens(**dark)
+
+
+LIGHT, DARK = _colours()
 VERDICT_WORD: dict[Verdict, str] = {
     Verdict.ALARM: "Act",
     Verdict.WATCH: "Watch",
     Verdict.QUIET: "Quiet",
     Verdict.CANNOT_JUDGE: "Cannot judge",
 }
-READINESS_WORD: dict[ReadinessVerdict, str] = {
-    ReadinessVerdict.READY: "Ready",
-    ReadinessVerdict.CONDITIONAL: "Conditional",
-    ReadinessVerdict.PILOT: "Pilot",
-    ReadinessVerdict.STOP: "Stop",
-}
+READINESS_WORD: dict[ReadinessVerdict, str] = {v: v.capitalize() for v in ReadinessVerdict}
 MEANING: dict[ReadinessVerdict, str] = {
     ReadinessVerdict.READY: "every gate is proven",
     ReadinessVerdict.CONDITIONAL: "ready once the named conditions hold",
@@ -108,12 +75,7 @@ GATE_WORD: dict[GateState, str] = {
     GateState.FAIL: "Fails",
     GateState.UNVERIFIED: "Unproven",
 }
-TIER_WORD: dict[Tier, str] = {
-    Tier.LOW: "Low",
-    Tier.MODERATE: "Moderate",
-    Tier.HIGH: "High",
-    Tier.CRITICAL: "Critical",
-}
+TIER_WORD: dict[Tier, str] = {tier: tier.name.capitalize() for tier in Tier}
 SIGNAL_WORD: dict[Signal, str] = {
     Signal.SCHEMA: "Fields and types",
     Signal.MISSINGNESS: "Missing values",
@@ -128,9 +90,4 @@ SIGNAL_WORD: dict[Signal, str] = {
     Signal.OPERATIONS: "Operations",
     Signal.GENERATED_TEXT: "Generated text",
 }
-ROUTE_WORD: dict[Route, str] = {
-    Route.ENGINEERING: "Engineering",
-    Route.CLINICAL_INFORMATICS: "Clinical informatics",
-    Route.PRODUCT: "Product",
-    Route.COMPLIANCE: "Compliance",
-}
+ROUTE_WORD: dict[Route, str] = {r: r.replace("_", " ").capitalize() for r in Route}

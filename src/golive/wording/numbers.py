@@ -160,6 +160,11 @@ def of_live(count: int, n: int, what: str = "rows") -> str:
     return few if is_small(count) else f"{cell(count, n)} of live {what}"
 
 
+def plain_share(count: int, n: int) -> str:
+    """The share of ``count`` of ``n`` for a meeting (``2.1 %``); ``a few`` where the count is not shown."""
+    return "a few" if is_small(count) else percent(count / n if n else 0.0)
+
+
 def values_of(count: int, n: int, name: str) -> str:
     """``2.1 % of live heart_rate values``, or that there are a few."""
     return of_live(count, n, f"{name} values")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~$]|^[#+-]")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z]{2})([A-Z])(?=[a-z]{2})|(?<=[a-z]{2})(?=[A-Z]{2})")
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z0-9])")
 
 
@@ -20,8 +20,9 @@ def listing(names: Sequence[str], limit: int = 6) -> str:
 
 
 def readable(name: str) -> str:
-    """The name of a column as a meeting reads it: ``heart rate`` for ``heart_rate`` and ``heartRate``; ``HR`` stays."""
-    return " ".join(_CAMEL.sub(" ", name).replace("_", " ").split())
+    """The name of a column as a meeting reads it: ``heart rate`` for ``heart_rate`` and ``heartRate``; ``HR`` and ``pH`` stay."""
+    apart = _CAMEL.sub(lambda found: f" {(found[1] or '').lower()}", name)
+    return " ".join(apart.replace("_", " ").split())
 
 
 def opening(text: str) -> str:
@@ -43,11 +44,11 @@ def shorten(text: str, length: int = 28) -> str:
     """Cut a label at ``length`` characters and mark the cut; between words where its last word is not most of it."""
     if len(text) <= length:
         return text
-    kept = text[: length - 1]
-    words, gap, _ = kept.rpartition(" ")
+    cut = text[: length - 1]
+    words, gap, _ = cut.rpartition(" ")
     if gap and text[length - 1] != " " and len(words) > length // 2:
-        kept = words
-    return kept.rstrip(" ,;:(") + "…"
+        cut = words
+    return cut.rstrip(" ,;:(") + "…"
 
 
 def sentences(text: str, length: int) -> str:

@@ -7,7 +7,8 @@ the values have; values that fit two systems follow the majority of those that f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, Literal
@@ -170,15 +171,11 @@ def declared_system(name: str, column: str = "") -> CodeSystem:
         InputError: ``CODE_SYSTEM_UNKNOWN``, with the nearest known name.
     """
     system = _by_name().get(_plain(name))
-    if system is None:
-        hint = nearest(name, list(rules().systems))
-        where = f"columns.{column}.system" if column else ""
-        raise InputError(
-            Problem(
-                "CODE_SYSTEM_UNKNOWN", f"'{name}' is not a code system known here.", hint, where
-            )
-        )
-    return system
+    if system is not None:
+        return system
+    hint, where = nearest(name, list(rules().systems)), f"columns.{column}.system" if column else ""
+    said = f"'{name}' is not a code system known here."
+    raise InputError(Problem("CODE_SYSTEM_UNKNOWN", said, hint, where))
 
 
 def cleaned(value: str) -> str:
@@ -220,25 +217,17 @@ def decide(column: str, codes: Mapping[str, int], declared: str | None = None) -
     if total == 0:
         return None
     for system in candidates(column):
-        if system.named_by(column) and _share(codes, [system], total) >= MOST:
-            return system
-    assigned = fitting(codes, candidates(column))
-    rows: dict[str, int] = {}
-    for code, system in assigned.items():
-        rows[system.id] = rows.get(system.id, 0) + codes[code]
-    ranked = sorted(rows, key=lambda name: -rows[name])[:2]
-    if (
-        not ranked
-        or sum(rows[name] for name in ranked) < MOST * total
-        or rows[ranked[0]] < 0.5 * total
-    ):
+        if system.named_by(column):
+            fits = sum(rows for code, rows in codes.items() if system.fits(code))
+            if fits / total >= MOST:
+                return system
+    rows = Counter[str]()
+    for code, system in fitting(codes, candidates(column)).items():
+        rows[system.id] += codes[code]
+    largest = rows.most_common(2)
+    if sum(n for _, n in largest) < MOST * total or largest[0][1] < 0.5 * total:
         return None
-    return rules().systems[ranked[0]]
-
-
-def _share(codes: Mapping[str, int], systems: Iterable[CodeSystem], total: int) -> float:
-    held = list(systems)
-    return sum(rows for code, rows in codes.items() if any(s.fits(code) for s in held)) / total
+    return rules().systems[largest[0][0]]
 
 
 def without_marks(code: str) -> str:

@@ -7,38 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golive.compare.base.pairs import weights_of
+from golive.compare.base.pairs import share_effect, weights_of
 from golive.intake.clinical.analytes import Analyte, by_loinc, match
 from golive.model.columns import Role
 from golive.model.config import ColumnConfig, Config
+from golive.model.finding import Effect
 from golive.model.profile import ColumnProfile, FloatArray, IntArray, NumericProfile, Profile
+from golive.stats.proportions import two_share_p
 
 NEARLY_ALL = 0.95
 """Share of training values that the limits of a unit must hold before the column is taken to be in that unit."""
-
-
-UNIT_WORDS = {
-    "a": "years",
-    "mo": "months",
-    "Cel": "°C",
-    "[degF]": "°F",
-    "mm[Hg]": "mmHg",
-    "/min": "per minute",
-    "[lb_av]": "lb",
-    "[in_i]": "in",
-    "10*3/uL": "10³/uL",
-    "/uL": "per uL",
-    "{score}": "points",
-    "{INR}": "INR",
-    "[pH]": "pH",
-    "fraction": "as a fraction",
-}
-"""UCUM codes that people do not write that way."""
-
-
-def unit_words(unit: str) -> str:
-    """A UCUM unit as people write it: ``[degF]`` becomes ``°F``."""
-    return UNIT_WORDS.get(unit, unit)
 
 
 @dataclass(frozen=True)
@@ -59,6 +37,11 @@ class Measured:
         return self.declared.unit or (self.analyte.unit if self.analyte else None)
 
     @property
+    def sizes(self) -> tuple[int, int]:
+        """Values in training and live."""
+        return self.train.n, self.live.n
+
+    @property
     def weights(self) -> tuple[float, float]:
         """What one value weighs in training and live, where rows of a patient repeat each other (above 0 to 1)."""
         return weights_of(self.before, self.now)
@@ -67,6 +50,14 @@ class Measured:
     def limits(self) -> tuple[float, float] | None:
         """Declared range, else what is possible at all in the unit of training."""
         return self.declared.range or (self.analyte.hard if self.analyte else None)
+
+    def share_p(self, rows: tuple[int, int]) -> float:
+        """Two-sided p that ``rows`` (training, live) are the same share of the values on both sides."""
+        return float(two_share_p(rows[0], self.train.n, rows[1], self.live.n, self.weights))
+
+    def share_effect(self, name: str, rows: tuple[int, int], *, private: bool = False) -> Effect:
+        """The share ``rows`` (training, live) of the values, with the interval of its change; see ``pairs.share_effect``."""
+        return share_effect(name, rows, self.sizes, self.weights, private=private)
 
 
 def analyte_of(name: str, declared: ColumnConfig) -> Analyte | None:
@@ -92,45 +83,36 @@ def in_training_unit(
     if len(points) == 0 or analyte.watch is None:
         return analyte
 
-    def held(unit: str) -> float:
+    def share_within(unit: str) -> float:
         low, high = analyte.in_unit(unit).watch or (-np.inf, np.inf)
         return float(weights[(points >= low) & (points <= high)].sum() / weights.sum())
 
-    own = held(analyte.unit)
+    own = share_within(analyte.unit)
     if own >= NEARLY_ALL or not analyte.conversions:
         return analyte
-    share, unit = max((held(unit), unit) for unit in analyte.conversions)
+    share, unit = max((share_within(unit), unit) for unit in analyte.conversions)
     return analyte.in_unit(unit) if share >= NEARLY_ALL and share > own else analyte
 
 
 def service_columns(config: Config) -> frozenset[str]:
     """Columns of the serving log and of generated text: they describe the service, not the patient."""
-    named = [
-        part.model_dump().values()
-        for part in (config.operations, config.outputs)
-        if part is not None
-    ]
-    return frozenset(str(name) for names in named for name in names if name)
+    parts = [part for part in (config.operations, config.outputs) if part is not None]
+    return frozenset(str(name) for part in parts for name in part.model_dump().values() if name)
 
 
-def measured(train: Profile, live: Profile, config: Config) -> list[Measured]:
-    """Number columns that both sides hold values of, in training order; outcomes, scores, keys and log columns are left out."""
+def measured(train: Profile, live: Profile, config: Config, least: int = 1) -> list[Measured]:
+    """Number columns with at least ``least`` values on both sides, in training order.
+
+    Outcomes, scores, keys and columns of the serving log are left out.
+    """
     service, found = service_columns(config), []
     for name, before in train.columns.items():
         now = live.columns.get(name)
-        if (
-            now is None
-            or name in service
-            or before.role not in (Role.FEATURE, Role.GROUP)
-            or not before.type.is_number
-        ):
+        if now is None or name in service or not before.type.is_number:
             continue
-        if (
-            before.numeric is None
-            or now.numeric is None
-            or not before.numeric.n
-            or not now.numeric.n
-        ):
+        if before.role not in (Role.FEATURE, Role.GROUP) or not before.numeric or not now.numeric:
+            continue
+        if min(before.numeric.n, now.numeric.n) < least:
             continue
         declared = config.columns.get(name) or ColumnConfig()
         analyte = analyte_of(name, declared)

@@ -80,9 +80,9 @@ def _parts(live: Profile, column: str, by: str, share_of: ShareOf) -> list[_Part
     for one in live.slices:
         if one.by != by or column not in one.columns:
             continue
-        told = share_of(one.columns[column])
-        if told is not None and told[1] > 0:
-            found.append((one.value, min(max(told[0], 0.0), 1.0), told[1], one.start))
+        found_share = share_of(one.columns[column])
+        if found_share is not None and found_share[1] > 0:
+            found.append((one.value, min(max(found_share[0], 0.0), 1.0), found_share[1], one.start))
     return found
 
 
@@ -93,20 +93,20 @@ def _carriers(parts: Sequence[tuple[float, int]]) -> list[int]:
     if total < 3:
         return []
     order = sorted(range(len(parts)), key=lambda i: -parts[i][0])
-    held, chosen = 0.0, []
+    hits, chosen = 0.0, []
     for i in order:
-        if held >= CARRIES * total:
+        if hits >= CARRIES * total:
             break
         chosen.append(i)
-        held += parts[i][0] * parts[i][1]
+        hits += parts[i][0] * parts[i][1]
     size = sum(parts[i][1] for i in chosen)
-    inside = held / size
+    inside = hits / size
     rest = rows - size
-    outside = (total - held) / rest if rest else inside
+    outside = (total - hits) / rest if rest else inside
     if size > MOST_CARRIERS * rows or outside > 0.25 * inside:
         return []
     # A slice that merely happens to hold the few rows there are is no pattern.
-    gain = _likelihood(held, size) + _likelihood(total - held, rest) - _likelihood(total, rows)
+    gain = _likelihood(hits, size) + _likelihood(total - hits, rest) - _likelihood(total, rows)
     return sorted(chosen) if gain > _GAIN + math.log(len(parts)) else []
 
 

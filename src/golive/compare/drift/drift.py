@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -70,14 +71,12 @@ def judge(
     others = [p for name, p in (beside or {}).items() if name not in noises]
     corrected = benjamini_hochberg([*(noises[n].p_value for n in together), *others])
     adjusted = dict(zip(together, corrected, strict=False))
-    return {
-        name: _result(
-            pair,
-            drift,
-            _Evidence(found.get(name), noises.get(name), adjusted.get(name), failed.get(name, "")),
-        )
-        for name, pair in pairs.items()
-    }
+    results = {}
+    for name, pair in pairs.items():
+        score, own = found.get(name), noises.get(name)
+        evidence = _Evidence(score, own, adjusted.get(name), failed.get(name, ""))
+        results[name] = _result(pair, drift, evidence)
+    return results
 
 
 def noise(pair: Pair, drift: DriftConfig, seed: int) -> Noise:
@@ -87,23 +86,17 @@ def noise(pair: Pair, drift: DriftConfig, seed: int) -> Noise:
     """
     own = seed ^ crc32(pair.name.encode())
     method = practical_method(pair, drift)
-    if pair.is_number:
-        assert pair.train.numeric is not None
-        assert pair.live.numeric is not None
-        if method == "wasserstein":
-            return wasserstein_noise(
-                pair.train.numeric,
-                pair.live.numeric,
-                alpha=drift.alpha,
-                seed=own,
-                weights=pair.weights,
-            )
-        counts = _histograms(pair.train.numeric, pair.live.numeric)
-    else:
+    settings: dict[str, Any] = {"alpha": drift.alpha, "seed": own, "weights": pair.weights}
+    if not pair.is_number:
         assert pair.train.category is not None
         assert pair.live.category is not None
         counts = category_counts(pair.train.category, pair.live.category)[1:]
-    return share_noise(*counts, method, alpha=drift.alpha, seed=own, weights=pair.weights)
+        return share_noise(*counts, method, **settings)
+    assert pair.train.numeric is not None
+    assert pair.live.numeric is not None
+    if method == "wasserstein":
+        return wasserstein_noise(pair.train.numeric, pair.live.numeric, **settings)
+    return share_noise(*_histograms(pair.train.numeric, pair.live.numeric), method, **settings)
 
 
 def practical_method(pair: Pair, drift: DriftConfig) -> str:
@@ -122,11 +115,11 @@ def _histograms(train: NumericProfile, live: NumericProfile) -> tuple[IntArray, 
     else:
         low, high = min(train.minimum, live.minimum), max(train.maximum, live.maximum)
         edges = np.linspace(low, high, max(1, math.ceil(math.log2(train.n + live.n) + 1)) + 1)
-    counts = [
+    old, new = (
         np.histogram(side.values, edges, weights=side.counts)[0].astype(np.int64)
         for side in (train, live)
-    ]
-    return counts[0], counts[1]
+    )
+    return old, new
 
 
 @dataclass(frozen=True)
@@ -171,19 +164,16 @@ def _fewer(effective: float, n: int) -> int | None:
 
 def _cannot_judge(pair: Pair, evidence: _Evidence) -> tuple[Verdict, str] | None:
     """Why a column cannot be judged whatever its score is, or ``None``."""
-    n_train, n_live = pair.sizes
-    if min(n_train, n_live) < MINIMUM_VALUES:
-        side, n = ("live", n_live) if n_live <= n_train else ("training", n_train)
-        return (
-            Verdict.CANNOT_JUDGE,
-            f"only {n} {side} values; at least {MINIMUM_VALUES} are needed on each side",
-        )
-    if (fewest := min(pair.effective)) < MINIMUM_VALUES:
-        side, n = ("live", n_live) if pair.effective[1] == fewest else ("training", n_train)
-        return Verdict.CANNOT_JUDGE, (
-            f"{n:,} {side} values of so few patients say as much as {fewest:.0f} of different ones; "
-            f"at least {MINIMUM_VALUES} are needed on each side"
-        )
+    needed = f"at least {MINIMUM_VALUES} are needed on each side"
+    # Of two sides that are equally small, live
+    sides = tuple(zip(("live", "training"), pair.sizes[::-1], pair.effective[::-1], strict=True))
+    side, n, _ = min(sides, key=lambda s: s[1])
+    if n < MINIMUM_VALUES:
+        return Verdict.CANNOT_JUDGE, f"only {n} {side} values; {needed}"
+    side, n, effective = min(sides, key=lambda s: s[2])
+    if effective < MINIMUM_VALUES:
+        said = f"{n:,} {side} values of so few patients say as much as {effective:.0f} of different ones"
+        return Verdict.CANNOT_JUDGE, f"{said}; {needed}"
     if evidence.score is None or evidence.noise is None:
         return Verdict.CANNOT_JUDGE, evidence.failure or "there is no score"
     return None
@@ -203,27 +193,22 @@ def _verdict(pair: Pair, drift: DriftConfig, evidence: _Evidence) -> tuple[Verdi
     real = evidence.p <= drift.alpha
     certain = real and effect > noise.floor
     if certain and effect > drift.threshold:
-        return (
-            Verdict.ALARM,
-            "larger than the practical threshold and than chance gives at these sizes",
-        )
+        reason = "larger than the practical threshold and than chance gives at these sizes"
+        return Verdict.ALARM, reason
     visible = basis != "wasserstein" or noise.moved >= WATCH_MOVED
     if certain and visible and effect >= WATCH_SHARE * drift.threshold:
-        return (
-            Verdict.WATCH,
-            "more than chance gives at these sizes, but under the practical threshold",
-        )
+        reason = "more than chance gives at these sizes, but under the practical threshold"
+        return Verdict.WATCH, reason
     if real and basis == "wasserstein" and noise.moved >= MOVED_ALONE:
+        moved = percent(noise.moved)
         return (
             Verdict.WATCH,
-            f"{percent(noise.moved)} of the rows moved, which a few far values hide from the score",
+            f"{moved} of the rows moved, which a few far values hide from the score",
         )
     smallest = f"{noise.smallest_detectable:.2f}"
     if noise.smallest_detectable > LARGE_SHIFT[basis]:
-        return (
-            Verdict.CANNOT_JUDGE,
-            f"too few values: at these sizes even a shift of {smallest} could be missed",
-        )
+        reason = f"too few values: at these sizes even a shift of {smallest} could be missed"
+        return Verdict.CANNOT_JUDGE, reason
     if real:
         return Verdict.QUIET, "a difference is certain at these sizes but too small to matter"
     return Verdict.QUIET, f"no more than chance gives; a shift of {smallest} would have shown"

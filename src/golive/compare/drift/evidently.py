@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +33,6 @@ P_VALUE_METHODS = frozenset(
 permutation test, not the distance."""
 
 _PAGE_ROWS = 10_000
-
-
 _IMPORTING = threading.RLock()
 
 
@@ -44,15 +43,18 @@ def warm() -> threading.Thread:
     return thread
 
 
-def _statistics() -> tuple[Any, Any]:
-    """``get_stattest`` and ``ColumnType`` of Evidently, without the nine tenths of its import that they do not need.
-
-    Telemetry is off before the first import.
-    """
+@contextmanager
+def _imports() -> Iterator[None]:
+    """One import at a time, telemetry off before the first; deprecations in Evidently's dependencies are not the user's."""
     os.environ["DO_NOT_TRACK"] = "1"
     with _IMPORTING, warnings.catch_warnings():
-        # Deprecations inside Evidently's dependencies are not the user's
         warnings.simplefilter("ignore")
+        yield
+
+
+def _statistics() -> tuple[Any, Any]:
+    """``get_stattest`` and ``ColumnType`` of Evidently, without the nine tenths of its import that they do not need."""
+    with _imports():
         late("evidently")
         try:
             from evidently.legacy.calculations.stattests import get_stattest
@@ -65,11 +67,8 @@ def _statistics() -> tuple[Any, Any]:
 
 
 def _load() -> Any:
-    """Evidently's classes as one namespace; telemetry off before the first import."""
-    os.environ["DO_NOT_TRACK"] = "1"
-    with _IMPORTING, warnings.catch_warnings():
-        # Deprecations inside Evidently's dependencies are not the user's
-        warnings.simplefilter("ignore")
+    """Evidently's classes as one namespace."""
+    with _imports():
         import evidently
 
         _ = evidently.Report  # runs its own __init__ where only a part of it was imported so far
@@ -89,15 +88,13 @@ def reduced(pair: Pair) -> tuple[Any, Any]:
 
     from golive.profile.reduce import reduced_categories, reduced_values
 
+    sides = (pair.train, pair.live)
     if pair.is_number:
-        assert pair.train.numeric is not None
-        assert pair.live.numeric is not None
-        return reduced_values(pair.train.numeric), reduced_values(pair.live.numeric)
-    assert pair.train.category is not None
-    assert pair.live.category is not None
-    train, live = reduced_categories(pair.train.category), reduced_categories(pair.live.category)
-    place = {name: i for i, name in enumerate(dict.fromkeys((*train.values, *live.values)))}
-    rows = (np.repeat([place[v] for v in side.values], side.counts) for side in (train, live))
+        train, live = (reduced_values(side.numeric) for side in sides if side.numeric)
+        return train, live
+    old, new = (reduced_categories(side.category) for side in sides if side.category)
+    place = {name: i for i, name in enumerate(dict.fromkeys((*old.values, *new.values)))}
+    rows = (np.repeat([place[v] for v in side.values], side.counts) for side in (old, new))
     first, second = (pd.Categorical.from_codes(codes, pd.Index(list(place))) for codes in rows)
     return first, second
 
@@ -136,13 +133,8 @@ def _is_small(train: NumericProfile) -> bool:
 
 def _in_large_unit(both: tuple[Any, Any], pair: Pair, drift: DriftConfig) -> tuple[Any, Any]:
     """Numbers that hardly vary in training deviations, so that a normalised distance keeps its meaning; all else as it is."""
-    numeric = pair.train.numeric
-    if (
-        not pair.is_number
-        or numeric is None
-        or method_for(pair, drift) != "wasserstein"
-        or not _is_small(numeric)
-    ):
+    numeric, wasserstein = pair.train.numeric, method_for(pair, drift) == "wasserstein"
+    if not pair.is_number or numeric is None or not wasserstein or not _is_small(numeric):
         return both
     return both[0] / numeric.std, both[1] / numeric.std
 
@@ -162,30 +154,25 @@ def scores(
     sum_in_one_thread()
     found: dict[str, float] = {}
     failed: dict[str, str] = {}
-    sides: dict[str, tuple[Any, Any]] = {}
     for name, pair in pairs.items():
         if min(pair.sizes) == 0:
             failed[name] = "one side has no values"
-        else:
-            sides[name] = _in_large_unit(reduced(pair), pair, drift)
-    for name, both in sides.items():
+            continue
+        both = _in_large_unit(reduced(pair), pair, drift)
         try:
-            found[name] = _score(both, pairs[name], drift)
+            score = _score(both, pair, drift)
         except Exception as error:
             failed[name] = f"Evidently could not score it: {type(error).__name__}"
-    for name in list(found):
-        numeric = pairs[name].train.numeric
-        if (
-            numeric is not None
-            and pairs[name].is_number
-            and method_for(pairs[name], drift) == "wasserstein"
-        ):
+            continue
+        numeric = pair.train.numeric if pair.is_number else None
+        if numeric is not None and method_for(pair, drift) == "wasserstein":
             with np.errstate(over="ignore", invalid="ignore"):
-                spread = max(float(np.std(sides[name][0])), 0.001)
-            found[name] *= spread / (1.0 if _is_small(numeric) else deviation(numeric))
-        if not np.isfinite(found[name]):
+                spread = max(float(np.std(both[0])), 0.001)
+            score *= spread / (1.0 if _is_small(numeric) else deviation(numeric))
+        if np.isfinite(score):
+            found[name] = score
+        else:
             failed[name] = "the score is not a finite number"
-            del found[name]
     return found, failed
 
 
@@ -207,18 +194,13 @@ def report_html(pairs: Mapping[str, Pair], drift: DriftConfig) -> str:
         numerical_columns=[name for name in sides if pairs[name].is_number],
         categorical_columns=[name for name in sides if not pairs[name].is_number],
     )
-    train, live = (
-        evidently.Dataset.from_pandas(
-            _frame(
-                {
-                    name: _stretched(both[i], pairs[name], live=bool(i))
-                    for name, both in sides.items()
-                }
-            ),
-            data_definition=definition,
-        )
-        for i in (0, 1)
-    )
+
+    def dataset(*, live: bool) -> Any:
+        values = {
+            name: _stretched(both[live], pairs[name], live=live) for name, both in sides.items()
+        }
+        return evidently.Dataset.from_pandas(_frame(values), data_definition=definition)
+
     preset = evidently.presets.DataDriftPreset(
         num_method=drift.numeric,
         num_threshold=drift.threshold,
@@ -229,7 +211,7 @@ def report_html(pairs: Mapping[str, Pair], drift: DriftConfig) -> str:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         snapshot = evidently.Report([preset, evidently.presets.DataSummaryPreset()]).run(
-            live, train
+            dataset(live=True), dataset(live=False)
         )
         return str(snapshot.get_html_str(as_iframe=False))
 

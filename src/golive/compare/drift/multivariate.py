@@ -8,9 +8,8 @@ differs, whatever the columns.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +18,13 @@ import numpy as np
 from golive.compare.base.measured import service_columns
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.finding import Effect, Finding, Verdict
 from golive.model.profile import FloatArray
 from golive.model.result import NotAssessed
-from golive.wording.text import check_failed, listing
+from golive.stats.estimate import Mask
+from golive.stats.ranking import auroc
+from golive.wording.findings.distributions import RowsTogether
+from golive.wording.text import check_failed
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -63,6 +65,12 @@ class Separation:
     n_live: int
     carry: Callable[[], tuple[tuple[str, float], ...]] = field(repr=False, compare=False)
 
+    @property
+    def effect(self) -> Effect:
+        """The AUC against chance (0.5), with the interval of the difference."""
+        interval, n = (self.low - 0.5, self.high - 0.5), (self.n_train, self.n_live)
+        return Effect.between("domain_auc", 0.5, self.auc, n=n, interval=interval)
+
     @cached_property
     def carriers(self) -> tuple[tuple[str, float], ...]:
         """Columns by the AUC that is lost when they are shuffled, largest first; worked out when it is asked for."""
@@ -88,10 +96,6 @@ class Looked:
     skipped: str = ""
 
 
-def _too_many(columns: int) -> str:
-    return f"{columns:,} columns; the joint check reads at most {MOST_COLUMNS}"
-
-
 def look(
     train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
 ) -> Looked:
@@ -104,12 +108,14 @@ def look(
     try:
         service = service_columns(config)
         asked = [s for s in specs if s.name not in service]
-        if (many := len(shared(train, live, asked))) > CLEARLY_TOO_MANY:
-            return Looked(skipped=_too_many(many))
-        sample = draw(train, live, asked, roles)
-        if len(sample.columns) > MOST_COLUMNS:
-            return Looked(skipped=_too_many(len(sample.columns)))
-        if len(sample.columns) < 2:
+        columns, sample = len(shared(train, live, asked)), None
+        if columns <= CLEARLY_TOO_MANY:
+            sample = draw(train, live, asked, roles)
+            columns = len(sample.columns)
+        if columns > MOST_COLUMNS:
+            why = f"{columns:,} columns; the joint check reads at most {MOST_COLUMNS}"
+            return Looked(skipped=why)
+        if sample is None or columns < 2:
             return Looked(skipped="fewer than two columns hold numbers or categories on both sides")
         with _one_thread():
             few = min(len(sample.train), len(sample.live)) < FEWEST
@@ -127,19 +133,16 @@ def judge(looked: Looked, known: Sequence[Finding], config: Config) -> Multivari
     ``known`` are findings already made: a difference that only their columns carry is told as theirs. Importances are
     those of the configuration, else what each column adds to explaining the model's score. A failure is said, not raised.
     """
-    declared = {
-        name: c.importance for name, c in config.columns.items() if c.importance is not None
-    }
-    if looked.sample is None:
-        return Multivariate((), declared, (_skipped(looked.skipped),))
-    try:
-        with _one_thread():
-            return Multivariate(
-                (_finding(looked.sample, looked.whole, known, config),),
-                looked.importance | declared,
-            )
-    except Exception as error:
-        return Multivariate((), declared, (_skipped(_failed(error)),))
+    declared = {n: c.importance for n, c in config.columns.items() if c.importance is not None}
+    why = looked.skipped
+    if looked.sample is not None:
+        try:
+            with _one_thread():
+                found = _facts(looked.sample, looked.whole, known, config).finding()
+                return Multivariate((found,), looked.importance | declared)
+        except Exception as error:
+            why = _failed(error)
+    return Multivariate((), declared, (NotAssessed(what="all columns together", why=why),))
 
 
 def _one_thread() -> Any:
@@ -157,120 +160,43 @@ def _failed(error: Exception) -> str:
     return check_failed(error)
 
 
-def _skipped(why: str) -> NotAssessed:
-    return NotAssessed(what="all columns together", why=why)
-
-
-def _finding(
+def _facts(
     sample: JointSample, whole: Separation | None, known: Sequence[Finding], config: Config
-) -> Finding:
-    n_train, n_live = len(sample.train), len(sample.live)
-    if whole is None:
-        return _made(
-            Verdict.CANNOT_JUDGE,
-            f"Whether live rows differ from training rows as a whole cannot be judged (n = {n_train:,} and {n_live:,})",
-            f"The joint check needs {FEWEST} rows a side, one per patient where an id is known.",
-        )
-    if whole.low <= WATCH:
-        return _made(
-            Verdict.QUIET,
-            f"Live rows as a whole look like training rows ({_auc(whole)})",
-            f"A classifier on all {len(sample.columns)} columns tells them apart hardly better than chance, which is 0.5.",
-            whole,
+) -> RowsTogether:
+    n, used = (len(sample.train), len(sample.live)), len(sample.columns)
+    if whole is None or whole.low <= WATCH:
+        return RowsTogether(
+            verdict=Verdict.QUIET if whole else Verdict.CANNOT_JUDGE,
+            effect=whole.effect if whole else None,
+            used=used,
+            n=n,
+            least=FEWEST,
+            whole=whole.effect if whole else None,
         )
     acted = [f for f in known if f.verdict in (Verdict.ALARM, Verdict.WATCH) and f.columns]
-    told = {c for f in acted for c in f.columns}
-    carriers = _carriers(whole)
-    rest = (
-        separate(_without(sample, told), config)
-        if told and len(set(sample.columns) - told) >= 2
-        else None
-    )
-    explained = bool(told) and (rest is None or rest.low <= WATCH) and bool(set(carriers) & told)
-    judged = whole if rest is None else rest
+    explained_columns = {c for f in acted for c in f.columns}
+    leans_on, rest = _carriers(whole), None
+    if explained_columns and len(set(sample.columns) - explained_columns) >= 2:
+        rest = separate(_without(sample, explained_columns), config)
+    explained = bool(explained_columns & set(leans_on)) and (rest is None or rest.low <= WATCH)
+    judged = whole if rest is None or explained else rest
+    first = None
     if explained:
-        first = next(
-            (f for name in carriers for f in acted if name in f.columns and f.cause is None),
-            acted[0],
-        )
-        left = (
-            f" Without the columns that have findings of their own nothing is left ({_auc(rest)})."
-            if rest
-            else ""
-        )
-        return _made(
-            Verdict.WATCH,
-            f"Live rows as a whole differ from training rows, by {listing(carriers, 3)} ({_auc(whole)})",
-            f"{_said(whole, sample)}{left}",
-            whole,
-            columns=carriers,
-            cause=first.id,
-        )
-    more = f" Without the columns that have findings of their own: {_auc(judged)}." if rest else ""
-    by = listing(_carriers(judged), 3)
-    if rest is None:
-        title = f"Live rows as a whole differ from training rows, by {by} ({_auc(judged)})"
-    else:
-        title = f"Columns without findings of their own differ as a whole, by {by} ({_auc(judged)})"
-    return _made(
-        Verdict.ALARM if judged.low > ALARM else Verdict.WATCH,
-        title,
-        f"{_said(whole, sample)}{more}",
-        judged,
+        named = (f for c in leans_on for f in acted if c in f.columns and f.cause is None)
+        first = next(named, acted[0])
+    alarm = judged.low > ALARM and not explained
+    return RowsTogether(
+        verdict=Verdict.ALARM if alarm else Verdict.WATCH,
         columns=_carriers(judged),
-    )
-
-
-def _made(
-    verdict: Verdict,
-    title: str,
-    explanation: str,
-    found: Separation | None = None,
-    *,
-    columns: Sequence[str] = (),
-    cause: str | None = None,
-) -> Finding:
-    active = verdict in (Verdict.ALARM, Verdict.WATCH)
-    return finding(
-        Kind.MULTIVARIATE_SHIFT,
-        verdict,
-        columns=tuple(columns),
-        title=title,
-        explanation=explanation,
-        effect=Effect(
-            name="domain_auc",
-            train=0.5,
-            live=found.auc,
-            change=found.auc - 0.5,
-            low=found.low - 0.5,
-            high=found.high - 0.5,
-            n_train=found.n_train,
-            n_live=found.n_live,
-        )
-        if found
-        else None,
-        evidence=tuple(
-            f"{name}: shuffled, the AUC falls by {loss:.3f}"
-            for name, loss in found.carriers[:5]
-            if loss >= 0.0005
-        )
-        if found and active
-        else (),
-        fix="Look at the named columns together: a changed case mix, device or documentation habit moves several at once."
-        if active
-        else "",
-        cause=cause,
-    )
-
-
-def _auc(found: Separation) -> str:
-    return f"AUC {found.auc:.2f}, {found.low:.2f} to {found.high:.2f}; n = {found.n_train:,} and {found.n_live:,}"
-
-
-def _said(found: Separation, sample: JointSample) -> str:
-    return (
-        f"A classifier on {len(sample.columns)} columns, scored on rows it had not seen, tells a live row from a training "
-        f"row with AUC {found.auc:.2f} (0.5 is chance, 1 is always). It leans on {listing(_carriers(found), 5)}."
+        effect=judged.effect,
+        cause=first.id if first else None,
+        used=used,
+        n=n,
+        least=FEWEST,
+        whole=whole.effect,
+        rest=rest.effect if rest else None,
+        leans_on=leans_on,
+        losses=judged.carriers,
     )
 
 
@@ -280,8 +206,6 @@ def _carriers(found: Separation) -> tuple[str, ...]:
 
 
 def _without(sample: JointSample, columns: set[str]) -> JointSample:
-    from dataclasses import replace
-
     keep = [i for i, name in enumerate(sample.columns) if name not in columns]
     return replace(
         sample,
@@ -294,43 +218,34 @@ def _without(sample: JointSample, columns: set[str]) -> JointSample:
 
 def separate(sample: JointSample, config: Config) -> Separation:
     """Cross-validated AUC of a domain classifier (interval at ``1 - alpha``, DeLong) and the columns it needs."""
+    from scipy.stats import rankdata
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedKFold
 
     rows = np.vstack([sample.train, sample.live])
-    is_live = np.repeat([0, 1], [len(sample.train), len(sample.live)])
+    is_live = np.arange(len(rows)) >= len(sample.train)
     scores = np.zeros(len(rows))
-    first: tuple[Any, Any] | None = (
-        None  # one fold names the columns; the others say the same and cost as much again
-    )
+    fitted_first: tuple[Any, Any] | None = None
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=config.seed)
     for fitted, tested in folds.split(rows, is_live):
         model = HistGradientBoostingClassifier(
             categorical_features=list(sample.categorical), random_state=config.seed, **_TREES
         ).fit(rows[fitted], is_live[fitted])
         # Folds of unequal models are put on one scale by their ranks before they are pooled.
-        scores[tested] = _ranks(model.predict_proba(rows[tested])[:, 1])
-        first = first or (model, tested)
-    auc, low, high = delong(scores[is_live == 1], scores[is_live == 0], config.drift.alpha)
-    assert first is not None
-    model, tested = first
+        scores[tested] = rankdata(model.predict_proba(rows[tested])[:, 1]) / len(tested)
+        # One fold names the columns; the others say the same and cost as much again
+        fitted_first = fitted_first or (model, tested)
+    assert fitted_first is not None
+    model, tested = fitted_first
+    auc, low, high = told_apart(scores, is_live, config.drift.alpha)
 
     def carry() -> tuple[tuple[str, float], ...]:
-        losses = _shuffled(
-            model.decision_function, rows[tested], is_live[tested], _aucs, config.seed
-        )
-        return tuple(
-            sorted(zip(sample.columns, losses.tolist(), strict=True), key=lambda c: (-c[1], c[0]))
-        )
+        target = is_live[tested]
+        losses = _shuffled(model.decision_function, rows[tested], target, _aucs, config.seed)
+        named = zip(sample.columns, losses.tolist(), strict=True)
+        return tuple(sorted(named, key=lambda column: (-column[1], column[0])))
 
     return Separation(auc, low, high, len(sample.train), len(sample.live), carry)
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    from scipy.stats import rankdata
-
-    ranked: FloatArray = rankdata(values) / len(values)
-    return ranked
 
 
 def _shuffled(predict: Any, rows: FloatArray, target: Any, score: Any, seed: int) -> FloatArray:
@@ -355,17 +270,16 @@ def _shuffled(predict: Any, rows: FloatArray, target: Any, score: Any, seed: int
         for i, column in enumerate(block):
             moved[i, :, column] = rows[order, column]
         parts.append(score(target, predict(moved.reshape(-1, columns)).reshape(len(block), n)))
-    scored: FloatArray = np.concatenate(parts)
-    loss: FloatArray = scored[0] - scored[1:]
-    return loss
+    scored = np.concatenate(parts)
+    return np.asarray(scored[0] - scored[1:], dtype=np.float64)
 
 
-def _aucs(is_live: Any, scores: FloatArray) -> FloatArray:
+def _aucs(is_live: Mask, scores: FloatArray) -> FloatArray:
     """AUC of each row of ``scores``, by ranks (Mann-Whitney)."""
     from scipy.stats import rankdata
 
-    m = int((is_live == 1).sum())
-    ranks = rankdata(scores, axis=1)[:, is_live == 1].sum(axis=1)
+    m = int(is_live.sum())
+    ranks = rankdata(scores, axis=1)[:, is_live].sum(axis=1)
     return np.asarray((ranks - m * (m + 1) / 2) / (m * (len(is_live) - m)))
 
 
@@ -376,18 +290,13 @@ def _explained(values: FloatArray, predicted: FloatArray) -> FloatArray:
     )
 
 
-def delong(positive: FloatArray, negative: FloatArray, alpha: float) -> tuple[float, float, float]:
-    """AUC with its confidence interval at level ``1 - alpha`` (DeLong et al. 1988; Sun and Xu 2014), bounded to 0..1."""
-    from scipy.stats import norm, rankdata
+def told_apart(scores: FloatArray, is_live: Mask, alpha: float) -> tuple[float, float, float]:
+    """AUC of ``scores`` for live rows, and its interval at ``1 - alpha`` (DeLong et al. 1988), bounded to 0..1."""
+    from scipy.stats import norm
 
-    m, n = len(positive), len(negative)
-    pooled = rankdata(np.concatenate([positive, negative]))
-    above = (pooled[:m] - rankdata(positive)) / n
-    below = 1 - (pooled[m:] - rankdata(negative)) / m
-    auc = float(above.mean())
-    error = math.sqrt(float(above.var(ddof=1)) / m + float(below.var(ddof=1)) / n)
-    reach = float(norm.ppf(1 - alpha / 2)) * error
-    return auc, max(0.0, auc - reach), min(1.0, auc + reach)
+    area = auroc(scores, is_live)
+    reach = float(norm.ppf(1 - alpha / 2)) * area.se
+    return area.value, max(0.0, area.value - reach), min(1.0, area.value + reach)
 
 
 def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
@@ -397,11 +306,11 @@ def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    rows = sample.train if sample.scored == "train" else sample.live
     if sample.score is None:
         return {}
-    held = np.isfinite(sample.score)
-    rows, score = rows[held], sample.score[held]
+    finite = np.isfinite(sample.score)
+    rows = (sample.train if sample.scored == "train" else sample.live)[finite]
+    score = sample.score[finite]
     if len(score) < FEWEST or np.ptp(score) == 0:
         return {}
     order = np.random.default_rng(seed).permutation(len(score))
@@ -415,8 +324,6 @@ def from_score(sample: JointSample, seed: int = 0) -> dict[str, float]:
         return {}
     lost = np.clip(_shuffled(model.predict, rows[tested], score[tested], _explained, seed), 0, None)
     most = float(lost.max())
-    return (
-        {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)}
-        if most > 0
-        else {}
-    )
+    if most <= 0:
+        return {}
+    return {n: round(float(v) / most, 4) for n, v in zip(sample.columns, lost, strict=True)}

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from golive.compare.base.pairs import Pair
 from golive.compare.drift.drift import judge
+from golive.compare.drift.findings import score_effect
 from golive.model.columns import Roles
-from golive.model.config import Config, OutputsConfig
-from golive.model.finding import Effect, Finding, Kind, Verdict, finding
+from golive.model.config import Config
+from golive.model.finding import Finding
 from golive.model.measured.generated_text import TextDescriptor
 from golive.model.result import ColumnResult, DriftResult
-from golive.wording.numbers import number, p_value, percent, sizes
-from golive.wording.text import listing
+from golive.wording.findings.distributions import TextsWritten, Written
+from golive.wording.order import VERDICTS
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
     from golive.profile.text.descriptors import TextColumn
-
-_URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,17 @@ def text_shift(train: Dataset, live: Dataset, roles: Roles, config: Config) -> T
     before = text_columns(train, config.outputs, unit=roles.id) if now else {}
     pairs = {name: Pair(before[name].profile, now[name].profile) for name in now if name in before}
     drift = judge(pairs, config)
-    findings = [_finding(text, now, pairs, drift, config.outputs) for text in _texts(now, pairs)]
+    counted: dict[str, list[Written]] = {}
+    for name, pair in pairs.items():
+        old, new, column = pair.train.numeric, pair.live.numeric, now[name]
+        assert old is not None
+        assert new is not None
+        written = Written(column.words, column.unit, (old.median, new.median), drift[name])
+        counted.setdefault(column.text, []).append(written)
     return TextShift(
-        tuple(_described(now[n], before.get(n), drift.get(n)) for n in now), tuple(findings)
+        tuple(_described(now[n], before.get(n), drift.get(n)) for n in now),
+        tuple(_facts(t, own, t != config.outputs.note).finding() for t, own in counted.items()),
     )
-
-
-def _texts(now: Mapping[str, TextColumn], pairs: Mapping[str, Pair]) -> list[str]:
-    return list(dict.fromkeys(now[name].text for name in pairs))
 
 
 def _described(
@@ -73,64 +74,16 @@ def _described(
     return TextDescriptor(text=now.text, words=now.words, unit=now.unit, column=result)
 
 
-def _finding(
-    text: str,
-    now: Mapping[str, TextColumn],
-    pairs: Mapping[str, Pair],
-    drift: Mapping[str, DriftResult],
-    outputs: OutputsConfig,
-) -> Finding:
+def _facts(text: str, counted: list[Written], sources: bool) -> TextsWritten:
     """``text_shift`` of one column of texts: as urgent as its most urgent descriptor, told by the largest of those."""
-    own = [name for name in pairs if now[name].text == text]
-    verdict = min((drift[name].verdict for name in own), key=_URGENCY.index)
-    told = [name for name in own if drift[name].verdict is verdict]
-    first = max(told, key=lambda name: drift[name].score or 0.0)
-    result, n = drift[first], sizes(drift[first].n_train, drift[first].n_live)
-    what = "Outputs" if text == outputs.note else "Sources"
-    kinds = listing([now[name].words for name in told])
-    titles = {
-        Verdict.ALARM: f"{what} ({text}) are written differently live than in training: {_medians(first, now, pairs)} ({n})",
-        Verdict.WATCH: f"{what} ({text}) are written a little differently than in training: {_medians(first, now, pairs)} ({n})",
-        Verdict.QUIET: f"{what} ({text}) are written as in training ({n})",
-        Verdict.CANNOT_JUDGE: f"Too few {what.lower()} ({text}) to say whether they are written as in training ({n})",
-    }
-    active = verdict in (Verdict.ALARM, Verdict.WATCH)
-    fix = {
-        "Outputs": "Check the version, the prompt and the token limit of the generator.",
-        "Sources": "Find out whether another kind of record or another template arrives as source.",
-    }[what]
-    return finding(
-        Kind.TEXT_SHIFT,
-        verdict,
+    verdict = min((w.result.verdict for w in counted), key=VERDICTS.index)
+    most_urgent = [w for w in counted if w.result.verdict is verdict]
+    first = max(most_urgent, key=lambda w: w.result.score or 0.0)
+    return TextsWritten(
+        verdict=verdict,
         columns=(text,),
-        title=titles[verdict],
-        explanation=f"Evidently counted {listing([now[name].words for name in own])} of each text."
-        + (
-            f" What changed: {kinds}. How a text is written says nothing about whether it is right."
-            if active
-            else ""
-        ),
-        effect=Effect(
-            name=result.method, change=result.score, n_train=result.n_train, n_live=result.n_live
-        ),
-        evidence=tuple(_line(now[name].words, drift[name]) for name in own),
-        fix=fix if active else "",
+        effect=score_effect(first.result),
+        sources=sources,
+        counted=tuple(counted),
+        first=first,
     )
-
-
-def _medians(name: str, now: Mapping[str, TextColumn], pairs: Mapping[str, Pair]) -> str:
-    pair, column = pairs[name], now[name]
-    assert pair.train.numeric is not None
-    assert pair.live.numeric is not None
-    live, train = pair.live.numeric.median, pair.train.numeric.median
-    if column.unit == "%":
-        return f"the median share of {column.words} is {percent(live / 100)}, in training {percent(train / 100)}"
-    return f"the median number of {column.words} is {number(live)}, in training {number(train)}"
-
-
-def _line(words: str, result: DriftResult) -> str:
-    if result.score is None:
-        return f"{words}: {result.reason}"
-    floor = f", no change gives up to {result.floor:.3f}" if result.floor is not None else ""
-    p = f", adjusted {p_value(result.p_adjusted)}" if result.p_adjusted is not None else ""
-    return f"{words}: score {result.score:.3f} ({result.method}), threshold {result.threshold:g}{floor}{p}"

@@ -9,12 +9,13 @@ so that sicker patients or a stand-in for "missing" are not called a unit.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from golive.model.profile import FloatArray, NumericProfile
+from golive.model.profile import FloatArray, IntArray, NumericProfile
 from golive.stats.proportions import newcombe, two_share_p
+from golive.wording.findings.units import Candidate, Part
 
 SMALLEST_SHARE = 0.02
 """Share of live values from which a second unit is told (reference 4.1)."""
@@ -30,74 +31,36 @@ WIDTH_TOLERANCE = 0.6
 EXPLAINED = 0.4
 """Where the units overlap, share of the largest gap to training that may remain once the mixture is assumed."""
 LEAST_ROWS = 5
-_GRID = (np.arange(400) + 0.5) / 400
-_WHOLE = np.linspace(0.05, 0.95, 19)
+GRID = (np.arange(400) + 0.5) / 400
+WHOLE = np.linspace(0.05, 0.95, 19)
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A way in which live values may differ from training's: ``live = training * factor + offset``."""
-
-    factor: float
-    offset: float = 0.0
-    label: str = ""
-    kind: str = "unit"
-
-    def apply(self, values: FloatArray) -> FloatArray:
-        """Training values as they would look live."""
-        return values * self.factor + self.offset
-
-    @property
-    def back(self) -> tuple[float, float]:
-        """Factor and offset that bring a live value back."""
-        return 1 / self.factor, -self.offset / self.factor
+def is_beyond(values: FloatArray, cut: float, *, above: bool) -> npt.NDArray[np.bool_]:
+    """Which values lie beyond ``cut``."""
+    return np.asarray(values > cut if above else values < cut)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Live values that look like converted training: ``share`` (0 to 1, with 95 % bounds) of all, beyond ``cut``.
-
-    ``rows`` lie beyond the cut on the live side. ``centre`` is their median, ``expected`` the median of converted training
-    beyond the cut, ``means`` the live means on both sides of the cut (ordinary, converted). ``misfit`` is the distance of
-    the quantiles, 0 for none. ``between`` are the live rows in the empty space between both units (``gap``), ``shown`` is the
-    largest gap to training that the mixture explains where there is no such space (1 where there is).
-    """
-
-    candidate: Candidate
-    cut: float
-    above: bool
-    share: float
-    low: float
-    high: float
-    rows: int
-    p: float
-    centre: float
-    expected: float
-    means: tuple[float, float]
-    misfit: float
-    gap: tuple[float, float] | None
-    between: int
-    shown: float = 1.0
-
-    @property
-    def whole(self) -> bool:
-        """Whether all values are converted."""
-        return self.share >= WHOLE_SHARE
-
-
-def beyond(numeric: NumericProfile, cut: float, *, above: bool) -> int:
+def rows_beyond(numeric: NumericProfile, cut: float, *, above: bool) -> int:
     """Rows whose value lies beyond ``cut``."""
-    chosen = numeric.values > cut if above else numeric.values < cut
-    return int(numeric.counts[chosen].sum())
+    return int(numeric.counts[is_beyond(numeric.values, cut, above=above)].sum())
 
 
 def spread(points: FloatArray) -> float:
     """Standard deviation of a normal distribution with the same 10th and 90th percentiles; 0 for fewer than two points."""
-    return (
-        float(np.quantile(points, 0.9) - np.quantile(points, 0.1)) / 2.563
-        if len(points) > 1
-        else 0.0
-    )
+    if len(points) < 2:
+        return 0.0
+    return float(np.quantile(points, 0.9) - np.quantile(points, 0.1)) / 2.563
+
+
+def cumulative_counts(*samples: FloatArray) -> tuple[FloatArray, list[IntArray]]:
+    """All values of ``samples`` ascending, and how many values of each sample are at most as large as each of these."""
+    grid = np.unique(np.concatenate(samples))
+    return grid, [np.searchsorted(np.sort(sample), grid, side="right") for sample in samples]
+
+
+def midpoint_after(grid: FloatArray, at: int) -> float:
+    """The middle between a value of ``grid`` and the next one."""
+    return float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
 
 
 def whole_misfit(train: NumericProfile, live: NumericProfile, candidate: Candidate) -> float | None:
@@ -106,7 +69,7 @@ def whole_misfit(train: NumericProfile, live: NumericProfile, candidate: Candida
     ``None`` when the conversion does not explain the difference: the quantiles (5 to 95 %) must agree within 30 % of a
     spread or 12 %, the medians within 10 % or a quarter of a spread, and the difference must have been four times as large.
     """
-    q_train, q_live = train.quantile(_WHOLE), live.quantile(_WHOLE)
+    q_train, q_live = train.quantile(WHOLE), live.quantile(WHOLE)
     factor, offset = candidate.back
     q_back = q_live * factor + offset
     width = (q_train[-2] - q_train[1]) / 2.563
@@ -133,95 +96,87 @@ def part(
 
     ``weights`` are what a value of each side weighs (``golive.profile.repeats``).
     """
-    points = train.quantile(_GRID)
+    points = train.quantile(GRID)
     converted = candidate.apply(points)
     above = bool(np.median(converted) > np.median(points))
     cut, gap = _cut(points, converted, above=above)
-    n_train, n_live = train.n, live.n
-    k_train, k_live = beyond(train, cut, above=above), beyond(live, cut, above=above)
+    rows = rows_beyond(train, cut, above=above), rows_beyond(live, cut, above=above)
     # Beyond the cut, converted training has what training has beyond the cut brought back.
     factor, offset = candidate.back
-    b = beyond(train, cut * factor + offset, above=above) / n_train
-    a = k_train / n_train
-    if b - a < SEPARATION or k_live < LEAST_ROWS:
+    b = rows_beyond(train, cut * factor + offset, above=above) / train.n
+    a = rows[0] / train.n
+    if b - a < SEPARATION or rows[1] < LEAST_ROWS:
         return None
-    share = (k_live / n_live - a) / (b - a)
+    share = (rows[1] / live.n - a) / (b - a)
     if share < SMALLEST_SHARE:
         return None
-    p = float(two_share_p(k_train, n_train, k_live, n_live, weights))
-    low, high = (float(v) / (b - a) for v in newcombe(k_train, n_train, k_live, n_live, weights))
-    ordinary = converted[converted > cut] if above else converted[converted < cut]
-    excess = _excess(train, live, cut, above=above, share=min(share, 1.0))
+    tested = (rows[0], train.n, rows[1], live.n, weights)
+    low, high = (float(v) / (b - a) for v in newcombe(*tested))
+    share = min(share, 1.0)
+    ordinary = converted[is_beyond(converted, cut, above=above)]
+    excess = _excess(train, live, cut, above=above, share=share)
     if len(excess) == 0 or len(ordinary) < 3 or _one_value(excess, points):
         return None
-    centre, expected = float(np.median(excess)), float(np.median(ordinary))
-    misfit = _unlike(excess, ordinary, k_live, scaled=candidate.offset == 0)
-    if misfit is None:
+    misfit = _unlike(excess, ordinary, rows[1], scaled=candidate.offset == 0)
+    shown: float | None = 1.0
+    if misfit is not None and gap is None:
+        shown = _gap_explained(train, live, candidate, share, above=above)
+    if misfit is None or shown is None:
         return None
-    shown = (
-        _gap_explained(train, live, candidate, min(share, 1.0), above=above) if gap is None else 1.0
-    )
-    if shown is None:
-        return None
-    between = int(live.counts[(live.values > gap[0]) & (live.values < gap[1])].sum()) if gap else 0
+    inside = (live.values > gap[0]) & (live.values < gap[1]) if gap else np.zeros(0, dtype=bool)
     return Part(
         candidate=candidate,
         cut=cut,
         above=above,
-        share=min(share, 1.0),
+        share=share,
         low=max(0.0, low),
         high=min(1.0, high),
-        rows=k_live,
-        p=p,
-        centre=centre,
-        expected=expected,
+        rows=rows[1],
+        p=float(two_share_p(*tested)),
+        centre=float(np.median(excess)),
+        expected=float(np.median(ordinary)),
+        usual=a,
         means=means_at(live, cut, above=above),
         misfit=misfit,
         gap=gap,
-        between=between,
+        between=int(live.counts[inside].sum()) if gap else 0,
         shown=shown,
     )
 
 
 def means_at(live: NumericProfile, cut: float, *, above: bool) -> tuple[float, float]:
     """Mean of the live values on the ordinary side of the cut and beyond it; NaN for an empty side."""
-    far = live.values > cut if above else live.values < cut
-    sides = []
-    for chosen in (~far, far):
+
+    def mean(chosen: npt.NDArray[np.bool_]) -> float:
         weight = live.counts[chosen]
-        sides.append(
+        return (
             float(np.dot(live.values[chosen], weight) / weight.sum()) if weight.sum() else math.nan
         )
-    return sides[0], sides[1]
+
+    there = is_beyond(live.values, cut, above=above)
+    return mean(~there), mean(there)
 
 
 def _cut(
     points: FloatArray, converted: FloatArray, *, above: bool
 ) -> tuple[float, tuple[float, float] | None]:
     """The cut that separates both best, and the empty space between them where they do not overlap."""
-    if above:
-        low, high = float(points[-1]), float(converted[0])
-    else:
-        low, high = float(converted[-1]), float(points[0])
+    lower, upper = (points, converted) if above else (converted, points)
+    low, high = float(lower[-1]), float(upper[0])
     if low < high:
         middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
         return middle, (low, high)
-    grid = np.unique(np.concatenate([points, converted]))
-    gap = np.searchsorted(np.sort(points), grid, side="right") - np.searchsorted(
-        np.sort(converted), grid, side="right"
-    )
-    at = int(np.argmax(gap if above else -gap))
-    following = grid[min(at + 1, len(grid) - 1)]
-    return float((grid[at] + following) / 2), None
+    grid, (of_lower, of_upper) = cumulative_counts(lower, upper)
+    return midpoint_after(grid, int(np.argmax(of_lower - of_upper))), None
 
 
 def _excess(
     train: NumericProfile, live: NumericProfile, cut: float, *, above: bool, share: float
 ) -> FloatArray:
     """Quantile points of what live has beyond the cut in excess of its ordinary part."""
-    far = live.values > cut if above else live.values < cut
-    values, counts = live.values[far], live.counts[far].astype(np.float64)
-    ordinary_far = train.values > cut if above else train.values < cut
+    there = is_beyond(live.values, cut, above=above)
+    values, counts = live.values[there], live.counts[there].astype(np.float64)
+    ordinary_far = is_beyond(train.values, cut, above=above)
     if ordinary_far.any() and len(values):
         # What training itself has there, scaled to the ordinary part of live, is taken away where it lies.
         scale = (1 - share) * live.n / train.n
@@ -229,12 +184,12 @@ def _excess(
         edges[0], edges[-1] = -np.inf, np.inf
         edges = np.unique(edges)
         place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-        held = np.bincount(place, weights=counts, minlength=len(edges) - 1)
-        known = (
-            np.histogram(train.values[ordinary_far], edges, weights=train.counts[ordinary_far])[0]
-            * scale
+        in_bin = np.bincount(place, weights=counts, minlength=len(edges) - 1)
+        own = train.values[ordinary_far], train.counts[ordinary_far]
+        known = np.histogram(own[0], edges, weights=own[1])[0] * scale
+        keep = np.divide(
+            np.maximum(in_bin - known, 0), in_bin, out=np.zeros_like(in_bin), where=in_bin > 0
         )
-        keep = np.divide(np.maximum(held - known, 0), held, out=np.zeros_like(held), where=held > 0)
         counts = counts * keep[place]
     total = counts.sum()
     if total < 1:
@@ -270,11 +225,9 @@ def _gap_explained(
     ``None`` when it does not: most of the gap must go, and the far end of the other unit, where training has nothing, must
     hold what the share promises.
     """
-    points = train.quantile(_GRID)
-    converted = np.sort(candidate.apply(points))
-    grid = np.unique(np.concatenate([points, converted]))
-    f_train = np.searchsorted(points, grid, side="right") / len(points)
-    f_other = np.searchsorted(converted, grid, side="right") / len(points)
+    points = train.quantile(GRID)
+    grid, (of_train, of_other) = cumulative_counts(points, candidate.apply(points))
+    f_train, f_other = of_train / len(points), of_other / len(points)
     cumulative = np.concatenate([[0], np.cumsum(live.counts)])
     f_live = cumulative[np.searchsorted(live.values, grid, side="right")] / live.n
     before = float(np.abs(f_live - f_train).max())
@@ -282,12 +235,11 @@ def _gap_explained(
     noise = 1.2 * math.sqrt(1 / train.n + 1 / live.n)
     if after > max(EXPLAINED * before, min(noise, 0.7 * before)):
         return None
-    far = float(points[-1] if above else points[0])
-    promised = (
-        share * float((converted > far).mean() if above else (converted < far).mean()) * live.n
-    )
-    held = beyond(live, far, above=above)
-    return before if held >= 0.4 * promised - 2 * math.sqrt(promised + 1) else None
+    end = float(points[-1] if above else points[0])
+    beyond_it = is_beyond(candidate.apply(points), end, above=above)
+    promised = share * float(beyond_it.mean()) * live.n
+    found = rows_beyond(live, end, above=above)
+    return before if found >= 0.4 * promised - 2 * math.sqrt(promised + 1) else None
 
 
 def _one_value(excess: FloatArray, points: FloatArray) -> bool:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured, unit_words
+from golive.compare.base.measured import Measured, measured
+from golive.compare.base.pairs import share_effect
 from golive.compare.base.where import ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
+from golive.compare.numbers.mixture import rows_beyond
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, WhatIf, finding
-from golive.model.profile import (
-    SLICE_QUANTILES,
-    NumericProfile,
-    Profile,
-    SliceColumn,
-    cell_share,
-    is_small,
-)
-from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.numbers import cell, number, p_value, sizes, values_of
+from golive.model.facts import Facts
+from golive.model.finding import Kind, Route, Severity, Verdict, WhatIf
+from golive.model.profile import SLICE_QUANTILES, NumericProfile, Profile, SliceColumn
+from golive.stats.proportions import benjamini_hochberg, two_share_p
+from golive.wording.findings.number_columns import Outside, OutsideLimits, Tier
 from golive.wording.place import Place
 
 ALARM_SHARE = 0.01
@@ -31,189 +27,100 @@ UNKNOWN_ROWS = 100
 """Training values from which their own range says something where no limits are known."""
 
 
-@dataclass(frozen=True)
-class _Outside:
-    """Rows outside two limits. ``tier`` is ``hard``, ``watch`` or ``seen`` (far outside anything training held)."""
-
-    one: Measured
-    tier: str
-    limits: tuple[float, float]
-    train: int
-    live: int
-
-    @property
-    def kind(self) -> Kind:
-        return Kind.OUT_OF_RANGE if self.tier == "hard" else Kind.WATCH_RANGE
-
-    @property
-    def weights(self) -> tuple[float, float]:
-        """Extreme values belong to patients; impossible ones are slips of recording, row by row."""
-        return (1.0, 1.0) if self.tier == "hard" else self.one.weights
-
-    @property
-    def p(self) -> float:
-        return float(
-            two_share_p(self.train, self.one.train.n, self.live, self.one.live.n, self.weights)
-        )
-
-
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``out_of_range`` (impossible values) and ``watch_range`` (extreme values) that live holds more often than training."""
-    tried = [outside for one in measured(train, live, config) for outside in _tiers(one)]
-    adjusted = benjamini_hochberg(np.array([o.p for o in tried]))
-    return [
-        made
-        for outside, p in zip(tried, adjusted, strict=True)
-        if (made := _finding(outside, float(p), live, config)) is not None
-    ]
+    tried = [(one, o) for one in measured(train, live, config) for o in _tiers(one)]
+    adjusted = benjamini_hochberg(np.array([_p(one, o) for one, o in tried]))
+    found = (
+        _facts(one, o, float(p), live, config) for (one, o), p in zip(tried, adjusted, strict=True)
+    )
+    return [facts for facts in found if facts is not None]
 
 
-def _tiers(one: Measured) -> list[_Outside]:
+def _weights(one: Measured, o: Outside) -> tuple[float, float]:
+    """Extreme values belong to patients; impossible ones are slips of recording, row by row."""
+    return (1.0, 1.0) if o.tier is Tier.IMPOSSIBLE else one.weights
+
+
+def _p(one: Measured, o: Outside) -> float:
+    (n_train, n_live), (train, live) = one.sizes, o.rows
+    return float(two_share_p(train, n_train, live, n_live, _weights(one, o)))
+
+
+def _tiers(one: Measured) -> list[Outside]:
     """Limits to hold a column against. A stand-in for missing (-1, 999, a spike of zeros) is no value, so it is left out."""
     hard, watch = one.limits, one.analyte.watch if one.analyte else None
     found = []
-    spikes = [v for v in SENTINELS if _rows_at(one.live, v) >= SPIKE_ROWS]
     if hard is not None:
-        gone = [v for v in spikes if not hard[0] <= v <= hard[1]]
-        found.append(_count(one, "hard", hard, gone))
+        found.append(_count(one, Tier.IMPOSSIBLE, hard))
     if watch is not None and watch != hard:
-        gone = [v for v in spikes if not watch[0] <= v <= watch[1]]
-        extreme = _count(one, "watch", watch, gone)
+        extreme = _count(one, Tier.EXTREME, watch)
         if hard is not None:  # the impossible ones are told as such
-            extreme = _Outside(
-                one, "watch", watch, extreme.train - found[0].train, extreme.live - found[0].live
-            )
+            train, live = (e - i for e, i in zip(extreme.rows, found[0].rows, strict=True))
+            extreme = replace(extreme, rows=(train, live))
         found.append(extreme)
-    if (
-        hard is None
-        and watch is None
-        and one.train.n >= UNKNOWN_ROWS
-        and one.train.maximum > one.train.minimum
-    ):
-        width = one.train.maximum - one.train.minimum
+    width = one.train.maximum - one.train.minimum
+    if hard is None and watch is None and one.train.n >= UNKNOWN_ROWS and width > 0:
         limits = (one.train.minimum - width, one.train.maximum + width)
-        found.append(
-            _count(one, "seen", limits, [v for v in spikes if not limits[0] <= v <= limits[1]])
-        )
-    return [o for o in found if o.live > 0]
+        found.append(_count(one, Tier.UNKNOWN, limits))
+    return [o for o in found if o.rows[1] > 0]
 
 
-def _rows_at(numeric: NumericProfile, value: float) -> int:
-    return int(numeric.counts[numeric.values == value].sum())
+def _count(one: Measured, tier: Tier, limits: tuple[float, float]) -> Outside:
+    low, high = limits
+    spikes = [v for v in SENTINELS if one.live.counts[one.live.values == v].sum() >= SPIKE_ROWS]
+
+    def rows(side: NumericProfile) -> int:
+        outside = (side.values < low) | (side.values > high)
+        return int(side.counts[outside & ~np.isin(side.values, spikes)].sum())
+
+    below, above = (
+        (rows_beyond(one.train, limit, above=at_top), rows_beyond(one.live, limit, above=at_top))
+        for limit, at_top in ((low, False), (high, True))
+    )
+    declared = one.declared.range is not None and tier is Tier.IMPOSSIBLE
+    known_for = "" if declared else one.analyte.title if one.analyte else one.name
+    outside = rows(one.train), rows(one.live)
+    return Outside(tier, limits, one.unit or "", known_for, below, above, outside)
 
 
-def _count(one: Measured, tier: str, limits: tuple[float, float], gone: list[float]) -> _Outside:
-    rows = []
-    for side in (one.train, one.live):
-        out = ((side.values < limits[0]) | (side.values > limits[1])) & ~np.isin(side.values, gone)
-        rows.append(int(side.counts[out].sum()))
-    return _Outside(one, tier, limits, rows[0], rows[1])
-
-
-def _finding(o: _Outside, p: float, live: Profile, config: Config) -> Finding | None:
-    one, (low, high) = o.one, o.limits
-    before, now = o.train / one.train.n, o.live / one.live.n
-    certain = p <= config.drift.alpha and now > before
-    if o.tier == "hard":
+def _verdict(one: Measured, o: Outside, p: float, alpha: float) -> Verdict | None:
+    before, now = (rows / n for rows, n in zip(o.rows, one.sizes, strict=True))
+    certain = p <= alpha and now > before
+    if o.tier is Tier.IMPOSSIBLE:
         if certain and now - before >= ALARM_SHARE:
-            verdict = Verdict.ALARM
-        elif certain or o.train == 0:  # one impossible value is worth a look, whatever chance says
-            verdict = Verdict.WATCH
-        else:
-            return None
-    elif certain and now >= EXTREME_SHARE and now >= EXTREME_RATIO * before:
-        verdict = Verdict.WATCH
-    else:
+            return Verdict.ALARM
+        # One impossible value is worth a look, whatever chance says
+        return Verdict.WATCH if certain or o.rows[0] == 0 else None
+    extreme = now >= EXTREME_SHARE and now >= EXTREME_RATIO * before
+    return Verdict.WATCH if certain and extreme else None
+
+
+def _facts(one: Measured, o: Outside, p: float, live: Profile, config: Config) -> Facts | None:
+    (low, high), impossible = o.limits, o.tier is Tier.IMPOSSIBLE
+    verdict, now = _verdict(one, o, p, config.drift.alpha), o.rows[1] / one.live.n
+    if verdict is None:
         return None
     # Quantiles give a lower bound of the share, good enough for the place but not for the day.
-    place = (
-        locate(live, one.name, _of_limits(low, high), dated=False)
-        if now >= ALARM_SHARE
-        else Place()
-    )
-    what = {"hard": "impossible", "watch": "extreme", "seen": "far outside anything training held"}[
-        o.tier
-    ]
-    unit = f" {unit_words(one.unit)}" if one.unit else ""
-    between = f"outside {number(low)} to {number(high)}{unit}"
-    interval = [float(v) for v in newcombe(o.train, one.train.n, o.live, one.live.n, o.weights)]
-    shown = not (is_small(o.train) or is_small(o.live))
-    return finding(
-        o.kind,
-        verdict,
+    share_of = _of_limits(low, high)
+    place = locate(live, one.name, share_of, dated=False) if now >= ALARM_SHARE else Place()
+    repair = {"op": "set_missing", "column": one.name, "below": low, "above": high}
+    weights = _weights(one, o)
+    return OutsideLimits(
+        kind=Kind.OUT_OF_RANGE if impossible else Kind.WATCH_RANGE,
+        verdict=verdict,
         columns=(one.name,),
         severity=Severity.CRITICAL if verdict is Verdict.ALARM and now >= 0.1 else None,
-        route=Route.ENGINEERING if o.tier == "seen" else None,
+        route=Route.ENGINEERING if o.tier is Tier.UNKNOWN else None,
         segment=place.segment,
-        title=(
-            f"{values_of(o.live, one.live.n, one.name)}{place.words} are {what} ({between}); in training "
-            f"{cell(o.train, one.train.n) if o.train else 'none'} ({sizes(one.train.n, one.live.n)})"
-        ),
-        explanation=_why(o),
-        effect=Effect(
-            name="out_of_range_share",
-            train=cell_share(o.train, one.train.n),
-            live=cell_share(o.live, one.live.n),
-            change=now - before if shown else None,
-            low=interval[0] if shown else None,
-            high=interval[1] if shown else None,
-            n_train=one.train.n,
-            n_live=one.live.n,
-        ),
-        evidence=tuple(_evidence(o, p)),
-        ruled_out=("a stand-in for missing such as -1 or 999: those are counted apart",),
-        rows_affected=o.live,
-        fix=(
-            f"Send {one.name} values {between} back to their source; until they are right, treat them as missing."
-            if o.tier == "hard"
-            else f"Let a clinician review {one.name} values {between}; extreme patients are real, so remove nothing by rule."
-        ),
-        what_if=(
-            WhatIf(repair={"op": "set_missing", "column": one.name, "below": low, "above": high})
-            if o.tier == "hard"
-            else None
-        ),
+        effect=share_effect("out_of_range_share", o.rows, one.sizes, weights, private=True),
+        rows_affected=o.rows[1],
+        what_if=WhatIf(repair=repair) if impossible else None,
         slices=place.slices,
+        outside=o,
+        place=place,
+        p=p,
     )
-
-
-def _why(o: _Outside) -> str:
-    one = o.one
-    if o.tier == "seen":
-        return (
-            "No limits are known for this column. The values lie further from training's range than that range is wide: "
-            "a model has no experience there."
-        )
-    if one.declared.range is not None and o.tier == "hard":
-        source = "declared for this column"
-    else:
-        source = f"known for {one.analyte.title if one.analyte else one.name} in adults"
-        source += f", {_given(unit_words(one.unit))} as in training" if one.unit else ""
-    if o.tier == "watch":
-        return f"The limits are {source}. Such values occur in very sick patients, so they are listed for review, never removed."
-    return f"The limits are {source}. No patient has such a value, so it was entered, sent or converted wrongly."
-
-
-def _given(unit: str) -> str:
-    """``in mg/dL``, ``per minute``, ``as a fraction``."""
-    return unit if unit.startswith(("per ", "as ")) else f"in {unit}"
-
-
-def _evidence(o: _Outside, p: float) -> list[str]:
-    said = []
-    for side, limit in (("below", o.limits[0]), ("above", o.limits[1])):
-        rows = [
-            int(s.counts[s.values < limit].sum())
-            if side == "below"
-            else int(s.counts[s.values > limit].sum())
-            for s in (o.one.train, o.one.live)
-        ]
-        if rows[1]:
-            said.append(
-                f"{side} {number(limit)}: {cell(rows[1], o.one.live.n)} live, {cell(rows[0], o.one.train.n)} in training"
-            )
-    said.append(f"adjusted {p_value(p)}")
-    return said
 
 
 def _of_limits(low: float, high: float) -> ShareOf:
@@ -223,8 +130,8 @@ def _of_limits(low: float, high: float) -> ShareOf:
         n = part.n - part.missing - part.tokens
         if n <= 0 or not part.quantiles:
             return None
-        under = [q for q, v in zip(SLICE_QUANTILES, part.quantiles, strict=True) if v < low]
-        over = [1 - q for q, v in zip(SLICE_QUANTILES, part.quantiles, strict=True) if v > high]
+        known = list(zip(SLICE_QUANTILES, part.quantiles, strict=True))
+        under, over = [q for q, v in known if v < low], [1 - q for q, v in known if v > high]
         return max(under, default=0.0) + max(over, default=0.0), n
 
     return share_of

@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from golive.compare.base.measured import Measured, measured
-from golive.compare.base.pairs import MINIMUM_VALUES
+from golive.compare.base.pairs import MINIMUM_VALUES, share_effect
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import Severity
 from golive.model.profile import NumericProfile, Profile
-from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.numbers import percent, points, sizes
+from golive.stats.proportions import two_share_p
+from golive.wording.findings.number_columns import RoundingChanged
 
 LEAST_CHANGE = 0.02
 """Change of the share of coarse values from which it is told."""
@@ -28,21 +29,17 @@ _EXACT = 2.0**53
 """Whole numbers from here on are further than 1 apart."""
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``rounding_changed`` of number columns: decimals first, heaping of whole numbers where the decimals agree."""
-    found = []
-    for one in measured(train, live, config):
-        if min(one.train.n, one.live.n) < MINIMUM_VALUES:
-            continue
-        made = _decimals(one) or _heaping(one)
-        if made is not None:
-            found.append(made)
-    return found
+    found = (
+        _decimals(one) or _heaping(one) for one in measured(train, live, config, MINIMUM_VALUES)
+    )
+    return [facts for facts in found if facts is not None]
 
 
-def _decimals(one: Measured) -> Finding | None:
+def _decimals(one: Measured) -> Facts | None:
     """The number of decimals up to which the shares differ most."""
-    shares, held = [], []
+    shares, of = [], []
     for side in (one.train, one.live):
         rows = dict(side.decimals)
         # A zero is whole however finely the others are written, and how many there are is a matter of patients.
@@ -50,50 +47,51 @@ def _decimals(one: Measured) -> Finding | None:
         total = sum(rows.values())
         if total < MINIMUM_VALUES:
             return None
-        held.append(total)
+        of.append(total)
         shares.append(np.cumsum([rows.get(d, 0) / total for d in range(7)]))
     at = int(np.argmax(np.abs(shares[1] - shares[0])))
-    counts = [round(float(s[at]) * n) for s, n in zip(shares, held, strict=True)]
-    if not _changed(counts, held, one):
+    before, now = (round(float(s[at]) * n) for s, n in zip(shares, of, strict=True))
+    change = now / of[1] - before / of[0]
+    p = float(two_share_p(before, of[0], now, of[1], one.weights))
+    if abs(change) < LEAST_CHANGE or p > ALPHA:
         return None
-    now, before = counts[1] / held[1], counts[0] / held[0]
-    what = (
-        "whole numbers" if at == 0 else f"written with at most {at} decimal{'s' if at > 1 else ''}"
-    )
-    which = "" if held == [one.train.n, one.live.n] else " that are not 0"
-    return _finding(
-        one, counts, held, (f"values{which}", what), "coarser" if now > before else "finer"
+    return RoundingChanged(
+        columns=(one.name,),
+        severity=Severity.MAJOR if abs(change) >= LARGE_CHANGE else None,
+        effect=share_effect("coarse_share", (before, now), (of[0], of[1]), one.weights),
+        coarser=change > 0,
+        decimals=at,
+        without_zeros=tuple(of) != one.sizes,
     )
 
 
-def _heaping(one: Measured) -> Finding | None:
+def _heaping(one: Measured) -> Facts | None:
     """Multiples of 10 or 5 beyond what their neighbours hold."""
     if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < MOSTLY_WHOLE * one.train.n:
         return None
-    weights = one.weights
+    (n_train, n_live), weights = one.sizes, one.weights
+    n, independent = n_train + n_live, 1 / (n_train * weights[0]) + 1 / (n_live * weights[1])
     for step in (10, 5):
         before, now = _heaped(one.train, step), _heaped(one.live, step)
         # A value counts 1 on a multiple and -1 / k beside it, so the excess is a mean with this variance; heaps make it larger.
-        n, k = one.train.n + one.live.n, 2 * _reach(step)
-        m = (
-            sum(float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live))
-            / n
+        k = 2 * _reach(step)
+        multiples = (
+            float(side.counts[side.values % step == 0].sum()) for side in (one.train, one.live)
         )
-        excess = (before * one.train.n + now * one.live.n) / n
-        error = math.sqrt(
-            (m + (1 - m) / k**2 - excess**2)
-            * (1 / (one.train.n * weights[0]) + 1 / (one.live.n * weights[1]))
+        m = sum(multiples) / n
+        excess = (before * n_train + now * n_live) / n
+        error = math.sqrt((m + (1 - m) / k**2 - excess**2) * independent)
+        if abs(now - before) < max(LEAST_CHANGE, HEAP_ERRORS * error):
+            continue
+        rows = round(max(0.0, before) * n_train), round(max(0.0, now) * n_live)
+        effect = one.share_effect("coarse_share", rows)
+        return RoundingChanged(
+            columns=(one.name,),
+            severity=Severity.MAJOR if abs(effect.change or 0.0) >= LARGE_CHANGE else None,
+            effect=effect,
+            coarser=now > before,
+            step=step,
         )
-        counts = [round(max(0.0, before) * one.train.n), round(max(0.0, now) * one.live.n)]
-        if abs(now - before) >= max(LEAST_CHANGE, HEAP_ERRORS * error):
-            what = f"heaped on multiples of {step}"
-            return _finding(
-                one,
-                counts,
-                [one.train.n, one.live.n],
-                ("values", what),
-                "coarser" if now > before else "finer",
-            )
     return None
 
 
@@ -119,48 +117,3 @@ def _heaped(side: NumericProfile, step: int) -> float:
 def _reach(step: int) -> int:
     """Whole numbers on either side of a multiple that are its neighbours."""
     return step // 2 - 1 if step > 5 else 2
-
-
-def _changed(counts: list[int], held: list[int], one: Measured) -> bool:
-    now, before = counts[1] / held[1], counts[0] / held[0]
-    p = float(two_share_p(counts[0], held[0], counts[1], held[1], one.weights))
-    return abs(now - before) >= LEAST_CHANGE and p <= ALPHA
-
-
-def _finding(
-    one: Measured, counts: list[int], held: list[int], words: tuple[str, str], way: str
-) -> Finding:
-    now, before = counts[1] / held[1], counts[0] / held[0]
-    low, high = (float(v) for v in newcombe(counts[0], held[0], counts[1], held[1], one.weights))
-    values, what = words
-    large = abs(now - before) >= LARGE_CHANGE
-    return finding(
-        Kind.ROUNDING_CHANGED,
-        Verdict.WATCH,
-        columns=(one.name,),
-        severity=Severity.MAJOR if large else None,
-        title=(
-            f"{one.name} is recorded {way}: {percent(now)} of live {values} are {what}; in training {percent(before)} "
-            f"({sizes(*held)})"
-        ),
-        explanation=(
-            "Another device, form or export rounds differently. The values keep their meaning, but a model that cuts at a value, "
-            "or learnt from the last digit, sees other patients on either side of it."
-        ),
-        effect=Effect(
-            name="coarse_share",
-            train=before,
-            live=now,
-            change=now - before,
-            low=low,
-            high=high,
-            n_train=held[0],
-            n_live=held[1],
-        ),
-        evidence=(f"change {points(now - before)}, 95 % interval {points(low)} to {points(high)}",),
-        ruled_out=(
-            "other patients: they would change the values, not how many decimals are written",
-        ),
-        rows_affected=None,
-        fix=f"Ask the sender of {one.name} for the precision training has, or round training to the coarser one and refit.",
-    )

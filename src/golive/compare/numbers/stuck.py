@@ -8,10 +8,10 @@ from golive.compare.base.measured import Measured, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, WhatIf, finding
+from golive.model.facts import Facts
+from golive.model.finding import Severity, Verdict, WhatIf
 from golive.model.profile import Profile
-from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.numbers import cell, number, percent, points, sizes
+from golive.wording.findings.number_columns import StuckValue
 
 LEAST_CHANGE = 0.02
 ALARM_CHANGE = 0.05
@@ -25,83 +25,47 @@ FEWEST_PATIENTS = 10
 """Average patients whose rows a value must fill where rows of a patient repeat each other."""
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``stuck_value``: one value holds far more of live than of training, or all of it."""
-    found = []
-    for one in measured(train, live, config):
-        if min(one.train.n, one.live.n) < MINIMUM_VALUES or len(one.train.values) < FEWEST_DISTINCT:
-            continue
-        made = _stuck(one)
-        if made is not None:
-            found.append(made)
-    return found
+    found = (_stuck(one) for one in measured(train, live, config, MINIMUM_VALUES))
+    return [facts for facts in found if facts is not None]
 
 
-def _stuck(one: Measured) -> Finding | None:
-    if not one.live.exact:  # the support points are bin means, so one of them is not one value
+def _stuck(one: Measured) -> Facts | None:
+    train, live = one.train, one.live
+    # Where the support points are bin means, one of them is not one value
+    if not live.exact or len(train.values) < FEWEST_DISTINCT:
         return None
-    at = int(np.argmax(one.live.counts))
-    now = one.live.counts / one.live.n
-    places = np.clip(
-        np.searchsorted(one.train.values, one.live.values), 0, len(one.train.values) - 1
-    )
-    same = one.train.values[places] == one.live.values
-    before = np.where(same, one.train.counts[places], 0) / one.train.n
+    now = live.counts / live.n
+    places = np.clip(np.searchsorted(train.values, live.values), 0, len(train.values) - 1)
+    same = train.values[places] == live.values
+    before = np.where(same, train.counts[places], 0) / train.n
     excess = np.maximum(now - before, 0)
     at = int(np.argmax(excess))
-    value, rows = float(one.live.values[at]), int(one.live.counts[at])
-    then = round(float(before[at]) * one.train.n)
-    whole = len(one.live.values) == 1
-    edge = (
-        value in (one.train.minimum, one.train.maximum, one.live.minimum, one.live.maximum)
-        and not whole
-    )
-    outside = not one.train.minimum <= value <= one.train.maximum
+    value, change = float(live.values[at]), float(excess[at])
+    rows = round(float(before[at]) * train.n), int(live.counts[at])
+    whole = len(live.values) == 1
+    edge = value in (train.minimum, train.maximum, live.minimum, live.maximum) and not whole
+    outside = not train.minimum <= value <= train.maximum
     if edge or (outside and (value in SENTINELS or not whole)) or before[at] > USUAL:
         return None
     next_best = float(np.partition(excess, -2)[-2]) if len(excess) > 1 else 0.0
-    if excess[at] < LEAST_CHANGE or excess[at] < ALONE * next_best:
+    if change < LEAST_CHANGE or change < ALONE * next_best:
         return None
-    if rows < FEWEST_PATIENTS * one.now.repeats.size and one.weights[1] < 1 and not whole:
+    if rows[1] < FEWEST_PATIENTS * one.now.repeats.size and one.weights[1] < 1 and not whole:
         return None  # what belongs to a patient stands in each of the patient's rows
-    if float(two_share_p(then, one.train.n, rows, one.live.n, one.weights)) > ALPHA:
+    if one.share_p(rows) > ALPHA:
         return None
-    change, alarm = float(excess[at]), float(excess[at]) >= ALARM_CHANGE
-    low, high = (float(v) for v in newcombe(then, one.train.n, rows, one.live.n, one.weights))
-    what = "every live value of" if whole else f"{percent(rows / one.live.n)} of live"
-    return finding(
-        Kind.STUCK_VALUE,
-        Verdict.ALARM if alarm else Verdict.WATCH,
+    repair = {"op": "set_missing", "column": one.name, "values": [value]}
+    return StuckValue(
+        verdict=Verdict.ALARM if change >= ALARM_CHANGE else Verdict.WATCH,
         columns=(one.name,),
         severity=Severity.CRITICAL if whole else None,
-        title=(
-            f"{what[0].upper()}{what[1:]} {one.name} values are exactly {number(value)}; in training "
-            f"{cell(then, one.train.n)} ({sizes(one.train.n, one.live.n)})"
-        ).replace("value of " + one.name + " values are", "value of " + one.name + " is"),
-        explanation=(
-            "One ordinary value occurs far more often than its neighbours and than in training: a sensor that stands still, a "
-            "copied entry, or a default put in place of a missing measurement. The rows look measured and are not."
-        ),
-        effect=Effect(
-            name="repeated_value_share",
-            train=then / one.train.n,
-            live=rows / one.live.n,
-            change=change,
-            low=low,
-            high=high,
-            n_train=one.train.n,
-            n_live=one.live.n,
-        ),
-        evidence=(
-            f"its share grew by {points(change)}; that of the next value by {points(next_best)}",
-        ),
-        ruled_out=(
-            "coarser rounding: it would lift many values at once",
-            "a limit: the value lies inside the range",
-        ),
-        rows_affected=round(change * one.live.n),
-        fix=f"Ask whether {number(value)} is a default or a stuck device for {one.name}, and send null where nothing was measured.",
-        what_if=None
-        if whole
-        else WhatIf(repair={"op": "set_missing", "column": one.name, "values": [value]}),
+        effect=one.share_effect("repeated_value_share", rows),
+        rows_affected=round(change * live.n),
+        what_if=None if whole else WhatIf(repair=repair),
+        value=value,
+        rows=rows,
+        whole=whole,
+        next_best=next_best,
     )

@@ -15,14 +15,17 @@ from golive.compare.numbers.mixture import (
     EXPLAINED,
     SMALLEST_SHARE,
     WHOLE_SHARE,
-    beyond,
+    cumulative_counts,
+    midpoint_after,
+    rows_beyond,
     spread,
 )
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
+from golive.model.facts import Facts
+from golive.model.finding import Effect, WhatIf
 from golive.model.profile import FloatArray, NumericProfile, Profile
-from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.numbers import number, p_value, percent, sizes
+from golive.stats.proportions import newcombe
+from golive.wording.findings.number_columns import ColumnsExchanged
 
 SEPARATION = 0.5
 """Least difference of the two columns' shares beyond the cut between them."""
@@ -52,49 +55,57 @@ class _Band:
     high: float
     inside: bool = True
 
-    def rows(self, held: NumericProfile) -> int:
+    def rows(self, column: NumericProfile) -> int:
         """Values of a column in the band."""
-        below = beyond(held, self.low, above=False) if self.low > -math.inf else 0
-        above = beyond(held, self.high, above=True) if self.high < math.inf else 0
-        return held.n - below - above if self.inside else below + above
+        below = rows_beyond(column, self.low, above=False) if self.low > -math.inf else 0
+        above = rows_beyond(column, self.high, above=True) if self.high < math.inf else 0
+        return column.n - below - above if self.inside else below + above
 
 
 @dataclass(frozen=True)
-class _Grid:
+class _Column:
+    """A column with the quantiles of both sides (``_GRID``) and the largest gap of their cumulative shares, 0 to 1."""
+
+    one: Measured
     train: FloatArray
     live: FloatArray
-    changed: float
+    gap: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether the column changed beyond chance."""
+        return self.gap > math.sqrt(1 / self.one.train.n + 1 / self.one.live.n)
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``column_swap`` of pairs of number columns; a column belongs to at most one pair, the one that fits best."""
-    columns = [
-        m for m in measured(train, live, config) if min(m.train.n, m.live.n) >= MINIMUM_VALUES
-    ][:MOST_COLUMNS]
-    grids = {m.name: _grid(m) for m in columns}
-    # Of two that were exchanged, at least one changed beyond chance; a few narrow values among many wide ones hardly show.
-    moved = [m for m in columns if grids[m.name].changed > math.sqrt(1 / m.train.n + 1 / m.live.n)]
-    named = {m.name for m in moved}
+    columns = [_column(m) for m in measured(train, live, config, MINIMUM_VALUES)[:MOST_COLUMNS]]
     pairs = []
     for a, b in combinations(columns, 2):
-        if not named & {a.name, b.name}:
+        # Of two that were exchanged, at least one changed; a few narrow values among many wide ones hardly show.
+        if not (a.changed or b.changed):
             continue
-        first = _foreign(a, b.train, grids[a.name], grids[b.name].train)
-        second = _foreign(b, a.train, grids[b.name], grids[a.name].train) if first else None
+        first = _foreign(a, b)
+        second = _foreign(b, a) if first else None
         if first is None or second is None or first.p * second.p > BOTH:
             continue
         # Where the other column has no value, the exchange leaves a gap: the rows concerned are more than the foreign values.
-        exchanged = (_rows(first, a, b), _rows(second, b, a))
-        larger, smaller = max(exchanged), min(exchanged)
-        noise = 3 * math.sqrt(larger / min(a.live.n, b.live.n))
+        smaller, larger = sorted((_rows(first, a.one, b.one), _rows(second, b.one, a.one)))
+        noise = 3 * math.sqrt(larger / min(a.one.live.n, b.one.live.n))
         if larger - smaller <= max(AGREEMENT * larger, noise):
-            pairs.append((-(first.share + second.share), a, b, first, second))
-    found, taken = [], set[str]()
-    for _, a, b, first, second in sorted(pairs, key=lambda p: (p[0], p[1].name, p[2].name)):
-        if not taken & {a.name, b.name}:
-            taken |= {a.name, b.name}
-            found.append(_finding(a, b, first, second))
+            pairs.append((a.one, b.one, first, second))
+    found: list[Facts] = []
+    taken = set[str]()
+    for one, other, first, second in sorted(pairs, key=_fit):
+        if not taken & {one.name, other.name}:
+            taken |= {one.name, other.name}
+            found.append(_facts(one, other, first, second))
     return found
+
+
+def _fit(pair: tuple[Measured, Measured, _Foreign, _Foreign]) -> tuple[float, str, str]:
+    """Sorts pairs, the best first."""
+    return -(pair[2].share + pair[3].share), pair[0].name, pair[1].name
 
 
 def _rows(found: _Foreign, here: Measured, other: Measured) -> float:
@@ -103,56 +114,51 @@ def _rows(found: _Foreign, here: Measured, other: Measured) -> float:
     return found.share * here.live.n / (here.now.n or here.live.n) / filled
 
 
-def _grid(one: Measured) -> _Grid:
-    points = one.train.quantile(_GRID)
-    now = one.live.quantile(_GRID)
-    both = np.unique(np.concatenate([points, now]))
-    gap = np.abs(
-        np.searchsorted(points, both, side="right") - np.searchsorted(now, both, side="right")
-    ).max() / len(points)
-    return _Grid(points, now, float(gap))
+def _column(one: Measured) -> _Column:
+    points, now = one.train.quantile(_GRID), one.live.quantile(_GRID)
+    _, (before, after) = cumulative_counts(points, now)
+    return _Column(one, points, now, float(np.abs(before - after).max() / len(points)))
 
 
-def _foreign(
-    one: Measured, other: NumericProfile, own: _Grid, theirs: FloatArray
-) -> _Foreign | None:
-    """How much of ``one`` looks like the training values of ``other``: the mixture of both that live would be."""
-    grid = np.unique(np.concatenate([own.train, theirs]))
+def _foreign(here: _Column, there: _Column) -> _Foreign | None:
+    """How much of one column looks like the training values of another: the mixture of both that live would be."""
+    one, other = here.one, there.one.train
+    grid, counts = cumulative_counts(here.train, there.train)
     n = len(_GRID)
-    f_own = np.searchsorted(own.train, grid, side="right") / n
-    f_their = np.searchsorted(theirs, grid, side="right") / n
+    f_own, f_their = (count / n for count in counts)
     at = int(np.argmax(np.abs(f_own - f_their)))
-    if spread(theirs) == 0:
+    if spread(there.train) == 0:
         return None
-    f_live = np.searchsorted(own.live, grid, side="right") / n
+    f_live = np.searchsorted(here.live, grid, side="right") / n
     before = float(np.abs(f_live - f_own).max())
-    noise = (
-        1.4 * math.sqrt(1 / (one.train.n * one.weights[0]) + 1 / (one.live.n * one.weights[1]))
-        + 1 / n
-    )
-    bands: list[tuple[_Band | None, float]] = [(_band(one.train, other, own.train, theirs), noise)]
+    independent = one.train.n * one.weights[0], one.live.n * one.weights[1]
+    noise = 1.4 * math.sqrt(1 / independent[0] + 1 / independent[1]) + 1 / n
+    bands: list[tuple[_Band | None, float]] = [
+        (_band(one.train, other, here.train, there.train), noise)
+    ]
     if abs(f_own[at] - f_their[at]) >= SEPARATION:
-        cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
+        cut = midpoint_after(grid, at)
         beyond_it = _Band(cut, math.inf) if f_own[at] > f_their[at] else _Band(-math.inf, cut)
         bands.insert(0, (beyond_it, max(EXPLAINED * before, min(noise, 0.8 * before))))
     for band, most in bands:
-        counted = _counted(one, other, band) if band is not None else None
-        if counted is None:
+        found = _counted(one, other, band) if band is not None else None
+        if found is None:
             continue
-        share, p = counted
-        if float(np.abs(f_live - (1 - share) * f_own - share * f_their).max()) <= most:
-            return _Foreign(share, p)
+        mixture = (1 - found.share) * f_own + found.share * f_their
+        if float(np.abs(f_live - mixture).max()) <= most:
+            return found
     return None
 
 
-def _counted(one: Measured, other: NumericProfile, band: _Band) -> tuple[float, float] | None:
-    """The share of foreign values that the rows in a band give, and its p-value; ``None`` where it is small or chance."""
-    k_train, k_live = band.rows(one.train), band.rows(one.live)
-    a, b = k_train / one.train.n, band.rows(other) / other.n
-    share = (k_live / one.live.n - a) / (b - a) if b != a else 0.0
-    p = float(two_share_p(k_train, one.train.n, k_live, one.live.n, one.weights))
+def _counted(one: Measured, other: NumericProfile, band: _Band) -> _Foreign | None:
+    """The share of foreign values that the rows in a band give, with its p; ``None`` where it is small or chance."""
+    rows = band.rows(one.train), band.rows(one.live)
+    a, b = rows[0] / one.train.n, band.rows(other) / other.n
+    share = (rows[1] / one.live.n - a) / (b - a) if b != a else 0.0
     most = ALPHA if math.inf in (abs(band.low), abs(band.high)) else LEAST_SURE
-    return (min(share, 1.0), p) if share >= SMALLEST_SHARE and p <= most else None
+    if share < SMALLEST_SHARE or (p := one.share_p(rows)) > most:
+        return None
+    return _Foreign(min(share, 1.0), p)
 
 
 def _band(
@@ -168,49 +174,26 @@ def _band(
             low, high = (float(q) for q in np.quantile(side, [edge, 1 - edge]))
             bands.append(_Band(low, high, inside=inside))
     apart = [(band.rows(other) / other.n, band.rows(own) / own.n, band) for band in bands]
-    told = [
+    parting = [
         ((b - a) / math.sqrt(a * (1 - a) + 1 / own.n), i)
         for i, (b, a, _) in enumerate(apart)
         if b - a >= SEPARATION
     ]
-    return bands[max(told)[1]] if told else None
+    return bands[max(parting)[1]] if parting else None
 
 
-def _finding(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Finding:
-    share = (first.share + second.share) / 2
-    whole = share >= WHOLE_SHARE
-    rows = round(share * min(a.live.n, b.live.n))
-    low, high = (float(v) for v in newcombe(0, a.train.n, rows, min(a.live.n, b.live.n)))
-    much = "" if whole else f" in about {percent(share)} of live rows"
-    medians = (
-        f"medians in training {number(a.train.median)} and {number(b.train.median)}, live {number(a.live.median)} and "
-        f"{number(b.live.median)}"
-    )
-    return finding(
-        Kind.COLUMN_SWAP,
-        Verdict.ALARM,
+def _facts(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Facts:
+    share, n = (first.share + second.share) / 2, min(a.live.n, b.live.n)
+    rows, whole = round(share * n), share >= WHOLE_SHARE
+    low, high = (float(v) for v in newcombe(0, a.train.n, rows, n))
+    return ColumnsExchanged(
         columns=(a.name, b.name),
-        title=f"{a.name} and {b.name} are exchanged{much} ({sizes(a.train.n, a.live.n)})",
-        explanation=(
-            f"{percent(first.share)} of the live {a.name} values are distributed like training's {b.name}, and "
-            f"{percent(second.share)} of the live {b.name} values like training's {a.name}: the same share, so the two were "
-            "exchanged on their way."
-        ),
-        effect=Effect(
-            name="exchanged_share",
-            train=0.0,
-            live=share,
-            change=share,
-            low=low,
-            high=high,
-            n_train=a.train.n,
-            n_live=a.live.n,
-        ),
-        evidence=(medians, f"{p_value(max(first.p, second.p))} that both changed by chance"),
-        ruled_out=(
-            "other patients: they would not make each column look like the other by the same share",
-        ),
+        effect=Effect.between("exchanged_share", 0.0, share, n=a.sizes, interval=(low, high)),
         rows_affected=None if whole else rows,
-        fix=f"Check the mapping of {a.name} and {b.name} in the feed, and swap them back.",
         what_if=WhatIf(repair={"op": "swap", "columns": [a.name, b.name]}) if whole else None,
+        rows=rows,
+        whole=whole,
+        shares=(first.share, second.share),
+        medians=((a.train.median, b.train.median), (a.live.median, b.live.median)),
+        p=max(first.p, second.p),
     )

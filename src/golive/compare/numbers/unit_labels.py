@@ -10,20 +10,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from golive.compare.base.measured import analyte_of, unit_words
-from golive.compare.base.pairs import MINIMUM_VALUES
-from golive.compare.numbers.mixture import beyond
+from golive.compare.base.measured import analyte_of
+from golive.compare.base.pairs import MINIMUM_VALUES, share_effect
+from golive.compare.numbers.mixture import GRID, cumulative_counts, midpoint_after, rows_beyond
 from golive.intake.clinical.analytes import Conversion, normalise
 from golive.intake.clinical.ucum import canonical, ratio
 from golive.model.config import ColumnConfig, Config
-from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
-from golive.model.profile import CategoryProfile, FloatArray, NumericProfile, Profile, is_small
-from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.numbers import number, percent, sizes
+from golive.model.facts import Facts
+from golive.model.finding import Verdict, WhatIf
+from golive.model.profile import CategoryProfile, FloatArray, NumericProfile, Profile
+from golive.stats.proportions import two_share_p
+from golive.wording.findings.units import Label, UnitLabel
 
 SMALLEST_SHARE = 0.02
 """Share of live rows with a new unit from which it is told."""
@@ -40,49 +40,42 @@ _LABEL = re.compile(r"^(?:(?P<a>.+)_(?:units?|uom)|(?:units?|uom)_(?:of_)?(?P<b>
 _IN_HEADER = re.compile(
     r"^(?P<stem>.+?)_(?P<unit>[munpk]?(?:g|mol|l|eq)_[dmu]?l|mmhg|kpa|degc|degf|cel|kg|lbs?|cm|inch|in)$"
 )
-_HEADER_UNITS = {
-    "mmhg": "mm[Hg]",
-    "kpa": "kPa",
-    "degc": "Cel",
-    "cel": "Cel",
-    "degf": "[degF]",
-    "lb": "[lb_av]",
-}
-_HEADER_UNITS |= {"lbs": "[lb_av]", "in": "[in_i]", "inch": "[in_i]"}
+_HEADER_UNITS = {"mmhg": "mm[Hg]", "kpa": "kPa", "degc": "Cel", "cel": "Cel", "degf": "[degF]"}
+_HEADER_UNITS |= {"lb": "[lb_av]", "lbs": "[lb_av]", "in": "[in_i]", "inch": "[in_i]"}
 
 
-@dataclass(frozen=True)
-class _Label:
-    """A label that changed: the columns of the finding, both units, and the live rows that carry the new one."""
-
-    columns: tuple[str, ...]
-    name: str
-    old: str
-    new: str
-    before: tuple[int, int]
-    now: tuple[int, int]
-    written: tuple[str, str]
-
-    @property
-    def share(self) -> float:
-        """Share of live rows with the new unit, 0 to 1."""
-        return self.now[0] / self.now[1]
+_Changed = tuple[Label, NumericProfile, NumericProfile]
+"""A label that changed, with the values of training and live that it speaks of."""
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``unit_change`` of values whose unit label changed although they did not.
 
     ``cannot_judge`` where the values do not tell (both units overlap, too few rows, or a unit of another kind). Labels that were
     changed together with the values say nothing here: ``units`` tells the values.
     """
-    found = []
+    found: list[Facts] = []
     for label, before, now in (*_in_columns(train, live), *_in_headers(train, live)):
-        way = _conversion(label, config)
+        declared = config.columns.get(label.columns[-1]) or config.columns.get(label.of)
+        way = conversion(label.of, declared or ColumnConfig(), *label.units)
         if way is not None and abs(way.factor - 1) < 1e-6 and not way.offset:
             continue  # another spelling of the same unit
         moved = None if way is None else _moved(before, now, way, label.share)
-        if moved is not True:
-            found.append(_finding(label, before, now, way, known=moved is False))
+        if moved is True:
+            continue
+        known, (old, new) = moved is False, label.written
+        repair = {"op": "map", "column": label.columns[0], "mapping": {new: old}}
+        facts = UnitLabel(
+            verdict=Verdict.ALARM if known else Verdict.CANNOT_JUDGE,
+            columns=label.columns,
+            effect=share_effect("new_unit_share", label.rows, label.n, private=True),
+            rows_affected=label.rows[1] if known else None,
+            what_if=WhatIf(repair=repair) if known and not label.header else None,
+            label=label,
+            medians=(before.median, now.median),
+            expected=way.apply(before.median) if way is not None else None,
+        )
+        found.append(facts)
     return found
 
 
@@ -93,52 +86,40 @@ def owner_of_label(name: str, columns: Iterable[str]) -> str | None:
     return next((c for c in columns if wanted and normalise(c) == wanted), None)
 
 
-def _in_columns(
-    train: Profile, live: Profile
-) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
-    """Label columns with the number column they belong to."""
+def _in_columns(train: Profile, live: Profile) -> Iterator[_Changed]:
+    """Label columns that changed, with the number column they belong to."""
     for name, column in train.columns.items():
         owner = owner_of_label(name, train.columns)
         if owner is None or name not in live.columns or owner not in live.columns:
             continue
-        labels, values = (
-            (column.category, live.columns[name].category),
-            (train.columns[owner], live.columns[owner]),
-        )
-        before, now = values[0].numeric, values[1].numeric
-        if before is None or now is None or labels[0] is None or labels[1] is None:
+        before, now = train.columns[owner].numeric, live.columns[owner].numeric
+        old, new = column.category, live.columns[name].category
+        if before is None or now is None or old is None or new is None:
             continue
-        if (made := _changed((name, owner), owner, labels[0], labels[1])) is not None:
-            yield made, before, now
+        if (label := _changed((name, owner), old, new)) is not None:
+            yield label, before, now
 
 
 def _changed(
-    columns: tuple[str, ...], owner: str, train: CategoryProfile, live: CategoryProfile
-) -> _Label | None:
+    columns: tuple[str, str], train: CategoryProfile, live: CategoryProfile
+) -> Label | None:
     """The new unit that most live rows carry, beyond its share in training, or ``None``."""
     before, now = _by_unit(train), _by_unit(live)
     if not before or not now or min(train.n, live.n) < MINIMUM_VALUES:
         return None
-    old = max(before, key=lambda u: before[u][0])
+    old = max(before, key=lambda unit: before[unit][0])
 
     def gain(unit: str) -> float:
         return now[unit][0] / live.n - before.get(unit, (0, ""))[0] / train.n
 
-    new = max((u for u in now if u != old), key=gain, default=None)
+    new = max((unit for unit in now if unit != old), key=gain, default=None)
     if new is None or gain(new) < SMALLEST_SHARE:
         return None
-    had = before.get(new, (0, ""))[0]
-    if float(two_share_p(had, train.n, now[new][0], live.n)) > ALPHA:
+    rows = before.get(new, (0, ""))[0], now[new][0]
+    if float(two_share_p(rows[0], train.n, rows[1], live.n)) > ALPHA:
         return None
-    return _Label(
-        columns,
-        owner,
-        old,
-        new,
-        (had, train.n),
-        (now[new][0], live.n),
-        (before[old][1], now[new][1]),
-    )
+    written = before[old][1], now[new][1]
+    return Label(columns, columns[1], (old, new), written, rows, (train.n, live.n))
 
 
 def _by_unit(labels: CategoryProfile) -> dict[str, tuple[int, str]]:
@@ -152,35 +133,27 @@ def _by_unit(labels: CategoryProfile) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _in_headers(
-    train: Profile, live: Profile
-) -> Iterator[tuple[_Label, NumericProfile, NumericProfile]]:
+def _in_headers(train: Profile, live: Profile) -> Iterator[_Changed]:
     """Columns that training has under one unit in the header and live data under another."""
     gone = {
-        stem: (name, unit, c)
-        for name, c in train.columns.items()
+        stem: (name, unit, column.numeric)
+        for name, column in train.columns.items()
         if name not in live.columns
         for stem, unit in _split(name)
     }
     for name, column in live.columns.items():
-        for stem, unit in _split(name) if name not in train.columns else ():
-            if stem not in gone or column.numeric is None:
-                continue
-            old_name, old, before = gone[stem]
+        now = column.numeric
+        for stem, unit in _split(name) if name not in train.columns and now else ():
+            old_name, old, before = gone.get(stem, ("", "", None))
             if (
-                before.numeric is None
+                now is None
+                or before is None
                 or old == unit
-                or min(before.numeric.n, column.numeric.n) < MINIMUM_VALUES
+                or min(before.n, now.n) < MINIMUM_VALUES
             ):
                 continue
-            n = (before.numeric.n, column.numeric.n)
-            yield (
-                _Label(
-                    (old_name, name), stem, old, unit, (0, n[0]), (n[1], n[1]), (old_name, name)
-                ),
-                before.numeric,
-                column.numeric,
-            )
+            headers, n = (old_name, name), (before.n, now.n)
+            yield Label(headers, stem, (old, unit), headers, (0, now.n), n), before, now
 
 
 def _split(name: str) -> list[tuple[str, str]]:
@@ -190,13 +163,6 @@ def _split(name: str) -> list[tuple[str, str]]:
         return []
     unit = _HEADER_UNITS.get(match["unit"]) or canonical(match["unit"].replace("_", "/"))
     return [(match["stem"], unit)] if unit else []
-
-
-def _conversion(label: _Label, config: Config) -> Conversion | None:
-    declared = (
-        config.columns.get(label.columns[-1]) or config.columns.get(label.name) or ColumnConfig()
-    )
-    return conversion(label.name, declared, label.old, label.new)
 
 
 def conversion(name: str, declared: ColumnConfig, old: str, new: str) -> Conversion | None:
@@ -222,13 +188,10 @@ def _moved(
     """
     if min(train.n, live.n) < MINIMUM_VALUES:
         return None
-    points = train.quantile((np.arange(400) + 0.5) / 400)
+    points = train.quantile(GRID)
     other = points * way.factor + way.offset
-    now = live.quantile((np.arange(400) + 0.5) / 400)
-    grid = np.unique(np.concatenate([points, other, now]))
-    f_old, f_new, f_live = (
-        np.searchsorted(np.sort(v), grid, side="right") / 400 for v in (points, other, now)
-    )
+    _, counts = cumulative_counts(points, other, live.quantile(GRID))
+    f_old, f_new, f_live = (count / len(GRID) for count in counts)
     mixed = (1 - share) * f_old + share * f_new
     apart = float(np.abs(mixed - f_old).max())
     if apart < TELLING * math.sqrt(1 / train.n + 1 / live.n):
@@ -247,91 +210,15 @@ def _moved_beyond(
     Far from most values, chance is small, so a few rows in a hundred tell where both units hardly overlap. ``sides`` are
     quantiles of training as it is and converted.
     """
-    grid = np.unique(np.concatenate(sides))
-    f_old, f_new = (
-        np.searchsorted(np.sort(side), grid, side="right") / len(side) for side in sides
-    )
+    grid, counts = cumulative_counts(*sides)
+    f_old, f_new = (count / len(side) for count, side in zip(counts, sides, strict=True))
     at = int(np.argmax(np.abs(f_old - f_new)))
-    above = bool(f_old[at] > f_new[at])
-    cut = float((grid[at] + grid[min(at + 1, len(grid) - 1)]) / 2)
-    stayed = beyond(train, cut, above=above) / train.n
+    above, cut = bool(f_old[at] > f_new[at]), midpoint_after(grid, at)
+    stayed = rows_beyond(train, cut, above=above) / train.n
     moved = stayed + share * float(abs(f_old[at] - f_new[at]))
-    found = beyond(live, cut, above=above) / live.n
+    found = rows_beyond(live, cut, above=above) / live.n
     error = math.sqrt(sum(p * (1 - p) for p in (stayed, moved)) * (1 / train.n + 1 / live.n))
     if moved - stayed < BEYOND * error:
         return None
     near = SIDE * (moved - stayed)
     return False if abs(found - stayed) < near else True if abs(found - moved) < near else None
-
-
-def _finding(
-    label: _Label,
-    train: NumericProfile,
-    live: NumericProfile,
-    way: Conversion | None,
-    *,
-    known: bool,
-) -> Finding:
-    old, new = unit_words(label.old), unit_words(label.new)
-    low, high = (float(v) for v in newcombe(*label.before, *label.now))
-    n = sizes(label.before[1], label.now[1])
-    header = label.columns[0] == label.written[0]
-    if header:
-        opening = f"{label.written[1]} arrives instead of {label.written[0]}"
-    else:
-        opening = f"{label.columns[0]} says {new} in {percent(label.share)} of live rows, in training {old}"
-    medians = (
-        f"median of {label.name} {number(live.median)} live, {number(train.median)} in training"
-    )
-    ending = (
-        "but the values did not move"
-        if known
-        else "whether the values moved with it cannot be told"
-    )
-    title = f"{opening}; {ending} ({medians}; {n})"
-    expected = train.median * way.factor + way.offset if way is not None else None
-    shown = not is_small(label.now[0])
-    return finding(
-        Kind.UNIT_CHANGE,
-        Verdict.ALARM if known else Verdict.CANNOT_JUDGE,
-        columns=label.columns,
-        title=title,
-        explanation=(
-            f"Values that were converted would lie around {number(expected)} {new}. Either the label is wrong or the conversion "
-            "was forgotten, and whoever converts by the label makes good values wrong."
-            if known and expected is not None
-            else "The unit has no known conversion, both units overlap, or too few rows carry it."
-        ),
-        effect=Effect(
-            name="new_unit_share",
-            train=label.before[0] / label.before[1],
-            live=label.share if shown else None,
-            change=label.share - label.before[0] / label.before[1] if shown else None,
-            low=low if shown else None,
-            high=high if shown else None,
-            n_train=label.before[1],
-            n_live=label.now[1],
-        ),
-        evidence=(f"converted to {new}, training's median would be {number(expected)}",)
-        if expected is not None
-        else (),
-        ruled_out=(f"values in {new}: live values are distributed as in training, unconverted",)
-        if known
-        else (),
-        rows_affected=label.now[0] if known else None,
-        fix=(
-            f"Ask the sender which of the two is right; until then read {label.name} in {old} as before, and refuse a label that "
-            "does not fit its values at intake."
-            if known
-            else f"Ask the sender of {label.name} in which unit the values are."
-        ),
-        what_if=WhatIf(
-            repair={
-                "op": "map",
-                "column": label.columns[0],
-                "mapping": {label.written[1]: label.written[0]},
-            }
-        )
-        if known and not header
-        else None,
-    )

@@ -40,11 +40,11 @@ def sql(
 
     PostgreSQL runs it too while ``texts`` is empty (it has no ``TRY_CAST``). Column names are quoted, values are literals.
     """
+    if not repairs:
+        return f"SELECT * FROM {_name(table)}"
     inner = _name(table)
     for i, repair in enumerate(repairs):
-        inner = _select(repair, columns, inner if i == 0 else f"(\n{inner}\n)", texts)
-    if not repairs:
-        inner = f"SELECT * FROM {inner}"
+        inner = _select(repair, columns, f"(\n{inner}\n)" if i else inner, texts)
     return inner
 
 
@@ -52,17 +52,14 @@ def _select(repair: Repair, columns: Sequence[str], source: str, texts: Collecti
     op = repair["op"]
     if op == "deduplicate":
         return f"SELECT DISTINCT * FROM {source} AS t"
-    exchanged = columns_of(repair) if op == "swap" else ()
-    parts = []
-    for name in columns:
-        if name in exchanged:
-            other = exchanged[1 - exchanged.index(name)]
-            parts.append(f"{_name(other)} AS {_name(name)}")
-        elif name in columns_of(repair):
-            parts.append(f"{_sql_value(repair, text=name in texts)} AS {_name(name)}")
-        else:
-            parts.append(_name(name))
-    return f"SELECT {', '.join(parts)} FROM {source} AS t"
+    values = {n: _name(n) for n in columns}
+    if op == "swap":
+        a, b = columns_of(repair)
+        values |= {a: f"{_name(b)} AS {_name(a)}", b: f"{_name(a)} AS {_name(b)}"}
+    else:
+        name = repair["column"]
+        values[name] = f"{_sql_value(repair, text=name in texts)} AS {_name(name)}"
+    return f"SELECT {', '.join(values[n] for n in columns)} FROM {source} AS t"
 
 
 def _sql_value(repair: Repair, *, text: bool) -> str:
@@ -70,9 +67,8 @@ def _sql_value(repair: Repair, *, text: bool) -> str:
     number = f"TRY_CAST({name} AS DOUBLE)" if text else name
     if op in ("map", "recode"):
         word = f"CAST({name} AS VARCHAR)"
-        cases = " ".join(
-            f"WHEN {_text(old)} THEN {_text(new)}" for old, new in _mapping(repair).items()
-        )
+        pairs = _mapping(repair).items()
+        cases = " ".join(f"WHEN {_text(old)} THEN {_text(new)}" for old, new in pairs)
         return f"CASE {word} {cases} ELSE {word} END"
     where = _sql_condition(repair, name, number)
     if op == "set_missing":
@@ -81,12 +77,11 @@ def _sql_value(repair: Repair, *, text: bool) -> str:
         changed = f"{number} * {_number(repair['factor'])} + {_number(repair.get('offset', 0.0))}"
         where = where or (f"{number} IS NOT NULL" if text else "")
     else:
-        low, high = ([_number(repair[end])] if end in repair else [] for end in ("low", "high"))
         changed = number
-        for least in low:
-            changed = f"CASE WHEN {changed} < {least} THEN {least} ELSE {changed} END"
-        for most in high:
-            changed = f"CASE WHEN {changed} > {most} THEN {most} ELSE {changed} END"
+        for end, sign in (("low", "<"), ("high", ">")):
+            if end in repair:
+                limit = _number(repair[end])
+                changed = f"CASE WHEN {changed} {sign} {limit} THEN {limit} ELSE {changed} END"
         where = f"{number} IS NOT NULL" if text else ""
     if text:
         changed = f"CAST({changed} AS VARCHAR)"
@@ -94,22 +89,30 @@ def _sql_value(repair: Repair, *, text: bool) -> str:
 
 
 def _sql_condition(repair: Repair, name: str, number: str) -> str:
-    if "values" in repair:
-        words = ", ".join(_text(v) for v in _words(repair))
-        numbers = ", ".join(_number(v) for v in repair["values"] if not isinstance(v, str))
-        parts = [f"CAST({name} AS VARCHAR) IN ({words})"] if words else []
-        return " OR ".join([*parts, f"{number} IN ({numbers})"] if numbers else parts)
+    words, numbers = _words(repair), _numbers(repair)
+    conditions = [f"CAST({name} AS VARCHAR) IN ({', '.join(map(_text, words))})"] if words else []
+    conditions += [f"{number} IN ({', '.join(map(_number, numbers))})"] if numbers else []
     if "inside" in repair:
-        low, high = repair["inside"]
-        return f"{number} BETWEEN {_number(low)} AND {_number(high)}"
-    limits = [f"{number} > {_number(repair['above'])}"] if "above" in repair else []
-    limits += [f"{number} < {_number(repair['below'])}"] if "below" in repair else []
-    return " OR ".join(limits)
+        low, high = map(_number, repair["inside"])
+        conditions.append(f"{number} BETWEEN {low} AND {high}")
+    conditions += [f"{number} {sign} {_number(limit)}" for sign, limit in _beyond(repair)]
+    return " OR ".join(conditions)
+
+
+def _beyond(repair: Repair) -> list[tuple[str, float]]:
+    """The limits beyond which values are meant, each with its sign."""
+    return [(sign, repair[end]) for end, sign in (("above", ">"), ("below", "<")) if end in repair]
+
+
+def _numbers(repair: Repair) -> list[float]:
+    """Numbers that are to become missing."""
+    return [v for v in repair.get("values", ()) if not isinstance(v, str)]
 
 
 def _words(repair: Repair) -> list[str]:
     """Words that are to become missing, as a column may hold them."""
-    return [written for v in repair["values"] if isinstance(v, str) for written in _spellings(v)]
+    words = (v for v in repair.get("values", ()) if isinstance(v, str))
+    return [written for word in words for written in _spellings(word)]
 
 
 def _mapping(repair: Repair) -> dict[str, str]:
@@ -141,9 +144,8 @@ def _number(value: float) -> str:
 def pandas(repairs: Sequence[Repair], frame: str = "live", *, texts: Collection[str] = ()) -> str:
     """Statements that apply the repairs in order to the data frame ``frame``, one or two lines each."""
     lines = [line for repair in repairs for line in _lines(repair, frame, texts)]
-    return "\n".join(
-        ["import pandas as pd", "", *lines] if any("pd." in line for line in lines) else lines
-    )
+    head = ["import pandas as pd", ""] if any("pd." in line for line in lines) else []
+    return "\n".join([*head, *lines])
 
 
 def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
@@ -157,9 +159,7 @@ def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
     number = f'pd.to_numeric({column}, errors="coerce")' if text else column
     if op in ("map", "recode"):
         mapping = _mapping(repair)
-        return [
-            f"{column} = {_as_text(column, mapping)}.replace({json.dumps(mapping, ensure_ascii=False)})"
-        ]
+        return [f"{column} = {_as_text(column, mapping)}.replace({_json(mapping)})"]
     where = _mask(repair, column, number)
     if op == "set_missing":
         return [f"{column} = {column}.mask({where})"]
@@ -167,8 +167,8 @@ def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
         changed = f"{number} * {float(repair['factor'])!r} + {float(repair.get('offset', 0.0))!r}"
         where = where or (f"{number}.notna()" if text else "")
     else:
-        limits = [f"lower={float(repair['low'])!r}"] if "low" in repair else []
-        limits += [f"upper={float(repair['high'])!r}"] if "high" in repair else []
+        ends = (("low", "lower"), ("high", "upper"))
+        limits = [f"{name}={float(repair[end])!r}" for end, name in ends if end in repair]
         changed = f"{number}.clip({', '.join(limits)})"
         where = f"{number}.notna()" if text else ""
     if text:
@@ -178,28 +178,24 @@ def _lines(repair: Repair, frame: str, texts: Collection[str]) -> list[str]:
 
 def _as_text(column: str, words: Collection[str]) -> str:
     """The column to compare with words: as text where one of them could be stored as a number."""
-    return (
-        f'{column}.map(str, na_action="ignore")' if any(w[-1:].isdigit() for w in words) else column
-    )
+    stored = any(word[-1:].isdigit() for word in words)
+    return f'{column}.map(str, na_action="ignore")' if stored else column
 
 
 def _mask(repair: Repair, column: str, number: str) -> str:
-    if "values" in repair:
-        words = _words(repair)
-        numbers = [v for v in repair["values"] if not isinstance(v, str)]
-        parts = (
-            [f"{_as_text(column, words)}.isin({json.dumps(words, ensure_ascii=False)})"]
-            if words
-            else []
-        )
-        return " | ".join([*parts, f"{number}.isin({json.dumps(numbers)})"] if numbers else parts)
+    words, numbers = _words(repair), _numbers(repair)
+    conditions = [f"{_as_text(column, words)}.isin({_json(words)})"] if words else []
+    conditions += [f"{number}.isin({_json(numbers)})"] if numbers else []
     if "inside" in repair:
         low, high = repair["inside"]
-        return f"{number}.between({float(low)!r}, {float(high)!r})"
-    limits = [f"({number} > {float(repair['above'])!r})"] if "above" in repair else []
-    limits += [f"({number} < {float(repair['below'])!r})"] if "below" in repair else []
-    return " | ".join(limits)
+        conditions.append(f"{number}.between({float(low)!r}, {float(high)!r})")
+    conditions += [f"({number} {sign} {float(limit)!r})" for sign, limit in _beyond(repair)]
+    return " | ".join(conditions)
 
 
 def _key(name: str, frame: str) -> str:
-    return f"{frame}[{json.dumps(name, ensure_ascii=False)}]"
+    return f"{frame}[{_json(name)}]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -42,11 +42,9 @@ OPS = ("convert", "set_missing", "map", "recode", "clip", "swap", "deduplicate")
 
 def columns_of(repair: Repair) -> tuple[str, ...]:
     """Columns that a repair changes."""
-    return (
-        tuple(repair["columns"])
-        if "columns" in repair
-        else ((repair["column"],) if "column" in repair else ())
-    )
+    if "columns" in repair:
+        return tuple(repair["columns"])
+    return (repair["column"],) if "column" in repair else ()
 
 
 def check_repair(repair: Repair, columns: Mapping[str, ColumnProfile]) -> None:
@@ -55,33 +53,21 @@ def check_repair(repair: Repair, columns: Mapping[str, ColumnProfile]) -> None:
     Raises:
         InputError: ``REPAIR_UNKNOWN`` (operation or column) or ``REPAIR_EMPTIES`` (no value of the column would be left).
     """
-    if repair.get("op") not in OPS:
-        raise InputError(
-            Problem(
-                "REPAIR_UNKNOWN",
-                f"'{repair.get('op')}' is not a repair.",
-                f"Known: {', '.join(OPS)}.",
-            )
-        )
-    for name in columns_of(repair):
-        if name not in columns:
-            raise InputError(
-                Problem(
-                    "REPAIR_UNKNOWN",
-                    f"'{name}' is not a live column.",
-                    nearest(name, list(columns)),
-                )
-            )
-    if repair["op"] == "set_missing":
+    op, problem = repair.get("op"), None
+    unknown = next((name for name in columns_of(repair) if name not in columns), None)
+    if op not in OPS:
+        known = f"Known: {', '.join(OPS)}."
+        problem = Problem("REPAIR_UNKNOWN", f"'{op}' is not a repair.", known)
+    elif unknown is not None:
+        hint = nearest(unknown, list(columns))
+        problem = Problem("REPAIR_UNKNOWN", f"'{unknown}' is not a live column.", hint)
+    elif op == "set_missing":
         column = columns[repair["column"]]
         if column.present and apply(column, repair).present == 0:
-            raise InputError(
-                Problem(
-                    "REPAIR_EMPTIES",
-                    f"The repair would leave no value of {column.name}.",
-                    "Narrow its limits.",
-                )
-            )
+            said = f"The repair would leave no value of {column.name}."
+            problem = Problem("REPAIR_EMPTIES", said, "Narrow its limits.")
+    if problem:
+        raise InputError(problem)
 
 
 def chosen(values: FloatArray, repair: Repair) -> npt.NDArray[np.bool_]:
@@ -92,41 +78,38 @@ def chosen(values: FloatArray, repair: Repair) -> npt.NDArray[np.bool_]:
         low, high = repair["inside"]
         return np.asarray((values >= low) & (values <= high))
     if "above" in repair or "below" in repair:
-        return np.asarray(
-            (values > repair.get("above", np.inf)) | (values < repair.get("below", -np.inf))
-        )
+        above, below = repair.get("above", np.inf), repair.get("below", -np.inf)
+        return np.asarray((values > above) | (values < below))
     return np.ones(len(values), dtype=bool)
 
 
 def apply(column: ColumnProfile, repair: Repair) -> ColumnProfile:
     """The profile of one live column after a repair of it. Exact while the support is (``NumericProfile.exact``)."""
     after = _applied(column, repair)
-    held = [len(p.values) for p in (after.numeric, after.category, after.tokens) if p is not None]
+    distinct = [
+        len(p.values) for p in (after.numeric, after.category, after.tokens) if p is not None
+    ]
     exact = after.numeric is None or after.numeric.exact
-    return replace(after, distinct=sum(held)) if after is not column and exact else after
+    return replace(after, distinct=sum(distinct)) if after is not column and exact else after
 
 
 def _applied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
-    op = repair["op"]
-    if op == "convert" and column.numeric is not None:
-        values = column.numeric.values
-        if set(repair) <= {"op", "column", "factor", "offset"}:
-            return replace(
-                column, numeric=_scaled(column.numeric, repair["factor"], repair.get("offset", 0.0))
-            )
-        hit = chosen(values, repair)
-        new = np.where(hit, values * repair["factor"] + repair.get("offset", 0.0), values)
-        return replace(column, numeric=_weighted(new, column.numeric))
-    if op == "clip" and column.numeric is not None:
-        low, high = repair.get("low", -np.inf), repair.get("high", np.inf)
-        return replace(
-            column, numeric=_weighted(np.clip(column.numeric.values, low, high), column.numeric)
-        )
+    op, numeric = repair["op"], column.numeric
     if op == "set_missing":
         return _emptied(column, repair)
     if op in ("map", "recode"):
         return _mapped(column, repair["mapping"])
-    return column
+    if op not in ("convert", "clip") or numeric is None:
+        return column
+    if op == "clip":
+        low, high = repair.get("low", -np.inf), repair.get("high", np.inf)
+        return replace(column, numeric=_weighted(np.clip(numeric.values, low, high), numeric))
+    factor, offset = repair["factor"], repair.get("offset", 0.0)
+    if set(repair) <= {"op", "column", "factor", "offset"}:
+        return replace(column, numeric=_scaled(numeric, factor, offset))
+    values = numeric.values
+    new = np.where(chosen(values, repair), values * factor + offset, values)
+    return replace(column, numeric=_weighted(new, numeric))
 
 
 def repaired(live: Profile, repairs: Sequence[Repair]) -> Profile:
@@ -149,16 +132,6 @@ def repaired(live: Profile, repairs: Sequence[Repair]) -> Profile:
     return replace(live, columns=columns)
 
 
-def what_if(
-    train: Profile, live: Profile, repairs: Sequence[Repair], drift: DriftConfig
-) -> dict[str, float]:
-    """Drift scores of the repaired columns, by the scorer that judged them; columns without a score are left out."""
-    after = repaired(live, repairs)
-    names = dict.fromkeys(name for repair in repairs for name in columns_of(repair))
-    pairs = {n: Pair(train.columns[n], after.columns[n]) for n in names if n in train.columns}
-    return scores({n: p for n, p in pairs.items() if min(p.sizes) > 0}, drift)[0]
-
-
 def fill(
     findings: Sequence[Finding],
     train: Profile,
@@ -166,39 +139,31 @@ def fill(
     drift: Mapping[str, DriftResult],
     config: DriftConfig,
 ) -> list[Finding]:
-    """Put the score before and after into every finding that proposes a repair of one column.
+    """Put the score before and after into every finding that proposes a repair of one column."""
+    return [_tried(one, train, live, drift, config) for one in findings]
 
-    Repairs of different columns are scored together: one Evidently run for all first proposals, one for all second ones.
-    """
-    found, rounds = list(findings), list[dict[str, tuple[int, Pair]]]()
-    for i, one in enumerate(found):
-        if one.what_if is None or one.what_if.after is not None:
-            continue
-        repair = one.what_if.repair
-        for name in columns_of(repair)[:1]:
-            if name not in drift or drift[name].score is None:
-                continue
-            try:
-                after = repaired(live, [repair]).columns[name]
-            except (
-                InputError
-            ):  # it would empty the column: proposed, but there is nothing left to score
-                continue
-            pair = Pair(train.columns[name], after)
-            if min(pair.sizes) == 0:
-                continue
-            free = next((r for r in rounds if name not in r), None)
-            if free is None:
-                rounds.append(free := {})
-            free[name] = (i, pair)
-    for batch in rounds:
-        scored = scores({name: pair for name, (_, pair) in batch.items()}, config)[0]
-        for name, (i, _) in batch.items():
-            tried = found[i].what_if
-            assert tried is not None
-            update = {"before": drift[name].score, "after": scored.get(name)}
-            found[i] = found[i].model_copy(update={"what_if": tried.model_copy(update=update)})
-    return found
+
+def _tried(
+    finding: Finding,
+    train: Profile,
+    live: Profile,
+    drift: Mapping[str, DriftResult],
+    config: DriftConfig,
+) -> Finding:
+    proposed = finding.what_if
+    name = next(iter(columns_of(proposed.repair)), None) if proposed else None
+    before = drift[name].score if name and name in drift else None
+    if proposed is None or name is None or before is None or proposed.after is not None:
+        return finding
+    try:
+        pair = Pair(train.columns[name], repaired(live, [proposed.repair]).columns[name])
+    except InputError:  # it would empty the column: proposed, but there is nothing left to score
+        return finding
+    if min(pair.sizes) == 0:
+        return finding
+    after = scores({name: pair}, config)[0].get(name)
+    tried = proposed.model_copy(update={"before": before, "after": after})
+    return finding.model_copy(update={"what_if": tried})
 
 
 def _scaled(numeric: NumericProfile, factor: float, offset: float) -> NumericProfile:
@@ -241,10 +206,10 @@ def _emptied(column: ColumnProfile, repair: Repair) -> ColumnProfile:
             column.numeric.values[~hit], column.numeric, column.numeric.counts[~hit]
         )
     for field in ("tokens", "category"):
-        held: CategoryProfile | None = getattr(column, field)
-        if words and held is not None:
-            gone += sum(held.count(w) for w in words)
-            update[field] = _without(held, words)
+        values: CategoryProfile | None = getattr(column, field)
+        if words and values is not None:
+            gone += sum(values.count(w) for w in words)
+            update[field] = _without(values, words)
     return replace(column, missing=column.missing + gone, **update)
 
 
@@ -258,18 +223,13 @@ def _parsed(
     column: ColumnProfile, numeric: NumericProfile, mapping: Mapping[str, float]
 ) -> ColumnProfile:
     """The column after words were read as numbers (``<0.5`` as 0.5); words that it does not hold change nothing."""
-    held = {word: float(value) for word, value in mapping.items() if column.tokens.count(word)}
-    if not held:
+    rows = {word: n for word in mapping if (n := column.tokens.count(word))}
+    if not rows:
         return column
-    values = np.concatenate([numeric.values, np.array(list(held.values()))])
-    counts = np.concatenate(
-        [numeric.counts, np.array([column.tokens.count(word) for word in held])]
-    )
-    return replace(
-        column,
-        numeric=_weighted(values, numeric, counts),
-        tokens=_without(column.tokens, set(held)),
-    )
+    values = np.concatenate([numeric.values, [float(mapping[word]) for word in rows]])
+    counts = np.concatenate([numeric.counts, list(rows.values())])
+    tokens = _without(column.tokens, set(rows))
+    return replace(column, numeric=_weighted(values, numeric, counts), tokens=tokens)
 
 
 def _mapped(column: ColumnProfile, mapping: Mapping[str, Any]) -> ColumnProfile:
