@@ -59,7 +59,7 @@ def test_columns_gone_new_and_ignored() -> None:
         numbers("risk", [0.1] * 30, role=Role.SCORE),
     )
     live = table(numbers("z", [1.0] * 30))
-    gone, new = schema.check(train, live, REQUIRED)
+    gone, new = findings(schema.check(train, live, REQUIRED))
     assert (gone.id, gone.verdict, gone.severity) == ("column_missing:x", ALARM, Severity.CRITICAL)
     assert (new.id, new.verdict) == ("column_new:z", WATCH)
     assert schema.check(train, train, CONFIG) == []
@@ -95,7 +95,11 @@ def test_storage_families(storage: str, family: str) -> None:
 
 def test_the_sentence_of_the_look_book() -> None:
     found = only(
-        missingness.check(table(gaps("trestbps", 303, 0)), table(gaps("trestbps", 200, 56)), CONFIG)
+        findings(
+            missingness.check(
+                table(gaps("trestbps", 303, 0)), table(gaps("trestbps", 200, 56)), CONFIG
+            )
+        )
     )
     assert (
         found.title
@@ -128,7 +132,7 @@ def test_the_sentence_of_the_look_book() -> None:
 def test_more_missing(
     train: tuple[int, int], live: tuple[int, int], verdict: Verdict | None
 ) -> None:
-    found = missingness.check(table(gaps("x", *train)), table(gaps("x", *live)), CONFIG)
+    found = findings(missingness.check(table(gaps("x", *train)), table(gaps("x", *live)), CONFIG))
     assert (found[0].verdict if found else None) == verdict
     assert all(f.kind == "missing_up" for f in found)
 
@@ -136,8 +140,10 @@ def test_more_missing(
 def test_less_missing_matters_when_training_had_none() -> None:
     def one(train: int, live: int) -> Finding:
         return only(
-            missingness.check(
-                table(gaps("x", 10_000, train)), table(gaps("x", 10_000, live)), CONFIG
+            findings(
+                missingness.check(
+                    table(gaps("x", 10_000, train)), table(gaps("x", 10_000, live)), CONFIG
+                )
             )
         )
 
@@ -160,12 +166,18 @@ def test_always_missing() -> None:
 def test_a_rare_value_that_few_rows_lack_by_chance_is_not_lost() -> None:
     """One row in 70 of training had it, so about one live table of 300 rows in 70 has none."""
     rare = only(
-        missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 300, 300)), CONFIG)
+        findings(
+            missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 300, 300)), CONFIG)
+        )
     )
     assert (rare.kind, rare.verdict, rare.severity) == ("always_missing", CANNOT, Severity.INFO)
     assert "by chance" in rare.explanation
     lost = only(
-        missingness.check(table(gaps("x", 2_000, 1_970)), table(gaps("x", 2_000, 2_000)), CONFIG)
+        findings(
+            missingness.check(
+                table(gaps("x", 2_000, 1_970)), table(gaps("x", 2_000, 2_000)), CONFIG
+            )
+        )
     )
     assert lost.verdict is ALARM
 
@@ -192,7 +204,9 @@ def test_more_missing_never_lowers_the_effect(rows: int, data: st.DataObject) ->
     more = data.draw(st.integers(less, rows))
 
     def effect(missing: int) -> float:
-        found = missingness.check(table(gaps("x", 400, 0)), table(gaps("x", rows, missing)), CONFIG)
+        found = findings(
+            missingness.check(table(gaps("x", 400, 0)), table(gaps("x", rows, missing)), CONFIG)
+        )
         change = found[0].effect.change if found and found[0].effect else 0.0
         return change or 0.0
 
@@ -248,12 +262,12 @@ def test_words_for_missing() -> None:
         numbers("x", np.arange(460), words=["?"] * 30 + ["see note"] * 10),
         categories("c", ["a"] * 480 + ["unknown"] * 20),
     )
-    found = {f.columns[0]: f for f in disguised.check(train, live, CONFIG)}
+    found = {f.columns[0]: f for f in findings(disguised.check(train, live, CONFIG))}
     assert {n: (f.verdict, f.rows_affected) for n, f in found.items()} == {
         "x": (ALARM, 40),
         "c": (ALARM, 20),
     }
-    assert disguised.check(live, live, CONFIG)[0].verdict is WATCH
+    assert findings(disguised.check(live, live, CONFIG))[0].verdict is WATCH
     assert free_text.check(train, live, CONFIG) == []
 
 
@@ -314,7 +328,7 @@ def test_rare_codes_that_are_new_by_chance_are_no_alarm() -> None:
             categories("dx", [f"c{v}" for v in rng.zipf(1.5, 2_000).clip(max=100_000)])
             for _ in range(2)
         )
-        found += len(unseen.check(table(train), table(live), CONFIG))
+        found += len(findings(unseen.check(table(train), table(live), CONFIG)))
     assert found == 0
     assert unseen.expected_unseen(categories("x", ["a"] * 1_000).category) == pytest.approx(
         0.00369, abs=1e-5
@@ -330,7 +344,9 @@ def outcome(values: list[Any]) -> Profile:
 
 def test_hungary_has_fewer_events_than_cleveland() -> None:
     found = only(
-        labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 106 + [0] * 188), CONFIG)
+        findings(
+            labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 106 + [0] * 188), CONFIG)
+        )
     )
     assert found.verdict is ALARM
     assert (
@@ -343,7 +359,9 @@ def test_hungary_has_fewer_events_than_cleveland() -> None:
         pytest.approx(106 / 294),
     )
     same = only(
-        labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 130 + [0] * 164), CONFIG)
+        findings(
+            labels.check(outcome([1] * 139 + [0] * 164), outcome([1] * 130 + [0] * 164), CONFIG)
+        )
     )
     assert (same.verdict, same.severity) == (QUIET, Severity.INFO)
 
@@ -352,8 +370,10 @@ def test_grades_numbers_levels_and_quantities() -> None:
     graded = outcome([0] * 164 + [1] * 55 + [2] * 36 + [3] * 35 + [4] * 13)
     assert (
         only(
-            labels.check(
-                graded, outcome([0] * 188 + [1] * 37 + [2] * 26 + [3] * 28 + [4] * 15), CONFIG
+            findings(
+                labels.check(
+                    graded, outcome([0] * 188 + [1] * 37 + [2] * 26 + [3] * 28 + [4] * 15), CONFIG
+                )
             )
         ).verdict
         is ALARM
@@ -366,7 +386,11 @@ def test_grades_numbers_levels_and_quantities() -> None:
     levels = outcome(["home"] * 500 + ["ward"] * 300 + ["icu"] * 200)
     assert (
         only(
-            labels.check(levels, outcome(["home"] * 300 + ["ward"] * 300 + ["icu"] * 400), CONFIG)
+            findings(
+                labels.check(
+                    levels, outcome(["home"] * 300 + ["ward"] * 300 + ["icu"] * 400), CONFIG
+                )
+            )
         ).verdict
         is ALARM
     )
@@ -380,7 +404,7 @@ def test_labels_that_are_absent_late_few_or_of_one_class() -> None:
     train = outcome([1] * 50 + [0] * 50)
     assert only(labels.check(train, table(numbers("x", [1.0])), CONFIG)).verdict is CANNOT
     assert only(labels.check(train, outcome([None] * 50), CONFIG)).kind == "label_missing"
-    late = labels.check(train, outcome([1] * 30 + [0] * 30 + [None] * 40), CONFIG)
+    late = findings(labels.check(train, outcome([1] * 30 + [0] * 30 + [None] * 40), CONFIG))
     assert [(f.kind, f.verdict) for f in late] == [("label_missing", ALARM), ("label_shift", QUIET)]
     assert only(labels.check(train, outcome([1] * 9), CONFIG)).verdict is CANNOT
     assert only(labels.check(train, outcome([0] * 90), CONFIG)).verdict is ALARM
@@ -421,7 +445,9 @@ def test_identifiers_and_free_text_are_named() -> None:
         bare("encounter_id", ColumnType.IDENTIFIER, 50, role=Role.ID),
         bare("note", ColumnType.TEXT, 50),
     )
-    found = {f.columns[0]: f for f in identity.check(table(*columns), table(*columns), CONFIG)}
+    found = {
+        f.columns[0]: f for f in findings(identity.check(table(*columns), table(*columns), CONFIG))
+    }
     assert {n: f.verdict for n, f in found.items()} == {
         "mrn": ALARM,
         "row_key": WATCH,
@@ -434,7 +460,7 @@ def test_identifiers_and_free_text_are_named() -> None:
 def test_a_column_whose_name_is_only_written_differently_is_named() -> None:
     train = table(numbers("yrs_married", [1.0, 2.0]), numbers("age", [30.0, 40.0]))
     live = table(numbers("Yrs Married", [1.0, 2.0]), numbers("weight", [70.0, 80.0]))
-    found = {f.id: f for f in schema.check(train, live, CONFIG)}
+    found = {f.id: f for f in findings(schema.check(train, live, CONFIG))}
     assert found["column_missing:yrs_married"].verdict is ALARM
     assert (
         found["column_missing:yrs_married"].fix
@@ -445,7 +471,9 @@ def test_a_column_whose_name_is_only_written_differently_is_named() -> None:
     assert "training's" not in found["column_new:weight"].explanation
     # Two candidates: neither is named.
     both = table(numbers("Yrs Married", [1.0, 2.0]), numbers("YRS_MARRIED", [1.0, 2.0]))
-    assert all("Map the live column" not in f.fix for f in schema.check(train, both, CONFIG))
+    assert all(
+        "Map the live column" not in f.fix for f in findings(schema.check(train, both, CONFIG))
+    )
 
 
 def test_repeated_rows_and_keys() -> None:
@@ -455,7 +483,7 @@ def test_repeated_rows_and_keys() -> None:
     patients = replace(clean, duplicate_keys=900, roles=Roles(id="x"))
     assert integrity.check(clean, clean, CONFIG) == []
     assert only(integrity.check(clean, one, CONFIG)).verdict is WATCH
-    assert [(f.kind, f.verdict) for f in integrity.check(clean, many, CONFIG)] == [
+    assert [(f.kind, f.verdict) for f in findings(integrity.check(clean, many, CONFIG))] == [
         ("duplicate_rows", ALARM),
         ("duplicate_keys", ALARM),
     ]

@@ -15,6 +15,7 @@ from golive.compare.codes import codes, unseen
 from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
+from golive.model.facts import findings
 from golive.model.finding import Severity, Verdict
 from golive.model.profile import Slice, SliceColumn
 
@@ -24,7 +25,7 @@ CONFIG = Config()
 
 
 def test_equal_codes_are_quiet_and_say_what_was_looked_at() -> None:
-    found = by_kind(codes.check(coded(TEN), coded(TEN[:500]), CONFIG))
+    found = by_kind(findings(codes.check(coded(TEN), coded(TEN[:500]), CONFIG)))
     assert {k: f.verdict for k, f in found.items()} == {
         "code_system_mix": QUIET,
         "code_format_change": QUIET,
@@ -38,7 +39,7 @@ def test_equal_codes_are_quiet_and_say_what_was_looked_at() -> None:
 
 def test_a_mixture_is_named_with_its_share() -> None:
     live = TEN[:970] + ["486", "250.02", "V10.1"] * 10
-    found = by_kind(codes.check(coded(TEN), coded(live), CONFIG))
+    found = by_kind(findings(codes.check(coded(TEN), coded(live), CONFIG)))
     mix = found["code_system_mix"]
     assert (mix.verdict, mix.severity, mix.rows_affected) == (ALARM, Severity.MAJOR, 20), (
         "V10.1 belongs to both systems"
@@ -51,13 +52,15 @@ def test_a_mixture_is_named_with_its_share() -> None:
 
 def test_the_mixture_explains_the_unseen_values() -> None:
     train, live = coded(TEN), coded(TEN[:900] + ["486", "599.0"] * 50)
-    found = link([*codes.check(train, live, CONFIG), *unseen.check(train, live, CONFIG)])
+    found = link(findings([*codes.check(train, live, CONFIG), *unseen.check(train, live, CONFIG)]))
     causes = {f.kind: f.cause for f in found}
     assert causes["unseen_category"] == "code_system_mix:dx"
 
 
 def test_a_change_of_system_is_one_finding() -> None:
-    found = by_kind(codes.check(coded(TEN), coded(["486", "250.02", "599.0"] * 100), CONFIG))
+    found = by_kind(
+        findings(codes.check(coded(TEN), coded(["486", "250.02", "599.0"] * 100), CONFIG))
+    )
     changed = found["code_system_change"]
     assert (changed.verdict, changed.severity) == (ALARM, Severity.CRITICAL)
     assert "code_system_mix" not in found
@@ -67,16 +70,24 @@ def test_a_change_to_a_system_that_only_its_shape_tells() -> None:
     """RxNorm has no check digit: it is believed when it explains a whole column of a kindred system."""
     snomed = ["387207008", "372687004", "387517004"]
     changed = by_kind(
-        codes.check(coded(snomed * 100), coded(["310965", "198405", "314076"] * 50), CONFIG)
+        findings(
+            codes.check(coded(snomed * 100), coded(["310965", "198405", "314076"] * 50), CONFIG)
+        )
     )
     assert "RxNorm" in changed["code_system_change"].title
 
 
 def test_training_may_hold_two_systems_itself() -> None:
     both = TEN[:1500] + ["486", "599.0"] * 250
-    assert verdicts(codes.check(coded(both), coded(both), CONFIG))["code_system_mix"] is QUIET
+    assert (
+        verdicts(findings(codes.check(coded(both), coded(both), CONFIG)))["code_system_mix"]
+        is QUIET
+    )
     more = TEN[:500] + ["486", "599.0"] * 250
-    assert verdicts(codes.check(coded(both), coded(more), CONFIG))["code_system_mix"] is ALARM
+    assert (
+        verdicts(findings(codes.check(coded(both), coded(more), CONFIG)))["code_system_mix"]
+        is ALARM
+    )
 
 
 def test_the_site_that_sends_them_is_named() -> None:
@@ -96,7 +107,7 @@ def test_the_site_that_sends_them_is_named() -> None:
         for name, held in shapes.items()
     )
     live = table(*live.columns.values(), slices=slices)
-    mix = by_kind(codes.check(coded(TEN), live, CONFIG))["code_system_mix"]
+    mix = by_kind(findings(codes.check(coded(TEN), live, CONFIG)))["code_system_mix"]
     assert mix.segment is not None
     assert (mix.segment.column, mix.segment.value) == ("site", "west")
     assert {s.value: s.effect for s in mix.slices} == {"east": 0.0, "west": pytest.approx(0.2)}
@@ -112,7 +123,7 @@ def test_the_site_that_sends_them_is_named() -> None:
 )
 def test_ways_of_writing(written, words: str) -> None:
     live = TEN[:900] + [written(c) for c in ["A41.9", "E11.65"] * 50]
-    found = by_kind(codes.check(coded(TEN), coded(live), CONFIG))
+    found = by_kind(findings(codes.check(coded(TEN), coded(live), CONFIG)))
     assert found["code_format_change"].verdict is ALARM
     assert words in found["code_format_change"].title
     assert found["code_system_mix"].verdict is QUIET
@@ -121,7 +132,7 @@ def test_ways_of_writing(written, words: str) -> None:
 
 def test_a_format_is_written_back() -> None:
     live = coded([c.replace(".", "").lower() for c in TEN])
-    change = by_kind(codes.check(coded(TEN), live, CONFIG))["code_format_change"]
+    change = by_kind(findings(codes.check(coded(TEN), live, CONFIG)))["code_format_change"]
     assert change.what_if is not None
     repaired = apply(live.columns["dx"], change.what_if.repair)
     assert repaired.category is not None
@@ -130,7 +141,9 @@ def test_a_format_is_written_back() -> None:
 
 def test_lost_leading_zeros() -> None:
     train = ["038.9", "008.45", "486"] * 100
-    found = by_kind(codes.check(coded(train), coded(["38.9", "8.45", "486"] * 100), CONFIG))
+    found = by_kind(
+        findings(codes.check(coded(train), coded(["38.9", "8.45", "486"] * 100), CONFIG))
+    )
     assert "without their leading zeros" in found["code_format_change"].title
     assert found["code_invalid"].verdict is QUIET
 
@@ -138,31 +151,37 @@ def test_lost_leading_zeros() -> None:
 def test_rare_codes_are_not_repaired_by_name() -> None:
     """A code that ten rows hold is not written into a result."""
     live = coded(TEN[:900] + ["A419"] * 40 + ["J189"] * 10)
-    change = by_kind(codes.check(coded(TEN), live, CONFIG))["code_format_change"]
+    change = by_kind(findings(codes.check(coded(TEN), live, CONFIG)))["code_format_change"]
     assert change.what_if is not None
     assert change.what_if.repair["mapping"] == {"A419": "A41.9"}
 
 
 def test_local_codes_and_wrong_check_digits_are_invalid() -> None:
-    found = by_kind(codes.check(coded(TEN), coded(TEN[:900] + ["LOC-7", "pain"] * 50), CONFIG))
+    found = by_kind(
+        findings(codes.check(coded(TEN), coded(TEN[:900] + ["LOC-7", "pain"] * 50), CONFIG))
+    )
     assert (found["code_invalid"].verdict, found["code_invalid"].rows_affected) == (ALARM, 100)
     loinc = ["2160-0", "718-7"] * 300
     wrong = by_kind(
-        codes.check(coded(loinc, "loinc"), coded(loinc[:500] + ["2160-5"] * 100, "loinc"), CONFIG)
+        findings(
+            codes.check(
+                coded(loinc, "loinc"), coded(loinc[:500] + ["2160-5"] * 100, "loinc"), CONFIG
+            )
+        )
     )
     assert "100 rows have the right shape but a wrong check digit" in wrong["code_invalid"].evidence
 
 
 def test_words_for_missing_are_no_codes_and_not_invalid() -> None:
-    found = codes.check(coded(TEN), coded(TEN[:500] + ["?", "unknown"] * 100), CONFIG)
+    found = findings(codes.check(coded(TEN), coded(TEN[:500] + ["?", "unknown"] * 100), CONFIG))
     assert {f.verdict for f in found} == {QUIET}
 
 
 def test_codes_of_nobody_cannot_be_judged() -> None:
     local = [f"ward {i % 9}" for i in range(300)]
-    (one,) = codes.check(coded(local), coded(local), CONFIG)
+    (one,) = findings(codes.check(coded(local), coded(local), CONFIG))
     assert (one.kind, one.verdict) == ("code_invalid", CANNOT)
-    few = codes.check(coded(TEN), coded(TEN[:10]), CONFIG)
+    few = findings(codes.check(coded(TEN), coded(TEN[:10]), CONFIG))
     assert [(f.kind, f.verdict) for f in few] == [("code_invalid", CANNOT)]
 
 
@@ -172,8 +191,10 @@ def test_a_declared_system_wins_and_a_wrong_declaration_is_said() -> None:
     assert codes.check(train, train, CONFIG) == [], (
         "a category without declaration is no code column"
     )
-    assert {f.verdict for f in codes.check(train, train, declared)} == {QUIET}
-    (wrong,) = codes.check(train, train, Config(columns={"kind": ColumnConfig(system="RxNrom")}))
+    assert {f.verdict for f in findings(codes.check(train, train, declared))} == {QUIET}
+    (wrong,) = findings(
+        codes.check(train, train, Config(columns={"kind": ColumnConfig(system="RxNrom")}))
+    )
     assert wrong.verdict is CANNOT
     assert "RxNrom" in wrong.title
 
@@ -189,7 +210,7 @@ def test_icd9_categories_are_not_invalid(reference_data: Path) -> None:
     frame = pd.read_csv(reference_data / "code_sets" / "icd9cm_v32_dx.csv.gz", dtype=str)
     full = [with_dot(system, code) for code in frame.code][:5000]
     categories_ = [code.split(".")[0] for code in full]
-    found = by_kind(codes.check(coded(full), coded(categories_), CONFIG))
+    found = by_kind(findings(codes.check(coded(full), coded(categories_), CONFIG)))
     assert found["code_invalid"].verdict is QUIET
     assert found["code_system_mix"].verdict is QUIET
 
@@ -199,9 +220,13 @@ def test_snomed_conditions_against_rxnorm_medications(reference_data: Path) -> N
     rest = pd.read_parquet(reference_data / "fhir" / "conditions_medications.parquet")
     conditions = list(rest[rest.resource == "Condition"].code)
     medications = list(rest[rest.resource == "MedicationRequest"].code)
-    found = by_kind(codes.check(coded(conditions, "code"), coded(medications, "code"), CONFIG))
+    found = by_kind(
+        findings(codes.check(coded(conditions, "code"), coded(medications, "code"), CONFIG))
+    )
     assert found["code_system_change"].verdict is ALARM
     same = verdicts(
-        codes.check(coded(conditions[::2], "code"), coded(conditions[1::2], "code"), CONFIG)
+        findings(
+            codes.check(coded(conditions[::2], "code"), coded(conditions[1::2], "code"), CONFIG)
+        )
     )
     assert set(same.values()) == {QUIET}

@@ -20,6 +20,7 @@ from golive.compare.fields.dates import is_flip, swapped
 from golive.intake.base.dataset import Dataset
 from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Severity, Verdict
 from golive.model.profile import Profile
 from golive.profile import profile
@@ -48,7 +49,7 @@ def days(
 
 
 def check(train: Sequence[str], live: Sequence[str]) -> list[Finding]:
-    return dates.check(written(train), written(live), CONFIG)
+    return findings(dates.check(written(train), written(live), CONFIG))
 
 
 def test_day_and_month_change_places() -> None:

@@ -354,7 +354,7 @@ def test_days_without_rows() -> None:
     assert feed.check(timed(usual), timed(usual), Config()) == []
     stopped = usual.copy()
     stopped[30:35] = 0
-    (found,) = feed.check(timed(usual), timed(stopped), Config())
+    (found,) = findings(feed.check(timed(usual), timed(stopped), Config()))
     assert (found.kind, found.verdict) == ("feed_stopped", Verdict.ALARM)
     assert "no rows on 4 Mar to 8 Mar (5 days)" in found.title
 
@@ -367,7 +367,7 @@ def test_one_silent_site_among_others() -> None:
     whole = timed(np.sum(list(counts.values()), axis=0))
     parts = tuple(Arrivals(site, tuple(days), held) for site, held in counts.items())
     live = replace(whole, arrivals=parts, roles=Roles(time="at", site="clinic"))
-    (found,) = feed.check(whole, live, Config())
+    (found,) = findings(feed.check(whole, live, Config()))
     assert found.title.startswith(
         "Clinic C sent no rows on 14 Mar to 18 Mar (5 days) instead of about 68"
     )
@@ -377,7 +377,7 @@ def test_one_silent_site_among_others() -> None:
 
 def test_future_dates() -> None:
     usual = RNG(1).poisson(60, 70)
-    (found,) = feed.check(timed(usual), timed(usual, future=80), Config())
+    (found,) = findings(feed.check(timed(usual), timed(usual, future=80), Config()))
     assert found.kind == "future_dates"
     assert feed.check(timed(usual, future=50), timed(usual, future=80), Config()) == []
 
@@ -386,7 +386,7 @@ def test_times_in_the_wrong_order() -> None:
     a, b = (bare(n, ColumnType.DATETIME, 1000) for n in ("start", "end"))
     train = table(a, b, time_violations={("start", "end"): 0, ("end", "start"): 990})
     live = table(a, b, time_violations={("start", "end"): 40, ("end", "start"): 950})
-    (found,) = feed.check(train, live, Config())
+    (found,) = findings(feed.check(train, live, Config()))
     assert (found.kind, found.verdict, found.rows_affected) == ("time_order", Verdict.ALARM, 40)
 
 

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from made_profiles import bare, numbers, table
 
 from golive.compare.fields import free_text
-from golive.compare.fields.token_forms import Form, read, shown
+from golive.compare.fields.free_text import read, shown
 from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import ColumnProfile
 from golive.profile.categories import counted
+from golive.wording.findings.written import Form
 
 CONFIG = Config()
 
@@ -71,8 +73,10 @@ def test_what_may_identify_is_shown_as_its_shape(private: str) -> None:
 
 def check(words: list[str], *, train: np.ndarray | None = None) -> list[Finding]:
     values = np.linspace(0.5, 4, 1_000) if train is None else train
-    return free_text.check(
-        table(numbers("x", values)), table(numbers("x", values[:900], words=words)), CONFIG
+    return findings(
+        free_text.check(
+            table(numbers("x", values)), table(numbers("x", values[:900], words=words)), CONFIG
+        )
     )
 
 
@@ -136,7 +140,7 @@ def test_words_in_date_columns() -> None:
         column = bare("t", ColumnType.DATETIME, 1_000, role=Role.TIME)
         return replace(column, tokens=counted(odd.items(), most=1_000))
 
-    (found,) = free_text.check(table(dates({})), table(dates({"yesterday": 40})), CONFIG)
+    (found,) = findings(free_text.check(table(dates({})), table(dates({"yesterday": 40})), CONFIG))
     assert found.title.startswith("4.0 % of live t values are no dates but comments")
     assert found.what_if is None
     assert free_text.check(table(dates({"n/a": 40})), table(dates({"n/a": 40})), CONFIG) == []

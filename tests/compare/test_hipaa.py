@@ -14,6 +14,7 @@ from golive.compare.fields import hipaa
 from golive.compare.fields.hipaa import kinds_in_text
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
+from golive.model.facts import findings
 from golive.model.finding import Verdict
 from golive.model.profile import ColumnProfile
 from golive.profile.categories import counted, shape
@@ -39,7 +40,7 @@ def note(*texts: str, role: Role = Role.FEATURE) -> ColumnProfile:
 )
 def test_identifiers_in_text(text: str, kind: str) -> None:
     train, live = table(note("chest pain")), table(note(*[text] * 20, "fever"))
-    (found,) = hipaa.check(train, live, CONFIG)
+    (found,) = findings(hipaa.check(train, live, CONFIG))
     assert (found.kind, found.verdict, found.rows_affected) == (
         "identifier_present",
         Verdict.ALARM,
@@ -66,7 +67,7 @@ def test_clinical_numbers_are_no_identifiers(text: str) -> None:
 
 def test_what_may_be_something_else_is_watched() -> None:
     live = table(note(*["MRN 00482913"] * 20))
-    (found,) = hipaa.check(live, live, CONFIG)
+    (found,) = findings(hipaa.check(live, live, CONFIG))
     assert found.verdict is Verdict.WATCH
     assert "may hold identifiers" in found.title
 
@@ -75,7 +76,7 @@ def test_few_rows_and_declared_columns() -> None:
     slip = table(note(*["555-123-4567"] * 2, *["fever"] * 50))
     assert hipaa.check(slip, slip, CONFIG) == []
     few = table(note(*["555-123-4567"] * 5, *["fever"] * 50))
-    (found,) = hipaa.check(few, few, CONFIG)
+    (found,) = findings(hipaa.check(few, few, CONFIG))
     assert (found.rows_affected, found.effect.live if found.effect else 0) == (None, None), (
         "counts of 1 to 10 are private"
     )
@@ -87,14 +88,16 @@ def test_few_rows_and_declared_columns() -> None:
 def test_identifiers_among_categories() -> None:
     train = table(categories("contact", ["yes", "no"] * 100))
     live = table(categories("contact", ["yes", "no"] * 50 + ["555-123-4567"] * 20))
-    (found,) = hipaa.check(train, live, CONFIG)
+    (found,) = findings(hipaa.check(train, live, CONFIG))
     assert found.verdict is Verdict.ALARM
     assert hipaa.check(train, train, CONFIG) == []
 
 
 def test_ages_above_89() -> None:
     capped, real = np.repeat([40.0, 89.0], 100), np.repeat([40.0, 95.0], [180, 20])
-    (found,) = hipaa.check(table(numbers("age", capped)), table(numbers("age", real)), CONFIG)
+    (found,) = findings(
+        hipaa.check(table(numbers("age", capped)), table(numbers("age", real)), CONFIG)
+    )
     assert (found.verdict, found.rows_affected) == (Verdict.WATCH, 20)
     assert "training holds none" in found.title
     assert hipaa.check(table(numbers("age", real)), table(numbers("age", capped)), CONFIG) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from golive.compare.codes import codes, release_files, releases, unseen
 from golive.model.columns import ColumnType, Role
 from golive.model.config import ColumnConfig, Config
 from golive.model.errors import InputError
+from golive.model.facts import Facts, findings
 from golive.model.finding import Finding, Verdict
 from golive.model.profile import Profile, TimeProfile
 
@@ -34,8 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def only(found: list[Finding]) -> Finding:
-    return by_kind(found)["code_release_gap"]
+def only(found: Iterable[Facts | Finding]) -> Finding:
+    return by_kind(findings(found))["code_release_gap"]
 
 
 def written(folder: Path, text: str, name: str = "list.csv") -> Path:
@@ -200,7 +202,8 @@ def test_categories_instead_of_codes_are_a_change_of_granularity() -> None:
     assert found.verdict is ALARM
     assert any("category level, which is valid" in line for line in found.evidence)
     assert {
-        f.verdict for f in codes.check(train, history(["E11", "J18", "I10"] * 100), CONFIG)
+        f.verdict
+        for f in findings(codes.check(train, history(["E11", "J18", "I10"] * 100), CONFIG))
     } == {QUIET}
 
 
@@ -235,10 +238,10 @@ def test_fy2024_against_fy2019_is_a_release_gap(
         assert "live codes fit FY2024" in gap.title
         assert "training codes FY2019" in gap.title
         assert only(releases.check(a, c, CONFIG)).verdict is QUIET
-        assert {f.verdict for f in codes.check(a, b, CONFIG)} == {QUIET}, (
+        assert {f.verdict for f in findings(codes.check(a, b, CONFIG))} == {QUIET}, (
             "both releases are valid ICD-10-CM"
         )
-    both = link([gap, *unseen.check(a, b, CONFIG)])
+    both = link([gap, *findings(unseen.check(a, b, CONFIG))])
     assert all(f.cause == gap.id for f in both if f.kind == "unseen_category")
     declared = Config(columns={"dx": ColumnConfig(system="ICD10CM", release="FY2019")})
     assert only(releases.check(a, b, declared)).verdict is ALARM

@@ -14,6 +14,7 @@ from golive.compare.codes.spelling import fold, is_abbreviation
 from golive.compare.repairs.repair import apply
 from golive.model.columns import ColumnType
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Finding, Verdict
 
 CONFIG = Config()
@@ -23,8 +24,12 @@ ROUTES = ["IV"] * 600 + ["PO"] * 300 + ["IM"] * 100
 def check(
     train: list[str], live: list[str], name: str = "route", kind: ColumnType = ColumnType.CATEGORY
 ) -> list[Finding]:
-    return spelling.check(
-        table(categories(name, train, kind=kind)), table(categories(name, live, kind=kind)), CONFIG
+    return findings(
+        spelling.check(
+            table(categories(name, train, kind=kind)),
+            table(categories(name, live, kind=kind)),
+            CONFIG,
+        )
     )
 
 
@@ -91,7 +96,9 @@ def test_the_spelling_explains_the_unseen_values() -> None:
         table(categories("route", ROUTES)),
         table(categories("route", ["iv"] * 300 + ["PO"] * 200)),
     )
-    found = link([*spelling.check(train, live, CONFIG), *unseen.check(train, live, CONFIG)])
+    found = link(
+        findings([*spelling.check(train, live, CONFIG), *unseen.check(train, live, CONFIG)])
+    )
     assert {f.kind: f.cause for f in found}["unseen_category"] == "spelling_variants:route"
 
 

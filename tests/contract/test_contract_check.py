@@ -14,6 +14,7 @@ from made_tables import agreed, category, dataset, number
 from golive.contract import ColumnTerms, Violation, check, infer
 from golive.intake import load_config, read
 from golive.model.columns import ColumnType, Role
+from golive.model.config import ColumnConfig, Config
 
 
 def told(violations: tuple[Violation, ...]) -> list[tuple[str, str, int | None, int]]:
@@ -189,3 +190,12 @@ def test_real_hospitals_break_the_pilots_contract_where_they_are_known_to(
 def test_roles_of_the_output_are_the_output() -> None:
     terms = agreed(number("risk", role=Role.SCORE), number("hr"))
     assert [c.name for c in terms.inputs] == ["hr"]
+
+
+def test_the_system_of_codes_is_inferred_from_all_their_spellings(tmp_path: Path) -> None:
+    written = ["E11.9"] * 60 + ["e11.9"] * 40 + ["J18.9"] * 20 + ["local/1"] * 10
+    pd.DataFrame({"dx": written}).to_csv(tmp_path / "t.csv", index=False)
+    with read(tmp_path / "t.csv") as train:
+        config = Config(columns={"dx": ColumnConfig(type=ColumnType.CODE)})
+        (terms,) = infer(train, config).columns
+    assert terms.system == "ICD10CM"

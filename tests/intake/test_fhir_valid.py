@@ -11,6 +11,7 @@ from made_fhir import bundle, encounter, observation, patient, quantity
 from golive.compare.fields import resources
 from golive.intake import infer, read, roles_of
 from golive.model.config import Config
+from golive.model.facts import findings
 from golive.model.finding import Verdict
 from golive.model.profile import Coverage, Profile
 from golive.profile import profile
@@ -72,7 +73,7 @@ def test_live_resources_that_lose_an_element_or_their_validity_are_findings(tmp_
     lab = [{"coding": [{"code": "laboratory"}]}]
     train = read_profile(bundle(tmp_path / "t.json", *ward(broken=0, category=lab)))
     live = read_profile(bundle(tmp_path / "l.json", *ward(broken=24)))
-    found = {f.id: f for f in resources.check(train, live, Config())}
+    found = {f.id: f for f in findings(resources.check(train, live, Config()))}
     gone = found["must_support_missing:Observation.category"]
     assert gone.verdict is Verdict.ALARM
     assert (
@@ -104,7 +105,7 @@ def test_a_fall_must_be_large_and_certain(
     train: tuple[int, int], live: tuple[int, int], verdict: Verdict
 ) -> None:
     old, now = Coverage("Encounter", "type", *train), Coverage("Encounter", "type", *live)
-    assert resources._unfilled(now, old).verdict is verdict
+    assert resources._judge(now, old).verdict is verdict
 
 
 def test_tables_that_are_not_fhir_are_not_spoken_of(tmp_path: Path) -> None:

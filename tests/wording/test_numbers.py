@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from golive.model.finding import Effect
 from golive.wording import numbers
-from golive.wording.numbers import p_value
+from golive.wording.numbers import before_words, p_value, part_of
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "golive"
 
@@ -87,3 +88,24 @@ def test_days() -> None:
     assert numbers.day("2026-11-20T08:30:00Z") == "20 Nov 2026"
     assert numbers.day(date(2026, 3, 4)) == "4 Mar 2026"
     assert numbers.day("week 12") == "week 12"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (0, "0 % of live records"),
+        (1, "a few live records"),
+        (10, "a few live records"),
+        (11, "5.5 % of live records"),
+        (199, "99.5 % of live records"),
+        (200, "all live records"),
+    ],
+)
+def test_a_meeting_hears_a_share_and_never_a_small_count(rows: int, said: str) -> None:
+    assert part_of(rows, 200, "live records") == said
+
+
+def test_the_share_in_training_is_none_a_share_or_too_few_to_be_shown() -> None:
+    shares = (0.0, 0.25, None)
+    said = [before_words(Effect.between("x", share, 0.5, n=(400, 200))) for share in shares]
+    assert said == ["none", "25 %", "fewer than 11 of 400 rows"]

@@ -9,13 +9,14 @@ import ibis
 import ibis.expr.types as ir
 
 from golive.contract.checking import Checked, Violation
-from golive.contract.counting import lacking, offending, unparsed
+from golive.contract.counting import lacking, offending, outside, unparsed
 from golive.contract.terms import OUTPUT_ROLES, ColumnTerms, Contract
+from golive.contract.unit_terms import label_columns
 from golive.intake import Dataset
 from golive.model.columns import Role
 from golive.model.measured.service import ContractAnswers
-from golive.model.profile import is_small
-from golive.profile.fields import infinite, missing, number
+from golive.model.profile import cell_share
+from golive.profile.fields import missing
 from golive.profile.joint import balanced
 
 MOST = 200
@@ -44,21 +45,20 @@ def answered(
         if terms is None or terms.role is Role.LABEL:
             continue
         output = terms.role in OUTPUT_ROLES
-        if output and violation.rule in ("missing", "present"):
-            continue
-        (returned if output else given).append(_holds(terms, violation, live))
+        if not (output and violation.rule in ("missing", "present")):
+            (returned if output else given).append(_holds(terms, violation, live))
     has_output = _any([~missing(column) for column in there])
-    by_input, by_any = (_any(parts) for parts in (given, [*given, *returned]))
+    by_input, by_any = _any(given), _any([*given, *returned])
     counted = live.table.aggregate(
         scored=(by_any & has_output).sum(), refused=(by_input & ~has_output).sum()
     )
     row = counted.to_pyarrow().to_pylist()[0]
-    scored, refused = (int(row[key] or 0) for key in ("scored", "refused"))
+    scored, refused = (cell_share(int(row[key] or 0), live.rows) for key in ("scored", "refused"))
     return ContractAnswers(
         version=contract.version,
         n=live.rows,
-        scored_violations=None if is_small(scored) else scored / live.rows,
-        abstained=None if is_small(refused) else refused / live.rows,
+        scored_violations=scored,
+        abstained=refused,
         all_terms=len(considered) == len(checked.violations),
     )
 
@@ -71,26 +71,14 @@ def _holds(terms: ColumnTerms, violation: Violation, live: Dataset) -> ir.Boolea
     """Whether a row holds what breaks the term."""
     if violation.rule == "present":
         return ibis.literal(value=True)
-    column = live.table[terms.name]
     if violation.rule == "missing":
         return lacking(live, terms)
     if violation.rule == "unit":
-        labels = violation.unit.labels if violation.unit else ()
-        held = ~lacking(live, terms)
-        return held & live.table[_label(terms, live)].isin(labels) if labels else held
+        valued, labels = ~lacking(live, terms), violation.unit.labels if violation.unit else ()
+        label = label_columns(live.columns)[terms.name] if labels else ""
+        return valued & live.table[label].isin(labels) if labels else valued
     if violation.rule == "type":
         return unparsed(live, terms)
     if violation.rule == "range":
-        assert terms.range is not None
-        low, high = terms.range
-        value = number(column)
-        return (value.notnull() & ~infinite(value) & ((value < low) | (value > high))).fill_null(
-            ibis.literal(value=False)
-        )
-    return column.isin(offending(live, terms)).fill_null(ibis.literal(value=False))
-
-
-def _label(terms: ColumnTerms, live: Dataset) -> str:
-    from golive.contract.unit_terms import label_columns
-
-    return label_columns(live.columns)[terms.name]
+        return outside(live.table[terms.name], terms)
+    return offending(live, terms)

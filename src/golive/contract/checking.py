@@ -7,7 +7,7 @@ from typing import Literal
 
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
-from golive.contract.unit_terms import UnitTold, contradiction, sentence, unknown_labels
+from golive.contract.unit_terms import OtherUnit, contradiction, sentence_of_unit, unknown_labels
 from golive.intake import Dataset
 from golive.model.columns import ColumnType, Noun
 from golive.model.profile import is_small
@@ -32,7 +32,7 @@ class Violation(Noun):
     share: float | None
     allowed: float
     sentence: str
-    unit: UnitTold | None = None
+    unit: OtherUnit | None = None
 
 
 class Checked(Noun):
@@ -98,36 +98,58 @@ def _absent(terms: ColumnTerms, rows: int) -> Violation:
     )
 
 
+def _violation(
+    terms: ColumnTerms,
+    rule: Rule,
+    counted: tuple[int, int],
+    sentence: str,
+    *,
+    allowed: float,
+    unit: OtherUnit | None = None,
+) -> Violation:
+    """``counted`` rows break a term, of so many; 1 to 10 of them are not shown."""
+    rows, n = counted
+    few = is_small(rows)
+    return Violation(
+        column=terms.name,
+        rule=rule,
+        rows=None if few else rows,
+        n=n,
+        share=None if few else rows / n,
+        allowed=allowed,
+        sentence=sentence,
+        unit=unit.model_copy(update={"rows": 0}) if unit and few else unit,
+    )
+
+
+def _many(rows: int, n: int) -> str:
+    return f"Fewer than 11 of {n:,}" if is_small(rows) else f"{cell(rows, n)} of {n:,}"
+
+
 def _broken(terms: ColumnTerms, found: Counts) -> list[Violation]:
     broken = []
-    share = found.missing / found.rows if found.rows else 0.0
-    if share > terms.max_missing:
-        few = is_small(found.missing)
-        many = (
-            f"Fewer than 11 of {found.rows:,}"
-            if few
-            else f"{_apart(share, terms.max_missing)} of {found.rows:,}"
-        )
-        broken.append(
-            Violation(
-                column=terms.name,
-                rule="missing",
-                rows=None if few else found.missing,
-                n=found.rows,
-                share=None if few else share,
-                allowed=terms.max_missing,
-                sentence=f"{many} rows have no {terms.name}; {_allowed(terms.max_missing)}.",
-            )
-        )
-    told = contradiction(terms, found.units)
-    if told is not None and told.rows / told.n > (terms.max_invalid if told.labels else 0.0):
-        broken.append(_other_unit(terms, told))
+    gaps, rows, allowed = found.missing, found.rows, terms.max_missing
+    if rows and gaps / rows > allowed:
+        many = _many(gaps, rows)
+        if not is_small(gaps):
+            many = f"{_apart(gaps / rows, allowed)} of {rows:,}"
+        sentence = f"{many} rows have no {terms.name}; {_allowed(allowed)}."
+        broken.append(_violation(terms, "missing", (gaps, rows), sentence, allowed=allowed))
+    other = contradiction(terms, found.units)
+    if other is not None:
+        allowed = terms.max_invalid if other.labels else 0.0
+        if other.rows / other.n > allowed:
+            said = sentence_of_unit(terms, other, _many(other.rows, other.n))
+            counted = other.rows, other.n
+            broken.append(_violation(terms, "unit", counted, said, allowed=allowed, unit=other))
     if found.invalid_share > terms.max_invalid:
-        broken += [
-            _invalid(terms, rule, rows, found.values)
-            for rule, rows in _invalid_rows(terms, found)
-            if rows
-        ]
+        listed: Rule = "codes" if terms.system and not terms.values else "values"
+        invalid: tuple[tuple[Rule, int], ...] = (
+            ("type", found.unparsed),
+            ("range", found.outside),
+            (listed, found.unlisted),
+        )
+        broken += [_invalid(terms, rule, (n, found.values)) for rule, n in invalid if n]
     return broken
 
 
@@ -140,27 +162,7 @@ def _apart(share: float, allowed: float) -> str:
     )
 
 
-def _other_unit(terms: ColumnTerms, told: UnitTold) -> Violation:
-    few = is_small(told.rows)
-    many = f"Fewer than 11 of {told.n:,}" if few else f"{cell(told.rows, told.n)} of {told.n:,}"
-    return Violation(
-        column=terms.name,
-        rule="unit",
-        rows=None if few else told.rows,
-        n=told.n,
-        share=None if few else told.rows / told.n,
-        allowed=terms.max_invalid if told.labels else 0.0,
-        sentence=sentence(terms, told, many),
-        unit=told.model_copy(update={"rows": 0}) if few else told,
-    )
-
-
-def _invalid_rows(terms: ColumnTerms, found: Counts) -> tuple[tuple[Rule, int], ...]:
-    listed: Rule = "codes" if terms.system and not terms.values else "values"
-    return (("type", found.unparsed), ("range", found.outside), (listed, found.unlisted))
-
-
-def _invalid(terms: ColumnTerms, rule: Rule, rows: int, n: int) -> Violation:
+def _invalid(terms: ColumnTerms, rule: Rule, counted: tuple[int, int]) -> Violation:
     unit = f" {unit_words(terms.unit)}" if terms.unit else ""
     what = {
         "type": f"are not {_IS.get(terms.type, 'of its type')}",
@@ -168,16 +170,9 @@ def _invalid(terms: ColumnTerms, rule: Rule, rows: int, n: int) -> Violation:
         "values": f"are not among the {len(terms.values)} agreed values",
         "codes": f"are not codes of {terms.system}",
     }[rule]
-    many = f"Fewer than 11 of {n:,}" if is_small(rows) else f"{cell(rows, n)} of {n:,}"
-    return Violation(
-        column=terms.name,
-        rule=rule,
-        rows=None if is_small(rows) else rows,
-        n=n,
-        share=None if is_small(rows) else rows / n,
-        allowed=terms.max_invalid,
-        sentence=f"{many} {terms.name} values {what}; {_allowed(terms.max_invalid)}.",
-    )
+    allowed = terms.max_invalid
+    sentence = f"{_many(*counted)} {terms.name} values {what}; {_allowed(allowed)}."
+    return _violation(terms, rule, counted, sentence, allowed=allowed)
 
 
 def _outside(limits: tuple[float, float]) -> str:

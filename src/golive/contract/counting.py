@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from golive.compare.base.code_systems import CodeSystem, cleaned, declared_system
+from golive.compare.base.code_systems import cleaned, declared_system
 from golive.compare.fields.disguised import is_missing_word
 from golive.contract.terms import ColumnTerms
 from golive.contract.unit_terms import UnitCounts, label_columns, usual_limits
 from golive.intake import Dataset
 from golive.intake.columns.measure import COMPACT_DATE, DATE
-from golive.model.columns import ColumnType, Roles
+from golive.model.columns import ColumnSpec, ColumnType, Roles
 from golive.profile.categories import canonical
 from golive.profile.fields import (
     Field,
@@ -30,7 +30,6 @@ from golive.profile.fields import (
 
 BATCH = 100
 """Columns in one query."""
-_FIT = "fit"
 MOST_VALUES = 200_000
 """Different values of one column that are held against a list; the rows of rarer ones are not judged."""
 MOST_OFFENDING = 5_000
@@ -67,196 +66,160 @@ class Counts:
 def count(dataset: Dataset, columns: Sequence[ColumnTerms]) -> dict[str, Counts]:
     """Count what ``columns`` ask of those of them that ``dataset`` has. Rows stay in their engine."""
     there = [c for c in columns if c.name in dataset.storage]
+    labels = label_columns(dataset.columns)
     found: dict[str, Counts] = {}
     for start in range(0, len(there), BATCH):
         batch = there[start : start + BATCH]
-        asked: dict[str, Any] = {}
-        for i, terms in enumerate(batch):
-            asked |= {
-                f"{key}{i}": value
-                for key, value in _asked(dataset.table[terms.name], terms).items()
-            }
-        row = dataset.table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-        for i, terms in enumerate(batch):
-            counted = {k[: -len(str(i))]: v for k, v in row.items() if _of(k, i)}
-            found[terms.name] = _counts(dataset, terms, counted)
-            found[terms.name] = replace(found[terms.name], units=_units(terms, counted))
-    return _with_labels(dataset, there, found)
-
-
-def _units(terms: ColumnTerms, row: Mapping[str, Any]) -> UnitCounts:
-    inside = {unit: int(row[_FIT + chr(97 + i)] or 0) for i, unit in enumerate(_limits(terms))}
-    return UnitCounts(n=int(row["parsed"] or 0), inside=inside) if inside else UnitCounts()
-
-
-def _limits(terms: ColumnTerms) -> dict[str, tuple[float, float]]:
-    """Usual limits by unit, as many as keys of a query can be told apart."""
-    return dict(list(usual_limits(terms).items())[:26])
-
-
-def _with_labels(
-    dataset: Dataset, there: Sequence[ColumnTerms], found: dict[str, Counts]
-) -> dict[str, Counts]:
-    """The counts with the values by label, of columns with a declared unit and a column of labels beside them."""
-    labels = label_columns(dataset.columns)
-    for terms in there:
-        if terms.unit is None or terms.name not in labels:
-            continue
-        label = labels[terms.name]
-        valued = ~missing(dataset.table[terms.name]) & ~missing(dataset.table[label])
-        written = {str(value): rows for value, rows in _grouped(dataset.table, label, valued)}
-        counts = found[terms.name]
-        found[terms.name] = replace(counts, units=replace(counts.units, labels=written))
+        asked = [
+            (terms.name, key, value)
+            for terms in batch
+            for key, value in _asked(dataset.table[terms.name], terms).items()
+        ]
+        query = {f"c{i}": value for i, (_, _, value) in enumerate(asked)}
+        row = dataset.table.aggregate(**query).to_pyarrow().to_pylist()[0]
+        counted: dict[str, dict[str, int]] = {terms.name: {} for terms in batch}
+        for i, (name, key, _) in enumerate(asked):
+            counted[name][key] = int(row[f"c{i}"] or 0)
+        for terms in batch:
+            units = _units(dataset, terms, counted[terms.name], labels.get(terms.name))
+            found[terms.name] = replace(_counts(dataset, terms, counted[terms.name]), units=units)
     return found
 
 
-def _of(key: str, i: int) -> bool:
-    return key.lstrip("abcdefghijklmnopqrstuvwxyz") == str(i)
-
-
-def _asked(column: ir.Value, terms: ColumnTerms) -> dict[str, Any]:
-    """Counts that one pass over the rows gives."""
-    asked: dict[str, Any] = {"gaps": missing(column).sum()}
+def _asked(column: ir.Value, terms: ColumnTerms) -> dict[str, ir.Value]:
+    """Counts that one pass over the rows gives; values inside the usual limits of a unit under the name of that unit."""
+    asked: dict[str, ir.Value] = {"gaps": missing(column).sum()}
     if terms.type.is_number:
-        value = number(column)
-        finite = value.notnull() & ~infinite(value)
-        asked["parsed"] = finite.sum()
+        value, numbers = number(column), _is_number(column)
+        asked["parsed"] = numbers.sum()
         if terms.range:
-            low, high = terms.range
-            asked["outside"] = (finite & ((value < low) | (value > high))).sum()
-        for i, (low, high) in enumerate(_limits(terms).values()):
-            asked[_FIT + chr(97 + i)] = (finite & (value >= low) & (value <= high)).sum()
+            asked["outside"] = outside(column, terms).sum()
+        for unit, (low, high) in usual_limits(terms).items():
+            asked[f"in {unit}"] = (numbers & (value >= low) & (value <= high)).sum()
     elif terms.type is ColumnType.DATETIME and not column.type().is_temporal():
-        asked["parsed"] = _dated(column).sum()
+        asked["parsed"] = _is_date(column).sum()
     return asked
 
 
-def _counts(dataset: Dataset, terms: ColumnTerms, row: Mapping[str, Any]) -> Counts:
-    rows, gaps = dataset.rows, int(row["gaps"] or 0)
-    if "parsed" in row:
-        unparsed = rows - gaps - int(row["parsed"] or 0)
-        words = (
-            _missing_words(dataset, terms)
-            if unparsed and dataset.storage[terms.name] == "text"
-            else 0
+def _units(
+    dataset: Dataset, terms: ColumnTerms, counted: Mapping[str, int], label: str | None
+) -> UnitCounts:
+    """Values by usual limits, and by label where a unit is declared and a column of labels stands beside the values."""
+    found = UnitCounts()
+    if limits := usual_limits(terms):
+        found = UnitCounts(
+            counted["parsed"], inside={unit: counted[f"in {unit}"] for unit in limits}
         )
-        return Counts(rows, gaps + words, unparsed - words, int(row.get("outside") or 0))
+    if terms.unit is None or label is None:
+        return found
+    valued = ~missing(dataset.table[terms.name]) & ~missing(dataset.table[label])
+    written = {str(value): rows for value, rows in _grouped(dataset.table, label, valued)}
+    return replace(found, labels=written)
+
+
+def _counts(dataset: Dataset, terms: ColumnTerms, counted: Mapping[str, int]) -> Counts:
+    rows, gaps = dataset.rows, counted["gaps"]
+    is_text = dataset.storage[terms.name] == "text"
+    if "parsed" in counted:
+        unparsed = rows - gaps - counted["parsed"]
+        words = _missing_words(dataset, terms) if unparsed and is_text else {}
+        gone = sum(words.values())
+        return Counts(rows, gaps + gone, unparsed - gone, counted.get("outside", 0))
     if terms.values or terms.system:
-        return _listed(dataset, terms, gaps)
-    if terms.type.is_category and dataset.storage[terms.name] == "text":
-        return Counts(rows, gaps + _missing_words(dataset, terms))
+        found = {"right": 0, "missing": 0, "wrong": 0}
+        for _, n, judged in _judged(dataset, terms):
+            found[judged] += n
+        return Counts(
+            rows,
+            gaps + found["missing"],
+            unlisted=found["wrong"],
+            unjudged=rows - gaps - sum(found.values()),
+        )
+    if terms.type.is_category and is_text:
+        gaps += sum(_missing_words(dataset, terms).values())
     return Counts(rows, gaps)
 
 
 def _grouped(table: ir.Table, name: str, kept: ir.BooleanValue) -> list[tuple[Any, int]]:
     """Values and rows of one column, most frequent first."""
     groups = table.filter(kept).group_by(value=table[name]).aggregate(rows=lambda t: t.count())
-    found = (
-        groups.order_by(groups.rows.desc(), groups.value)
-        .limit(MOST_VALUES)
-        .to_pyarrow()
-        .to_pylist()
-    )
-    return [(r["value"], int(r["rows"])) for r in found]
+    ranked = groups.order_by(groups.rows.desc(), groups.value).limit(MOST_VALUES)
+    return [(r["value"], int(r["rows"])) for r in ranked.to_pyarrow().to_pylist()]
 
 
-def _missing_words(dataset: Dataset, terms: ColumnTerms) -> int:
-    """Rows in which a text column says in words that there is no value."""
-    return sum(n for _, n in _words_for_missing(dataset, terms))
-
-
-def _words_for_missing(dataset: Dataset, terms: ColumnTerms) -> list[tuple[Any, int]]:
+def _missing_words(dataset: Dataset, terms: ColumnTerms) -> dict[Any, int]:
+    """Values of a text column that say in words that there is no value, with their rows."""
     column = dataset.table[terms.name]
     short = ~missing(column) & (trimmed(as_text(column)).length() <= 30)
     if terms.type.is_number:
         short &= number(column).isnull()
-    return [
-        (value, n)
-        for value, n in _grouped(dataset.table, terms.name, short)
-        if is_missing_word(value)
-    ]
+    groups = _grouped(dataset.table, terms.name, short)
+    return {value: n for value, n in groups if is_missing_word(value)}
+
+
+def _judged(
+    dataset: Dataset, terms: ColumnTerms
+) -> Iterator[tuple[Any, int, Literal["right", "missing", "wrong"]]]:
+    """The values of a column with their rows, held against its list, or against shape and check digit of its code system."""
+    read_as, allowed = field_of(dataset, terms), set(terms.values)
+    system = declared_system(terms.system) if terms.system else None
+    for value, rows in _grouped(dataset.table, terms.name, ~missing(dataset.table[terms.name])):
+        written = canonical(value, read_as)
+        if written in allowed:
+            yield value, rows, "right"
+        elif isinstance(value, str) and is_missing_word(value):
+            yield value, rows, "missing"
+        else:
+            wrong = bool(allowed) or (system is not None and not system.fits(cleaned(written)))
+            yield value, rows, "wrong" if wrong else "right"
+
+
+def _surely(condition: ir.BooleanValue) -> ir.BooleanValue:
+    """The condition, and not where nothing is known of it."""
+    return condition.fill_null(ibis.literal(value=False))
+
+
+def _is_number(column: ir.Value) -> ir.BooleanValue:
+    value = number(column)
+    return value.notnull() & ~infinite(value)
+
+
+def _is_date(column: ir.Value) -> ir.BooleanValue:
+    written = trimmed(as_text(column))
+    return written.re_search(DATE) | written.re_search(COMPACT_DATE)
 
 
 def lacking(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
     """Whether a row has no value of the column, as ``count`` counts it: null, blank, or a word for missing."""
     column = dataset.table[terms.name]
-    words = (
-        [value for value, _ in _words_for_missing(dataset, terms)]
-        if dataset.storage[terms.name] == "text"
-        else []
-    )
-    return (
-        missing(column) | column.isin(words).fill_null(ibis.literal(value=False))
-        if words
-        else missing(column)
-    )
+    words = list(_missing_words(dataset, terms)) if dataset.storage[terms.name] == "text" else []
+    return missing(column) | _surely(column.isin(words)) if words else missing(column)
 
 
 def unparsed(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
     """Whether a row's value is not of the column's type, as ``count`` counts it."""
     column = dataset.table[terms.name]
-    if terms.type.is_number:
-        value = number(column)
-        right = (value.notnull() & ~infinite(value)).fill_null(ibis.literal(value=False))
-    else:
-        right = _dated(column).fill_null(ibis.literal(value=False))
-    return ~lacking(dataset, terms) & ~right
+    right = _is_number(column) if terms.type.is_number else _is_date(column)
+    return ~lacking(dataset, terms) & ~_surely(right)
 
 
-def offending(dataset: Dataset, terms: ColumnTerms) -> list[Any]:
-    """Values that are not on the column's list, or no codes of its system: the most frequent ones, at most ``MOST_OFFENDING``."""
-    field, allowed = field_of(dataset, terms), set(terms.values)
-    system = declared_system(terms.system) if terms.system else None
-    groups = _grouped(dataset.table, terms.name, ~missing(dataset.table[terms.name]))
-    wrong = [
-        value
-        for value, _ in groups
-        if _is_unlisted(value, canonical(value, field), allowed, system)
-    ]
-    return wrong[:MOST_OFFENDING]
+def outside(column: ir.Value, terms: ColumnTerms) -> ir.BooleanValue:
+    """Whether a row's number lies outside the range of the terms."""
+    assert terms.range is not None
+    (low, high), value = terms.range, number(column)
+    return _surely(_is_number(column) & ((value < low) | (value > high)))
 
 
-def _is_unlisted(value: Any, written: str, allowed: set[str], system: CodeSystem | None) -> bool:
-    if written in allowed or (isinstance(value, str) and is_missing_word(value)):
-        return False
-    return bool(allowed) or (system is not None and not system.fits(cleaned(written)))
-
-
-def _dated(column: ir.Value) -> ir.BooleanValue:
-    written = trimmed(as_text(column))
-    return written.re_search(DATE) | written.re_search(COMPACT_DATE)
-
-
-def _listed(dataset: Dataset, terms: ColumnTerms, gaps: int) -> Counts:
-    """Hold the different values of a column against its list, or against the shape and check digit of its code system."""
-    field = field_of(dataset, terms)
-    allowed = set(terms.values)
-    system = declared_system(terms.system) if terms.system else None
-    groups = _grouped(dataset.table, terms.name, ~missing(dataset.table[terms.name]))
-    words = unlisted = seen = 0
-    for value, rows in groups:
-        seen += rows
-        written = canonical(value, field)
-        if written in allowed:
-            continue
-        if isinstance(value, str) and is_missing_word(value):
-            words += rows
-        elif _is_unlisted(value, written, allowed, system):
-            unlisted += rows
-    return Counts(
-        dataset.rows, gaps + words, unlisted=unlisted, unjudged=dataset.rows - gaps - seen
-    )
+def offending(dataset: Dataset, terms: ColumnTerms) -> ir.BooleanValue:
+    """Whether a row's value is not on the column's list, or no code of its system: for the ``MOST_OFFENDING`` most frequent."""
+    wrong = [value for value, _, judged in _judged(dataset, terms) if judged == "wrong"]
+    return _surely(dataset.table[terms.name].isin(wrong[:MOST_OFFENDING]))
 
 
 def field_of(dataset: Dataset, terms: ColumnTerms) -> Field:
     """How the profile would read this column, so that a value has one spelling on both sides."""
-    from golive.model.columns import ColumnSpec
-
     spec = ColumnSpec(name=terms.name, type=terms.type, role=terms.role, storage=terms.storage)
-    found = fields_of(dataset.table, dataset.storage, [spec], Roles())
+    if found := fields_of(dataset.table, dataset.storage, [spec], Roles()):
+        return found[0]
     kept = dataset.storage[terms.name]
-    return (
-        found[0]
-        if found
-        else Field(terms.name, terms.type, terms.role, kept, terms.storage, Reduction.CATEGORY)
-    )
+    return Field(terms.name, terms.type, terms.role, kept, terms.storage, Reduction.CATEGORY)

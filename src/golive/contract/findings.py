@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from golive.contract.checking import Checked, Violation
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
-from golive.wording.numbers import number, unit_words
+from golive.model.facts import Facts, findings
+from golive.model.finding import Effect, Finding
+from golive.model.kinds import Severity, Verdict
+from golive.wording.findings.contract import ContractKept, MoreColumnsBreak, TermsBroken
 
 MOST = 50
 """Columns that get a finding of their own; the contract check itself lists all."""
@@ -15,57 +17,33 @@ def contract_findings(checked: Checked) -> list[Finding]:
 
     Where only 1 to 10 rows break a term it is a watch. A contract that holds is one quiet finding.
     """
-    named = f"version {checked.version} of the contract"
     if checked.holds:
-        title = f"Live data keep every term of {named} (n = {checked.rows:,})"
-        return [finding(Kind.CONTRACT_BROKEN, Verdict.QUIET, title=title)]
+        return findings([ContractKept(version=checked.version, rows=checked.rows)])
     by_column: dict[str, list[Violation]] = {}
     for violation in checked.violations:
         by_column.setdefault(violation.column, []).append(violation)
-    made = [_of(column, broken, named) for column, broken in list(by_column.items())[:MOST]]
+    made: list[Facts] = [_broken(b, checked.version) for b in list(by_column.values())[:MOST]]
     if len(by_column) > MOST:
-        title = f"{len(by_column) - MOST} more columns break {named}"
-        made.append(finding(Kind.CONTRACT_BROKEN, Verdict.ALARM, title=title))
-    return made
+        more = len(by_column) - MOST
+        made.append(MoreColumnsBreak(version=checked.version, columns_more=more))
+    return findings(made)
 
 
-def _of(column: str, broken: list[Violation], named: str) -> Finding:
-    first = max(
-        broken,
-        key=lambda v: (v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"),
-    )
-    many = any(v.rows is not None for v in broken)
-    absent = any(v.rule == "present" for v in broken)
-    return finding(
-        Kind.CONTRACT_BROKEN,
-        Verdict.ALARM if many else Verdict.WATCH,
-        columns=[column],
-        severity=Severity.CRITICAL if absent else None,
-        title=f"{first.sentence.rstrip('.')} ({named})",
-        explanation=" ".join(v.sentence for v in broken if v is not first),
+def _broken(broken: list[Violation], version: str) -> Facts:
+    def importance(v: Violation) -> tuple[bool, int, bool]:
+        return v.rule == "unit" and v.rows is not None, v.rows or 0, v.rule == "present"
+
+    first = max(broken, key=importance)
+    other, back = first.unit, first.unit.back if first.unit else None
+    return TermsBroken(
+        verdict=Verdict.ALARM if any(v.rows is not None for v in broken) else Verdict.WATCH,
+        columns=(first.column,),
+        severity=Severity.CRITICAL if any(v.rule == "present" for v in broken) else None,
         effect=Effect(name="broken_share", live=first.share, n_live=first.n),
         rows_affected=first.rows,
-        fix=_fix(first),
-    )
-
-
-def _fix(first: Violation) -> str:
-    if first.unit is None:
-        return "Refuse or repair such rows before the model answers, or agree on other terms in a new version."
-    new = unit_words(first.unit.unit)
-    known = (
-        f" (multiply by {number(first.unit.back.factor)}{_added(first.unit.back.offset)})"
-        if first.unit.back
-        else ""
-    )
-    return f"Convert {first.column} at intake{known}, or agree on {new} and its range in a new version."
-
-
-def _added(offset: float) -> str:
-    return (
-        f" and add {number(offset)}"
-        if offset > 0
-        else f" and take away {number(-offset)}"
-        if offset
-        else ""
+        version=version,
+        sentences=(first.sentence, *(v.sentence for v in broken if v is not first)),
+        rule=first.rule,
+        unit=other.unit if other else None,
+        back=(back.factor, back.offset) if back else None,
     )

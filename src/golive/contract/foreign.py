@@ -29,10 +29,10 @@ def merged(
     made: Document = deepcopy(dict(source))
     made |= {key: ours[key] for key in ("apiVersion", "kind", "name", "version", "status")}
     made.setdefault("id", ours["id"])
-    said = {**_mapping(made.get("description")), **_mapping(ours.get("description"))}
-    if said and "description" not in ours:
-        said.pop("purpose", None)
-    _put(made, "description", said)
+    described = {**_mapping(made.get("description")), **_mapping(ours.get("description"))}
+    if described and "description" not in ours:
+        described.pop("purpose", None)
+    _put(made, "description", described)
     _put(made, "team", _team(made.get("team"), owner))
     _put(
         made,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from golive.compare.base.code_systems import cleaned, decide
+from golive.compare.base.code_systems import decide
 from golive.compare.base.measured import analyte_of, in_training_unit
+from golive.compare.codes.reading import rows_by_code
 from golive.compare.fields.disguised import is_missing_word
 from golive.contract.counting import Counts, count
 from golive.contract.terms import ColumnTerms, Contract
@@ -70,8 +71,8 @@ def infer(
 
 def _mislabelled(terms: ColumnTerms, found: Counts) -> float:
     """Share of training's own values whose label is another unit than the column's, 0 to 1."""
-    told = contradiction(terms, found.units)
-    return told.rows / told.n if told is not None and told.labels else 0.0
+    other = contradiction(terms, found.units)
+    return other.rows / other.n if other is not None and other.labels else 0.0
 
 
 def _up(share: float, parts: int) -> float:
@@ -103,8 +104,7 @@ def _terms(spec: ColumnSpec, column: ColumnProfile, declared: ColumnConfig) -> C
     if column.category is None or not column.category.n:
         return base
     if spec.type is ColumnType.CODE:
-        pairs = zip(column.category.values, column.category.counts, strict=True)
-        codes = {cleaned(value): int(rows) for value, rows in pairs}
+        codes = rows_by_code(column.category.as_dict())
         system = decide(spec.name, codes, declared.system)
         return base.model_copy(update={"system": system.id if system else None})
     # Labels are listed, never their counts, as in the pictures of a column.

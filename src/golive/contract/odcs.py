@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from golive.contract import foreign
-from golive.contract.odcs_keys import unknown_keys
 from golive.contract.terms import ColumnTerms, Contract, parse_contract
 from golive.intake.config_file import parse_yaml, read_text
 from golive.model.columns import ColumnType, Role
-from golive.model.errors import InputError, Problem
+from golive.model.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import OpenDataContractStandard
@@ -49,7 +49,7 @@ _MISSING, _INVALID = ("nullValues", "missingValues"), ("invalidValues",)
 
 
 def to_yaml(contract: Contract) -> str:
-    """Write a contract as ODCS v3 YAML, with what its file said beyond the terms. Equal contracts give equal text."""
+    """Write a contract as ODCS v3 YAML, with what its file says beyond the terms. Equal contracts give equal text."""
     document = _document(contract)
     if contract.source:
         document = foreign.merged(
@@ -135,11 +135,11 @@ def _property(terms: ColumnTerms) -> dict[str, Any]:
             ("invalidValues", terms.max_invalid),
         )
     ]
-    said = {"type": terms.type.value, "role": terms.role.value}
-    said |= {
+    custom = {"type": terms.type.value, "role": terms.role.value}
+    custom |= {
         key: str(getattr(terms, field)) for field, key in _CUSTOM.items() if getattr(terms, field)
     }
-    made["customProperties"] = [{"property": key, "value": value} for key, value in said.items()]
+    made["customProperties"] = [{"property": key, "value": value} for key, value in custom.items()]
     return made
 
 
@@ -157,7 +157,6 @@ def load(path: str | Path) -> Contract:
 def from_yaml(text: str, where: str = "contract") -> Contract:
     """Read a contract from ODCS v3 YAML. Raises as ``load`` does."""
     from open_data_contract_standard.model import OpenDataContractStandard
-    from pydantic import ValidationError
 
     data = _dates_as_text(parse_yaml(text, where, "CONTRACT_YAML"))
     if not isinstance(data, dict):
@@ -172,7 +171,7 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
         )
         hint = "`golive contract infer` writes a contract that can be edited."
         raise InputError(Problem("CONTRACT_VERSION", f"{found}; ODCS v3 is read.", hint, where))
-    problems = unknown_keys(data, OpenDataContractStandard, where)
+    problems = _unknown_keys(data, OpenDataContractStandard, where)
     try:
         document = OpenDataContractStandard.model_validate(data)
     except ValidationError as error:
@@ -185,6 +184,41 @@ def from_yaml(text: str, where: str = "contract") -> Contract:
         raise InputError(problems)
     contract = _contract(document, where)
     return contract if _document(contract) == data else contract.model_copy(update={"source": data})
+
+
+def _unknown_keys(data: Any, model: type[BaseModel], where: str, place: str = "") -> list[Problem]:
+    """Keys that ``model`` or its parts lack, each with the nearest known name: most are slips that would silently do nothing."""
+    if not isinstance(data, dict):
+        return []
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    found = []
+    for key, value in data.items():
+        here = f"{place}.{key}" if place else str(key)
+        if key not in fields:
+            sentence = f"'{here}' is not a key of ODCS v3."
+            found.append(
+                Problem("CONTRACT_UNKNOWN_KEY", sentence, nearest(str(key), list(fields)), where)
+            )
+            continue
+        part = _model_of(fields[key], list_of=isinstance(value, list))
+        if part is None:
+            continue
+        for i, item in enumerate(value if isinstance(value, list) else [value]):
+            named = item.get("name") if isinstance(item, dict) else None
+            at = f"{here}[{named or i}]" if isinstance(value, list) else here
+            found += _unknown_keys(item, part, where, at)
+    return found
+
+
+def _model_of(annotation: Any, *, list_of: bool, inside: bool = False) -> type[BaseModel] | None:
+    """The model of a field's items (``list_of``) or of its value, or ``None`` for plain values."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation if inside == list_of else None
+    deeper = inside or getattr(annotation, "__origin__", None) is list
+    for argument in get_args(annotation):
+        if (found := _model_of(argument, list_of=list_of, inside=deeper)) is not None:
+            return found
+    return None
 
 
 def _dates_as_text(value: Any) -> Any:
@@ -208,7 +242,7 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
             terms, left = _terms(one)
             columns.append(terms)
             not_checked += left
-    said = _custom(document)
+    custom = _custom(document)
     return parse_contract(
         {
             "name": document.name or document.dataProduct or document.id or "",
@@ -216,7 +250,7 @@ def _contract(document: OpenDataContractStandard, where: str) -> Contract:
             "status": document.status or "draft",
             "purpose": (document.description.purpose if document.description else None) or "",
             "owner": _owner(document),
-            "when_uncertain": str(said.get("whenUncertain") or ""),
+            "when_uncertain": str(custom.get("whenUncertain") or ""),
             "columns": columns,
             "not_checked": not_checked,
         },
@@ -254,7 +288,7 @@ def _custom(thing: Any) -> dict[str, Any]:
 
 def _terms(one: Any) -> tuple[dict[str, Any], list[str]]:
     """Terms of one ODCS property, and what it asks for that is not checked."""
-    said = _custom(one)
+    custom = _custom(one)
     options = dict(one.logicalTypeOptions or {})
     limits = [options.pop("minimum", None), options.pop("maximum", None)]
     shares: dict[str, float] = {"max_missing": 0.0 if one.required else 1.0}
@@ -269,15 +303,15 @@ def _terms(one: Any) -> tuple[dict[str, Any], list[str]]:
             left.append(f"{one.name}: quality rule '{rule.name or metric or rule.type}'")
         else:
             shares[known] = min(share, shares.get(known, 1.0))
-    system = said.get("codeSystem")
+    system = custom.get("codeSystem")
     terms: dict[str, Any] = {
         "name": one.name or "",
-        "type": said.get("type") or _type(one, system),
-        "role": said.get("role") or Role.FEATURE.value,
+        "type": custom.get("type") or _type(one, system),
+        "role": custom.get("role") or Role.FEATURE.value,
         "storage": one.physicalType or "text",
         "description": one.description or "",
         "values": [_written(e.value) for e in one.enum or []],
-        **{field: str(said[key]) for field, key in _CUSTOM.items() if said.get(key)},
+        **{field: str(custom[key]) for field, key in _CUSTOM.items() if custom.get(key)},
         **shares,
     }
     if limits != [None, None]:

@@ -13,7 +13,7 @@ from golive.intake.clinical.analytes import Analyte, Conversion
 from golive.intake.clinical.ucum import canonical
 from golive.model.columns import Noun
 from golive.model.config import ColumnConfig
-from golive.wording.numbers import number, percent, unit_words
+from golive.wording.numbers import number, percent, scaled_words, unit_words
 
 FITS = 0.95
 """Share of the values that the usual limits of a unit must hold before the values are taken to be in it."""
@@ -21,7 +21,7 @@ FITS_NOT = 0.5
 """Share of the values that the declared unit's usual limits hold at most where the values contradict it."""
 
 
-class UnitTold(Noun):
+class OtherUnit(Noun):
     """What contradicts a declared unit. ``rows`` of ``n`` values are in ``unit``; ``back`` brings them to the declared one.
 
     ``labels`` are the labels as written where labels say so, empty where the size of the values does; ``usual`` are the
@@ -73,7 +73,7 @@ def _declared(terms: ColumnTerms) -> Analyte | None:
     return analyte.written_in(terms.unit) if analyte is not None else None
 
 
-def contradiction(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
+def contradiction(terms: ColumnTerms, found: UnitCounts) -> OtherUnit | None:
     """What says that values are in another unit than the declared one: labels first, then the size of the values."""
     if terms.unit is None:
         return None
@@ -93,27 +93,25 @@ def _as_declared(terms: ColumnTerms, written: str) -> bool:
     return written.strip().casefold() == (terms.unit or "").strip().casefold()
 
 
-def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
+def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> OtherUnit | None:
     other: dict[str, dict[str, int]] = {}
     ways: dict[str, Conversion | None] = {}
+    column = ColumnConfig(loinc=terms.loinc)
     for written, rows in labels.items():
         unit = canonical(written)
         if unit is None or _as_declared(terms, written):
             continue
         if unit not in ways:
-            ways[unit] = conversion(
-                terms.name, ColumnConfig(loinc=terms.loinc), terms.unit or "", unit
-            )
+            ways[unit] = conversion(terms.name, column, terms.unit or "", unit)
         way = ways[unit]
         if way is None or abs(way.factor - 1) > 1e-6 or way.offset:
             other.setdefault(unit, {})[written] = rows
     if not other:
         return None
     unit = max(other, key=lambda u: (sum(other[u].values()), u))
-    rows = sum(sum(written.values()) for written in other.values())
-    return UnitTold(
+    return OtherUnit(
         unit=unit,
-        rows=rows,
+        rows=sum(sum(written.values()) for written in other.values()),
         n=sum(labels.values()),
         back=_inverse(ways[unit]),
         labels=tuple(written for spellings in other.values() for written in spellings),
@@ -121,61 +119,46 @@ def _by_label(terms: ColumnTerms, labels: Mapping[str, int]) -> UnitTold | None:
 
 
 def _inverse(way: Conversion | None) -> Conversion | None:
-    return (
-        Conversion(factor=1 / way.factor, offset=0.0 - way.offset / way.factor)
-        if way is not None
-        else None
-    )
+    return way and Conversion(factor=1 / way.factor, offset=0.0 - way.offset / way.factor)
 
 
-def _by_size(terms: ColumnTerms, found: UnitCounts) -> UnitTold | None:
-    limits = usual_limits(terms)
-    if found.n < MINIMUM_VALUES or len(limits) < 2 or set(limits) - set(found.inside):
+def _by_size(terms: ColumnTerms, found: UnitCounts) -> OtherUnit | None:
+    limits, analyte = usual_limits(terms), _declared(terms)
+    if (
+        analyte is None
+        or found.n < MINIMUM_VALUES
+        or len(limits) < 2
+        or set(limits) - set(found.inside)
+    ):
         return None
-    declared, *others = limits
-    own = found.inside[declared] / found.n
-    unit = max(others, key=lambda u: found.inside[u])
-    share = found.inside[unit] / found.n
-    rivals = [u for u in others if u != unit and found.inside[u] >= FITS * found.n]
-    if own >= FITS_NOT or share < FITS or rivals:
+    own, *others = ((found.inside[unit] / found.n, unit) for unit in limits)
+    share, unit = max(others, key=lambda other: other[0])
+    rivals = [u for fits, u in others if u != unit and fits >= FITS]
+    if own[0] >= FITS_NOT or share < FITS or rivals:
         return None
-    analyte = _declared(terms)
-    assert analyte is not None
-    return UnitTold(
+    return OtherUnit(
         unit=unit,
         rows=found.n,
         n=found.n,
         back=_inverse(analyte.conversions[unit]),
         usual=limits[unit],
         fits=round(share, 2),
-        fits_declared=round(own, 2),
+        fits_declared=round(own[0], 2),
     )
 
 
-def sentence(terms: ColumnTerms, told: UnitTold, many: str) -> str:
+def sentence_of_unit(terms: ColumnTerms, other: OtherUnit, many: str) -> str:
     """The contradiction in one sentence; ``many`` is how many values, in words that keep small cells hidden."""
-    new, old = unit_words(told.unit), unit_words(terms.unit or "")
-    how = f"; {convert_words(terms, told)}" if told.back is not None else ""
-    if told.labels:
-        return f"{many} {terms.name} values are labelled {new}, the contract says {old}{how}."
-    assert told.usual is not None
-    low, high = told.usual
-    return (
-        f"{terms.name} has the size of values in {new}, the contract says {old}: {percent(told.fits)} of {told.n:,} values lie "
-        f"between {number(low)} and {number(high)}, as {new} usually does, and {percent(told.fits_declared)} where {old} usually "
-        f"does{how}."
-    )
-
-
-def convert_words(terms: ColumnTerms, told: UnitTold) -> str:
-    """``multiply by 0.0113 to have mg/dL``."""
-    assert told.back is not None
-    offset = told.back.offset
-    added = (
-        f" and add {number(offset)}"
-        if offset > 0
-        else f" and take away {number(-offset)}"
-        if offset
+    new, old = unit_words(other.unit), unit_words(terms.unit or "")
+    how = (
+        f"; {scaled_words(other.back.factor, other.back.offset)} to have {old}"
+        if other.back
         else ""
     )
-    return f"multiply by {number(told.back.factor)}{added} to have {unit_words(terms.unit or '')}"
+    if other.usual is None:
+        return f"{many} {terms.name} values are labelled {new}, the contract says {old}{how}."
+    low, high = map(number, other.usual)
+    return (
+        f"{terms.name} has the size of values in {new}, the contract says {old}: {percent(other.fits)} of {other.n:,} values lie "
+        f"between {low} and {high}, as {new} usually does, and {percent(other.fits_declared)} where {old} usually does{how}."
+    )

@@ -144,6 +144,27 @@ def cell(count: int, n: int) -> str:
     )
 
 
+def before_words(effect: Effect) -> str:
+    """The share in training: ``none``, ``2.1 %``, or that 1 to 10 rows have it (a share of ``None``)."""
+    if effect.train is None:
+        return f"fewer than {SMALL_CELL} of {effect.n_train:,} rows"
+    return percent(effect.train) if effect.train else "none"
+
+
+def part_of(count: int | None, n: int, what: str) -> str:
+    """``12 % of live records`` for a meeting, or ``all live records``; of 1 to 10 only ``a few live records``."""
+    rows = count or 0
+    if is_small(rows):
+        return f"a few {what}"
+    return f"all {what}" if 0 < n == rows else f"{percent(rows / max(1, n))} of {what}"
+
+
+def of_live(count: int, n: int, what: str = "rows") -> str:
+    """``2.1 % of live rows``, or that there are a few."""
+    few = f"A few live {what} (fewer than {SMALL_CELL} of {n:,})"
+    return few if is_small(count) else f"{cell(count, n)} of live {what}"
+
+
 def plain_share(count: int, n: int) -> str:
     """The share of ``count`` of ``n`` for a meeting (``2.1 %``); ``a few`` where the count is not shown."""
     return "a few" if is_small(count) else percent(count / n if n else 0.0)
@@ -151,8 +172,7 @@ def plain_share(count: int, n: int) -> str:
 
 def values_of(count: int, n: int, name: str) -> str:
     """``2.1 % of live heart_rate values``, or that there are a few."""
-    few = f"A few live {name} values (fewer than {SMALL_CELL} of {n:,})"
-    return few if is_small(count) else f"{cell(count, n)} of live {name} values"
+    return of_live(count, n, f"{name} values")
 
 
 def repeated_rows(result: DriftResult) -> str:

@@ -2,212 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
+from datetime import date
 
 from golive.compare.base.code_systems import rules
 from golive.compare.base.pairs import MINIMUM_VALUES
+from golive.compare.base.share import LEAST_ROWS, adjusted
 from golive.compare.base.where import locate
-from golive.compare.codes.formats import format_finding, formats
 from golive.compare.codes.reading import (
     CodeColumn,
-    Share,
+    CodeShare,
+    Rows,
     code_columns,
+    rewritten,
     share_by_shape,
     share_of_values,
 )
 from golive.model.config import Config
-from golive.model.finding import Finding, Kind, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import WhatIf
+from golive.model.kinds import Kind, Verdict
 from golive.model.profile import Profile, is_small
-from golive.stats.proportions import benjamini_hochberg
-from golive.wording.numbers import p_value, percent, sizes
+from golive.wording.findings.codes import (
+    CodesUnchecked,
+    InvalidCodes,
+    OtherSystem,
+    OtherWriting,
+    SameSystem,
+    SameWriting,
+    SystemSeen,
+    ValidCodes,
+    Way,
+)
 from golive.wording.place import Place
-from golive.wording.text import listing
 
 ALARM_SHARE = 0.005
 """Share of live codes of another system from which two systems are mixed (judgement)."""
 CHANGED = 0.9
 """Share of live codes of one other system from which the system was changed rather than mixed."""
+FORMAT_SHARE, FORMAT_WATCH = 0.01, 0.001
+"""Change of the share of codes written otherwise: what a look-up does not find is a value never seen, and has its bounds."""
 INVALID_ALARM, INVALID_WATCH = 0.03, 0.005
 """Share of values that are no codes, above that of training: the bounds of DAT-04, levels 2 and 4."""
-LEAST_ROWS = 3
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``code_system_change``, ``code_system_mix``, ``code_format_change`` and ``code_invalid``, quiet ones included.
 
     A column of which too little is known gets one ``code_invalid`` finding with the verdict ``cannot_judge``.
     """
     columns = code_columns(train, live, config)
-    known = [c for c in columns if c.own is not None and min(c.train.n, c.live.n) >= MINIMUM_VALUES]
+    known = {c.name: c for c in columns if c.own and min(c.sizes) >= MINIMUM_VALUES}
     alpha = config.drift.alpha
-    found = [_unknown(c) for c in columns if c not in known]
-    other = [_other_systems(c) for c in known]
-    for column, share, p in zip(known, other, _adjusted(other), strict=True):
-        found.append(_systems(column, share, p, alpha, live))
-    written = [formats(c) for c in known]
-    flat = _adjusted([share for held in written for share in held.values()])
-    for column, held in zip(known, written, strict=True):
-        ps = dict(zip(held, flat[: len(held)], strict=True))
-        flat = flat[len(held) :]
-        found += format_finding(column, held, ps, alpha, live)
-    invalid = [share_of_values(c.train.n, c.live.n, c.train.misfits, c.live.misfits) for c in known]
-    for column, share, p in zip(known, invalid, _adjusted(invalid), strict=True):
-        found.append(_invalid(column, share, p, alpha, live))
+    found: list[Facts] = [
+        CodesUnchecked(
+            columns=(c.name,),
+            n=c.sizes,
+            least=MINIMUM_VALUES,
+            few=c.own is not None,
+            problem=c.problem,
+        )
+        for c in columns
+        if c.name not in known
+    ]
+    others = {
+        name: share_of_values(c.sizes, c.train.others(c.system), c.live.others(c.system))
+        for name, c in known.items()
+    }
+    found += [
+        _systems(known[name], others[name], p, alpha, live) for name, p in adjusted(others).items()
+    ]
+    written = {(name, way): share for name, c in known.items() for way, share in formats(c).items()}
+    ps = adjusted(written)
+    for name, column in known.items():
+        ways = {way: (written[n, way], p) for (n, way), p in ps.items() if n == name}
+        found.append(_writing(column, ways, alpha, live))
+    invalid = {
+        name: share_of_values(c.sizes, c.train.misfits, c.live.misfits) for name, c in known.items()
+    }
+    found += [
+        _invalid(known[name], invalid[name], p, alpha, live)
+        for name, p in adjusted(invalid).items()
+    ]
     return found
 
 
-def _adjusted(shares: Sequence[Share]) -> list[float]:
-    return [float(p) for p in benjamini_hochberg(np.array([s.p for s in shares]))]
+def _located(column: CodeColumn, codes: Rows, live: Profile) -> Place:
+    return locate(live, column.name, share_by_shape(column.values, codes))
 
 
-def _unknown(column: CodeColumn) -> Finding:
-    n = sizes(column.train.n, column.live.n)
-    few = column.own is not None
-    why = f"fewer than {MINIMUM_VALUES} codes on a side" if few else column.why
-    return finding(
-        Kind.CODE_INVALID,
-        Verdict.CANNOT_JUDGE,
-        columns=(column.name,),
-        title=f"The codes of {column.name} cannot be checked: {why} ({n})",
-        fix=""
-        if few
-        else f"Say in the configuration which code system {column.name} holds, or that it is a category.",
-    )
+def shown(codes: Rows, most: int) -> tuple[str, ...]:
+    """The most frequent codes that 11 rows or more hold."""
+    ranked = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(code for code, rows in ranked if not is_small(rows))[:most]
 
 
-# Systems
-
-
-def _other_systems(column: CodeColumn) -> Share:
-    assert column.own is not None
-    return share_of_values(
-        column.train.n,
-        column.live.n,
-        column.train.others(column.own),
-        column.live.others(column.own),
-    )
-
-
-def _systems(column: CodeColumn, share: Share, p: float, alpha: float, live: Profile) -> Finding:
-    own = column.own
-    assert own is not None
-    name, n = column.name, sizes(column.train.n, column.live.n)
-    certain = p <= alpha and share.change > 0 and share.live >= LEAST_ROWS
-    ranked = sorted(
-        (s for s in column.live.systems if s != own.id), key=lambda s: -column.live.rows_of(s)
-    )
-    titles = [rules().systems[s].title for s in ranked]
-    if not certain:
-        said = f"no more of another system than in training ({percent(share.now)} and {percent(share.before)})"
-        return finding(
-            Kind.CODE_SYSTEM_MIX,
-            Verdict.QUIET,
-            columns=(name,),
-            title=f"The live codes of {name} are {own.title} as in training; {said if share.live else 'none is of another system'} ({n})",
-            effect=share.effect("other_system_share"),
-        )
+def _systems(column: CodeColumn, share: CodeShare, p: float, alpha: float, live: Profile) -> Facts:
+    own, systems = column.system, column.live.systems
+    effect = share.effect("other_system_share")
+    verdict = share.rise(p, alpha, ALARM_SHARE, watch=0)
+    if verdict is None:
+        return SameSystem(columns=(column.name,), effect=effect, system=own.title)
+    ranked = sorted((s for s in systems if s != own.id), key=lambda s: -column.live.rows_of(s))
     changed = column.live.rows_of(ranked[0]) >= CHANGED * column.live.n
-    alarm = share.change >= ALARM_SHARE
-    place = locate(live, name, share_by_shape(column.values, share.values))
-    then = "in training none are" if not share.train else f"in training {percent(share.before)} are"
-    kind = Kind.CODE_SYSTEM_CHANGE if changed else Kind.CODE_SYSTEM_MIX
-    return finding(
-        kind,
-        Verdict.ALARM if alarm else Verdict.WATCH,
-        columns=(name,),
+    place = _located(column, share.values, live)
+    return OtherSystem(
+        kind=Kind.CODE_SYSTEM_CHANGE if changed else Kind.CODE_SYSTEM_MIX,
+        verdict=verdict,
+        columns=(column.name,),
         segment=place.segment,
-        title=f"{percent(share.now)} of live {name} codes are {listing(titles)} instead of {own.title}{place.words}; {then} ({n})",
-        explanation=(
-            f"A model that learnt {own.title} codes has never seen these and treats them in whatever way its encoding "
-            "happens to. The patients need not differ at all."
-        ),
-        effect=share.effect("other_system_share"),
-        evidence=_system_evidence(column, ranked, place, p),
-        ruled_out=_ruled_out(column, live),
-        rows_affected=share.live,
         slices=place.slices,
-        fix=(
-            f"Map {titles[0]} to {own.title} at intake with a dated crosswalk, pin system and release in the input contract, "
-            f"and ask {'site ' + place.sites[0] if len(place.sites) == 1 else 'the sending systems'} to switch."
-        ),
+        effect=effect,
+        system=own.title,
+        rows_affected=share.rows[1],
+        p=p,
+        place=place,
+        seen=tuple(_seen(one, systems[one]) for one in ranked),
+        late=_late(live) if "ICD9CM" in systems else None,
     )
 
 
-def _system_evidence(
-    column: CodeColumn, ranked: Sequence[str], place: Place, p: float
-) -> tuple[str, ...]:
-    said = []
-    for one in ranked:
-        system, rows = rules().systems[one], column.live.systems[one]
-        shown = [
-            v
-            for v, c in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
-            if not is_small(c)
-        ]
-        examples = f", such as {listing(shown[:3])}" if shown else ""
-        proof = "shape and check digit" if system.check else "shape"
-        said.append(
-            f"{sum(rows.values()):,} rows with {len(rows):,} codes have the {proof} of {system.title}{examples}"
-        )
-    if place.sites:
-        said.append(
-            f"{percent(place.site_share)} of the codes of {listing(place.sites, 3)} are concerned; others: {place.others}"
-        )
-    return (*said, f"adjusted {p_value(p)}")
+def _seen(system: str, codes: Rows) -> SystemSeen:
+    known = rules().systems[system]
+    rows, checked = sum(codes.values()), known.check is not None
+    return SystemSeen(known.title, rows, len(codes), shown(codes, 3), checked)
 
 
-def _ruled_out(column: CodeColumn, live: Profile) -> tuple[str, ...]:
-    own = column.own
-    assert own is not None
-    said = [f"unusual but valid {own.title} codes: the values do not have its shape"]
+def _late(live: Profile) -> tuple[int, date] | None:
+    """First year of live data and the day from which ICD-10-CM is required, where all live rows are of later."""
     time = live.columns[live.roles.time].time if live.roles.time in live.columns else None
     start = rules().icd10cm_required_from
-    if "ICD9CM" in column.live.systems and time and time.minimum and time.minimum.date() >= start:
-        said.append(
-            f"visits of the ICD-9-CM years: all live rows are from {time.minimum:%Y} or later, "
-            f"and ICD-10-CM is required in the United States since {start.day} {start:%b %Y}"
-        )
-    return tuple(said)
+    late = time and time.minimum and time.minimum.date() >= start
+    return (time.minimum.year, start) if time and time.minimum and late else None
 
 
-# Validity
+def formats(column: CodeColumn) -> dict[Way, CodeShare]:
+    """Shares of codes that are written in each way; ``bare`` is among codes that can have a dot or hyphens."""
+    train, live = column.train, column.live
+    found: dict[Way, CodeShare] = {
+        "lists": share_of_values(column.sizes, train.lists, live.lists),
+        "unpadded": share_of_values(column.sizes, train.unpadded, live.unpadded),
+        "untidy": share_of_values(column.sizes, train.untidy, live.untidy),
+    }
+    dotted = tuple(side.marked + sum(side.bare.values()) for side in (train, live))
+    if all(dotted):
+        found["bare"] = share_of_values((dotted[0], dotted[1]), train.bare, live.bare)
+    return found
 
 
-def _invalid(column: CodeColumn, share: Share, p: float, alpha: float, live: Profile) -> Finding:
-    own = column.own
-    assert own is not None
-    n = sizes(share.n_train, share.n_live)
-    certain = p <= alpha and share.live >= LEAST_ROWS and share.change >= INVALID_WATCH
-    effect = share.effect("invalid_share")
-    if not certain:
-        every = "Every live value" if not share.live else f"{percent(1 - share.now)} of live values"
-        return finding(
-            Kind.CODE_INVALID,
-            Verdict.QUIET,
-            columns=(column.name,),
-            title=f"{every} of {column.name} {'have' if share.live else 'has'} the shape{' and check digit' if own.check else ''} "
-            f"of {own.title} or another code system ({n})",
-            effect=effect,
-        )
-    place = locate(live, column.name, share_by_shape(column.values, share.values))
-    wrong = column.live.wrong_check
-    alarm = share.change >= INVALID_ALARM
-    return finding(
-        Kind.CODE_INVALID,
-        Verdict.ALARM if alarm else Verdict.WATCH,
+def _writing(
+    column: CodeColumn, ways: dict[Way, tuple[CodeShare, float]], alpha: float, live: Profile
+) -> Facts:
+    """The way of writing that changed most, or quiet; further ways are evidence. P-values are adjusted."""
+    changed: dict[Way, tuple[CodeShare, float]] = {}
+    for way, (share, p) in ways.items():
+        if p > alpha or abs(share.change) < FORMAT_WATCH:
+            continue
+        if share.change > 0 and share.rows[1] >= LEAST_ROWS:
+            changed[way] = share, p
+        elif way == "bare" and share.change < 0:
+            rows = share.of[0] - share.rows[0], share.of[1] - share.rows[1]
+            marked = {v: n for v, n in column.own_codes[1].items() if v not in share.values}
+            changed["marked"] = CodeShare(rows, share.of, values=marked), p
+    if not changed:
+        most = max((share for share, _ in ways.values()), key=lambda share: abs(share.change))
+        effect = most.effect("other_format_share")
+        return SameWriting(columns=(column.name,), effect=effect, system=column.system.title)
+    way = max(changed, key=lambda one: changed[one][0].change)
+    share, p = changed[way]
+    place = _located(column, share.values, live)
+    every = {v for one, _ in changed.values() for v in one.values}
+    mapping = rewritten(
+        column.system, [v for v in every if not is_small(column.values[v])], column.known
+    )
+    repair = {"op": "recode", "column": column.name, "mapping": dict(sorted(mapping.items()))}
+    return OtherWriting(
+        verdict=Verdict.ALARM if share.change >= FORMAT_SHARE else Verdict.WATCH,
         columns=(column.name,),
         segment=place.segment,
-        title=f"{percent(share.now)} of live {column.name} values are no {own.title} codes, nor of another known system{place.words} ({n})",
-        explanation="Local codes, text or damaged codes: they carry no meaning that a model or a look-up could use.",
-        effect=effect,
-        evidence=(
-            *((f"{wrong:,} rows have the right shape but a wrong check digit",) if wrong else ()),
-            f"{share.live - wrong:,} rows have no known shape",
-            f"adjusted {p_value(p)}",
-        ),
-        rows_affected=share.live,
         slices=place.slices,
-        fix=f"Ask who fills {column.name} for a map from the local codes, and refuse at intake what has no valid shape.",
+        effect=share.effect("other_format_share"),
+        system=column.system.title,
+        rows_affected=share.rows[1],
+        what_if=WhatIf(repair=repair) if mapping else None,
+        p=p,
+        place=place,
+        way=way,
+        changed={one: (part.now, part.change) for one, (part, _) in changed.items()},
+    )
+
+
+def _invalid(column: CodeColumn, share: CodeShare, p: float, alpha: float, live: Profile) -> Facts:
+    own, effect = column.system, share.effect("invalid_share")
+    verdict = share.rise(p, alpha, INVALID_ALARM, INVALID_WATCH)
+    if verdict is None:
+        checked = own.check is not None
+        return ValidCodes(columns=(column.name,), effect=effect, system=own.title, checked=checked)
+    place = _located(column, share.values, live)
+    return InvalidCodes(
+        verdict=verdict,
+        columns=(column.name,),
+        segment=place.segment,
+        slices=place.slices,
+        effect=effect,
+        system=own.title,
+        rows_affected=share.rows[1],
+        p=p,
+        place=place,
+        wrong=column.live.wrong_check,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from golive.compare.base.code_systems import (
     MOST,
@@ -18,15 +18,14 @@ from golive.compare.base.code_systems import (
     with_dot,
     without_marks,
 )
+from golive.compare.base.share import Share
 from golive.compare.base.where import ShareOf
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.columns import ColumnType, Role
 from golive.model.config import Config
 from golive.model.errors import InputError
-from golive.model.finding import Effect
 from golive.model.profile import CategoryProfile, Profile, SliceColumn
 from golive.profile.categories import shape
-from golive.stats.proportions import newcombe, two_share_p
 
 _BETWEEN = re.compile(r"\s*[,;|+]\s*|\s+/\s+|\s+")
 
@@ -34,56 +33,19 @@ Rows = dict[str, int]
 """Value as written -> rows that hold it."""
 
 
-class Share(NamedTuple):
-    """Rows with a property on both sides, and the live values that have it."""
-
-    train: int
-    n_train: int
-    live: int
-    n_live: int
-    values: Rows
-
-    @property
-    def p(self) -> float:
-        """Two-sided p that both shares are equal."""
-        return float(two_share_p(self.train, self.n_train, self.live, self.n_live))
-
-    @property
-    def before(self) -> float:
-        """Share in training, 0 to 1."""
-        return self.train / max(1, self.n_train)
-
-    @property
-    def now(self) -> float:
-        """Share in live data, 0 to 1."""
-        return self.live / max(1, self.n_live)
-
-    @property
-    def change(self) -> float:
-        """Live share minus training share."""
-        return self.now - self.before
-
-    def effect(self, name: str) -> Effect:
-        """Both shares, their difference and its Newcombe interval."""
-        low, high = newcombe(self.train, self.n_train, self.live, self.n_live)
-        return Effect(
-            name=name,
-            train=self.before,
-            live=self.now,
-            change=self.change,
-            low=float(low),
-            high=float(high),
-            n_train=self.n_train,
-            n_live=self.n_live,
-        )
-
-
-def share_of_values(n_train: int, n_live: int, train: Rows, live: Rows) -> Share:
-    """A share from the values that have the property on both sides."""
-    return Share(sum(train.values()), n_train, sum(live.values()), n_live, live)
-
-
 @dataclass(frozen=True)
+class CodeShare(Share):
+    """Rows whose code has a property, and the live values that have it."""
+
+    values: Rows = field(default_factory=dict)
+
+
+def share_of_values(n: tuple[int, int], train: Rows, live: Rows) -> CodeShare:
+    """A share ``n`` from the values that have the property on both sides."""
+    return CodeShare((sum(train.values()), sum(live.values())), n, values=live)
+
+
+@dataclass
 class Reading:
     """The codes of one side in rows. ``n`` rows were read (present, not a word for missing, among the values kept).
 
@@ -114,15 +76,32 @@ class Reading:
 
 @dataclass(frozen=True)
 class CodeColumn:
-    """One code column: the system of training (``None``: unknown, with the reason), and both sides read by it."""
+    """One code column: the system of training (``None``: unknown; ``problem`` is what is wrong with a declared one), and both sides read by it."""
 
     name: str
     own: CodeSystem | None
-    why: str
+    problem: str
     values: Rows
     train: Reading
     live: Reading
     known: frozenset[str] = frozenset()
+
+    @property
+    def system(self) -> CodeSystem:
+        """The system of training; only of columns whose system is known."""
+        assert self.own is not None
+        return self.own
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Rows that were read in training and live."""
+        return self.train.n, self.live.n
+
+    @property
+    def own_codes(self) -> tuple[Rows, Rows]:
+        """Codes of the column's system in training and live."""
+        own = self.system.id
+        return self.train.systems.get(own, {}), self.live.systems.get(own, {})
 
 
 def values_of(category: CategoryProfile | None) -> Rows:
@@ -132,45 +111,39 @@ def values_of(category: CategoryProfile | None) -> Rows:
     return {v: c for v, c in category.as_dict().items() if not is_missing_word(v)}
 
 
+def rows_by_code(values: Mapping[str, int]) -> Rows:
+    """Rows by code, however it is written."""
+    codes: Counter[str] = Counter()
+    for value, rows in values.items():
+        codes[cleaned(value)] += rows
+    return dict(codes)
+
+
 def read(values: Mapping[str, int], column: str, own: CodeSystem) -> Reading:
     """Read the values of one side; ``own`` is the system that training holds."""
-    codes: Rows = {}
-    for value, rows in values.items():
-        codes[cleaned(value)] = codes.get(cleaned(value), 0) + rows
     systems = candidates(column, own)
-    assigned = _assigned(codes, systems, own)
+    assigned = _assigned(rows_by_code(values), systems, own)
     found = Reading(n=sum(values.values()))
-    wrong = marked = 0
     for value, rows in values.items():
         code = cleaned(value)
-        system = assigned.get(code)
-        if system is not None:
+        if (system := assigned.get(code)) is not None:
             found.systems.setdefault(system.id, {})[value] = rows
-            if system is own:
-                if own.is_bare(code):
-                    found.bare[value] = rows
-                elif without_marks(code) != code:
-                    marked += rows
-                if value != (value.strip() if own.keeps_case else code):
-                    found.untidy[value] = rows
+            if system is not own:
+                continue
+            if own.is_bare(code):
+                found.bare[value] = rows
+            elif without_marks(code) != code:
+                found.marked += rows
+            if value != (value.strip() if own.keeps_case else code):
+                found.untidy[value] = rows
         elif _is_list(code, systems):
             found.lists[value] = rows
         elif any(own.fits(zeros + code) for zeros in ("0", "00")):
             found.unpadded[value] = rows
         else:
             found.misfits[value] = rows
-            wrong += rows if own.has_shape(code) else 0
-    return Reading(
-        found.n,
-        found.systems,
-        found.lists,
-        found.unpadded,
-        found.misfits,
-        wrong,
-        found.bare,
-        marked,
-        found.untidy,
-    )
+            found.wrong_check += rows if own.has_shape(code) else 0
+    return found
 
 
 def _assigned(codes: Rows, systems: Sequence[CodeSystem], own: CodeSystem) -> dict[str, CodeSystem]:
@@ -202,31 +175,23 @@ def code_columns(train: Profile, live: Profile, config: Config) -> list[CodeColu
     for name, before in train.columns.items():
         now = live.columns.get(name)
         declared = config.columns[name].system if name in config.columns else None
-        if (
-            now is None
-            or before.category is None
-            or before.role in (Role.ID, Role.IGNORED, Role.TIME)
-        ):
+        if now is None or before.role in (Role.ID, Role.IGNORED, Role.TIME):
             continue
         if before.type is not ColumnType.CODE and not declared:
             continue
         values, lived = values_of(before.category), values_of(now.category)
         if not values or not lived:
             continue
-        codes: Rows = {}
-        for value, rows in values.items():
-            codes[cleaned(value)] = codes.get(cleaned(value), 0) + rows
-        own, why = (
-            None,
-            f"the values have the shape of no code system that is known here; declare columns.{name}.system",
-        )
+        own, problem = None, ""
         try:
-            own = decide(name, codes, declared)
+            own = decide(name, rows_by_code(values), declared)
         except InputError as error:
-            why = f"{error.problems[0].sentence} {error.problems[0].hint}".strip()
-        blank = Reading(sum(values.values())), Reading(sum(lived.values()))
-        one, two = (read(values, name, own), read(lived, name, own)) if own else blank
-        found.append(CodeColumn(name, own, why, lived, one, two, frozenset(values)))
+            problem = f"{error.problems[0].sentence} {error.problems[0].hint}".strip()
+        one, two = (
+            read(side, name, own) if own else Reading(sum(side.values()))
+            for side in (values, lived)
+        )
+        found.append(CodeColumn(name, own, problem, lived, one, two, frozenset(values)))
     return found
 
 
@@ -257,14 +222,14 @@ def share_by_shape(values: Mapping[str, int], hits: Collection[str]) -> ShareOf:
 
     A shape counts with the share of its live rows that are hits: exact where a shape belongs to one system.
     """
-    rows: dict[str, int] = {}
-    held: dict[str, int] = {}
+    rows: Counter[str] = Counter()
+    among: Counter[str] = Counter()
     chosen = set(hits)
     for value, count in values.items():
         written = shape(value)
-        rows[written] = rows.get(written, 0) + count
-        held[written] = held.get(written, 0) + (count if value in chosen else 0)
-    weight = {written: held[written] / rows[written] for written in rows}
+        rows[written] += count
+        among[written] += count if value in chosen else 0
+    weight = {written: among[written] / rows[written] for written in rows}
 
     def share_of(part: SliceColumn) -> tuple[float, int] | None:
         n = part.n - part.missing

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,8 +26,7 @@ from golive.compare.base.code_systems import CodeSystem, cleaned, declared_syste
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.settings import load
 
-ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-CODE_NAMES = (
+CODE_NAMES = [
     "code",
     "codes",
     "icd_code",
@@ -37,8 +37,12 @@ CODE_NAMES = (
     "conceptid",
     "concept_code",
     "rxcui",
+]
+"""Names of the column that holds the codes, the surest first."""
+_NAME = re.compile(
+    r"(?P<system>[A-Za-z0-9-]+)_(?P<release>[A-Za-z0-9.-]+?)(?i:\.(?:csv|tsv|txt)(?:\.gz)?)"
 )
-_NAME = re.compile(r"(?P<system>[A-Za-z0-9-]+)_(?P<release>[A-Za-z0-9.-]+)")
+_ENDING = re.compile(r"\.(?:csv|tsv|txt)(?:\.gz)?$")
 _SHOWN = 5
 _READABLE = "Give text in UTF-8 (CSV, TSV or TXT), or the same as .gz."
 _WRONG = 0.01
@@ -83,6 +87,10 @@ def read_release(path: Path, system: CodeSystem, name: str) -> Release:
             (``RELEASE_EMPTY``), or lines that are no codes of the system (``RELEASE_NOT_CODES``, with line numbers).
     """
     codes, wrong, lines = set(), [], 0
+
+    def problem(code: str, sentence: str, hint: str) -> InputError:
+        return InputError(Problem(code, sentence, hint, str(path)))
+
     try:
         for number, written in _written_codes(path, system):
             lines += 1
@@ -90,51 +98,38 @@ def read_release(path: Path, system: CodeSystem, name: str) -> Release:
             if system.has_shape(code):
                 codes.add(code)
             else:
-                wrong.append((number, written))
+                wrong.append(f"line {number}: '{written[:20]}'")
     except UnicodeDecodeError:
-        raise InputError(
-            Problem("RELEASE_FILE", "The file is not UTF-8 text.", _READABLE, str(path))
-        ) from None
+        raise problem("RELEASE_FILE", "The file is not UTF-8 text.", _READABLE) from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise InputError(
-            Problem("RELEASE_FILE", f"The file cannot be read: {error}.", _READABLE, str(path))
-        ) from None
+        raise problem("RELEASE_FILE", f"The file cannot be read: {error}.", _READABLE) from None
     hint = f"Give one {system.title} code a line, in a column named 'code' or first in the line."
     if not lines:
-        raise InputError(Problem("RELEASE_EMPTY", "The file holds no codes.", hint, str(path)))
+        raise problem("RELEASE_EMPTY", "The file holds no codes.", hint)
     if len(wrong) > _WRONG * lines:
-        examples = ", ".join(
-            f"line {number}: '{written[:20]}'" for number, written in wrong[:_SHOWN]
-        )
-        sentence = f"{len(wrong):,} of {lines:,} lines hold no {system.title} code ({examples})."
-        raise InputError(Problem("RELEASE_NOT_CODES", sentence, hint, str(path)))
+        count = f"{len(wrong):,} of {lines:,} lines hold no {system.title} code"
+        raise problem("RELEASE_NOT_CODES", f"{count} ({', '.join(wrong[:_SHOWN])}).", hint)
     return release_of(system, name, path.name, codes)
 
 
 def _written_codes(path: Path, system: CodeSystem) -> Iterator[tuple[int, str]]:
     """Line number and code of every line that is not blank, without the header."""
-    packed = path.suffix == ".gz"
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if packed
-        else path.open(encoding="utf-8-sig") as file
-    ):
+    read = gzip.open if path.suffix == ".gz" else open
+    with read(path, "rt", encoding="utf-8-sig") as file:
         first = file.readline()
         delimiter = next((d for d in (",", "\t", ";", "|") if d in first), None)
         fields = next(csv.reader([first], delimiter=delimiter)) if delimiter else [first.strip()]
         names = [f.strip().strip('"').lower().replace(" ", "_") for f in fields]
         column = next((names.index(n) for n in CODE_NAMES if n in names), None)
-        if column is None and system.has_shape(cleaned(first.split()[0] if first.split() else "")):
+        if column is None and system.has_shape(cleaned((first.split() or [""])[0])):
             # As CMS publishes it: code, blanks, description; commas are of the description
-            yield (1, first.split()[0])
-            for number, line in enumerate(file, start=2):
+            for number, line in enumerate(chain([first], file), start=1):
                 if line.strip():
                     yield number, line.split()[0]
             return
-        if column is None:
-            column = 0
-            if first.strip() and delimiter and system.has_shape(cleaned(fields[0])):
-                yield 1, fields[0]
+        if column is None and first.strip() and delimiter and system.has_shape(cleaned(fields[0])):
+            yield 1, fields[0]
+        column = column or 0
         for number, row in enumerate(csv.reader(file, delimiter=delimiter or ","), start=2):
             if row and any(cell.strip() for cell in row):
                 yield number, row[column].strip() if column < len(row) else ""
@@ -156,21 +151,20 @@ def register(path: Path, system: str, release: str, *, into: Path | None = None)
     problems: list[Problem] = []
     if not re.fullmatch(r"[A-Za-z0-9.-]+", release):
         hint = "Use letters, digits, dots and hyphens, such as FY2024."
-        problems.append(
-            Problem("RELEASE_NAME", f"'{release}' cannot be the name of a release.", hint)
-        )
+        sentence = f"'{release}' cannot be the name of a release."
+        problems.append(Problem("RELEASE_NAME", sentence, hint))
     try:
         read = read_release(path, known, release)
     except InputError as error:
-        raise InputError([*problems, *error.problems]) from None
+        problems += error.problems
     if problems:
         raise InputError(problems)
     home = into or folder()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = home / f"{known.id}_{release}{_ending(path) or '.csv'}"
-    older = [
-        file for file in _files(known, release, home) if file != kept and not file.samefile(path)
-    ]
+    ending = _ENDING.search(path.name.lower())
+    kept = home / f"{known.id}_{release}{ending.group() if ending else '.csv'}"
+    others = [file for file in _files(known, release, home) if file != kept]
+    older = [file for file in others if not file.samefile(path)]
     if not (kept.exists() and kept.samefile(path)):
         part = home / f".{uuid4().hex}"  # read by nobody until it is whole
         shutil.copyfile(path, part)
@@ -202,32 +196,24 @@ def remove(system: str, release: str, *, where: Path | None = None) -> int:
 def registered(where: Path | None = None) -> list[tuple[str, str, Path]]:
     """System, release and file of every release that was added, in the order of their names. The files are not read."""
     found = []
-    home = where or folder()
-    for path in _listed(home):
-        ending = _ending(path)
-        named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
-        if named is None:
-            continue
+    for path, named in _listed(where):
         try:
-            found.append((declared_system(named["system"]).id, named["release"], path))
+            if named is not None:
+                found.append((declared_system(named["system"]).id, named["release"], path))
         except GoLiveError:  # said when releases are read
             continue
     return found
 
 
-def _listed(home: Path) -> list[Path]:
-    """Files of the folder in the order of their names, but for one that is just being copied."""
-    return sorted(p for p in home.iterdir() if not p.name.startswith(".")) if home.is_dir() else []
+def _listed(where: Path | None) -> list[tuple[Path, re.Match[str] | None]]:
+    """Files of the folder in the order of their names, with system and release in it; not one that is just being copied."""
+    home = where or folder()
+    files = sorted(p for p in home.iterdir() if not p.name.startswith(".")) if home.is_dir() else []
+    return [(path, _NAME.fullmatch(path.name)) for path in files]
 
 
 def _files(system: CodeSystem, release: str, where: Path) -> list[Path]:
     return [p for s, r, p in registered(where) if s == system.id and r.lower() == release.lower()]
-
-
-def _ending(path: Path) -> str | None:
-    return next(
-        (e for e in sorted(ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), None
-    )
 
 
 @dataclass(frozen=True)
@@ -259,17 +245,11 @@ def kept_files(where: Path | None = None) -> tuple[KeptFile, ...]:
 def releases(system: CodeSystem, where: Path | None = None) -> tuple[list[Release], list[Problem]]:
     """Every known release of a system in the order of their names, and what is wrong with files that cannot be used."""
     found, problems = [], []
-    home = where or folder()
-    for path in _listed(home):
-        ending = _ending(path)
-        named = _NAME.fullmatch(path.name[: -len(ending)]) if ending else None
+    for path, named in _listed(where):
         if named is None:
             hint = "Name it <system>_<release>.csv, such as ICD10CM_FY2024.csv."
-            problems.append(
-                Problem(
-                    "RELEASE_NAME", "The name does not say system and release.", hint, str(path)
-                )
-            )
+            sentence = "The name does not say system and release."
+            problems.append(Problem("RELEASE_NAME", sentence, hint, str(path)))
             continue
         try:
             if declared_system(named["system"]).id == system.id:

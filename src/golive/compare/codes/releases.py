@@ -9,62 +9,81 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from golive.compare.base.code_systems import CodeSystem, cleaned, rolled_up, rules, without_marks
+from golive.compare.base.code_systems import cleaned, rolled_up, rules, without_marks
 from golive.compare.base.pairs import MINIMUM_VALUES
+from golive.compare.base.share import LEAST_ROWS
 from golive.compare.base.where import locate
-from golive.compare.codes.reading import CodeColumn, Rows, Share, code_columns, share_by_shape
+from golive.compare.codes.codes import shown
+from golive.compare.codes.reading import (
+    CodeColumn,
+    CodeShare,
+    Rows,
+    code_columns,
+    share_by_shape,
+    share_of_values,
+)
 from golive.compare.codes.release_files import Release, registered, releases
 from golive.compare.codes.unseen import expected_unseen
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Verdict, finding
-from golive.model.profile import Profile, is_small
+from golive.model.errors import Problem
+from golive.model.facts import Facts
+from golive.model.finding import Effect
+from golive.model.kinds import Verdict
+from golive.model.profile import Profile, cell_share
 from golive.model.result import CodeRelease, NotAssessed
-from golive.wording.numbers import p_value, percent, sizes
-from golive.wording.text import listing
+from golive.wording.findings.codes import (
+    NotYetThere,
+    OtherRelease,
+    OutsideRelease,
+    SameCategories,
+    SameRelease,
+)
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Share of live codes outside training's release from which it matters: the bound of DAT-04, level 2, and a tenth of it."""
-LEAST_ROWS = 3
 SAME_CATEGORIES = 0.25
 """Relative change of the share of the categories concerned up to which only their codes changed, not the patients."""
 
 
-@dataclass(frozen=True)
-class _Gap:
-    """What shows another release: the share of live codes concerned, and how it was found out."""
-
-    share: Share
-    p: float
-    what: str
-    evidence: tuple[str, ...]
-    ruled_out: tuple[str, ...] = ()
+Found = Callable[..., OtherRelease]
+"""A kind of ``OtherRelease`` that lacks what all of them share."""
+_Gap = tuple[CodeShare, float, Found]
+"""The share of live codes concerned, its p-value, and how another release was found out."""
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``code_release_gap`` of every column whose system has releases or categories, quiet ones included."""
-    found = []
-    for column in code_columns(train, live, config):
-        own = column.own
-        if own is None or min(column.train.n, column.live.n) < MINIMUM_VALUES:
-            continue
-        known, problems = releases(own) if _differ(column, own) else ([], [])
+    found: list[Facts] = []
+    for column in _enough(train, live, config):
+        known, problems = releases(column.system) if _differ(column) else ([], [])
         gap = (
-            _by_release(column, own, known, config)
-            or _by_first_day(column, own, train)
-            or _by_category(column, own, train, config)
+            _by_release(column, known, config)
+            or _by_first_day(column, train)
+            or _by_category(column, train, config)
         )
-        notes = tuple(
-            f"release file left out: {p.sentence} ({p.where.rsplit('/', 1)[-1]})" for p in problems
-        )
-        if gap is None and own.id not in ("ICD10CM", "ICD9CM") and not known:
-            continue
-        found.append(
-            _quiet(column, known, notes) if gap is None else _finding(column, gap, notes, live)
-        )
+        if gap is not None:
+            found.append(_facts(column, gap, tuple(problems), live))
+        elif known or _category(column) is not None:
+            n_train, n_live = (sum(codes.values()) for codes in column.own_codes)
+            found.append(
+                SameRelease(
+                    columns=(column.name,),
+                    effect=Effect.between("other_release_share", 0.0, 0.0, n=(n_train, n_live)),
+                    system=column.system.title,
+                    known=tuple(release.name for release in known),
+                    unread=tuple(problems),
+                )
+            )
     return found
+
+
+def _enough(train: Profile, live: Profile, config: Config) -> list[CodeColumn]:
+    """Columns with a known system and enough codes to be judged."""
+    columns = code_columns(train, live, config)
+    return [c for c in columns if c.own is not None and min(c.sizes) >= MINIMUM_VALUES]
 
 
 def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed, ...]:
@@ -80,7 +99,7 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
         added = {(system, release.lower()) for system, release, _ in registered()}
     except OSError:  # the folder cannot be read, so no file of it can be used either
         added = set()
-    said = []
+    missing = []
     for column in code_columns(train, live, config):
         release = declared[column.name].release if column.name in declared else None
         if release is None or column.own is None or (column.own.id, release.lower()) in added:
@@ -94,36 +113,32 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
             f"no file of this release was added, so {instead}; add it on the Code releases page, or with: "
             f"golive releases add FILE --system {column.own.id} --release {release}"
         )
-        said.append(
+        missing.append(
             NotAssessed(what=f"{column.name} against {release} of {column.own.title}", why=why)
         )
-    return tuple(said)
+    return tuple(missing)
 
 
 def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRelease, ...]:
     """Releases that ``check`` opened, by column: those of columns whose codes differ between the sides."""
     used = []
-    for column in code_columns(train, live, config):
-        own = column.own
-        if (
-            own is None
-            or min(column.train.n, column.live.n) < MINIMUM_VALUES
-            or not _differ(column, own)
-        ):
+    for column in filter(_differ, _enough(train, live, config)):
+        n_train, n_live = (sum(codes.values()) for codes in column.own_codes)
+        try:
+            known, _ = releases(column.system)
+        except OSError:  # the folder cannot be read: the check has said so
             continue
-        sides = _own_codes(column, own)
-        n_train, n_live = (sum(rows.values()) for rows in sides)
-        for release in _readable(own):
-            before, now = (sum(_outside(rows, release).values()) for rows in sides)
+        for release in known:
+            before, now = (sum(_outside(codes, release).values()) for codes in column.own_codes)
             used.append(
                 CodeRelease(
                     column=column.name,
-                    system=own.id,
+                    system=column.system.id,
                     release=release.name,
                     codes=len(release.codes),
                     sha256=release.sha256,
-                    train_outside=_told(before, n_train),
-                    live_outside=_told(now, n_live),
+                    train_outside=cell_share(before, n_train),
+                    live_outside=cell_share(now, n_live),
                     n_train=n_train,
                     n_live=n_live,
                 )
@@ -131,83 +146,62 @@ def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRel
     return tuple(used)
 
 
-def _readable(own: CodeSystem) -> list[Release]:
-    try:
-        return releases(own)[0]
-    except OSError:  # the folder cannot be read: the check has said so
-        return []
+def _plain(code: str) -> str:
+    return without_marks(cleaned(code))
 
 
-def _told(rows: int, n: int) -> float | None:
-    return rows / n if n and not is_small(rows) else None
-
-
-def _differ(column: CodeColumn, own: CodeSystem) -> bool:
+def _differ(column: CodeColumn) -> bool:
     """Whether enough codes are on one side only for a release to matter; reading releases takes a second."""
-    train, live = _own_codes(column, own)
-    seen, here = ({without_marks(cleaned(code)) for code in side} for side in (train, live))
-    new = sum(n for code, n in live.items() if without_marks(cleaned(code)) not in seen)
-    gone = sum(n for code, n in train.items() if without_marks(cleaned(code)) not in here)
-    return new >= WATCH_SHARE * max(1, sum(live.values())) or gone >= WATCH_SHARE * max(
-        1, sum(train.values())
+    train, live = column.own_codes
+    return any(
+        sum(_only(codes, others).values()) >= WATCH_SHARE * max(1, sum(codes.values()))
+        for codes, others in ((live, train), (train, live))
     )
 
 
-def _own_codes(column: CodeColumn, own: CodeSystem) -> tuple[Rows, Rows]:
-    return column.train.systems.get(own.id, {}), column.live.systems.get(own.id, {})
+def _only(codes: Rows, others: Rows) -> Rows:
+    """Codes that the other side has in no way of writing."""
+    known = {_plain(code) for code in others}
+    return {code: rows for code, rows in codes.items() if _plain(code) not in known}
 
 
 def _outside(rows: Mapping[str, int], release: Release) -> Rows:
     return {code: n for code, n in rows.items() if not release.has(cleaned(code))}
 
 
-def _by_release(
-    column: CodeColumn, own: CodeSystem, known: list[Release], config: Config
-) -> _Gap | None:
+def _by_release(column: CodeColumn, known: list[Release], config: Config) -> _Gap | None:
     """The release that fits training best against the one that fits live data best."""
-    train, live = _own_codes(column, own)
-    n_train, n_live = sum(train.values()), sum(live.values())
-    if not known or not n_train or not n_live:
+    train, live = column.own_codes
+    n = sum(train.values()), sum(live.values())
+    if not known or not all(n):
         return None
-    out = {r.name: (_outside(train, r), _outside(live, r)) for r in known}
-    rows = {name: (sum(a.values()), sum(b.values())) for name, (a, b) in out.items()}
-    said = config.columns[column.name].release if column.name in config.columns else None
-    declared = [r.name for r in known if said and r.name.lower() == said.lower()]
+    out = {r.name: share_of_values(n, _outside(train, r), _outside(live, r)) for r in known}
+    wanted = config.columns[column.name].release if column.name in config.columns else None
+    declared = [r.name for r in known if wanted and r.name.lower() == wanted.lower()]
     # Of releases that fit a side equally well, the one that fits the other side worst says most.
-    before = (
-        declared[0] if declared else min(rows, key=lambda name: (rows[name][0], -rows[name][1]))
-    )
-    now = min(rows, key=lambda name: (rows[name][1], -rows[name][0]))
-    forward = Share(rows[before][0], n_train, rows[before][1], n_live, out[before][1])
-    backward = Share(rows[now][0], n_train, rows[now][1], n_live, out[now][1])
+    fit = {name: share.rows for name, share in out.items()}
+    before = declared[0] if declared else min(fit, key=lambda r: (fit[r][0], -fit[r][1]))
+    now = min(fit, key=lambda r: (fit[r][1], -fit[r][0]))
+    forward, backward = out[before], out[now]
     p = min(1.0, min(forward.p, backward.p) * 2 * len(known))
-    newer = forward.change >= WATCH_SHARE and forward.live >= LEAST_ROWS
-    older = -backward.change >= WATCH_SHARE and backward.train >= LEAST_ROWS
+    newer = forward.change >= WATCH_SHARE and forward.rows[1] >= LEAST_ROWS
+    older = -backward.change >= WATCH_SHARE and backward.rows[0] >= LEAST_ROWS
     if p > config.drift.alpha or not (newer or older):
         return None
-    evidence = (
-        f"{percent(forward.now)} of live codes are not in {before}; of training codes {percent(forward.before)}",
-        *(
-            (
-                f"{percent(backward.before)} of training codes are not in {now}; of live codes {percent(backward.now)}",
-            )
-            if before != now
-            else ()
-        ),
-        *_examples(forward.values, "only live"),
+    made = partial(
+        OutsideRelease,
+        before=before,
+        now=now,
+        fits=tuple(r for r in fit if fit[r][1] == fit[now][1] and r != before),
+        outside=(backward.before, backward.now),
+        newer=newer,
     )
-    fits = [name for name in rows if rows[name][1] == rows[now][1] and name != before]
-    what = f"live codes fit {' or '.join(fits)}, training codes {before}"
-    if before == now:
-        what = f"{'live' if newer else 'training'} data holds codes that {now} does not have"
-    return _Gap(
-        forward, p, what, evidence, ("another code system: the codes have the shape of this one",)
-    )
+    return forward, p, made
 
 
-def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap | None:
+def _by_first_day(column: CodeColumn, train: Profile) -> _Gap | None:
     """Codes that could not be used yet on the last day of training."""
-    cues = rules().first_seen.get(own.id, {})
+    cues = rules().first_seen.get(column.system.id, {})
     time = train.columns[train.roles.time].time if train.roles.time in train.columns else None
     if not cues or time is None or time.maximum is None:
         return None
@@ -215,37 +209,23 @@ def _by_first_day(column: CodeColumn, own: CodeSystem, train: Profile) -> _Gap |
     later = {without_marks(code): day for code, day in cues.items() if day > last}
 
     def first_day(code: str) -> date | None:
-        return next(
-            (day for start, day in later.items() if without_marks(cleaned(code)).startswith(start)),
-            None,
-        )
+        return next((day for start, day in later.items() if _plain(code).startswith(start)), None)
 
-    train_rows, live_rows = _own_codes(column, own)
-    new = {code: n for code, n in live_rows.items() if first_day(code)}
-    old = {code: n for code, n in train_rows.items() if first_day(code)}
-    share = Share(
-        sum(old.values()), sum(train_rows.values()), sum(new.values()), sum(live_rows.values()), new
-    )
-    if old or share.live < LEAST_ROWS or share.change < WATCH_SHARE:
+    old, new = ({c: rows for c, rows in side.items() if first_day(c)} for side in column.own_codes)
+    n_train, n_live = (sum(codes.values()) for codes in column.own_codes)
+    share = share_of_values((n_train, n_live), old, new)
+    if old or share.rows[1] < LEAST_ROWS or share.change < WATCH_SHARE:
         return None
-    days = sorted({day for code in new if (day := first_day(code))})
-    evidence = (
-        f"training ends on {last.day} {last:%b %Y}; the codes exist since {listing([f'{d.day} {d:%b %Y}' for d in days], 3)}",
-        *_examples(new, "new"),
-    )
-    return _Gap(
-        share, share.p, "live data holds codes that did not exist when training ended", evidence
-    )
+    days = tuple(sorted({day for code in new if (day := first_day(code))}))
+    return share, share.p, partial(NotYetThere, last=last, days=days)
 
 
-def _by_category(
-    column: CodeColumn, own: CodeSystem, train: Profile, config: Config
-) -> _Gap | None:
+def _by_category(column: CodeColumn, train: Profile, config: Config) -> _Gap | None:
     """Codes never seen in training, in categories that are as frequent as they were."""
     from scipy.stats import binom
 
-    before, category = train.columns[column.name].category, _category(own)
-    train_rows, live_rows = _own_codes(column, own)
+    before, category = train.columns[column.name].category, _category(column)
+    train_rows, live_rows = column.own_codes
     n_train, n_live = sum(train_rows.values()), sum(live_rows.values())
     if before is None or category is None or not n_train or not n_live:
         return None
@@ -255,115 +235,49 @@ def _by_category(
     if rows < LEAST_ROWS or rows / n_live < ALARM_SHARE:
         return None
     p = float(binom.sf(rows - 1, n_live, expected_unseen(before)))
-    old_categories = {category(code) for code in train_rows}
-    touched = {category(code) for code in new}
-    known = touched & old_categories
-    kept = sum(n for code, n in new.items() if category(code) in known)
-    shares = [_share_in(side, known, category) for side in (train_rows, live_rows)]
-    error = math.sqrt(sum(s * (1 - s) / n for s, n in zip(shares, (n_train, n_live), strict=True)))
-    steady = abs(shares[1] - shares[0]) <= max(SAME_CATEGORIES * shares[0], 0.0) + 3 * error
+    known = set(map(category, new)) & set(map(category, train_rows))
+
+    def among(codes: Iterable[tuple[str, int]]) -> int:
+        """Rows in the categories concerned."""
+        return sum(count for code, count in codes if category(code) in known)
+
+    was, now = among(train_rows.items()) / n_train, among(live_rows.items()) / n_live
+    error = math.sqrt(was * (1 - was) / n_train + now * (1 - now) / n_live)
+    steady = abs(now - was) <= SAME_CATEGORIES * was + 3 * error
     # The new codes must have taken the place of others: the codes that training has lost what the new ones gained.
-    lost = shares[0] - _share_in(
-        {c: n for c, n in live_rows.items() if c not in new}, known, category, n_live
-    )
+    kept = among(new.items())
+    lost = was - among((c, n) for c, n in live_rows.items() if c not in new) / n_live
     if p > config.drift.alpha or kept < 0.9 * rows or not steady or lost < 0.5 * rows / n_live:
         return None
-    share = Share(0, n_train, rows, n_live, new)
-    short = sum(n for code, n in new.items() if len(without_marks(code)) == len(category(code)))
-    evidence = (
-        f"{percent(rows / n_live)} of live codes were never seen in training, of their categories "
-        f"{percent((rows - kept) / n_live)}",
-        f"the {len(known)} categories concerned hold {percent(shares[0])} of training and {percent(shares[1])} of live codes",
-        *(
-            (f"{short:,} rows are at category level, which is valid and less exact",)
-            if not is_small(short) and short
-            else ()
-        ),
-        *_examples(new, "new"),
+    made = partial(
+        SameCategories,
+        new_categories=(rows - kept) / n_live,
+        categories=len(known),
+        shares=(was, now),
+        short=sum(n for code, n in new.items() if len(without_marks(code)) == len(category(code))),
     )
-    what = "live data codes the same categories with other codes: another release or another granularity"
-    return _Gap(
-        share, p, what, evidence, ("other patients: the categories are as frequent as in training",)
-    )
+    return share_of_values((n_train, n_live), {}, new), p, made
 
 
-def _category(own: CodeSystem) -> Callable[[str], str] | None:
-    if own.id not in ("ICD10CM", "ICD9CM"):
-        return None
-    return lambda code: rolled_up(own, cleaned(code))
+def _category(column: CodeColumn) -> Callable[[str], str] | None:
+    """The category of a code, for systems that have some."""
+    own = column.system
+    return (lambda code: rolled_up(own, cleaned(code))) if own.id in ("ICD10CM", "ICD9CM") else None
 
 
-def _share_in(
-    rows: Mapping[str, int], categories: Iterable[str], category: Callable[[str], str], n: int = 0
-) -> float:
-    wanted = set(categories)
-    return sum(c for code, c in rows.items() if category(code) in wanted) / (
-        n or max(1, sum(rows.values()))
-    )
-
-
-def _examples(rows: Mapping[str, int], what: str) -> tuple[str, ...]:
-    shown = [
-        code
-        for code, n in sorted(rows.items(), key=lambda item: (-item[1], item[0]))
-        if not is_small(n)
-    ]
-    return (f"{what}: {listing(shown[:5])}",) if shown else ()
-
-
-def _quiet(column: CodeColumn, known: list[Release], notes: tuple[str, ...]) -> Finding:
-    own = column.own
-    assert own is not None
-    train, live = _own_codes(column, own)
-    looked = (
-        f" (looked at {listing([r.name for r in known], 4)})"
-        if known
-        else "; both sides use the same codes"
-    )
-    n_train, n_live = sum(train.values()), sum(live.values())
-    return finding(
-        Kind.CODE_RELEASE_GAP,
-        Verdict.QUIET,
-        columns=(column.name,),
-        title=f"The {own.title} codes of {column.name} show no other release than training ({sizes(n_train, n_live)})",
-        explanation=f"No codes that training's release lacks, and no codes that replaced others of their category{looked}.",
-        effect=Effect(
-            name="other_release_share",
-            train=0.0,
-            live=0.0,
-            change=0.0,
-            n_train=n_train,
-            n_live=n_live,
-        ),
-        evidence=notes,
-    )
-
-
-def _finding(column: CodeColumn, gap: _Gap, notes: tuple[str, ...], live: Profile) -> Finding:
-    own, share = column.own, gap.share
-    assert own is not None
-    alarm = share.change >= ALARM_SHARE
+def _facts(column: CodeColumn, gap: _Gap, unread: tuple[Problem, ...], live: Profile) -> Facts:
+    share, p, found = gap
     place = locate(live, column.name, share_by_shape(column.values, share.values))
-    return finding(
-        Kind.CODE_RELEASE_GAP,
-        Verdict.ALARM if alarm else Verdict.WATCH,
+    return found(
+        verdict=Verdict.ALARM if share.change >= ALARM_SHARE else Verdict.WATCH,
         columns=(column.name,),
         segment=place.segment,
-        title=(
-            f"{column.name} is coded in another release of {own.title} than in training{place.words}: {gap.what} "
-            f"({sizes(share.n_train, share.n_live)})"
-        ),
-        explanation=(
-            "Codes are added, split and retired every October and April. A model that was trained on one release has never "
-            "seen the codes of the next, and its feature empties without an error."
-        ),
-        effect=share.effect("other_release_share"),
-        evidence=(*gap.evidence, p_value(gap.p), *notes),
-        ruled_out=gap.ruled_out,
-        rows_affected=share.live,
         slices=place.slices,
-        fix=(
-            f"Map the codes of {column.name} to the release of training with a dated crosswalk, or retrain on the new one; "
-            "pin the release in the input contract and look again each 1 October and 1 April."
-        ),
+        effect=share.effect("other_release_share"),
+        system=column.system.title,
+        rows_affected=share.rows[1],
+        p=p,
+        place=place,
+        examples=shown(share.values, 5),
+        unread=unread,
     )

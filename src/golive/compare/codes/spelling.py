@@ -9,25 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
 from golive.compare.base.code_systems import rules
 from golive.compare.base.pairs import MINIMUM_VALUES, Pair, pair_up
+from golive.compare.base.share import Share, adjusted
 from golive.compare.base.where import locate
 from golive.compare.fields.disguised import is_missing_word
 from golive.intake.clinical.codes import snake
 from golive.intake.clinical.ucum import canonical
 from golive.model.columns import ColumnType
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Verdict, WhatIf, finding
+from golive.model.facts import Facts
+from golive.model.finding import WhatIf
+from golive.model.kinds import Verdict
 from golive.model.profile import Profile, SliceColumn, is_small
-from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.numbers import p_value, percent, sizes
-from golive.wording.text import listing
+from golive.wording.findings.written import OtherSpelling, Spelled
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
 """Change of the share of other spellings from which it matters: the bounds of values never seen in training."""
-LEAST_ROWS = 3
 MOST_VALUES = 2_000
 """Different values beyond which a column is no list of choices, and spellings are not looked for."""
 LONGEST_SHORT = 5
@@ -96,34 +94,28 @@ def is_abbreviation(short: str, long: str) -> bool:
 
 @dataclass(frozen=True)
 class _Variants:
-    """Live spellings of values that training writes otherwise, with what proves each."""
+    """Live spellings of values that training writes otherwise; ``guessed``: letters and shares prove some of them."""
 
     mapping: dict[str, str]
-    guessed: frozenset[str]
-    train: int
-    live: int
+    guessed: bool
+    share: Share
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``spelling_variants``: live values that spell a training value differently, more often than training did."""
     pairs, _ = pair_up(train, live)
-    held: dict[str, _Variants] = {}
-    for name, pair in pairs.items():
-        if pair.is_number or pair.train.type is ColumnType.CODE or min(pair.sizes) < MINIMUM_VALUES:
-            continue
-        if (variants := _variants(pair)) is not None:
-            held[name] = variants
-    ps = [
-        float(two_share_p(v.train, pairs[n].sizes[0], v.live, pairs[n].sizes[1], pairs[n].weights))
-        for n, v in held.items()
+    variants = {
+        name: found
+        for name, pair in pairs.items()
+        if not pair.is_number and pair.train.type is not ColumnType.CODE
+        if min(pair.sizes) >= MINIMUM_VALUES and (found := _variants(pair))
+    }
+    ps = adjusted({name: one.share for name, one in variants.items()})
+    return [
+        _facts(pairs[name], one, ps[name], verdict, live)
+        for name, one in variants.items()
+        if (verdict := one.share.rise(ps[name], config.drift.alpha, ALARM_SHARE, WATCH_SHARE))
     ]
-    found = []
-    for (name, variants), p in zip(held.items(), benjamini_hochberg(np.array(ps)), strict=True):
-        n_train, n_live = pairs[name].sizes
-        change = variants.live / n_live - variants.train / n_train
-        if p <= config.drift.alpha and change >= WATCH_SHARE and variants.live >= LEAST_ROWS:
-            found.append(_finding(pairs[name], variants, float(p), change >= ALARM_SHARE, live))
-    return found
 
 
 def _variants(pair: Pair) -> _Variants | None:
@@ -136,25 +128,22 @@ def _variants(pair: Pair) -> _Variants | None:
         if fold(value) and not is_missing_word(value):
             by_fold.setdefault(fold(value), value)
             by_meaning.setdefault(_meaning(value, pair), value)
-    mapping, guessed = {}, set()
+    mapping, guessed = {}, False
     was, here = before.as_dict(), now.as_dict()
     lost = _lost(pair, was, here)
-    for value in here:
+    for value, rows in here.items():
         if is_missing_word(value) or not fold(value):
             continue
         usual = by_fold.get(fold(value))
         if usual is None and value not in was:
-            usual = by_meaning.get(_meaning(value, pair)) or _abbreviated(
-                value, here[value] / pair.sizes[1], lost
-            )
-            if usual is not None and _meaning(usual, pair) != _meaning(value, pair):
-                guessed.add(value)
+            usual = by_meaning.get(_meaning(value, pair))
+            if usual is None:
+                usual = _abbreviated(value, rows / pair.sizes[1], lost)
+                guessed = guessed or usual is not None
         if usual is not None and usual != value:
             mapping[value] = usual
-    if not mapping:
-        return None
-    rows = [sum(side.get(v, 0) for v in mapping) for side in (was, here)]
-    return _Variants(mapping, frozenset(guessed), *rows)
+    counts = sum(was.get(v, 0) for v in mapping), sum(here[v] for v in mapping)
+    return _Variants(mapping, guessed, Share(counts, pair.sizes, pair.weights)) if mapping else None
 
 
 def _lost(
@@ -189,84 +178,38 @@ def _abbreviated(value: str, gain: float, lost: Mapping[str, tuple[float, float]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _finding(pair: Pair, variants: _Variants, p: float, alarm: bool, live: Profile) -> Finding:
-    name, (n_train, n_live) = pair.name, pair.sizes
-    before, now = pair.train.category, pair.live.category
-    assert before is not None
+def _facts(pair: Pair, variants: _Variants, p: float, verdict: Verdict, live: Profile) -> Facts:
+    name, mapping, now = pair.name, variants.mapping, pair.live.category
     assert now is not None
-    low, high = newcombe(variants.train, n_train, variants.live, n_live, pair.weights)
-    usual = list(dict.fromkeys(variants.mapping.values()))
-    shown = {v: u for v, u in variants.mapping.items() if not is_small(now.count(v))}
-    written = f" ({listing([repr(v) for v in shown])})" if shown else ""
+    shown = {v: u for v, u in mapping.items() if not is_small(now.count(v))}
 
     def share_of(part: SliceColumn) -> tuple[float, int] | None:
         n = part.n - part.missing
-        return (
-            (sum(rows for value, rows in part.top if value in variants.mapping) / n, n)
-            if n > 0
-            else None
-        )
+        return (sum(rows for value, rows in part.top if value in mapping) / n, n) if n > 0 else None
 
     place = locate(live, name, share_of)
-    then = (
-        "in training none are"
-        if not variants.train
-        else f"in training {percent(variants.train / n_train)} are"
-    )
-    return finding(
-        Kind.SPELLING_VARIANTS,
-        Verdict.ALARM if alarm else Verdict.WATCH,
+    return OtherSpelling(
+        verdict=verdict,
         columns=(name,),
         segment=place.segment,
-        title=(
-            f"{percent(variants.live / n_live)} of live {name} values are other spellings of "
-            f"{listing([repr(u) for u in usual], 3)}{written}{place.words}; {then} ({sizes(n_train, n_live)})"
-        ),
-        explanation="People read them as one value; a model reads each spelling as a value of its own.",
-        effect=Effect(
-            name="variant_share",
-            train=variants.train / n_train,
-            live=variants.live / n_live,
-            change=variants.live / n_live - variants.train / n_train,
-            low=float(low),
-            high=float(high),
-            n_train=n_train,
-            n_live=n_live,
-        ),
-        evidence=(*_evidence(pair, variants, usual), f"adjusted {p_value(p)}"),
-        ruled_out=(
-            ()
-            if variants.guessed
-            else (
-                "a value that training does not have: each is one of its values, written otherwise",
-            )
-        ),
-        rows_affected=variants.live,
         slices=place.slices,
-        fix=f"Map the spellings of {name} to those of training at intake, and offer a list instead of a text field.",
+        effect=variants.share.effect("variant_share"),
+        rows_affected=variants.share.rows[1],
         what_if=WhatIf(repair={"op": "map", "column": name, "mapping": shown}) if shown else None,
+        p=p,
+        place=place,
+        usual=tuple(_spelled(pair, value, mapping) for value in dict.fromkeys(mapping.values())),
+        shown=tuple(shown),
+        guessed=variants.guessed,
     )
 
 
-def _evidence(pair: Pair, variants: _Variants, usual: list[str]) -> list[str]:
+def _spelled(pair: Pair, value: str, mapping: Mapping[str, str]) -> Spelled:
     before, now = pair.train.category, pair.live.category
     assert before is not None
     assert now is not None
-    said = []
-    for value in usual[:5]:
-        rows = sum(now.count(v) for v, u in variants.mapping.items() if u == value)
-        counts = (before.count(value), now.count(value), now.count(value) + rows)
-        if any(is_small(c) for c in counts):
-            continue
-        shares = [
-            percent(c / n)
-            for c, n in zip(counts, (pair.sizes[0], pair.sizes[1], pair.sizes[1]), strict=True)
-        ]
-        said.append(
-            f"'{value}' was {shares[0]} in training and is {shares[1]} live, {shares[2]} with its other spellings"
-        )
-    if variants.guessed:
-        said.append(
-            "an abbreviation was taken for its value because the shares agree; confirm it with the sender"
-        )
-    return said
+    was, here, (n_train, n_live) = before.count(value), now.count(value), pair.sizes
+    every = here + sum(now.count(v) for v, usual in mapping.items() if usual == value)
+    if any(is_small(count) for count in (was, here, every)):
+        return Spelled(value, None)
+    return Spelled(value, (was / n_train, here / n_live, every / n_live))

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-import numpy as np
-
 from golive.compare.base.pairs import MINIMUM_VALUES
+from golive.compare.base.share import Share, adjusted
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.kinds import Severity, Verdict
 from golive.model.profile import Profile, TimeProfile
-from golive.stats.proportions import benjamini_hochberg, newcombe, two_share_p
-from golive.wording.numbers import p_value, percent, sizes
-from golive.wording.text import listing
+from golive.wording.findings.written import OtherDateFormat
 
 ALARM_SHARE, WATCH_SHARE = 0.01, 0.001
-LEAST_ROWS = 3
 DENSER = 4
 """How many times shorter the span of days must be in the other order before that order is believed."""
-_DAY_MONTH = {"DD", "MM"}
 
 
-def _sign(name: str) -> str:
-    return next((s for s in "/-." if s in name), "")
+def _other_order(name: str) -> str | None:
+    """A format with day and month in the other order; ``None`` where it has no two such numbers."""
+    match = re.fullmatch(r"(DD|MM)([/.-])(MM|DD)(\2.*)", name)
+    return match and f"{match[3]}{match[2]}{match[1]}{match[4]}"
 
 
 def is_flip(one: str, other: str) -> bool:
     """Whether two formats differ only in the order of day and month (``MM/DD/YYYY`` and ``DD/MM/YYYY``)."""
-    sign = _sign(one)
-    a, b = (name.split(sign) if sign else [name] for name in (one, other))
-    return (
-        one != other
-        and sign == _sign(other)
-        and len(a) == 3
-        and a[:2] == b[1::-1]
-        and set(a[:2]) == _DAY_MONTH
-    )
-
-
-def _numeric(name: str) -> bool:
-    return name.endswith("YYYY") and "MON" not in name
+    return one != other and _other_order(one) == other
 
 
 def swapped(day: date) -> date | None:
@@ -71,106 +58,69 @@ def formats_of(time: TimeProfile, usual: str) -> dict[str, int]:
     The profile of a side reads ``03/04/2024`` month first unless some value of that side rules it out.
     """
     rows = dict(time.formats)
-    for name in [n for n in rows if _numeric(n)]:
+    if any(day.day > 12 for day in time.days):
+        return rows
+    denser = denser_order(time)
+    for name in list(rows):
         other = _other_order(name)
-        if other is None or other in rows or any(day.day > 12 for day in time.days):
-            continue
-        denser = denser_order(time)
-        if denser == "other" or (other == usual and denser != "read"):
+        flipped = denser == "other" or (other == usual and denser != "read")
+        if other is not None and other not in rows and flipped:
             rows[other] = rows.pop(name)
     return rows
 
 
-def _other_order(name: str) -> str | None:
-    sign = _sign(name)
-    parts = name.split(sign) if sign else []
-    return (
-        sign.join((parts[1], parts[0], parts[2]))
-        if len(parts) == 3 and set(parts[:2]) == _DAY_MONTH
-        else None
-    )
-
-
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``date_format_change``: live dates written in a format that training did not use, or used less."""
     tables: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
-    for name, before in train.columns.items():
-        now = live.columns.get(name)
-        if now is None or before.role is Role.IGNORED or before.time is None or now.time is None:
+    for name, column in train.columns.items():
+        before, now = column.time, live.columns[name].time if name in live.columns else None
+        if column.role is Role.IGNORED or before is None or now is None:
             continue
-        if (
-            not before.time.formats
-            or not now.time.formats
-            or min(before.time.n, now.time.n) < MINIMUM_VALUES
-        ):
-            continue
-        usual = max(before.time.formats, key=lambda item: item[1])[0]
-        tables[name] = (formats_of(before.time, usual), formats_of(now.time, usual))
-    new: dict[str, tuple[int, int, int, int]] = {}
-    for name, (was, here) in tables.items():
-        usual = max(was, key=lambda f: was[f])
-        new[name] = (
-            sum(was.values()) - was[usual],
-            sum(was.values()),
-            sum(here.values()) - here.get(usual, 0),
-            sum(here.values()),
+        if before.formats and now.formats and min(before.n, now.n) >= MINIMUM_VALUES:
+            usual = _most(dict(before.formats))
+            tables[name] = formats_of(before, usual), formats_of(now, usual)
+    shares = {
+        name: Share(
+            (_others(was, _most(was)), _others(here, _most(was))),
+            (sum(was.values()), sum(here.values())),
         )
-    ps = benjamini_hochberg(np.array([float(two_share_p(*counts)) for counts in new.values()]))
-    found = []
-    for (name, counts), p in zip(new.items(), ps, strict=True):
-        change = counts[2] / counts[3] - counts[0] / counts[1]
-        if p <= config.drift.alpha and change >= WATCH_SHARE and counts[2] >= LEAST_ROWS:
-            found.append(_finding(name, tables[name], counts, float(p)))
-    return found
+        for name, (was, here) in tables.items()
+    }
+    return [
+        _facts(name, tables[name], shares[name], p, verdict)
+        for name, p in adjusted(shares).items()
+        if (verdict := shares[name].rise(p, config.drift.alpha, ALARM_SHARE, WATCH_SHARE))
+    ]
 
 
-def _finding(
+def _most(formats: dict[str, int]) -> str:
+    return max(formats, key=lambda name: formats[name])
+
+
+def _others(formats: dict[str, int], usual: str) -> int:
+    return sum(rows for name, rows in formats.items() if name != usual)
+
+
+def _facts(
     name: str,
-    tables: tuple[dict[str, int], dict[str, int]],
-    counts: tuple[int, int, int, int],
+    formats: tuple[dict[str, int], dict[str, int]],
+    share: Share,
     p: float,
-) -> Finding:
-    was, here = tables
-    usual = max(was, key=lambda f: was[f])
+    verdict: Verdict,
+) -> Facts:
+    was, here = formats
+    usual, (n_train, n_live) = _most(was), share.of
     others = sorted((f for f in here if f != usual), key=lambda f: -here[f])
-    flip = next((f for f in others if is_flip(usual, f)), None)
-    low, high = newcombe(*counts)
-    before, now = counts[0] / counts[1], counts[2] / counts[3]
-    alarm = now - before >= ALARM_SHARE
-    more = (
-        "Rows whose day is 12 or less read as a valid but wrong day, without an error, so the true share is larger than the "
-        "share that shows."
-        if flip and usual in here
-        else "A reader that expects the format of training fails on these, or reads day and month in the wrong order."
-    )
-    return finding(
-        Kind.DATE_FORMAT_CHANGE,
-        Verdict.ALARM if alarm else Verdict.WATCH,
+    flip = any(is_flip(usual, other) for other in others)
+    return OtherDateFormat(
+        verdict=verdict,
         columns=(name,),
-        severity=Severity.CRITICAL if flip and alarm else None,
-        title=(
-            f"{percent(now)} of live {name} dates are written as {listing(others, 3)} instead of {usual}"
-            f"{': day and month change places' if flip else ''} ({sizes(counts[1], counts[3])})"
-        ),
-        explanation=more,
-        effect=Effect(
-            name="other_format_share",
-            train=before,
-            live=now,
-            change=now - before,
-            low=float(low),
-            high=float(high),
-            n_train=counts[1],
-            n_live=counts[3],
-        ),
-        evidence=(
-            *(
-                f"{f}: {percent(here[f] / counts[3])} live, {percent(was.get(f, 0) / counts[1])} in training"
-                for f in others[:4]
-            ),
-            f"adjusted {p_value(p)}",
-        ),
-        ruled_out=("other dates: only the way of writing is compared, not the days",),
-        rows_affected=counts[2],
-        fix=f"Send {name} as YYYY-MM-DD (ISO 8601) from every source, and refuse other formats at intake.",
+        severity=Severity.CRITICAL if flip and verdict is Verdict.ALARM else None,
+        effect=share.effect("other_format_share"),
+        rows_affected=share.rows[1],
+        p=p,
+        usual=usual,
+        formats={f: (was.get(f, 0) / n_train, here[f] / n_live) for f in others},
+        flip=flip,
+        mixed=usual in here,
     )

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from golive.compare.base.share import Share
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Segment, Verdict, finding
-from golive.model.profile import IntArray, Profile, cell_share, is_small
-from golive.stats.proportions import newcombe, two_share_p
-from golive.wording.numbers import cell, sizes
+from golive.model.facts import Facts
+from golive.model.finding import Effect, Segment
+from golive.model.kinds import Verdict
+from golive.model.profile import IntArray, Profile
+from golive.wording.findings.rows import FeedStopped, FutureDates, TimeOrder
 
 USUAL_ROWS = 5.0
 """Usual rows a day below which silence is not told from chance."""
@@ -29,16 +31,16 @@ EARLIEST, LATEST = date(1900, 1, 1), date(3000, 1, 1)
 """Days outside stand for "not known" or "never" (1 Jan 1900, 31 Dec 9999); the feed is judged on those between."""
 
 
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``feed_stopped``, ``time_order`` and ``future_dates``."""
     return [*_stopped(live), *_order(train, live), *_future(train, live)]
 
 
 def daily(days: Sequence[date], counts: IntArray, first: date, last: date) -> IntArray:
     """Rows of every calendar day from ``first`` to ``last``, days without rows included."""
-    held = dict(zip(days, counts.tolist(), strict=True))
+    rows = dict(zip(days, counts.tolist(), strict=True))
     span = (last - first).days + 1
-    return np.array([held.get(first + timedelta(days=i), 0) for i in range(span)], dtype=np.int64)
+    return np.array([rows.get(first + timedelta(days=i), 0) for i in range(span)], dtype=np.int64)
 
 
 def quiet_stretch(counts: IntArray) -> tuple[int, int, float, float] | None:
@@ -73,75 +75,62 @@ def quiet_stretch(counts: IntArray) -> tuple[int, int, float, float] | None:
     return best
 
 
-def _stopped(live: Profile) -> list[Finding]:
+def _stopped(live: Profile) -> list[FeedStopped]:
     """The longest silence of each site, or of the whole feed where sites are not known or all fell silent."""
     name = live.roles.time
-    column = live.columns.get(name) if name else None
-    if name is None or column is None or column.time is None or not column.time.days:
-        return []
-    days = [day for day in column.time.days if EARLIEST < day < LATEST]
-    if not days:
+    time = live.columns[name].time if name in live.columns else None
+    days = [day for day in time.days if EARLIEST < day < LATEST] if time else []
+    if name is None or time is None or not days:
         return []
     # The first and the last day are rarely whole.
     first, last = days[0] + timedelta(days=1), days[-1] - timedelta(days=1)
     if last <= first:
         return []
-    whole = _silence(name, None, daily(column.time.days, column.time.counts, first, last), first)
-    if whole is not None and (
-        whole.effect is None or (whole.effect.live or 0.0) >= ALL_LOST or len(live.arrivals) < 2
-    ):
+    whole = _silence(name, None, daily(time.days, time.counts, first, last), first)
+    if whole and ((whole.effect.live or 0.0) >= ALL_LOST or len(live.arrivals) < 2):
         return [whole]
+    sites = live.roles.site or name
     found = [
-        _silence(name, a.site, daily(a.days, a.counts, first, last), first, live)
+        _silence(
+            name, (sites, a.site) if a.site else None, daily(a.days, a.counts, first, last), first
+        )
         for a in live.arrivals
     ]
-    made = [f for f in found if f is not None]
-    return made or ([whole] if whole is not None else [])
+    return [one for one in found if one] or ([whole] if whole else [])
 
 
 def _silence(
-    name: str, site: str | None, counts: IntArray, first: date, live: Profile | None = None
-) -> Finding | None:
+    name: str, sender: tuple[str, str] | None, counts: IntArray, first: date
+) -> FeedStopped | None:
+    """The quiet stretch of one sender; ``name`` is the column of times."""
     found = quiet_stretch(counts)
     if found is None or found[3] < LEAST_DEFICIT:
         return None
     start, end, expected, deficit = found
     seen = int(counts[start : end + 1].sum())
-    lost, length = 1 - seen / expected, end - start + 1
+    lost = 1 - seen / expected
     if lost < LEAST_LOST:
         return None
-    begin, finish = first + timedelta(days=start), first + timedelta(days=end)
-    span = f"{begin.day} {begin:%b}" + (f" to {finish.day} {finish:%b}" if end > start else "")
-    column = live.roles.site if live is not None and live.roles.site else name
-    rows = "no rows" if seen == 0 else "fewer than 11 rows" if is_small(seen) else f"{seen:,} rows"
-    who = f"{column} {site} sent" if site else "the feed brought"
-    return finding(
-        Kind.FEED_STOPPED,
-        Verdict.ALARM if lost >= HALF else Verdict.WATCH,
-        columns=(column, name) if site else (name,),
-        segment=Segment(column=column, value=site, since=begin.isoformat()) if site else None,
-        title=(
-            f"{who[0].upper()}{who[1:]} {rows} on {span} ({length} day{'s' if length > 1 else ''}) instead of about "
-            f"{expected:,.0f}"
-        ),
-        explanation=(
-            "Patients of those days were not scored, and nothing in the other rows shows it. "
-            + ("The other senders went on." if site else "")
-        ).strip(),
+    begin = first + timedelta(days=start)
+    segment = (
+        Segment(column=sender[0], value=sender[1], since=begin.isoformat()) if sender else None
+    )
+    return FeedStopped(
+        verdict=Verdict.ALARM if lost >= HALF else Verdict.WATCH,
+        columns=(sender[0], name) if sender else (name,),
+        segment=segment,
         effect=Effect(name="rows_lost_share", live=lost, change=lost, n_live=int(counts.sum())),
-        evidence=(
-            f"{deficit:.1f} times the usual day-to-day spread below the usual number of rows",
-            f"{span}, usually about {expected / length:,.0f} rows a day",
-        ),
-        ruled_out=(
-            "a quiet weekend: each day is held against its own weekday where eight weeks are known",
-        ),
-        fix="Alarm on silence: fewer rows than expected per sender and hour.",
+        sender=sender,
+        first=begin,
+        last=first + timedelta(days=end),
+        seen=seen,
+        expected=expected,
+        deficit=deficit,
     )
 
 
-def _order(train: Profile, live: Profile) -> list[Finding]:
-    found = []
+def _order(train: Profile, live: Profile) -> list[Facts]:
+    found: list[Facts] = []
     for (earlier, later), now in live.time_violations.items():
         before = train.time_violations.get((earlier, later), 0)
         if not now or not train.rows or before / train.rows > RARE:
@@ -149,80 +138,34 @@ def _order(train: Profile, live: Profile) -> list[Finding]:
         # The opposite order must be usual in training: otherwise the two simply coincide.
         if train.time_violations.get((later, earlier), 0) == 0:
             continue
-        share_now, share_before = now / live.rows, before / train.rows
-        p = float(two_share_p(before, train.rows, now, live.rows))
-        if p > ALPHA or share_now <= share_before:
-            continue
-        low, high = (float(v) for v in newcombe(before, train.rows, now, live.rows))
-        whole = not (is_small(before) or is_small(now))
-        found.append(
-            finding(
-                Kind.TIME_ORDER,
-                Verdict.ALARM if share_now >= ALARM_SHARE else Verdict.WATCH,
-                columns=(earlier, later),
-                title=(
-                    f"In {_of(now, live.rows, 'live rows')} {earlier} lies after {later}; in training "
-                    f"{cell(before, train.rows) if before else 'none'} ({sizes(train.rows, live.rows)})"
-                ),
-                explanation=(
-                    "Times in the wrong order come from clocks, time zones or columns that were exchanged; lengths of stay and "
-                    "windows computed from them are wrong or negative."
-                ),
-                effect=Effect(
-                    name="time_order_share",
-                    train=cell_share(before, train.rows),
-                    live=cell_share(now, live.rows),
-                    change=share_now - share_before if whole else None,
-                    low=low if whole else None,
-                    high=high if whole else None,
-                    n_train=train.rows,
-                    n_live=live.rows,
-                ),
-                rows_affected=now,
-                fix=f"Check clocks and time zones of {earlier} and {later}, and refuse rows in which they are out of order.",
+        share = Share((before, now), (train.rows, live.rows))
+        if share.p <= ALPHA and share.change > 0:
+            found.append(
+                TimeOrder(
+                    verdict=Verdict.ALARM if share.now >= ALARM_SHARE else Verdict.WATCH,
+                    columns=(earlier, later),
+                    effect=share.effect("time_order_share", private=True),
+                    rows_affected=now,
+                )
             )
-        )
     return found
 
 
-def _future(train: Profile, live: Profile) -> list[Finding]:
-    found = []
+def _future(train: Profile, live: Profile) -> list[Facts]:
+    found: list[Facts] = []
     for name, column in live.columns.items():
-        if column.time is None or not column.time.future or not column.time.n:
+        known = train.columns[name].time if name in train.columns else None
+        if not column.time or not column.time.future or not column.time.n:
             continue
-        known = train.columns.get(name)
-        if known is not None and known.time is not None and known.time.future:
+        if known is not None and known.future:
             continue  # planned dates: training has them too
-        future = column.time.future
-        share, part = future / column.time.n, cell_share(future, column.time.n)
-        low, high = (float(v) for v in newcombe(0, max(1, train.rows), future, column.time.n))
-        shown = _of(future, column.time.n, f"live {name} values")
-        alarm = share >= ALARM_SHARE
+        share = Share((0, column.time.future), (train.rows, column.time.n))
         found.append(
-            finding(
-                Kind.FUTURE_DATES,
-                Verdict.ALARM if alarm else Verdict.WATCH,
+            FutureDates(
+                verdict=Verdict.ALARM if share.now >= ALARM_SHARE else Verdict.WATCH,
                 columns=(name,),
-                title=f"{shown[0].upper()}{shown[1:]} lie in the future; in training none",
-                explanation="Nothing can have been recorded after the day of this assessment: a wrong clock, year or date order.",
-                effect=Effect(
-                    name="future_share",
-                    train=0.0,
-                    live=part,
-                    change=part,
-                    low=None if part is None else low,
-                    high=None if part is None else high,
-                    n_train=train.rows,
-                    n_live=column.time.n,
-                ),
-                rows_affected=future,
-                fix=f"Check the clock and the date format of {name} at its source.",
+                effect=share.effect("future_share", private=True),
+                rows_affected=column.time.future,
             )
         )
     return found
-
-
-def _of(rows: int, n: int, what: str) -> str:
-    return (
-        f"a few (fewer than 11) of {n:,} {what}" if is_small(rows) else f"{cell(rows, n)} of {what}"
-    )

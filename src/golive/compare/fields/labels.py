@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of, weights_of
+from golive.compare.base.share import Share
 from golive.compare.fields.disguised import is_missing_word
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Route, Severity, Verdict, finding
-from golive.model.profile import ColumnProfile, NumericProfile, Profile, cell_share
-from golive.stats.noise_floor import category_counts
-from golive.stats.proportions import cohen_h, newcombe, two_share_p
-from golive.wording.numbers import cell, number, p_value, percent, points, sizes
+from golive.model.facts import Facts
+from golive.model.finding import Effect
+from golive.model.kinds import Route, Severity, Verdict
+from golive.model.profile import CategoryProfile, ColumnProfile, NumericProfile, Profile
+from golive.stats.noise_floor import category_counts, wasserstein_noise
+from golive.stats.proportions import cohen_h
+from golive.wording.findings.outcome import (
+    FewOutcomes,
+    NoOutcomes,
+    OutcomeLevel,
+    OutcomeRate,
+    OutcomesMissing,
+)
 
 ALPHA = 0.02
 """One question, decided on beforehand, so without correction. A fifth of what all checks of an unchanged session may find by
@@ -29,17 +39,53 @@ OTHER_WORDS = 0.5
 
 @dataclass(frozen=True)
 class Event:
-    """A label as an event: what counts as one, and how many rows have it on both sides."""
+    """A label as an event: what counts as one (``= 1``, ``above 0``, ``not none``), and how often it occurs."""
 
-    name: str
-    train: int
-    live: int
-    n_train: int
-    n_live: int
-    weights: tuple[float, float]
+    sign: Literal["=", "above", "not"]
+    level: float | str
+    share: Share
 
 
-def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
+def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
+    """``label_shift`` and ``label_missing`` of the column with the role label."""
+    name = train.roles.label or ""
+    before, now = train.columns.get(name), live.columns.get(name)
+    if before is None or before.present == 0:
+        return []
+    if now is None or now.present == 0:
+        sizes = before.n, live.rows
+        effect = Effect.between("missing_share", before.missing_share, 1.0, n=sizes)
+        return [NoOutcomes(columns=(name,), effect=effect)]
+    return [*_missing(name, before, now, config), *_shift(name, before, now, config)]
+
+
+def _missing(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Facts]:
+    weights = missing_weights_of(before, now)
+    share = Share((before.missing, now.missing), (before.n, now.n), weights)
+    if share.p > config.drift.alpha or share.change < 0.01:
+        return []
+    return [
+        OutcomesMissing(
+            verdict=Verdict.ALARM if share.change >= 0.2 else Verdict.WATCH,
+            columns=(name,),
+            effect=share.effect("missing_share"),
+            rows_affected=now.missing,
+        )
+    ]
+
+
+def _shift(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Facts]:
+    weights = weights_of(before, now)
+    if (event := _event(before, now)) is not None:
+        return [_rate(name, event, event.share.p)]
+    if before.category is not None and now.category is not None:
+        return [_level_shift(name, before.category, now.category, weights)]
+    if before.numeric is None or now.numeric is None:
+        return []
+    return [_number_shift(name, before.numeric, now.numeric, weights, config)]
+
+
+def _event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     """The label as an event, or ``None`` for a label with levels that have no "no".
 
     Two values: the one that does not say "no" (0, false, no, ...), or the second in order. Several number levels from 0 on:
@@ -47,43 +93,44 @@ def event(before: ColumnProfile, now: ColumnProfile) -> Event | None:
     """
     weights = weights_of(before, now)
     if before.type.is_number and before.numeric is not None and now.numeric is not None:
-        values = before.numeric.values
-        if (
-            not before.numeric.exact
-            or len(values) > _MOST_LEVELS
-            or before.numeric.minimum < 0
-            or len(values) < 2
-        ):
-            return None
-        low = before.numeric.minimum if len(values) == 2 else 0.0
-        if low != before.numeric.minimum:
-            return None
-        rows = [_above(side, low) for side in (before.numeric, now.numeric)]
-        name = f"= {number(float(values[1]))}" if len(values) == 2 else f"above {number(low)}"
-        return Event(name, rows[0], rows[1], before.numeric.n, now.numeric.n, weights)
+        return _number_event(before.numeric, now.numeric, weights)
     if before.category is None or now.category is None:
         return None
-    known = [v for v in before.category.values if not is_missing_word(v)]
+    return _category_event(before.category, now.category, weights)
+
+
+def _number_event(
+    train: NumericProfile, live: NumericProfile, weights: tuple[float, float]
+) -> Event | None:
+    low, levels = train.minimum, len(train.values)
+    graded = levels > 2
+    if not train.exact or not 2 <= levels <= _MOST_LEVELS or low < 0 or (graded and low != 0):
+        return None
+    rows = [int(side.counts[side.values > low].sum()) for side in (train, live)]
+    share = Share((rows[0], rows[1]), (train.n, live.n), weights)
+    return Event("above", low, share) if graded else Event("=", float(train.values[1]), share)
+
+
+def _category_event(
+    train: CategoryProfile, live: CategoryProfile, weights: tuple[float, float]
+) -> Event | None:
+    known = [v for v in train.values if not is_missing_word(v)]
     negative = [v for v in known if v.strip().lower() in _NEGATIVE]
     levels = {v.strip() for v in known}
     graded = len(known) > 2 and "0" in levels and all(v.isdigit() for v in levels)
-    n = [
-        side.n if graded else sum(side.count(v) for v in known)
-        for side in (before.category, now.category)
-    ]
-    # Where live data writes the outcome in other words than training, levels are compared as they stand.
-    told = (
-        sum(now.category.count(v) for v in now.category.values if _is_number(v)) if graded else n[1]
+    n_train, n_live = (
+        side.n if graded else sum(side.count(v) for v in known) for side in (train, live)
     )
-    if (len(known) != 2 and not graded) or told < 0.5 * now.category.n:
+    # Where live data writes the outcome in other words than training, levels are compared as they stand.
+    comparable = sum(live.count(v) for v in live.values if _is_number(v)) if graded else n_live
+    if (len(known) != 2 and not graded) or comparable < 0.5 * live.n:
         return None
     none = "0" if graded else negative[0] if negative else min(known)
-    rows = [
-        held - side.count(none)
-        for held, side in zip(n, (before.category, now.category), strict=True)
-    ]
-    name = f"not {none}" if graded else f"= {next(v for v in known if v != none)}"
-    return Event(name, rows[0], rows[1], n[0], n[1], weights)
+    rows = n_train - train.count(none), n_live - live.count(none)
+    share = Share(rows, (n_train, n_live), weights)
+    if graded:
+        return Event("not", none, share)
+    return Event("=", next(v for v in known if v != none), share)
 
 
 def _is_number(text: str) -> bool:
@@ -94,238 +141,90 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _above(profile: NumericProfile, low: float) -> int:
-    return int(profile.counts[profile.values > low].sum())
-
-
-def check(train: Profile, live: Profile, config: Config) -> list[Finding]:
-    """``label_shift`` and ``label_missing`` of the column with the role label."""
-    name = train.roles.label
-    before = train.columns.get(name) if name else None
-    if name is None or before is None or before.present == 0:
-        return []
-    now = live.columns.get(name)
-    if now is None or now.present == 0:
-        return [
-            finding(
-                Kind.LABEL_MISSING,
-                Verdict.CANNOT_JUDGE,
-                columns=(name,),
-                title=f"Live data has no outcome ({name}) yet, so accuracy cannot be measured",
-                explanation="Training had it. Until outcomes come back, only the inputs and the scores can be watched.",
-                effect=Effect(
-                    name="missing_share",
-                    train=before.missing_share,
-                    live=1.0,
-                    change=1 - before.missing_share,
-                    n_train=before.n,
-                    n_live=live.rows,
-                ),
-                fix=f"Agree on who returns {name}, from which system and after how many days, and join it to the predictions.",
-            )
-        ]
-    return [*_missing(name, before, now, config), *_shift(name, before, now, config)]
-
-
-def _missing(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Finding]:
-    p = float(
-        two_share_p(before.missing, before.n, now.missing, now.n, missing_weights_of(before, now))
-    )
-    change = now.missing_share - before.missing_share
-    if p > config.drift.alpha or change < 0.01:
-        return []
-    low, high = newcombe(
-        before.missing, before.n, now.missing, now.n, missing_weights_of(before, now)
-    )
-    return [
-        finding(
-            Kind.LABEL_MISSING,
-            Verdict.ALARM if change >= 0.2 else Verdict.WATCH,
-            columns=(name,),
-            title=f"{percent(now.missing_share)} of live rows have no outcome ({name}); in training {percent(before.missing_share)} ({sizes(before.n, now.n)})",
-            explanation="Accuracy is measured on the rest. If outcomes come back sooner for some patients, that rest is not typical.",
-            effect=Effect(
-                name="missing_share",
-                train=before.missing_share,
-                live=now.missing_share,
-                change=change,
-                low=float(low),
-                high=float(high),
-                n_train=before.n,
-                n_live=now.n,
-            ),
-            rows_affected=now.missing,
-            fix="Wait until outcomes are complete for a period, or judge only the rows whose follow-up has ended.",
-        )
-    ]
-
-
-def _shift(name: str, before: ColumnProfile, now: ColumnProfile, config: Config) -> list[Finding]:
-    known = event(before, now)
-    if known is not None:
-        return [_event_shift(name, known)]
-    if before.category is not None and now.category is not None:
-        return [_level_shift(name, before, now)]
-    return _number_shift(name, before, now, config)
-
-
-def _few(name: str, n_train: int, n_live: int) -> Finding:
-    return finding(
-        Kind.LABEL_SHIFT,
-        Verdict.CANNOT_JUDGE,
+def _few(name: str, n: tuple[int, int]) -> Facts:
+    return FewOutcomes(
         columns=(name,),
         route=Route.PRODUCT,
-        title=f"Too few outcomes ({name}) to say whether their rate changed ({sizes(n_train, n_live)})",
-        explanation=f"At least {MINIMUM_VALUES} are needed on each side.",
-        effect=Effect(name="event_share", n_train=n_train, n_live=n_live),
+        effect=Effect(name="event_share", n_train=n[0], n_live=n[1]),
+        n=n,
+        least=MINIMUM_VALUES,
     )
 
 
-def _event_shift(name: str, e: Event) -> Finding:
-    if min(e.n_train * e.weights[0], e.n_live * e.weights[1]) < MINIMUM_VALUES:
-        return _few(name, e.n_train, e.n_live)
-    p1, p2 = e.train / e.n_train, e.live / e.n_live
-    p = float(two_share_p(e.train, e.n_train, e.live, e.n_live, e.weights))
-    low, high = (float(v) for v in newcombe(e.train, e.n_train, e.live, e.n_live, e.weights))
-    verdict = _verdict(p, p1, p2)
-    shown = cell_share(e.train, e.n_train), cell_share(e.live, e.n_live)
-    whole = None not in shown
-    return finding(
-        Kind.LABEL_SHIFT,
-        verdict,
-        columns=(name,),
-        title=f"The outcome ({name} {e.name}) occurs in {cell(e.live, e.n_live)} of live rows; in training in {cell(e.train, e.n_train)} ({sizes(e.n_train, e.n_live)})",
-        explanation=(
-            "Another outcome rate moves calibration, predictive values and the number of alerts, even when the model ranks "
-            "patients as well as before."
-            if verdict is not Verdict.QUIET
-            else "The outcome rate is what training would lead one to expect."
-        ),
-        effect=Effect(
-            name="event_share",
-            train=shown[0],
-            live=shown[1],
-            change=p2 - p1 if whole else None,
-            low=low if whole else None,
-            high=high if whole else None,
-            n_train=e.n_train,
-            n_live=e.n_live,
-        ),
-        evidence=(
-            *(
-                (f"change {points(p2 - p1)}, 95 % interval {points(low)} to {points(high)}",)
-                if whole
-                else ()
-            ),
-            f"{p_value(p)} (score test, one question, no correction)",
-        ),
-        fix=""
-        if verdict is Verdict.QUIET
-        else "Check that the outcome is defined and collected as in training; then recalibrate and set the threshold anew.",
-    )
+def _too_few(n: tuple[int, int], weights: tuple[float, float]) -> bool:
+    """Whether a side says less than ``MINIMUM_VALUES`` independent outcomes would."""
+    return min(n[0] * weights[0], n[1] * weights[1]) < MINIMUM_VALUES
 
 
-def _verdict(p: float, p1: float, p2: float) -> Verdict:
+def _verdict(p: float, before: float, now: float) -> Verdict:
     if p > ALPHA:
         return Verdict.QUIET
-    if abs(p2 - p1) >= ALARM_POINTS or max(p1, p2) >= ALARM_RATIO * min(p1, p2):
+    if abs(now - before) >= ALARM_POINTS or max(before, now) >= ALARM_RATIO * min(before, now):
         return Verdict.ALARM
-    return Verdict.WATCH if abs(float(cohen_h(p1, p2))) >= WATCH_H else Verdict.QUIET
+    return Verdict.WATCH if abs(float(cohen_h(before, now))) >= WATCH_H else Verdict.QUIET
 
 
-def _level_shift(name: str, before: ColumnProfile, now: ColumnProfile) -> Finding:
+def _rate(
+    name: str, event: Event, p: float, *, levels: bool = False, foreign: float = 0.0
+) -> Facts:
+    """``foreign`` is the share of live outcomes that training never held."""
+    share = event.share
+    if _too_few(share.of, share.weights):
+        return _few(name, share.of)
+    verdict = _verdict(p, share.before, share.now)
+    other_words = verdict is not Verdict.QUIET and foreign >= OTHER_WORDS
+    return OutcomeRate(
+        verdict=verdict,
+        columns=(name,),
+        effect=share.effect("event_share", private=True),
+        event=(event.sign, event.level),
+        rows=share.rows,
+        p=p,
+        levels=levels,
+        foreign=foreign if other_words else None,
+    )
+
+
+def _level_shift(
+    name: str, before: CategoryProfile, now: CategoryProfile, weights: tuple[float, float]
+) -> Facts:
     """Several outcome levels: chi-square over them, and the level that moved most."""
     from scipy.stats import chi2_contingency
 
-    assert before.category is not None
-    assert now.category is not None
-    names, train, live = category_counts(before.category, now.category)
-    n_train, n_live = int(train.sum()), int(live.sum())
-    weights = weights_of(before, now)
-    if min(n_train * weights[0], n_live * weights[1]) < MINIMUM_VALUES:
-        return _few(name, n_train, n_live)
-    p = (
-        float(
-            chi2_contingency(np.vstack([train * weights[0], live * weights[1]]), correction=False)[
-                1
-            ]
-        )
-        if len(names) > 1
-        else 1.0
-    )
-    p1, p2 = train / n_train, live / n_live
-    most = int(np.argmax(np.abs(cohen_h(p1, p2))))
-    made = _event_like(
-        name,
-        Event(f"= {names[most]}", int(train[most]), int(live[most]), n_train, n_live, weights),
-        p,
-    )
-    foreign = int(live[train == 0].sum())
-    if made.verdict is Verdict.QUIET or foreign < OTHER_WORDS * n_live:
-        return made
-    return made.model_copy(
-        update={
-            "explanation": (
-                f"{percent(foreign / n_live)} of live outcomes are values that training never held. An outcome written in other "
-                "words looks like another outcome rate, and accuracy cannot be measured until the words are mapped."
-            ),
-            "fix": f"Map the live values of {name} to those of training, then judge the outcome rate again.",
-        }
-    )
-
-
-def _event_like(name: str, e: Event, p: float) -> Finding:
-    made = _event_shift(name, e)
-    verdict = _verdict(p, e.train / e.n_train, e.live / e.n_live)
-    return made.model_copy(
-        update={
-            "verdict": verdict,
-            "severity": Severity.INFO if verdict is Verdict.QUIET else made.severity,
-            "evidence": (*made.evidence[:-1], f"{p_value(p)} (chi-square over all levels)"),
-        }
-    )
+    names, train, live = category_counts(before, now)
+    n = n_train, n_live = int(train.sum()), int(live.sum())
+    if _too_few(n, weights):
+        return _few(name, n)
+    p = 1.0
+    if len(names) > 1:
+        weighed = np.vstack([train * weights[0], live * weights[1]])
+        p = float(chi2_contingency(weighed, correction=False)[1])
+    most = int(np.argmax(np.abs(cohen_h(train / n_train, live / n_live))))
+    share = Share((int(train[most]), int(live[most])), n, weights)
+    foreign = float(live[train == 0].sum()) / n_live
+    return _rate(name, Event("=", names[most], share), p, levels=True, foreign=foreign)
 
 
 def _number_shift(
-    name: str, before: ColumnProfile, now: ColumnProfile, config: Config
-) -> list[Finding]:
+    name: str,
+    train: NumericProfile,
+    live: NumericProfile,
+    weights: tuple[float, float],
+    config: Config,
+) -> Facts:
     """A label that is a quantity: Wasserstein over the training standard deviation against its noise."""
-    from golive.stats.noise_floor import wasserstein_noise
-
-    if before.numeric is None or now.numeric is None:
-        return []
-    train, live = before.numeric, now.numeric
-    weights = weights_of(before, now)
-    if min(train.n * weights[0], live.n * weights[1]) < MINIMUM_VALUES:
-        return [_few(name, train.n, live.n)]
+    if _too_few((train.n, live.n), weights):
+        return _few(name, (train.n, live.n))
     noise = wasserstein_noise(train, live, alpha=ALPHA, seed=config.seed, weights=weights)
-    shifted = noise.p_value <= ALPHA and noise.effect > noise.floor
-    verdict = (
-        Verdict.ALARM
-        if shifted and noise.effect > config.drift.threshold
-        else Verdict.WATCH
-        if shifted and noise.effect > config.drift.threshold / 2
-        else Verdict.QUIET
+    verdict = Verdict.QUIET
+    if noise.p_value <= ALPHA and noise.effect > max(noise.floor, config.drift.threshold / 2):
+        verdict = Verdict.ALARM if noise.effect > config.drift.threshold else Verdict.WATCH
+    return OutcomeLevel(
+        verdict=verdict,
+        columns=(name,),
+        severity=Severity.MAJOR if verdict is Verdict.WATCH else None,
+        effect=Effect.between("median", train.median, live.median, n=(train.n, live.n)),
+        shift=noise.effect,
+        floor=noise.floor,
+        p=noise.p_value,
     )
-    return [
-        finding(
-            Kind.LABEL_SHIFT,
-            verdict,
-            columns=(name,),
-            severity=Severity.MAJOR if verdict is Verdict.WATCH else None,
-            title=f"The outcome {name} has a median of {number(live.median)} live; in training {number(train.median)} ({sizes(train.n, live.n)})",
-            explanation=f"The shift is {noise.effect:.2f} standard deviations; chance gives up to {noise.floor:.2f} at these sizes.",
-            effect=Effect(
-                name="median",
-                train=train.median,
-                live=live.median,
-                change=live.median - train.median,
-                n_train=train.n,
-                n_live=live.n,
-            ),
-            evidence=(f"{p_value(noise.p_value)} (random splits, one question)",),
-            fix=""
-            if verdict is Verdict.QUIET
-            else "Check that the outcome is measured as in training; then recalibrate.",
-        )
-    ]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
-
-from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of, share_effect
+from golive.compare.base.pairs import MINIMUM_VALUES, missing_weights_of
+from golive.compare.base.share import Share, adjusted
+from golive.compare.fields.schema import is_important
 from golive.model.columns import Role
 from golive.model.config import Config
 from golive.model.facts import Facts
-from golive.model.finding import Effect
 from golive.model.kinds import Kind, Severity, Verdict
 from golive.model.profile import Profile
-from golive.stats.proportions import benjamini_hochberg, cohen_h, two_share_p, wilson
+from golive.stats.proportions import cohen_h, wilson
 from golive.wording.findings.missing_values import (
     FewerMissing,
     MissingTogether,
@@ -30,168 +29,124 @@ _NEVER = 0.001
 """Share of values under which training had, in effect, no such field."""
 
 
-@dataclass(frozen=True)
-class _Change:
-    name: str
-    before: int
-    now: int
-    n_train: int
-    n_live: int
-    p: float
-    weights: tuple[float, float]
-
-    @property
-    def shares(self) -> tuple[float, float]:
-        return self.before / max(1, self.n_train), self.now / max(1, self.n_live)
-
-
 def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     """``missing_up``, ``missing_down``, ``always_missing`` and ``missing_block``."""
-    both = [
-        (name, column, live.columns[name])
-        for name, column in train.columns.items()
-        if name in live.columns
-        and column.role not in (Role.IGNORED, Role.LABEL, Role.SCORE, Role.PREDICTION)
-    ]
-    if not both or train.rows == 0 or live.rows == 0:
+    left_out = (Role.IGNORED, Role.LABEL, Role.SCORE, Role.PREDICTION)
+    both = [(a, live.columns.get(a.name)) for a in train.columns.values() if a.role not in left_out]
+    shares = {
+        a.name: Share((a.missing, b.missing), (a.n, b.n), missing_weights_of(a, b))
+        for a, b in both
+        if b is not None
+    }
+    if not train.rows or not live.rows:
         return []
-    weights = [missing_weights_of(a, b) for _, a, b in both]
-    p = benjamini_hochberg(
-        two_share_p(
-            np.array([a.missing for _, a, _ in both]),
-            np.array([a.n for _, a, _ in both]),
-            np.array([b.missing for _, _, b in both]),
-            np.array([b.n for _, _, b in both]),
-            (np.array([w[0] for w in weights]), np.array([w[1] for w in weights])),
-        )
-    )
-    changes = [
-        _Change(name, a.missing, b.missing, a.n, b.n, float(q), w)
-        for (name, a, b), q, w in zip(both, p, weights, strict=True)
-    ]
-    found = [made for change in changes if (made := _judge(change, config)) is not None]
-    return found + _blocks(
-        train,
-        live,
-        {c.name: c for c in changes},
-        {f.columns[0] for f in found if f.kind is not Kind.MISSING_DOWN},
-        config,
-    )
+    found: list[Facts] = []
+    for name, p in adjusted(shares).items():
+        found += _judge(name, shares[name], p, config)
+    gone = {f.name for f in found if f.kind is not Kind.MISSING_DOWN}
+    return found + _blocks(train, live, shares, gone, config)
 
 
-def _verdict(before: float, now: float, certain: bool) -> Verdict | None:
+def _verdict(share: Share, p: float, config: Config) -> Verdict | None:
     """Alarm, watch, or ``None`` when the change is chance or too small to matter."""
-    if not certain:
+    if p > config.drift.alpha:
         return None
-    change = now - before
+    before, now, change = share.before, share.now, share.change
+    moved = abs(change) >= WATCH_POINTS
     doubled = max(now, before) >= WATCH_RATIO * min(now, before)
-    notable = (abs(change) >= WATCH_POINTS and doubled) or abs(
-        float(cohen_h(before, now))
-    ) >= WATCH_H
+    watch = (moved and doubled) or abs(float(cohen_h(before, now))) >= WATCH_H
     if change > 0:
+        alarm = change >= ALARM_POINTS
         # The same rule from the other end: 89.6 % -> 99.8 % missing leaves a fiftieth of the values.
-        gone = 1 - now <= (1 - before) / WATCH_RATIO and change >= WATCH_POINTS
-        return (
-            Verdict.ALARM if change >= ALARM_POINTS else Verdict.WATCH if notable or gone else None
-        )
-    if before >= 1 - _NEVER or -change >= FEWER_ALARM_POINTS:
-        return Verdict.ALARM if -change >= WATCH_POINTS else None
-    return Verdict.WATCH if notable else None
-
-
-def _critical(name: str, verdict: Verdict, change: float, now: float, config: Config) -> bool:
-    """Whether a column that matters, or most of a column, goes missing."""
-    declared = config.columns.get(name)
-    important = declared is not None and (
-        bool(declared.required) or (declared.importance or 0) >= 0.8
-    )
-    lost = change > 0 and (important or (now >= 0.5 and change >= 0.2))
-    return verdict is Verdict.ALARM and lost
-
-
-def _judge(c: _Change, config: Config) -> Facts | None:
-    before, now = c.shares
-    effect = share_effect("missing_share", (c.before, c.now), (c.n_train, c.n_live), c.weights)
-    if c.now == c.n_live:
-        return _always(c, effect, config)
-    verdict = _verdict(before, now, c.p <= config.drift.alpha)
-    if verdict is None:
-        return None
-    if now < before:
-        return FewerMissing(
-            kind=Kind.MISSING_DOWN, verdict=verdict, columns=(c.name,), effect=effect, p=c.p
-        )
-    critical = _critical(c.name, verdict, now - before, now, config)
-    return MoreMissing(
-        kind=Kind.MISSING_UP,
-        verdict=verdict,
-        columns=(c.name,),
-        severity=Severity.CRITICAL if critical else None,
-        effect=effect,
-        p=c.p,
-        rows_affected=c.now,
-    )
-
-
-def _always(c: _Change, effect: Effect, config: Config) -> Facts:
-    """Live never holds a value."""
-    lost = c.before < c.n_train
-    # Hardly any row of training had one, and few rows are live
-    chance = lost and c.p > config.drift.alpha
-    if c.n_live < MINIMUM_VALUES or chance:
-        verdict = Verdict.CANNOT_JUDGE
+        watch = watch or (moved and 1 - now <= (1 - before) / WATCH_RATIO)
+    elif before >= 1 - _NEVER:
+        alarm, watch = moved, False
     else:
-        verdict = Verdict.ALARM if lost and c.shares[0] < 1 - _NEVER else Verdict.WATCH
-    return NoValues(
-        kind=Kind.ALWAYS_MISSING,
-        verdict=verdict,
-        columns=(c.name,),
-        effect=effect,
-        chance=chance,
-        rows_affected=c.n_live,
-    )
+        alarm = -change >= FEWER_ALARM_POINTS
+    return Verdict.ALARM if alarm else Verdict.WATCH if watch else None
+
+
+def _severity(
+    names: Sequence[str], verdict: Verdict, share: Share, config: Config
+) -> Severity | None:
+    """Critical where a column that matters, or most of a column, goes missing."""
+    most = share.now >= 0.5 and share.change >= 0.2
+    lost = most or any(is_important(name, config) for name in names)
+    return Severity.CRITICAL if lost and verdict is Verdict.ALARM else None
+
+
+def _judge(name: str, share: Share, p: float, config: Config) -> list[Facts]:
+    effect = share.effect("missing_share")
+    if share.rows[1] == share.of[1]:
+        # Hardly any row of training had one, and few rows are live
+        chance = share.before < 1 and p > config.drift.alpha
+        verdict = Verdict.ALARM if share.before < 1 - _NEVER else Verdict.WATCH
+        return [
+            NoValues(
+                kind=Kind.ALWAYS_MISSING,
+                verdict=Verdict.CANNOT_JUDGE if chance or share.of[1] < MINIMUM_VALUES else verdict,
+                columns=(name,),
+                effect=effect,
+                chance=chance,
+                rows_affected=share.of[1],
+            )
+        ]
+    judged = _verdict(share, p, config)
+    if judged is None:
+        return []
+    if share.change < 0:
+        return [
+            FewerMissing(
+                kind=Kind.MISSING_DOWN, verdict=judged, columns=(name,), effect=effect, p=p
+            )
+        ]
+    return [
+        MoreMissing(
+            kind=Kind.MISSING_UP,
+            verdict=judged,
+            columns=(name,),
+            severity=_severity([name], judged, share, config),
+            effect=effect,
+            p=p,
+            rows_affected=share.rows[1],
+        )
+    ]
 
 
 def _blocks(
-    train: Profile, live: Profile, changes: dict[str, _Change], up: set[str], config: Config
+    train: Profile, live: Profile, shares: dict[str, Share], gone: set[str], config: Config
 ) -> list[Facts]:
     """Columns that go missing in the same live rows, as one finding; the single columns point to it by ``cause``."""
     found: list[Facts] = []
     taken: set[str] = set()
     before = {frozenset(block.columns): block.rows for block in train.missing_blocks}
     blocks = [
-        (b, tuple(n for n in train.columns if n in b.columns and n in up))
-        for b in live.missing_blocks
+        (tuple(n for n in train.columns if n in block.columns and n in gone), block)
+        for block in live.missing_blocks
     ]
     # The block that tells most: many columns in many rows.
-    for block, columns in sorted(blocks, key=lambda item: (-len(item[1]) * item[0].rows, item[1])):
+    for columns, block in sorted(blocks, key=lambda item: (-len(item[0]) * item[1].rows, item[0])):
         if len(columns) < 2 or taken & set(columns):
             continue
         # Rows of training without any of them: known when training has that block, and never more than its rarest gap.
-        then = before.get(frozenset(block.columns), min(changes[name].before for name in columns))
-        then = min(then, *(changes[name].before for name in columns))
-        share_before, share_now = then / train.rows, block.rows / live.rows
-        weights = changes[columns[0]].weights
-        p = float(two_share_p(then, train.rows, block.rows, live.rows, weights))
-        verdict = _verdict(share_before, share_now, p <= config.drift.alpha)
-        if verdict is None or share_now <= share_before:
+        rarest = min(shares[name].rows[0] for name in columns)
+        then = min(rarest, before.get(frozenset(block.columns), rarest))
+        sizes = train.rows, live.rows
+        share = Share((then, block.rows), sizes, shares[columns[0]].weights)
+        verdict = _verdict(share, share.p, config)
+        if verdict is None or share.change <= 0:
             continue
         taken |= set(columns)
-        effect = share_effect(
-            "missing_together_share", (then, block.rows), (train.rows, live.rows), weights
-        )
-        own = wilson(block.rows, live.rows)
-        change = share_now - share_before
-        critical = any(_critical(n, verdict, change, share_now, config) for n in columns)
+        low, high = wilson(block.rows, live.rows)
         found.append(
             MissingTogether(
                 kind=Kind.MISSING_BLOCK,
                 verdict=verdict,
                 columns=columns,
-                severity=Severity.CRITICAL if critical else None,
-                effect=effect,
+                severity=_severity(columns, verdict, share, config),
+                effect=share.effect("missing_together_share"),
                 rows=block.rows,
-                share=(float(own[0]), float(own[1])),
+                share=(float(low), float(high)),
                 rows_affected=block.rows,
             )
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from golive.compare.base.pairs import share_effect
 from golive.model.config import Config
-from golive.model.finding import Effect, Finding, Kind, Severity, Verdict, finding
+from golive.model.facts import Facts
+from golive.model.finding import Effect
+from golive.model.kinds import Severity, Verdict
 from golive.model.profile import Coverage, Profile
-from golive.stats.proportions import newcombe, wilson
-from golive.wording.numbers import percent, sizes
+from golive.stats.proportions import wilson
+from golive.wording.findings.columns import ElementFilled, ResourcesValid
 
 LEAST = 20
 """Resources of a type below which nothing is said."""
@@ -16,98 +19,33 @@ INVALID = 0.05
 """Share of invalid resources from which it is worth watching even where training was the same."""
 
 
-def check(train: Profile, live: Profile, _config: Config) -> list[Finding]:
+def check(train: Profile, live: Profile, _config: Config) -> list[Facts]:
     """``must_support_missing`` and ``resource_invalid``; nothing for data that is not FHIR."""
-    before = {(c.resource, c.element): c for c in train.coverage}
-    found = []
-    for now in live.coverage:
-        if now.n < LEAST:
-            continue
-        old = before.get((now.resource, now.element))
-        made = _invalid if not now.element else _unfilled
-        found.append(made(now, old if old is not None and old.n >= LEAST else None))
-    return found
+    before = {(c.resource, c.element): c for c in train.coverage if c.n >= LEAST}
+    enough = [c for c in live.coverage if c.n >= LEAST]
+    return [_judge(now, before.get((now.resource, now.element))) for now in enough]
 
 
-def _fall(now: Coverage, old: Coverage | None) -> tuple[Verdict, Effect]:
-    """How the kept share moved from training to live, and what that means by itself."""
-    share = now.kept / now.n
-    if old is None:
-        low, high = (float(v) for v in wilson(now.kept, now.n))
-        return Verdict.QUIET, Effect(
-            name="filled_share", live=share, low=low, high=high, n_live=now.n
-        )
-    change = share - old.kept / old.n
-    low, high = (float(v) for v in newcombe(old.kept, old.n, now.kept, now.n))
+def _judge(now: Coverage, old: Coverage | None) -> Facts:
+    """How the kept share moved; where it did not, whether an element is never filled or many resources are invalid."""
+    effect, broken = _effect(now, old), (now.n - now.kept) / now.n
     verdict = Verdict.QUIET
-    if high < 0 and change <= -NOTICED:
-        verdict = Verdict.ALARM if change <= -FALL else Verdict.WATCH
-    effect = Effect(
-        name="filled_share",
-        train=old.kept / old.n,
-        live=share,
-        change=change,
-        low=low,
-        high=high,
-        n_train=old.n,
-        n_live=now.n,
-    )
-    return verdict, effect
-
-
-def _unfilled(now: Coverage, old: Coverage | None) -> Finding:
-    verdict, effect = _fall(now, old)
-    name = f"{now.resource}.{now.element}"
-    never = now.kept == 0
-    if never and verdict is Verdict.QUIET:
+    if effect.change is not None and effect.change <= -NOTICED and (effect.high or 0) < 0:
+        verdict = Verdict.ALARM if effect.change <= -FALL else Verdict.WATCH
+    elif now.kept == 0 if now.element else broken > INVALID:
         verdict = Verdict.WATCH
-    filled = (
-        "no live resource fills it"
-        if never
-        else f"{percent(now.kept / now.n)} of live resources fill it"
-    )
-    was = f", {percent(old.kept / old.n)} in training" if old is not None else ""
-    return finding(
-        Kind.MUST_SUPPORT_MISSING,
-        verdict,
-        columns=[name],
-        severity=Severity.MINOR if verdict is Verdict.QUIET else None,
-        title=f"{name}: {filled}{was}{_sizes(effect)}",
-        explanation=f"US Core asks systems to fill {name} (must support). What is not filled cannot be a feature or a filter.",
-        effect=effect,
-        rows_affected=None,
-        fix=""
-        if verdict is Verdict.QUIET
-        else f"Ask the source whether it holds {name} and map it in the interface.",
+    severity = Severity.MINOR if verdict is Verdict.QUIET else None
+    if now.element:
+        name = f"{now.resource}.{now.element}"
+        return ElementFilled(verdict=verdict, columns=(name,), severity=severity, effect=effect)
+    return ResourcesValid(
+        verdict=verdict, columns=(now.resource,), severity=severity, effect=effect, broken=broken
     )
 
 
-def _invalid(now: Coverage, old: Coverage | None) -> Finding:
-    verdict, effect = _fall(now, old)
-    bad = now.n - now.kept
-    if verdict is Verdict.QUIET and bad / now.n > INVALID:
-        verdict = Verdict.WATCH
-    told = f"{percent(bad / now.n)} of the {now.resource} resources that were checked break rules of FHIR R4"
-    if bad == 0:
-        told = f"All {now.resource} resources that were checked keep to the rules of FHIR R4"
-    was = f"; in training {percent(1 - old.kept / old.n)}" if old is not None and bad else ""
-    return finding(
-        Kind.RESOURCE_INVALID,
-        verdict,
-        columns=[now.resource],
-        severity=Severity.MINOR if verdict is Verdict.QUIET else None,
-        title=f"{told}{was}{_sizes(effect)}",
-        explanation="A sample of each resource type was validated. What is wrong, by element, stands under Not assessed.",
-        effect=effect.model_copy(update={"name": "valid_share"}),
-        fix=""
-        if verdict is Verdict.QUIET
-        else "Send the problems to the source; readers may drop what is not valid.",
-    )
-
-
-def _sizes(effect: Effect) -> str:
-    return (
-        f" ({sizes(effect.n_train, effect.n_live)})"
-        if effect.n_train
-        else f" (n = {effect.n_live:,})"
-    )
+def _effect(now: Coverage, old: Coverage | None) -> Effect:
+    name = "filled_share" if now.element else "valid_share"
+    if old is not None:
+        return share_effect(name, (old.kept, now.kept), (old.n, now.n))
+    low, high = (float(v) for v in wilson(now.kept, now.n))
+    return Effect.between(name, None, now.kept / now.n, n=(0, now.n), interval=(low, high))
