@@ -31,12 +31,12 @@ def was_deleted(store: Store) -> bool:
 def _keep_registers(store: Store, project: str, name: str) -> None:
     """Write the sample's registers where its project has none yet; what somebody changed in them stays."""
     from golive.samples.configuration import registers
-    from golive.store.registers import BEARING, Change
+    from golive.store.registers import READINESS_REGISTERS, Change
 
     made = registers(name)
-    for field, ledger in BEARING.items():
+    for field, ledger in READINESS_REGISTERS.items():
         rows = getattr(made, field)
-        if rows and not store.registers.ever(ledger, project):
+        if rows and not store.registers.ids(ledger, project):
             store.registers.write(
                 ledger, [Change(row) for row in rows], project=project, actor=ACTOR
             )
