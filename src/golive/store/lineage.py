@@ -2,7 +2,7 @@
 policy).
 
 A decision about a finding names the session it was taken in. Waivers, deferrals and decisions of the register name a
-criterion, so they are told with the session that was the latest of its pilot when they were written.
+criterion, so they are listed with the session that was the latest of its pilot when they were written.
 """
 
 from __future__ import annotations

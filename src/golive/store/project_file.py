@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,49 +39,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ProjectFile:
-    """What a file holds: the project's name, the version that wrote it, its rows by table, and its audit lines."""
+    """What a file holds: the project's name, the version that wrote it and when, its rows by table."""
 
     project: str
     golive: str
     exported_at: str
-    steps: tuple[str, ...]
     rows: Mapping[str, tuple[Row, ...]]
-
-    @property
-    def count(self) -> int:
-        """Rows of all tables."""
-        return sum(len(rows) for rows in self.rows.values())
-
-
-def pack(file: ProjectFile) -> bytes:
-    """The file as bytes; equal contents give equal bytes."""
-    parts = {f"{name}.ndjson": _lines(rows) for name, rows in sorted(file.rows.items())}
-    manifest = {
-        "format": FORMAT,
-        "golive": file.golive,
-        "project": file.project,
-        "exported_at": file.exported_at,
-        "steps": list(file.steps),
-        "parts": {
-            name: {"sha256": hashlib.sha256(data).hexdigest(), "rows": data.count(b"\n")}
-            for name, data in parts.items()
-        },
-    }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in {_MANIFEST: json.dumps(manifest, indent=2).encode(), **parts}.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
-def _lines(rows: tuple[Row, ...]) -> bytes:
-    return "".join(
-        json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
-    ).encode()
 
 
 def unpack(data: bytes) -> ProjectFile:
-    """What ``pack`` wrote, after every checksum was compared.
+    """What ``export`` wrote, after every checksum was compared.
 
     Raises:
         StoreError: ``PROJECT_NEWER`` when a later version wrote it.
@@ -102,11 +69,7 @@ def unpack(data: bytes) -> ProjectFile:
             raise InputError(wrong)
         rows = {name.removesuffix(".ndjson"): _rows(part) for name, part in parts.items()}
         return ProjectFile(
-            str(manifest["project"]),
-            str(manifest["golive"]),
-            str(manifest["exported_at"]),
-            tuple(map(str, manifest["steps"])),
-            rows,
+            str(manifest["project"]), str(manifest["golive"]), str(manifest["exported_at"]), rows
         )
     except (InputError, StoreError):
         raise
@@ -209,12 +172,12 @@ class Imported(Noun):
                 f"Nothing new: the store holds everything of '{self.project}' that is in the file."
             )
         new = f"{self.sessions} new session{'' if self.sessions == 1 else 's'}"
-        kept = f" {self.known:,} entries were here already." if self.known else ""
-        return f"Imported '{self.project}': {self.rows:,} entries of the store, {new} among them.{kept}"
+        known = f" {self.known:,} entries were here already." if self.known else ""
+        return f"Imported '{self.project}': {self.rows:,} entries of the store, {new} among them.{known}"
 
 
-def take_out(cursor: DuckDBPyConnection, project: str, now: datetime) -> ProjectFile:
-    """Everything the store keeps of a project.
+def export(cursor: DuckDBPyConnection, project: str, now: datetime) -> bytes:
+    """Everything the store keeps of a project, as a file; equal contents give equal bytes.
 
     Raises:
         InputError: ``PROJECT_UNKNOWN``.
@@ -224,14 +187,34 @@ def take_out(cursor: DuckDBPyConnection, project: str, now: datetime) -> Project
         sentence = f"There is no project '{project}' in this store."
         hint = nearest(project, names) if names else "The store holds none yet."
         raise InputError(Problem("PROJECT_UNKNOWN", sentence, hint))
-    rows = {}
-    for table, keys in KEYS.items():
+    parts = {}
+    for table, keys in sorted(KEYS.items()):
         wanted = _IN_PROJECT.get(table, f"SELECT * FROM {table} WHERE project = $project")
         order = "seq, hash" if table == "past_audit" else ", ".join(keys)
         cursor.execute(f"SELECT * FROM ({wanted}) ORDER BY {order}", {"project": project})
-        rows[table] = tuple(map(_as_json, as_dicts(cursor)))
-    steps = tuple(migrations.applied(cursor))
-    return ProjectFile(project, __version__, now.strftime("%Y-%m-%dT%H:%M:%SZ"), steps, rows)
+        parts[f"{table}.ndjson"] = _lines(map(_as_json, as_dicts(cursor)))
+    manifest = {
+        "format": FORMAT,
+        "golive": __version__,
+        "project": project,
+        "exported_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "steps": list(migrations.applied(cursor)),
+        "parts": {
+            name: {"sha256": hashlib.sha256(data).hexdigest(), "rows": data.count(b"\n")}
+            for name, data in parts.items()
+        },
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {_MANIFEST: json.dumps(manifest, indent=2).encode(), **parts}.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _lines(rows: Iterable[Row]) -> bytes:
+    return "".join(
+        json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
+    ).encode()
 
 
 def _as_json(row: Row) -> Row:

@@ -206,7 +206,7 @@ class Store:
     def export_project(self, project: str) -> bytes:
         """Everything that is kept of a project as one file (``golive.store.project_file``). Raises InputError ``PROJECT_UNKNOWN``."""
         with self._database.cursor() as cursor:
-            return project_file.pack(project_file.take_out(cursor, project, self._now()))
+            return project_file.export(cursor, project, self._now())
 
     def import_project(self, data: bytes, *, actor: str) -> project_file.Imported:
         """Add a project from such a file; all of it or nothing, and what is here already stays as it is.

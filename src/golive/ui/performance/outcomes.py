@@ -458,29 +458,29 @@ def versions(found: Versions) -> None:
 def compared(both: SideBySide) -> list[str]:
     """What two versions in the same time say of each other, in sentences."""
     first, second = plain(both.first), plain(both.second)
-    said = [f"**{first}** and **{second}** answer at the same time since {day(both.since)}."]
+    sentences = [f"**{first}** and **{second}** answer at the same time since {day(both.since)}."]
     rate, area, same = both.alert_rate, both.auroc, both.matched
     step = METRICS["auroc"].step
     if rate.change.known:
-        said.append(
+        sentences.append(
             f"On different cases: {second} flags {percent(rate.second.value)} of its patients, "
             f"{first} {percent(rate.first.value)} (difference {interval(rate.change, points)})."
         )
     if area.change.known:
-        said.append(
+        sentences.append(
             f"AUROC {score(area.second.value)} and {score(area.first.value)}: "
             f"{_verdict(area.change, second, first)} ({interval(area.change, step)})."
         )
     if same is not None and same.known:
-        said.append(
+        sentences.append(
             f"On the same {count(same.n)} cases ({count(same.n_events)} events): {_verdict(same, second, first)} "
             f"(difference in AUROC {step(same.value)}, {interval(same, step)}, paired)."
         )
     elif area:
-        said.append(
+        sentences.append(
             "No comparison on the same cases: too few ids were scored by both, or no id is named."
         )
-    return said
+    return sentences
 
 
 def _verdict(found: Interval, second: str, first: str) -> str:

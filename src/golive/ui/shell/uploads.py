@@ -68,7 +68,7 @@ def _safe_suffix(name: str) -> str:
     return "".join(f".{part}" for part in parts if part in SUFFIXES)
 
 
-def keep(file: Readable, folder: Path, limit_bytes: int) -> Upload:
+def save(file: Readable, folder: Path, limit_bytes: int) -> Upload:
     """Copy an upload into ``folder`` under its hash and return what is known of it.
 
     Raises:
@@ -118,17 +118,17 @@ def folder(home: Path) -> Path:
 
 def files() -> dict[Side, Upload]:
     """What this session keeps. A file that is gone (too old) is no longer listed."""
-    kept: dict[Side, Upload] = st.session_state.setdefault(_FILES_KEY, {})
-    for side in [side for side, upload in kept.items() if not upload.path.is_file()]:
-        del kept[side]
-    return kept
+    found: dict[Side, Upload] = st.session_state.setdefault(_FILES_KEY, {})
+    for side in [side for side, upload in found.items() if not upload.path.is_file()]:
+        del found[side]
+    return found
 
 
 def accept(side: Side, file: Readable, home: Path, limit_bytes: int) -> Upload:
     """Keep ``file`` as the training or live data of this session, instead of what was there.
 
     Raises:
-        InputError: the ending is of no kind that is read (``UNKNOWN_KIND``); see also ``keep``.
+        InputError: the ending is of no kind that is read (``UNKNOWN_KIND``); see also ``save``.
     """
     turn = f"{_TURN_KEY}_{side}"
     st.session_state[turn] = st.session_state.get(turn, 0) + 1
@@ -138,7 +138,7 @@ def accept(side: Side, file: Readable, home: Path, limit_bytes: int) -> Upload:
         what = f"'{ending}' is not a kind of file that is read." if ending else no_ending
         name = Path(file.name).name
         raise InputError(Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", name))
-    upload = keep(file, folder(home), limit_bytes)
+    upload = save(file, folder(home), limit_bytes)
     forget(side)
     files()[side] = upload
     return upload
@@ -157,9 +157,9 @@ def put(side: Side, source: Path, home: Path) -> Upload:
 
 def forget(side: Side) -> None:
     """Remove the training or the live file, unless the other side is the same file."""
-    kept = files()
-    gone = kept.pop(side, None)
-    if gone and gone.path not in {upload.path for upload in kept.values()}:
+    others = files()
+    gone = others.pop(side, None)
+    if gone and gone.path not in {upload.path for upload in others.values()}:
         gone.path.unlink(missing_ok=True)
 
 
