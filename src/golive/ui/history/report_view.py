@@ -56,10 +56,14 @@ def _button(sources: Sources, form: str, kind: str, label: str, *, primary: bool
         label,
         f"golive-{sources.assessment.session[:8]}-{stem}.{chosen.suffix}",
         chosen.mime,
-        lambda: render(sources, form, kind).data,
+        lambda: _data(sources, form, kind),
         key=f"download_{form}_{'chosen' if primary else 'whole'}",
         type="primary" if primary else "secondary",
     )
+
+
+def _data(sources: Sources, form: str, kind: str) -> bytes:
+    return render(sources, form, kind).data
 
 
 def preview(document: doc.Document) -> None:
