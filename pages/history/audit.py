@@ -3,8 +3,8 @@
 import streamlit as st
 
 from golive.ui.shell import components
-from golive.ui.shell.guards import open_sample, open_store, require_role
-from golive.ui.shell.words import deed, plain
+from golive.ui.shell.guards import nothing_yet, open_store, require_role
+from golive.ui.shell.words import action_words, plain
 from golive.wording.numbers import day, plural
 
 who = require_role("reviewer")
@@ -26,16 +26,11 @@ if st.button("Verify the chain", type="primary", icon=":material/verified:", key
 
 lines = store.audit(limit=500)
 if not lines:
-    components.empty_state(
-        "Nothing was written yet. The first session writes the first line.",
-        "Open the sample session",
-        open_sample,
-        key="open_sample",
-    )
+    nothing_yet("Nothing was written yet. The first session writes the first line.", own=False)
     st.stop()
 actions = sorted({line.action for line in lines})
 wanted = st.multiselect(
-    "What", actions, key="audit_actions", placeholder="Everything", format_func=deed
+    "What", actions, key="audit_actions", placeholder="Everything", format_func=action_words
 )
 shown = [line for line in lines if not wanted or line.action in wanted]
 st.dataframe(
@@ -45,7 +40,7 @@ st.dataframe(
             f"{day(line.created_at.isoformat())}, {line.created_at:%H:%M:%S}" for line in shown
         ],
         "Who": [line.actor for line in shown],
-        "What": [deed(line.action) for line in shown],
+        "What": [action_words(line.action) for line in shown],
         "Of": [line.subject for line in shown],
         "Hash": [line.hash[:12] for line in shown],
     },

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui.history import monitor_form, monitor_view, replay_view
+from golive.ui.history import monitors
 from golive.ui.shell import components, glossary
 from golive.ui.shell.guards import open_store, require_role
 
@@ -15,7 +15,7 @@ components.page_title(
 watches = store.monitors.watches()
 if not watches:
     st.markdown("No monitor has run yet.")
-    monitor_form.show(store, who, first=True)
+    monitors.make_monitor(store, who, first=True)
     st.stop()
 
 projects = sorted({project for project, _ in watches})
@@ -24,22 +24,22 @@ active = [pair for pair in alerts if pair[1].active]
 ended = [pair for pair in alerts if not pair[1].active]
 
 for project in projects:
-    monitor_view.unsent(store, project)
+    monitors.unsent(store, project)
 with st.grid(min_column_width=340, gap="medium", key="watch_cards"):
     for project, watch in watches:
-        monitor_view.watch_card(store, project, watch, who)
+        monitors.watch_card(store, project, watch, who)
 
 st.subheader("Open alerts", anchor=False, help=glossary.tip("Alert"))
 if not active:
     st.markdown(":material/check_circle: No alert is open.")
 for project, alert in active:
-    monitor_view.alert_card(store, project, alert, who)
+    monitors.alert_card(store, project, alert, who)
 if ended:
     with st.expander(f"Ended alerts: {len(ended)}", icon=":material/history:"):
         for project, alert in ended[:50]:
-            monitor_view.alert_card(store, project, alert, who)
+            monitors.alert_card(store, project, alert, who)
 
-monitor_form.show(store, who, first=False)
+monitors.make_monitor(store, who, first=False)
 st.subheader("Before you change a threshold", anchor=False)
 for project, watch in watches:
-    replay_view.show(store, project, watch.id)
+    monitors.try_thresholds(store, project, watch.id)

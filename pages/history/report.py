@@ -5,15 +5,12 @@ import streamlit as st
 from golive.report.base.sources import gather
 from golive.report.forms import KINDS
 from golive.ui.history import report_view
-from golive.ui.shell.components import assessment_line, page_title
-from golive.ui.shell.guards import require_assessment
+from golive.ui.shell import guards
 
-current = require_assessment()
-page_title(
+current = guards.assessment_page(
     "Report",
     "A page, a PDF, slides or a model card, each from the same numbers. No row of data leaves with it.",
 )
-assessment_line(current.assessment)
 
 kind, form = report_view.choose()
 sources = gather(current.store, current.session)

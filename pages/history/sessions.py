@@ -4,8 +4,8 @@ import streamlit as st
 
 from golive.ui.history import session_cards
 from golive.ui.pilot import project_view
-from golive.ui.shell import components, nav
-from golive.ui.shell.guards import open_sample, open_store, require_role
+from golive.ui.shell import components
+from golive.ui.shell.guards import nothing_yet, open_store, require_role
 
 who = require_role()
 store = open_store()
@@ -16,13 +16,7 @@ components.page_title(
 )
 cards = store.list()
 if not cards:
-    components.empty_state(
-        "No session is stored yet. Assess your own data, or look at the sample.",
-        "Open the sample session",
-        open_sample,
-        key="open_sample",
-    )
-    nav.link("data", "Bring your own data", icon=":material/upload_file:")
+    nothing_yet("No session is stored yet. Assess your own data, or look at the sample.")
     project_view.show(store, who)
     st.stop()
 

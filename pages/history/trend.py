@@ -3,8 +3,8 @@
 import streamlit as st
 
 from golive.ui.history import trend_view
-from golive.ui.shell import components, nav, state
-from golive.ui.shell.guards import open_sample, open_store, require_role
+from golive.ui.shell import components, state
+from golive.ui.shell.guards import nothing_yet, open_store, require_role
 
 who = require_role()
 store = open_store()
@@ -12,13 +12,9 @@ store = open_store()
 components.page_title("Trend", "Is it getting better or worse, and since when?")
 projects = store.projects()
 if not projects:
-    components.empty_state(
-        "Nothing was measured yet. A trend begins with the first session of a pilot; a second one gives it a direction.",
-        "Open the sample session",
-        open_sample,
-        key="open_sample",
+    nothing_yet(
+        "Nothing was measured yet. A trend begins with the first session of a pilot; a second one gives it a direction."
     )
-    nav.link("data", "Bring your own data", icon=":material/upload_file:")
     st.stop()
 
 project = projects[0]

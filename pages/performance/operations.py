@@ -2,17 +2,16 @@
 
 from golive.model.finding import Signal
 from golive.ui.performance import outcomes
-from golive.ui.shell.components import assessment_line, page_title
-from golive.ui.shell.guards import require_assessment
+from golive.ui.shell import guards
 
-current = require_assessment()
+current = guards.assessment_page(
+    "Operations", "Is the answer there in time, and how often is there none?"
+)
 assessment = current.assessment
-page_title("Operations", "Is the answer there in time, and how often is there none?")
-assessment_line(assessment)
 performance = outcomes.need(
     assessment,
     "operations",
     why="Operations needs columns with the answer time or status of each call (see Data).",
 )
-outcomes.said(assessment, Signal.OPERATIONS)
+outcomes.findings_of(assessment, Signal.OPERATIONS)
 outcomes.service(performance)

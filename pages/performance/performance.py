@@ -3,14 +3,13 @@
 import streamlit as st
 
 from golive.model.finding import Signal
-from golive.ui.performance import course, outcomes
-from golive.ui.shell.components import assessment_line, page_title
-from golive.ui.shell.guards import require_assessment
+from golive.ui.performance import outcomes
+from golive.ui.shell import guards
 
-current = require_assessment()
+current = guards.assessment_page(
+    "Performance", "Does the model still work on live patients, and how sure is that?"
+)
 assessment = current.assessment
-page_title("Performance", "Does the model still work on live patients, and how sure is that?")
-assessment_line(assessment)
 performance = outcomes.need(
     assessment,
     "task",
@@ -19,7 +18,7 @@ performance = outcomes.need(
     why="Performance needs a score and an outcome in training and live data. Name them on the Data page.",
 )
 
-outcomes.said(assessment, Signal.PERFORMANCE, Signal.OUTPUT, Signal.LABEL)
+outcomes.findings_of(assessment, Signal.PERFORMANCE, Signal.OUTPUT, Signal.LABEL)
 if performance.task in ("classes", "quantity"):
     if performance.by_class:
         st.subheader("Class by class", anchor=False)
@@ -34,7 +33,7 @@ else:
         outcomes.threshold_explorer(performance)
         outcomes.without_labels(performance)
 st.subheader("Over time", anchor=False)
-course.course(performance)
-course.versions(performance.versions)
+outcomes.course(performance)
+outcomes.versions(performance.versions)
 st.subheader("The numbers", anchor=False)
 outcomes.metric_table(performance)

@@ -5,7 +5,7 @@ import streamlit as st
 from golive.ui import figures
 from golive.ui.shell import chart, nav, theme
 from golive.ui.shell.guards import require_assessment
-from golive.ui.verdict import overview, verdict
+from golive.ui.verdict import overview
 
 current = require_assessment()
 assessment = current.assessment
@@ -17,7 +17,7 @@ if current.sample:
         "start", "This is the sample. Start with your own data", icon=":material/rocket_launch:"
     )
 overview.banner(
-    readiness, verdict.previous(current.store.list(assessment.project), current.session)
+    readiness, overview.previous(current.store.list(assessment.project), current.session)
 )
 overview.three_columns(assessment)
 

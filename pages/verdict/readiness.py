@@ -1,19 +1,16 @@
-"""Readiness: dimensions, criteria, gates and the plan; every number is a door to what it came from."""
+"""Readiness: dimensions, criteria, gates and the plan; every number leads to what it came from."""
 
 import streamlit as st
 
 from golive.ui.registers import evidence_form
-from golive.ui.shell import rescoring
-from golive.ui.shell.components import assessment_line, page_title
-from golive.ui.shell.guards import require_assessment
+from golive.ui.shell import guards, rescoring
 from golive.ui.verdict import overview, readiness_view, robustness
 
-current = require_assessment()
+current = guards.assessment_page(
+    "Readiness", "What is proven, what is possible, and what stands between."
+)
 assessment = current.assessment
 readiness = assessment.readiness
-
-page_title("Readiness", "What is proven, what is possible, and what stands between.")
-assessment_line(assessment)
 evidence_form.confirmation()
 rescoring.confirmation()
 rescoring.notice(current)
@@ -32,7 +29,7 @@ st.subheader("What to do next", anchor=False)
 readiness_view.plan(readiness.next)
 st.subheader("Gates", anchor=False)
 readiness_view.gates(readiness)
-st.subheader("How firm this is", anchor=False)
+st.subheader("How robust the verdict is", anchor=False)
 robustness.page(current)
 st.subheader("Add evidence", anchor=False)
 evidence_form.form(readiness.criteria, current, dimension=dimension.id if dimension else "")

@@ -28,15 +28,15 @@ def was_deleted(store: Store) -> bool:
     return any(line.action == "session.delete" and line.subject in samples for line in lines)
 
 
-def _keep_registers(store: Store, project: str, name: str) -> None:
+def _write_registers(store: Store, project: str, name: str) -> None:
     """Write the sample's registers where its project has none yet; what somebody changed in them stays."""
     from golive.samples.configuration import registers
-    from golive.store.registers import BEARING, Change
+    from golive.store.registers import READINESS_REGISTERS, Change
 
     made = registers(name)
-    for field, ledger in BEARING.items():
+    for field, ledger in READINESS_REGISTERS.items():
         rows = getattr(made, field)
-        if rows and not store.registers.ever(ledger, project):
+        if rows and not store.registers.ids(ledger, project):
             store.registers.write(
                 ledger, [Change(row) for row in rows], project=project, actor=ACTOR
             )
@@ -90,7 +90,7 @@ def ensure(
     for card in store.list(config.project):
         if card.sample and card.golive == __version__ and card.config_sha256 == digest:
             return card.session
-    _keep_registers(store, config.project, name)
+    _write_registers(store, config.project, name)
     with (
         read(folder / "train.csv", name="Sample: training data") as train,
         read(folder / "live.csv", name="Sample: live data") as live,

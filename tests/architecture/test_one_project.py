@@ -10,7 +10,7 @@ from test_imports import ROOT, sources
 PARTS = {
     "evidence": r"store\.evidence\(",
     "waivers": r"store\.waivers\(",
-    "registers": r"registers\.bearing\(",
+    "registers": r"registers\.for_readiness\(",
     "policy": r"registers\.policy\(",
     "contract": r"shelf\.versions\(",
     "criteria lock": r"\.criteria_lock\(",

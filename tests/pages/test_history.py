@@ -16,9 +16,9 @@ from golive.model.registers import Event
 from golive.store.monitors import Changes
 from golive.store.registers import EVENTS
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
-from golive.ui.history import monitor_view
+from golive.ui.history import monitors
 from golive.ui.shell.guards import Identity
-from golive.ui.shell.theme import LIGHT
+from golive.wording.labels import LIGHT
 
 SLOT = datetime(2026, 11, 18, tzinfo=UTC)
 REVIEWER = Identity("r", "reviewer", signed_in=True)
@@ -135,7 +135,7 @@ def test_acknowledge_from_the_page_reaches_the_store(open_page: Any, watched: An
 def test_the_role_and_the_reason_are_checked_when_it_is_written(watched: Any) -> None:
     project = watched.projects()[0]
     with pytest.raises(ForbiddenError):
-        monitor_view.act(
+        monitors.act(
             watched,
             Identity("v", "viewer", signed_in=True),
             project,
@@ -145,12 +145,12 @@ def test_the_role_and_the_reason_are_checked_when_it_is_written(watched: Any) ->
             note="x",
         )
     with pytest.raises(InputError) as error:
-        monitor_view.act(watched, REVIEWER, project, an_alert(), "resolved", owner="", note=" ")
+        monitors.act(watched, REVIEWER, project, an_alert(), "resolved", owner="", note=" ")
     assert error.value.code == "ALERT_NOTE"
     with pytest.raises(InputError) as error:
-        monitor_view.mute(watched, REVIEWER, project, "nightly", reason="", hours=4)
+        monitors.mute(watched, REVIEWER, project, "nightly", reason="", hours=4)
     assert error.value.code == "MUTE_REASON"
-    monitor_view.mute(watched, REVIEWER, project, "nightly", reason="planned downtime", hours=4)
+    monitors.mute(watched, REVIEWER, project, "nightly", reason="planned downtime", hours=4)
     assert [m.reason for m in watched.monitors.mutes(project)] == ["planned downtime"]
 
 

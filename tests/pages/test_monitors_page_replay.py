@@ -12,7 +12,7 @@ from golive.model.finding import Route, Severity
 from golive.model.monitoring import Batch, Observation, Watch
 from golive.monitor.file import AlertsFile
 from golive.store.monitors import Changes
-from golive.ui.history import replay_view
+from golive.ui.history import monitors
 
 SLOT = datetime(2026, 11, 1, tzinfo=UTC)
 PAGE = "pages/history/monitors.py"
@@ -37,20 +37,20 @@ BATCHES = tuple(a_batch(d, *(["missing_up"] if d in (2, 10, 11) else [])) for d 
 
 
 def test_a_stricter_threshold_raises_fewer_alerts() -> None:
-    found = replay_view.trials(BATCHES, watch_too=False, clear_after=3)
+    found = monitors.trials(BATCHES, watch_too=False, clear_after=3)
     assert [len(t.alerts) for t in found] == [2, 1, 0, 0]
     assert [t.still_open for t in found] == [0, 0, 0, 0]
 
 
 def test_watch_counts_only_when_asked() -> None:
     quiet = [a_batch(d, "missing_up", level="watch") for d in range(8)]
-    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=False, clear_after=3)] == [
+    assert [len(t.alerts) for t in monitors.trials(quiet, watch_too=False, clear_after=3)] == [
         0,
         0,
         0,
         0,
     ]
-    assert [len(t.alerts) for t in replay_view.trials(quiet, watch_too=True, clear_after=3)] == [
+    assert [len(t.alerts) for t in monitors.trials(quiet, watch_too=True, clear_after=3)] == [
         1,
         1,
         1,
@@ -60,8 +60,8 @@ def test_watch_counts_only_when_asked() -> None:
 
 @pytest.mark.parametrize("watch_too", [False, True])
 def test_the_lines_to_copy_are_a_valid_part_of_a_monitor_file(watch_too: bool) -> None:
-    for _, persist in replay_view.CHOICES:
-        text = replay_view.as_yaml(persist, watch_too=watch_too, clear_after=5)
+    for _, persist in monitors.CHOICES:
+        text = monitors.as_yaml(persist, watch_too=watch_too, clear_after=5)
         made = AlertsFile.model_validate(yaml.safe_load(text)["alerts"]).rule_set()
         assert made.default.persist == persist
         assert made.default.on == ("watch" if watch_too else "alarm")

@@ -12,7 +12,7 @@ from golive.ui.shell import nav
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "pages").rglob("*.py"))
-GUARDS = {"require_role", "require_assessment"}
+GUARDS = {"require_role", "require_assessment", "assessment_page"}
 
 
 def test_no_script_lies_directly_in_pages() -> None:

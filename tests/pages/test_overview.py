@@ -9,8 +9,9 @@ import sample_assessment as made
 
 from golive.model.finding import Severity, Verdict, finding
 from golive.model.readiness import GateState, Readiness, ReadinessVerdict, Tier
+from golive.report.base import verdict
 from golive.ui.shell.words import NO_BREAK
-from golive.ui.verdict import verdict
+from golive.ui.verdict import overview
 from golive.wording.order import by_urgency
 
 PAGE = "pages/verdict/overview.py"
@@ -153,11 +154,11 @@ def test_a_finding_to_act_on_shows_a_failure_mode_although_no_gate_fails() -> No
 
 def test_thin_evidence_is_said_and_enough_is_not() -> None:
     thin = made.readiness().model_copy(update={"coverage": 0.083, "low": 4, "high": 95})
-    assert verdict.thin_sentence(thin) == (
+    assert overview.thin_sentence(thin) == (
         "Little is known yet: evidence covers 8.3 % of the weight, so the index may still land anywhere between 4 and 95."
     )
-    assert verdict.thin_sentence(made.readiness()) == ""
-    assert verdict.thin_sentence(thin.model_copy(update={"index": None})) == ""
+    assert overview.thin_sentence(made.readiness()) == ""
+    assert overview.thin_sentence(thin.model_copy(update={"index": None})) == ""
 
 
 def test_a_kind_of_fact_not_told_yet_goes_before_more_of_the_same() -> None:
@@ -181,11 +182,11 @@ def test_stage_is_said_in_words() -> None:
 def test_trend_compares_with_the_session_before(seeded: Any, open_page: Any) -> None:
     first, second = sorted(seeded.list("ed-sepsis-alert"), key=lambda c: c.created_at)
     readiness = made.readiness()
-    assert verdict.previous([second, first], second.session) == first
-    assert verdict.previous([second, first], first.session) is None
-    assert verdict.trend_sentence(readiness, None) == ""
+    assert overview.previous([second, first], second.session) == first
+    assert overview.previous([second, first], first.session) is None
+    assert overview.trend_sentence(readiness, None) == ""
     lower = first.model_copy(update={"index": 38.0})
-    assert verdict.trend_sentence(readiness, lower) == "6 points higher than on 20 Nov 2026."
+    assert overview.trend_sentence(readiness, lower) == "6 points higher than on 20 Nov 2026."
     app = open_page(PAGE, session=second.session)
     assert "The index is the same as on 20 Nov 2026" in _text(app)
 

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import sample_assessment as made
 
+from golive.report.base.verdict import strongest
+from golive.ui.shell.words import NO_BREAK
+
 PAGE = "pages/verdict/present.py"
 SECOND = "00000000-0000-4000-8000-000000000002"
 VIEWER = {"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
@@ -32,6 +35,25 @@ def test_one_screen_says_verdict_trend_facts_and_steps(open_page: Any, seeded: A
     assert "not a certification" in said
     assert not app.sidebar.children
     assert "Sample" not in said
+
+
+def test_a_fact_is_the_sentence_for_a_meeting_and_the_title_where_there_is_none(
+    open_page: Any, store: Any
+) -> None:
+    """Findings of sessions that were stored before the sentence existed have their title alone."""
+    stored = made.assessment()
+    first, second, *_ = strongest(stored.findings)
+    plain = "One in four heart rates is missing since the new export."
+    told = tuple(
+        f.model_copy(update={"plain": plain if f.id == first.id else ""}) for f in stored.findings
+    )
+    store.save(stored.model_copy(update={"findings": told}), config=made.CONFIG, actor="local")
+    app = open_page(PAGE)
+    assert not app.exception
+    facts = [m.value.replace("\\", "") for m in app.markdown if m.value.startswith("### :")]
+    assert facts[0].endswith(plain)
+    assert first.title not in facts[0]
+    assert facts[1].replace(NO_BREAK, " ").endswith(second.title)
 
 
 def test_the_link_names_the_session_for_viewers(open_page: Any, seeded: Any) -> None:

@@ -1,4 +1,4 @@
-"""How firm a verdict is: strictness, other tiers, other weights and the ML Test Score, on the Readiness page."""
+"""How robust a verdict is: strictness, other tiers, other weights and the ML Test Score, on the Readiness page."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def test_the_slider_starts_at_the_policy_and_moves_what_is_said(
     app = open_page(PAGE, session=FIRST)
     assert not app.exception
     slider = app.slider(key="strictness")
+    assert "How robust the verdict is" in [s.value for s in app.subheader]
     assert slider.value == load_model().tiers[Tier.HIGH].allowance
     assert "as the policy has it" in _said(app)
     slider.set_value(100).run()

@@ -25,7 +25,7 @@ class Slow:
 
     def __call__(self, store: Any, progress: Any = None, **_: Any) -> str:
         self.calls += 1
-        sample_session._keep_registers(store, "ed-sepsis-alert", sample_session.DEFAULT)
+        sample_session._write_registers(store, "ed-sepsis-alert", sample_session.DEFAULT)
         progress(0.4, "profiling live data, column 23 of 50")
         assert self.let_go.wait(60)
         return str(store.save(made.assessment(), config=made.CONFIG, actor="sample", sample=True))

@@ -15,7 +15,7 @@ from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.readiness import load_model
 from golive.samples import DEFAULT
-from golive.store import Store
+from golive.store import Store, registers
 from golive.store.project import Project
 from golive.store.registers import RegisterStore
 
@@ -38,19 +38,19 @@ def test_all_that_bears_on_a_project_is_given(store: Store, config: Config, tmp_
         expires=date(2027, 1, 1),
     )
     store.put_evidence(item, project=NAME, actor="ana")
-    store.put_waiver(waiver, project=NAME, actor="ana")
+    store.registers.put(registers.WAIVERS, waiver, project=NAME, actor="ana")
     frozen = store.freeze_criteria(NAME, config, actor="ana")
     contract = contract_of(tmp_path, NAME)
     state = Project(store, NAME, tmp_path).for_assessment(config)
     assert state == ProjectState(
         evidence=(item,),
         waivers=(waiver,),
-        registers=store.registers.bearing(NAME),
+        registers=store.registers.for_readiness(NAME),
         contract=contract,
         lock=frozen,
     )
     assert Project(store, "other", tmp_path).for_assessment(config) == ProjectState(
-        registers=store.registers.bearing("other")
+        registers=store.registers.for_readiness("other")
     )
 
 

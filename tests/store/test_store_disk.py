@@ -18,7 +18,7 @@ from stored_assessment import make_assessment, make_finding
 from golive.model.config import Config
 from golive.model.errors import StoreError
 from golive.model.readiness import EvidenceItem, Waiver
-from golive.store import Decision, Store, inspect
+from golive.store import Decision, Store, inspect, registers
 from golive.store.file import condition, database, faults, migrations
 
 CONFIG = Config()
@@ -73,7 +73,9 @@ def writes(store: Store) -> dict[str, Callable[[], object]]:
         f"decision.put p/{decision.finding}": lambda: store.put_decision(
             decision, project="p", actor="ana"
         ),
-        "waiver.put p/C": lambda: store.put_waiver(waiver, project="p", actor="ana"),
+        "waiver.put p/C": lambda: store.registers.put(
+            registers.WAIVERS, waiver, project="p", actor="ana"
+        ),
         "contract.keep p": lambda: store.note_contract(
             project="p", version="1", file_sha256="a" * 64, actor="ana"
         ),

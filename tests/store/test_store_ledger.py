@@ -15,7 +15,7 @@ from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment
-from golive.store import Decision, Store
+from golive.store import Decision, Store, registers
 
 PROJECT = "ed-sepsis-alert"
 Build = Callable[..., Assessment]
@@ -55,10 +55,17 @@ def test_a_change_on_an_old_revision_names_who_was_faster(tmp_path: Path) -> Non
 
 def test_deleted_evidence_can_come_back_as_a_new_revision(store: Store) -> None:
     store.put_evidence(_item(), project=PROJECT, actor="ana")
-    assert store.delete_evidence(_item(), project=PROJECT, actor="ana", revision=1) == 2
+    assert (
+        store.registers.put(
+            registers.EVIDENCE, _item(), project=PROJECT, actor="ana", revision=1, deleted=True
+        )
+        == 2
+    )
     assert store.evidence(PROJECT) == ()
     with pytest.raises(StoreError) as caught:
-        store.delete_evidence(_item(), project=PROJECT, actor="ana", revision=2)
+        store.registers.put(
+            registers.EVIDENCE, _item(), project=PROJECT, actor="ana", revision=2, deleted=True
+        )
     assert caught.value.code == "NOT_FOUND"
     assert store.put_evidence(_item(4), project=PROJECT, actor="ana") == 3
     assert store.evidence(PROJECT) == (_item(4),)
@@ -79,10 +86,10 @@ def test_decisions_and_waivers_have_a_history(store: Store) -> None:
     store.put_decision(fix, project=PROJECT, actor="ana")
     store.put_decision(accept, project=PROJECT, actor="ben", revision=1)
     assert [d.item for d in store.decisions(PROJECT)] == [accept]
-    assert [d.item.action for d in store.decision_history(PROJECT, "missing_up:hr")] == [
-        "accept",
-        "fix",
-    ]
+    assert [
+        d.item.action
+        for d in store.registers.history(registers.DECISIONS, PROJECT, "missing_up:hr")
+    ] == ["accept", "fix"]
 
     waiver = Waiver(
         criterion="HND-02",
@@ -92,9 +99,11 @@ def test_decisions_and_waivers_have_a_history(store: Store) -> None:
         starts=date(2026, 11, 1),
         expires=date(2026, 12, 1),
     )
-    store.put_waiver(waiver, project=PROJECT, actor="ana")
+    store.registers.put(registers.WAIVERS, waiver, project=PROJECT, actor="ana")
     assert store.waivers(PROJECT) == (waiver,)
-    store.delete_waiver(waiver, project=PROJECT, actor="ana", revision=1)
+    store.registers.put(
+        registers.WAIVERS, waiver, project=PROJECT, actor="ana", revision=1, deleted=True
+    )
     assert store.waivers(PROJECT) == ()
     assert store.verify_audit().ok
 

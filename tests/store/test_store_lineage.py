@@ -43,7 +43,7 @@ def test_decisions_go_to_the_session_they_name_and_others_to_the_latest_of_their
             criterion="DAT-04", compensating_control="by hand", owner="a", approver="b",
             starts=date(2026, 11, 1), expires=date(2026, 12, 1), reason="codes come in January",
         )  # fmt: skip
-        store.put_waiver(waiver, project=PROJECT, actor="ana")
+        store.registers.put(registers.WAIVERS, waiver, project=PROJECT, actor="ana")
         store.save(foreign, config=config, actor="ana")
         store.save(second, config=config, actor="ana")
         late = fix.model_copy(update={"owner": "vendor"})

@@ -32,6 +32,8 @@ def test_every_register_has_a_table(store: Store) -> None:
     assert {k.table for k in KEPT} == {
         *migrations.REGISTER_TABLES,
         *migrations.LATER_TABLES,
+        *migrations.REVIEW_TABLES,
+        "decision",
         "evidence",
         "waiver",
     }
@@ -63,7 +65,7 @@ def test_a_row_keeps_every_revision(store: Store) -> None:
 def test_projects_are_apart(store: Store) -> None:
     store.registers.put(registers.KPIS, Kpi(id="k", name="x"), project="one", actor="ana")
     assert store.registers.items(registers.KPIS, "two") == ()
-    assert store.registers.bearing("two").kpis == ()
+    assert store.registers.for_readiness("two").kpis == ()
 
 
 def test_all_conflicts_are_named_and_nothing_is_written(store: Store) -> None:
@@ -129,10 +131,10 @@ def test_a_proposal_counts_once_another_person_accepts_it(store: Store) -> None:
     assert [i.reviewer for i in store.evidence(PROJECT)] == ["ben"]
 
 
-def test_bearing_says_when_each_register_changed(store: Store) -> None:
-    assert store.registers.bearing(PROJECT).changed_on == {}
+def test_they_say_when_each_register_changed(store: Store) -> None:
+    assert store.registers.for_readiness(PROJECT).changed_on == {}
     store.registers.put(registers.SCOPE, ScopeItem(id="a", item="x"), project=PROJECT, actor="ana")
-    held = store.registers.bearing(PROJECT)
+    held = store.registers.for_readiness(PROJECT)
     assert list(held.changed_on) == ["scope"]
     assert [s.item for s in held.scope] == ["x"]
 

@@ -21,7 +21,7 @@ from golive.model.monitoring import Alert, Batch
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Kpi, ScopeItem
 from golive.model.result import Assessment
-from golive.store import Decision, Store, registers, transfer
+from golive.store import Decision, Store, project_file, registers
 from golive.store.file import migrations
 from golive.store.monitors import Changes
 
@@ -53,7 +53,7 @@ def fill(store: Store, build: Build, config: Config, project: str = PROJECT) -> 
         starts=DAY.date(),
         expires=DAY.date(),
     )
-    store.put_waiver(waiver, project=project, actor="ana")
+    store.registers.put(registers.WAIVERS, waiver, project=project, actor="ana")
     store.registers.put(
         registers.SCOPE, ScopeItem(id="S", item="adults"), project=project, actor="ana"
     )
@@ -103,7 +103,7 @@ def rewritten(data: bytes, change: Callable[[dict[str, Any], dict[str, bytes]], 
 def test_every_table_of_the_store_travels(store: Store) -> None:
     with store._database.cursor() as cursor:
         held = migrations.tables(cursor)
-    assert held == {*transfer.KEYS, "project", "migration", "audit"}
+    assert held == {*project_file.KEYS, "project", "migration", "audit"}
 
 
 def test_nothing_is_lost_on_the_way(
@@ -128,8 +128,10 @@ def test_nothing_is_lost_on_the_way(
     assert other.card(session) == store.card(session)
     assert other.evidence_revisions(PROJECT) == store.evidence_revisions(PROJECT)
     assert other.decisions(PROJECT) == store.decisions(PROJECT)
-    assert other.waiver_revisions(PROJECT) == store.waiver_revisions(PROJECT)
-    assert other.registers.bearing(PROJECT) == store.registers.bearing(PROJECT)
+    assert other.registers.current(registers.WAIVERS, PROJECT) == store.registers.current(
+        registers.WAIVERS, PROJECT
+    )
+    assert other.registers.for_readiness(PROJECT) == store.registers.for_readiness(PROJECT)
     assert other.criteria(PROJECT) == store.criteria(PROJECT)
     assert other.monitors.batches(PROJECT, "nightly") == store.monitors.batches(PROJECT, "nightly")
     assert other.monitors.alerts(PROJECT) == store.monitors.alerts(PROJECT)
@@ -257,7 +259,6 @@ def test_anything_else_is_no_project_file(other: Store, data: bytes) -> None:
 def test_a_file_that_unpacks_to_too_much_is_refused_unread(
     other: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from golive.store import project_file
 
     monkeypatch.setattr(project_file, "MOST_BYTES", 1_000_000)
     out = io.BytesIO()

@@ -16,7 +16,7 @@ from golive.model.readiness import DimensionScore
 from golive.model.result import ColumnResult, DriftResult, Picture, SideResult
 from golive.ui import figures
 from golive.ui.figures.dimensions import weakest_first
-from golive.ui.shell.theme import DARK, LIGHT
+from golive.wording.labels import DARK, LIGHT
 
 
 def _column(

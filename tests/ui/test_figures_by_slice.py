@@ -7,7 +7,7 @@ import pytest
 from golive.model.columns import ColumnType, Role
 from golive.model.result import ColumnResult, SideResult, SliceSeries
 from golive.ui import figures
-from golive.ui.shell.theme import LIGHT
+from golive.wording.labels import LIGHT
 
 WEEKS = tuple(f"2026-03-{d:02d}" for d in (2, 9, 16, 23, 30))
 

@@ -17,7 +17,7 @@ from golive.model.measured.performance import (
 from golive.model.measured.service import Hour
 from golive.ui.figures import outcomes as figures
 from golive.ui.performance import outcomes
-from golive.ui.shell.theme import LIGHT
+from golive.wording.labels import LIGHT
 
 POINT = {"expected": 0.1, "observed": 0.2, "low": 0.15, "high": 0.26, "n": 200, "n_events": 40}
 CURVES = CurvesOfBoth.model_validate(

@@ -25,7 +25,7 @@ class File(io.BytesIO):
 
 def test_a_kept_file_lies_under_its_hash_and_is_private(tmp_path: Path) -> None:
     content = b"a,b\n1,2\n"
-    kept = uploads.keep(File(content, "../../etc/Train.CSV"), tmp_path, 1_000)
+    kept = uploads.save(File(content, "../../etc/Train.CSV"), tmp_path, 1_000)
     digest = hashlib.sha256(content).hexdigest()
     assert kept.path == tmp_path / f"{digest}.csv"
     assert (kept.name, kept.sha256, kept.size) == ("Train.CSV", digest, len(content))
@@ -44,7 +44,7 @@ def test_a_kept_file_lies_under_its_hash_and_is_private(tmp_path: Path) -> None:
     ],
 )
 def test_only_known_endings_reach_the_path(tmp_path: Path, name: str, suffix: str) -> None:
-    kept = uploads.keep(File(b"x", name), tmp_path, 10)
+    kept = uploads.save(File(b"x", name), tmp_path, 10)
     assert kept.path.name == kept.sha256 + suffix
 
 
@@ -52,13 +52,13 @@ def test_the_limit_holds_whatever_the_browser_promised(tmp_path: Path) -> None:
     file = File(b"x" * 1_001, "big.csv")
     file.size = 3
     with pytest.raises(InputError) as caught:
-        uploads.keep(file, tmp_path, 1_000)
+        uploads.save(file, tmp_path, 1_000)
     assert caught.value.code == "FILE_TOO_LARGE"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_of_exactly_the_limit_is_kept(tmp_path: Path) -> None:
-    assert uploads.keep(File(b"x" * 1_000, "a.csv"), tmp_path, 1_000).size == 1_000
+    assert uploads.save(File(b"x" * 1_000, "a.csv"), tmp_path, 1_000).size == 1_000
 
 
 def test_the_folder_is_private_and_goes_with_its_session(tmp_path: Path) -> None:

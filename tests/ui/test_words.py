@@ -27,5 +27,5 @@ def test_markup_of_foreign_text_is_escaped() -> None:
     ("action", "said"),
     [("session.save", "Session saved"), ("owner_row.put", "Owner row written"), ("login", "Login")],
 )
-def test_a_deed_of_the_audit_is_said_in_words(action: str, said: str) -> None:
-    assert words.deed(action) == said
+def test_an_action_of_the_audit_is_put_in_words(action: str, said: str) -> None:
+    assert words.action_words(action) == said

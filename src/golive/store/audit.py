@@ -15,13 +15,8 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from golive.store.file.migrations import (
-    LATER_TABLES,
-    MONITOR_TABLES,
-    REGISTER_TABLES,
-    REVIEW_TABLES,
-)
-from golive.store.records import AuditCheck, AuditLine
+from golive.store.file.migrations import LEDGER_TABLES
+from golive.store.records import AuditCheck, AuditLine, as_dicts
 
 GENESIS = "0" * 64
 _FIELDS = "seq, created_at, actor, action, subject, detail, prev_hash, hash"
@@ -76,45 +71,19 @@ def append_many(
 
 def latest_by_subject(cursor: DuckDBPyConnection, action: str) -> dict[str, AuditLine]:
     """The last line of ``action`` of every subject."""
-    rows = cursor.execute(
-        f"SELECT {_FIELDS} FROM audit WHERE action = ? ORDER BY seq", [action]
-    ).fetchall()
-    return {row[4]: _line(row) for row in rows}
+    cursor.execute(f"SELECT {_FIELDS} FROM audit WHERE action = ? ORDER BY seq", [action])
+    return {row["subject"]: AuditLine.model_validate(row) for row in as_dicts(cursor)}
 
 
 def lines(cursor: DuckDBPyConnection, limit: int) -> tuple[AuditLine, ...]:
     """The last ``limit`` lines, newest first."""
-    rows = cursor.execute(
-        f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit]
-    ).fetchall()
-    return tuple(_line(row) for row in rows)
-
-
-def _line(row: Sequence[Any]) -> AuditLine:
-    seq, created_at, actor, action, subject, detail, prev_hash, hash_ = row
-    return AuditLine(
-        seq=seq,
-        created_at=created_at,
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=json.loads(detail),
-        prev_hash=prev_hash,
-        hash=hash_,
-    )
+    cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq DESC LIMIT ?", [limit])
+    return tuple(map(AuditLine.model_validate, as_dicts(cursor)))
 
 
 _REVISED = " UNION ALL ".join(
     f"SELECT '{table} ' || project || '/' || id || ' ' || revision, sha256(payload::VARCHAR) FROM {table}"
-    for table in (
-        "evidence",
-        "decision",
-        "waiver",
-        *REGISTER_TABLES,
-        *MONITOR_TABLES,
-        *REVIEW_TABLES,
-        *LATER_TABLES,
-    )
+    for table in LEDGER_TABLES
 )
 _CONTENT = f"""
     SELECT 'session ' || session || ' ' || revision, sha256(result::VARCHAR || config) FROM assessment
@@ -126,16 +95,15 @@ _CONTENT = f"""
 def verify(cursor: DuckDBPyConnection) -> AuditCheck:
     """Recompute the chain from its first line, then compare what is stored with what the chain says was stored."""
     rows = cursor.execute(f"SELECT {_FIELDS} FROM audit ORDER BY seq").fetchall()
+
+    def broken(line: int, reason: str) -> AuditCheck:
+        return AuditCheck(ok=False, lines=len(rows), first_bad=line, reason=reason)
+
     prev_hash = GENESIS
     written: dict[str, dict[int, tuple[int, str]]] = {}
     for expected, row in enumerate(rows, start=1):
         if row[0] != expected or row[6] != prev_hash or line_hash(*row[:7]) != row[7]:
-            return AuditCheck(
-                ok=False,
-                lines=len(rows),
-                first_bad=expected,
-                reason="the line was changed or removed",
-            )
+            return broken(expected, "the line was changed or removed")
         prev_hash = row[7]
         _, _, _, action, subject, detail, _, _ = row
         noun, verb = action.split(".")
@@ -149,21 +117,15 @@ def verify(cursor: DuckDBPyConnection) -> AuditCheck:
         elif "sha256" in facts:
             of_subject[facts["revision"]] = (expected, facts["sha256"])
     stored = dict(cursor.execute(_CONTENT).fetchall())
-    told = {
+    recorded = {
         f"{name} {revision}": line
         for name, found in written.items()
         for revision, line in found.items()
     }
-    for name, (seq, digest) in told.items():
+    for name, (seq, digest) in recorded.items():
         if stored.get(name) != digest:
             what = "changed" if name in stored else "removed"
-            return AuditCheck(
-                ok=False,
-                lines=len(rows),
-                first_bad=seq,
-                reason=f"{name} was {what} after it was stored",
-            )
-    if extra := sorted(stored.keys() - told.keys()):
-        reason = f"{extra[0]} was stored without a line in the chain"
-        return AuditCheck(ok=False, lines=len(rows), first_bad=len(rows) + 1, reason=reason)
+            return broken(seq, f"{name} was {what} after it was stored")
+    if extra := sorted(stored.keys() - recorded.keys()):
+        return broken(len(rows) + 1, f"{extra[0]} was stored without a line in the chain")
     return AuditCheck(ok=True, lines=len(rows))

@@ -12,7 +12,7 @@ from golive.model.config import Config
 from golive.model.errors import InputError, Problem
 from golive.model.result import CriteriaLock
 from golive.store import audit
-from golive.store.records import CriteriaVersion
+from golive.store.records import CriteriaVersion, read
 
 CRITERIA_KEYS = (
     "intended_use",
@@ -22,9 +22,9 @@ CRITERIA_KEYS = (
     "latency_budget_ms",
     "drift",
 )
+"""Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
 LATER_KEYS = ("alert_limit_per_day", "intended_users")
 """Keys that came later: they count only where they are set, so that criteria frozen before stay what they are."""
-"""Keys of ``Config`` that say what success is. Roles, units and evidence may change without moving the goal."""
 
 
 def criteria_of(config: Config) -> dict[str, Any]:
@@ -39,22 +39,11 @@ def _text(payload: dict[str, Any]) -> str:
 
 def history(cursor: DuckDBPyConnection, project: str) -> tuple[CriteriaVersion, ...]:
     """Every frozen version, newest first."""
-    rows = cursor.execute(
-        "SELECT version, payload, sha256, frozen_at, actor, reason FROM criteria WHERE project = ? ORDER BY version DESC",
+    cursor.execute(
+        "SELECT project, version, payload, sha256, frozen_at, actor, reason FROM criteria WHERE project = ? ORDER BY version DESC",
         [project],
-    ).fetchall()
-    return tuple(
-        CriteriaVersion(
-            project=project,
-            version=version,
-            payload=json.loads(payload),
-            sha256=digest,
-            frozen_at=frozen_at.replace(tzinfo=UTC),
-            actor=actor,
-            reason=reason,
-        )
-        for version, payload, digest, frozen_at, actor, reason in rows
     )
+    return read(cursor, CriteriaVersion)
 
 
 def freeze(
@@ -77,13 +66,9 @@ def freeze(
     if known and known[0].sha256 == digest:
         return
     if known and not reason.strip():
-        raise InputError(
-            Problem(
-                "CRITERIA_REASON",
-                "Frozen criteria change only with a reason.",
-                "Say why they change, for the record.",
-            )
-        )
+        sentence = "Frozen criteria change only with a reason."
+        hint = "Say why they change, for the record."
+        raise InputError(Problem("CRITERIA_REASON", sentence, hint))
     version = len(known) + 1
     cursor.execute(
         "INSERT INTO criteria VALUES (?, ?, ?, ?, ?, ?, ?)",

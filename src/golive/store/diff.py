@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Literal, TypeVar
 
 from golive.model.columns import Noun
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import CriterionScore, GateState, ReadinessVerdict
 from golive.model.result import Assessment
+from golive.wording.labels import VERDICT_WORD
 
 Direction = Literal["better", "worse", "new", "gone", "not_measured"]
-WORD = {
-    Verdict.ALARM: "Act",
-    Verdict.WATCH: "Watch",
-    Verdict.QUIET: "Quiet",
-    Verdict.CANNOT_JUDGE: "Cannot judge",
-}
-_URGENCY = {Verdict.QUIET: 0, Verdict.WATCH: 1, Verdict.ALARM: 2}
-_RANK = {
-    ReadinessVerdict.STOP: 0,
-    ReadinessVerdict.PILOT: 1,
-    ReadinessVerdict.CONDITIONAL: 2,
-    ReadinessVerdict.READY: 3,
-}
+Judged = tuple[Direction, str] | Literal["same", "silent"]
+"""Direction and words of one change; ``same`` counts as unchanged, ``silent`` says nothing."""
+_Item = TypeVar("_Item", Finding, CriterionScore)
+_URGENCY = (Verdict.QUIET, Verdict.WATCH, Verdict.ALARM)
+_BETTER = (
+    ReadinessVerdict.STOP,
+    ReadinessVerdict.PILOT,
+    ReadinessVerdict.CONDITIONAL,
+    ReadinessVerdict.READY,
+)
 _GATE = {GateState.PASS: "passes", GateState.FAIL: "fails", GateState.UNVERIFIED: "is unproven"}
 
 
@@ -66,8 +65,11 @@ def compare_sessions(a: Assessment, b: Assessment) -> SessionDiff:
     A finding or criterion that could not be judged in ``b`` is ``not_measured``, never better. A finding that is absent from
     ``b`` is ``gone`` only when its columns are still there to be judged.
     """
-    changes = (*_findings(a, b), *_criteria(a, b))
-    unchanged = sum(c is None for c in changes)
+    present = {c.name for c in b.columns if c.live is not None}
+    changes = (
+        *_changes("finding", a.findings, b.findings, partial(_finding, present=present)),
+        *_changes("criterion", a.readiness.criteria, b.readiness.criteria, _criterion),
+    )
     one, two = a.readiness.index, b.readiness.index
     return SessionDiff(
         a=a.session,
@@ -79,107 +81,82 @@ def compare_sessions(a: Assessment, b: Assessment) -> SessionDiff:
         index_change=None if one is None or two is None else two - one,
         headline=_headline(a, b),
         changes=tuple(c for c in changes if c is not None),
-        unchanged=unchanged,
+        unchanged=changes.count(None),
         caveats=tuple(_caveats(a, b)),
     )
 
 
-def _findings(a: Assessment, b: Assessment) -> Iterator[Change | None]:
-    before, after = {f.id: f for f in a.findings}, {f.id: f for f in b.findings}
-    present = {c.name for c in b.columns if c.live is not None}
-    for key in dict.fromkeys((*before, *after)):
-        old, new = before.get(key), after.get(key)
-        told = _finding(old, new, columns_present=not old or set(old.columns) <= present)
-        if told is None:
+def _changes(
+    of: Literal["finding", "criterion"],
+    before: Sequence[_Item],
+    after: Sequence[_Item],
+    judge: Callable[[_Item | None, _Item | None], Judged],
+) -> Iterator[Change | None]:
+    """One change for each item of two sessions that has one to tell; ``None`` for an item that is the same in both."""
+    old: dict[str, _Item] = {item.id: item for item in before}
+    new: dict[str, _Item] = {item.id: item for item in after}
+    for key in dict.fromkeys((*old, *new)):
+        judged = judge(old.get(key), new.get(key))
+        if judged == "same":
             yield None
-        elif told:
-            direction, words = told
-            shown = new or old
-            assert shown is not None
-            yield Change(
-                of="finding", id=key, direction=direction, sentence=f"{shown.title}: {words}."
-            )
+        elif judged != "silent":
+            title = (new.get(key) or old[key]).title
+            name = title if of == "finding" else f"{key} {title}"
+            yield Change(of=of, id=key, direction=judged[0], sentence=f"{name}: {judged[1]}.")
 
 
 def _finding(  # noqa: PLR0911 - a decision table reads best as one return per row
-    old: Finding | None, new: Finding | None, *, columns_present: bool
-) -> tuple[Direction, str] | tuple[()] | None:
-    """Direction and words of one finding; ``None`` when it is the same, ``()`` when it says nothing."""
-    was = old.verdict if old else None
-    now = new.verdict if new else None
+    old: Finding | None, new: Finding | None, *, present: set[str]
+) -> Judged:
+    """What became of one finding; ``present`` are the columns of the later session."""
+    was, now = old.verdict if old else None, new.verdict if new else None
     if was is now:
-        return None
+        return "same"
+    if old is None or was is None:
+        if now is None or now is Verdict.QUIET:
+            return "silent"
+        if now is Verdict.CANNOT_JUDGE:
+            return "not_measured", "cannot be judged"
+        return "new", f"{VERDICT_WORD[now]}, not found before"
     if now is None:
         if was not in (Verdict.ALARM, Verdict.WATCH):
-            return ()
-        if columns_present:
-            return "gone", f"was {WORD[was]}, not found any more"
-        return "not_measured", f"was {WORD[was]}, its column is not in this session"
-    if was is None:
-        if now is Verdict.QUIET:
-            return ()
-        return (
-            ("not_measured", "cannot be judged")
-            if now is Verdict.CANNOT_JUDGE
-            else ("new", f"{WORD[now]}, not found before")
-        )
+            return "silent"
+        if set(old.columns) <= present:
+            return "gone", f"was {VERDICT_WORD[was]}, not found any more"
+        return "not_measured", f"was {VERDICT_WORD[was]}, its column is not in this session"
     if now is Verdict.CANNOT_JUDGE:
-        return "not_measured", f"was {WORD[was]}, cannot be judged now"
+        return "not_measured", f"was {VERDICT_WORD[was]}, cannot be judged now"
     if was is Verdict.CANNOT_JUDGE:
-        return "new", f"could not be judged before, now {WORD[now]}"
-    direction: Direction = "better" if _URGENCY[now] < _URGENCY[was] else "worse"
-    return direction, f"was {WORD[was]}, now {WORD[now]}"
-
-
-def _criteria(a: Assessment, b: Assessment) -> Iterator[Change | None]:
-    before, after = ({c.id: c for c in s.readiness.criteria} for s in (a, b))
-    for key in dict.fromkeys((*before, *after)):
-        old, new = before.get(key), after.get(key)
-        shown = new or old
-        assert shown is not None
-        told = _criterion(old, new)
-        if told is None:
-            yield None
-        else:
-            direction, words = told
-            yield Change(
-                of="criterion",
-                id=key,
-                direction=direction,
-                sentence=f"{key} {shown.title}: {words}.",
-            )
+        return "new", f"could not be judged before, now {VERDICT_WORD[now]}"
+    better = _URGENCY.index(now) < _URGENCY.index(was)
+    return "better" if better else "worse", f"was {VERDICT_WORD[was]}, now {VERDICT_WORD[now]}"
 
 
 def _criterion(  # noqa: PLR0911 - as above
     old: CriterionScore | None, new: CriterionScore | None
-) -> tuple[Direction, str] | None:
-    """Direction and words of one criterion; ``None`` when level and gate are the same."""
+) -> Judged:
+    """What became of one criterion; the same when neither level nor gate moved."""
     if new is None:
         return "gone", "does not apply any more"
     if old is None:
-        return "new", "applies now" + (
-            f", level {new.level}" if new.level is not None else ", not assessed yet"
-        )
+        level = "not assessed yet" if new.level is None else f"level {new.level}"
+        return "new", f"applies now, {level}"
     gate = ""
     if new.gate_state is not old.gate_state and new.gate_state is not None:
         gate = f", its gate {_GATE[new.gate_state]} now"
-    if old.level is None and new.level is None:
-        return None
     if new.level is None:
+        if old.level is None:
+            return "same"
         return "not_measured", f"was level {old.level}, not assessed now{gate}"
     if old.level is None:
         return "new", f"assessed for the first time, level {new.level}{gate}"
     if new.level != old.level:
-        return (
-            "better" if new.level > old.level else "worse",
-            f"level {old.level} to {new.level}{gate}",
-        )
-    if gate:
-        return (
-            "better" if new.gate_state is GateState.PASS else "worse",
-            f"level {new.level} as before{gate}",
-        )
-    return None
+        better = new.level > old.level
+        return "better" if better else "worse", f"level {old.level} to {new.level}{gate}"
+    if not gate:
+        return "same"
+    better = new.gate_state is GateState.PASS
+    return "better" if better else "worse", f"level {new.level} as before{gate}"
 
 
 def _headline(a: Assessment, b: Assessment) -> str:
@@ -187,7 +164,8 @@ def _headline(a: Assessment, b: Assessment) -> str:
     if was.verdict is now.verdict:
         first = f"Still {now.verdict.value.capitalize()}."
     else:
-        word = "Better" if _RANK[now.verdict] > _RANK[was.verdict] else "Worse"
+        better = _BETTER.index(now.verdict) > _BETTER.index(was.verdict)
+        word = "Better" if better else "Worse"
         first = f"{word}: {was.verdict.value.capitalize()} before, {now.verdict.value.capitalize()} now."
     if was.index is None or now.index is None:
         return f"{first} The index cannot be compared, because one session has none."

@@ -51,11 +51,9 @@ def read(result: dict[str, Any]) -> Assessment:
 
 
 def _newer(result: dict[str, Any]) -> StoreError:
-    return StoreError(
-        Problem(
-            "STORE_NEWER",
-            f"This session was written by GoLive {result.get('golive', 'unknown')} in result format "
-            f"{result.get('format', 'unknown')}, which this version cannot read.",
-            "Upgrade GoLive to open it.",
-        )
+    sentence = (
+        f"This session was written by GoLive {result.get('golive', 'unknown')} in result format "
+        f"{result.get('format', 'unknown')}, which this version cannot read."
     )
+    hint = "Upgrade GoLive to open it."
+    return StoreError(Problem("STORE_NEWER", sentence, hint))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Project:
-    """The one place where what bears on a pilot is fetched. Everything is read when it is asked for.
+    """The one place where all that concerns a pilot is fetched. Everything is read when it is asked for.
 
     Args:
         store: holds evidence, waivers, registers, policy and frozen criteria.
@@ -49,7 +49,7 @@ class Project:
     @property
     def registers(self) -> Registers:
         """Everything in the registers that readiness reads."""
-        return self.store.registers.bearing(self.name)
+        return self.store.registers.for_readiness(self.name)
 
     @property
     def policy(self) -> Model | None:

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import model_validator
+from duckdb import DuckDBPyConnection
+from pydantic import BeforeValidator, model_validator
 
 from golive.model.columns import Noun
 from golive.model.readiness import ReadinessVerdict, Tier
 from golive.model.result import CodeRelease
 
 ItemT = TypeVar("ItemT", bound=Noun)
+JsonObject = Annotated[
+    dict[str, Any], BeforeValidator(lambda v: json.loads(v) if isinstance(v, str) else v)
+]
+"""An object, given as such or as the JSON text that the store holds."""
+
+
+def as_dicts(cursor: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Rows of the last query, by the names of their columns."""
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read(cursor: DuckDBPyConnection, noun: type[ItemT]) -> tuple[ItemT, ...]:
+    """Rows of the last query as values of ``noun``, whose fields are the columns; times are UTC."""
+
+    def aware(value: object) -> object:
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+    return tuple(
+        noun.model_validate({name: aware(value) for name, value in row.items()})
+        for row in as_dicts(cursor)
+    )
+
+
+def insert(cursor: DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a table. Its own columns decide what is read of a row: keys of one may come from a file."""
+    described = cursor.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()
+    columns = [name for (name,) in described]
+    if rows:
+        cursor.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            [[row[name] for name in columns] for row in rows],
+        )
 
 
 class SessionCard(Noun):
@@ -111,7 +147,7 @@ class CriteriaVersion(Noun):
 
     project: str
     version: int
-    payload: dict[str, Any]
+    payload: JsonObject
     sha256: str
     frozen_at: datetime
     actor: str
@@ -126,7 +162,7 @@ class AuditLine(Noun):
     actor: str
     action: str
     subject: str
-    detail: dict[str, Any]
+    detail: JsonObject
     prev_hash: str
     hash: str
 

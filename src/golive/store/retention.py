@@ -9,7 +9,7 @@ below which revision the content is gone; the chain still verifies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from golive.model.monitoring import Batch
-from golive.store import audit, monitors
+from golive.store import audit, monitors, sessions
+from golive.store.ledger import Ledger, Transaction
+from golive.store.records import ItemT, Revised
 
 KEPT = (
     "kept without limit: evidence, decisions, registers, reviews, baselines, open alerts, unsent messages, names and "
@@ -61,34 +63,16 @@ def expire(
     dry: bool = False,
 ) -> Expired:
     """Remove, in the caller's transaction, what monitors wrote before a moment (naive UTC); ``dry`` only counts."""
-    names = [
-        name for (name,) in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
+    gone = [
+        item for name in sessions.projects(cursor) for item in _of_project(cursor, name, before)
     ]
-    gone = [item for name in names for item in _of_project(cursor, name, before)]
     counted = {
         word: sum(item.table == table for item in gone)
         for word, table in (("batches", "batch"), ("alerts", "alert"), ("messages", "delivery"), ("mutes", "mute"), ("runs", "watch"))
     }  # fmt: skip
     if gone and not dry:
         for item in gone:
-            if item.left is not None:
-                monitors.BATCHES.put(
-                    cursor,
-                    item.left,
-                    project=item.project,
-                    actor=actor,
-                    expected=item.below - 1,
-                    now=now,
-                )
-                # Batches stand in the order in which they were judged, those that are reduced too.
-                cursor.execute(
-                    "UPDATE batch SET created_at = ? WHERE project = ? AND id = ? AND revision = ?",
-                    [item.made, item.project, item.id, item.below],
-                )
-            cursor.execute(
-                f"DELETE FROM {item.table} WHERE project = ? AND id = ? AND revision < ?",
-                [item.project, item.id, item.below],
-            )
+            _remove(cursor, item, actor, now)
         lines: list[tuple[str, str, dict[str, Any]]] = [
             (
                 f"{item.table}.expire",
@@ -101,31 +85,44 @@ def expire(
     return Expired(**counted)
 
 
+def _remove(cursor: DuckDBPyConnection, item: _Gone, actor: str, now: datetime) -> None:
+    if item.left is not None:
+        Transaction(cursor, item.project, actor, now).put(monitors.BATCHES, item.left)
+        # Batches stand in the order in which they were judged, those that are reduced too.
+        cursor.execute(
+            "UPDATE batch SET created_at = ? WHERE project = ? AND id = ? AND revision = ?",
+            [item.made, item.project, item.id, item.below],
+        )
+    cursor.execute(
+        f"DELETE FROM {item.table} WHERE project = ? AND id = ? AND revision < ?",
+        [item.project, item.id, item.below],
+    )
+
+
 def _of_project(cursor: DuckDBPyConnection, project: str, before: datetime) -> Iterator[_Gone]:
-    for batch in monitors.BATCHES.current(cursor, project):
-        if batch.item.state != "expired" and _naive(batch.created_at) < before:
-            name, made = monitors.BATCHES.key(batch.item), _naive(batch.created_at)
-            yield _Gone("batch", project, name, batch.revision + 1, shell(batch.item), made)
-    for alert in monitors.ALERTS.current(cursor, project):
-        if not alert.item.active and _naive(alert.created_at) < before:
-            yield _Gone("alert", project, alert.item.id, alert.revision + 1)
-    for message in monitors.DELIVERIES.current(cursor, project):
-        if message.item.state in ("sent", "muted") and _naive(message.created_at) < before:
-            yield _Gone("delivery", project, message.item.id, message.revision + 1)
+    def old(ledger: Ledger[ItemT], ended: Callable[[ItemT], bool]) -> Iterator[Revised[ItemT]]:
+        for entry in ledger.current(cursor, project):
+            if ended(entry.item) and _naive(entry.created_at) < before:
+                yield entry
+
+    for batch in old(monitors.BATCHES, lambda item: item.state != "expired"):
+        name, made = monitors.BATCHES.key(batch.item), _naive(batch.created_at)
+        yield _Gone("batch", project, name, batch.revision + 1, _shell(batch.item), made)
+    for alert in old(monitors.ALERTS, lambda item: not item.active):
+        yield _Gone("alert", project, alert.item.id, alert.revision + 1)
+    for message in old(monitors.DELIVERIES, lambda item: item.state in ("sent", "muted")):
+        yield _Gone("delivery", project, message.item.id, message.revision + 1)
     for mute in monitors.MUTES.current(cursor, project):
         if _naive(mute.item.until) < before:
             yield _Gone("mute", project, mute.item.id, mute.revision + 1)
     for watch in monitors.WATCHES.current(cursor, project):
-        past = [
-            w
-            for w in monitors.WATCHES.history(cursor, project, watch.item.id)[1:]
-            if _naive(w.created_at) < before
-        ]
+        runs = monitors.WATCHES.history(cursor, project, watch.item.id)[1:]
+        past = [run for run in runs if _naive(run.created_at) < before]
         if past:
             yield _Gone("watch", project, watch.item.id, past[0].revision + 1)
 
 
-def shell(batch: Batch) -> Batch:
+def _shell(batch: Batch) -> Batch:
     """What stays of a batch: enough to know the file again, nothing of what it showed."""
     return Batch(
         id=batch.id,

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from duckdb import DuckDBPyConnection
 
 from golive.model.config import Config
-from golive.model.errors import InputError, Problem, StoreError, nearest
+from golive.model.errors import InputError, Problem, nearest
 from golive.model.finding import Verdict
 from golive.model.result import Assessment, CodeRelease
 from golive.store import audit, formats
-from golive.store.records import ReleaseUse, SessionCard, SessionRevision
+from golive.store.records import ReleaseUse, SessionCard, SessionRevision, insert, read
 
 _CARD = """
     SELECT a.session, a.revision, a.project, a.title, a.created_at, a.saved_at, a.actor, a.sample, a.verdict, a.tier,
@@ -34,6 +34,12 @@ def add_project(cursor: DuckDBPyConnection, project: str, now: datetime) -> None
     cursor.execute("INSERT INTO project VALUES (?, ?) ON CONFLICT DO NOTHING", [project, now])
 
 
+def projects(cursor: DuckDBPyConnection) -> tuple[str, ...]:
+    """Names of all projects, by name."""
+    rows = cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
+    return tuple(name for (name,) in rows)
+
+
 def resolve(cursor: DuckDBPyConnection, session: str) -> str:
     """The full id of a session given in full or by its first four or more characters.
 
@@ -47,17 +53,11 @@ def resolve(cursor: DuckDBPyConnection, session: str) -> str:
     if len(matches) == 1:
         return str(matches[0])
     if matches:
-        raise InputError(
-            Problem(
-                "SESSION_AMBIGUOUS",
-                f"{len(matches)} sessions begin with '{session}'.",
-                "Give more of the id.",
-            )
-        )
+        sentence = f"{len(matches)} sessions begin with '{session}'."
+        raise InputError(Problem("SESSION_AMBIGUOUS", sentence, "Give more of the id."))
+    sentence = f"There is no session '{session}' in this store."
     hint = nearest(session, ids) if 0 < len(ids) <= 5 else "`golive sessions list` shows every id."
-    raise InputError(
-        Problem("SESSION_UNKNOWN", f"There is no session '{session}' in this store.", hint)
-    )
+    raise InputError(Problem("SESSION_UNKNOWN", sentence, hint))
 
 
 def revision_of(cursor: DuckDBPyConnection, session: str) -> int:
@@ -68,7 +68,7 @@ def revision_of(cursor: DuckDBPyConnection, session: str) -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
-def insert(
+def append(
     cursor: DuckDBPyConnection,
     assessment: Assessment,
     config: Config,
@@ -76,40 +76,38 @@ def insert(
     actor: str,
     now: datetime,
     title: str,
-    reason: str,
     sample: bool,
+    reason: str = "",
 ) -> int:
     """Append the next revision of a session with its audit line, in the caller's transaction; return its number."""
     revision = revision_of(cursor, assessment.session) + 1
-    inputs = assessment.inputs
     result = assessment.model_dump_json()
     config_text = json.dumps(config.model_dump(mode="json"), ensure_ascii=False)
     created_at = datetime.fromisoformat(assessment.created_at).astimezone(UTC).replace(tzinfo=None)
-    row = [
-        assessment.session,
-        revision,
-        assessment.project,
-        title,
-        created_at,
-        now,
-        actor,
-        reason,
-        sample,
-        assessment.golive,
-        config_text,
-        assessment.config_sha256,
-        assessment.format,
-        result,
-        *facts_of(assessment).values(),
-    ]
-    cursor.execute(f"INSERT INTO assessment VALUES ({', '.join('?' * len(row))})", row)
+    row = {
+        "session": assessment.session,
+        "revision": revision,
+        "project": assessment.project,
+        "title": title,
+        "created_at": created_at,
+        "saved_at": now,
+        "actor": actor,
+        "reason": reason,
+        "sample": sample,
+        "golive": assessment.golive,
+        "config": config_text,
+        "config_sha256": assessment.config_sha256,
+        "format": assessment.format,
+        "result": result,
+    }
+    insert(cursor, "assessment", [row | facts_of(assessment)])
     if revision == 1:
-        for role, data in (("train", inputs.train), ("live", inputs.live)):
-            facts = [data.sha256, data.name, data.kind, data.engine, data.rows, data.columns]
-            cursor.execute(
-                "INSERT INTO dataset VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [assessment.session, role, *facts],
-            )
+        inputs = (("train", assessment.inputs.train), ("live", assessment.inputs.live))
+        roles = [
+            {"session": assessment.session, "role": role, **data.model_dump()}
+            for role, data in inputs
+        ]
+        insert(cursor, "dataset", roles)
     audit.append(
         cursor,
         now,
@@ -125,7 +123,7 @@ def insert(
 
 
 def facts_of(assessment: Assessment) -> dict[str, str | float | None]:
-    """What the card of a session says about its result, by the column it is stored in and in their order."""
+    """What the card of a session says about its result, by the column it is stored in."""
     readiness = assessment.readiness
     return {
         "verdict": readiness.verdict.value,
@@ -134,10 +132,7 @@ def facts_of(assessment: Assessment) -> dict[str, str | float | None]:
         "low": readiness.low,
         "high": readiness.high,
         "coverage": readiness.coverage,
-        **{
-            v.value: assessment.count(v)
-            for v in (Verdict.ALARM, Verdict.WATCH, Verdict.QUIET, Verdict.CANNOT_JUDGE)
-        },
+        **{v.value: assessment.count(v) for v in Verdict},
     }
 
 
@@ -166,11 +161,12 @@ def cards(
 ) -> tuple[SessionCard, ...]:
     """The latest revision of each session, newest assessment first."""
     cursor.execute(_CARD, {"project": project, "session": session, "limit": limit})
-    names = [column[0] for column in cursor.description or ()]
-    return tuple(
-        SessionCard.model_validate(_aware(dict(zip(names, r, strict=True))))
-        for r in cursor.fetchall()
-    )
+    return read(cursor, SessionCard)
+
+
+def card(cursor: DuckDBPyConnection, session: str) -> SessionCard:
+    """One session, named in full or by its first four or more characters. Raises as ``resolve``."""
+    return cards(cursor, project=None, session=resolve(cursor, session), limit=1)[0]
 
 
 def release_uses(cursor: DuckDBPyConnection, limit: int) -> tuple[ReleaseUse, ...]:
@@ -202,11 +198,7 @@ def history(cursor: DuckDBPyConnection, session: str) -> tuple[SessionRevision, 
            FROM assessment WHERE session = ? ORDER BY revision DESC""",
         [session],
     )
-    names = [column[0] for column in cursor.description or ()]
-    return tuple(
-        SessionRevision.model_validate(_aware(dict(zip(names, r, strict=True))))
-        for r in cursor.fetchall()
-    )
+    return read(cursor, SessionRevision)
 
 
 def older_than(cursor: DuckDBPyConnection, before: datetime) -> list[str]:
@@ -227,18 +219,3 @@ def delete(
     cursor.execute("DELETE FROM dataset WHERE session = ?", [session])
     why = {"reason": reason} if reason else {}
     audit.append(cursor, now, actor, "session.delete", session, revisions=revisions, **why)
-
-
-def exists_already(session: str) -> StoreError:
-    """The error of saving a session id a second time."""
-    return StoreError(
-        Problem(
-            "SESSION_EXISTS",
-            f"Session '{session}' is already stored.",
-            "Score it again with `rescore`.",
-        )
-    )
-
-
-def _aware(row: dict[str, object]) -> dict[str, object]:
-    return {k: v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for k, v in row.items()}

@@ -1,4 +1,4 @@
-"""Store: the one door to everything GoLive keeps. One process, one connection, append-only rows, an audit line per change."""
+"""Store: the one way to everything GoLive stores. One process, one connection, append-only rows, an audit line per change."""
 
 from __future__ import annotations
 
@@ -8,22 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from duckdb import DuckDBPyConnection
-
 from golive.model.config import Config
-from golive.model.errors import StoreError
+from golive.model.errors import Problem, StoreError
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.result import Assessment, CriteriaLock
-from golive.store import (
-    audit,
-    criteria,
-    ledger,
-    lineage,
-    project_file,
-    retention,
-    sessions,
-    transfer,
-)
+from golive.store import audit, criteria, lineage, project_file, retention, sessions
 from golive.store.file import condition, migrations
 from golive.store.file.database import open_database
 from golive.store.monitors import MonitorStore
@@ -32,15 +21,13 @@ from golive.store.records import (
     AuditLine,
     CriteriaVersion,
     Decision,
-    ItemT,
     ReleaseUse,
     Revised,
     SessionCard,
     SessionRevision,
     StoreState,
 )
-from golive.store.registers import RegisterStore
-from golive.store.reviews import ReviewStore
+from golive.store.registers import DECISIONS, EVIDENCE, WAIVERS, RegisterStore, ReviewStore
 
 
 def _utc_now() -> datetime:
@@ -71,7 +58,7 @@ class Store:
         self._closed = False
         self.registers = RegisterStore(self._database, self._now)
         self.monitors = MonitorStore(self._database, self._now)
-        self.reviews = ReviewStore(self._database, self._now)
+        self.reviews = ReviewStore(self.registers)
 
     @property
     def path(self) -> Path:
@@ -116,18 +103,13 @@ class Store:
         """
         with self._database.write() as cursor:
             if sessions.revision_of(cursor, assessment.session):
-                raise sessions.exists_already(assessment.session)
+                sentence = f"Session '{assessment.session}' is already stored."
+                hint = "Score it again with `rescore`."
+                raise StoreError(Problem("SESSION_EXISTS", sentence, hint))
             now = self._now()
             sessions.add_project(cursor, assessment.project, now)
-            sessions.insert(
-                cursor,
-                assessment,
-                config,
-                actor=actor,
-                now=now,
-                title=title,
-                reason="",
-                sample=sample,
+            sessions.append(
+                cursor, assessment, config, actor=actor, now=now, title=title, sample=sample
             )
         return assessment.session
 
@@ -140,16 +122,16 @@ class Store:
             InputError: ``SESSION_UNKNOWN``.
         """
         with self._database.write() as cursor:
-            card = self._card(cursor, assessment.session)
-            return sessions.insert(
+            card, now = sessions.card(cursor, assessment.session), self._now()
+            return sessions.append(
                 cursor,
                 assessment,
                 config,
                 actor=actor,
-                now=self._now(),
+                now=now,
                 title=card.title,
-                reason=reason,
                 sample=card.sample,
+                reason=reason,
             )
 
     def load(self, session: str, revision: int | None = None) -> Assessment:
@@ -169,12 +151,7 @@ class Store:
     def card(self, session: str) -> SessionCard:
         """One session as the list shows it. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
         with self._database.cursor() as cursor:
-            return self._card(cursor, session)
-
-    @staticmethod
-    def _card(cursor: DuckDBPyConnection, session: str) -> SessionCard:
-        full = sessions.resolve(cursor, session)
-        return sessions.cards(cursor, project=None, session=full, limit=1)[0]
+            return sessions.card(cursor, session)
 
     def history(self, session: str) -> tuple[SessionRevision, ...]:
         """Every revision of a session, newest first. Raises InputError ``SESSION_UNKNOWN``, ``SESSION_AMBIGUOUS``."""
@@ -189,7 +166,7 @@ class Store:
     def delete(self, session: str, *, actor: str) -> str:
         """Remove a session, keep an audit line without content, and return the full id.
 
-        The bytes leave the file when the store is closed (``golive.store.compaction``), or, should the disk not let it, at
+        The bytes leave the file when the store is closed (``golive.store.file.database``), or, should the disk not let it, at
         the next opening. Copies made before an upgrade
         (``*.before-*``) are not touched.
         """
@@ -202,20 +179,16 @@ class Store:
     def older_than(self, days: int) -> tuple[SessionCard, ...]:
         """Sessions assessed more than ``days`` days ago, oldest first."""
         with self._database.cursor() as cursor:
-            return tuple(
-                self._card(cursor, s)
-                for s in sessions.older_than(cursor, self._now() - timedelta(days=days))
-            )
+            old = sessions.older_than(cursor, self._now() - timedelta(days=days))
+            return tuple(sessions.card(cursor, session) for session in old)
 
     def prune(self, days: int, *, actor: str) -> tuple[str, ...]:
         """Delete every session assessed more than ``days`` days ago and return their ids; the audit says why."""
         with self._database.write() as cursor:
-            now = self._now()
+            now, reason = self._now(), f"older than {days} days"
             old = sessions.older_than(cursor, now - timedelta(days=days))
             for session in old:
-                sessions.delete(
-                    cursor, session, actor=actor, now=now, reason=f"older than {days} days"
-                )
+                sessions.delete(cursor, session, actor=actor, now=now, reason=reason)
         if old:
             self._database.checkpoint()
         return tuple(old)
@@ -233,106 +206,50 @@ class Store:
     def export_project(self, project: str) -> bytes:
         """Everything that is kept of a project as one file (``golive.store.project_file``). Raises InputError ``PROJECT_UNKNOWN``."""
         with self._database.cursor() as cursor:
-            return project_file.pack(transfer.take_out(cursor, project, self._now()))
+            return project_file.export(cursor, project, self._now())
 
-    def import_project(self, data: bytes, *, actor: str) -> transfer.Imported:
+    def import_project(self, data: bytes, *, actor: str) -> project_file.Imported:
         """Add a project from such a file; all of it or nothing, and what is here already stays as it is.
 
         Raises:
             InputError: ``PROJECT_FILE``, ``PROJECT_CHANGED``. StoreError: ``PROJECT_NEWER``, ``PROJECT_CONFLICT``.
         """
-        tables = tuple(transfer.KEYS)
-        file = project_file.unpack(
-            data, known_steps=tuple(migrations.MIGRATIONS), known_tables=tables
-        )
+        file = project_file.unpack(data)
         with self._database.write() as cursor:
-            return transfer.put_in(cursor, file, actor=actor, now=self._now())
+            return project_file.put_in(cursor, file, actor=actor, now=self._now())
 
     def projects(self) -> tuple[str, ...]:
         """Names of all projects, by name."""
         with self._database.cursor() as cursor:
-            return tuple(
-                row[0]
-                for row in cursor.execute("SELECT name FROM project ORDER BY name").fetchall()
-            )
+            return sessions.projects(cursor)
 
-    # Evidence, decisions, waivers: `revision` is the one the caller has seen, 0 for a new item; a mismatch is a CONFLICT
+    # Evidence, decisions, waivers: short forms of ``registers``. ``revision`` is the one the caller has seen, 0 for a new item
 
     def evidence(self, project: str) -> tuple[EvidenceItem, ...]:
-        """Evidence of a project; ``golive.store.project.Project`` gives it with all else that bears on one."""
-        return tuple(entry.item for entry in self.evidence_revisions(project))
+        """Evidence of a project; ``golive.store.project.Project`` gives it with all else that concerns one."""
+        return self.registers.items(EVIDENCE, project)
 
     def evidence_revisions(self, project: str) -> tuple[Revised[EvidenceItem], ...]:
         """Evidence of a project with revisions, for editing."""
-        return self._current(ledger.EVIDENCE, project)
+        return self.registers.current(EVIDENCE, project)
 
     def put_evidence(
         self, item: EvidenceItem, *, project: str, actor: str, revision: int = 0
     ) -> int:
         """Store an item and return its new revision. Raises StoreError ``CONFLICT``."""
-        return self._put(ledger.EVIDENCE, item, project, actor, revision)
-
-    def delete_evidence(
-        self, item: EvidenceItem, *, project: str, actor: str, revision: int
-    ) -> int:
-        """Take an item out of use; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
-        return self._put(ledger.EVIDENCE, item, project, actor, revision, deleted=True)
+        return self.registers.put(EVIDENCE, item, project=project, actor=actor, revision=revision)
 
     def decisions(self, project: str) -> tuple[Revised[Decision], ...]:
         """What was decided about findings, with revisions."""
-        return self._current(ledger.DECISIONS, project)
-
-    def decision_history(self, project: str, finding: str) -> tuple[Revised[Decision], ...]:
-        """Everything that was decided about one finding, newest first."""
-        with self._database.cursor() as cursor:
-            return ledger.DECISIONS.history(cursor, project, finding)
+        return self.registers.current(DECISIONS, project)
 
     def put_decision(self, item: Decision, *, project: str, actor: str, revision: int = 0) -> int:
         """Store a decision and return its new revision. Raises StoreError ``CONFLICT``."""
-        return self._put(ledger.DECISIONS, item, project, actor, revision)
+        return self.registers.put(DECISIONS, item, project=project, actor=actor, revision=revision)
 
     def waivers(self, project: str) -> tuple[Waiver, ...]:
         """Waivers of a project, expired ones included (the score looks at dates)."""
-        return tuple(entry.item for entry in self.waiver_revisions(project))
-
-    def waiver_revisions(self, project: str) -> tuple[Revised[Waiver], ...]:
-        """Waivers of a project with revisions, for editing."""
-        return self._current(ledger.WAIVERS, project)
-
-    def put_waiver(self, item: Waiver, *, project: str, actor: str, revision: int = 0) -> int:
-        """Store a waiver and return its new revision. Raises StoreError ``CONFLICT``."""
-        return self._put(ledger.WAIVERS, item, project, actor, revision)
-
-    def delete_waiver(self, item: Waiver, *, project: str, actor: str, revision: int) -> int:
-        """End a waiver; its history stays. Raises StoreError ``CONFLICT``, ``NOT_FOUND``."""
-        return self._put(ledger.WAIVERS, item, project, actor, revision, deleted=True)
-
-    def _current(self, kept: ledger.Ledger[ItemT], project: str) -> tuple[Revised[ItemT], ...]:
-        with self._database.cursor() as cursor:
-            return kept.current(cursor, project)
-
-    def _put(
-        self,
-        kept: ledger.Ledger[ItemT],
-        item: ItemT,
-        project: str,
-        actor: str,
-        revision: int,
-        *,
-        deleted: bool = False,
-    ) -> int:
-        with self._database.write() as cursor:
-            now = self._now()
-            sessions.add_project(cursor, project, now)
-            return kept.put(
-                cursor,
-                item,
-                project=project,
-                actor=actor,
-                expected=revision,
-                now=now,
-                deleted=deleted,
-            )
+        return self.registers.items(WAIVERS, project)
 
     # Criteria
 
@@ -371,26 +288,18 @@ class Store:
 
     def note_contract(self, *, project: str, version: str, file_sha256: str, actor: str) -> None:
         """Add a line to the audit chain: a version of a project's contract was kept. The file itself is in the data folder."""
-        with self._database.write() as cursor:
-            audit.append(
-                cursor,
-                self._now(),
-                actor,
-                "contract.keep",
-                project,
-                version=version,
-                file_sha256=file_sha256,
-            )
+        self._note("contract.keep", project, actor, version=version, file_sha256=file_sha256)
 
     def note_release(
         self, *, system: str, release: str, kept: bool, actor: str, **detail: Any
     ) -> None:
         """Add a line to the audit chain: a list of codes was kept or removed. The file itself is in the data folder."""
+        verb = "keep" if kept else "remove"
+        self._note(f"release.{verb}", f"{system} {release}", actor, **detail)
+
+    def _note(self, action: str, subject: str, actor: str, **detail: Any) -> None:
         with self._database.write() as cursor:
-            verb = "keep" if kept else "remove"
-            audit.append(
-                cursor, self._now(), actor, f"release.{verb}", f"{system} {release}", **detail
-            )
+            audit.append(cursor, self._now(), actor, action, subject, **detail)
 
     def release_notes(self) -> dict[str, AuditLine]:
         """By ``SYSTEM RELEASE``: the line of the audit chain that says who kept the list that is there."""
@@ -426,10 +335,8 @@ def inspect(path: Path, *, key: str | None = None) -> StoreState:
         if not state.exists:
             condition.refuse_unwritable(path)
             return state.model_copy(update={"pending": steps})
-        found = {"size_bytes": path.stat().st_size}
-        done = condition.check(path, key)
+        size, done = path.stat().st_size, condition.check(path, key)
     except StoreError as error:
         return state.model_copy(update={"problem": str(error)})
-    return state.model_copy(
-        update=found | {"applied": done, "pending": tuple(s for s in steps if s not in done)}
-    )
+    pending = tuple(step for step in steps if step not in done)
+    return state.model_copy(update={"size_bytes": size, "applied": done, "pending": pending})

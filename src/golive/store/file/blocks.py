@@ -74,8 +74,8 @@ def problem_of_log(path: Path) -> Problem | None:
     log = private.log_of(path)
     if not path.is_file() or not log.is_file() or log.stat().st_size < _LOG_START:
         return None
-    with _locked(path) as held:
-        if held is None:
+    with _locked(path) as free:
+        if free is None:
             return None
         with log.open("rb") as stream:
             size = log.stat().st_size

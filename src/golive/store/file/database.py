@@ -5,14 +5,19 @@ Facts this file is built on (DuckDB 1.5.5):
 - A connection shared by threads fails under load; a cursor per call does not.
 - The file lock is a POSIX lock. Opening and closing the file anywhere else in this process drops it, so a copy is made only
   while the file is detached.
+- DuckDB frees the blocks of deleted rows, but their bytes stay until overwritten. So the file is written anew after a deletion,
+  when nobody uses it: as the last user of a process closes it, or before the first one gets it. The old file stays attached,
+  and so locked, until the new one has taken its name: no other process can write to the file that goes away.
 - Writing an encrypted file needs the ``httpfs`` extension, because its OpenSSL is the only cipher allowed to write.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +26,7 @@ from duckdb import DuckDBPyConnection
 
 from golive import __version__
 from golive.model.errors import Problem, StoreError
-from golive.store import compaction
+from golive.store import audit
 from golive.store.file import blocks, faults, migrations, private
 from golive.store.file.faults import translate
 
@@ -35,6 +40,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "temp_directory": "",
 }
+_COMPACT = "store.compact"
 _open: dict[Path, Database] = {}
 _guard = threading.Lock()
 
@@ -44,12 +50,8 @@ def encryption_extension() -> Path | None:
     spec = find_spec("duckdb_extension_httpfs")
     if spec is None or spec.origin is None:
         return None
-    file = (
-        Path(spec.origin).parent
-        / "extensions"
-        / f"v{duckdb.__version__}"
-        / "httpfs.duckdb_extension"
-    )
+    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    file = folder / "httpfs.duckdb_extension"
     return file if file.is_file() else None
 
 
@@ -79,17 +81,14 @@ def _connect(path: Path, key: str | None, *, read_only: bool = False) -> DuckDBP
         if key is not None:
             extension = encryption_extension()
             if extension is None:
-                raise StoreError(
-                    Problem(
-                        "STORE_ENCRYPTION",
-                        "GOLIVE_STORE_KEY is set, but this installation cannot write encrypted files.",
-                        "Install the extra: pip install 'golive[secure]'.",
-                    )
+                sentence = (
+                    "GOLIVE_STORE_KEY is set, but this installation cannot write encrypted files."
                 )
+                hint = "Install the extra: pip install 'golive[secure]'."
+                raise StoreError(Problem("STORE_ENCRYPTION", sentence, hint))
             connection.execute(f"LOAD {_quote(str(extension))}")
-        connection.execute(
-            f"ATTACH {_quote(str(path))} AS {NAME}{_options(key, read_only=read_only)}"
-        )
+        options = _options(key, read_only=read_only)
+        connection.execute(f"ATTACH {_quote(str(path))} AS {NAME}{options}")
         connection.execute(f"USE {NAME}")
     except duckdb.Error as error:
         connection.close()
@@ -104,23 +103,51 @@ def refuse_strangers(cursor: DuckDBPyConnection, path: Path) -> None:
     """Refuse a file that a newer GoLive changed, and a DuckDB file that is not ours. Raises StoreError."""
     found = migrations.tables(cursor)
     if found and "migration" not in found:
-        raise StoreError(
-            Problem(
-                "STORE_UNREADABLE",
-                f"{path} is not a GoLive store: {_what(path)}. It was not changed.",
-                "Name the store's own file with --store; a new name makes a new store.",
-            )
-        )
+        sentence = f"{path} is not a GoLive store: {_what(path)}. It was not changed."
+        hint = "Name the store's own file with --store; a new name makes a new store."
+        raise StoreError(Problem("STORE_UNREADABLE", sentence, hint))
     done = migrations.applied(cursor)
     unknown = [name for name in done if name not in migrations.MIGRATIONS]
     if unknown:
-        raise StoreError(
-            Problem(
-                "STORE_NEWER",
-                f"The store {path} was changed by GoLive {done[unknown[-1]]}; this is {__version__}.",
-                "Upgrade GoLive, or name another file with --store.",
-            )
+        sentence = (
+            f"The store {path} was changed by GoLive {done[unknown[-1]]}; this is {__version__}."
         )
+        hint = "Upgrade GoLive, or name another file with --store."
+        raise StoreError(Problem("STORE_NEWER", sentence, hint))
+
+
+def _compaction_is_due(cursor: DuckDBPyConnection) -> bool:
+    """Whether something was deleted since the file was last written anew."""
+    row = cursor.execute(
+        "SELECT coalesce(max(seq) FILTER (action = 'session.delete' OR action LIKE '%.expire'), 0) "
+        f"> coalesce(max(seq) FILTER (action = '{_COMPACT}'), 0) FROM audit"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _write_anew(connection: DuckDBPyConnection, name: str, path: Path, attach_options: str) -> None:
+    """Replace ``path``, attached to ``connection`` as ``name``, by a copy that holds only what is still there.
+
+    Nobody else may use the connection, and its owner closes it afterwards: it is attached to a file without a name. When it
+    fails, on a full disk for example, ``path`` is as it was and nothing is left of the copy. Raises duckdb.Error, OSError.
+    """
+    with private.folder_beside(path) as folder:
+        fresh = folder / path.name
+        quoted = str(fresh).replace("'", "''")
+        connection.execute(f"CHECKPOINT {name}")
+        connection.execute(f"ATTACH '{quoted}' AS fresh{attach_options}")
+        fresh.chmod(private.MODE)
+        connection.execute(f"COPY FROM DATABASE {name} TO fresh")
+        connection.execute("USE fresh")
+        connection.execute("BEGIN")
+        audit.append(
+            connection, datetime.now(UTC).replace(tzinfo=None), "golive", _COMPACT, path.name
+        )
+        connection.execute("COMMIT")
+        connection.execute(f"USE {name}")
+        connection.execute("CHECKPOINT fresh")
+        connection.execute("DETACH fresh")
+        os.replace(fresh, path)  # noqa: PTH105 - says that an existing file is replaced, atomically
 
 
 class Database:
@@ -163,7 +190,7 @@ class Database:
         if steps:
             private.make_log(self.path)
             migrations.migrate(self._connection)
-        if compaction.is_due(self._connection):
+        if _compaction_is_due(self._connection):
             self._compact()
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -183,12 +210,12 @@ class Database:
         can be read: then the file stays as it is, and the next one who opens it tries again.
         """
         with suppress(StoreError), faults.raised_as_store_errors(self.path, OSError):
-            compaction.compact(self._connection, NAME, self.path, _options(self.key))
+            _write_anew(self._connection, NAME, self.path, _options(self.key))
         self._connection.close()
         self._connection = _connect(self.path, self.key)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_about_the_file(self) -> Iterator[None]:
         """Errors about the file as ``StoreError``; after the last one of an engine, that one again and again."""
         self._refuse_after_the_end()
         try:
@@ -198,10 +225,10 @@ class Database:
             problem = faults.meaning(error, self.path)
             if problem is None:
                 raise
-            told = StoreError(problem)
+            ours = StoreError(problem)
             if faults.is_the_end(error):
-                self._give_up(told)
-            raise told from None
+                self._give_up(ours)
+            raise ours from None
 
     def _refuse_after_the_end(self) -> None:
         if self._end is not None:
@@ -218,7 +245,7 @@ class Database:
     @contextmanager
     def cursor(self) -> Iterator[DuckDBPyConnection]:
         """A cursor for reading, closed at the end."""
-        with self._told(), closing(self._connection.cursor()) as cursor:
+        with self._errors_about_the_file(), closing(self._connection.cursor()) as cursor:
             cursor.execute(f"USE {NAME}")
             yield cursor
 
@@ -244,7 +271,7 @@ class Database:
     def checkpoint(self) -> None:
         """Write the log into the file and drop what was deleted from it, as far as the disk lets it.
 
-        It comes after a COMMIT and takes nothing back: telling its failure would say that something was not done that was.
+        It comes after a COMMIT and takes nothing back: reporting its failure would say that something was not done that was.
         The deletion is in the log, the bytes go when the file is next written anew, and the next call says what is wrong.
         """
         with suppress(StoreError), self._lock, self.cursor() as cursor:
@@ -253,7 +280,7 @@ class Database:
     def close(self) -> None:
         """Give the file back; it is closed when the last user in this process has done so.
 
-        Everything that was kept is in the file or its log by now, so a disk that fails here is told by the next opening.
+        Everything that was kept is in the file or its log by now, so a disk that fails here is reported by the next opening.
         """
         with _guard:
             self.users -= 1
@@ -262,15 +289,17 @@ class Database:
             _open.pop(self.path, None)
             due = False
             with suppress(StoreError), faults.raised_as_store_errors(self.path):
-                due = compaction.is_due(self._connection)
+                due = _compaction_is_due(self._connection)
             private.drop_empty_log(self.path)
             self._connection.close()
             if due:
                 # This connection is locked down, so a new one does it. Should another process be faster, it does.
-                with suppress(StoreError), faults.raised_as_store_errors(self.path, OSError):
-                    fresh = _connect(self.path, self.key)
-                    with closing(fresh):
-                        compaction.compact(fresh, NAME, self.path, _options(self.key))
+                with (
+                    suppress(StoreError),
+                    faults.raised_as_store_errors(self.path, OSError),
+                    closing(_connect(self.path, self.key)) as fresh,
+                ):
+                    _write_anew(fresh, NAME, self.path, _options(self.key))
 
 
 def _make_folder(path: Path) -> None:
@@ -279,9 +308,8 @@ def _make_folder(path: Path) -> None:
     except OSError as error:
         problem = faults.meaning(error, path)
         if problem is None or problem.code == "STORE_UNREADABLE":
-            problem = Problem(
-                "STORE_UNREADABLE", f"The folder {path.parent} cannot be made: {error.strerror}."
-            )
+            sentence = f"The folder {path.parent} cannot be made: {error.strerror}."
+            problem = Problem("STORE_UNREADABLE", sentence)
         raise StoreError(problem) from None
 
 
@@ -295,8 +323,7 @@ def _create(path: Path, key: str | None) -> None:
     """Make a store out of sight and give it its name when it is whole; should another process be faster, its file stays."""
     with private.folder_beside(path) as folder:
         made = folder / path.name
-        connection = _connect(made, key)
-        with closing(connection):
+        with closing(_connect(made, key)) as connection:
             made.chmod(private.MODE)
             migrations.migrate(connection)
             # Closing writes the log too, and says nothing when it cannot
@@ -317,12 +344,8 @@ def open_database(path: Path, key: str | None = None) -> Database:
     with _guard:
         if (database := _open.get(resolved)) is not None:
             if database.key != key:
-                raise StoreError(
-                    Problem(
-                        "STORE_KEY",
-                        f"The store {resolved} is open in this process with another key.",
-                    )
-                )
+                sentence = f"The store {resolved} is open in this process with another key."
+                raise StoreError(Problem("STORE_KEY", sentence))
             database.users += 1
             return database
         database = Database(resolved, key)

@@ -28,6 +28,7 @@ _OF_THE_FILE = (
 SMALLEST = 3 * 4096
 """Bytes of the headers of a DuckDB file."""
 _AES = "AES tag differs"
+_INVALID = "has been invalidated"
 _RESTORE = "Restore the file from a backup, or name another file with --store."
 _ANOTHER = "Name the store's own file with --store (a new name makes a new store), or restore it from a backup if it was one."
 _FULL = {
@@ -58,29 +59,22 @@ def translate(error: duckdb.Error, path: Path) -> StoreError:
 def _of_attach(error: duckdb.Error, path: Path) -> Problem:
     text = str(error)
     if "version number" in text:
-        return Problem(
-            "STORE_NEWER",
-            f"The store {path} was written by a newer DuckDB than {duckdb.__version__}.",
-            "Upgrade GoLive, or name another file with --store.",
-        )
+        sentence = f"The store {path} was written by a newer DuckDB than {duckdb.__version__}."
+        hint = "Upgrade GoLive, or name another file with --store."
+        return Problem("STORE_NEWER", sentence, hint)
     if "Could not read enough bytes" in text and path.stat().st_size < SMALLEST:
         return too_short(path)
     known = meaning(error, path)
     if known is not None and known.code != "STORE_UNREADABLE":
         return known
     if "encrypt" in text.lower():
-        return Problem(
-            "STORE_KEY",
-            f"The key does not fit the store {path}: {reason(text)}",
-            "Set GOLIVE_STORE_KEY to the key the file was created with; leave it unset for a file without encryption.",
-        )
+        sentence = f"The key does not fit the store {path}: {reason(text)}"
+        hint = "Set GOLIVE_STORE_KEY to the key the file was created with; leave it unset for a file without encryption."
+        return Problem("STORE_KEY", sentence, hint)
     if path.is_dir() or "not a valid DuckDB" in text:
         kind = "a folder" if path.is_dir() else "another kind of file"
-        return Problem(
-            "STORE_UNREADABLE",
-            f"{path} is {kind}, not a GoLive store. It was not changed.",
-            _ANOTHER,
-        )
+        sentence = f"{path} is {kind}, not a GoLive store. It was not changed."
+        return Problem("STORE_UNREADABLE", sentence, _ANOTHER)
     return Problem(
         "STORE_UNREADABLE", f"The store {path} cannot be opened: {reason(text)}", _RESTORE
     )
@@ -94,7 +88,9 @@ def meaning(error: duckdb.Error | OSError, path: Path) -> Problem | None:
     text = str(error)
     if isinstance(error, duckdb.TransactionException):
         # A failed COMMIT says why; anything else of this class is a conflict, or a mistake of ours.
-        return _of_disk(text, path) or _damaged(text, path) or _broken_off(text, path)
+        broken_off = any(words in text for words in ("Could not write", "fsync", _INVALID))
+        known = _of_disk(text, path) or _damaged(text, path)
+        return known or (_unreadable(text, path) if broken_off else None)
     if isinstance(error, duckdb.InvalidInputException) and _AES in text:
         return _damaged(text, path)
     if not isinstance(error, _OF_THE_FILE):
@@ -109,9 +105,8 @@ def meaning(error: duckdb.Error | OSError, path: Path) -> Problem | None:
 
 def is_the_end(error: duckdb.Error) -> bool:
     """Whether the engine answers no more after this error; the file can be attached anew."""
-    return isinstance(
-        error, duckdb.FatalException | duckdb.InternalException
-    ) or "has been invalidated" in str(error)
+    fatal = duckdb.FatalException | duckdb.InternalException
+    return isinstance(error, fatal) or _INVALID in str(error)
 
 
 @contextmanager
@@ -141,11 +136,8 @@ def damaged(path: Path, what: str, hint: str = "") -> Problem:
 
 def too_short(path: Path) -> Problem:
     """The problem of a file that ends within its headers: whatever it was, nothing of it is there."""
-    return Problem(
-        "STORE_UNREADABLE",
-        f"{path} ends before the contents of a store begin. It was not changed.",
-        _ANOTHER,
-    )
+    sentence = f"{path} ends before the contents of a store begin. It was not changed."
+    return Problem("STORE_UNREADABLE", sentence, _ANOTHER)
 
 
 def read_only(path: Path, why: str = "") -> Problem:
@@ -164,24 +156,17 @@ def no_room(path: Path, free: int) -> Problem:
 def full(path: Path, why: str) -> Problem:
     """The problem of a write that the disk had no room for."""
     hint = f"Free some space on the disk of {path.parent}, then do it again; or name a file on another disk with --store."
-    return Problem(
-        "STORE_DISK_FULL",
-        f"The store {path} could not be written: {why}. What was being written was not kept.",
-        hint,
-    )
+    sentence = f"The store {path} could not be written: {why}. What was being written was not kept."
+    return Problem("STORE_DISK_FULL", sentence, hint)
 
 
 def _busy(text: str, path: Path) -> Problem | None:
-    if not any(
-        words in text
-        for words in ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
-    ):
+    locks = ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
+    if not any(words in text for words in locks):
         return None
-    return Problem(
-        "STORE_BUSY",
-        f"Another process has the store {path} open.",
-        "Close the dashboard or wait for the other run, name another file with --store, or use --no-store.",
-    )
+    sentence = f"Another process has the store {path} open."
+    hint = "Close the dashboard or wait for the other run, name another file with --store, or use --no-store."
+    return Problem("STORE_BUSY", sentence, hint)
 
 
 def _of_disk(text: str, path: Path) -> Problem | None:
@@ -209,12 +194,6 @@ def _damaged(text: str, path: Path, error: duckdb.Error | None = None) -> Proble
         return damaged(path, "a part of it is not what was written there")
     if isinstance(error, duckdb.SerializationException) or "deserialize" in text:
         return damaged(path, f"a part of it makes no sense ({reason(text).rstrip('.')})")
-    return None
-
-
-def _broken_off(text: str, path: Path) -> Problem | None:
-    if "Could not write" in text or "fsync" in text or "has been invalidated" in text:
-        return _unreadable(text, path)
     return None
 
 

@@ -6,7 +6,7 @@ another matter: results are upgraded when they are read (``formats.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -16,7 +16,6 @@ from duckdb import DuckDBPyConnection
 from golive import __version__
 
 Migration = Callable[[DuckDBPyConnection], object]
-MIGRATIONS: dict[str, Migration] = {}
 REGISTER_TABLES = (
     "scope_item",
     "deferral",
@@ -32,106 +31,68 @@ REGISTER_TABLES = (
     "plan_row",
     "proposal",
 )
-"""Tables of step 4; a register that comes later is a step of its own."""
+"""Registers of step 4; one that comes later is a step of its own."""
 LATER_TABLES = ("milestone", "policy_file")
-"""Tables of step 7."""
 MONITOR_TABLES = ("baseline", "batch", "alert", "delivery", "mute", "watch")
-"""Tables of step 5."""
 REVIEW_TABLES = ("review",)
-"""Tables of step 6."""
+_FIRST_TABLES = ("evidence", "decision", "waiver")
+LEDGER_TABLES = (*_FIRST_TABLES, *REGISTER_TABLES, *MONITOR_TABLES, *REVIEW_TABLES, *LATER_TABLES)
+"""Every table of revised rows, all of one form."""
+_REVISED = """
+    project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
+    deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL, PRIMARY KEY (project, id, revision)"""
+_SESSIONS = {
+    "project": "name VARCHAR PRIMARY KEY, created_at TIMESTAMP NOT NULL",
+    "dataset": """
+        session VARCHAR NOT NULL, role VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL, engine VARCHAR NOT NULL, rows BIGINT NOT NULL, columns INTEGER NOT NULL,
+        PRIMARY KEY (session, role)""",
+    "assessment": """
+        session VARCHAR NOT NULL, revision INTEGER NOT NULL, project VARCHAR NOT NULL, title VARCHAR NOT NULL,
+        created_at TIMESTAMP NOT NULL, saved_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+        sample BOOLEAN NOT NULL, golive VARCHAR NOT NULL, config VARCHAR NOT NULL, config_sha256 VARCHAR NOT NULL,
+        format INTEGER NOT NULL, result JSON NOT NULL, verdict VARCHAR NOT NULL, tier VARCHAR NOT NULL,
+        readiness_index DOUBLE, low DOUBLE, high DOUBLE, coverage DOUBLE NOT NULL, alarm INTEGER NOT NULL,
+        watch INTEGER NOT NULL, quiet INTEGER NOT NULL, cannot_judge INTEGER NOT NULL,
+        PRIMARY KEY (session, revision)""",
+    "audit": """
+        seq BIGINT PRIMARY KEY, created_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, action VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL, detail JSON NOT NULL, prev_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL""",
+}
+_CRITERIA = {
+    "criteria": """
+        project VARCHAR NOT NULL, version INTEGER NOT NULL, payload VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
+        frozen_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, reason VARCHAR NOT NULL, PRIMARY KEY (project, version)"""
+}
+_PAST_AUDIT = {
+    "past_audit": """
+        project VARCHAR NOT NULL, seq BIGINT NOT NULL, created_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL,
+        action VARCHAR NOT NULL, subject VARCHAR NOT NULL, detail JSON NOT NULL, prev_hash VARCHAR NOT NULL,
+        hash VARCHAR NOT NULL, PRIMARY KEY (project, hash)"""
+}
+"""Audit lines of another store, which came with an imported project."""
 
 
-def _migration(step: Migration) -> Migration:
-    MIGRATIONS[step.__name__.lstrip("_")] = step
+def _create(new: Mapping[str, str]) -> Migration:
+    """The step that makes tables, by name with their columns."""
+
+    def step(cursor: DuckDBPyConnection) -> None:
+        for name, columns in new.items():
+            cursor.execute(f"CREATE TABLE {name} ({columns})")
+
     return step
 
 
-@_migration
-def _m0001_sessions(cursor: DuckDBPyConnection) -> None:
-    cursor.execute("CREATE TABLE project (name VARCHAR PRIMARY KEY, created_at TIMESTAMP NOT NULL)")
-    cursor.execute(
-        """CREATE TABLE dataset (
-            session VARCHAR NOT NULL, role VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, name VARCHAR NOT NULL,
-            kind VARCHAR NOT NULL, engine VARCHAR NOT NULL, rows BIGINT NOT NULL, columns INTEGER NOT NULL,
-            PRIMARY KEY (session, role))"""
-    )
-    cursor.execute(
-        """CREATE TABLE assessment (
-            session VARCHAR NOT NULL, revision INTEGER NOT NULL, project VARCHAR NOT NULL, title VARCHAR NOT NULL,
-            created_at TIMESTAMP NOT NULL, saved_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-            sample BOOLEAN NOT NULL, golive VARCHAR NOT NULL, config VARCHAR NOT NULL, config_sha256 VARCHAR NOT NULL,
-            format INTEGER NOT NULL, result JSON NOT NULL, verdict VARCHAR NOT NULL, tier VARCHAR NOT NULL,
-            readiness_index DOUBLE, low DOUBLE, high DOUBLE, coverage DOUBLE NOT NULL, alarm INTEGER NOT NULL,
-            watch INTEGER NOT NULL, quiet INTEGER NOT NULL, cannot_judge INTEGER NOT NULL,
-            PRIMARY KEY (session, revision))"""
-    )
-    cursor.execute(
-        """CREATE TABLE audit (
-            seq BIGINT PRIMARY KEY, created_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, action VARCHAR NOT NULL,
-            subject VARCHAR NOT NULL, detail JSON NOT NULL, prev_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)"""
-    )
-
-
-@_migration
-def _m0002_evidence(cursor: DuckDBPyConnection) -> None:
-    for table in ("evidence", "decision", "waiver"):
-        cursor.execute(
-            f"""CREATE TABLE {table} (
-                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
-                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-                PRIMARY KEY (project, id, revision))"""
-        )
-
-
-@_migration
-def _m0003_criteria(cursor: DuckDBPyConnection) -> None:
-    cursor.execute(
-        """CREATE TABLE criteria (
-            project VARCHAR NOT NULL, version INTEGER NOT NULL, payload VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
-            frozen_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL, reason VARCHAR NOT NULL, PRIMARY KEY (project, version))"""
-    )
-
-
-@_migration
-def _m0004_registers(cursor: DuckDBPyConnection) -> None:
-    _ledgers(cursor, REGISTER_TABLES)
-
-
-def _ledgers(cursor: DuckDBPyConnection, names: tuple[str, ...]) -> None:
-    """Tables of revised rows, all of one form."""
-    for table in names:
-        cursor.execute(
-            f"""CREATE TABLE {table} (
-                project VARCHAR NOT NULL, id VARCHAR NOT NULL, revision INTEGER NOT NULL, payload JSON NOT NULL,
-                deleted BOOLEAN NOT NULL, actor VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL,
-                PRIMARY KEY (project, id, revision))"""
-        )
-
-
-@_migration
-def _m0005_monitors(cursor: DuckDBPyConnection) -> None:
-    _ledgers(cursor, MONITOR_TABLES)
-
-
-@_migration
-def _m0006_reviews(cursor: DuckDBPyConnection) -> None:
-    _ledgers(cursor, REVIEW_TABLES)
-
-
-@_migration
-def _m0007_milestones_and_policy(cursor: DuckDBPyConnection) -> None:
-    _ledgers(cursor, LATER_TABLES)
-
-
-@_migration
-def _m0008_past_audit(cursor: DuckDBPyConnection) -> None:
-    """Audit lines of another store, which came with an imported project."""
-    cursor.execute(
-        """CREATE TABLE past_audit (
-            project VARCHAR NOT NULL, seq BIGINT NOT NULL, created_at TIMESTAMP NOT NULL, actor VARCHAR NOT NULL,
-            action VARCHAR NOT NULL, subject VARCHAR NOT NULL, detail JSON NOT NULL, prev_hash VARCHAR NOT NULL,
-            hash VARCHAR NOT NULL, PRIMARY KEY (project, hash))"""
-    )
+MIGRATIONS: dict[str, Migration] = {
+    "m0001_sessions": _create(_SESSIONS),
+    "m0002_evidence": _create(dict.fromkeys(_FIRST_TABLES, _REVISED)),
+    "m0003_criteria": _create(_CRITERIA),
+    "m0004_registers": _create(dict.fromkeys(REGISTER_TABLES, _REVISED)),
+    "m0005_monitors": _create(dict.fromkeys(MONITOR_TABLES, _REVISED)),
+    "m0006_reviews": _create(dict.fromkeys(REVIEW_TABLES, _REVISED)),
+    "m0007_milestones_and_policy": _create(dict.fromkeys(LATER_TABLES, _REVISED)),
+    "m0008_past_audit": _create(_PAST_AUDIT),
+}
 
 
 def tables(cursor: DuckDBPyConnection) -> set[str]:
@@ -173,7 +134,7 @@ def migrate(cursor: DuckDBPyConnection) -> list[str]:
             cursor.execute("INSERT INTO migration VALUES (?, ?, ?)", [name, now, __version__])
             cursor.execute("COMMIT")
         except BaseException:
-            with suppress(duckdb.Error):  # what went wrong first is what is told
+            with suppress(duckdb.Error):  # what went wrong first is what is raised
                 cursor.execute("ROLLBACK")
             raise
     return names

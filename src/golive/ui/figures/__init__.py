@@ -1,7 +1,17 @@
 """All Plotly figures: pure functions from parts of an assessment to a figure, each beside the sentence for its ``alt``."""
 
 from golive.report.figures.column import needs_log
-from golive.ui.figures.by_slice import (
+from golive.ui.figures.dimensions import describe_dimensions, dimensions
+from golive.ui.figures.distribution import (
+    MAX_BARS,
+    describe_distribution,
+    describe_missing,
+    describe_scale,
+    distribution,
+    missing,
+    scale,
+)
+from golive.ui.figures.slices import (
     MISSING,
     Drawn,
     by_site,
@@ -9,14 +19,11 @@ from golive.ui.figures.by_slice import (
     cut_of,
     describe_by_site,
     describe_by_time,
+    describe_slices,
     drawn,
+    slices,
     window_word,
 )
-from golive.ui.figures.dimensions import describe_dimensions, dimensions
-from golive.ui.figures.distribution import MAX_BARS, describe_distribution, distribution
-from golive.ui.figures.missing import describe_missing, missing
-from golive.ui.figures.scale import describe_scale, scale
-from golive.ui.figures.slices import describe_slices, slices
 
 __all__ = [
     "MAX_BARS",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from golive.model.readiness import DimensionScore
 from golive.report.base.verdict import weakest_first
-from golive.ui.figures.frame import faded, frame
-from golive.ui.shell.theme import Tokens
+from golive.ui.figures.frame import faded, frame, line, named_rows
+from golive.wording.labels import Tokens
 from golive.wording.numbers import percent
 
 if TYPE_CHECKING:
@@ -29,19 +29,16 @@ def dimensions(
     ``selected`` keeps its colour while the others fade. Dimensions with coverage under one half are hatched.
     """
     ordered = weakest_first(scores)
-    figure = frame(70 + 38 * len(ordered), tokens, hovermode="closest", barmode="overlay")
-    figure.update_layout(bargap=0.5)
+    figure = frame(70 + 38 * len(ordered), tokens, barmode="overlay", bargap=0.5)
     rows = list(range(len(ordered)))
     opacity = [1.0 if selected in (None, d.id) else 0.45 for d in ordered]
-    hover = [_hover(d) for d in ordered]
-    custom = [[d.id, text] for d, text in zip(ordered, hover, strict=True)]
     figure.add_bar(
         y=rows,
         base=[d.low for d in ordered],
         x=[max(d.high - d.low, 0.6) for d in ordered],
         orientation="h",
         name="Proven to possible",
-        customdata=custom,
+        customdata=[[d.id, _hover(d)] for d in ordered],
         marker={
             "color": [faded(tokens.accent, 0.35 * o) for o in opacity],
             "line": {"color": [faded(tokens.accent, o) for o in opacity], "width": 1},
@@ -54,34 +51,21 @@ def dimensions(
         },
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
-    known = [
-        (row, d, o) for row, d, o in zip(rows, ordered, opacity, strict=True) if d.point is not None
-    ]
+    known = [row for row in rows if ordered[row].point is not None]
     figure.add_scatter(
-        y=[row for row, _, _ in known],
-        x=[d.point for _, d, _ in known],
+        y=known,
+        x=[ordered[row].point for row in known],
         mode="markers",
         name="Assessed",
-        customdata=[[d.id, _hover(d)] for _, d, _ in known],
-        marker={"size": 11, "color": tokens.accent, "opacity": [o for _, _, o in known]},
+        customdata=[[ordered[row].id, _hover(ordered[row])] for row in known],
+        marker={"size": 11, "color": tokens.accent, "opacity": [opacity[row] for row in known]},
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=rows,
-        ticktext=[_lines(d.name) for d in ordered],
-        range=[len(rows) - 0.4, -0.6],
-    )
+    named_rows(figure, [_lines(d.name) for d in ordered], range=[len(rows) - 0.4, -0.6])
     figure.update_xaxes(title_text="Points, 0 to 100", range=[-1.5, 102])
     # A trace and not a line of the layout, so that the legend says what it is.
-    figure.add_scatter(
-        x=[NEEDED, NEEDED],
-        y=[-0.6, len(rows) - 0.4],
-        mode="lines",
-        name=f"Production needs {NEEDED}",
-        line={"color": tokens.muted, "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    name, ends = f"Production needs {NEEDED}", [-0.6, len(rows) - 0.4]
+    line(figure, [NEEDED] * 2, ends, name, color=tokens.muted, width=1, dash="dot")
     return figure
 
 
@@ -104,5 +88,5 @@ def _lines(name: str) -> str:
 
 
 def _hover(d: DimensionScore) -> str:
-    point: Any = f"{d.point:.0f}" if d.point is not None else "not assessed"
+    point = f"{d.point:.0f}" if d.point is not None else "not assessed"
     return f"{d.name}: {point}<br>proven {d.low:.0f}, possible {d.high:.0f}<br>evidence for {percent(d.coverage)} of the weight"

@@ -16,8 +16,8 @@ from golive.model.measured.groups import Group
 from golive.model.measured.intervals import Interval
 from golive.model.measured.performance import Calibration, CurvesOfBoth, ScoreHistogram
 from golive.model.measured.service import Hour
-from golive.ui.figures.frame import faded, frame
-from golive.ui.shell.theme import Tokens
+from golive.ui.figures.frame import band, dots, error_bars, faded, frame, note
+from golive.wording.labels import Tokens
 from golive.wording.metrics import METRICS
 from golive.wording.numbers import count, day, number, percent, score
 
@@ -37,22 +37,15 @@ def _read(metric: str, value: float) -> str:
 
 def _drawn(found: Sequence[Interval], scale: float) -> tuple[list[float], dict[str, Any]]:
     """Values, and Plotly's error bars from both ends of their intervals (none where an end is not known)."""
-    values = [f.value or 0.0 for f in found]
-    ends = [f.ends or (v, v) for f, v in zip(found, values, strict=True)]
-    bars = {
-        "type": "data",
-        "symmetric": False,
-        "array": [scale * (high - v) for v, (_, high) in zip(values, ends, strict=True)],
-        "arrayminus": [scale * (v - low) for v, (low, _) in zip(values, ends, strict=True)],
-        "thickness": 1,
-        "width": 3,
-    }
-    return [scale * v for v in values], bars
+    values = [scale * (f.value or 0.0) for f in found]
+    known = zip(found, values, strict=True)
+    ends = [(scale * f.ends[0], scale * f.ends[1]) if f.ends else (v, v) for f, v in known]
+    return values, error_bars(values, ends, thickness=1, width=3)
 
 
 def calibration(curves: CurvesOfBoth, histogram: ScoreHistogram, tokens: Tokens) -> go.Figure:
     """Draw predicted against observed risk (percent) per bin with 95 % Wilson intervals, and the live scores as a rug."""
-    figure = frame(460, tokens, hovermode="closest")
+    figure = frame(460, tokens)
     top = 0.0
     for points, word, colour in (
         (curves.train.calibration, "Training", tokens.training),
@@ -65,15 +58,20 @@ def calibration(curves: CurvesOfBoth, histogram: ScoreHistogram, tokens: Tokens)
             [Interval(value=p.observed, low=p.low, high=p.high) for p in points], 100
         )
         top = max(top, *expected, *(100 * p.high for p in points))
-        figure.add_scatter(
-            x=expected,
-            y=observed,
+        texts = [
+            f"predicted {percent(p.expected)}, observed {percent(p.observed)} (n = {count(p.n)})"
+            for p in points
+        ]
+        reach = {**bars, "color": faded(colour, 0.6)}
+        dots(
+            figure,
+            expected,
+            observed,
+            word,
+            colour,
+            texts=texts,
             mode="lines+markers",
-            name=word,
-            line_color=colour,
-            error_y={**bars, "color": faded(colour, 0.6)},
-            customdata=[[percent(p.observed), percent(p.expected), count(p.n)] for p in points],
-            hovertemplate="predicted %{customdata[1]}, observed %{customdata[0]} (n = %{customdata[2]})<extra></extra>",
+            error_y=reach,
         )
     figure.add_scatter(
         x=[0, top],
@@ -121,29 +119,17 @@ def time_line(
     ranks, scale = metric == "auroc", _scale(metric)
     seen = [(r, p) for r in rows if (p := r.auroc if ranks else r.alert_rate).known]
     bands = [(r.start, r.expected_band if ranks else r.alert_band) for r, _ in seen]
-    banded = [(start, *band) for start, band in bands if band is not None]
+    banded = [(start, *expected) for start, expected in bands if expected is not None]
     if banded:
-        figure.add_scatter(
-            x=[start for start, _, _ in banded] + [start for start, _, _ in reversed(banded)],
-            y=[scale * (high or 0.0) for _, _, high in banded]
-            + [scale * (low or 0.0) for _, low, _ in reversed(banded)],
-            fill="toself",
-            mode="none",
-            name="Expected from training",
-            fillcolor=faded(tokens.training, 0.2),
-            hoverinfo="skip",
-        )
+        ends = [(scale * (low or 0.0), scale * (high or 0.0)) for _, low, high in banded]
+        colour = faded(tokens.training, 0.2)
+        band(figure, [start for start, _, _ in banded], ends, colour, "Expected from training")
     guessed = [(r.start, r.estimated.value) for r in rows if ranks and r.estimated.known]
     if guessed:
-        figure.add_scatter(
-            x=[start for start, _ in guessed],
-            y=[value for _, value in guessed],
-            mode="lines",
-            name="Estimated without outcomes",
-            line={"color": tokens.text, "dash": "dot", "width": 1.5},
-            customdata=[score(value) for _, value in guessed],
-            hovertemplate="estimated %{customdata}<extra></extra>",
-        )
+        starts, levels = zip(*guessed, strict=True)
+        texts = [f"estimated {score(value)}" for value in levels]
+        name, dotted = "Estimated without outcomes", {"line_dash": "dot", "line_width": 1.5}
+        dots(figure, starts, levels, name, tokens.text, texts=texts, mode="lines", **dotted)
     values, bars = _drawn([p for _, p in seen], scale)
     figure.add_scatter(
         x=[r.start for r, _ in seen],
@@ -191,44 +177,31 @@ def forest(
 ) -> go.Figure:
     """Draw one metric per group with its 95 % interval, the value of everyone as a dotted line, n beside each name."""
     shown = _of(groups, metric)
-    figure = frame(110 + 38 * len(shown), tokens, showlegend=False, hovermode="closest")
+    figure = frame(110 + 38 * len(shown), tokens, showlegend=False)
     scale, rows = _scale(metric), list(range(len(shown)))
     values, bars = _drawn([found for _, found in shown], scale)
-    figure.add_scatter(
-        x=values,
-        y=rows,
-        mode="markers",
-        marker={"color": tokens.live, "size": 9},
-        error_x={**bars, "color": tokens.live},
-        customdata=[f"{g.name}: {_read(metric, found.value or 0.0)}" for g, found in shown],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    texts = [f"{g.name}: {_read(metric, found.value or 0.0)}" for g, found in shown]
+    reach = {**bars, "color": tokens.live}
+    dots(figure, values, rows, "", tokens.live, texts=texts, marker_size=9, error_x=reach)
     if overall is not None:
         figure.add_vline(
             x=scale * overall, line={"color": tokens.muted, "dash": "dot"}, layer="below"
         )
-        figure.add_annotation(
-            x=scale * overall,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=f"everyone {_read(metric, overall)}",
-            showarrow=False,
-            font={"size": 12, "color": tokens.muted},
-        )
+        words = f"everyone {_read(metric, overall)}"
+        note(figure, words, tokens, x=scale * overall, y=1, yref="paper", yanchor="bottom")
         figure.update_layout(margin_t=28)
     # Names stand above their line and not beside it: on a telephone they would leave no room for the intervals.
     for row, (group, _) in enumerate(shown):
-        figure.add_annotation(
+        value, by = escape(group.value, quote=False), escape(group.by, quote=False)
+        note(
+            figure,
+            f"<b>{value}</b> · {by}, n = {count(group.n)}",
+            tokens,
             x=0,
             xref="paper",
             y=row,
             yshift=15,
-            text=f"<b>{escape(group.value, quote=False)}</b> · {escape(group.by, quote=False)}, "
-            f"n = {count(group.n)}",
-            showarrow=False,
             xanchor="left",
-            font={"size": 12, "color": tokens.muted},
             bgcolor=tokens.background,  # the line of everyone runs behind a name, not through it
             borderpad=1,
         )
@@ -257,25 +230,14 @@ def by_hour(rows: Sequence[Hour], budget: float | None, tokens: Tokens) -> go.Fi
         ([(r.hour, r.p95) for r in rows], "95 % of the answers", tokens.live),
     ):
         seen = [(hour, value) for hour, value in times if value is not None]
-        figure.add_scatter(
-            x=[hour for hour, _ in seen],
-            y=[value for _, value in seen],
-            mode="lines+markers",
-            name=word,
-            line_color=colour,
-            customdata=[count(round(value)) for _, value in seen],
-            hovertemplate=f"%{{x}}:00, {word[0].lower() + word[1:]} within %{{customdata}} ms<extra></extra>",
-        )
+        what, at = word[0].lower() + word[1:], [hour for hour, _ in seen]
+        texts = [f"{hour}:00, {what} within {count(round(value))} ms" for hour, value in seen]
+        dots(figure, at, [v for _, v in seen], word, colour, texts=texts, mode="lines+markers")
     if budget is not None:
-        figure.add_hline(
-            y=budget,
-            line={"color": tokens.alarm, "dash": "dash", "width": 1},
-            annotation={
-                "text": f"budget {count(round(budget))} ms",
-                "font": {"color": tokens.alarm, "size": 12},
-            },
-            annotation_position="top left",
-        )
+        dashed = {"color": tokens.alarm, "dash": "dash", "width": 1}
+        font = {"color": tokens.alarm, "size": 12}
+        words = {"text": f"budget {count(round(budget))} ms", "font": font}
+        figure.add_hline(budget, line=dashed, annotation=words, annotation_position="top left")
     figure.update_xaxes(title_text="Hour of the day", dtick=4, range=[-0.6, 23.6])
     figure.update_yaxes(title_text="Answered within (ms)", rangemode="tozero", tickformat=",d")
     return figure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from golive.model.measured.generated_text import LengthHistogram
 from golive.model.measured.intervals import Metric
-from golive.ui.figures.frame import frame
-from golive.ui.shell.theme import Tokens
+from golive.ui.figures.frame import dots, error_bars, frame, named_rows
+from golive.wording.labels import Tokens
 from golive.wording.numbers import percent
 
 if TYPE_CHECKING:
@@ -29,44 +29,29 @@ def _rows(kinds: Mapping[str, Metric]) -> list[tuple[str, Metric]]:
 def text_marks(kinds: Mapping[str, Metric], tokens: Tokens) -> go.Figure:
     """Draw a dot with its 95 % interval per kind and side."""
     rows = _rows(kinds)
-    figure = frame(90 + 34 * len(rows), tokens, hovermode="closest")
+    figure = frame(90 + 34 * len(rows), tokens)
     for name, found, colour, shift, symbol in (
         ("Training", [(m.train, m.n_train) for _, m in rows], tokens.training, 0.14, "circle-open"),
         ("Live", [(m.live, m.n_live) for _, m in rows], tokens.live, -0.14, "circle"),
     ):
         known = [
-            (i, e.value, *(e.ends or (e.value, e.value)), n)
+            (i, e.value, e.ends or (e.value, e.value), n)
             for i, (e, n) in enumerate(found)
             if e.value is not None
         ]
         if not known:
             continue
-        figure.add_scatter(
-            x=[100 * value for _, value, *_ in known],
-            y=[i + shift for i, *_ in known],
-            name=name,
-            mode="markers",
-            marker={"color": colour, "size": 9, "symbol": symbol},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [100 * (high - value) for _, value, _, high, _ in known],
-                "arrayminus": [100 * (value - low) for _, value, low, _, _ in known],
-                "color": colour,
-                "thickness": 1.5,
-                "width": 0,
-            },
-            customdata=[
-                f"{name}: {percent(value)}, between {percent(low)} and {percent(high)}, n = {n:,}"
-                for _, value, low, high, n in known
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=[KIND_WORD.get(k, k) for k, _ in rows],
-        range=[-0.6, len(rows) - 0.4],
-    )
+        values = [100 * value for _, value, _, _ in known]
+        ends = [(100 * low, 100 * high) for _, _, (low, high), _ in known]
+        texts = [
+            f"{name}: {percent(value)}, between {percent(low)} and {percent(high)}, n = {n:,}"
+            for _, value, (low, high), n in known
+        ]
+        reach = error_bars(values, ends, color=colour, thickness=1.5, width=0)
+        look = {"marker_size": 9, "marker_symbol": symbol, "error_x": reach}
+        dots(figure, values, [i + shift for i, *_ in known], name, colour, texts=texts, **look)
+    names = [KIND_WORD.get(kind, kind) for kind, _ in rows]
+    named_rows(figure, names, range=[-0.6, len(rows) - 0.4])
     top = max((100 * (e.high or 0) for _, m in rows for e in (m.train, m.live)), default=1.0)
     figure.update_xaxes(title_text="Outputs with one or more (%)", range=[-0.03 * top, 1.04 * top])
     return figure
@@ -74,13 +59,13 @@ def text_marks(kinds: Mapping[str, Metric], tokens: Tokens) -> go.Figure:
 
 def describe_text_marks(kinds: Mapping[str, Metric]) -> str:
     """The picture in words."""
-    said = [
+    shares = [
         f"{KIND_WORD.get(kind, kind)}: {percent(row.live.value)} live"
         + (f", {percent(row.train.value)} in training" if row.train.known else "")
         for kind, row in reversed(_rows(kinds))
         if row.live.known
     ]
-    return f"Share of outputs with something their source does not contain. {'; '.join(said)}."
+    return f"Share of outputs with something their source does not contain. {'; '.join(shares)}."
 
 
 def text_lengths(histogram: LengthHistogram, tokens: Tokens) -> go.Figure:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from golive.ui.figures.frame import faded, frame
-from golive.ui.shell.theme import Tokens
+from golive.ui.figures.frame import band, faded, frame, note
+from golive.wording.labels import Tokens
 from golive.wording.numbers import day, number, plural
 
 if TYPE_CHECKING:
@@ -41,17 +41,8 @@ def trend(
     figure = frame(280, tokens, showlegend=False, hovermode="x")
     times = [p.at for p in shown]
     if shown and all(p.low is not None and p.high is not None for p in shown):
-        figure.add_scatter(
-            x=times, y=[p.high for p in shown], mode="lines", line={"width": 0}, hoverinfo="skip"
-        )
-        figure.add_scatter(
-            x=times,
-            y=[p.low for p in shown],
-            mode="lines",
-            line={"width": 0},
-            fill="tonexty",
-            fillcolor=faded(tokens.live, 0.18),
-            hoverinfo="skip",
+        band(
+            figure, times, [(p.low or 0.0, p.high or 0.0) for p in shown], faded(tokens.live, 0.18)
         )
     figure.add_scatter(
         x=times,
@@ -61,20 +52,9 @@ def trend(
         hovertemplate="%{x|%-d %b %Y}: %{y:.4g}<extra></extra>",
     )
     for place, mark in enumerate(sorted(marks, key=lambda m: m.on), start=1):
-        figure.add_vline(
-            x=datetime(mark.on.year, mark.on.month, mark.on.day),
-            line_dash="dot",
-            line_color=tokens.muted,
-        )
-        figure.add_annotation(
-            x=datetime(mark.on.year, mark.on.month, mark.on.day),
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=str(place),
-            showarrow=False,
-            font={"color": tokens.muted, "size": 12},
-        )
+        at = datetime(mark.on.year, mark.on.month, mark.on.day)
+        figure.add_vline(x=at, line_dash="dot", line_color=tokens.muted)
+        note(figure, str(place), tokens, x=at, y=1, yref="paper", yanchor="bottom")
     figure.update_yaxes(title_text=quantity)
     if times and times[0].date() == times[-1].date():
         # One day alone would be drawn in thousandths of a second.

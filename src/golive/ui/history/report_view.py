@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from golive.model.finding import Verdict
-from golive.report.base.document import (
-    Banner,
-    Block,
-    Bullets,
-    Document,
-    Facts,
-    Figure,
-    Heading,
-    Paragraph,
-    Table,
-)
+from golive.report.base import document as doc
 from golive.report.base.identity import SAMPLE
 from golive.report.base.sources import Sources
 from golive.report.formats.html import TONE_MARK
 from golive.report.forms import FORMS, KINDS, render
 from golive.ui.shell import theme
+from golive.ui.shell.components import download
 from golive.ui.shell.words import plain
 
 KIND, FORM = "report", "as"
@@ -63,15 +52,13 @@ def downloads(sources: Sources, kind: str, form: str) -> None:
 def _button(sources: Sources, form: str, kind: str, label: str, *, primary: bool = False) -> None:
     chosen = FORMS[form]
     stem = kind if chosen.of_kinds else form
-    st.download_button(
+    download(
         label,
-        data=partial(_data, sources, form, kind),
-        file_name=f"golive-{sources.assessment.session[:8]}-{stem}.{chosen.suffix}",
-        mime=chosen.mime,
-        icon=":material/download:",
-        type="primary" if primary else "secondary",
-        on_click="ignore",
+        f"golive-{sources.assessment.session[:8]}-{stem}.{chosen.suffix}",
+        chosen.mime,
+        lambda: _data(sources, form, kind),
         key=f"download_{form}_{'chosen' if primary else 'whole'}",
+        type="primary" if primary else "secondary",
     )
 
 
@@ -79,7 +66,7 @@ def _data(sources: Sources, form: str, kind: str) -> bytes:
     return render(sources, form, kind).data
 
 
-def preview(document: Document) -> None:
+def preview(document: doc.Document) -> None:
     """Draw the document as the page draws everything else, in a box of its own."""
     with st.container(border=True, height=640, key="report_preview"):
         if document.identity.sample:
@@ -93,31 +80,25 @@ def preview(document: Document) -> None:
         st.markdown(f"**{plain(document.identity.disclaimer)}**")
 
 
-def _draw(block: Block) -> None:
+def _draw(block: doc.Block) -> None:
     match block:
-        case Heading(text, level):
+        case doc.Heading(text, level):
             st.markdown(f"{'####' if level == 2 else '#####'} {plain(text)}")
-        case Paragraph(text, muted):
+        case doc.Paragraph(text, muted):
             (st.caption if muted else st.markdown)(plain(text))
-        case Bullets(items, numbered):
-            st.markdown(
-                "\n".join(
-                    f"{f'{n}.' if numbered else '-'} {plain(t)}"
-                    for n, t in enumerate(items, start=1)
-                )
-            )
-        case Banner(word, meaning, tone, lines):
-            look = (
-                theme.VERDICT[Verdict(tone)] if tone != "accent" else theme.VERDICT[Verdict.QUIET]
-            )
+        case doc.Bullets(items, numbered):
+            marks = [f"{n}." if numbered else "-" for n in range(1, len(items) + 1)]
+            st.markdown("\n".join(f"{m} {plain(t)}" for m, t in zip(marks, items, strict=True)))
+        case doc.Banner(word, meaning, tone, lines):
+            look = theme.VERDICT[Verdict.QUIET if tone == "accent" else Verdict(tone)]
             st.markdown(f"#### :{look.color}[{look.icon} {plain(word)}] – {plain(meaning)}.")
             st.markdown("  \n".join(plain(line) for line in lines if line))
-        case Facts(rows):
+        case doc.Facts(rows):
             _facts(rows)
-        case Figure(svg, alt, caption):
+        case doc.Figure(svg, alt, caption):
             st.image(svg, width="stretch", alt=alt)
             st.caption(plain(caption))
-        case Table():
+        case doc.Table():
             _table(block)
 
 
@@ -125,7 +106,7 @@ def _facts(rows: tuple[tuple[str, str], ...]) -> None:
     st.markdown("  \n".join(f"{plain(name)}: **{plain(value)}**" for name, value in rows))
 
 
-def _table(table: Table) -> None:
+def _table(table: doc.Table) -> None:
     if not table.rows:
         st.markdown(plain(table.empty))
         return

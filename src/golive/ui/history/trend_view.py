@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -9,24 +10,17 @@ from itertools import pairwise
 import streamlit as st
 
 from golive.model.errors import GoLiveError
-from golive.model.monitoring import Alert, Batch
-from golive.store import SessionCard, SessionDiff, Store, compare_sessions
-from golive.store.diff import Direction
+from golive.model.monitoring import Batch
+from golive.store import SessionCard, SessionDiff, Store
 from golive.store.registers import EVENTS
 from golive.ui.figures.trend import Mark, TrendPoint, describe_trend, trend
-from golive.ui.shell import cache, chart, theme
+from golive.ui.history.session_cards import DIRECTIONS, caveats, difference
+from golive.ui.shell import chart, theme
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day, plural
 
 READINESS = "Readiness index"
 MOST_CHANGES, MOST_LINES = 6, 8
-_DIRECTIONS: tuple[tuple[Direction, str], ...] = (
-    ("better", "Better"),
-    ("worse", "Worse"),
-    ("new", "New"),
-    ("gone", "No longer found"),
-    ("not_measured", "Not measured now"),
-)
 
 
 @dataclass(frozen=True)
@@ -35,31 +29,21 @@ class Past:
 
     cards: tuple[SessionCard, ...]
     batches: tuple[Batch, ...]
-    alerts: tuple[Alert, ...]
     marks: tuple[Mark, ...]
 
 
 def past_of(store: Store, project: str) -> Past:
     """Read sessions, judged batches, alerts and events of a project."""
     monitors = sorted({watch.id for _, watch in store.monitors.watches(project)})
-    batches = tuple(
-        b
-        for name in monitors
-        for b in store.monitors.batches(project, name)
-        if b.state == "assessed"
-    )
-    alerts = store.monitors.alerts(project)
-    events = store.registers.items(EVENTS, project)
+    every = (b for name in monitors for b in store.monitors.batches(project, name))
+    batches = tuple(b for b in every if b.state == "assessed")
+    events, alerts = store.registers.items(EVENTS, project), store.monitors.alerts(project)
     marks = [
         Mark(e.on, e.kind.replace("_", " ") + (f": {e.what}" if e.what else "")) for e in events
     ]
     marks += [Mark(a.onset.date(), f"alert: {a.title}") for a in alerts]
-    return Past(
-        tuple(reversed(store.list(project))),
-        batches,
-        alerts,
-        tuple(sorted(marks, key=lambda m: m.on)),
-    )
+    cards = tuple(reversed(store.list(project)))
+    return Past(cards, batches, tuple(sorted(marks, key=lambda m: m.on)))
 
 
 def quantities(past: Past) -> dict[str, tuple[TrendPoint, ...]]:
@@ -84,11 +68,8 @@ def quantities(past: Past) -> dict[str, tuple[TrendPoint, ...]]:
         for name, value in batch.dimensions.items():
             add(f"Dimension {name}", at, value)
         for name, value in batch.metrics.items():
-            add(
-                f"Performance: {name.upper() if name.startswith('au') else name.capitalize()}",
-                at,
-                value,
-            )
+            word = name.upper() if name.startswith("au") else name.capitalize()
+            add(f"Performance: {word}", at, value)
     for batch in past.batches:
         for name, value in batch.drift.items():
             add(f"Drift of {name}", batch.slot.astimezone(UTC), value)
@@ -103,26 +84,18 @@ def show(past: Past) -> None:
         return
     wanted = st.selectbox("What to look at", list(known), key="trend_quantity")
     points = known[wanted]
-    begin = min(p.at for p in points).date()
-    end = max(p.at for p in points).date()
-    marks = [m for m in past.marks if begin <= m.on <= end]
-    said = describe_trend(points, quantity=wanted, marks=marks)
+    times = [p.at for p in points]
+    marks = [m for m in past.marks if min(times).date() <= m.on <= max(times).date()]
+    sentence = describe_trend(points, quantity=wanted, marks=marks)
     if len(points) == 1:  # one dot is no course
-        st.markdown(f"{plain(said)} A trend needs a second one.")
+        st.markdown(f"{plain(sentence)} A trend needs a second one.")
     else:
-        chart.show(
-            trend(points, theme.tokens(), quantity=wanted, marks=marks),
-            key="trend_figure",
-            alt=said,
-        )
-        st.caption(plain(said))
+        figure = trend(points, theme.tokens(), quantity=wanted, marks=marks)
+        chart.show(figure, key="trend_figure", alt=sentence)
+        st.caption(plain(sentence))
+    lines = (f"{n}. {day(mark.on)}: {plain(mark.words)}" for n, mark in enumerate(marks, 1))
     if marks:
-        st.markdown(
-            "\n".join(
-                f"{place}. {day(mark.on)}: {plain(mark.words)}"
-                for place, mark in enumerate(marks, 1)
-            )
-        )
+        st.markdown("\n".join(lines))
 
 
 def differences(cards: tuple[SessionCard, ...]) -> list[tuple[SessionCard, SessionDiff]]:
@@ -132,13 +105,8 @@ def differences(cards: tuple[SessionCard, ...]) -> list[tuple[SessionCard, Sessi
     """
     found = []
     for before, after in list(pairwise(cards))[-MOST_CHANGES:]:
-        try:
-            first, second = (
-                cache.loaded(card.session, card.revision)[0] for card in (before, after)
-            )
-        except GoLiveError:
-            continue
-        found.append((after, compare_sessions(first, second)))
+        with suppress(GoLiveError):
+            found.append((after, difference((before, after))))
     return found[::-1]
 
 
@@ -153,20 +121,15 @@ def change_log(past: Past) -> None:
         )
         return
     for card, diff in differences(past.cards):
-        counts = ", ".join(
-            f"{len(diff.of(d))} {word.lower()}" for d, word in _DIRECTIONS if diff.of(d)
-        )
+        found = [(word, diff.of(direction)) for direction, (word, _) in DIRECTIONS.items()]
+        counts = ", ".join(f"{len(changes)} {word.lower()}" for word, changes in found if changes)
         with st.expander(
             f"{day(card.created_at)}: {plain(diff.headline)} {counts or 'Nothing else changed'}."
         ):
-            for caveat in diff.caveats:
-                st.caption(f":material/info: {plain(caveat)}")
-            for direction, word in _DIRECTIONS:
-                changes = diff.of(direction)
+            caveats(diff)
+            for word, changes in found:
+                lines = [f"- {plain(change.sentence)}" for change in changes[:MOST_LINES]]
+                if (more := len(changes) - MOST_LINES) > 0:
+                    lines.append(f"- and {plural(more, 'more change', 'more changes')}")
                 if changes:
-                    lines = [f"- {plain(change.sentence)}" for change in changes[:MOST_LINES]]
-                    more = len(changes) - MOST_LINES
-                    lines += (
-                        [f"- and {plural(more, 'more change', 'more changes')}"] if more > 0 else []
-                    )
                     st.markdown(f"**{word}**\n" + "\n".join(lines))

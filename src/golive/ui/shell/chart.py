@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
-def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Draw ``figure`` under a stable ``key``, with ``alt`` as its accessible name."""
-    st.plotly_chart(figure, width="stretch", theme="streamlit", key=key, alt=alt, config=CONFIG)
+def show(figure: go.Figure, *, key: str, alt: str, **more: Any) -> None:
+    """Draw ``figure`` under a stable ``key``, with ``alt`` as its accessible name. ``more`` is Streamlit's own."""
+    look: dict[str, Any] = {"width": "stretch", "theme": "streamlit", "config": CONFIG}
+    st.plotly_chart(figure, key=key, alt=alt, **look, **more)
 
 
 def pick(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
@@ -28,13 +29,4 @@ def pick(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None
         if custom:
             on_pick(str(custom[0]))
 
-    st.plotly_chart(
-        figure,
-        width="stretch",
-        theme="streamlit",
-        key=key,
-        alt=alt,
-        config=CONFIG,
-        on_select=take,
-        selection_mode="points",
-    )
+    show(figure, key=key, alt=alt, on_select=take, selection_mode="points")

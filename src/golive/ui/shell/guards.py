@@ -1,4 +1,4 @@
-"""What stands at the top of every page: who is asking, which session is open, and what to show when there is none."""
+"""The start of every page: who is asking, which session is open, and what to show when there is none."""
 
 from __future__ import annotations
 
@@ -55,10 +55,8 @@ def role_of(claims: Any) -> str:
     granted: set[str] = set()
     for key in ("roles", "groups"):
         value = claims.get(key) or ()
-        granted |= {
-            str(v).lower().removeprefix("golive-")
-            for v in ([value] if isinstance(value, str) else value)
-        }
+        names = [value] if isinstance(value, str) else value
+        granted |= {str(name).lower().removeprefix("golive-") for name in names}
     return next((role for role in reversed(ROLES) if role in granted), "viewer")
 
 
@@ -85,44 +83,31 @@ def require_role(role: str = "viewer") -> Identity:
         st.info("Please sign in to continue.", icon=":material/login:")
         st.stop()
     if not who.may(role):
-        components.error_box(
-            GoLiveError(
-                Problem(
-                    "ROLE",
-                    f"This page is for {role}s; you are {who.role}.",
-                    "Ask an administrator.",
-                )
-            )
-        )
+        sentence = f"This page is for {role}s; you are {who.role}."
+        components.error_box(GoLiveError(Problem("ROLE", sentence, "Ask an administrator.")))
         st.stop()
     return who
 
 
-def authorise(who: Identity, role: str, deed: str) -> None:
+def authorise(who: Identity, role: str, action: str) -> None:
     """Check the role again at the moment of writing; hiding a button protects nothing.
 
     Raises:
         ForbiddenError: ``who`` may not do it (``ROLE``).
     """
     if not who.may(role):
-        raise ForbiddenError(
-            Problem(
-                "ROLE", f"A {who.role} may not {deed}; it takes a {role}.", "Ask an administrator."
-            )
-        )
+        sentence = f"A {who.role} may not {action}; it takes a {role}."
+        raise ForbiddenError(Problem("ROLE", sentence, "Ask an administrator."))
 
 
 def open_store() -> Store:
     """Return the store, or show why it cannot be opened and stop."""
-    try:
+    with store_errors_shown("The store of sessions cannot be opened."):
         return cache.store()
-    except StoreError as error:
-        components.error_box(error, title="The store of sessions cannot be opened.")
-        st.stop()
 
 
 @contextmanager
-def store_errors_shown() -> Iterator[None]:
+def store_errors_shown(title: str = "The store of sessions cannot be used.") -> Iterator[None]:
     """Show why the store cannot be read or written, wherever on the page that was found out, and stop.
 
     A file that is damaged in the middle opens and fails at the row that somebody asks for.
@@ -130,7 +115,7 @@ def store_errors_shown() -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        components.error_box(error, title="The store of sessions cannot be used.")
+        components.error_box(error, title=title)
         st.stop()
 
 
@@ -155,20 +140,12 @@ def sidebar(who: Identity | None) -> None:
 
 def _ensure_sample(store: Store) -> str | None:
     """Wait for the sample session with progress and return its id, or show why that did not work."""
-    with st.status("Preparing the sample session", expanded=True) as status:
-        bar = st.progress(0.0, text="starting")
-
-        def tell(fraction: float, sentence: str) -> None:
-            bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
-
-        try:
-            session = seeding.start(store).follow(tell)
-        except GoLiveError as error:
-            status.update(label="The sample could not be prepared", state="error")
-            components.error_box(error)
-            return None
-        status.update(label="The sample session is ready", state="complete", expanded=False)
-    return str(session)
+    return components.with_progress(
+        "Preparing the sample session",
+        "The sample session is ready",
+        "The sample could not be prepared",
+        seeding.start(store).follow,
+    )
 
 
 def open_sample() -> None:
@@ -233,14 +210,29 @@ def require_assessment() -> Current:
         _not_opened(error)
     if found is None:
         components.page_title("Nothing assessed yet")
-        components.empty_state(
+        nothing_yet(
             "Bring training and live data on the **Data** page, or look at the sample first: a synthetic sepsis alert "
-            "with planted production faults.",
-            "Open the sample session",
-            open_sample,
-            key="open_sample",
+            "with planted production faults."
         )
-        nav.link("data", "Bring your own data", icon=":material/upload_file:")
         nav.link("start", "What is needed, step by step", icon=":material/rocket_launch:")
         st.stop()
     return found
+
+
+def assessment_page(title: str, sentence: str) -> Current:
+    """Title, question and first line of a page about one assessment; return the open session, or stop without one."""
+    found = require_assessment()
+    components.page_title(title, sentence)
+    components.assessment_line(found.assessment)
+    return found
+
+
+def nothing_yet(sentence: str, *, own: bool = True) -> None:
+    """What a page shows before there is anything: why, the sample to open, and (``own``) where to bring one's own data."""
+    label, icon = "Open the sample session", ":material/play_circle:"
+    with st.container(border=True):
+        st.markdown(sentence)
+        if st.button(label, key="open_sample", type="primary", icon=icon):
+            open_sample()
+    if own:
+        nav.link("data", "Bring your own data", icon=":material/upload_file:")

@@ -1,4 +1,4 @@
-"""The one table of pages: file, title, icon, address, who sees it, and what it answers."""
+"""The pages of ``data/pages.yaml``: file, title, icon, address, who sees each, and what it answers; and links to them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import yaml
 
 from golive.settings import resource
 
@@ -24,9 +25,9 @@ class PageSpec:
     icon: str
     url_path: str
     help: str
-    roles: frozenset[str] = EVERYONE
-    default: bool = False
-    hidden: bool = False
+    roles: frozenset[str]
+    default: bool
+    hidden: bool
 
     @property
     def path(self) -> Path:
@@ -34,213 +35,23 @@ class PageSpec:
         return resource(*self.file.split("/"))
 
 
-PAGES = (
-    PageSpec(
-        "Verdict",
-        "pages/verdict/overview.py",
-        "Overview",
-        ":material/flag:",
-        "overview",
-        "Is the pilot ready, and what is in the way?",
-        default=True,
-    ),
-    PageSpec(
-        "Verdict",
-        "pages/verdict/present.py",
-        "Present",
-        ":material/slideshow:",
-        "present",
-        "One screen for a meeting.",
-        hidden=True,
-    ),
-    PageSpec(
-        "Verdict",
-        "pages/verdict/readiness.py",
-        "Readiness",
-        ":material/fact_check:",
-        "readiness",
-        "Every dimension, criterion and gate, and what proves it.",
-    ),
-    PageSpec(
-        "Verdict",
-        "pages/verdict/plan.py",
-        "Plan",
-        ":material/checklist:",
-        "plan",
-        "What to fix, prove and renew, by whom and until when.",
-    ),
-    PageSpec(
-        "Verdict",
-        "pages/verdict/failure_modes.py",
-        "Failure modes",
-        ":material/crisis_alert:",
-        "failure_modes",
-        "Four ways good pilots die, and which of them this one shows.",
-    ),
-    PageSpec(
-        "Verdict",
-        "pages/verdict/value.py",
-        "Value",
-        ":material/payments:",
-        "value",
-        "What it costs and brings, as ranges, and what alerts ask of people.",
-    ),
-    PageSpec(
-        "Live data",
-        "pages/evidence/findings.py",
-        "Findings",
-        ":material/search:",
-        "findings",
-        "What live data does differently, how sure that is, and who acts.",
-    ),
-    PageSpec(
-        "Live data",
-        "pages/evidence/distributions.py",
-        "Distributions",
-        ":material/bar_chart:",
-        "distributions",
-        "Each column in training and in live data.",
-    ),
-    PageSpec(
-        "Live data",
-        "pages/evidence/generated_text.py",
-        "Generated text",
-        ":material/article:",
-        "generated_text",
-        "Does what the model writes stand in its source? Review outputs.",
-    ),
-    PageSpec(
-        "Performance",
-        "pages/performance/performance.py",
-        "Performance",
-        ":material/monitoring:",
-        "performance",
-        "Does the model still work on live patients?",
-    ),
-    PageSpec(
-        "Performance",
-        "pages/performance/subgroups.py",
-        "Subgroups",
-        ":material/groups:",
-        "subgroups",
-        "For whom it works, and of whom too little is known.",
-    ),
-    PageSpec(
-        "Performance",
-        "pages/performance/operations.py",
-        "Operations",
-        ":material/speed:",
-        "operations",
-        "Answers in time, errors, late inputs.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/start.py",
-        "Start",
-        ":material/rocket_launch:",
-        "start",
-        "Five steps to a verdict, what each column unlocks, and what the words mean.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/define.py",
-        "Define",
-        ":material/edit_note:",
-        "define",
-        "What the pilot is for, how risky it is, and what ready means.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/data.py",
-        "Data",
-        ":material/upload_file:",
-        "data",
-        "Bring training and live data, check what each column is, and assess.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/contract.py",
-        "Contract",
-        ":material/handshake:",
-        "contract",
-        "What each batch must be, who owns the result, and what live data breaks.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/code_releases.py",
-        "Code releases",
-        ":material/library_books:",
-        "code_releases",
-        "Which codes existed when: the lists that code columns are held against.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/scope.py",
-        "Scope and decisions",
-        ":material/gavel:",
-        "scope",
-        "What is in, what is out on purpose, what was decided and put off, and who owns it.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/evidence.py",
-        "Evidence",
-        ":material/folder_open:",
-        "evidence",
-        "What proves each criterion, until when, and who accepted it.",
-    ),
-    PageSpec(
-        "Pilot",
-        "pages/pilot/policy.py",
-        "Policy and standards",
-        ":material/balance:",
-        "policy",
-        "What readiness is judged by, and which clauses have evidence behind them.",
-    ),
-    PageSpec(
-        "History",
-        "pages/history/sessions.py",
-        "Sessions",
-        ":material/history:",
-        "sessions",
-        "Every assessment, kept: open one, compare two.",
-    ),
-    PageSpec(
-        "History",
-        "pages/history/monitors.py",
-        "Monitors",
-        ":material/notifications_active:",
-        "monitors",
-        "Is every batch arriving, and does anything in it ask for someone?",
-    ),
-    PageSpec(
-        "History",
-        "pages/history/trend.py",
-        "Trend",
-        ":material/trending_up:",
-        "trend",
-        "Is it getting better or worse, and since when?",
-    ),
-    PageSpec(
-        "History",
-        "pages/history/report.py",
-        "Report",
-        ":material/description:",
-        "report",
-        "One session as a page, a PDF, slides, a model card or a handoff pack.",
-    ),
-    PageSpec(
-        "History",
-        "pages/history/audit.py",
-        "Audit",
-        ":material/policy:",
-        "audit",
-        "Who did what, and was anything changed behind it?",
-        roles=frozenset({"reviewer", "admin"}),
-    ),
-)
 PRESENT = "present"
 """The page that is shown without navigation around it."""
+PAGES = tuple(
+    PageSpec(
+        section=part["section"],
+        file=f"pages/{part['folder']}/{page['name']}.py",
+        title=page["title"],
+        icon=f":material/{page['icon']}:",
+        url_path=page["name"],
+        help=page["answers"],
+        roles=frozenset(page.get("roles", EVERYONE)),
+        default=page.get("default", False),
+        hidden=page.get("hidden", False),
+    )
+    for part in yaml.safe_load(resource("data", "pages.yaml").read_text("utf-8"))
+    for page in part["pages"]
+)
 _BY_URL = {page.url_path: page for page in PAGES}
 
 
@@ -272,10 +83,10 @@ def sections(role: str) -> dict[str, list[Any]]:
         )
     for page in visible(role):
         if page.default:
-            alias = st.Page(
+            hidden = st.Page(
                 _to_default, title=page.title, url_path=page.url_path, visibility="hidden"
             )
-            found[page.section].append(alias)
+            found[page.section].append(hidden)
     return found
 
 

@@ -34,7 +34,7 @@ class Making:
 
         try:
             self._session = sample_session.ensure(self._store, self._tell)
-        except Exception as error:  # raised again in `follow`, where somebody can be told
+        except Exception as error:  # raised again in `follow`, where somebody sees it
             self._error = error
         finally:
             with _lock:

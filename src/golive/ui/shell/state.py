@@ -63,13 +63,9 @@ def place(store: Store) -> Place:
     """
     session = session_id()
     if asked() and session is None:
-        raise InputError(
-            Problem(
-                "SESSION_ADDRESS",
-                "What stands after 'session=' in the address is not the id of a session.",
-                "Check that the link was copied whole, or open the session from the list.",
-            )
-        )
+        sentence = "What stands after 'session=' in the address is not the id of a session."
+        hint = "Check that the link was copied whole, or open the session from the list."
+        raise InputError(Problem("SESSION_ADDRESS", sentence, hint))
     card = store.card(session) if session else None
     if card is not None and not card.sample:
         return Place(card, card)

@@ -11,41 +11,10 @@ from typing import Literal
 
 from golive.model.finding import Verdict
 from golive.model.readiness import GateState, ReadinessVerdict
-from golive.wording.labels import (
-    DARK,
-    GATE_WORD,
-    LIGHT,
-    MEANING,
-    READINESS_WORD,
-    VERDICT_WORD,
-    Tokens,
-)
-
-__all__ = [
-    "DARK",
-    "GATE",
-    "LIGHT",
-    "MEANING",
-    "MODE",
-    "READINESS",
-    "THEMES",
-    "VERDICT",
-    "BadgeColor",
-    "Look",
-    "ThemeName",
-    "Tokens",
-    "contrast",
-    "luminance",
-    "theme_name",
-    "tokens",
-]
+from golive.wording.labels import DARK, GATE_WORD, LIGHT, READINESS_WORD, VERDICT_WORD, Tokens
 
 ThemeName = Literal["light", "dark"]
-BadgeColor = Literal[
-    "red", "orange", "yellow", "blue", "green", "violet", "gray", "grey", "primary"
-]
-
-
+BadgeColor = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
 THEMES: dict[ThemeName, Tokens] = {"light": LIGHT, "dark": DARK}
 
 
@@ -56,6 +25,11 @@ class Look:
     word: str
     icon: str
     color: BadgeColor
+
+    @property
+    def coloured(self) -> str:
+        """Icon and word in colour, as Markdown."""
+        return f":{self.color}[{self.icon} {self.word}]"
 
 
 VERDICT: dict[Verdict, Look] = {
@@ -97,16 +71,3 @@ def theme_name() -> ThemeName:
 def tokens() -> Tokens:
     """Colours of the theme the reader sees."""
     return THEMES[theme_name()]
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of ``#RRGGBB``, 0 to 1 (WCAG 2.2, definition of relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(first: str, second: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3: text needs 4.5, graphics and large text 3)."""
-    high, low = sorted((luminance(first), luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)

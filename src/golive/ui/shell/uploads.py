@@ -10,7 +10,6 @@ import hashlib
 import shutil
 import time
 import weakref
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -22,9 +21,8 @@ from golive.intake.kinds import COMPRESSED, KINDS, kind_of, known
 from golive.model.errors import InputError, Problem
 
 Side = Literal["train", "live"]
-SUFFIXES = tuple(
-    ending[1:] for ending in (*(e for kind in KINDS for e in kind.endings), *COMPRESSED)
-)
+_ENDINGS = (*(ending for kind in KINDS for ending in kind.endings), *COMPRESSED)
+SUFFIXES = tuple(ending[1:] for ending in _ENDINGS)
 MAX_AGE_HOURS = 8
 _CHUNK = 1 << 20
 _FOLDER_KEY = "upload_folder"
@@ -70,7 +68,7 @@ def _safe_suffix(name: str) -> str:
     return "".join(f".{part}" for part in parts if part in SUFFIXES)
 
 
-def keep(file: Readable, folder: Path, limit_bytes: int) -> Upload:
+def save(file: Readable, folder: Path, limit_bytes: int) -> Upload:
     """Copy an upload into ``folder`` under its hash and return what is known of it.
 
     Raises:
@@ -87,14 +85,9 @@ def keep(file: Readable, folder: Path, limit_bytes: int) -> Upload:
             target.write(chunk)
     if size > limit_bytes:
         part.unlink()
-        raise InputError(
-            Problem(
-                "FILE_TOO_LARGE",
-                f"The file is larger than {limit_bytes / 1e6:,.0f} MB.",
-                "Use `golive assess` on the file where it lies, or raise GOLIVE_MAX_UPLOAD_MB.",
-                file.name,
-            )
-        )
+        sentence = f"The file is larger than {limit_bytes / 1e6:,.0f} MB."
+        hint = "Use `golive assess` on the file where it lies, or raise GOLIVE_MAX_UPLOAD_MB."
+        raise InputError(Problem("FILE_TOO_LARGE", sentence, hint, file.name))
     path = folder / f"{digest.hexdigest()}{_safe_suffix(file.name)}"
     part.replace(path)
     path.chmod(0o600)
@@ -107,49 +100,45 @@ def sweep(home: Path, *, everything: bool = False, now: float | None = None) -> 
     if not root.is_dir():
         return 0
     oldest = (time.time() if now is None else now) - MAX_AGE_HOURS * 3600
-    doomed = [
-        f for f in root.iterdir() if f.is_dir() and (everything or f.stat().st_mtime < oldest)
-    ]
-    for folder in doomed:
+    folders = [f for f in root.iterdir() if f.is_dir()]
+    expired = [f for f in folders if everything or f.stat().st_mtime < oldest]
+    for folder in expired:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(doomed)
+    return len(expired)
 
 
 def folder(home: Path) -> Path:
     """The folder of this browser session, made when first needed."""
-    held = st.session_state.get(_FOLDER_KEY)
-    if held is None or not held.path.is_dir():
+    mine = st.session_state.get(_FOLDER_KEY)
+    if mine is None or not mine.path.is_dir():
         sweep(home)
-        held = st.session_state[_FOLDER_KEY] = Folder(home)
-    return Path(held.path)
+        mine = st.session_state[_FOLDER_KEY] = Folder(home)
+    return Path(mine.path)
 
 
 def files() -> dict[Side, Upload]:
     """What this session keeps. A file that is gone (too old) is no longer listed."""
-    kept: dict[Side, Upload] = st.session_state.setdefault(_FILES_KEY, {})
-    for side in [side for side, upload in kept.items() if not upload.path.is_file()]:
-        del kept[side]
-    return kept
+    found: dict[Side, Upload] = st.session_state.setdefault(_FILES_KEY, {})
+    for side in [side for side, upload in found.items() if not upload.path.is_file()]:
+        del found[side]
+    return found
 
 
 def accept(side: Side, file: Readable, home: Path, limit_bytes: int) -> Upload:
     """Keep ``file`` as the training or live data of this session, instead of what was there.
 
     Raises:
-        InputError: the ending is of no kind that is read (``UNKNOWN_KIND``); see also ``keep``.
+        InputError: the ending is of no kind that is read (``UNKNOWN_KIND``); see also ``save``.
     """
-    _next_turn(side)
+    turn = f"{_TURN_KEY}_{side}"
+    st.session_state[turn] = st.session_state.get(turn, 0) + 1
     if kind_of(Path(file.name)) is None:
         ending = "".join(Path(file.name).suffixes[-2:])
-        what = (
-            f"'{ending}' is not a kind of file that is read."
-            if ending
-            else "The name has no ending, such as .csv."
-        )
-        raise InputError(
-            Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", Path(file.name).name)
-        )
-    upload = keep(file, folder(home), limit_bytes)
+        no_ending = "The name has no ending, such as .csv."
+        what = f"'{ending}' is not a kind of file that is read." if ending else no_ending
+        name = Path(file.name).name
+        raise InputError(Problem("UNKNOWN_KIND", what, f"Read are: {known()}.", name))
+    upload = save(file, folder(home), limit_bytes)
     forget(side)
     files()[side] = upload
     return upload
@@ -168,23 +157,12 @@ def put(side: Side, source: Path, home: Path) -> Upload:
 
 def forget(side: Side) -> None:
     """Remove the training or the live file, unless the other side is the same file."""
-    kept = files()
-    gone = kept.pop(side, None)
-    if gone and gone.path not in {upload.path for upload in kept.values()}:
+    others = files()
+    gone = others.pop(side, None)
+    if gone and gone.path not in {upload.path for upload in others.values()}:
         gone.path.unlink(missing_ok=True)
-
-
-def forget_all(sides: Iterable[Side] = ("train", "live")) -> None:
-    """Remove both files, for instance because they were assessed."""
-    for side in sides:
-        forget(side)
 
 
 def next_key(side: Side) -> str:
     """Key of the upload widget. It changes with every file taken, which makes Streamlit drop the bytes it holds."""
     return f"upload_{side}_{st.session_state.get(f'{_TURN_KEY}_{side}', 0)}"
-
-
-def _next_turn(side: Side) -> None:
-    key = f"{_TURN_KEY}_{side}"
-    st.session_state[key] = st.session_state.get(key, 0) + 1

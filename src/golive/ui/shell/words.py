@@ -1,17 +1,19 @@
-"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.wording.numbers``), and deeds of the audit.
+"""Numbers, dates and foreign text in words: the same functions as in reports (``golive.wording.numbers``); teams; actions of the
+audit.
 
 On a screen a number and its unit stay on one line: ``28 %`` and ``n = 200`` never break at the end of a phone's line.
 """
 
 import re
 
+from golive.model.finding import Route
 from golive.wording import text
+from golive.wording.labels import ROUTE_WORD
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _TORN = re.compile(
     r"\d %|\bn = \d|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?: \d{4}\b)?|at level \d"
 )
-
 _DONE = {
     "save": "saved",
     "rescore": "scored again",
@@ -32,7 +34,12 @@ def plain(words: object) -> str:
     return text.plain(unbroken(str(words)))
 
 
-def deed(action: str) -> str:
+def team(route: str) -> str:
+    """The team of a route inside a sentence: ``clinical informatics``; empty for a step that belongs to nobody."""
+    return ROUTE_WORD[Route(route)].lower() if route else ""
+
+
+def action_words(action: str) -> str:
     """An action of the audit as people say it: ``session.save`` becomes ``Session saved``."""
     noun, _, verb = action.replace("_", " ").partition(".")
     return " ".join([noun.capitalize(), *([_DONE.get(verb, verb)] if verb else [])])

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from golive.model.errors import GoLiveError
 from golive.readiness.failure_modes import Judged, judge_modes
 from golive.samples import get
 from golive.store import Store
 from golive.ui.shell import nav, state, theme
-from golive.ui.shell.components import error_box, inline_badge
+from golive.ui.shell.components import finding_link, inline_badge, with_progress
 from golive.ui.shell.guards import Current
-from golive.ui.shell.nav import door
 from golive.ui.shell.words import plain
-from golive.ui.verdict.readiness_view import gate_words
+from golive.ui.verdict.readiness_view import criterion_link, gate_words
 from golive.wording.numbers import plural, spelled
 
 LOOK = {
@@ -31,14 +29,13 @@ def headline(judged: tuple[Judged, ...]) -> str:
         return "This pilot shows none of the four."
     if len(shown) == len(judged):
         return "This pilot shows all four."
-    said = (
+    sentence = (
         f"This pilot shows {spelled(len(shown))} of the four: {', '.join(shown)}."
         if shown
         else "None is shown."
     )
-    return said + (
-        f" Not excluded, because proof is missing: {', '.join(unsure)}." if unsure else ""
-    )
+    missing = f" Not excluded, because proof is missing: {', '.join(unsure)}." if unsure else ""
+    return sentence + missing
 
 
 def evidence_line(judged: Judged) -> str:
@@ -91,20 +88,10 @@ def _mode(number: int, judged: Judged, where: Current) -> None:
 
 def _evidence(judged: Judged) -> None:
     for finding in judged.findings[:2]:
-        look = theme.VERDICT[finding.verdict]
-        door(
-            "findings",
-            f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}",
-            query={"finding": finding.id},
-        )
+        finding_link(finding)
     for criterion in (*judged.failed, *judged.unproven)[:2]:
-        said = f": {criterion.measurement}" if criterion.measurement else ""
-        door(
-            "readiness",
-            f"{gate_words(criterion)} {plain(criterion.title + said)}",
-            label=criterion.id,
-            query={"dimension": criterion.dimension},
-        )
+        measured = f": {criterion.measurement}" if criterion.measurement else ""
+        criterion_link(criterion, f"{gate_words(criterion)} {plain(criterion.title + measured)}")
     if not judged.findings and not judged.failed and not judged.unproven:
         st.markdown("Every gate behind it passes, and no finding is a sign of it.")
 
@@ -113,18 +100,12 @@ def open_case(sample: str, store: Store) -> None:
     """Assess the sample of a mode (once per version) and open its session on the Overview."""
     from golive import sample_session
 
-    with st.status("Preparing the case", expanded=True) as status:
-        bar = st.progress(0.0, text="starting")
-
-        def tell(fraction: float, sentence: str) -> None:
-            bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
-
-        try:
-            session = sample_session.ensure(store, tell, name=sample)
-        except GoLiveError as error:
-            status.update(label="The case could not be prepared", state="error")
-            error_box(error)
-            return
-        status.update(label="The case is ready", state="complete")
-    state.open_session(session)
-    nav.go("overview")
+    session = with_progress(
+        "Preparing the case",
+        "The case is ready",
+        "The case could not be prepared",
+        lambda progress: sample_session.ensure(store, progress, name=sample),
+    )
+    if session:
+        state.open_session(session)
+        nav.go("overview")

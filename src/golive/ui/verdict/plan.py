@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,9 +16,9 @@ from golive.readiness import Basis, TierResult, expiring, within_budget
 from golive.store import Revised
 from golive.store.registers import PLAN, Change
 from golive.ui.shell import rescoring, theme
-from golive.ui.shell.components import error_box
+from golive.ui.shell.components import download, error_box
 from golive.ui.shell.guards import Current, authorise
-from golive.ui.shell.words import plain
+from golive.ui.shell.words import plain, team
 from golive.ui.verdict.readiness_view import anchor
 from golive.wording.numbers import day, percent, plural
 
@@ -46,9 +44,10 @@ def gate_words(step: NextStep) -> str:
     return f"{kind} {'fails' if step.gate_state is GateState.FAIL else 'unproven'}"
 
 
-def route_words(step: NextStep) -> str:
-    """The team a step belongs to before anybody took it."""
-    return step.route.replace("_", " ")
+def _row(step: NextStep, taken: Mapping[str, Revised[PlanRow]]) -> PlanRow:
+    """Who took a step, and how far it is."""
+    entry = taken.get(step.criterion)
+    return entry.item if entry else PlanRow(id=step.criterion)
 
 
 def entries(where: Current) -> dict[str, Revised[PlanRow]]:
@@ -65,10 +64,7 @@ def table(
     """The plan as a table in its order; ``chosen`` are the steps that fit the budget."""
     import pandas as pd
 
-    rows = [
-        (s, taken[s.criterion].item if s.criterion in taken else PlanRow(id=s.criterion))
-        for s in steps
-    ]
+    rows = [(s, _row(s, taken)) for s in steps]
     fits = {s.criterion for s in chosen}
     return pd.DataFrame(
         {
@@ -79,7 +75,7 @@ def table(
             "days": [model.effort_days[s.effort] for s, _ in rows],
             "gain": [round(s.gain, 1) for s, _ in rows],
             "gain_mean": [round(s.gain_mean, 1) for s, _ in rows],
-            "owner": [row.owner or route_words(s) for s, row in rows],
+            "owner": [row.owner or team(s.route) for s, row in rows],
             "due": pd.Series([row.due for _, row in rows], dtype="datetime64[s]"),
             "state": [row.state for _, row in rows],
             "gate": [gate_words(s) for s, _ in rows],
@@ -89,26 +85,35 @@ def table(
     )
 
 
-COLUMNS: dict[str, Any] = {
-    "now": ("Fits", "Fits the budget above"),
-    "do": ("Do", "FIX: improve it. PROVE: collect evidence. REFRESH: renew evidence."),
-    "criterion": ("Criterion", None),
-    "what": ("What", None),
-    "days": ("Days", "Person-days by the policy"),
-    "gain": (
+_column = st.column_config
+COLUMNS = {
+    "now": _column.CheckboxColumn("Fits", help="Fits the budget above", width=44, pinned=True),
+    "do": _column.TextColumn(
+        "Do", help="FIX: improve it. PROVE: collect evidence. REFRESH: renew evidence.", width=84
+    ),
+    "criterion": _column.TextColumn("Criterion", width=72),
+    "what": _column.TextColumn("What", width=242),
+    "days": _column.NumberColumn("Days", help="Person-days by the policy", width=48),
+    "gain": _column.NumberColumn(
         "Gain",
-        "Points that the index would gain from this step alone; a dash: another, weaker dimension holds it where it is",
+        help="Points that the index would gain from this step alone; a dash: another, weaker dimension holds it where it is",
+        width=52,
+        format="%+.1f",
     ),
-    "gain_mean": (
+    "gain_mean": _column.NumberColumn(
         "Average",
-        "Points that the average of all dimensions would gain from this step alone",
+        help="Points that the average of all dimensions would gain from this step alone",
+        width=68,
+        format="%+.1f",
     ),
-    "owner": ("Owner", "Who does it; the team it belongs to until somebody is named"),
-    "due": ("Due", None),
-    "state": ("State", None),
-    "gate": ("Gate", "The gate that this step opens"),
-    "why": ("Why", None),
-    "note": ("Note", None),
+    "owner": _column.TextColumn(
+        "Owner", help="Who does it; the team it belongs to until somebody is named", width=105
+    ),
+    "due": _column.DateColumn("Due", format="D MMM YYYY", width=92),
+    "state": _column.SelectboxColumn("State", options=list(STATES), required=True, width=78),
+    "gate": _column.TextColumn("Gate", help="The gate that this step opens", width=95),
+    "why": _column.TextColumn("Why", width=240),
+    "note": _column.TextColumn("Note", width=160),
 }
 ROW = 66  # over 4rem, from where the table wraps text: what to do is not cut
 MOST_ENDING = 200
@@ -116,51 +121,14 @@ MOST_ENDING = 200
 EDITABLE = ("owner", "due", "state", "note")
 
 
-def _config() -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, (label, help_text) in COLUMNS.items():
-        if name == "now":
-            made[name] = st.column_config.CheckboxColumn(
-                label, help=help_text, width=44, pinned=True
-            )
-        elif name == "due":
-            made[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=92)
-        elif name == "state":
-            made[name] = st.column_config.SelectboxColumn(
-                label, options=list(STATES), required=True, width=78
-            )
-        elif name == "days":
-            made[name] = st.column_config.NumberColumn(label, help=help_text, width=48)
-        elif name in ("gain", "gain_mean"):
-            made[name] = st.column_config.NumberColumn(
-                label, help=help_text, width=68 if name == "gain_mean" else 52, format="%+.1f"
-            )
-        else:
-            width = {
-                "what": 242,
-                "why": 240,
-                "do": 84,
-                "criterion": 72,
-                "owner": 105,
-                "gate": 95,
-                "note": 160,
-            }.get(name)
-            made[name] = st.column_config.TextColumn(label, help=help_text, width=width)
-    return made
-
-
 def budget(steps: Sequence[NextStep], basis: Basis) -> tuple[NextStep, ...]:
     """Ask for people and weeks; return the steps that fit, and say what they would change together."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        people = st.number_input(
-            "People", min_value=1, max_value=50, value=2, step=1, key="plan_people", width=120
-        )
-        weeks = st.number_input(
-            "Weeks", min_value=1, max_value=26, value=2, step=1, key="plan_weeks", width=120
-        )
+        people = int(st.number_input("People", 1, 50, 2, key="plan_people", width=120))
+        weeks = int(st.number_input("Weeks", 1, 26, 2, key="plan_weeks", width=120))
         chosen = within_budget(steps, float(people * weeks * 5), basis.model)
         with st.container(width="stretch"):
-            st.markdown(budget_sentence(chosen, steps, int(people), int(weeks), basis))
+            st.markdown(budget_sentence(chosen, steps, people, weeks, basis))
     return chosen
 
 
@@ -171,12 +139,12 @@ def budget_sentence(
     if not chosen:
         return "No step fits this budget."
     days = sum(basis.model.effort_days[s.effort] for s in chosen)
-    opened = sum(map(opens_gate, chosen))
-    gates = sum(map(opens_gate, steps))
+    opened, gates = sum(map(opens_gate, chosen)), sum(map(opens_gate, steps))
     then = basis.outlook({s.criterion: s.target for s in chosen})
+    fit, they_open = ("fits", "It opens") if len(chosen) == 1 else ("fit", "They open")
     return (
-        f"**{plural(len(chosen), 'step')} of {len(steps)} {'fits' if len(chosen) == 1 else 'fit'} {plural(weeks, 'week')} with "
-        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5:,} person-days). {'It opens' if len(chosen) == 1 else 'They open'} {opened} of "
+        f"**{plural(len(chosen), 'step')} of {len(steps)} {fit} {plural(weeks, 'week')} with "
+        f"{plural(people, 'person', 'people')}** ({days:g} of {people * weeks * 5:,} person-days). {they_open} {opened} of "
         f"{plural(gates, 'gate')}. Done and proven, it stands at {outlook_words(then)}."
     )
 
@@ -184,11 +152,9 @@ def budget_sentence(
 def outlook_words(then: TierResult) -> str:
     """A what-if in words: ``Pilot, index 61 (55 to 70), 3 gates open``."""
     word = theme.READINESS[then.verdict].word
-    index = (
-        "no index"
-        if then.index is None
-        else f"index {then.index:.0f} ({then.low:.0f} to {then.high:.0f})"
-    )
+    index = "no index"
+    if then.index is not None:
+        index = f"index {then.index:.0f} ({then.low:.0f} to {then.high:.0f})"
     return f"{word}, {index}, {plural(len(then.open_gates), 'gate')} open"
 
 
@@ -196,49 +162,37 @@ def edit(
     steps: Sequence[NextStep], chosen: Sequence[NextStep], where: Current, basis: Basis
 ) -> None:
     """The plan as a table; reviewers set owner, date and state, and save all of it at once."""
-    if (
-        "plan_seen" not in st.session_state
-        or st.session_state["plan_seen"][0] != where.assessment.project
-    ):
-        st.session_state["plan_seen"] = (where.assessment.project, entries(where))
+    project = where.assessment.project
+    if st.session_state.get("plan_seen", ("", None))[0] != project:
+        st.session_state["plan_seen"] = (project, entries(where))
     taken: dict[str, Revised[PlanRow]] = st.session_state["plan_seen"][1]
     shown = table(steps, taken, chosen, basis.model)
     shown["gain"] = shown["gain"].where(shown["gain"] != 0)
-    alt = f"{len(steps)} steps in the order of the plan, with owner, date, effort and gain."
+    look: dict[str, Any] = {
+        "hide_index": True,
+        "column_config": COLUMNS,
+        "height": 520,
+        "row_height": ROW,
+        "placeholder": "–",
+        "alt": f"{len(steps)} steps in the order of the plan, with owner, date, effort and gain.",
+    }
     if not where.identity.may("reviewer"):
-        st.dataframe(
-            shown,
-            hide_index=True,
-            column_config=_config(),
-            alt=alt,
-            height=520,
-            row_height=ROW,
-            placeholder="–",
-        )
+        st.dataframe(shown, **look)
         return
-    edited = st.data_editor(
-        shown,
-        hide_index=True,
-        column_config=_config(),
-        disabled=[name for name in COLUMNS if name not in EDITABLE],
-        height=520,
-        row_height=ROW,
-        placeholder="–",
-        key=f"plan:{st.session_state.get(_TURN, 0)}",
-        alt=alt,
-    )
+    fixed = [name for name in COLUMNS if name not in EDITABLE]
+    turn = st.session_state.get(_TURN, 0)
+    edited = st.data_editor(shown, disabled=fixed, key=f"plan:{turn}", **look)
     if st.button("Save owners and dates", icon=":material/save:", key="plan_save"):
         try:
             authorise(where.identity, "reviewer", "change the plan")
             todo = plan_changes(steps, edited.to_dict("records"), taken)
-            where.store.registers.write(
-                PLAN, todo, project=where.assessment.project, actor=where.identity.name
-            )
+            actor = where.identity.name
+            where.store.registers.write(PLAN, todo, project=project, actor=actor)
         except GoLiveError as error:
             error_box(error, title="Nothing was saved, and your edits are still in the table.")
             return
         st.session_state.pop("plan_seen")
-        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+        st.session_state[_TURN] = turn + 1
         rescoring.say(f"{plural(len(todo), 'step')} saved.")
 
 
@@ -256,33 +210,24 @@ def plan_changes(
         due = row["due"]
         item = PlanRow(
             id=step.criterion,
-            owner="" if owner == route_words(step) else owner,
+            owner="" if owner == team(step.route) else owner,
             due=None if pd.isna(due) else due.date() if hasattr(due, "date") else due,
             state=row["state"],
             note=str(row["note"] or "").strip(),
         )
-        entry = taken.get(step.criterion)
-        if item != (entry.item if entry else PlanRow(id=step.criterion)):
+        if item != _row(step, taken):
+            entry = taken.get(step.criterion)
             found.append(Change(item, entry.revision if entry else 0))
     return found
 
 
 def as_csv(shown: pd.DataFrame) -> str:
     """The plan for a spreadsheet; cells that would run as a formula get an apostrophe in front."""
-    import pandas as pd
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([label for label, _ in COLUMNS.values()])
-    for row in shown.to_dict("records"):
-        due = row["due"]
-        cells = {
-            **row,
-            "now": "yes" if row["now"] else "",
-            "due": "" if pd.isna(due) else f"{due:%Y-%m-%d}",
-        }
-        writer.writerow([escape_cell(v) if isinstance(v, str) else v for v in cells.values()])
-    return out.getvalue()
+    cells = shown.assign(
+        now=shown["now"].map({True: "yes", False: ""}), due=shown["due"].dt.strftime("%Y-%m-%d")
+    ).map(lambda cell: escape_cell(cell) if isinstance(cell, str) else cell)
+    labels = [str(column["label"]) for column in COLUMNS.values()]
+    return str(cells.to_csv(index=False, header=labels, lineterminator="\r\n"))
 
 
 def as_issues(
@@ -291,49 +236,35 @@ def as_issues(
     """The plan as text for an issue tracker: one section per step, most urgent first."""
     parts = []
     for step in steps:
-        row = taken[step.criterion].item if step.criterion in taken else PlanRow(id=step.criterion)
-        gate = gate_words(step)
-        parts.append(
-            "\n".join(
-                [
-                    f"## {step.label} {step.criterion}: {step.title}",
-                    "",
-                    step.fix,
-                    "",
-                    f"- Why: {step.why}",
-                    f"- Done when: {step.criterion} stands at level {step.target} with evidence in date",
-                    *([f"- Gate: {gate}"] if gate else []),
-                    f"- Owner: {row.owner or route_words(step)}",
-                    f"- Due: {row.due or 'not set'}",
-                    f"- Effort: {step.effort} of 5; gain {step.gain:+.1f} points of the index",
-                ]
-            )
-        )
+        row, gate = _row(step, taken), gate_words(step)
+        lines = [
+            f"## {step.label} {step.criterion}: {step.title}",
+            "",
+            step.fix,
+            "",
+            f"- Why: {step.why}",
+            f"- Done when: {step.criterion} stands at level {step.target} with evidence in date",
+            *([f"- Gate: {gate}"] if gate else []),
+            f"- Owner: {row.owner or team(step.route)}",
+            f"- Due: {row.due or 'not set'}",
+            f"- Effort: {step.effort} of 5; gain {step.gain:+.1f} points of the index",
+        ]
+        parts.append("\n".join(lines))
     head = f"# Plan of {project}\n\nA self-assessment, not a certification.\n\n"
     return head + "\n\n".join(parts) + "\n"
 
 
 def exports(shown: pd.DataFrame, steps: Sequence[NextStep], where: Current) -> None:
     """The plan as CSV and as issue text."""
-    taken = entries(where)
-    short = where.assessment.session[:8]
+    taken, project = entries(where), where.assessment.project
+    name = f"plan-{where.assessment.session[:8]}"
     with st.container(horizontal=True):
-        st.download_button(
-            "Plan as CSV",
-            data=lambda: as_csv(shown),
-            file_name=f"plan-{short}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="plan_csv",
-        )
-        st.download_button(
+        download("Plan as CSV", f"{name}.csv", "text/csv", lambda: as_csv(shown), key="plan_csv")
+        download(
             "Plan as issue text",
-            data=lambda: as_issues(steps, taken, where.assessment.project),
-            file_name=f"plan-{short}.md",
-            mime="text/markdown",
-            icon=":material/download:",
-            on_click="ignore",
+            f"{name}.md",
+            "text/markdown",
+            lambda: as_issues(steps, taken, project),
             key="plan_issues",
         )
 
@@ -353,11 +284,12 @@ def what_if(readiness: Readiness, basis: Basis) -> None:
         filter_mode="contains",
         key="what_if_criterion",
     )
-    level = right.segmented_control(
+    chosen = right.segmented_control(
         "stood at level", [0, 1, 2, 3, 4], default=3, required=True, key="what_if_level"
     )
-    now, then = basis.outlook({}), basis.outlook({key: int(level if level is not None else 3)})
-    words = basis.model.criterion(key).levels[int(level if level is not None else 3)]
+    level = 3 if chosen is None else int(chosen)
+    now, then = basis.outlook({}), basis.outlook({key: level})
+    words = basis.model.criterion(key).levels[level]
     st.caption(f"{plain(by_id[key].title)}, level {level}: {plain(anchor(words))}")
     st.markdown(
         f"**It would stand at {plain(outlook_words(then))}**, evidence {percent(then.coverage)}. "
@@ -373,8 +305,9 @@ def ending(basis: Basis, days: int = 30) -> None:
         return
     by_id = {item.id: item for item in basis.evidence}
     if len(found) > MOST_ENDING:
+        every = plural(len(found), "item")
         st.markdown(
-            f"**{plural(len(found), 'item')} stop counting within {days} days**; the first {MOST_ENDING} are shown."
+            f"**{every} stop counting within {days} days**; the first {MOST_ENDING} are shown."
         )
     found = found[:MOST_ENDING]
     st.table(

@@ -22,9 +22,10 @@ from golive.readiness import Model, load_model
 from golive.report.base.verdict import effort_words, weakest_first
 from golive.ui import figures
 from golive.ui.shell import chart, rescoring, theme
+from golive.ui.shell.components import finding_link
 from golive.ui.shell.guards import Current
 from golive.ui.shell.nav import door
-from golive.ui.shell.words import NO_BREAK, plain
+from golive.ui.shell.words import NO_BREAK, plain, team
 from golive.wording.numbers import count, day, percent, plural
 
 KEY, QUERY = "dimension_choice", "dimension"
@@ -74,12 +75,9 @@ def _remember() -> None:
 
 def level_words(criterion: CriterionScore) -> str:
     """``claimed 4, measured 1`` where both exist, else the one there is, else ``not assessed``."""
-    parts = []
-    if criterion.claimed is not None:
-        parts.append(f"claimed {criterion.claimed}")
-    if criterion.measured is not None:
-        parts.append(f"measured {criterion.measured}")
-    return ", ".join(parts) or "not assessed"
+    levels = (("claimed", criterion.claimed), ("measured", criterion.measured))
+    known = [f"{word} {level}" for word, level in levels if level is not None]
+    return ", ".join(known) or "not assessed"
 
 
 def dimension_line(dimension: DimensionScore) -> str:
@@ -108,10 +106,10 @@ def policy_of(where: Current) -> Model:
 
 def filed(where: Current) -> dict[str, EvidenceItem]:
     """Every item that stands behind a criterion, by id: of the configuration, of the store, and what registers show today."""
-    kept = (*where.config.evidence, *where.project.evidence)
-    with suppress(GoLiveError):  # what is filed can still be told
-        kept = (*kept, *rescoring.today(where).evidence)
-    return {item.id: item for item in kept}
+    items = (*where.config.evidence, *where.project.evidence)
+    with suppress(GoLiveError):  # what is filed can still be shown
+        items = (*items, *rescoring.today(where).evidence)
+    return {item.id: item for item in items}
 
 
 def criteria(
@@ -137,29 +135,32 @@ def criteria(
 
 def _urgency(criterion: CriterionScore) -> tuple[int, int, str]:
     order = {GateState.FAIL: 0, GateState.UNVERIFIED: 1, None: 2, GateState.PASS: 3}
-    return (
-        order[criterion.gate_state],
-        criterion.level if criterion.level is not None else 5,
-        criterion.id,
-    )
+    level = 5 if criterion.level is None else criterion.level
+    return order[criterion.gate_state], level, criterion.id
 
 
 def gate_words(criterion: CriterionScore) -> str:
     """State of a criterion's gate as icon, word and colour, with the level it asks for; empty without a gate."""
     if criterion.gate_state is None:
         return ""
-    look = theme.GATE[criterion.gate_state]
     kind = "hard gate" if criterion.hard else "gate"
     waived = ", waived" if criterion.waived else ""
-    return f":{look.color}[{look.icon} {look.word}] ({kind} at {criterion.gate}{waived})"
+    return f"{theme.GATE[criterion.gate_state].coloured} ({kind} at {criterion.gate}{waived})"
+
+
+def criterion_link(criterion: CriterionScore, words: str) -> None:
+    """``words`` (Markdown) with the link to the dimension of a criterion."""
+    door("readiness", words, label=criterion.id, query={"dimension": criterion.dimension})
+
+
+def _level(criterion: CriterionScore) -> str:
+    return "–" if criterion.level is None else str(criterion.level)
 
 
 def _criterion_label(criterion: CriterionScore) -> str:
-    level = "–" if criterion.level is None else str(criterion.level)
-    gate = gate_words(criterion)
-    return f"**{criterion.id}** {plain(criterion.title)} · level {level} of 4" + (
-        f" · {gate}" if gate else ""
-    )
+    gate = f" · {words}" if (words := gate_words(criterion)) else ""
+    title = f"**{criterion.id}** {plain(criterion.title)}"
+    return f"{title} · level {_level(criterion)} of 4{gate}"
 
 
 def _criterion(
@@ -182,27 +183,20 @@ def _criterion(
     known = {f.id: f for f in assessment.findings}
     for key in criterion.findings[:8]:
         if key in known:
-            look = theme.VERDICT[known[key].verdict]
-            door(
-                "findings",
-                f":{look.color}[{look.icon} {look.word}] {plain(known[key].title)}",
-                query={"finding": key},
-            )
+            finding_link(known[key])
     if criterion.evidence:
-        lines = [
-            evidence_words(evidence[key]) if key in evidence else key for key in criterion.evidence
-        ]
+        lines = [evidence_words(evidence[i]) if i in evidence else i for i in criterion.evidence]
         st.markdown("**Evidence**\n" + "".join(f"\n- {plain(line)}" for line in lines))
-    inputs = assessment.inputs
     if criterion.read_from:
         page = "value" if criterion.read_from in ("kpis", "value", "milestones") else "scope"
         query = {"register": criterion.read_from} if page == "scope" else None
         door(page, "Read from a register of this pilot.", label="Open the register", query=query)
     elif criterion.measured is not None:
-        st.caption(
-            f"Measured on {plain(inputs.live.name)} ({count(inputs.live.rows)} rows, SHA\\-256 {inputs.live.sha256[:12]}…) "
-            f"against {plain(inputs.train.name)} ({count(inputs.train.rows)} rows, SHA\\-256 {inputs.train.sha256[:12]}…)."
+        live, train = (
+            f"{plain(data.name)} ({count(data.rows)} rows, SHA\\-256 {data.sha256[:12]}…)"
+            for data in (assessment.inputs.live, assessment.inputs.train)
         )
+        st.caption(f"Measured on {live} against {train}.")
 
 
 def evidence_words(item: EvidenceItem) -> str:
@@ -230,15 +224,12 @@ def _levels(criterion: CriterionScore, model: Model) -> None:
     marks = {criterion.level: "**now**", criterion.gate: "**gate**"}
     if criterion.level is not None and criterion.level == criterion.gate:
         marks = {criterion.level: "**now, gate**"}
-    rows = [
-        (str(level), plain(anchor(words)), marks.get(level, ""))
-        for level, words in enumerate(model.criterion(criterion.id).levels)
-    ]
+    levels = model.criterion(criterion.id).levels
     st.table(
         {
-            "Level": [r[0] for r in rows],
-            "What it looks like": [r[1] for r in rows],
-            "": [r[2] for r in rows],
+            "Level": [str(level) for level in range(len(levels))],
+            "What it looks like": [plain(anchor(words)) for words in levels],
+            "": [marks.get(level, "") for level in range(len(levels))],
         },
         border="horizontal",
         alt=f"Levels 0 to 4 of {criterion.id} in words.",
@@ -255,7 +246,7 @@ def gates(readiness: Readiness) -> None:
         {
             "Gate": [f"**{c.id}** {plain(c.title)}" for c in rows],
             "State": [_state(c) for c in rows],
-            "Level": ["–" if c.level is None else str(c.level) for c in rows],
+            "Level": [_level(c) for c in rows],
             "Needs": [str(c.gate) for c in rows],
             "Kind": ["hard" if c.hard else "release" for c in rows],
             "Source": [level_words(c) for c in rows],
@@ -268,14 +259,14 @@ def gates(readiness: Readiness) -> None:
 
 def _state(criterion: CriterionScore) -> str:
     look = theme.GATE[criterion.gate_state or GateState.UNVERIFIED]
-    return f":{look.color}[{look.icon} {look.word}]" + (" (waived)" if criterion.waived else "")
+    return look.coloured + (" (waived)" if criterion.waived else "")
 
 
 def _points(gain: float) -> str:
     return f"{gain:+.1f}" if round(gain, 1) else "–"
 
 
-def _kept(words: str) -> str:
+def _on_one_line(words: str) -> str:
     """Short words that stay on one line of a cell."""
     return words.replace(" ", NO_BREAK)
 
@@ -293,9 +284,9 @@ def plan(steps: Sequence[NextStep]) -> None:
             "Step": [str(rank) for rank in range(1, len(steps) + 1)],
             "Do": [f"**{s.label}** {s.criterion}: {plain(s.fix or s.title)}" for s in steps],
             "Why": [plain(s.why) for s in steps],
-            "Owner": [s.route.replace("_", " ") for s in steps],
-            "Effort": [_kept(effort_words(s)) for s in steps],
-            "Gain": [_kept(f"{_points(s.gain)} / {_points(s.gain_mean)}") for s in steps],
+            "Owner": [team(s.route) for s in steps],
+            "Effort": [_on_one_line(effort_words(s)) for s in steps],
+            "Gain": [_on_one_line(f"{_points(s.gain)} / {_points(s.gain_mean)}") for s in steps],
         },
         border="horizontal",
         height="content" if len(steps) <= 8 else 520,

@@ -47,8 +47,8 @@ def strictness(basis: Basis, readiness: Readiness) -> None:
         help="0: the weakest dimension decides alone. 100: the average of all dimensions.",
     )
     then = replace(basis, model=basis.model.with_allowance(float(chosen))).outlook({})
-    said = "as the policy has it" if chosen == round(rule) else f"the policy allows {rule:g}"
-    st.markdown(f"**At {chosen} it stands at {plain(outlook_words(then))}** ({said}).")
+    policy = "as the policy has it" if chosen == round(rule) else f"the policy allows {rule:g}"
+    st.markdown(f"**At {chosen} it stands at {plain(outlook_words(then))}** ({policy}).")
 
 
 def tier_rows(found: Sequence[TierResult]) -> dict[str, list[str]]:
@@ -58,16 +58,11 @@ def tier_rows(found: Sequence[TierResult]) -> dict[str, list[str]]:
             f"**{TIER_WORD[t.tier]}** (this pilot)" if t.is_own else TIER_WORD[t.tier]
             for t in found
         ],
-        "Verdict": [_verdict(t) for t in found],
+        "Verdict": [theme.READINESS[t.verdict].coloured.replace(" ", NO_BREAK) for t in found],
         "Index": [_index(t) for t in found],
         "Evidence": [percent(t.coverage) for t in found],
         "Gates open": [_gates(t) for t in found],
     }
-
-
-def _verdict(result: TierResult) -> str:
-    look = theme.READINESS[result.verdict]
-    return f":{look.color}[{look.icon}{NO_BREAK}{look.word}]"
 
 
 def _index(result: TierResult) -> str:
@@ -109,12 +104,12 @@ def _open_tests(found: MLTestScore, section: str) -> str:
     from golive.readiness.maturity import SECTIONS
 
     short = next(key for key, name in SECTIONS.items() if name == section)
-    held = [
+    not_shown = [
         t.id
         for t in found.tests
         if t.id.startswith(short) and t.id[len(short) :].isdigit() and not t.score
     ]
-    return ", ".join(held) or "–"
+    return ", ".join(not_shown) or "–"
 
 
 def page(where: Current) -> None:
@@ -126,9 +121,8 @@ def page(where: Current) -> None:
         error_box(error, title="Readiness cannot be judged as of today.")
         return
     readiness = where.assessment.readiness
-    said = weights_sentence(readiness, basis.model)
-    if said:
-        st.markdown(unbroken(said))
+    if sentence := weights_sentence(readiness, basis.model):
+        st.markdown(unbroken(sentence))
     strictness(basis, readiness)
     st.markdown("**The same evidence at every tier**")
     st.table(
