@@ -3,12 +3,10 @@
 import streamlit as st
 
 from golive.ui.pilot import data_form, pilot
-from golive.ui.shell import cache, nav, rescoring
+from golive.ui.shell import cache, nav, rescoring, uploads
 from golive.ui.shell.components import assessment_line, page_title
 from golive.ui.shell.guards import require_assessment
-from golive.ui.text import judge_view as text_judge_view
-from golive.ui.text import review, text_view
-from golive.ui.text import written as text_written
+from golive.ui.text import judge_view, review, text_view
 
 current = require_assessment()
 page_title("Generated text", "Does what the model writes stand in its source, and how do we know?")
@@ -22,7 +20,7 @@ if not found:
         "reviewer's label where there is one, and assess again.",
         icon=":material/edit_note:",
     )
-    if current.identity.may("reviewer") and text_view.in_session():
+    if current.identity.may("reviewer") and "live" in uploads.files():
         draft = pilot.draft(current.store)
         text_view.choose_columns(draft, data_form.understand(draft, cache.current_settings()))
     else:
@@ -35,16 +33,16 @@ view = st.segmented_control(
 )  # fmt: skip
 if view == "What was found":
     text_view.summary(current.assessment, found)
-    text_written.written(found)
-    text_judge_view.opinion(current, found)
+    text_view.written(found)
+    judge_view.opinion(current, found)
 elif not current.identity.may("reviewer"):
     st.caption("Reviewing outputs takes the role reviewer.")
 else:
-    desk = review.desk(current)
-    if desk is None:
+    texts = review.load_texts(current)
+    if texts is None:
         review.missing_file(current)
     else:
         st.caption(
             "Keys 1 to 4 give a verdict, N and B turn the page. Only verdicts are stored, never text."
         )
-        review.draw(current, desk)
+        review.draw(current, texts)

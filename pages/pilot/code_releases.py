@@ -11,7 +11,7 @@ components.page_title(
     "Code releases",
     "Which codes existed when: the lists that the code columns of every pilot are held against.",
 )
-code_releases.said()
-kept = code_releases.shelf(store)
+code_releases.confirmation()
+kept = code_releases.releases_table(store)
 code_releases.uses(store, kept)
 code_releases.change(store, who, kept)

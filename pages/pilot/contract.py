@@ -18,14 +18,14 @@ components.page_title(
 )
 config = pilot.draft(store)
 pilot.leave_sample(store, config)
-kept = contract_form.kept(Project(store, config.project, settings.home))
-desk = contract_form.Desk(settings, store, who)
+kept = contract_form.stored_versions(Project(store, config.project, settings.home))
+editor = contract_form.Editor(settings, store, who)
 
 if said := st.session_state.pop("contract_said", ""):
     st.success(plain(said), icon=":material/check_circle:")
 if not kept:
     st.markdown(f"Pilot **{plain(config.project)}** has no contract yet.")
-    contract_form.start(config, desk)
+    contract_form.start(config, editor)
     nav.link("data", "Bring training and live data", icon=":material/upload_file:")
 else:
     contract = kept[0]
@@ -33,9 +33,9 @@ else:
         f"Pilot **{plain(config.project)}** · version **{contract.version}** · "
         f"{len(contract.inputs)} input and {len(contract.outputs)} output columns"
     )
-    contract_form.edit(contract, desk)
+    contract_form.edit(contract, editor)
     nav.link("code_releases", "Code systems and their releases", icon=":material/library_books:")
     st.subheader("This live batch", anchor=False)
-    contract_form.held(contract, settings)
+    contract_form.check_live(contract, settings)
     st.subheader("Versions", anchor=False)
-    contract_form.versions(kept, config, desk)
+    contract_form.versions(kept, config, editor)

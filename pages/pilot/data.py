@@ -3,7 +3,7 @@
 import streamlit as st
 
 from golive.model.errors import InputError
-from golive.ui.pilot import assessing, data_form, define_form, pilot
+from golive.ui.pilot import data_form, define_form, pilot
 from golive.ui.shell import cache, components, nav, state, uploads
 from golive.ui.shell.guards import open_store, require_role
 from golive.ui.shell.words import plain
@@ -30,7 +30,7 @@ data_form.drop_zones(settings, understood)
 if not uploads.files() and st.button(
     "Use the sample files", icon=":material/science:", key="use_sample"
 ):
-    assessing.use_sample(settings)
+    data_form.use_sample(settings)
     st.rerun()
 
 if understood.problems:
@@ -45,10 +45,11 @@ if understood.inferred:
     data_form.roles_line(specs)
     st.caption("What was taken for something else can be changed: double-click its type or role.")
     asked = data_form.columns_form(specs, understood.files.get("live"))
-    ready = assessing.ready_config(
-        understood.config, data_form.chosen(understood), understood.inferred
-    )
-    session = assessing.run(store, ready, who, settings) if asked and ready else None
+    ready = None
+    with components.errors_shown():  # which roles contradict each other
+        chosen = data_form.chosen(understood)
+        ready = pilot.with_columns(understood.config, chosen, understood.inferred)
+    session = data_form.assess_kept(store, ready, who, settings) if asked and ready else None
     if session and ready:
         pilot.put(ready, of=ready.project)
         state.open_session(session)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from golive.ui.pilot import define_form, pilot, routing_form
+from golive.ui.pilot import define_form, pilot
 from golive.ui.shell import components, nav
 from golive.ui.shell.guards import open_store, require_role
 
@@ -18,7 +18,7 @@ pilot.leave_sample(store, config)
 config = define_form.purpose(config)
 config = define_form.risk(config)
 config = define_form.criteria(config)
-config = routing_form.routing(config)
+config = define_form.routing(config)
 pilot.put(config)
 define_form.freeze(store, config, who)
 

@@ -16,8 +16,8 @@ import pandas as pd
 from golive.model.config import Config, parse_config
 from golive.samples.catalogue import get
 from golive.samples.configuration import config as sample_config
-from golive.samples.faults_in_inputs import ICD9
 from golive.samples.generate import draw
+from golive.samples.physiology import ICD9
 
 Rng = np.random.Generator
 Conversion = tuple[str, float, float]

@@ -9,7 +9,7 @@ import pandas as pd
 from fault_bases import Menu, Rng
 from fault_bench import Fault, Planted, Planter, pick, put_text, rows
 
-from golive.samples.faults_in_inputs import ICD9
+from golive.samples.physiology import ICD9
 
 FORMS: dict[str, Callable[[float], str]] = {
     "censored": lambda x: f"<{x:g}",

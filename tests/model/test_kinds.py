@@ -24,10 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "golive"
 OTHER_MEANINGS = {
     ("model/config.py", "error_rate"): "a rate that may have a floor",
-    ("samples/catalogue.py", "late_inputs"): "a planted fault",
-    ("samples/catalogue.py", "feed_stopped"): "a planted fault",
-    ("samples/faults_in_service.py", "late_inputs"): "a planted fault",
-    ("samples/faults_in_service.py", "feed_stopped"): "a planted fault",
+    ("samples/faults.py", "late_inputs"): "a planted fault",
+    ("samples/faults.py", "feed_stopped"): "a planted fault",
 }
 """Where the same word is the name of something else."""
 

@@ -69,9 +69,11 @@ def test_keeping_is_refused_to_a_viewer_by_the_service_too(
     from golive.settings import Settings
     from golive.ui.shell.guards import Identity
 
-    desk = contract_form.Desk(Settings(home=home), store, Identity("v", "viewer", signed_in=True))
+    editor = contract_form.Editor(
+        Settings(home=home), store, Identity("v", "viewer", signed_in=True)
+    )
     with pytest.raises(ForbiddenError):
-        desk.keep(contract)
+        editor.keep(contract)
     assert shelf.versions(home, "my-pilot") == ()
     assert store.audit() == ()
 

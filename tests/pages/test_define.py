@@ -97,3 +97,9 @@ def test_a_reviewer_freezes_under_their_own_name(open_page: Any, store: Any) -> 
     app.text_input(key="define_project").set_value("mine").run()
     app.button(key="freeze").click().run()
     assert store.criteria("mine")[0].actor == "r@example.org"
+
+
+def test_what_raises_the_risk_is_said_in_whole_sentences(open_page: Any, store: Any) -> None:
+    raises = open_page(PAGE).multiselect(key="define_modifiers")
+    assert "It is used on children or in pregnancy" in raises.options
+    assert all(" " in option for option in raises.options)

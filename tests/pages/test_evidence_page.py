@@ -136,7 +136,7 @@ def test_nobody_accepts_what_they_proposed(seeded: Any, open_page: Any) -> None:
 
 
 def _import(app: Any, name: str, data: bytes) -> Any:
-    app.file_uploader(key="evidence_file").set_value((name, data, "text/csv")).run()
+    app.file_uploader(key="evidence_file:0").set_value((name, data, "text/csv")).run()
     return app.button(key="evidence_import").click().run()
 
 

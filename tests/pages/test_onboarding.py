@@ -10,7 +10,7 @@ import pytest
 
 from golive.store import Decision
 from golive.ui.pilot import first_steps
-from golive.ui.pilot.data_form import UNLOCKS
+from golive.ui.pilot.words import WORDS
 from golive.ui.shell import glossary
 
 PAGE = "pages/pilot/start.py"
@@ -24,7 +24,7 @@ def words(app: Any) -> str:
 def test_an_empty_store_shows_the_way_and_nothing_is_done(open_page: Any, store: Any) -> None:
     app = open_page(PAGE)
     assert not app.exception
-    assert [s.done for s in first_steps.steps(store)] == [False] * 5
+    assert [s.page in first_steps.done(store) for s in WORDS.steps] == [False] * 5
     assert "Done" not in words(app)
     assert [b.label for b in app.button] == ["Look at the sample first"]
 
@@ -33,18 +33,24 @@ def test_steps_are_done_when_the_store_says_so(store: Any) -> None:
     import sample_assessment as made
 
     store.save(made.assessment(), config=made.CONFIG, actor="sample", sample=True)
-    assert not any(s.done for s in first_steps.steps(store)), "a sample is nobody's pilot"
+    assert not first_steps.done(store), "a sample is nobody's pilot"
     own = made.assessment(session="00000000-0000-4000-8000-000000000009")
     store.save(own, config=made.CONFIG, actor="local")
     store.freeze_criteria(own.project, made.CONFIG, actor="local")
     store.put_decision(Decision(finding="x", action="fix"), project=own.project, actor="local")
-    assert [s.done for s in first_steps.steps(store)] == [True, True, True, True, False]
+    assert [s.page in first_steps.done(store) for s in WORDS.steps] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_every_role_is_listed_with_what_it_unlocks(open_page: Any, store: Any) -> None:
     table = open_page(PAGE).table[0].value
-    assert len(table) == len(UNLOCKS) + len(first_steps.MORE_COLUMNS)
-    for said in UNLOCKS.values():
+    assert len(table) == len(WORDS.unlocks) + len(WORDS.more_columns)
+    for said in WORDS.unlocks.values():
         assert said[1:] in " ".join(table["What it unlocks"])
 
 

@@ -31,18 +31,18 @@ def test_each_role_sees_and_may_do_its_part(
     who, project = Identity("someone", role, signed_in=True), seeded.projects()[0]
     if role == "viewer":
         with pytest.raises(ForbiddenError):
-            project_view.take_along(seeded, who, project)
+            project_view.export_project(seeded, who, project)
         return
-    data = project_view.take_along(seeded, who, project)
+    data = project_view.export_project(seeded, who, project)
     with Store(tmp_path / "other.duckdb") as other:
         if role == "reviewer":
             with pytest.raises(ForbiddenError):
-                project_view.bring_in(other, who, data)
+                project_view.import_project(other, who, data)
             return
-        assert "2 new sessions" in project_view.bring_in(other, who, data)
+        assert "2 new sessions" in project_view.import_project(other, who, data)
         assert other.audit(1)[0].actor == "someone"
         with pytest.raises(InputError):
-            project_view.bring_in(other, who, b"no zip")
+            project_view.import_project(other, who, b"no zip")
 
 
 def test_lineage_goes_back_to_the_data_and_forward_to_decisions(

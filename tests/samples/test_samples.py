@@ -15,11 +15,10 @@ from golive.model.errors import InputError
 from golive.model.finding import SIGNAL_OF
 from golive.model.readiness import ReadinessVerdict, Tier
 from golive.samples import DEFAULT, SampleFiles, get, names, write
-from golive.samples.catalogue import FAULTS
-from golive.samples.faults_in_inputs import ICD9
-from golive.samples.feed import STAGES
-from golive.samples.files import COMPARED
-from golive.samples.physiology import DIAGNOSES
+from golive.samples.catalogue import STAGES, faults
+from golive.samples.faults import PLANT
+from golive.samples.generate import COMPARED
+from golive.samples.physiology import DIAGNOSES, ICD9
 from golive.samples.pilot_model import MODEL, score
 
 NAMES = [sample.name for sample in names()]
@@ -195,9 +194,13 @@ def test_default_sample_shows_every_family_of_faults(truth: dict[str, Any]) -> N
         ),
         "operations",
     }
-    assert {f["id"] for f in truth["faults"]} == set(FAULTS)
-    stages = [STAGES.index(FAULTS[f["id"]].stage) for f in truth["faults"]]
+    assert {f["id"] for f in truth["faults"]} == set(faults())
+    stages = [STAGES.index(faults()[f["id"]].stage) for f in truth["faults"]]
     assert stages == sorted(stages)
+
+
+def test_every_fault_of_the_table_can_be_planted() -> None:
+    assert set(PLANT) == set(faults())
 
 
 def recount(live: pd.DataFrame) -> dict[str, pd.Series]:

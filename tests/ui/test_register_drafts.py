@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golive.ui.registers.drafts import merged
+from golive.ui.registers.editor import merged
 
 Rows = list[tuple[dict[str, Any], int]]
 
@@ -32,15 +32,15 @@ def test_edits_of_untouched_rows_are_carried_over_and_others_are_told() -> None:
         (row("f", "x"), 1),
     ]
     mine = [row("a", "mine"), row("b", "mine"), row("c", "mine"), {"item": "new"}, row("f", "y")]
-    found = merged(before, now, mine, "id")
-    assert list(found.rows) == [
+    rows, overtaken = merged(before, now, mine, "id")
+    assert rows == [
         row("a", "mine"),
         row("b", "theirs"),
         row("d", "theirs"),
         row("f", "x"),
         {"item": "new"},
     ]
-    assert list(found.overtaken) == [row("b", "mine"), row("c", "mine"), row("f", "y")]
+    assert overtaken == [row("b", "mine"), row("c", "mine"), row("f", "y")]
 
 
 KEYS = st.sampled_from("abcd")
@@ -55,9 +55,9 @@ def test_nothing_typed_is_lost(
     before = [(row(k, v), 1) for k, v in old.items()]
     now = [(row(k, v), 1 if old.get(k) == v else 2) for k, v in new.items()]
     mine = [row(k, v) for k, v in typed.items()]
-    found = merged(before, now, mine, "id")
+    rows, overtaken = merged(before, now, mine, "id")
     edits = [r for r in mine if old.get(r["id"]) != r["item"]]
-    assert all(r in found.rows or r in found.overtaken for r in edits)
-    assert len({r["id"] for r in found.rows}) == len(found.rows)
+    assert all(r in rows or r in overtaken for r in edits)
+    assert len({r["id"] for r in rows}) == len(rows)
     theirs = [r for r, revision in now if revision == 2]
-    assert all(r in found.rows for r in theirs)
+    assert all(r in rows for r in theirs)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from golive.compare.repairs.repair import OPS
-from golive.ui.live.repair_words import repair_words
+from golive.ui.live.finding_view import repair_words
 
 SAID: tuple[tuple[dict[str, Any], str], ...] = (
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from golive.model.finding import Route, Severity, Signal
 from golive.model.routing import RoutingRule
-from golive.ui.pilot import routing_form
+from golive.ui.pilot import define_form
 
 EMPTY = {
     "Findings": None,
@@ -19,19 +19,19 @@ def test_every_rule_without_columns_survives_the_table() -> None:
         RoutingRule(signal=Signal.FAIRNESS, route=Route.COMPLIANCE),
         RoutingRule(kind="latency_over_budget", at_least=0.02, severity=Severity.CRITICAL),
     )
-    made, wrong = routing_form.rules_of([routing_form._row(r) for r in rules])
+    made, wrong = define_form.rules_of([define_form._row(r) for r in rules])
     assert (made, wrong) == (rules, [])
 
 
 def test_rows_that_say_too_little_are_told_and_not_used() -> None:
-    about = routing_form.words(RoutingRule(kind="error_rate", route=Route.PRODUCT))
+    about = define_form.words(RoutingRule(kind="error_rate", route=Route.PRODUCT))
     rows = [
         EMPTY,
         {**EMPTY, "Findings": about},
         {**EMPTY, "Severity": "major"},
         {**EMPTY, "Findings": about, "Act from a change of": -1.0},
     ]
-    made, wrong = routing_form.rules_of(rows)
+    made, wrong = define_form.rules_of(rows)
     assert made == ()
     assert len(wrong) == 3
     assert wrong[-1].startswith(about)

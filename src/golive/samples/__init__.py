@@ -8,6 +8,6 @@
 """
 
 from golive.samples.catalogue import DEFAULT, Sample, get, names
-from golive.samples.files import SampleFiles, write
+from golive.samples.generate import SampleFiles, write
 
 __all__ = ["DEFAULT", "Sample", "SampleFiles", "get", "names", "write"]

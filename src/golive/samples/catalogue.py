@@ -1,21 +1,54 @@
-"""The samples: which story each tells, how large it is and which faults are planted in its live data."""
+"""The samples and the faults planted in them, as the tables beside this file say; what a fault does is in ``faults``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from golive.model.errors import InputError, Problem, nearest
-from golive.model.kinds import ModeId
-from golive.samples.faults_in_inputs import INPUT_FAULTS
-from golive.samples.faults_in_service import SERVICE_FAULTS
-from golive.samples.feed import STAGES, Fault
+from golive.model.kinds import Kind, ModeId
 
-FAULTS: dict[str, Fault] = {f.id: f for f in (*INPUT_FAULTS, *SERVICE_FAULTS)}
 DEFAULT = "ed-sepsis"
+Stage = Literal["rows", "outcome", "input", "service", "resend"]
+STAGES: tuple[Stage, ...] = ("rows", "outcome", "input", "service", "resend")
 
 
-@dataclass(frozen=True)
-class Sample:
+@cache
+def table(name: str) -> Any:
+    """The content of ``<name>.yaml`` beside this file, read once: nobody changes it."""
+    text = files("golive.samples").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(_Row):
+    """One planted fault; ``faults.yaml`` says what each field is. The truth file is written from these."""
+
+    id: str
+    kind: Kind
+    columns: tuple[str, ...]
+    stage: Stage
+    title: str
+    fix: str
+    also: tuple[Kind, ...] = ()
+    segment: dict[str, list[str]] = {}
+    since: str | None = None
+    until: str | None = None
+    among: str = ""
+    share: float | None = None
+    parameters: dict[str, Any] = {}
+    per: Literal["rows", "values"] = "rows"
+    repair: dict[str, Any] | None = None
+
+
+class Sample(_Row):
     """One sample: its name, title and story in a sentence, rows of both files, planted faults and the failure mode it shows.
 
     All of it is synthetic: no patient, clinic or product stands behind it.
@@ -26,98 +59,32 @@ class Sample:
     story: str
     train_rows: int
     live_rows: int
-    faults: tuple[str, ...] = ()
+    faults: tuple[str, ...] | Literal["all"] = ()
     failure_mode: ModeId | None = None
 
     def planted(self) -> tuple[Fault, ...]:
         """Its faults in the order in which they happen."""
-        return tuple(sorted((FAULTS[f] for f in self.faults), key=lambda f: STAGES.index(f.stage)))
+        known = faults()
+        own = [known[f] for f in (known if self.faults == "all" else self.faults)]
+        return tuple(sorted(own, key=lambda f: STAGES.index(f.stage)))
 
 
-SAMPLES: dict[str, Sample] = {
-    s.name: s
-    for s in (
-        Sample(
-            DEFAULT,
-            "ED sepsis alert",
-            "A sepsis alert that worked in the pilot meets the live data of four emergency departments, and nothing is quite as it was.",
-            24_000,
-            6_120,
-            tuple(FAULTS),
-        ),
-        Sample(
-            "clean",
-            "ED sepsis alert, nothing wrong",
-            "The same alert on live data that comes from the same process as training: nothing was planted, nothing should alarm.",
-            8_000,
-            4_000,
-        ),
-        Sample(
-            "live-data",
-            "Failure mode 1: live records differ from training",
-            "The model is unchanged, but live records have missing vital signs, other units, old codes and words in number fields.",
-            8_000,
-            4_000,
-            (
-                "creatinine_umol",
-                "monitors_unmapped",
-                "icd9_codes",
-                "lactate_text",
-                "gcs_sentinel",
-                "route_spelling",
-                "procalcitonin_gone",
-            ),
-            "live_data",
-        ),
-        Sample(
-            "integration",
-            "Failure mode 2: the result does not reach the workflow",
-            "The data is right, but it arrives late, answers time out at peak, one clinic goes silent and write-back was never tested.",
-            8_000,
-            4_000,
-            (
-                "late_inputs",
-                "slow_at_peak",
-                "timeouts",
-                "feed_stopped",
-                "rows_resent",
-                "device_new",
-            ),
-            "integration",
-        ),
-        Sample(
-            "monitoring",
-            "Failure mode 3: nobody is watching",
-            "Accuracy fades after go-live, two model versions answer side by side and the outcomes stop arriving, without any alert.",
-            8_000,
-            4_000,
-            (
-                "creatinine_umol",
-                "temperature_fahrenheit",
-                "two_versions",
-                "fewer_events",
-                "language_gap",
-                "labels_late",
-                "more_transfers",
-            ),
-            "monitoring",
-        ),
-        Sample(
-            "foundations",
-            "Failure mode 4: foundations left for later",
-            "Data and model hold up, but rollback, ownership, legal basis and handoff were put off and nothing proves them.",
-            8_000,
-            4_000,
-            (),
-            "foundations",
-        ),
-    )
-}
+@cache
+def faults() -> dict[str, Fault]:
+    """Every fault that can be planted, by id."""
+    rows = {key: {"id": key, **row} for key, row in table("faults").items()}
+    return TypeAdapter(dict[str, Fault]).validate_python(rows)
+
+
+@cache
+def _samples() -> dict[str, Sample]:
+    rows = {name: {"name": name, **row} for name, row in table("samples").items()}
+    return TypeAdapter(dict[str, Sample]).validate_python(rows)
 
 
 def names() -> tuple[Sample, ...]:
     """Every sample, the default first."""
-    return tuple(SAMPLES.values())
+    return tuple(_samples().values())
 
 
 def get(name: str) -> Sample:
@@ -126,7 +93,8 @@ def get(name: str) -> Sample:
     Raises:
         InputError: ``SAMPLE_UNKNOWN``; the hint names the nearest sample.
     """
-    if name not in SAMPLES:
-        hint = nearest(name, list(SAMPLES))
+    known = _samples()
+    if name not in known:
+        hint = nearest(name, list(known))
         raise InputError(Problem("SAMPLE_UNKNOWN", f"'{name}' is not a sample.", hint))
-    return SAMPLES[name]
+    return known[name]

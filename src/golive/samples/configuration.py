@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from golive.intake.clinical.analytes import match
 from golive.model.config import Config, parse_config
 from golive.model.registers import Registers
-from golive.samples.catalogue import DEFAULT, Sample
+from golive.samples.catalogue import DEFAULT, Sample, table
 from golive.samples.physiology import LOGNORMAL, NORMAL
 from golive.samples.pilot_model import LATENCY_BUDGET_MS, MODEL, THRESHOLD
 
@@ -21,32 +17,18 @@ AS_OF = date(2026, 5, 4)
 
 VALID_DAYS = 365
 SHELF = "https://evidence.example.org"  # a name reserved for examples (RFC 2606): nothing is there
-FLOORS = {"auroc": 0.75, "sensitivity": 0.60, "ppv": 0.15}
-ALERT_LIMIT = 8  # per clinic and day, as the nurses in charge agreed
 OTHER_INPUT = 0.05  # importance of a column that is delivered but that this version does not score
-# No visit may be scored without; the rest may be unmeasured
-REQUIRED = ("heart_rate", "sbp", "dbp", "map", "age", "dx")
 MEASURED = (*NORMAL, *LOGNORMAL, "dbp", "map", "gcs", "weight", "age")
-
-
-@cache
-def _evidence_file() -> dict[str, Any]:
-    text = files("golive.samples").joinpath("evidence.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
-    return data
 
 
 def registers(name: str) -> Registers:
     """Registers that a team could have kept for sample ``name``; empty for all but the default one."""
-    if name != DEFAULT:
-        return Registers()
-    text = files("golive.samples").joinpath("registers.yaml").read_text(encoding="utf-8")
-    return Registers.model_validate(yaml.safe_load(text))
+    return Registers.model_validate(table("registers") if name == DEFAULT else {})
 
 
 def _evidence(sample: Sample) -> list[dict[str, Any]]:
     """Evidence items of a sample, in the order of the criteria."""
-    file = _evidence_file()
+    file = table("evidence")
     filed: dict[str, Any] = {**file["base"], **file["changes"].get(sample.name, {})}
     items = []
     for criterion, entry in filed.items():
@@ -59,9 +41,9 @@ def _evidence(sample: Sample) -> list[dict[str, Any]]:
             "criterion": criterion,
             "kind": kind,
             "grade": grade,
-        }
-        item |= {"claim_level": level, "owner": owner, "issued": issued.isoformat()}
-        item |= {
+            "claim_level": level,
+            "owner": owner,
+            "issued": issued.isoformat(),
             "expires": (issued + timedelta(days=VALID_DAYS)).isoformat(),
             "note": f"Synthetic: {note}",
         }
@@ -71,7 +53,7 @@ def _evidence(sample: Sample) -> list[dict[str, Any]]:
     return items
 
 
-def _columns() -> dict[str, dict[str, Any]]:
+def _columns(required: list[str]) -> dict[str, dict[str, Any]]:
     """Unit, LOINC code, whether required, and importance (largest weight of the model = 1) of each input."""
     largest = max(abs(term.weight) for term in MODEL.values())
     out: dict[str, dict[str, Any]] = {}
@@ -81,51 +63,28 @@ def _columns() -> dict[str, dict[str, Any]]:
         if analyte and analyte.loinc:
             declared["loinc"] = analyte.loinc
         weight = abs(MODEL[name].weight) / largest if name in MODEL else OTHER_INPUT
-        out[name] = {**declared, "required": name in REQUIRED, "importance": round(weight, 2)}
+        out[name] = {**declared, "required": name in required, "importance": round(weight, 2)}
     # Few distinct whole numbers: counts and scores, not categories
     for name in ("gcs", "comorbidities"):
         out[name] = {**out.get(name, {}), "type": "integer"}
-    out["dx"] = {
-        "system": "ICD10CM",
-        "release": "FY2025",
-        "required": True,
-        "importance": OTHER_INPUT,
-    }
-    return out
+    dx = {"system": "ICD10CM", "release": "FY2025", "required": True, "importance": OTHER_INPUT}
+    return out | {"dx": dx}
 
 
 def mapping(sample: Sample) -> dict[str, Any]:
     """The configuration of a sample as the mapping that is written to ``config.yaml``."""
+    said = table("declared")
     return {
         "project": sample.name,
         "as_of": AS_OF.isoformat(),
-        "risk": {
-            "situation": "critical",
-            "significance": "drive",
-            "modifiers": [],
-            "flags": ["ehr", "writeback", "alerts"],
-        },
-        "roles": {
-            "label": "sepsis_48h",
-            "score": "risk",
-            "prediction": "alert",
-            "time": "recorded_at",
-            "id": "encounter_id",
-            "site": "site",
-            "model_version": "model_version",
-            "ignored": ["patient_id"],
-            "groups": ["sex", "age_band", "ethnicity", "language"],
-        },
+        "risk": said["risk"],
+        "roles": said["roles"],
         "operating_threshold": THRESHOLD,
-        "floors": dict(FLOORS),
+        "floors": said["floors"],
         "latency_budget_ms": LATENCY_BUDGET_MS,
-        "alert_limit_per_day": ALERT_LIMIT,
-        "operations": {
-            "latency_ms": "latency_ms",
-            "status": "status",
-            "received_time": "received_at",
-        },
-        "columns": _columns(),
+        "alert_limit_per_day": said["alert_limit_per_day"],
+        "operations": said["operations"],
+        "columns": _columns(said["required"]),
         "evidence": _evidence(sample),
     }
 

@@ -1,17 +1,22 @@
-"""Draw the training and the live extract of a sample, plant its faults in the live one, and count what was planted."""
+"""Draw both extracts of a sample, plant its faults in the live one, count what was planted, and write it all to a folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
+import yaml
 
+from golive.model.errors import InputError, Problem
+from golive.model.finding import Kind
 from golive.samples import physiology, pilot_model
-from golive.samples.catalogue import Sample
-from golive.samples.feed import Fault, Feed
+from golive.samples.catalogue import Fault, Sample, get, table
+from golive.samples.configuration import mapping
+from golive.samples.faults import PLANT, Feed
 from golive.samples.population import AGE_CAP, age_band, visits
 
 TRAIN_DAYS = ("2025-01-01", "2025-12-31")
@@ -19,72 +24,38 @@ LIVE_DAYS = ("2026-02-16", "2026-04-30")
 SPARE = 1.05  # visits drawn for each wanted one, so that rows may be lost to a stopped feed
 RESENT = 0.012  # share of rows sent twice, where that fault is planted
 
-COLUMNS = (
-    "encounter_id",
-    "patient_id",
-    "recorded_at",
-    "received_at",
-    "site",
-    "age",
-    "age_band",
-    "sex",
-    "ethnicity",
-    "insurance",
-    "language",
-    "arrival_mode",
-    "triage_category",
-    "comorbidities",
-    "immunosuppressed",
-    "weight",
-    "heart_rate",
-    "resp_rate",
-    "sbp",
-    "dbp",
-    "map",
-    "temperature",
-    "spo2",
-    "gcs",
-    "lactate",
-    "creatinine",
-    "bun",
-    "glucose",
-    "sodium",
-    "potassium",
-    "calcium",
-    "bilirubin_total",
-    "wbc",
-    "hemoglobin",
-    "platelets",
-    "crp",
-    "procalcitonin",
-    "dx",
-    "antibiotic_route",
-    "triage_note",
-    "risk",
-    "alert",
-    "sepsis_48h",
-    "label_time",
-    "model_version",
-    "latency_ms",
-    "status",
+FEWEST_ROWS = 200
+SYNTHETIC = "Synthetic: drawn by GoLive's sample generator. No patient, clinic, document or person stands behind it."
+_VISITS = table("visits")
+COLUMNS: tuple[str, ...] = tuple(_VISITS["columns"])
+COMPARED = tuple(c for c in COLUMNS if c not in _VISITS["not_compared"])
+"""Inputs whose values are compared."""
+# What planted faults cause downstream. These are findings, not faults of their own.
+CONSEQUENCES = (
+    Kind.SCORE_SHIFT,
+    Kind.ALERT_RATE_SHIFT,
+    Kind.PERFORMANCE_DROP,
+    Kind.PERFORMANCE_ESTIMATED_DROP,
+    Kind.CALIBRATION_DRIFT,
+    Kind.BELOW_FLOOR,
+    Kind.LABEL_SHIFT,
+    Kind.MULTIVARIATE_SHIFT,
 )
-WHOLE = (
-    "heart_rate",
-    "resp_rate",
-    "sbp",
-    "dbp",
-    "map",
-    "spo2",
-    "gcs",
-    "bun",
-    "glucose",
-    "sodium",
-    "platelets",
-    "alert",
-    "sepsis_48h",
-    "latency_ms",
+# True of every sample, training and live alike: not a fault, and right to report.
+FACTS = (
+    {"kind": Kind.FREE_TEXT_PRESENT.value, "columns": ["triage_note"]},
+    {"kind": Kind.IDENTIFIER_PRESENT.value, "columns": ["patient_id", "encounter_id"]},
 )
-TIMES = ("recorded_at", "received_at", "label_time")
+
+
+@dataclass(frozen=True)
+class SampleFiles:
+    """Paths of a written sample."""
+
+    train: Path
+    live: Path
+    config: Path
+    truth: Path
 
 
 @dataclass(frozen=True)
@@ -107,10 +78,8 @@ def _feed(
 
     def plant(*stages: str) -> None:
         for fault in faults:
-            if fault.stage in stages:
-                mask = fault.apply(feed)
-                if mask is not None:
-                    feed.marks[fault.id] = mask
+            if fault.stage in stages and (mask := PLANT[fault.id](feed, fault)) is not None:
+                feed.marks[fault.id] = mask
 
     resent = round(n * RESENT) if any(f.stage == "resend" for f in faults) else 0
     base = n - resent
@@ -119,15 +88,9 @@ def _feed(
     plant("rows")
     feed.keep(np.sort(rng.choice(len(feed.frame), size=base, replace=False)))
     served = pilot_model.log(rng, feed.frame["recorded_at"])
-    feed.frame = pd.concat(
-        [
-            feed.frame,
-            physiology.measure(rng, feed.severity),
-            physiology.describe(rng, feed.severity),
-            served,
-        ],
-        axis=1,
-    )
+    measured = physiology.measure(rng, feed.severity)
+    described = physiology.describe(rng, feed.severity)
+    feed.frame = pd.concat([feed.frame, measured, described, served], axis=1)
     feed.frame["sepsis_48h"] = physiology.outcome(rng, feed.severity)
     review = pd.to_timedelta(np.round(rng.gamma(3, 0.8, base) * 24 * 60), unit="min")
     feed.frame["label_time"] = feed.frame["recorded_at"] + pd.Timedelta(hours=48) + review
@@ -143,12 +106,11 @@ def _feed(
 
 def _written(feed: Feed) -> pd.DataFrame:
     """Bring a feed into the form of an extract: column order, whole numbers without decimals, times as text, words in place."""
-    frame = feed.frame[
-        [c for c in COLUMNS if c in feed.frame] + [c for c in feed.frame if c not in COLUMNS]
-    ].copy()
-    for name in WHOLE:
+    known = [c for c in COLUMNS if c in feed.frame]
+    frame = feed.frame[[*known, *(c for c in feed.frame if c not in COLUMNS)]].copy()
+    for name in _VISITS["whole"]:
         frame[name] = frame[name].astype("Int64")
-    for name in TIMES:
+    for name in _VISITS["times"]:
         frame[name] = frame[name].dt.strftime("%Y-%m-%d %H:%M:%S")
     for name, words in feed.text.items():
         frame[name] = frame[name].astype(object).where(words.isna(), words)
@@ -159,25 +121,12 @@ def _truth(fault: Fault, feed: Feed, live: pd.DataFrame) -> dict[str, Any]:
     """One entry of the truth file; rows are counted in the finished live extract."""
     rows = int(feed.marks[fault.id].sum()) if fault.id in feed.marks else None
     total = int(live[fault.columns[0]].notna().sum()) if fault.per == "values" else len(live)
-    entry: dict[str, Any] = {
-        "id": fault.id,
-        "kind": fault.kind.value,
-        "also": [kind.value for kind in fault.also],
-        "columns": list(fault.columns),
-    }
-    entry |= {
-        "title": fault.title,
-        "segment": fault.segment,
-        "since": fault.since,
-        "until": fault.until,
-    }
-    entry |= {
-        "rows": rows,
-        "share": None if rows is None else round(rows / total, 5),
-        "share_of": fault.per,
-    }
-    entry |= {"parameters": fault.parameters, "fix": fault.fix, "repair": fault.repair}
-    return entry
+    said = fault.model_dump(mode="json")
+    entry = {field: said[field] for field in ("id", "kind", "also", "columns")}
+    entry |= {field: said[field] for field in ("title", "segment", "since", "until")}
+    share = None if rows is None else round(rows / total, 5)
+    entry |= {"rows": rows, "share": share, "share_of": fault.per}
+    return entry | {field: said[field] for field in ("parameters", "fix", "repair")}
 
 
 def draw(sample: Sample, *, rows: int | None = None, seed: int = 0) -> Drawn:
@@ -192,3 +141,62 @@ def draw(sample: Sample, *, rows: int | None = None, seed: int = 0) -> Drawn:
     feed = _feed(_stream(sample.name, "live", seed), n_live, LIVE_DAYS, "L", planted)
     live = _written(feed)
     return Drawn(_written(train), live, tuple(_truth(f, feed, live) for f in planted))
+
+
+def _yaml(path: Path, data: dict[str, Any]) -> None:
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(f"# {SYNTHETIC}\n{body}", encoding="utf-8", newline="\n")
+
+
+def truth(
+    sample: Sample, planted: tuple[dict[str, Any], ...], *, seed: int, rows: tuple[int, int]
+) -> dict[str, Any]:
+    """The content of the truth file: every planted fault with its rows, and the columns that must stay quiet."""
+    touched = {column for fault in planted for column in fault["columns"]}
+    return {
+        "sample": sample.name,
+        "description": f"{sample.story} {SYNTHETIC}",
+        "failure_mode": sample.failure_mode,
+        "seed": seed,
+        "train_rows": rows[0],
+        "live_rows": rows[1],
+        "faults": list(planted),
+        "consequences": [kind.value for kind in CONSEQUENCES] if planted else [],
+        "facts": [dict(fact) for fact in FACTS],
+        "quiet": [c for c in COMPARED if c not in touched],
+    }
+
+
+def write(
+    name: str, directory: str | Path, *, rows: int | None = None, seed: int = 0
+) -> SampleFiles:
+    """Write the sample ``name`` as ``train.csv``, ``live.csv``, ``config.yaml`` and ``truth.yaml`` into ``directory``.
+
+    The folder is made when absent; files of these names are replaced. ``rows`` is the number of live rows (200 or more);
+    training keeps its proportion to it. Equal arguments give equal bytes on one version of numpy and pandas.
+
+    Raises:
+        InputError: ``SAMPLE_UNKNOWN``, ``SAMPLE_ROWS`` or ``SAMPLE_FOLDER``.
+    """
+    sample = get(name)
+    if rows is not None and rows < FEWEST_ROWS:
+        hint = f"Ask for {FEWEST_ROWS} live rows or more, or leave the number out."
+        raise InputError(
+            Problem("SAMPLE_ROWS", f"A sample of {rows} live rows cannot carry its faults.", hint)
+        )
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sentence, hint = f"The folder cannot be made: {error.strerror}.", "Choose another folder."
+        raise InputError(Problem("SAMPLE_FOLDER", sentence, hint, str(folder))) from None
+    drawn = draw(sample, rows=rows, seed=seed)
+    out = SampleFiles(
+        *(folder / file for file in ("train.csv", "live.csv", "config.yaml", "truth.yaml"))
+    )
+    drawn.train.to_csv(out.train, index=False, lineterminator="\n")
+    drawn.live.to_csv(out.live, index=False, lineterminator="\n")
+    _yaml(out.config, mapping(sample))
+    counted = (len(drawn.train), len(drawn.live))
+    _yaml(out.truth, truth(sample, drawn.planted, seed=seed, rows=counted))
+    return out

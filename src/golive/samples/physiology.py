@@ -7,9 +7,12 @@ value means something, as it does in a hospital.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+from golive.samples.catalogue import table
 from golive.samples.population import ARRIVAL, Floats, pick
 
 # name: (centre, change per unit of severity, spread, lowest, highest, decimals)
@@ -36,6 +39,7 @@ LOGNORMAL: dict[str, tuple[float, float, float, float, float, int]] = {
     "crp": (20, 0.60, 1.0, 0.5, 480, 1),
     "procalcitonin": (0.2, 0.70, 1.0, 0.02, 120, 2),
 }
+RARELY_MISSING = {"resp_rate": 0.004, "temperature": 0.012, "spo2": 0.006, "gcs": 0.02}
 # panel: (log odds of being ordered at severity 0, change per unit of severity, its columns)
 PANELS: dict[str, tuple[float, float, tuple[str, ...]]] = {
     "chemistry": (1.4, 0.8, ("creatinine", "bun", "glucose", "sodium", "potassium", "calcium")),
@@ -45,74 +49,22 @@ PANELS: dict[str, tuple[float, float, tuple[str, ...]]] = {
     "crp": (-0.2, 0.7, ("crp",)),
     "procalcitonin": (-1.4, 0.9, ("procalcitonin",)),
 }
-# code (ICD-10-CM): (share among other visits, share when an infection is likely, words of the note)
-DIAGNOSES: dict[str, tuple[float, float, str]] = {
-    "R07.9": (9, 1, "chest pain"),
-    "R10.9": (8, 3, "abdominal pain"),
-    "R51.9": (6, 1, "headache"),
-    "M54.50": (6, 0.5, "low back pain"),
-    "S09.90XA": (5, 0.3, "minor head injury after a fall"),
-    "R55": (4, 1, "fainting"),
-    "R42": (4, 0.5, "dizziness"),
-    "R11.2": (4, 2, "nausea and vomiting"),
-    "R06.02": (6, 6, "short of breath"),
-    "R53.1": (4, 5, "weakness"),
-    "I48.91": (3, 1, "palpitations, irregular pulse"),
-    "I50.9": (4, 2, "leg swelling and short of breath"),
-    "I63.9": (2, 0.5, "sudden weakness of one arm"),
-    "I21.4": (2, 0.5, "chest pressure"),
-    "K92.2": (2, 1, "black stool"),
-    "K57.92": (2, 2, "left lower abdominal pain"),
-    "J44.1": (3, 4, "wheezing, more sputum"),
-    "N17.9": (2, 3, "little urine"),
-    "E11.65": (2, 1, "high blood sugar"),
-    "R41.82": (2, 6, "confused since yesterday"),
-    "J06.9": (6, 5, "cough and sore throat"),
-    "R50.9": (2, 12, "fever and chills"),
-    "J18.9": (1.5, 14, "cough with fever"),
-    "N39.0": (3, 12, "burning on urination"),
-    "N10": (0.7, 5, "flank pain and fever"),
-    "L03.115": (1.5, 6, "red, warm lower leg"),
-    "A41.9": (0.2, 5, "shaking chills, looks ill"),
-}
-# Sentences that follow the complaint, so that notes differ as typed notes do.
-FINDINGS = (
-    *(
-        "Looks well.",
-        "Looks tired.",
-        "Pale.",
-        "Sweating.",
-        "Skin warm and dry.",
-        "Shivering.",
-        "Speaks in full sentences.",
-    ),
-    *(
-        "Short answers only.",
-        "In a wheelchair.",
-        "Walks unaided.",
-        "Holds the side rail.",
-        "Eyes closed, answers when asked.",
-    ),
-)
-HISTORY = (
-    *(
-        "No known allergies.",
-        "Allergy list not brought.",
-        "Takes a water pill.",
-        "Takes a blood thinner.",
-        "No regular pills.",
-    ),
-    *(
-        "Surgery last month.",
-        "Diabetes.",
-        "Lives alone.",
-        "Family present.",
-        "Seen here last week.",
-        "Ate this morning.",
-    ),
-    *("Pain 2 of 10.", "Pain 4 of 10.", "Pain 7 of 10.", "Drank little today."),
-)
-SINCE = ("since this morning", "for one day", "for two days", "for three days", "for a week")
+_VISITS = table("visits")
+
+
+class Diagnosis(NamedTuple):
+    """Share among other visits, share when an infection is likely, the code of ICD-9-CM, words of the note."""
+
+    other: float
+    infection: float
+    icd9: str
+    words: str
+
+
+DIAGNOSES = {code: Diagnosis(*row) for code, row in _VISITS["diagnoses"].items()}
+ICD9 = {code: diagnosis.icd9 for code, diagnosis in DIAGNOSES.items()}
+INTERCEPT = -3.0
+"""Log odds of sepsis at severity 0."""
 
 
 def rounded(values: Floats, decimals: int = 0) -> Floats:
@@ -135,12 +87,7 @@ def measure(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     out["map"] = rounded((out["sbp"] + 2 * out["dbp"]) / 3)
     out["gcs"] = np.clip(15.0 - rng.poisson(np.exp(-2.0 + 0.75 * severity)), 3, 15)
     # A curated training extract: every visit has a heart rate; other vital signs are rarely missing.
-    for name, share in (
-        ("resp_rate", 0.004),
-        ("temperature", 0.012),
-        ("spo2", 0.006),
-        ("gcs", 0.02),
-    ):
+    for name, share in RARELY_MISSING.items():
         out[name][rng.random(n) < share] = np.nan
     for start, slope, columns in PANELS.values():
         absent = rng.random(n) > 1 / (1 + np.exp(-(start + slope * severity)))
@@ -156,41 +103,36 @@ def describe(rng: np.random.Generator, severity: Floats) -> pd.DataFrame:
     n = len(severity)
     infection = rng.random(n) < 1 / (1 + np.exp(1.2 - 0.9 * severity))
     codes = np.array(list(DIAGNOSES), dtype=object)
-    shares = np.array([entry[:2] for entry in DIAGNOSES.values()])
+    shares = np.array([(d.other, d.infection) for d in DIAGNOSES.values()])
     shares = shares / shares.sum(axis=0)
-    index = np.where(
-        infection,
-        rng.choice(len(codes), size=n, p=shares[:, 1]),
-        rng.choice(len(codes), size=n, p=shares[:, 0]),
-    )
+    infected, other = (rng.choice(len(codes), size=n, p=shares[:, side]) for side in (1, 0))
+    index = np.where(infection, infected, other)
     cut = np.array([-1.1, 0.4, 1.7])
     category = np.array(["5", "4", "3", "2"], dtype=object)[
         np.searchsorted(cut, severity + rng.normal(0, 0.7, n))
     ]
     treated = rng.random(n) < 1 / (1 + np.exp(2.2 - 0.7 * severity - 2.4 * infection))
     intravenous = rng.random(n) < 1 / (1 + np.exp(0.2 - 0.9 * severity))
-    words = np.array([entry[2] for entry in DIAGNOSES.values()], dtype=object)[index]
+    words = np.array([d.words for d in DIAGNOSES.values()], dtype=object)[index]
     since, found, history = (
         np.array(phrases, dtype=object)[rng.integers(0, len(phrases), n)]
-        for phrases in (SINCE, FINDINGS, HISTORY)
+        for phrases in (_VISITS["since"], _VISITS["findings"], _VISITS["history"])
     )
+    route = pd.Series(np.where(intravenous, "IV", "PO")).where(pd.Series(treated))
     return pd.DataFrame(
         {
             "arrival_mode": pick(rng, ARRIVAL, n),
             "triage_category": category,
             "dx": codes[index],
-            "antibiotic_route": pd.Series(np.where(intravenous, "IV", "PO")).where(
-                pd.Series(treated)
-            ),
+            "antibiotic_route": route,
             "triage_note": "Synthetic note: " + words + " " + since + ". " + found + " " + history,
         }
     )
 
 
 def outcome(
-    rng: np.random.Generator, severity: Floats, *, intercept: float = -3.0, slope: float = 1.75
+    rng: np.random.Generator, severity: Floats, *, intercept: float = INTERCEPT, slope: float = 1.75
 ) -> Floats:
     """Draw sepsis within 48 hours (0 or 1) with log odds ``intercept + slope * severity``."""
-    return (rng.random(len(severity)) < 1 / (1 + np.exp(-(intercept + slope * severity)))).astype(
-        np.float64
-    )
+    risk = 1 / (1 + np.exp(-(intercept + slope * severity)))
+    return (rng.random(len(severity)) < risk).astype(np.float64)

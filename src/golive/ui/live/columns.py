@@ -9,11 +9,10 @@ import streamlit as st
 
 from golive.model.columns import Role
 from golive.model.config import Config
-from golive.model.finding import Verdict
-from golive.model.result import Assessment, ColumnResult
+from golive.model.finding import Finding, Signal, Verdict
+from golive.model.result import Assessment, ColumnResult, Picture
 from golive.ui import figures
-from golive.ui.live import column_slices
-from golive.ui.shell import chart, theme
+from golive.ui.shell import chart, components, nav, theme
 from golive.ui.shell.nav import door
 from golive.ui.shell.words import plain
 from golive.wording.numbers import count, number, p_value, percent, repeated_rows, score
@@ -28,12 +27,13 @@ GLYPH = {Verdict.ALARM: "▲", Verdict.WATCH: "◆", Verdict.QUIET: "✓", Verdi
 """Cells of a table draw no Material icons; these differ in shape as the icons do."""
 LIST_HEIGHT = 570
 """Pixels: fifteen columns at a glance beside the figures of the chosen one, and not more than a telephone shows."""
+VALUES = "values"
 ROLE_WORD = {role: role.value.replace("_", " ") for role in Role}
 
 
 def verdict_of(column: ColumnResult, assessment: Assessment) -> Verdict:
     """The most urgent verdict among a column's own findings and its drift; ``cannot_judge`` when nothing judged it."""
-    found = [f.verdict for f in assessment.findings if column.name in f.columns]
+    found = [f.verdict for f in findings_of(column, assessment)]
     if column.drift is not None:
         found.append(column.drift.verdict)
     return min(found, key=VERDICTS.index, default=Verdict.CANNOT_JUDGE)
@@ -99,7 +99,11 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
         filter_mode="contains",
         help="Type to search, or click a row of the list.",
     )
-    tokens = theme.tokens()
+    tokens, column = theme.tokens(), st.column_config
+    bins = "Share of values per bin; 1-10 rows are left out."
+    same = "The same bins as training; 1-10 rows are left out."
+    drift = "Drift score, 0 = no difference; empty when it was not compared."
+    gone = "Live rows without a value."
     st.dataframe(
         table(columns, assessment).style.map(_ink, subset=["Verdict"]),
         key="column_list",
@@ -109,27 +113,14 @@ def choose(columns: Sequence[ColumnResult], assessment: Assessment) -> ColumnRes
         height=min(LIST_HEIGHT, 38 + 35 * len(columns)),
         alt="Columns with verdict, small pictures of training and live data, score and missing share.",
         column_config={
-            "Column": st.column_config.TextColumn(pinned=True),
-            "Verdict": st.column_config.TextColumn(width=110),
-            "Training": st.column_config.BarChartColumn(
-                y_min=0,
-                color=tokens.training,
-                width="small",
-                help="Share of values per bin; 1-10 rows are left out.",
+            "Column": column.TextColumn(pinned=True),
+            "Verdict": column.TextColumn(width=110),
+            "Training": column.BarChartColumn(
+                y_min=0, color=tokens.training, width="small", help=bins
             ),
-            "Live": st.column_config.BarChartColumn(
-                y_min=0,
-                color=tokens.live,
-                width="small",
-                help="The same bins as training; 1-10 rows are left out.",
-            ),
-            "Score": st.column_config.NumberColumn(
-                format="%.3f",
-                help="Drift score, 0 = no difference; empty when it was not compared.",
-            ),
-            "Missing live (%)": st.column_config.NumberColumn(
-                "Missing (%)", format="%.1f", help="Live rows without a value."
-            ),
+            "Live": column.BarChartColumn(y_min=0, color=tokens.live, width="small", help=same),
+            "Score": column.NumberColumn(format="%.3f", help=drift),
+            "Missing live (%)": column.NumberColumn("Missing (%)", format="%.1f", help=gone),
         },
     )
     return columns[names.index(shown)]
@@ -159,46 +150,49 @@ def unit_of(config: Config, column: str) -> str:
     return (declared.unit or "").strip("{}") if declared else ""
 
 
+def findings_of(column: ColumnResult, assessment: Assessment) -> list[Finding]:
+    """Findings about a column, alone or with others."""
+    return [f for f in assessment.findings if column.name in f.columns]
+
+
 def render(column: ColumnResult, assessment: Assessment, config: Config) -> None:
     """Draw one column: verdict and reason, both distributions, missing values, the score on its scale, and its findings."""
-    verdict, unit = verdict_of(column, assessment), unit_of(config, column.name)
-    look = theme.VERDICT[verdict]
-    st.subheader(f"{plain(column.name)}  :{look.color}[{look.icon} {look.word}]", anchor=False)
-    st.caption(
-        plain(
-            f"{column.type.value.capitalize()}, {ROLE_WORD[column.role]}" + (f", in {unit}" if unit else "") + "."
-            + (f" Type and role: {column.reason}." if column.reason else "")
-        )
-    )  # fmt: skip
+    name, unit = column.name, unit_of(config, column.name)
+    look = theme.VERDICT[verdict_of(column, assessment)]
+    st.subheader(f"{plain(name)}  :{look.color}[{look.icon} {look.word}]", anchor=False)
+    kind = f"{column.type.value.capitalize()}, {ROLE_WORD[column.role]}"
+    why = f" Type and role: {column.reason}." if column.reason else ""
+    st.caption(plain(f"{kind}{f', in {unit}' if unit else ''}.{why}"))
     st.markdown(plain(_sentence(column)))
     tokens = theme.tokens()
     if column.picture and (column.picture.edges or column.picture.labels):
         log = st.toggle(
             "Logarithmic shares",
             value=figures.needs_log(column),
-            key=f"log_shares:{column.name}",
+            key=f"log_shares:{name}",
             help="Makes small tails visible; on by itself where one bin holds most values.",
         )
-        chart.show(
-            figures.distribution(column, tokens, unit=unit, log=log),
-            key=f"distribution:{column.name}",
-            alt=figures.describe_distribution(column, unit=unit),
-        )
-        _notes(column)
+        alt = figures.describe_distribution(column, unit=unit)
+        figure = figures.distribution(column, tokens, unit=unit, log=log)
+        chart.show(figure, key=f"distribution:{name}", alt=alt)
+        _notes(column.picture)
     else:
         st.info(_why_no_picture(column), icon=":material/hide_image:")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Rows without a value**")
-        chart.show(
-            figures.missing(column, tokens),
-            key=f"missing:{column.name}",
-            alt=figures.describe_missing(column),
-        )
+        alt = figures.describe_missing(column)
+        chart.show(figures.missing(column, tokens), key=f"missing:{name}", alt=alt)
     with right:
         _scale(column)
-    column_slices.render(column, assessment, unit=unit)
-    _findings(column, assessment)
+    _slices(column, assessment, unit)
+    own = findings_of(column, assessment)
+    if own:
+        st.markdown("**Findings of this column**")
+    for finding in own[:6]:
+        look = theme.VERDICT[finding.verdict]
+        title = f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}"
+        door("findings", title, query={"finding": finding.id})
     _numbers(column, unit)
 
 
@@ -220,22 +214,17 @@ def _sentence(column: ColumnResult) -> str:
     return f"{sentence[:-1]} (n = {count(drift.n_train)} and {count(drift.n_live)})."
 
 
-def _notes(column: ColumnResult) -> None:
-    picture = column.picture
-    if picture is None:
-        return
-    notes = []
-    for word, cells in (("below", picture.below), ("above", picture.above)):
-        if any(cell is None or cell > 0 for cell in cells):
-            notes.append(
-                f"{word} the range drawn: {count(cells[0])} training and {count(cells[1])} live values"
-            )
+def _notes(picture: Picture) -> None:
+    notes = [
+        f"{word} the range drawn: {count(cells[0])} training and {count(cells[1])} live values"
+        for word, cells in (("below", picture.below), ("above", picture.above))
+        if any(cell is None or cell > 0 for cell in cells)
+    ]
     if picture.edges and any(c is None for c in (*picture.train, *picture.live)):
         notes.append("hatched: 1-10 rows, the exact count is not shown")
-    if len(picture.labels) > figures.MAX_BARS:
-        notes.append(
-            f"{len(picture.labels) - figures.MAX_BARS} categories that are rarer and changed less are not drawn"
-        )
+    rarer = len(picture.labels) - figures.MAX_BARS
+    if rarer > 0:
+        notes.append(f"{rarer} categories that are rarer and changed less are not drawn")
     if notes:
         st.caption("; ".join(notes).capitalize() + ".")
 
@@ -255,11 +244,8 @@ def _scale(column: ColumnResult) -> None:
     if drift.score is None:
         st.caption(plain(f"No score: {drift.reason or 'too few values'}."))
         return
-    chart.show(
-        figures.scale(drift, theme.tokens()),
-        key=f"scale:{column.name}",
-        alt=figures.describe_scale(drift),
-    )
+    alt = figures.describe_scale(drift)
+    chart.show(figures.scale(drift, theme.tokens()), key=f"scale:{column.name}", alt=alt)
     if drift.smallest_detectable is not None:
         p = f" Adjusted p {p_value(drift.p_adjusted)}." if drift.p_adjusted is not None else ""
         st.caption(
@@ -270,39 +256,22 @@ def _scale(column: ColumnResult) -> None:
         st.caption(f"{repeated[0].upper()}{repeated[1:]}.")
 
 
-def _findings(column: ColumnResult, assessment: Assessment) -> None:
-    own = [f for f in assessment.findings if column.name in f.columns]
-    if own:
-        st.markdown("**Findings of this column**")
-    for finding in own[:6]:
-        look = theme.VERDICT[finding.verdict]
-        door(
-            "findings",
-            f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}",
-            query={"finding": finding.id},
-        )
-
-
 def _numbers(column: ColumnResult, unit: str) -> None:
+    sides = (column.train, column.live)
+    quantiles = sorted({q for side in sides if side for q in side.quantiles}, key=float)
     with st.expander("The numbers behind it", icon=":material/table:"):
         rows = [(label, *_written(column, field, write)) for label, field, write in _LINES]
-        quantiles = sorted(
-            {q for s in (column.train, column.live) if s for q in s.quantiles}, key=float
-        )
         for q in quantiles:
-            train, live = (
-                number(s.quantiles.get(q)) if s else "–" for s in (column.train, column.live)
-            )
+            train, live = (number(side.quantiles.get(q)) if side else "–" for side in sides)
             rows.append((f"{percent(float(q))} of values are at most", train, live))
         kept = [row for row in rows if row[1:] != ("–", "–")]
-        st.table(
+        components.table(
             {
                 f"{column.name}{f' ({unit})' if unit else ''}": [r[0] for r in kept],
                 "Training": [r[1] for r in kept],
                 "Live": [r[2] for r in kept],
             },
-            border="horizontal",
-            alt=f"Counts, moments and quantiles of {column.name} in training and live data.",
+            f"Counts, moments and quantiles of {column.name} in training and live data.",
         )
 
 
@@ -323,3 +292,64 @@ def _written(column: ColumnResult, field: str, write: Callable[[Any], str]) -> t
     """One field of both sides in words; a dash where a side does not have it."""
     train, live = (getattr(s, field) if s else None for s in (column.train, column.live))
     return "–" if train is None else write(train), "–" if live is None else write(live)
+
+
+def _slices(column: ColumnResult, assessment: Assessment, unit: str) -> None:
+    """The column by site and by time window, its values or its gaps, or which role is missing to draw it."""
+    site, window = figures.cut_of(column.live, "site"), figures.cut_of(column.live, "time")
+    if site is None and window is None:
+        _why_no_slices(column, assessment)
+        return
+    word = {VALUES: "Values", figures.MISSING: "Rows without a value"}
+    choices = [k for k in word if figures.drawn(column, gaps=k == figures.MISSING)]
+    chosen = choices[-1]
+    # What is wrong with the column may be first of all that values are missing
+    alarms = [f for f in findings_of(column, assessment) if f.verdict is Verdict.ALARM]
+    gaps_first = bool(alarms) and all(f.signal is Signal.MISSINGNESS for f in alarms)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Where and when**")
+        if len(choices) > 1:
+            chosen = st.segmented_control(
+                "What to draw by site and time",
+                choices,
+                default=figures.MISSING if gaps_first else VALUES,
+                required=True,
+                format_func=word.__getitem__,
+                key=f"slices_of:{column.name}",
+                label_visibility="collapsed",
+            )
+    what = figures.drawn(column, gaps=chosen == figures.MISSING)
+    if what is None:
+        return
+    tokens = theme.tokens()
+    left, right = st.columns(2, gap="medium")
+    if site is not None:
+        with left:
+            st.caption(f"By {plain(site.column)}")
+            alt = figures.describe_by_site(column, what)
+            figure = figures.by_site(column, tokens, what, unit=unit)
+            chart.show(figure, key=f"by_site:{column.name}", alt=alt)
+    if window is not None:
+        with right if site is not None else left:
+            st.caption(f"By {figures.window_word(window.values)} of {plain(window.column)}")
+            alt = figures.describe_by_time(column, what)
+            figure = figures.by_time(column, tokens, what, unit=unit)
+            chart.show(figure, key=f"by_time:{column.name}", alt=alt)
+    middle = "Dots are medians, bars the middle half of the values. "
+    drawn = middle if what.what == "median" else ""
+    st.caption(f"{drawn}Slices under 11 rows are left out; a gap stands for 1-10 rows.")
+
+
+def _why_no_slices(column: ColumnResult, assessment: Assessment) -> None:
+    roles = assessment.roles
+    if column.live is None:
+        return
+    if roles.site is None and roles.time is None:
+        st.caption(
+            "Name a site or a time column on the Data page, and this column is drawn by site and by week."
+        )
+        nav.link("data", "Data", icon=":material/upload_file:")
+    elif column.name not in (roles.site, roles.time):
+        st.caption(
+            "This session keeps no numbers by site and week for this column; assess the data again to see them."
+        )

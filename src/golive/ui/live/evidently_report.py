@@ -12,9 +12,9 @@ from pathlib import Path
 import streamlit as st
 
 from golive.model.config import Config
-from golive.model.errors import GoLiveError, InputError, Problem
+from golive.model.errors import InputError, Problem
 from golive.ui.shell import uploads
-from golive.ui.shell.components import error_box
+from golive.ui.shell.components import errors_shown
 from golive.ui.shell.guards import Current
 from golive.ui.shell.words import plain
 
@@ -82,13 +82,9 @@ def offer(where: Current) -> None:
         )
         if not st.button("Build the report", key="evidently_build", icon=":material/build:"):
             return
-        try:
-            with st.spinner("Building Evidently's report"):
-                st.session_state[_BUILT] = (session, _from(files, where))
-        except GoLiveError as error:
-            error_box(error)
-            return
-        st.rerun()
+        with errors_shown(), st.spinner("Building Evidently's report"):
+            st.session_state[_BUILT] = (session, _from(files, where))
+            st.rerun()
 
 
 def _from(files: tuple[Path, Path] | None, where: Current) -> str:
@@ -99,15 +95,10 @@ def _from(files: tuple[Path, Path] | None, where: Current) -> str:
     # The sample is the same on every machine, so it can be written again when nobody has kept it.
     with tempfile.TemporaryDirectory() as folder:
         written = samples.write(samples.names()[0].name, Path(folder))
-        for path, info in (
-            (written.train, where.assessment.inputs.train),
-            (written.live, where.assessment.inputs.live),
-        ):
+        inputs = where.assessment.inputs
+        for path, info in ((written.train, inputs.train), (written.live, inputs.live)):
             if hashlib.sha256(path.read_bytes()).hexdigest() != info.sha256:
-                sentence = (
-                    f"The sample file {plain(path.name)} is no longer the one that was assessed."
-                )
-                raise InputError(
-                    Problem("SAMPLE_CHANGED", sentence, "Assess the sample again on the Data page.")
-                )
+                name, hint = plain(path.name), "Assess the sample again on the Data page."
+                sentence = f"The sample file {name} is no longer the one that was assessed."
+                raise InputError(Problem("SAMPLE_CHANGED", sentence, hint))
         return build(written.train, written.live, where.config)

@@ -43,12 +43,13 @@ def matching(
     also: str | None = None,
 ) -> list[Finding]:
     """Findings with one of ``verdicts`` whose title, columns, kind or site hold every word of ``search``, in the order given; the one with the id ``also`` whatever it holds."""
-    words = search.lower().split()
-    return [
-        f
-        for f in findings
-        if f.id == also or (f.verdict in verdicts and all(w in _text(f) for w in words))
-    ]
+
+    def found(f: Finding) -> bool:
+        segment = (f.segment.column, str(f.segment.value)) if f.segment else ()
+        parts = (f.title, f.kind.replace("_", " "), *f.columns, *segment, f.route.value)
+        return all(word in " ".join(parts).lower() for word in search.lower().split())
+
+    return [f for f in findings if f.id == also or (f.verdict in verdicts and found(f))]
 
 
 def holds_back(finding: Finding, readiness: Readiness) -> str:
@@ -57,18 +58,6 @@ def holds_back(finding: Finding, readiness: Readiness) -> str:
     step = next((s for s in readiness.next if s.criterion in resting), None)
     level = resting[step.criterion].level if step else None
     return f"{step.criterion} at level {level}" if step and level is not None else ""
-
-
-def _text(finding: Finding) -> str:
-    segment = f"{finding.segment.column} {finding.segment.value}" if finding.segment else ""
-    parts = (
-        finding.title,
-        finding.kind.replace("_", " "),
-        " ".join(finding.columns),
-        segment,
-        finding.route.value,
-    )
-    return " ".join(parts).lower()
 
 
 def grouped(
@@ -101,11 +90,8 @@ def _group(finding: Finding, by: Grouping, site: str | None) -> str:
         return _names(finding) or "Whole data set"
     if by == "site":
         sites = sites_of(finding, site)
-        return (
-            f"{site} {' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}"
-            if sites
-            else "No single site"
-        )
+        named = f"{site} {' and '.join(sites[:3])}{' …' if len(sites) > 3 else ''}"
+        return named if sites else "No single site"
     return ROUTE_WORD[finding.route] if by == "owner" else SIGNAL_WORD[finding.signal]
 
 
@@ -139,28 +125,25 @@ def size_words(finding: Finding, assessment: Assessment) -> str:
 def row_label(finding: Finding, assessment: Assessment) -> str:
     """One line of the list: verdict as icon, word and colour, the title, the size and the owner."""
     look = theme.VERDICT[finding.verdict]
-    held = holds_back(finding, assessment.readiness)
-    rest = [
-        words
-        for words in (size_words(finding, assessment), ROUTE_WORD[finding.route].lower(), held)
-        if words
-    ]
-    return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {unbroken(' · '.join(rest))}"
+    size, owner = size_words(finding, assessment), ROUTE_WORD[finding.route].lower()
+    rest = " · ".join(filter(None, (size, owner, holds_back(finding, assessment.readiness))))
+    return f":{look.color}[{look.icon} {look.word}] **{plain(finding.title)}** · {unbroken(rest)}"
 
 
 def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
     """Show the filters, keep them in the address, and return what was chosen: verdicts, grouping, search words."""
-    tally = {v: sum(f.verdict is v for f in findings) for v in VERDICTS}
     asked = [Verdict(v) for v in st.query_params.get_all("show") if v in set(Verdict)]
+    words = {
+        v: f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(sum(f.verdict is v for f in findings))}"
+        for v in VERDICTS
+    }
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         chosen = st.pills(
             "Show",
             VERDICTS,
             selection_mode="multi",
             default=asked or list(SHOWN_FIRST),
-            format_func=lambda v: (
-                f"{theme.VERDICT[v].icon} {theme.VERDICT[v].word} {count(tally[v])}"
-            ),
+            format_func=words.__getitem__,
             key="findings_show",
             on_change=_remember_filter,
             wrap=True,
@@ -168,14 +151,14 @@ def filters(findings: Sequence[Finding]) -> tuple[list[Verdict], Grouping, str]:
         by = st.segmented_control(
             "Group by", GROUPINGS, default="cause", required=True, key="group", bind="query-params"
         )
-        words = st.text_input(
+        search = st.text_input(
             "Search",
             key="search",
             placeholder="column, site or word",
             icon=":material/search:",
             width=200,
         )
-    return list(chosen), by, words or ""
+    return list(chosen), by, search or ""
 
 
 def _remember_filter() -> None:

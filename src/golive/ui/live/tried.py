@@ -1,4 +1,4 @@
-"""Repairs tried on the findings desk: which are switched on, what they change together, and the code that does the same."""
+"""Repairs tried on the Findings page: which are switched on, what they change together, and the code that does the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from golive.compare.repairs import code as repair_code
 from golive.model.errors import GoLiveError
 from golive.model.finding import Finding, Verdict
 from golive.model.readiness import GateState, Readiness
-from golive.model.result import Assessment, Repaired
+from golive.model.result import Assessment, ColumnResult, Repaired
 from golive.readiness import repaired
 from golive.ui.shell import rescoring
 from golive.ui.shell.guards import Current
@@ -78,7 +78,7 @@ def summary(where: Current) -> None:
     taken = repaired.chosen(where.assessment, on)
     with st.container(border=True):
         st.markdown(f"**With {plural(len(on), 'repair')} tried**")
-        lines = [line for one in taken for line in _columns(one, where.assessment)]
+        lines = [_column(c, one, where.assessment) for one in taken for c in one.columns]
         st.markdown("\n".join(f"- {plain(line)}" for line in lines[:_MOST_NAMED]))
         if len(lines) > _MOST_NAMED:
             st.caption(f"and {plural(len(lines) - _MOST_NAMED, 'column')} more")
@@ -93,19 +93,13 @@ def summary(where: Current) -> None:
         )
 
 
-def _columns(one: Repaired, assessment: Assessment) -> list[str]:
-    said = []
-    for now in one.columns:
-        before = assessment.column(now.name)
-        old = before.drift.score if before is not None and before.drift is not None else None
-        new = now.drift.score if now.drift is not None else None
-        changed = (
-            "no score"
-            if old is None or new is None
-            else f"the score goes from {score(old)} to {score(new)}"
-        )
-        said.append(f"{now.name}: {changed}. {leaves(one)}")
-    return said
+def _column(now: ColumnResult, one: Repaired, assessment: Assessment) -> str:
+    before = assessment.column(now.name)
+    old, new = (c.drift.score if c and c.drift else None for c in (before, now))
+    changed = "no score"
+    if old is not None and new is not None:
+        changed = f"the score goes from {score(old)} to {score(new)}"
+    return f"{now.name}: {changed}. {leaves(one)}"
 
 
 def _readiness(where: Current, then: Assessment) -> None:
@@ -133,13 +127,11 @@ def movements(before: Readiness, after: Readiness) -> list[str]:
         was = old.get(one.id)
         if was is None or was.level == one.level:
             continue
-        levels = [("not assessed" if v is None else str(v)) for v in (was.level, one.level)]
+        was_, is_ = ("not assessed" if v is None else v for v in (was.level, one.level))
         verb = "falls" if (one.level or 0) < (was.level or 0) else "rises"
         passes = one.gate_state is GateState.PASS and was.gate_state is not GateState.PASS
-        said.append(
-            f"{one.id} {verb} from {levels[0]} to {levels[1]}"
-            + (" and its gate passes" if passes else "")
-        )
+        gate = " and its gate passes" if passes else ""
+        said.append(f"{one.id} {verb} from {was_} to {is_}{gate}")
     return said
 
 

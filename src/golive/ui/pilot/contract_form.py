@@ -20,13 +20,13 @@ from golive.contract import (
     shelf,
     to_yaml,
 )
-from golive.intake import read
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
 from golive.settings import Settings
 from golive.store import Store
 from golive.store.project import Project
 from golive.ui.pilot import data_form, pilot
+from golive.ui.pilot.words import WORDS
 from golive.ui.shell import components, uploads
 from golive.ui.shell.guards import Identity, authorise
 from golive.ui.shell.words import plain
@@ -35,22 +35,10 @@ from golive.wording.numbers import count
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = {
-    "name": "Column",
-    "type": "Type",
-    "unit": "Unit",
-    "low": "From",
-    "high": "To",
-    "system": "Code system",
-    "release": "Release",
-    "values": "Values",
-    "max_missing": "Missing at most (%)",
-    "max_invalid": "Invalid at most (%)",
-}
 _LONGEST_FILE = 5_000_000
 
 
-def kept(project: Project) -> tuple[Contract, ...]:
+def stored_versions(project: Project) -> tuple[Contract, ...]:
     """Versions of the project's contract, newest first; a kept file that no longer reads is said and ends the page."""
     try:
         return project.contracts
@@ -60,7 +48,7 @@ def kept(project: Project) -> tuple[Contract, ...]:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Editor:
     """Who works on the contract of which data folder; every version that is kept gets a line in the audit chain."""
 
     settings: Settings
@@ -83,40 +71,33 @@ class Desk:
         return new
 
 
-def start(config: Config, desk: Desk) -> None:
+def start(config: Config, editor: Editor) -> None:
     """No contract yet: infer one from the training file, or bring an ODCS file."""
-    if not desk.may:
+    if not editor.may:
         st.caption("A reviewer can infer or import one.")
         return
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**From training data.** What the model has seen is what it may be given.")
         train = uploads.files().get("train")
+        icon = ":material/auto_awesome:"
         if train is None:
             st.caption("Bring training data on the Data page first.")
-        elif st.button(
-            "Infer the contract",
-            key="contract_infer",
-            type="primary",
-            icon=":material/auto_awesome:",
-        ):
-            _try(lambda: _inferred(train.path, config, desk))
+        elif st.button("Infer the contract", key="contract_infer", type="primary", icon=icon):
+            with components.errors_shown():
+                with (
+                    st.spinner("Looking at every column"),
+                    data_form.opened(train, editor.settings) as dataset,
+                ):
+                    made = infer(dataset, config)
+                editor.keep(made)
+                st.rerun()
     with right, st.container(border=True):
         st.markdown("**From a file.** ODCS v3, as `golive contract infer` and catalogues write it.")
-        _import(config, desk)
+        _import(config, editor)
 
 
-def _inferred(path: Path, config: Config, desk: Desk) -> None:
-    with (
-        st.spinner("Looking at every column"),
-        read(path, limits=data_form.limits(desk.settings)) as dataset,
-    ):
-        made = infer(dataset, config)
-    desk.keep(made)
-    st.rerun()
-
-
-def _import(config: Config, desk: Desk) -> None:
+def _import(config: Config, editor: Editor) -> None:
     file = st.file_uploader(
         "Contract file",
         type=["yaml", "yml"],
@@ -125,27 +106,16 @@ def _import(config: Config, desk: Desk) -> None:
         label_visibility="collapsed",
     )
     if file is not None and st.button("Import", key="contract_import", icon=":material/upload:"):
-        _try(lambda: _imported(file, config, desk))
+        with components.errors_shown():
+            text = file.read(_LONGEST_FILE).decode("utf-8-sig", errors="replace")
+            contract = from_yaml(text, Path(file.name).name)
+            editor.keep(contract.model_copy(update={"name": config.project}))
+            st.rerun()
 
 
-def _imported(file: Any, config: Config, desk: Desk) -> None:
-    text = file.read(_LONGEST_FILE).decode("utf-8-sig", errors="replace")
-    contract = from_yaml(text, Path(file.name).name)
-    desk.keep(contract.model_copy(update={"name": config.project}))
-    st.rerun()
-
-
-def _try(action: Any) -> None:
-    """Run what a button asks for; what a person can cause is said on the page."""
-    try:
-        action()
-    except GoLiveError as error:
-        components.error_box(error)
-
-
-def edit(contract: Contract, desk: Desk) -> None:
+def edit(contract: Contract, editor: Editor) -> None:
     """Owner, what happens when the model is uncertain, and the terms of every column."""
-    may = desk.may
+    may = editor.may
     for point in contract.open_points:
         st.markdown(f":orange-badge[:material/help: still open] {point.split(' (')[0]}")
     with st.form("contract_form", border=True):
@@ -169,22 +139,17 @@ def edit(contract: Contract, desk: Desk) -> None:
             hide_index=True,
             width="stretch",
             disabled=["name", "type", "values"] if may else True,
-            column_config=dict(_COLUMNS),
+            column_config=dict(WORDS.terms),
             placeholder="–",
         )
-        if (
-            st.form_submit_button("Save as new version", disabled=not may, icon=":material/save:")
-            and may
-        ):
-            _try(lambda: _saved(contract, edited, {"owner": owner, "when_uncertain": unsure}, desk))
-
-
-def _saved(contract: Contract, edited: pd.DataFrame, words: dict[str, str], desk: Desk) -> None:
-    new = desk.keep(changed(contract, edited, words))
-    st.session_state["contract_said"] = (
-        f"Version {new.version}: {'; '.join(changes(contract, new)[:6])}."
-    )
-    st.rerun()
+        label, icon = "Save as new version", ":material/save:"
+        if st.form_submit_button(label, disabled=not may, icon=icon) and may:
+            with components.errors_shown():
+                words = {"owner": owner, "when_uncertain": unsure}
+                new = editor.keep(changed(contract, edited, words))
+                said = f"Version {new.version}: {'; '.join(changes(contract, new)[:6])}."
+                st.session_state["contract_said"] = said
+                st.rerun()
 
 
 def frame(contract: Contract) -> pd.DataFrame:
@@ -218,11 +183,8 @@ def changed(contract: Contract, edited: pd.DataFrame, words: dict[str, str]) -> 
     columns = []
     for terms, row in zip(contract.columns, edited.to_dict("records"), strict=True):
         low, high = _given(row["low"]), _given(row["high"])
-        limits = (
-            None
-            if low is None and high is None
-            else (float("-inf") if low is None else low, float("inf") if high is None else high)
-        )
+        ends = (-math.inf if low is None else low, math.inf if high is None else high)
+        limits = None if low is None and high is None else ends
         shares = {k: _share(row[k], getattr(terms, k)) for k in ("max_missing", "max_invalid")}
         said = {k: str(row[k] or "").strip() or None for k in ("unit", "system", "release")}
         columns.append(terms.model_dump() | said | shares | {"range": limits})
@@ -240,7 +202,7 @@ def _share(percent: Any, before: float) -> float:
     return before if given is None else round(given / 100, 8)
 
 
-def held(contract: Contract, settings: Settings) -> None:
+def check_live(contract: Contract, settings: Settings) -> None:
     """The live file of this session held against the contract: every violation with its rows and share."""
     st.caption(
         "Every assessment of this pilot is held against the newest version; what breaks it is a finding."
@@ -252,10 +214,7 @@ def held(contract: Contract, settings: Settings) -> None:
     if not st.button(f"Check {plain(live.name)}", key="contract_check", icon=":material/rule:"):
         return
     try:
-        with (
-            st.spinner("Counting"),
-            read(live.path, name=live.name, limits=data_form.limits(settings)) as dataset,
-        ):
+        with st.spinner("Counting"), data_form.opened(live, settings) as dataset:
             found = check(contract, dataset)
     except InputError as error:
         components.error_box(error)
@@ -270,7 +229,7 @@ def held(contract: Contract, settings: Settings) -> None:
         st.caption(f"Not checked: {plain(what)}")
 
 
-def versions(known: tuple[Contract, ...], config: Config, desk: Desk) -> None:
+def versions(known: tuple[Contract, ...], config: Config, editor: Editor) -> None:
     """What changed from version to version, newest first, the newest as a file, and a file as the next version."""
     newest = known[0]
     if newest.source:
@@ -285,8 +244,8 @@ def versions(known: tuple[Contract, ...], config: Config, desk: Desk) -> None:
         icon=":material/download:",
         key="contract_download",
     )
-    if desk.may:
+    if editor.may:
         with st.expander("Import a file as the next version", icon=":material/upload:"):
-            _import(config, desk)
+            _import(config, editor)
     for new, old in pairwise(known):
         st.markdown(f"- **{new.version}** {plain('; '.join(changes(old, new)[:8]))}")

@@ -1,4 +1,4 @@
-"""The Data page: two drop zones, what was read, what each column is, and what a missing role would unlock."""
+"""The Data page: two drop zones, what was read, what each column is, what a missing role would unlock, and the assessment."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from golive.intake import Limits, infer, read
+from golive.intake import Dataset, Limits, infer, load_config, read
 from golive.intake.base.damage import damage_explained
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.settings import Settings
+from golive.store import Store
+from golive.store.project import Project
 from golive.ui.pilot import pilot
+from golive.ui.pilot.words import WORDS
 from golive.ui.shell import components, uploads
+from golive.ui.shell.guards import Identity, authorise
 from golive.ui.shell.uploads import Side, Upload
 from golive.ui.shell.words import plain
 from golive.wording.numbers import count, plural, spelled
@@ -34,28 +38,6 @@ _UNDERSTOOD_KEY = "understood"
 _CHOICES_KEY = "column_choices"
 _PROBLEMS_KEY = "upload_problems"
 
-ROLE_WORD: dict[Role, str] = {
-    Role.FEATURE: "feature",
-    Role.LABEL: "label (what happened)",
-    Role.SCORE: "score (risk, 0 to 1)",
-    Role.PREDICTION: "prediction (yes or no)",
-    Role.TIME: "time",
-    Role.ID: "patient or encounter id",
-    Role.SITE: "site",
-    Role.MODEL_VERSION: "model version",
-    Role.GROUP: "group for fairness",
-    Role.IGNORED: "ignore",
-}
-UNLOCKS: dict[Role, str] = {
-    Role.LABEL: "with a score, whether the model still performs: discrimination, calibration, error rates",
-    Role.SCORE: "whether the scores and the number of alerts moved",
-    Role.TIME: "since when something changed, and records from the future",
-    Role.ID: "duplicates, and honest intervals when a patient has several rows",
-    Role.SITE: "which site carries a change, and whether every feed still runs",
-    Role.MODEL_VERSION: "whether more than one version answered",
-    Role.GROUP: "whether groups of patients are served equally",
-}
-
 
 @dataclass(frozen=True)
 class Read:
@@ -65,6 +47,11 @@ class Read:
     columns: int
     preview: pd.DataFrame
     notes: tuple[Problem, ...]
+
+    @property
+    def size(self) -> str:
+        """Rows and columns in words."""
+        return f"{count(self.rows)} rows, {plural(self.columns, 'column')}"
 
 
 @dataclass(frozen=True)
@@ -79,20 +66,24 @@ class Understood:
     """Whether the roles of the configuration did not fit, so that they were left to be guessed."""
 
 
-def limits(settings: Settings) -> Limits:
-    """What one upload may hold: a compressed file may grow to four times the upload limit."""
-    return Limits(bytes=4 * settings.max_upload_bytes)
+def opened(upload: Upload, settings: Settings, config: Config | None = None) -> Dataset:
+    """Read an upload under the name its owner gave it; a compressed one may grow to four times the upload limit.
+
+    Raises:
+        InputError: everything that is wrong with the file.
+    """
+    limits = Limits(bytes=4 * settings.max_upload_bytes)
+    views = config.fhir_views if config else ()
+    return read(upload.path, name=upload.name, limits=limits, views=views)
 
 
 def drop_zones(settings: Settings, understood: Understood) -> None:
     """Training left, live right. A file that was taken is named with its size and can be taken back."""
     problems: dict[Side, tuple[Problem, ...]] = st.session_state.setdefault(_PROBLEMS_KEY, {})
     for column, (side, title) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
+        icon = ":material/database:" if side == "train" else ":material/sensors:"
         with column, st.container(border=True, key=f"zone_{side}"):
-            if side == "train":
-                st.badge(title, icon=":material/database:", color="gray")
-            else:
-                st.badge(title, icon=":material/sensors:", color="blue")
+            st.badge(title, icon=icon, color="gray" if side == "train" else "blue")
             kept = uploads.files().get(side)
             if kept:
                 _taken(side, kept, understood.files.get(side))
@@ -119,12 +110,7 @@ def _zone(side: Side, settings: Settings, problems: dict[Side, tuple[Problem, ..
 
 
 def _taken(side: Side, kept: Upload, found: Read | None) -> None:
-    size = (
-        f"{count(found.rows)} rows, {plural(found.columns, 'column')}"
-        if found
-        else _size(kept.size)
-    )
-    st.markdown(f"**{plain(kept.name)}** · {size}")
+    st.markdown(f"**{plain(kept.name)}** · {found.size if found else _size(kept.size)}")
     st.caption(f"Kept on this machine until you leave. SHA-256 {kept.sha256[:12]}…")
     if st.button("Take another file", key=f"replace_{side}", icon=":material/swap_horiz:"):
         uploads.forget(side)
@@ -138,16 +124,16 @@ def _size(size: int) -> str:
     return f"{size / 1e3:,.0f} kB" if size < 1_000_000 else f"{size / 1e6:,.1f} MB"
 
 
-def _named(problems: Iterable[Problem], upload: Upload) -> tuple[Problem, ...]:
-    """``problems`` with the name that the owner gave the file, which lies here under its hash."""
-    return tuple(
-        replace(
-            p,
-            where=p.where.replace(upload.path.name, upload.name),
-            sentence=p.sentence.replace(upload.path.name, upload.name),
-        )
-        for p in problems
-    )
+def _named(problems: Iterable[Problem], *kept: Upload) -> tuple[Problem, ...]:
+    """``problems`` with the names that the owner gave the files, which lie here under their hashes."""
+    found = []
+    for problem in problems:
+        where, sentence = problem.where, problem.sentence
+        for upload in kept:
+            where = where.replace(upload.path.name, upload.name)
+            sentence = sentence.replace(upload.path.name, upload.name)
+        found.append(replace(problem, where=where, sentence=sentence))
+    return tuple(found)
 
 
 def understand(config: Config, settings: Settings) -> Understood:
@@ -170,25 +156,18 @@ def understand(config: Config, settings: Settings) -> Understood:
     specs: tuple[ColumnSpec, ...] = ()
     refused = False
     with ExitStack() as stack, st.spinner("Reading the files"):
-        datasets: dict[Side, Any] = {}
+        datasets: dict[Side, Dataset] = {}
         for side, upload in sorted(kept.items(), reverse=True):
             try:
-                dataset = stack.enter_context(
-                    read(
-                        upload.path,
-                        name=upload.name,
-                        limits=limits(settings),
-                        views=config.fhir_views,
-                    )
-                )
+                dataset = stack.enter_context(opened(upload, settings, config))
                 with damage_explained():
                     preview = dataset.table.limit(PREVIEW_ROWS).to_pandas()
-                files[side] = Read(
-                    dataset.rows, len(dataset.columns), preview, _named(dataset.notes, upload)
-                )
-                datasets[side] = dataset
             except GoLiveError as error:
                 problems += _named(error.problems, upload)
+                continue
+            told = _named(dataset.notes, upload)
+            files[side] = Read(dataset.rows, len(dataset.columns), preview, told)
+            datasets[side] = dataset
         if "train" in datasets:
             names = {name for dataset in datasets.values() for name in dataset.columns}
             config = pilot.fitting(config, names)
@@ -198,9 +177,7 @@ def understand(config: Config, settings: Settings) -> Understood:
                     specs = infer(datasets["train"], datasets.get("live"), config)
                     break
                 except GoLiveError as error:
-                    met = error.problems
-                    for upload in kept.values():
-                        met = _named(met, upload)
+                    met = _named(error.problems, *kept.values())
                     problems += [p for p in met if p not in problems]
                     config, refused = _without_roles(config), True
     found = Understood(files, specs, tuple(problems), config, refused)
@@ -221,16 +198,9 @@ def _training_hash() -> str:
 
 def chosen(understood: Understood) -> tuple[ColumnSpec, ...]:
     """The columns as a person left them: what was saved, over what was inferred."""
-    held: tuple[str, dict[str, tuple[str, str]]] = st.session_state.get(_CHOICES_KEY, ("", {}))
+    held: tuple[str, dict[str, dict[str, Any]]] = st.session_state.get(_CHOICES_KEY, ("", {}))
     choices = held[1] if held[0] == _training_hash() else {}
-    return tuple(
-        spec.model_copy(
-            update={"type": ColumnType(choices[spec.name][0]), "role": Role(choices[spec.name][1])}
-        )
-        if spec.name in choices
-        else spec
-        for spec in understood.inferred
-    )
+    return tuple(s.model_copy(update=choices.get(s.name)) for s in understood.inferred)
 
 
 def notes(understood: Understood) -> None:
@@ -244,9 +214,7 @@ def notes(understood: Understood) -> None:
     if understood.files:
         with st.expander("First rows, shown only to you", icon=":material/table_rows:"):
             for side, found in sorted(understood.files.items(), reverse=True):
-                st.caption(
-                    f"{SIDES[side]}: {count(found.rows)} rows, {plural(found.columns, 'column')}"
-                )
+                st.caption(f"{SIDES[side]}: {found.size}")
                 st.dataframe(
                     found.preview,
                     hide_index=True,
@@ -265,7 +233,7 @@ def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
         {
             "column": [s.name for s in specs],
             "type": [s.type.value for s in specs],
-            "role": [ROLE_WORD[s.role] for s in specs],
+            "role": [WORDS.roles[s.role] for s in specs],
             "reason": [s.reason for s in specs],
         }
     )
@@ -282,7 +250,7 @@ def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
                     "Type", options=[t.value for t in ColumnType], required=True
                 ),
                 "role": st.column_config.SelectboxColumn(
-                    "Role", options=list(ROLE_WORD.values()), required=True
+                    "Role", options=list(WORDS.roles.values()), required=True
                 ),
                 "reason": st.column_config.TextColumn("Why", width="large"),
             },
@@ -307,28 +275,73 @@ def columns_form(specs: tuple[ColumnSpec, ...], live: Read | None) -> bool:
     return asked
 
 
-def _keep_choices(edited: Any) -> None:
-    back = {word: role for role, word in ROLE_WORD.items()}
-    rows: Iterable[dict[str, str]] = edited.to_dict("records")
-    choices = {row["column"]: (row["type"], back[row["role"]].value) for row in rows}
+def _keep_choices(edited: pd.DataFrame) -> None:
+    back = {word: role for role, word in WORDS.roles.items()}
+    choices = {
+        row["column"]: {"type": ColumnType(row["type"]), "role": back[row["role"]]}
+        for row in edited.to_dict("records")
+    }
     st.session_state[_CHOICES_KEY] = (_training_hash(), choices)
 
 
 def roles_line(specs: tuple[ColumnSpec, ...]) -> None:
     """The roles that are filled, as chips, and for each that is not what it would unlock."""
     chips = []
-    for role in (*UNLOCKS, Role.PREDICTION):
+    for role in (*WORDS.unlocks, Role.PREDICTION):
         names = [spec.name for spec in specs if spec.role is role]
         if names:
             chips.append(f":blue-badge[{role.value.replace('_', ' ')}: {plain(', '.join(names))}]")
     st.markdown(" ".join(chips) if chips else "No column plays a special role yet.")
-    missing = [role for role in UNLOCKS if not any(s.role is role for s in specs)]
+    missing = [role for role in WORDS.unlocks if not any(s.role is role for s in specs)]
     if missing:
-        title = f"What {spelled(len(missing))} more {'role' if len(missing) == 1 else 'roles'} would unlock"
+        word = "role" if len(missing) == 1 else "roles"
+        title = f"What {spelled(len(missing))} more {word} would unlock"
+        named = {r: WORDS.roles[r].split(" (")[0].capitalize() for r in missing}
         with st.expander(title, icon=":material/lock_open:"):
-            st.markdown(
-                "\n".join(
-                    f"- **{ROLE_WORD[r].split(' (')[0].capitalize()}**: {UNLOCKS[r]}"
-                    for r in missing
-                )
-            )
+            st.markdown("\n".join(f"- **{named[r]}**: {WORDS.unlocks[r]}" for r in missing))
+
+
+def assess_kept(store: Store, config: Config, who: Identity, settings: Settings) -> str | None:
+    """Assess the kept files and store the session. Returns its id, or ``None`` after showing every problem.
+
+    The files and the roles stay whatever happens.
+    """
+    from golive.assess import assess
+
+    kept = uploads.files()
+    with st.status("Assessing", expanded=True) as status:
+        bar = st.progress(0.0, text="reading the files")
+
+        def tell(fraction: float, sentence: str) -> None:
+            bar.progress(min(max(fraction, 0.0), 1.0), text=sentence)
+
+        try:
+            authorise(who, "reviewer", "assess data")
+            with (
+                opened(kept["train"], settings, config) as train,
+                opened(kept["live"], settings, config) as live,
+            ):
+                project = Project(store, config.project, settings.home)
+                basis = project.for_assessment(config)
+                result = assess(train, live, config, basis, progress=tell)
+            sample = kept["train"].sample and kept["live"].sample
+            store.save(result, config=config, actor=who.name, sample=sample)
+        except GoLiveError as error:
+            status.update(label="The data could not be assessed", state="error")
+            components.error_box(error)
+            return None
+        status.update(label="Assessed", state="complete")
+    return result.session
+
+
+def use_sample(settings: Settings) -> None:
+    """Put the files of the sample pilot into both drop zones, with its definition."""
+    from tempfile import TemporaryDirectory
+
+    from golive.samples import DEFAULT, write
+
+    with st.spinner("Writing the sample: a synthetic sepsis alert"), TemporaryDirectory() as place:
+        written = write(DEFAULT, place)
+        uploads.put("train", written.train, settings.home)
+        uploads.put("live", written.live, settings.home)
+        pilot.put(load_config(written.config))

@@ -1,47 +1,36 @@
-"""The Define page's form: what the pilot is for, how risky it is, what ready means, and the freeze."""
+"""The Define page's form: what the pilot is for, how risky it is, what ready means, who acts on what, and the freeze."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from golive.model.config import Config
-from golive.model.errors import GoLiveError
-from golive.model.readiness import Flag, Modifier, RiskProfile, Significance, Situation, Tier
+from golive.model.finding import KINDS, SIGNAL_OF, Severity, Signal
+from golive.model.readiness import Modifier, RiskProfile, Tier
+from golive.model.routing import RoutingRule
 from golive.readiness.risk import ESCALATORS, explain_tier, tier_of
 from golive.store import Store
 from golive.store.project import Project
 from golive.ui.pilot import pilot
+from golive.ui.pilot.words import WORDS
 from golive.ui.shell import components, glossary, theme
 from golive.ui.shell.guards import Identity, authorise
 from golive.ui.shell.words import plain
-from golive.wording.labels import TIER_WORD
+from golive.wording.labels import ROUTE_WORD, SIGNAL_WORD, TIER_WORD
 from golive.wording.numbers import day
 
-SITUATION: dict[Situation, tuple[str, str]] = {
-    "critical": ("Critical", "Life-threatening or needs major, time-critical intervention"),
-    "serious": ("Serious", "Moderate in progression; early care matters, not usually within hours"),
-    "non_serious": ("Not serious", "Slow, predictable; can be managed with minor intervention"),
+T = TypeVar("T")
+MEANING = {
+    "define_modifiers": "Any of these raises the tier by one.",
+    "define_flags": "Switches on the criteria that only such pilots must meet.",
 }
-SIGNIFICANCE: dict[Significance, tuple[str, str]] = {
-    "inform": ("Informs", "Adds information; nothing follows from it directly"),
-    "drive": ("Drives care", "Sorts, alerts or guides the next step"),
-    "treat_diagnose": ("Treats or diagnoses", "Action is taken on the output"),
-}
-FLAG: dict[Flag, str] = {
-    "genai": "It generates text",
-    "writeback": "It writes into the record",
-    "ehr": "It runs inside the EHR",
-    "alerts": "It raises alerts",
-    "device_us": "It is a medical device in the US",
-    "device_eu": "It is a medical device in the EU",
-    "canada": "It is used in Canada",
-    "not_a_device": "It is not a medical device (scheduling, coding, prior authorisation)",
-    "care_access": "It can delay or deny care",
-}
-FLOORS = {"auroc": "AUROC at least", "sensitivity": "Sensitivity at least", "ppv": "PPV at least"}
+FLOORS = ("auroc", "sensitivity", "ppv")
+AS_JUDGED = "as judged"
+_WHAT, _OWNER, _SEVERITY, _FROM = "Findings", "Owner", "Severity", "Act from a change of"
 TIER_LOOK: dict[Tier, theme.BadgeColor] = {
     Tier.LOW: "green",
     Tier.MODERATE: "blue",
@@ -50,14 +39,11 @@ TIER_LOOK: dict[Tier, theme.BadgeColor] = {
 }
 
 
-def _choice(label: str, key: str, options: Mapping[Any, tuple[str, str]], value: Any) -> Any:
-    return st.radio(
-        label,
-        list(options),
-        format_func=lambda option: options[option][0],
-        captions=[caption for _, caption in options.values()],
-        key=pilot.seeded(key, value),
-    )
+def _number(place: DeltaGenerator, name: str, value: float | None) -> Any:
+    """Ask for one of the numbers of what ready means; an empty field is ``None``."""
+    field = WORDS.numbers[name]
+    tip = glossary.TERMS.get(field["help"], field["help"])
+    return place.number_input(**field | {"help": tip}, key=pilot.seeded(f"define_{name}", value))
 
 
 def purpose(config: Config) -> Config:
@@ -77,55 +63,68 @@ def purpose(config: Config) -> Config:
     return pilot.change(config, project=name.strip() or config.project, intended_use=use.strip())
 
 
+def _choice(
+    place: DeltaGenerator, label: str, key: str, options: Mapping[T, tuple[str, str]], value: T
+) -> T:
+    chosen: T = place.radio(
+        label,
+        list(options),
+        format_func=lambda option: options[option][0],
+        captions=[caption for _, caption in options.values()],
+        key=pilot.seeded(key, value),
+    )
+    return chosen
+
+
+def _several(
+    place: DeltaGenerator, label: str, key: str, options: Mapping[T, str], value: tuple[T, ...]
+) -> tuple[T, ...]:
+    chosen = place.multiselect(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=pilot.seeded(key, list(value)),
+        placeholder="None of these",
+        wrap=True,
+        help=MEANING[key],
+    )
+    return tuple(chosen)
+
+
 def risk(config: Config) -> Config:
     """IMDRF situation and significance, what raises the tier, what switches criteria on, and the tier as it stands."""
+    now = config.risk
+    raised: dict[Modifier, str] = {m: _capital(ESCALATORS[m]) for m in get_args(Modifier)}
     with st.container(border=True):
         st.subheader("2 · How risky it is", anchor=False)
         left, right = st.columns(2, gap="large")
-        with left:
-            situation = _choice(
-                "State of the condition", "define_situation", SITUATION, config.risk.situation
-            )
-        with right:
-            significance = _choice(
-                "What the output does",
-                "define_significance",
-                SIGNIFICANCE,
-                config.risk.significance,
-            )
+        situation = _choice(
+            left, "State of the condition", "define_situation", WORDS.situation, now.situation
+        )
+        significance = _choice(
+            right,
+            "What the output does",
+            "define_significance",
+            WORDS.significance,
+            now.significance,
+        )
         left, right = st.columns(2, gap="large")
-        with left:
-            modifiers = st.multiselect(
-                "What raises the risk",
-                get_args(Modifier),
-                format_func=lambda m: ESCALATORS[m][0].upper() + ESCALATORS[m][1:],
-                key=pilot.seeded("define_modifiers", list(config.risk.modifiers)),
-                placeholder="None of these",
-                wrap=True,
-                help="Any of these raises the tier by one.",
-            )
-        with right:
-            flags = st.multiselect(
-                "What applies",
-                get_args(Flag),
-                format_func=lambda f: FLAG[f],
-                key=pilot.seeded("define_flags", list(config.risk.flags)),
-                placeholder="None of these",
-                wrap=True,
-                help="Switches on the criteria that only such pilots must meet.",
-            )
+        modifiers = _several(
+            left, "What raises the risk", "define_modifiers", raised, now.modifiers
+        )
+        flags = _several(right, "What applies", "define_flags", WORDS.flags, now.flags)
         profile = RiskProfile(
-            situation=situation,
-            significance=significance,
-            modifiers=tuple(modifiers),
-            flags=tuple(flags),
+            situation=situation, significance=significance, modifiers=modifiers, flags=flags
         )
         tier = tier_of(profile)
-        why = explain_tier(profile).partition(": ")[2]
-        st.markdown(
-            f":{TIER_LOOK[tier]}-badge[:material/shield: {TIER_WORD[tier]} tier] {plain(why[0].upper() + why[1:])}"
-        )
+        why = _capital(explain_tier(profile).partition(": ")[2])
+        badge = f":{TIER_LOOK[tier]}-badge[:material/shield: {TIER_WORD[tier]} tier]"
+        st.markdown(f"{badge} {plain(why)}")
     return pilot.change(config, risk=profile)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def criteria(config: Config) -> Config:
@@ -133,77 +132,118 @@ def criteria(config: Config) -> Config:
     with st.container(border=True):
         st.subheader("3 · What ready means", anchor=False)
         st.caption("An empty field sets no requirement. Values from 0 to 1 unless a unit is given.")
-        floors = {}
-        for column, (name, label) in zip(st.columns(3), FLOORS.items(), strict=True):
-            value = column.number_input(
-                label,
-                0.0,
-                1.0,
-                step=0.01,
-                format="%.2f",
-                key=pilot.seeded(f"define_{name}", config.floors.get(name)),
-                help=glossary.tip(label.removesuffix(" at least")),
-            )
-            if value is not None:
-                floors[name] = value
+        typed = {
+            name: _number(place, name, config.floors.get(name))
+            for place, name in zip(st.columns(3), FLOORS, strict=True)
+        }
         first, second, third = st.columns(3, vertical_alignment="bottom")
-        operating = first.number_input(
-            "Alert at a score of",
-            0.0,
-            1.0,
-            step=0.01,
-            format="%.2f",
-            key=pilot.seeded("define_op", config.operating_threshold),
-            help=glossary.tip("Threshold"),
-        )
-        alerts = second.number_input(
-            "Alerts per site and day at most",
-            0.1,
-            10_000.0,
-            step=1.0,
-            format="%.0f",
-            key=pilot.seeded("define_alerts", config.alert_limit_per_day),
-            help="What those who answer the alerts have agreed to.",
-        )
-        latency = third.number_input(
-            "Answer within (ms)",
-            1.0,
-            600_000.0,
-            step=100.0,
-            format="%.0f",
-            key=pilot.seeded("define_ms", config.latency_budget_ms),
-            help="From the request to the answer; the share of slower answers is measured.",
-        )
+        operating = _number(first, "op", config.operating_threshold)
+        alerts = _number(second, "alerts", config.alert_limit_per_day)
+        latency = _number(third, "ms", config.latency_budget_ms)
         first, second, _ = st.columns(3, vertical_alignment="bottom")
-        threshold = first.number_input(
-            "Shift that matters",
-            0.01,
-            5.0,
-            step=0.01,
-            format="%.2f",
-            key=pilot.seeded("define_drift", config.drift.threshold),
-            help="For numbers in standard deviations of training (normalised Wasserstein), for categories a "
-            "Jensen-Shannon distance. The same at every sample size.",
-        )
-        alpha = second.number_input(
-            "Accepted false alarms",
-            0.001,
-            0.2,
-            step=0.001,
-            format="%.3f",
-            key=pilot.seeded("define_alpha", config.drift.alpha),
-            help="Significance level, after correction for the number of columns.",
-        )
-    other = {k: v for k, v in config.floors.items() if k not in FLOORS}
-    drift = config.drift.model_copy(update={"threshold": threshold, "alpha": alpha})
+        drift = {
+            "threshold": _number(first, "drift", config.drift.threshold),
+            "alpha": _number(second, "alpha", config.drift.alpha),
+        }
+    other = {name: floor for name, floor in config.floors.items() if name not in typed}
     return pilot.change(
         config,
-        floors={**other, **floors},
+        floors=other | {name: floor for name, floor in typed.items() if floor is not None},
         operating_threshold=operating,
         latency_budget_ms=latency,
         alert_limit_per_day=alerts,
-        drift=drift,
+        drift=config.drift.model_copy(update=drift),
     )
+
+
+def _options() -> dict[str, dict[str, str]]:
+    """What a rule may be about, in words: every signal as a whole, then each of its kinds."""
+    found: dict[str, dict[str, str]] = {}
+    for signal, kinds in KINDS.items():
+        found[_about(signal)] = {"signal": signal.value}
+        found |= {_about(signal, kind): {"kind": kind} for kind in kinds}
+    return found
+
+
+def _about(signal: Signal, kind: str = "all") -> str:
+    return f"{SIGNAL_WORD[signal]}: {kind.replace('_', ' ')}"
+
+
+def words(rule: RoutingRule) -> str:
+    """What a rule is about, as the table writes it."""
+    if rule.kind is not None:
+        return _about(SIGNAL_OF[rule.kind], rule.kind)
+    return _about(rule.signal) if rule.signal is not None else ""
+
+
+def rules_of(rows: list[dict[str, Any]]) -> tuple[tuple[RoutingRule, ...], list[str]]:
+    """Rules of the rows that say something, and what is wrong with the others."""
+    options, rules, wrong = _options(), [], []
+    routes = {word: route.value for route, word in ROUTE_WORD.items()}
+    for row in rows:
+        about, size = options.get(str(row.get(_WHAT) or "")), row.get(_FROM)
+        typed = {
+            "route": routes.get(str(row.get(_OWNER))),
+            "severity": row.get(_SEVERITY) if row.get(_SEVERITY) in set(Severity) else None,
+            "at_least": size if isinstance(size, (int, float)) else None,
+        }
+        said: dict[str, Any] = {key: value for key, value in typed.items() if value is not None}
+        if about is None and not said:
+            continue
+        if about is None or not said:
+            wrong.append(
+                "A row needs findings, and an owner, a severity or a change: it is not used yet."
+            )
+        elif float(said.get("at_least", 1)) <= 0:
+            wrong.append(f"{row[_WHAT]}: the change must be above 0.")
+        else:
+            rules.append(RoutingRule.model_validate(about | said))
+    return tuple(rules), wrong
+
+
+def routing(config: Config) -> Config:
+    """The rules of the pilot; those that name columns come from the configuration file and stay as they are."""
+    with st.expander("Who acts on what", icon=":material/alt_route:"):
+        st.caption(
+            "Every finding has an owner and a severity. A row replaces them for this pilot; with a change, only findings of "
+            "that size call for action. What may be chance never does. The first row that fits decides."
+        )
+        key = f"routing:{config.project}"
+        shown = [r for r in config.routing if not r.columns]
+        start = st.session_state.setdefault(f"{key}:start", [_row(r) for r in shown])
+        choice = st.column_config.SelectboxColumn
+        unit = "In the unit of the finding: 0.05 is five points of a share or of AUROC."
+        edited = st.data_editor(
+            start or [{_WHAT: None, _OWNER: AS_JUDGED, _SEVERITY: AS_JUDGED, _FROM: None}],
+            key=key,
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
+            column_config={
+                _WHAT: choice(options=list(_options()), width="large"),
+                _OWNER: choice(options=[AS_JUDGED, *ROUTE_WORD.values()]),
+                _SEVERITY: choice(options=[AS_JUDGED, *(s.value for s in Severity)]),
+                _FROM: st.column_config.NumberColumn(help=unit),
+            },
+        )
+        rules, wrong = rules_of(edited)
+        for sentence in dict.fromkeys(wrong):
+            st.caption(f":material/edit: {sentence}")
+        kept = tuple(r for r in config.routing if r.columns)
+        if kept:
+            st.caption(
+                f"{len(kept)} more rules name columns; they are kept from the configuration file."
+            )
+    return pilot.change(config, routing=(*(r.model_dump() for r in (*rules, *kept)),))
+
+
+def _row(rule: RoutingRule) -> dict[str, Any]:
+    return {
+        _WHAT: words(rule),
+        _OWNER: ROUTE_WORD[rule.route] if rule.route else AS_JUDGED,
+        _SEVERITY: rule.severity.value if rule.severity else AS_JUDGED,
+        _FROM: rule.at_least,
+    }
 
 
 def frozen_sentence(store: Store, project: str) -> str:
@@ -224,7 +264,7 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
     """The state of the criteria in plain words, and the one button that freezes or changes them."""
     with st.container(border=True):
         st.subheader("4 · Agreement", anchor=False)
-        said = frozen_sentence(store, config.project)
+        said, reason = frozen_sentence(store, config.project), ""
         if said:
             st.markdown(f":material/lock: {plain(said)}")
             now = Project(store, config.project).lock(config)
@@ -236,32 +276,26 @@ def freeze(store: Store, config: Config, who: Identity) -> None:
             st.markdown(
                 "The form above differs from what was frozen. The change is recorded with its reason, and it shows."
             )
-        else:
-            judged = any(not card.sample for card in store.list(config.project))
+            reason = st.text_input("Reason for the change", key="define_reason", max_chars=500)
+        elif any(not card.sample for card in store.list(config.project)):
             st.markdown(
                 "Live data of this pilot has been judged already: the criteria will be marked as frozen afterwards."
-                if judged
-                else "Freeze what ready means before anyone sees live data. Later changes stay visible."
             )
-        reason = (
-            st.text_input("Reason for the change", key="define_reason", max_chars=500)
-            if said
-            else ""
-        )
-        label = "Record the change" if said else "Freeze criteria"
-        if not who.may("reviewer"):
+        else:
+            st.markdown(
+                "Freeze what ready means before anyone sees live data. Later changes stay visible."
+            )
+        may = who.may("reviewer")
+        if not may:
             st.caption("Freezing needs the reviewer role.")
         if st.button(
-            label,
+            "Record the change" if said else "Freeze criteria",
             type="primary",
             icon=":material/lock:",
             key="freeze",
-            disabled=not who.may("reviewer"),
+            disabled=not may,
         ):
-            try:
+            with components.errors_shown():
                 authorise(who, "reviewer", "freeze criteria")
                 store.freeze_criteria(config.project, config, reason=reason, actor=who.name)
-            except GoLiveError as error:
-                components.error_box(error)
-            else:
                 st.rerun()

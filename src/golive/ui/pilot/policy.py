@@ -10,13 +10,13 @@ from golive.model.errors import GoLiveError
 from golive.model.readiness import Readiness
 from golive.model.registers import PolicyFile
 from golive.readiness import Model, load_model
-from golive.readiness.policy.crosswalk import Coverage, coverage
+from golive.readiness.policy.crosswalk import coverage
 from golive.readiness.policy.diff import Difference, differences, own_policy
 from golive.settings import resource
 from golive.store.registers import POLICIES, Change
-from golive.ui.registers.editor import MOST_MB
+from golive.ui.registers.files import MOST_MB
 from golive.ui.shell import rescoring, theme
-from golive.ui.shell.components import error_box
+from golive.ui.shell.components import error_box, errors_shown, table
 from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day, percent, plural
@@ -29,61 +29,46 @@ STATE_WORDS = {
 }
 
 
-def _stored(where: Current) -> Model | None:
-    """The own policy of the pilot; one that this version cannot read is told, and the shipped one judges meanwhile."""
-    try:
-        return where.project.policy
-    except GoLiveError as error:
-        error_box(error, title="The stored policy cannot be used by this version.")
-        return None
-
-
 def in_force(where: Current) -> Model:
-    """Say which policy is in force, offer it as a file, and return it."""
-    project = where.assessment.project
-    entries = where.store.registers.current(POLICIES, project)
-    model = _stored(where) or load_model()
-    label, judged_by = (
-        f"{model.name} {model.version}",
-        where.assessment.readiness.policy or "an unnamed policy",
-    )
-    rest = (
-        " and judged this session"
-        if judged_by == label
-        else f"; this session was judged by {plain(judged_by)}"
-    )
+    """Say which policy is in force, offer it as a file, and return it.
+
+    An own policy that this version cannot read is told, and the shipped one judges meanwhile.
+    """
+    entries = where.store.registers.current(POLICIES, where.assessment.project)
+    model = None
+    with errors_shown("The stored policy cannot be used by this version."):
+        model = where.project.policy
+    model = model or load_model()
+    label = f"{model.name} {model.version}"
+    judged_by = where.assessment.readiness.policy or "an unnamed policy"
+    rest = " and judged this session"
+    if judged_by != label:
+        rest = f"; this session was judged by {plain(judged_by)}"
     st.markdown(f"**{plain(label)}** judges this pilot{rest}.")
-    if entries:
-        item = entries[0].item
-        st.caption(
-            plain(
-                f"Put in force by {entries[0].actor} on {day(entries[0].created_at)}: {item.reason}"
-            )
-        )
-    text = (
-        entries[0].item.text
-        if entries
-        else resource("data", "readiness_model.yaml").read_text(encoding="utf-8")
-    )
+    text = ""
+    for entry in entries:
+        when, text = day(entry.created_at), entry.item.text
+        st.caption(plain(f"Put in force by {entry.actor} on {when}: {entry.item.reason}"))
+    shipped = resource("data", "readiness_model.yaml")
     with st.container(horizontal=True):
         st.download_button(
             "Policy as YAML",
-            data=text,
+            data=text or shipped.read_text(encoding="utf-8"),
             file_name="readiness-policy.yaml",
             mime="application/yaml",
             icon=":material/download:",
             on_click="ignore",
             key="policy_yaml",
         )
-        if entries and where.identity.may("admin"):
-            label = "Go back to the shipped policy"
-            if st.button(label, key=f"policy_back:{entries[0].revision}", icon=":material/undo:"):
-                change = Change(entries[0].item, entries[0].revision, deleted=True)
+        for entry in entries if where.identity.may("admin") else ():
+            label, icon = "Go back to the shipped policy", ":material/undo:"
+            if st.button(label, key=f"policy_back:{entry.revision}", icon=icon):
+                change = Change(entry.item, entry.revision, deleted=True)
                 _put(change, where, "back to the shipped policy")
     return model
 
 
-def bring(where: Current, now: Model) -> None:
+def import_policy(where: Current, now: Model) -> None:
     """Take an organisation's policy, show what it changes and what it would say of this session; an administrator decides."""
     file = st.file_uploader(
         "Another policy (YAML)", type=["yaml", "yml"], key="policy_file", max_upload_size=MOST_MB
@@ -121,17 +106,12 @@ def bring(where: Current, now: Model) -> None:
 
 
 def _put(change: Change, where: Current, reason: str) -> None:
-    try:
+    project, actor = where.assessment.project, where.identity.name
+    with errors_shown("Nothing was changed."):
         authorise(where.identity, "admin", "change the policy")
-        where.store.registers.write(
-            POLICIES, [change], project=where.assessment.project, actor=where.identity.name
-        )
-    except GoLiveError as error:
-        error_box(error, title="Nothing was changed.")
-        return
-    rescoring.save_and_score(
-        where, reason, "The policy was changed and readiness was scored again."
-    )
+        where.store.registers.write(POLICIES, [change], project=project, actor=actor)
+        done = "The policy was changed and readiness was scored again."
+        rescoring.save_and_score(where, reason, done)
 
 
 def compare(where: Current, one: Model, two: Model) -> None:
@@ -144,14 +124,13 @@ def compare(where: Current, one: Model, two: Model) -> None:
     names = [f"{m.name} {m.version}" for m in (one, two)]
     st.markdown(f"**{plain(verdict_sentence(names, first, second))}**")
     rows = _rows(first, second)
-    st.table(
+    table(
         {
             "": [r[0] for r in rows],
             plain(names[0]): [r[1] for r in rows],
             f"{plain(names[1])} ": [r[2] for r in rows],
         },
-        border="horizontal",
-        alt=f"The same session by {names[0]} and {names[1]}.",
+        f"The same session by {names[0]} and {names[1]}.",
     )
     found = differences(one, two)
     with st.expander(
@@ -173,12 +152,10 @@ def _rows(first: Readiness, second: Readiness) -> list[tuple[str, str, str]]:
         return "–" if value is None else f"{value:.0f}"
 
     def gates(readiness: Readiness) -> str:
-        open_ = [
-            c.id for c in readiness.criteria if c.gate_state not in (None, "pass") and not c.waived
-        ]
-        return f"{len(open_)}" + (
-            f" ({', '.join(open_[:6])}{' …' if len(open_) > 6 else ''})" if open_ else ""
-        )
+        scored = [c for c in readiness.criteria if not c.waived]
+        open_ = [c.id for c in scored if c.gate_state not in (None, "pass")]
+        named = f" ({', '.join(open_[:6])}{' …' if len(open_) > 6 else ''})" if open_ else ""
+        return f"{len(open_)}{named}"
 
     rows = [
         ("Verdict", theme.READINESS[first.verdict].word, theme.READINESS[second.verdict].word),
@@ -188,15 +165,12 @@ def _rows(first: Readiness, second: Readiness) -> list[tuple[str, str, str]]:
         ("Open gates", gates(first), gates(second)),
     ]
     after = {d.id: d for d in second.dimensions}
-    return rows + [
-        (
-            plain(d.name),
-            f"{number(d.point)} (weight {d.weight:.0f})",
-            f"{number(a.point)} (weight {a.weight:.0f})",
-        )
-        for d in first.dimensions
-        if (a := after.get(d.id)) is not None and (d.point != a.point or d.weight != a.weight)
-    ]
+    for d in first.dimensions:
+        a = after.get(d.id, d)
+        if (d.point, d.weight) != (a.point, a.weight):
+            now, then = (f"{number(x.point)} (weight {x.weight:.0f})" for x in (d, a))
+            rows.append((plain(d.name), now, then))
+    return rows
 
 
 def _differences(found: Sequence[Difference]) -> None:
@@ -204,15 +178,14 @@ def _differences(found: Sequence[Difference]) -> None:
         st.markdown("Nothing but name, version and reason.")
         return
     shown = found[:200]
-    st.table(
+    table(
         {
             "Where": [plain(d.where) for d in shown],
             "Now": ["not there" if d.before is None else plain(d.before) for d in shown],
             "Then": ["not there" if d.after is None else plain(d.after) for d in shown],
         },
-        border="horizontal",
-        height="content" if len(shown) <= 12 else 420,
-        alt=f"{len(found)} values that differ.",
+        f"{len(found)} values that differ.",
+        most=12,
     )
 
 
@@ -249,31 +222,21 @@ def standards(readiness: Readiness, model: Model) -> None:
         height=480,
         alt=f"Coverage of {len(found)} standards.",
     )
+    by_id = {c.standard: c for c in found}
     chosen = st.selectbox(
-        "Clauses of",
-        [c.standard for c in found],
-        format_func=lambda k: _name(found, k),
-        key="standard",
+        "Clauses of", list(by_id), format_func=lambda k: by_id[k].name, key="standard"
     )
-    _clauses(next(c for c in found if c.standard == chosen))
-
-
-def _name(found: Sequence[Coverage], key: str) -> str:
-    return next(c.name for c in found if c.standard == key)
-
-
-def _clauses(found: Coverage) -> None:
-    st.caption(plain(f"{found.gives}. {found.sentence}"))
-    st.table(
+    one = by_id[chosen]
+    st.caption(plain(f"{one.gives}. {one.sentence}"))
+    table(
         {
-            "Clause": [plain(c.clause) for c in found.clauses],
-            "State": [STATE_WORDS[c.state] for c in found.clauses],
-            "Criteria": [", ".join(c.criteria) for c in found.clauses],
-            "At the bar": [", ".join(c.at_bar) or "–" for c in found.clauses],
+            "Clause": [plain(c.clause) for c in one.clauses],
+            "State": [STATE_WORDS[c.state] for c in one.clauses],
+            "Criteria": [", ".join(c.criteria) for c in one.clauses],
+            "At the bar": [", ".join(c.at_bar) or "–" for c in one.clauses],
         },
-        border="horizontal",
-        height="content" if len(found.clauses) <= 12 else 420,
-        alt=f"Clauses of {found.name} with the criteria that support them.",
+        f"Clauses of {one.name} with the criteria that support them.",
+        most=12,
     )
 
 
@@ -281,6 +244,6 @@ def page(where: Current) -> None:
     """The policy in force, another one to compare, and the standards."""
     st.subheader("Policy", anchor=False)
     model = in_force(where)
-    bring(where, model)
+    import_policy(where, model)
     st.subheader("Standards", anchor=False)
     standards(where.assessment.readiness, model)

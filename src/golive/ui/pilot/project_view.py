@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from golive.model.errors import GoLiveError
 from golive.store import Store
 from golive.store.project_file import MOST_BYTES
 from golive.ui.shell import cache, components
@@ -15,7 +14,7 @@ from golive.wording.numbers import plural
 _DONE = "project_imported"
 
 
-def bring_in(store: Store, who: Identity, data: bytes) -> str:
+def import_project(store: Store, who: Identity, data: bytes) -> str:
     """Import a project file and return what was done, in words.
 
     Raises:
@@ -25,7 +24,7 @@ def bring_in(store: Store, who: Identity, data: bytes) -> str:
     return store.import_project(data, actor=who.name).sentence
 
 
-def take_along(store: Store, who: Identity, project: str) -> bytes:
+def export_project(store: Store, who: Identity, project: str) -> bytes:
     """A project as one file.
 
     Raises:
@@ -52,14 +51,14 @@ def show(store: Store, who: Identity) -> None:
             "Sessions, evidence, registers, policy, monitors and the audit of a pilot, with a checksum for every part. "
             "No row of your data is in it."
         )
-        projects = store.projects()
-        if projects:
+        if projects := store.projects():
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 project = st.selectbox("Take along", projects, key="project_export", width=320)
+                name = "".join(c if c.isalnum() or c in "-_" else "-" for c in project)
                 st.download_button(
                     "Download the project file",
-                    data=lambda: take_along(store, who, project),
-                    file_name=f"golive-{''.join(c if c.isalnum() or c in '-_' else '-' for c in project)}.zip",
+                    data=lambda: export_project(store, who, project),
+                    file_name=f"golive-{name}.zip",
                     mime="application/zip",
                     icon=":material/download:",
                     on_click="ignore",
@@ -72,13 +71,8 @@ def show(store: Store, who: Identity) -> None:
 def _import(store: Store, who: Identity) -> None:
     limit = min(cache.current_settings().max_upload_mb, MOST_BYTES // 1_000_000)
     file = st.file_uploader("Bring one in", type=["zip"], key="project_file", max_upload_size=limit)
-    if file is not None and st.button(
-        "Import the project", icon=":material/upload:", key="project_import"
-    ):
-        try:
-            done = bring_in(store, who, file.getvalue())
-        except GoLiveError as error:
-            components.error_box(error, title="Nothing was imported.")
-            return
-        st.session_state[_DONE] = done
-        st.rerun()
+    icon = ":material/upload:"
+    if file and st.button("Import the project", icon=icon, key="project_import"):
+        with components.errors_shown("Nothing was imported."):
+            st.session_state[_DONE] = import_project(store, who, file.getvalue())
+            st.rerun()

@@ -8,10 +8,10 @@ from typing import Literal
 import streamlit as st
 from pydantic import ValidationError
 
-from golive.model.errors import GoLiveError, InputError, Problem
+from golive.model.errors import InputError, Problem
 from golive.model.finding import Finding, Verdict
 from golive.store import Decision, Revised
-from golive.ui.shell.components import error_box
+from golive.ui.shell.components import errors_shown
 from golive.ui.shell.guards import Current
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day
@@ -96,29 +96,30 @@ def form(finding: Finding, entry: Revised[Decision] | None, where: Current) -> N
 
 
 def _fields(finding: Finding, entry: Revised[Decision] | None, where: Current) -> None:
+    who, before = where.identity, entry.item if entry else None
     with st.form(f"decide:{finding.id}", border=False):
         action = st.segmented_control(
             "What happens with it",
             ACTIONS,
-            default=entry.item.action if entry else "fix",
+            default=before.action if before else "fix",
             required=True,
-            format_func=lambda a: ACTION_WORD[a],
+            format_func=ACTION_WORD.__getitem__,
         )
         owner = st.text_input(
-            "Owner", value=entry.item.owner if entry else "", placeholder="role or name"
+            "Owner", value=before.owner if before else "", placeholder="role or name"
         )
-        due = st.date_input("Until", value=entry.item.due if entry else None, format="YYYY-MM-DD")
-        reason = st.text_area("Why", value=entry.item.reason if entry else "", height=80)
+        due = st.date_input("Until", value=before.due if before else None, format="YYYY-MM-DD")
+        reason = st.text_area("Why", value=before.reason if before else "", height=80)
         signature = st.text_input(
             "Signed by",
-            value=where.identity.name if where.identity.signed_in else "",
-            disabled=where.identity.signed_in,
+            value=who.name if who.signed_in else "",
+            disabled=who.signed_in,
             placeholder="your name",
             max_chars=120,
         )
         if not st.form_submit_button("Record the decision", type="primary"):
             return
-        try:
+        with errors_shown():
             decided = decision_of(
                 finding.id,
                 action,
@@ -131,10 +132,7 @@ def _fields(finding: Finding, entry: Revised[Decision] | None, where: Current) -
             where.store.put_decision(
                 decided,
                 project=where.assessment.project,
-                actor=where.identity.name,
+                actor=who.name,
                 revision=entry.revision if entry else 0,
             )
-        except GoLiveError as error:
-            error_box(error)
-            return
-    st.rerun()
+            st.rerun()

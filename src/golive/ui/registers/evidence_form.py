@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import streamlit as st
 
-from golive.model.errors import GoLiveError, InputError, Problem
+from golive.model.errors import InputError, Problem
 from golive.model.readiness import CriterionScore, EvidenceItem, Grade
 from golive.model.registers import Proposal
 from golive.store.registers import PROPOSALS
 from golive.ui.shell import rescoring
-from golive.ui.shell.components import error_box
+from golive.ui.shell.components import errors_shown
 from golive.ui.shell.guards import Current
 from golive.ui.shell.words import plain
 from golive.wording.numbers import day
@@ -34,52 +34,38 @@ def problems(item: EvidenceItem, today: date) -> list[Problem]:
     """Everything that keeps ``item`` from being evidence: no owner, no date, a date in the future, expiry before issue."""
     found = []
     if not item.owner.strip():
-        found.append(
-            Problem("EVIDENCE_OWNER", "Evidence needs an owner.", "Name a role or a person.")
-        )
+        hint = "Name a role or a person."
+        found.append(Problem("EVIDENCE_OWNER", "Evidence needs an owner.", hint))
     if item.issued is None:
         found.append(Problem("EVIDENCE_DATE", "Evidence needs the day it was issued."))
     elif item.issued > today:
-        found.append(
-            Problem(
-                "EVIDENCE_FUTURE",
-                f"The evidence is dated {day(item.issued)}, which is in the future.",
-            )
-        )
+        sentence = f"The evidence is dated {day(item.issued)}, which is in the future."
+        found.append(Problem("EVIDENCE_FUTURE", sentence))
     if item.expires and item.issued and item.expires <= item.issued:
-        found.append(
-            Problem("EVIDENCE_EXPIRY", "The evidence expires on or before the day it was issued.")
-        )
+        sentence = "The evidence expires on or before the day it was issued."
+        found.append(Problem("EVIDENCE_EXPIRY", sentence))
     return found
 
 
-def store_and_rescore(item: EvidenceItem, where: Current) -> None:
-    """Keep ``item``, judge readiness again with all evidence, and store the result as a new revision of the session.
+def _keep(item: EvidenceItem, where: Current, *, add: bool) -> str:
+    """Keep ``item`` as evidence and judge readiness again, or propose it; return what was done, in words.
+
+    What is judged is stored as a new revision of the session. A proposal counts for nothing until a reviewer other than its
+    author accepts it.
 
     Raises:
         InputError: every problem of the item. StoreError: the store cannot be written.
     """
-    wrong = problems(item, date.today())
-    if wrong:
+    if wrong := problems(item, date.today()):
         raise InputError(wrong)
-    project, actor = where.assessment.project, where.identity.name
-    where.store.put_evidence(item, project=project, actor=actor)
-    rescoring.again(where, f"evidence for {item.criterion}")
-
-
-def propose(item: EvidenceItem, where: Current) -> None:
-    """Keep ``item`` as a proposal: it counts for nothing until a reviewer other than its author accepts it.
-
-    Raises:
-        InputError: every problem of the item. StoreError: the store cannot be written.
-    """
-    wrong = problems(item, date.today())
-    if wrong:
-        raise InputError(wrong)
-    proposal = Proposal(id=item.id, evidence=item, proposed_by=where.identity.name)
-    where.store.registers.put(
-        PROPOSALS, proposal, project=where.assessment.project, actor=where.identity.name
-    )
+    store, project, actor = where.store, where.assessment.project, where.identity.name
+    if add:
+        store.put_evidence(item, project=project, actor=actor)
+        rescoring.again(where, f"evidence for {item.criterion}")
+        return "was added and readiness scored again"
+    proposal = Proposal(id=item.id, evidence=item, proposed_by=actor)
+    store.registers.put(PROPOSALS, proposal, project=project, actor=actor)
+    return "was proposed; it counts once a reviewer accepts it"
 
 
 def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str) -> None:
@@ -125,27 +111,15 @@ def form(criteria: tuple[CriterionScore, ...], where: Current, *, dimension: str
         expires=expires,
         note=note.strip(),
     )
-    try:
-        if add:
-            store_and_rescore(item, where)
-        else:
-            propose(item, where)
-    except GoLiveError as error:
-        error_box(error)
-        return
-    done = (
-        "was added and readiness scored again"
-        if add
-        else "was proposed; it counts once a reviewer accepts it"
-    )
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
-    st.session_state["evidence_added"] = f"Evidence for {key} {done}."
-    st.rerun()
+    with errors_shown():
+        done = _keep(item, where, add=add)
+        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+        st.session_state["evidence_added"] = f"Evidence for {key} {done}."
+        st.rerun()
 
 
 def confirmation() -> None:
     """Say once that the last evidence was added."""
     place = st.empty()  # kept, as in ``rescoring.confirmation``
-    sentence = st.session_state.pop("evidence_added", "")
-    if sentence:
+    if sentence := st.session_state.pop("evidence_added", ""):
         place.success(plain(sentence), icon=":material/task_alt:")

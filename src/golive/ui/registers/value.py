@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import get_args
 
@@ -10,9 +10,10 @@ import streamlit as st
 
 from golive.model.columns import Role
 from golive.model.errors import GoLiveError
+from golive.model.measured.performance import Impact
 from golive.model.registers import Kpi, Layer, Milestone, ValueLine
 from golive.model.result import Assessment
-from golive.readiness.registers.from_registers import Reading, readings
+from golive.readiness.registers.from_registers import readings
 from golive.readiness.registers.value import (
     Case,
     Range,
@@ -22,48 +23,14 @@ from golive.readiness.registers.value import (
     finite,
     timeline,
 )
-from golive.store import registers as kept
-from golive.ui.registers.costliest import costliest
-from golive.ui.registers.editor import Register, show
-from golive.ui.shell.components import error_box
+from golive.ui.registers.editor import show
+from golive.ui.registers.schema import load
+from golive.ui.shell.components import error_box, table
 from golive.ui.shell.guards import Current
-from golive.ui.shell.words import plain
-from golive.wording.numbers import number, percent, plural
+from golive.ui.shell.words import plain, unbroken
+from golive.wording.numbers import number, percent, plural, spelled
 
-KPIS: Register[Kpi] = Register(
-    kept.KPIS,
-    "Indicators",
-    "From a data check to a business result. 'Feeds' names the id of the indicator above.",
-    "K",
-    {
-        "name": "Indicator", "layer": "Layer", "definition": "Definition", "unit": "Unit", "baseline": "Baseline",
-        "baseline_weeks": "Weeks of baseline", "comparison": "Compared by", "target": "Target", "owner": "Owner", "source": "Source", "linked_check": "Data check", "feeds": "Feeds", "id": "Id",
-    },
-    scores=True,
-)  # fmt: skip
-LINES: Register[ValueLine] = Register(
-    kept.VALUE,
-    "Costs and benefits",
-    "Low is the 10th percentile, likely the median, high the 90th percentile, all in one currency. Every input is a guess "
-    "that somebody owns.",
-    "V",
-    {
-        "name": "What", "side": "Side", "part": "Part", "timing": "When", "low": "Low", "likely": "Likely", "high": "High",
-        "source": "Source", "owner": "Owner", "id": "Id",
-    },
-    scores=True,
-)  # fmt: skip
-MILESTONES: Register[Milestone] = Register(
-    kept.MILESTONES,
-    "Milestones",
-    "Working days as low, likely and high; 'waits for' names ids. Integration and compliance run beside the model work.",
-    "T",
-    {
-        "id": "Id", "name": "What", "track": "Track", "low": "Low", "likely": "Likely", "high": "High", "after": "Waits for",
-        "owner": "Owner",
-    },
-    scores=True,
-)  # fmt: skip
+REGISTERS = load("value")
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 LAYER_WORD: dict[Layer, str] = {
     "data_check": "Data check", "technical": "Technical", "operational": "Operational", "clinical": "Clinical",
@@ -73,26 +40,22 @@ LAYER_WORD: dict[Layer, str] = {
 
 def tree(rows: Sequence[Kpi]) -> list[tuple[int, Kpi]]:
     """Indicators with their depth, results first and what feeds them below; rows in a circle stand at the top."""
-    by_parent: dict[str, list[Kpi]] = {}
     known = {k.id for k in rows}
-    for row in rows:
-        by_parent.setdefault(
-            row.feeds if row.feeds in known and row.feeds != row.id else "", []
-        ).append(row)
-    found: list[tuple[int, Kpi]] = []
-    seen: set[str] = set()
+    by_parent: dict[str, list[Kpi]] = {}
+    for row in sorted(rows, key=_rank):
+        top = row.feeds not in known or row.feeds == row.id
+        by_parent.setdefault("" if top else row.feeds, []).append(row)
+    found: dict[str, tuple[int, Kpi]] = {}
 
     def walk(row: Kpi, depth: int) -> None:
-        if row.id in seen:
-            return
-        seen.add(row.id)
-        found.append((depth, row))
-        for child in sorted(by_parent.get(row.id, ()), key=_rank):
-            walk(child, depth + 1)
+        if row.id not in found:
+            found[row.id] = depth, row
+            for child in by_parent.get(row.id, ()):
+                walk(child, depth + 1)
 
-    for row in (*sorted(by_parent.get("", ()), key=_rank), *rows):
+    for row in (*by_parent.get("", ()), *rows):
         walk(row, 0)
-    return found
+    return list(found.values())
 
 
 def _rank(row: Kpi) -> tuple[int, str]:
@@ -109,16 +72,11 @@ def kpi_tree(rows: Sequence[Kpi]) -> None:
     lines = []
     for depth, row in tree(rows):
         unit = f" {row.unit}" if row.unit else ""
-        goal = (
-            f": {' → '.join(alike(row.baseline, row.target))}{unit}"
-            if row.target is not None
-            else ": no target"
-        )
+        numbers = f"{' → '.join(alike(row.baseline, row.target))}{unit}"
+        goal = "no target" if row.target is None else numbers
         check = f", checked by {row.linked_check}" if row.linked_check else ""
-        owner = f" ({row.owner})" if row.owner else " (no owner)"
-        lines.append(
-            f"{'    ' * depth}- **{LAYER_WORD[row.layer]}** {plain(row.name + goal + owner + check)}"
-        )
+        words = plain(f"{row.name}: {goal} ({row.owner or 'no owner'}){check}")
+        lines.append(f"{'    ' * depth}- **{LAYER_WORD[row.layer]}** {words}")
     st.markdown("\n".join(lines))
 
 
@@ -139,20 +97,22 @@ def rounded(amount: float) -> str:
     return f"{float(f'{amount:.2g}'):,.0f}"
 
 
-def money(value: Range, unit: str = "") -> str:
-    """A range in words: ``120,000 (80,000 to 190,000)``; never is said where it does not happen."""
-    if not finite(value.p50):
-        return "never in half of the draws" if finite(value.p10) else "never"
-    high = rounded(value.p90) if finite(value.p90) else "never"
-    return f"{rounded(value.p50)} ({rounded(value.p10)} to {high}){unit}"
+def money(value: Range) -> str:
+    """A range of amounts in words: ``120,000 (80,000 to 190,000)``."""
+    return _range(value, rounded, "", "never in half of the draws")
 
 
 def years_words(value: Range) -> str:
     """A payback in words: ``1.4 years (0.8 to 2.9)``."""
+    return _range(value, "{:.1f}".format, " years", "not within reach in half of the draws")
+
+
+def _range(value: Range, write: Callable[[float], str], unit: str, half: str) -> str:
+    """Median with both ends; never is said where it does not happen, ``half`` where it does in fewer than half of the draws."""
     if not finite(value.p50):
-        return "not within reach in half of the draws" if finite(value.p10) else "never"
-    high = f"{value.p90:.1f}" if finite(value.p90) else "never"
-    return f"{value.p50:.1f} years ({value.p10:.1f} to {high})"
+        return half if finite(value.p10) else "never"
+    high = write(value.p90) if finite(value.p90) else "never"
+    return f"{write(value.p50)}{unit} ({write(value.p10)} to {high})"
 
 
 def case_sentence(case: Case) -> str:
@@ -187,20 +147,17 @@ def roi(lines: Sequence[ValueLine]) -> None:
         st.markdown("No line has low, likely and high yet, so nothing can be computed.")
         return
     st.markdown(f"**{plain(case_sentence(case))}**")
-    names = ("Benefit", "Cost", "Net", "Payback")
     words = (money(case.benefit), money(case.cost), money(case.net), years_words(case.payback))
-    st.table(
-        {"": list(names), "Median (10th to 90th percentile)": list(words)},
-        border="horizontal",
-        alt="Benefit, cost, net value and payback with their ranges.",
+    table(
+        {"": ("Benefit", "Cost", "Net", "Payback"), "Median (10th to 90th percentile)": words},
+        "Benefit, cost, net value and payback with their ranges.",
     )
-    st.table(
+    table(
         {
-            "Part of the cost": [p.replace("_", " ") for p, _ in case.by_part],
-            "Median (10th to 90th percentile)": [money(r) for _, r in case.by_part],
+            "Part of the cost": [part.replace("_", " ") for part, _ in case.by_part],
+            "Median (10th to 90th percentile)": [money(cost) for _, cost in case.by_part],
         },
-        border="horizontal",
-        alt="Parts of the cost, largest first.",
+        "Parts of the cost, largest first.",
     )
     if case.left_out:
         st.caption(
@@ -225,39 +182,30 @@ def _days(assessment: Assessment) -> float | None:
     column = next((c for c in assessment.columns if c.role is Role.TIME), None)
     if column is None or column.live is None or not column.live.first or not column.live.last:
         return None
-    first, last = (
-        date.fromisoformat(column.live.first[:10]),
-        date.fromisoformat(column.live.last[:10]),
-    )
+    ends = (column.live.first, column.live.last)
+    first, last = (date.fromisoformat(end[:10]) for end in ends)
     return float((last - first).days + 1)
 
 
 def workload(assessment: Assessment) -> None:
     """Hours that alerts take per day and minutes per true one; inputs start from what live data shows."""
     per_day, ppv = measured_alerts(assessment)
-    one, two, three = st.columns(3)
-    alerts = one.number_input(
-        "Alerts per day",
-        0.0,
-        value=None if per_day is None else round(per_day, 1),
-        format="%g",
-        key="alerts_per_day",
+    asked: tuple[tuple[str, str, float | None, float | None, str | None], ...] = (
+        ("Alerts per day", "alerts_per_day", None, per_day, None),
+        ("Minutes per alert", "alert_minutes", None, None, "ask those who answer"),
+        ("Share that is true, %", "alert_ppv", 100.0, None if ppv is None else 100 * ppv, None),
     )
-    minutes = two.number_input(
-        "Minutes per alert",
-        0.0,
-        value=None,
-        format="%g",
-        key="alert_minutes",
-        placeholder="ask those who answer",
-    )
-    useful = three.number_input(
-        "Share that is true, %",
-        0.0,
-        100.0,
-        value=None if ppv is None else round(100 * ppv, 1),
-        format="%g",
-        key="alert_ppv",
+    alerts, minutes, useful = (
+        place.number_input(
+            label,
+            0.0,
+            most,
+            value=None if value is None else round(value, 1),
+            format="%g",
+            key=key,
+            placeholder=hint,
+        )
+        for place, (label, key, most, value, hint) in zip(st.columns(3), asked, strict=True)
     )
     source = "from live data" if per_day is not None else "not in the data: type them in"
     st.caption(
@@ -265,9 +213,7 @@ def workload(assessment: Assessment) -> None:
     )
     if alerts is None or minutes is None:
         return
-    work = alert_workload(
-        float(alerts), float(minutes), None if useful is None else float(useful) / 100
-    )
+    work = alert_workload(alerts, minutes, None if useful is None else useful / 100)
     said = f"Answering alerts takes {work.hours_per_day:.1f} hours a day."
     if work.minutes_per_true is not None and work.false_per_true is not None:
         said += (
@@ -275,6 +221,70 @@ def workload(assessment: Assessment) -> None:
             f"{work.minutes_per_true:.0f} minutes of work."
         )
     st.markdown(f"**{said}**")
+
+
+def short(title: str) -> str:
+    """The title of a finding without the sample sizes at its end."""
+    return title.rpartition(" (n = ")[0] or title
+
+
+def data_problem_costs(assessment: Assessment) -> None:
+    """Which data problem costs most in the primary metric, where labelled live data made it measurable."""
+    impact = assessment.measured.impact
+    rows = impact.issues
+    if not rows:
+        criterion = next((c for c in assessment.readiness.criteria if c.id == "VAL-04"), None)
+        why = criterion.measurement if criterion else ""
+        nothing = "Not measured in this session: it takes labelled live data."
+        st.markdown(plain(why) if why else nothing)
+        return
+    st.markdown(f"**{plain(cost_sentence(impact))}**")
+    table(
+        {
+            "Problem": [plain(short(row.title)) for row in rows],
+            "Rows": [unbroken(f"{row.n_affected:,} ({percent(row.share)})") for row in rows],
+            "AUROC in them and in the others": [
+                f"{_area(row.affected)} and {_area(row.unaffected)}" for row in rows
+            ],
+            "Gain without them": [
+                f"{_step(row.change)} ({_step(row.low)} to {_step(row.high)})" for row in rows
+            ],
+        },
+        "Data problems by what their rows cost in the primary metric.",
+    )
+    st.caption(plain(impact.caveat))
+    if untold := [f"- {plain(short(r.title))}: {plain(r.why)}." for r in impact.not_measured]:
+        with st.expander(f"What could not be measured ({len(untold)})", icon=":material/help:"):
+            st.markdown("\n".join(untold))
+
+
+def cost_sentence(impact: Impact) -> str:
+    """What the problems' rows cost, one by one and together: the sentence above the table."""
+    rows, whole = impact.issues, impact.together
+    real = [row for row in rows if row.low > 0]
+    basis = f"n = {impact.n:,} live rows with an outcome, {impact.n_events:,} of them events"
+    if not real:
+        return f"None of the data problems lowers the AUROC beyond chance ({basis})."
+    lower = "lowers" if len(real) == 1 else "lower"
+    problems = f"{spelled(len(rows))} data problem{'' if len(rows) == 1 else 's'}"
+    said = f"{spelled(len(real)).capitalize()} of {problems} {lower} the AUROC beyond chance"
+    said += f", the costliest by {real[0].change:.3f} ({basis})."
+    if whole is not None and whole.unaffected is not None:
+        said += (
+            f" Without the rows of all {spelled(len(rows))} it would be {whole.unaffected:.3f} instead of "
+            f"{whole.unaffected - whole.change:.3f}."
+        )
+    return said
+
+
+def _area(value: float | None) -> str:
+    return "too few events" if value is None else f"{value:.2f}"
+
+
+def _step(value: float) -> str:
+    """A difference with its sign, three decimals, and no sign where nothing is left."""
+    shown = f"{value:+.3f}"
+    return "0.000" if float(shown) == 0 else shown
 
 
 def timeline_sentence(found: Timeline, names: Mapping[str, str]) -> str:
@@ -297,29 +307,20 @@ def critical_path(rows: Sequence[Milestone]) -> None:
     if found is None:
         st.markdown("No milestone has low, likely and high yet.")
         return
-    names = {m.id: m.name for m in rows}
+    names, tracks = {m.id: m.name for m in rows}, {m.id: m.track for m in rows}
     st.markdown(f"**{plain(timeline_sentence(found, names))}**")
     ranked = sorted(found.share_on_path.items(), key=lambda kv: (-kv[1], kv[0]))
-    st.table(
+    table(
         {
             "Milestone": [plain(names[k]) for k, _ in ranked],
-            "Track": [plain(next(m.track for m in rows if m.id == k)) for k, _ in ranked],
+            "Track": [plain(tracks[k]) for k, _ in ranked],
             "Decides the end in": [percent(share) for _, share in ranked],
         },
-        border="horizontal",
-        alt="Milestones by how often they lie on the critical path.",
+        "Milestones by how often they lie on the critical path.",
     )
     if found.left_out:
         st.caption(
             f"Counted as no time, because the range is not complete: {plain(', '.join(found.left_out))}."
-        )
-
-
-def _said(found: Mapping[str, tuple[str, Reading]], key: str) -> None:
-    if key in found:
-        reading = found[key][1]
-        st.caption(
-            f":material/fact_check: {key} at level {reading.level}. {plain(reading.value)} {plain(reading.reason)}"
         )
 
 
@@ -333,22 +334,26 @@ def page(where: Current) -> None:
         as_of=where.config.as_of or date.today(),
         tier=assessment.readiness.tier,
     )
+
+    def edit(criterion: str, words: str, register: str) -> None:
+        """What the register shows of ``criterion``, and the register itself."""
+        if criterion in found:
+            _, reading = found[criterion]
+            shown = f"{plain(reading.value)} {plain(reading.reason)}"
+            st.caption(f":material/fact_check: {criterion} at level {reading.level}. {shown}")
+        with st.expander(f"Edit {words}", icon=":material/edit:"):
+            show(REGISTERS[register], where)
+
     st.subheader("What it costs and brings", anchor=False)  # the page's question first
     roi(held.value)
-    _said(found, "VAL-03")
-    with st.expander("Edit costs and benefits", icon=":material/edit:"):
-        show(LINES, where)
+    edit("VAL-03", "costs and benefits", "value")
     st.subheader("From data check to result", anchor=False)
     kpi_tree(held.kpis)
-    _said(found, "VAL-01")
-    with st.expander("Edit the indicators", icon=":material/edit:"):
-        show(KPIS, where)
+    edit("VAL-01", "the indicators", "kpis")
     st.subheader("The work that alerts make", anchor=False)
     workload(assessment)
     st.subheader("Which data problem costs most", anchor=False)
-    costliest(assessment)
+    data_problem_costs(assessment)
     st.subheader("Until go-live", anchor=False)
     critical_path(held.milestones)
-    _said(found, "VAL-05")
-    with st.expander("Edit the milestones", icon=":material/edit:"):
-        show(MILESTONES, where)
+    edit("VAL-05", "the milestones", "milestones")

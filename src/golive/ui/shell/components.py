@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -61,6 +62,24 @@ def judged_from(assessment: Assessment) -> str:
         f"Risk tier: {TIER_WORD[assessment.readiness.tier]} · "
         f"Assessed {day(assessment.created_at)} from {rows_of(assessment)}"
     )
+
+
+def table(columns: Mapping[str, Sequence[str]], alt: str, *, most: int = 0) -> None:
+    """A table to read, by column: what is in it is Markdown, ``alt`` says it to who cannot see it.
+
+    With ``most`` a longer one scrolls in a box of its own.
+    """
+    long = most and len(next(iter(columns.values()))) > most
+    st.table(columns, border="horizontal", height=420 if long else "content", alt=alt)
+
+
+@contextmanager
+def errors_shown(title: str = "") -> Iterator[None]:
+    """Show every problem of an error that is raised inside; what stands after the block is still drawn."""
+    try:
+        yield
+    except GoLiveError as error:
+        error_box(error, title=title)
 
 
 def rows_of(assessment: Assessment) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
 from golive.model.config import parse_config
-from golive.model.errors import GoLiveError
 from golive.model.measured.generated_text import GeneratedText, TextJudge
 from golive.model.measured.intervals import Interval, ShareInterval
 from golive.model.profile import is_small
@@ -22,7 +19,7 @@ from golive.text.reviews import BAD
 from golive.ui.shell import components, rescoring
 from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import plain
-from golive.ui.text import review
+from golive.ui.text import review, text_view
 from golive.wording.numbers import percent, plural
 
 _CHOSEN = "text_judge"
@@ -46,7 +43,7 @@ def opinion(where: Current, found: GeneratedText) -> None:
         return
     st.subheader("A model's opinion", anchor=False)
     if held is not None:
-        for sentence in said(held):
+        for sentence in sentences(held):
             st.markdown(sentence)
         st.caption(
             "An opinion is no review: it counts for nothing in the verdict, whatever it says."
@@ -55,21 +52,19 @@ def opinion(where: Current, found: GeneratedText) -> None:
         _ask(where)
 
 
-def said(held: TextJudge) -> list[str]:
+def sentences(held: TextJudge) -> list[str]:
     """What a model thought of the outputs, how many it did not judge, and what that is worth against reviewers."""
     rate, model = held.flagged, f"{plain(held.model)} at {plain(held.host)}"
     asked_of = f"asked of {plural(held.asked, 'output')} whether each {ASKED[held.criteria]}"
-    if not held.judged:
-        first = f"**{model} judged none of them**, {asked_of}."
-    else:
+    first = f"**{model} judged none of them**, {asked_of}."
+    if held.judged:
         first = (
             f"**{model} flags {percent(rate.value)}**, between {percent(rate.low)} and {percent(rate.high)} "
             f"(n = {rate.n:,}), {asked_of}."
         )
     if held.not_judged:
-        reasons = ", ".join(
-            plain(why) if n is None else f"{plain(why)} {n:,}" for why, n in held.not_judged.items()
-        )
+        counted = ((plain(why), n) for why, n in held.not_judged.items())
+        reasons = ", ".join(why if n is None else f"{why} {n:,}" for why, n in counted)
         silent = held.asked - held.judged
         shown = "fewer than 11" if is_small(silent) else f"{silent:,}"
         first += f" Not judged, and counted as neither: {shown} ({reasons})."
@@ -88,9 +83,8 @@ def said(held: TextJudge) -> list[str]:
 
 
 def _part(e: ShareInterval) -> str:
-    if e.value is None:
-        return "none"
-    return f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"
+    shown = f"{percent(e.value)} ({percent(e.low)} to {percent(e.high)})"
+    return "none" if e.value is None else shown
 
 
 def _kappa(kappa: Interval) -> str:
@@ -104,79 +98,70 @@ def _ask(where: Current) -> None:
     config: TextJudgeConfig | None = st.session_state.get(_CHOSEN) or where.config.text_judge
     if config is None:
         st.markdown("Off: no model is configured, and no text leaves this machine.")
-    with st.expander(
-        "Name a model" if config is None else "Name another model", icon=":material/settings:"
-    ):
+    title = "Name a model" if config is None else "Name another model"
+    with st.expander(title, icon=":material/settings:"):
         _form(config)
     if config is None:
         return
-    found = review.desk(where)
+    found = review.load_texts(where)
     if found is None:
         st.caption("To ask a model, bring the live file again on the Data page: no text is stored.")
         return
     hit, known = reviewed(where, found.texts)
     drawn = plan(found.texts, config, known, seed=where.assessment.seed)
     if not drawn.place:
-        st.info(
-            "No live output has a source beside it, so there is nothing to ask.",
-            icon=":material/help:",
-        )
+        nothing = "No live output has a source beside it, so there is nothing to ask."
+        st.info(nothing, icon=":material/help:")
         return
     st.warning(f"{plain(drawn.sentence)}", icon=":material/outbound:")
-    agreed = st.checkbox(
-        f"These texts may be sent to {plain(config.host)}",
-        key=f"may_send:{config.address}:{config.model}",
-    )
+    key = f"may_send:{config.address}:{config.model}"
+    agreed = st.checkbox(f"These texts may be sent to {plain(config.host)}", key=key)
     label = f"Send {plural(len(drawn.place), 'output')} to {config.host}"
     if st.button(label, icon=":material/send:", disabled=not agreed, key="ask_judge"):
-        _send(where, found.texts, drawn, hit, known)
+        with components.errors_shown():
+            _send(where, found.texts, drawn, hit, known)
 
 
-def _form(config: TextJudgeConfig | None) -> None:
+def _form(held: TextJudgeConfig | None) -> None:
+    config = held or TextJudgeConfig(provider="openai", model="-", sample=50)
+    providers, questions = list(_PROVIDERS), list(_QUESTIONS)
     with st.form("text_judge_form", border=False):
         left, right = st.columns(2)
-        provider = left.selectbox(
-            "Provider",
-            tuple(_PROVIDERS),
-            index=tuple(_PROVIDERS).index(config.provider) if config else 0,
-            format_func=lambda p: _PROVIDERS[p],
-            key="judge_provider",
-        )
-        model = right.text_input("Model", value=config.model if config else "", key="judge_model")
-        address = left.text_input(
-            "Address",
-            value=(config.base_url or "") if config else "",
-            placeholder=ADDRESSES["openai"],
-            help="Left empty, the provider's own. A server of your own needs one.",
-            key="judge_address",
-        )
-        question = right.selectbox(
-            "Question",
-            tuple(_QUESTIONS),
-            index=tuple(_QUESTIONS).index(config.criteria) if config else 0,
-            format_func=lambda q: _QUESTIONS[q],
-            key="judge_question",
-        )
-        sample = left.number_input(
-            "Outputs to ask about, at most",
-            1,
-            MOST_SENT,
-            config.sample if config else 50,
-            key="judge_sample",
-        )
+        named = {
+            "provider": left.selectbox(
+                "Provider",
+                providers,
+                index=providers.index(config.provider),
+                format_func=_PROVIDERS.__getitem__,
+                key="judge_provider",
+            ),
+            "model": right.text_input(
+                "Model", value=config.model if held else "", key="judge_model"
+            ).strip(),
+            "base_url": left.text_input(
+                "Address",
+                value=config.base_url or "",
+                placeholder=ADDRESSES["openai"],
+                help="Left empty, the provider's own. A server of your own needs one.",
+                key="judge_address",
+            ).strip()
+            or None,
+            "criteria": right.selectbox(
+                "Question",
+                questions,
+                index=questions.index(config.criteria),
+                format_func=_QUESTIONS.__getitem__,
+                key="judge_question",
+            ),
+            "sample": left.number_input(
+                "Outputs to ask about, at most", 1, MOST_SENT, config.sample, key="judge_sample"
+            ),
+        }
         st.caption("The key is read from the environment of the server and never typed here.")
-        if not st.form_submit_button("Use this model", icon=":material/save:"):
-            return
-    named = {
-        "provider": provider, "model": model.strip(), "base_url": address.strip() or None, "criteria": question,
-        "sample": int(sample),
-    }  # fmt: skip
-    try:
-        st.session_state[_CHOSEN] = parse_config({"text_judge": named}).text_judge
-    except GoLiveError as error:
-        components.error_box(error)
-        return
-    st.rerun()
+        if st.form_submit_button("Use this model", icon=":material/save:"):
+            with components.errors_shown():
+                st.session_state[_CHOSEN] = parse_config({"text_judge": named}).text_judge
+                st.rerun()
 
 
 def reviewed(where: Current, texts: GeneratedTexts) -> tuple[Mask | None, Mask | None]:
@@ -201,31 +186,26 @@ def reviewed(where: Current, texts: GeneratedTexts) -> tuple[Mask | None, Mask |
 def _send(
     where: Current, texts: GeneratedTexts, drawn: Plan, hit: Mask | None, known: Mask | None
 ) -> None:
+    """Ask the model, keep what it answered, and judge again.
+
+    Raises:
+        GoLiveError: the role, the address, the key or the answers do not allow it.
+    """
     config, n = drawn.config, len(drawn.place)
-    try:
-        authorise(where.identity, "reviewer", "send texts to a model")
-        if where.identity.signed_in:
-            check_shared(config)
-        key = key_of(config)
-        bar = st.progress(0.0, text=f"Asking {config.host}")
+    authorise(where.identity, "reviewer", "send texts to a model")
+    if where.identity.signed_in:
+        check_shared(config)
+    key = key_of(config)
+    bar = st.progress(0.0, text=f"Asking {config.host}")
 
-        def tell(done: int) -> None:
-            bar.progress(done / n, text=f"{done:,} of {n:,} outputs asked of {config.host}")
+    def tell(done: int) -> None:
+        bar.progress(done / n, text=f"{done:,} of {n:,} outputs asked of {config.host}")
 
-        given = asked(texts, drawn, key, tell)
-        judge = summarised(texts, drawn, given, hit, known)
-        held = where.assessment.measured
-        performance = held.having(generated_text=held.generated_text.having(judge=judge))
-        counted = replace(
-            where, assessment=where.assessment.model_copy(update={"performance": performance})
-        )
-        rescoring.again(
-            counted,
-            f"{plural(n, 'output')} sent to {config.host} for the opinion of {config.model}",
-        )
-    except GoLiveError as error:
-        components.error_box(error)
-        return
+    judge = summarised(texts, drawn, asked(texts, drawn, key, tell), hit, known)
+    held = where.assessment.measured
+    performance = held.having(generated_text=held.generated_text.having(judge=judge))
+    reason = f"{plural(n, 'output')} sent to {config.host} for the opinion of {config.model}"
+    text_view.rescored(where, performance, reason)
     rescoring.say(
         f"{config.model} judged {judge.judged:,} of {n:,} outputs. The verdict does not rest on it."
     )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from golive.intake import read
 from golive.model.errors import GoLiveError
 from golive.model.measured.generated_text import GeneratedText
 from golive.model.reviews import Drawn, Review, ReviewVerdict
@@ -40,11 +39,10 @@ LONG_TEXT, SHORT, TALL = 500, 260, 440
 """Characters from which both boxes are tall, and their heights in pixels: the buttons do not jump between short texts."""
 _TEXTS_KEY = "review_texts"
 _PLACE_KEY = "review_place"
-_TURN = {"next": 1, "back": -1}
 
 
 @dataclass(frozen=True)
-class Desk:
+class LiveTexts:
     """Texts of the live file with the orders in which they are reviewed: positions into ``texts``."""
 
     live: str
@@ -58,10 +56,10 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Queue:
     """Who reviews which texts in which order."""
 
-    desk: Desk
+    texts: LiveTexts
     order: tuple[int, ...]
     drawn: Drawn
     reviewer: str
@@ -69,15 +67,15 @@ class Turn:
     @property
     def slot(self) -> str:
         """Where the session remembers the place of this reviewer in this order."""
-        return f"{_PLACE_KEY}:{self.desk.live[:16]}:{self.drawn}:{self.reviewer}"
+        return f"{_PLACE_KEY}:{self.texts.live[:16]}:{self.drawn}:{self.reviewer}"
 
     def place(self, done: set[int]) -> int:
-        """The text on the desk: the one gone to, else the first whose row is not in ``done``."""
+        """The text to show: the one gone to, else the first whose row is not in ``done``."""
         held = st.session_state.get(self.slot)
         if held in self.order:
             return int(held)
         return next(
-            (i for i in self.order if int(self.desk.texts.row[i]) not in done), self.order[0]
+            (i for i in self.order if int(self.texts.texts.row[i]) not in done), self.order[0]
         )
 
     def go(self, place: int, step: int) -> None:
@@ -85,7 +83,7 @@ class Turn:
         st.session_state[self.slot] = self.order[(self.order.index(place) + step) % len(self.order)]
 
 
-def desk(where: Current) -> Desk | None:
+def load_texts(where: Current) -> LiveTexts | None:
     """Texts of the assessed live file while it is in this session, else ``None``. Read once, kept in memory."""
     outputs, live = where.config.outputs, where.assessment.inputs.live
     kept = uploads.files().get("live")
@@ -95,17 +93,13 @@ def desk(where: Current) -> Desk | None:
     key = (live.sha256, kept.sha256, outputs)
     held = st.session_state.get(_TEXTS_KEY)
     if held is not None and held[0] == key:
-        found: Desk | None = held[1]
+        found: LiveTexts | None = held[1]
         return found
-    with (
-        st.spinner("Reading the texts"),
-        read(
-            kept.path, name=kept.name, limits=data_form.limits(cache.current_settings())
-        ) as dataset,
-    ):
+    settings = cache.current_settings()
+    with st.spinner("Reading the texts"), data_form.opened(kept, settings) as dataset:
         same = dataset.sha256 == live.sha256
         texts = generated_texts(dataset, outputs, unit=where.assessment.roles.id) if same else None
-    made = None if texts is None else Desk(live.sha256, texts, _shuffled(texts, live.sha256))
+    made = None if texts is None else LiveTexts(live.sha256, texts, _shuffled(texts, live.sha256))
     st.session_state[_TEXTS_KEY] = (key, made)
     return made
 
@@ -117,7 +111,7 @@ def _shuffled(texts: GeneratedTexts, sha256: str) -> tuple[int, ...]:
     return tuple(written[i] for i in order)
 
 
-def _marked_first(found: Desk) -> tuple[int, ...]:
+def _marked_first(found: LiveTexts) -> tuple[int, ...]:
     """Outputs with most marked places first; those without any are left out."""
     key = f"{_TEXTS_KEY}_marked"
     held = st.session_state.get(key)
@@ -159,8 +153,8 @@ def _space(text: str, *, front: bool = False) -> str:
     return "" if not edge or not edge.isspace() else "  \n" if edge in "\r\n" else " "
 
 
-def draw(where: Current, found: Desk) -> None:
-    """The desk with its progress. Reviewers only."""
+def draw(where: Current, found: LiveTexts) -> None:
+    """The outputs to review, one by one, with the progress. Reviewers only."""
     who = where.identity
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     drawn: Drawn = left.segmented_control(
@@ -168,34 +162,28 @@ def draw(where: Current, found: Desk) -> None:
         tuple(DRAWN),
         default="random",
         required=True,
-        format_func=lambda d: DRAWN[d],
+        format_func=DRAWN.__getitem__,
         help="Only a random output counts towards the rate: outputs with marks are wrong more often than others.",
         key="review_drawn",
     )
     name = who.name
     if not who.signed_in:
-        name = (
-            right.text_input("Reviewer", value=who.name, max_chars=40, key="reviewer_name").strip()
-            or who.name
-        )
+        typed = right.text_input("Reviewer", value=name, max_chars=40, key="reviewer_name")
+        name = typed.strip() or name
     order = found.random if drawn == "random" else _marked_first(found)
     if not order:
         st.info("No output has a marked place.", icon=":material/check_circle:")
         return
-    _fragment(where, Turn(found, order, drawn, name))
+    _review(where, Queue(found, order, drawn, name))
 
 
 @st.fragment
-def _fragment(where: Current, turn: Turn) -> None:
-    with store_errors_shown():  # a fragment runs without the page around it
-        _desk(where, turn)
-
-
-def _desk(where: Current, turn: Turn) -> None:
-    found, order, drawn, name = turn.desk, turn.order, turn.drawn, turn.reviewer
+@store_errors_shown()  # a fragment runs without the page around it
+def _review(where: Current, queue: Queue) -> None:
+    found, order, drawn, name = queue.texts, queue.order, queue.drawn, queue.reviewer
     entries = where.store.reviews.of(where.assessment.project, found.live)
     mine = {e.item.row: e for e in entries if e.item.reviewer == name}
-    place = turn.place(set(mine))
+    place = queue.place(set(mine))
     row = int(found.texts.row[place])
     spans = found.spans(place)
     number = order.index(place) + 1
@@ -205,29 +193,29 @@ def _desk(where: Current, turn: Turn) -> None:
     )
     _texts(found, place, spans)
     if row in mine:
-        said = mine[row].item.verdict
+        before = WORD[mine[row].item.verdict]
         st.caption(
-            f":material/task_alt: You said: **{WORD[said]}**. A new verdict replaces it; the history stays."
+            f":material/task_alt: You said: **{before}**. A new verdict replaces it; the history stays."
         )
     with st.container(horizontal=True):
         for verdict, word, key, icon in VERDICTS:
-            review = Review(live=found.live, row=row, reviewer=name, verdict=verdict, drawn=drawn)
+            said = Review(live=found.live, row=row, reviewer=name, verdict=verdict, drawn=drawn)
             seen = mine[row].revision if row in mine else 0
             st.button(
                 word,
                 key=f"verdict_{verdict}",
                 icon=icon,
                 shortcut=key,
-                on_click=_say,
-                args=(where, turn, place, review, seen),
+                on_click=_record,
+                args=(where, queue, place, said, seen),
             )
-        for step, icon, key in (
-            ("back", ":material/arrow_back:", "B"),
-            ("next", ":material/arrow_forward:", "N"),
+        for word, icon, key, step in (
+            ("back", ":material/arrow_back:", "B", -1),
+            ("next", ":material/arrow_forward:", "N", 1),
         ):
             st.button(
-                step.capitalize(), key=f"review_{step}", icon=icon, shortcut=key, type="tertiary", on_click=turn.go,
-                args=(place, _TURN[step]),
+                word.capitalize(), key=f"review_{word}", icon=icon, shortcut=key, type="tertiary", on_click=queue.go,
+                args=(place, step),
             )  # fmt: skip
     problem = st.session_state.pop("review_problem", None)
     if problem is not None:
@@ -236,7 +224,7 @@ def _desk(where: Current, turn: Turn) -> None:
     text_view.count_reviews(where)
 
 
-def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
+def _texts(found: LiveTexts, place: int, spans: tuple[Span, ...]) -> None:
     left, right = st.columns(2, gap="medium")
     source = found.texts.source[place] if found.texts.source else ""
     height = TALL if max(len(source), len(found.texts.note[place])) > LONG_TEXT else SHORT
@@ -262,7 +250,7 @@ def _texts(found: Desk, place: int, spans: tuple[Span, ...]) -> None:
             )
 
 
-def _say(where: Current, turn: Turn, place: int, review: Review, seen: int) -> None:
+def _record(where: Current, queue: Queue, place: int, review: Review, seen: int) -> None:
     """Store a verdict and go on. A callback cannot draw, so a problem waits for the next run."""
     try:
         authorise(where.identity, "reviewer", "review outputs")
@@ -272,7 +260,7 @@ def _say(where: Current, turn: Turn, place: int, review: Review, seen: int) -> N
     except GoLiveError as error:
         st.session_state["review_problem"] = error
         return
-    turn.go(place, 1)
+    queue.go(place, 1)
 
 
 def progress_sentence(found: GeneratedText) -> str:

@@ -1,31 +1,42 @@
-"""Generated text as one assessment saw it: the rate, the marks by kind, length, agreement, and how good the marks are."""
+"""Generated text as one assessment saw it: the rate, the marks by kind, length, agreement, how good the marks are, and how it
+is written (Evidently's descriptors with their noise floors, live beside training, one drawn at a time)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import cycle
 
 import streamlit as st
 
 from golive.model.config import Config, OutputsConfig
-from golive.model.errors import GoLiveError
-from golive.model.finding import Signal
+from golive.model.finding import Signal, Verdict
 from golive.model.measured.generated_text import (
     Citations,
     GeneratedText,
     ReviewerAgreement,
+    TextDescriptor,
     TextLength,
 )
 from golive.model.measured.intervals import Metric
-from golive.model.result import Assessment
+from golive.model.measured.performance import Performance
+from golive.model.result import Assessment, ColumnResult, SideResult
 from golive.text.reviews import reviewed, with_reviews
+from golive.ui.figures.distribution import describe_distribution, distribution
 from golive.ui.figures.text_marks import describe_text_marks, text_lengths, text_marks
+from golive.ui.live.columns import GLYPH
 from golive.ui.pilot import pilot
 from golive.ui.pilot.data_form import Understood
-from golive.ui.shell import chart, components, nav, rescoring, theme, uploads
+from golive.ui.shell import chart, components, nav, rescoring, theme
 from golive.ui.shell.guards import Current, authorise
 from golive.ui.shell.words import plain, unbroken
-from golive.wording.numbers import count, percent, plural
+from golive.wording.numbers import count, number, percent, plural, score
+
+OUTPUTS = {
+    "note": "Generated text", "source": "Its source", "label": "Reviewer's label", "second_label": "Second reviewer's label",
+    "severity": "Severity", "detector": "Score of your detector",
+}  # fmt: skip
+_URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
 
 def answer(found: GeneratedText) -> str:
@@ -63,41 +74,30 @@ def summary(assessment: Assessment, found: GeneratedText) -> None:
         if found.checked and kinds:
             alt = describe_text_marks(kinds)
             chart.show(text_marks(kinds, theme.tokens()), key="text_marks", alt=alt)
-            st.caption(
-                unbroken(
-                    f"Dots are shares of outputs, lines their 95 % intervals ({_sizes(kinds.values())})."
-                )
-            )
+            sizes = f"Dots are shares of outputs, lines their 95 % intervals ({_sizes(kinds.values())})."
+            st.caption(unbroken(sizes))
         else:
             st.info("No live output has a source beside it: cannot check.", icon=":material/help:")
     with right:
         st.subheader("Length", anchor=False)
-        histogram = found.length.histogram
-        if histogram:
-            chart.show(
-                text_lengths(histogram, theme.tokens()),
-                key="text_lengths",
-                alt=_length_words(found.length),
-            )
-            st.caption(f"{_length_words(found.length)} Cells of 1 to 10 outputs are not drawn.")
-    for sentence in trust(found):
-        st.caption(unbroken(sentence))
+        if histogram := found.length.histogram:
+            words = _length_words(found.length)
+            chart.show(text_lengths(histogram, theme.tokens()), key="text_lengths", alt=words)
+            st.caption(f"{words} Cells of 1 to 10 outputs are not drawn.")
+    for words in trust(found):
+        st.caption(unbroken(words))
 
 
 def _sizes(rows: Iterable[Metric]) -> str:
     """``n = 100 training and 300 live outputs``: the most that any kind of mark was looked for in."""
-    kept = tuple(rows)
-    train = max((row.n_train or 0 for row in kept), default=0)
-    live = max((row.n_live or 0 for row in kept), default=0)
+    sides = [(row.n_train or 0, row.n_live or 0) for row in rows]
+    train, live = (max(side, default=0) for side in zip(*sides, strict=True)) if sides else (0, 0)
     return f"n = {count(train)} training and {count(live)} live outputs"
 
 
 def _length_words(length: TextLength) -> str:
-    before = (
-        f", the median training output {length.train_median:.0f}"
-        if length.train_median is not None
-        else ""
-    )
+    median = length.train_median
+    before = "" if median is None else f", the median training output {median:.0f}"
     return f"The median live output has {length.live_median or 0:.0f} words{before}."
 
 
@@ -154,6 +154,16 @@ def cited(found: Citations) -> str:
     return f"{said} Not proven for all: {found.why}." if unproven else said
 
 
+def rescored(where: Current, performance: Performance, reason: str) -> None:
+    """Judge the open session again with this in place of what was measured, and store it.
+
+    Raises:
+        ForbiddenError: a viewer asked. InputError: evidence or waivers are malformed. StoreError: the store cannot be written.
+    """
+    changed = where.assessment.model_copy(update={"performance": performance})
+    rescoring.again(replace(where, assessment=changed), reason)
+
+
 def count_reviews(where: Current) -> None:
     """Offer to count the stored reviews in the verdict: the rate replaces that of the label column, and OBS-04 is judged again."""
     live = where.assessment.inputs.live.sha256
@@ -166,19 +176,14 @@ def count_reviews(where: Current) -> None:
     if held.rated_by == "reviews" and held.joined(now) == held:
         st.caption(f":material/task_alt: {plural(n, 'review')} counted in the verdict.")
         return
-    label = f"Count {plural(n, 'reviewed output')} in the verdict"
-    if st.button(label, icon=":material/calculate:", key="count_reviews"):
-        try:
+    outputs = plural(n, "reviewed output")
+    label, icon = f"Count {outputs} in the verdict", ":material/calculate:"
+    if st.button(label, icon=icon, key="count_reviews"):
+        with components.errors_shown():
             authorise(where.identity, "reviewer", "count reviews")
-            performance = with_reviews(where.assessment.measured, reviews)
-            counted = replace(
-                where, assessment=where.assessment.model_copy(update={"performance": performance})
-            )
-            rescoring.again(counted, f"{plural(n, 'reviewed output')} counted")
-        except GoLiveError as error:
-            components.error_box(error)
-            return
-        rescoring.say("The reviews are counted; readiness was judged again.")
+            counted = with_reviews(where.assessment.measured, reviews)
+            rescored(where, counted, f"{outputs} counted")
+            rescoring.say("The reviews are counted; readiness was judged again.")
 
 
 def choose_columns(config: Config, understood: Understood) -> None:
@@ -191,23 +196,86 @@ def choose_columns(config: Config, understood: Understood) -> None:
     with st.form("outputs_form"):
         st.markdown("**Which columns hold generated text?**")
         picked = {}
-        labels = {
-            "note": "Generated text", "source": "Its source", "label": "Reviewer's label", "second_label": "Second reviewer's label",
-            "severity": "Severity", "detector": "Score of your detector",
-        }  # fmt: skip
-        boxes = st.columns(3)
-        for i, (what, label) in enumerate(labels.items()):
+        for place, (what, label) in zip(cycle(st.columns(3)), OUTPUTS.items(), strict=False):
             value = getattr(held, what)
             index = names.index(value) if value in names else None
-            picked[what] = boxes[i % 3].selectbox(
-                label, names, index=index, key=f"outputs_{what}", placeholder="none"
-            )
-        if not st.form_submit_button("Use these columns", type="primary", icon=":material/save:"):
-            return
-    pilot.put(pilot.change(config, outputs=OutputsConfig(**picked).model_dump()))
-    nav.go("data")
+            key = f"outputs_{what}"
+            picked[what] = place.selectbox(label, names, index=index, key=key, placeholder="none")
+        if st.form_submit_button("Use these columns", type="primary", icon=":material/save:"):
+            pilot.put(pilot.change(config, outputs=OutputsConfig(**picked).model_dump()))
+            nav.go("data")
 
 
-def in_session() -> bool:
-    """Whether the live file is in this browser session."""
-    return "live" in uploads.files()
+def written(found: GeneratedText) -> None:
+    """Table of all descriptors, the most urgent first, and the distribution of the chosen one; nothing where there are none."""
+    rows = sorted(found.descriptors, key=lambda r: _urgency(r.column))
+    if not rows:
+        return
+    st.subheader("How it is written", anchor=False)
+    st.markdown(sentence(rows))
+    st.dataframe(
+        [_row(row) for row in rows],
+        hide_index=True,
+        width="stretch",
+        alt="How outputs and sources are written, training beside live",
+    )
+    by_name = {row.column.name: row for row in rows}
+    chosen = st.selectbox("Draw", list(by_name), key="text_descriptor")
+    row = by_name.get(chosen, rows[0])
+    chart.show(
+        distribution(row.column, theme.tokens(), unit=row.unit),
+        key="text_descriptor_picture",
+        alt=describe_distribution(row.column, unit=row.unit),
+    )
+    st.caption(
+        "Counted by Evidently's descriptors, without a model, and judged as any number column: an alarm lies above the "
+        "threshold and above what no change gives at these sizes. How a text is written says nothing about whether it is right."
+    )
+
+
+def _verdict(column: ColumnResult) -> Verdict:
+    return column.drift.verdict if column.drift else Verdict.CANNOT_JUDGE
+
+
+def _urgency(column: ColumnResult) -> tuple[int, float]:
+    """Sort key: the verdict, then the larger score first."""
+    largest = (column.drift.score if column.drift else None) or 0
+    return _URGENCY.index(_verdict(column)), -largest
+
+
+def sentence(rows: Sequence[TextDescriptor]) -> str:
+    """What the descriptors say together, first of all."""
+    of = {v: [r for r in rows if _verdict(r.column) is v] for v in Verdict}
+    changed = [*of[Verdict.ALARM], *of[Verdict.WATCH]]
+    if changed:
+        first = changed[0]
+        return (
+            f"**{len(changed)} of {len(rows)} measures moved**, most of all {plain(first.column.name)}: the median is "
+            f"{_middle(first, first.column.live)}, in training {_middle(first, first.column.train)}."
+        )
+    if of[Verdict.CANNOT_JUDGE]:
+        return f"Too few texts to judge {len(of[Verdict.CANNOT_JUDGE])} of {len(rows)} measures; none of the others moved."
+    return f"None of {len(rows)} measures moved."
+
+
+def _middle(row: TextDescriptor, side: SideResult | None) -> str:
+    """Median of one side with its unit, where that is a share."""
+    value = side.quantiles.get("0.5") if side else None
+    if value is None:
+        return "not known"
+    return percent(value / 100) if row.unit == "%" else number(value)
+
+
+def _row(row: TextDescriptor) -> dict[str, str]:
+    column, drift, verdict = row.column, row.column.drift, _verdict(row.column)
+    value, floor = (drift.score, drift.floor) if drift else (None, None)
+    return {
+        "Text": row.text,
+        "Measure": row.words,
+        "Verdict": f"{GLYPH[verdict]} {theme.VERDICT[verdict].word}",
+        "Training, median": _middle(row, column.train),
+        "Live, median": _middle(row, column.live),
+        "Score": "" if value is None else score(value),
+        "No change gives up to": "" if floor is None else score(floor),
+        "n": "" if drift is None else f"{count(drift.n_train)} and {count(drift.n_live)}",
+    }
