@@ -34,9 +34,8 @@ from golive.outcomes.service.service import service
 from golive.outcomes.service.skew import skew
 from golive.outcomes.service.use import use
 from golive.profile.rows.affected import Marks, affected
-from golive.profile.rows.matched import matched
+from golive.profile.rows.matched import matched, shared_ids
 from golive.profile.rows.scored import Scored, scored, wanted
-from golive.profile.shared_ids import shared_ids
 from golive.text.generated import assess_text
 from golive.wording.text import check_failed
 

@@ -18,7 +18,7 @@ from golive.wording.text import listing
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
-    from golive.profile.text.descriptors import TextColumn
+    from golive.profile.text.evidently import TextColumn
 
 _URGENCY = (Verdict.ALARM, Verdict.WATCH, Verdict.CANNOT_JUDGE, Verdict.QUIET)
 
@@ -39,7 +39,7 @@ def text_shift(train: Dataset, live: Dataset, roles: Roles, config: Config) -> T
     """
     if config.outputs is None or config.outputs.note is None:
         return TextShift()
-    from golive.profile.text.descriptors import text_columns
+    from golive.profile.text.evidently import text_columns
 
     now = text_columns(live, config.outputs, unit=roles.id)
     before = text_columns(train, config.outputs, unit=roles.id) if now else {}
