@@ -47,6 +47,14 @@ def test_problems_are_counted_by_element_without_their_values(tmp_path: Path) ->
     assert kept["Observation"] == (36, 60)
 
 
+def test_equally_frequent_problems_are_named_in_one_order(tmp_path: Path) -> None:
+    with read(bundle(tmp_path / "w.json", *ward(broken=24))) as dataset:
+        (said,) = [n.sentence for n in dataset.notes if n.code == "FHIR_INVALID"]
+    named = said.partition(": ")[2].rstrip(".").split("; ")
+    assert len(named) > 1
+    assert named == sorted(named)
+
+
 def test_a_few_problems_are_not_counted_out_loud(tmp_path: Path) -> None:
     with read(bundle(tmp_path / "w.json", *ward(broken=3))) as dataset:
         (said,) = [n.sentence for n in dataset.notes if n.code == "FHIR_INVALID"]

@@ -118,6 +118,20 @@ def test_bad_workbooks(tmp_path: Path) -> None:
     }
 
 
+def test_a_workbook_whose_bytes_are_damaged_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "xl/worksheets/sheet1.xml", "".join(f"<c>{i * 7919}</c>" for i in range(5000))
+        )
+    content = bytearray(file.read_bytes())
+    content[60:68] = (
+        b"\xff" * 8
+    )  # where the compressed sheet begins: the archive's own directory stays readable
+    file.write_bytes(content)
+    assert failure(file).code == "NOT_WORKBOOK"
+
+
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     table = pa.table(
         {

@@ -11,7 +11,7 @@ import pytest
 from golive.model.columns import Roles
 from golive.model.profile import SLICE_QUANTILES
 from golive.profile import profile
-from golive.profile.slicing import windows
+from golive.profile.slices import windows
 
 
 @pytest.fixture

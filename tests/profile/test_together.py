@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from golive.model.columns import Roles
-from golive.profile import local, profile, together
+from golive.profile import local, profile, reading
 
 TYPES = {
     "lab": "numeric",
@@ -54,7 +54,7 @@ def test_counted_here_and_in_the_engine_are_equal(
     data = dataset(_frame())
     asked = specs(data, **TYPES)
     here = profile(data, asked, Roles(), as_of=date(2024, 3, 5))
-    monkeypatch.setattr(together, "ROWS", 0)
+    monkeypatch.setattr(reading, "ROWS", 0)
     there = profile(data, asked, Roles(), as_of=date(2024, 3, 5))
     assert not [c.error for c in here.columns.values() if c.error]
     assert set(here.columns) == set(TYPES)
@@ -66,7 +66,7 @@ def test_counted_here_and_in_the_engine_are_equal(
 def test_columns_of_a_wide_table_share_their_queries(
     dataset: Callable[..., Any], specs: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wide = 2 * together.COLUMNS
+    wide = 2 * reading.COLUMNS
     made = {f"day{i}": ["2024-03-01", "soon"] * 20 for i in range(wide)}
     made |= {f"lab{i}": ["1.5", "?"] * 20 for i in range(wide)}
     data = dataset(made)

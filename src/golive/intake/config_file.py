@@ -18,11 +18,10 @@ class _UniqueKeys(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"key '{key}' is given twice", problem_mark=key_node.start_mark
-                )
             if isinstance(key, str):
+                if key in seen:
+                    problem = f"key '{key}' is given twice"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
                 seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -37,37 +36,35 @@ def load_config(path: str | Path, *, alone: bool = False) -> Config:
 
     Raises:
         InputError: ``CONFIG_FILE`` (``alone`` and a file is named), ``NOT_FOUND``, ``CONFIG_YAML`` with the line, every
-        wrong key and value (``CONFIG_*``), or every view
-            that cannot be used (``FHIR_VIEW*``).
+            wrong key and value (``CONFIG_*``), or every view that cannot be used (``FHIR_VIEW*``).
     """
     file = Path(path).expanduser()
     data = read_yaml(file)
-    if data is None:
-        data = {}
+    data = {} if data is None else data
     if not isinstance(data, dict):
         raise InputError(
             Problem("CONFIG_YAML", "The file is not a mapping of keys to values.", "", file.name)
         )
-    if alone and (named := [key for key in _BESIDE if isinstance(data.get(key), str)]):
-        sentence = f"{', '.join(named)}: a configuration that is sent cannot name another file."
+    beside = {key: file.parent / data[key] for key in _BESIDE if isinstance(data.get(key), str)}
+    if alone and beside:
+        sentence = f"{', '.join(beside)}: a configuration that is sent cannot name another file."
         raise InputError(
             Problem("CONFIG_FILE", sentence, "Write the content in its place.", file.name)
         )
-    for key in ("evidence", "waivers"):
-        if isinstance(data.get(key), str):
-            other = file.parent / data[key]
-            content = read_yaml(other)
-            if isinstance(content, dict) and set(content) == {key}:
-                content = content[key]
-            data[key] = content or []
-            if not isinstance(data[key], list):
-                raise InputError(
-                    Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name)
-                )
-    if isinstance(data.get("fhir_views"), str):
-        from golive.intake.fhir.own_views import read_views
+    for key, other in beside.items():
+        if key == "fhir_views":
+            from golive.intake.fhir.views import read_views
 
-        data["fhir_views"] = list(read_views(file.parent / data["fhir_views"]))
+            data[key] = list(read_views(other))
+            continue
+        content = read_yaml(other)
+        data[key] = (
+            content[key] if isinstance(content, dict) and set(content) == {key} else content
+        ) or []
+        if not isinstance(data[key], list):
+            raise InputError(
+                Problem("CONFIG_YAML", f"The file is not a list of {key}.", "", other.name)
+            )
     return parse_config({str(k): v for k, v in data.items()}, file.name)
 
 

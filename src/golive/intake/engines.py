@@ -19,11 +19,8 @@ from golive.model.errors import InputError, Problem, nearest
 
 def engine_name(url: str | None) -> str:
     """Return the engine of a URL (``pyspark``), ``duckdb`` when there is none. Never holds a user or a password."""
-    return (
-        "duckdb"
-        if url is None
-        else {"postgresql": "postgres"}.get(urlsplit(url).scheme, urlsplit(url).scheme)
-    )
+    scheme = urlsplit(url or "duckdb:").scheme
+    return "postgres" if scheme == "postgresql" else scheme
 
 
 def connect(url: str) -> Any:
@@ -34,42 +31,41 @@ def connect(url: str) -> Any:
     """
     engine = engine_name(url)
     if not engine or "://" not in url:
-        raise InputError(
-            Problem(
-                "ENGINE_URL",
-                "The engine is not a URL.",
-                "Write duckdb://file.duckdb or pyspark://.",
-            )
-        )
+        hint = "Write duckdb://file.duckdb or pyspark://."
+        raise InputError(Problem("ENGINE_URL", "The engine is not a URL.", hint))
     if engine == "pyspark":
         return _spark()
+    place = urlsplit(url).netloc + urlsplit(url).path
+    if engine == "duckdb" and place and not Path(place).is_file():
+        sentence = f"There is no database file '{Path(place).name}'."
+        raise InputError(Problem("NOT_FOUND", sentence, "Check the URL."))
     try:
-        if engine == "duckdb" and urlsplit(url).netloc + urlsplit(url).path:
-            path = Path(urlsplit(url).netloc + urlsplit(url).path)
-            if not path.is_file():
-                raise InputError(
-                    Problem(
-                        "NOT_FOUND", f"There is no database file '{path.name}'.", "Check the URL."
-                    )
-                )
-            return ibis.duckdb.connect(path, read_only=True, autoinstall_known_extensions=False)
-        return ibis.connect(url)
-    except InputError:
-        raise
-    except (ImportError, ModuleNotFoundError) as error:
-        hint = f"Install it: pip install 'ibis-framework[{engine}]'."
-        raise InputError(
-            Problem(
-                "ENGINE_MISSING", f"Engine '{engine}' lacks {error.name or 'its driver'}.", hint
+        if engine == "duckdb" and place:
+            return ibis.duckdb.connect(
+                Path(place), read_only=True, autoinstall_known_extensions=False
             )
-        ) from None
+        return ibis.connect(url)
+    except ImportError as error:
+        sentence = f"Engine '{engine}' lacks {error.name or 'its driver'}."
+        hint = f"Install it: pip install 'ibis-framework[{engine}]'."
+        raise InputError(Problem("ENGINE_MISSING", sentence, hint)) from None
     except (
         Exception
     ) as error:  # every driver raises its own types; its message may hold the password of the URL
         sentence = f"Engine '{engine}' cannot be reached ({type(error).__name__})."
-        raise InputError(
-            Problem("ENGINE_CONNECT", sentence, "Check address, name, user and password.")
-        ) from None
+        hint = "Check address, name, user and password."
+        raise InputError(Problem("ENGINE_CONNECT", sentence, hint)) from None
+
+
+_SPARK: dict[str, bool | float | int | str | None] = {
+    "spark.ui.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
 
 
 def _spark() -> Any:
@@ -81,20 +77,10 @@ def _spark() -> Any:
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    master = os.environ.get("SPARK_MASTER", "local[*]")
     try:
-        session = (
-            SparkSession.builder.appName("golive")
-            .master(os.environ.get("SPARK_MASTER", "local[*]"))
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", "8")
-            .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-            .getOrCreate()
-        )
-        return ibis.pyspark.connect(session)
+        builder = SparkSession.builder.appName("golive").master(master).config(map=_SPARK)
+        return ibis.pyspark.connect(builder.getOrCreate())
     except (PySparkException, PySparkRuntimeError, FileNotFoundError) as error:
         sentence = f"Spark did not start ({type(error).__name__})."
         raise InputError(
@@ -115,17 +101,14 @@ def table(connection: Any, name: str) -> ir.Table:
             return connection.table(bare, database=schema or None)
     except Exception as error:  # every driver raises its own types
         sentence = f"Table '{name}' cannot be read ({type(error).__name__})."
-        raise InputError(
-            Problem("NOT_FOUND", sentence, "Check the schema and your rights on it.")
-        ) from None
+        hint = "Check the schema and your rights on it."
+        raise InputError(Problem("NOT_FOUND", sentence, hint)) from None
     hint = nearest(bare, names[:50]) if names else "There are no tables."
     raise InputError(Problem("NOT_FOUND", f"There is no table '{name}'.", hint))
 
 
 def identity(url: str, name: str, table: ir.Table, rows: int) -> str:
     """Return a hash of where a table is (without user and password), its name, columns, types and row count."""
-    place = re.sub(r"//[^@/]*@", "//", url)
+    place = re.sub(r"//[^@/]*@", "//", url).partition("?")[0]
     schema = {c: str(t) for c, t in table.schema().items()}
-    return hashlib.sha256(
-        json.dumps([place.partition("?")[0], name, schema, rows]).encode()
-    ).hexdigest()
+    return hashlib.sha256(json.dumps([place, name, schema, rows]).encode()).hexdigest()

@@ -79,7 +79,7 @@ def files(batches: BatchesFile, folder: Path) -> list[Path]:
 
 def arrived(batches: BatchesFile, folder: Path, *, now: datetime) -> Arrived:
     """Every file of the source as a batch, by slot. Files that are still being written are left for the next run."""
-    from golive.intake.files import sha256
+    from golive.intake.source import sha256
 
     found: list[tuple[Path, datetime]] = []
     waiting = []

@@ -28,9 +28,8 @@ from golive.outcomes.service.outputs import alert_load, outputs
 from golive.outcomes.service.service import capacity, service
 from golive.outcomes.service.use import use
 from golive.profile.rows.affected import Marks, affected
-from golive.profile.rows.matched import matched
+from golive.profile.rows.matched import matched, shared_ids
 from golive.profile.rows.scored import Scored, scored, wanted
-from golive.profile.shared_ids import shared_ids
 from golive.text.generated import assess_text
 
 if TYPE_CHECKING:

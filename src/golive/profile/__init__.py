@@ -1,8 +1,8 @@
 """Profile: a table reduced to numbers. The only code that touches row data at scale."""
 
-from golive.profile.picture import picture, side
-from golive.profile.reduce import reduced_categories, reduced_values
-from golive.profile.series import MOST_COLUMNS, followed, series
+from golive.profile.categories import reduced_categories
+from golive.profile.numbers import reduced_values
+from golive.profile.picture import MOST_COLUMNS, followed, picture, series, side
 from golive.profile.table import profile
 
 __all__ = [

@@ -1,4 +1,5 @@
-"""Category counts: one spelling per value where the spelling is only storage, as written where it is evidence."""
+"""Category counts: one spelling per value where the spelling is only storage, as written where it is evidence; and as few rows
+for Evidently (``docs/decisions/evidently-in-the-loop.md``)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from golive.model.columns import ColumnType
-from golive.model.profile import EMPTY_CATEGORY, CategoryProfile
+from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, IntArray
 from golive.profile.fields import LONGEST_PATTERN, LONGEST_VALUE, Field
 
 MOST_VALUES = 50_000
@@ -19,7 +20,11 @@ MOST_PATTERNS = 200
 LONGEST_RUN = 12
 """Longest run of one sign in a pattern; longer runs are cut to this length."""
 
+FEWEST, MOST = 10_000, 1_000_000
+"""Rows that a reduced column of categories has at least and at most, when the column itself has more."""
+
 _PLAIN = re.compile(r"[+-]?(0|[1-9][0-9]{0,14})(\.[0-9]*)?$")
+_TRUTH = {"1": "true", "1.0": "true", "0": "false", "0.0": "false", "t": "true", "f": "false"}
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _RUN = re.compile(rf"(.)\1{{{LONGEST_RUN},}}")
@@ -37,28 +42,20 @@ def canonical(value: Any, field: Field) -> str:
             return str(int(value))
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return _shortest(value)
     text = str(value)
-    if field.type is ColumnType.CODE:
-        return text[:LONGEST_VALUE]
-    if field.type is ColumnType.BOOLEAN:
-        lowered = text.strip().lower()
-        if field.declared.startswith("bool"):
-            text = {
-                "1": "true",
-                "1.0": "true",
-                "0": "false",
-                "0.0": "false",
-                "t": "true",
-                "f": "false",
-            }.get(lowered, text)
-        if lowered in ("true", "false"):
-            text = lowered
     stripped = text.strip()
-    if _PLAIN.match(stripped):
-        number = float(stripped)
-        return str(int(number)) if number.is_integer() else repr(number)
-    return text[:LONGEST_VALUE]
+    if field.type is ColumnType.BOOLEAN:
+        truth = stripped.lower()
+        truth = _TRUTH.get(truth, truth) if field.declared.startswith("bool") else truth
+        if truth in ("true", "false"):
+            return truth
+    number = field.type is not ColumnType.CODE and _PLAIN.match(stripped)
+    return _shortest(float(stripped)) if number else text[:LONGEST_VALUE]
+
+
+def _shortest(number: float) -> str:
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def counted(
@@ -88,7 +85,34 @@ def patterns_of(category: CategoryProfile) -> CategoryProfile:
 
 def shape(value: str) -> str:
     """``A10.25`` -> ``A99.99``: digits as 9, letters as A, runs cut at ``LONGEST_RUN``."""
-    return _RUN.sub(
-        lambda match: match.group(1) * LONGEST_RUN,
-        _LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN])),
-    )
+    signs = _LETTER.sub("A", _DIGIT.sub("9", value[:LONGEST_PATTERN]))
+    return _RUN.sub(lambda run: run[1] * LONGEST_RUN, signs)
+
+
+def reduced_categories(category: CategoryProfile, rows: int | None = None) -> CategoryProfile:
+    """The column as if it had at most ``rows`` rows, apportioned by largest remainder; itself when it has no more.
+
+    ``None`` takes as many as ``rows_for`` says. The long tail that was not kept (``other``) takes its share of the rows
+    under the value ``__other__``. A value may be left with no row.
+    """
+    values, counts = category.values, category.counts
+    if category.other:
+        values, counts = (*values, "__other__"), np.append(counts, category.other)
+    limit, total = rows_for(counts) if rows is None else rows, int(counts.sum())
+    if total > limit:
+        share = counts * (limit / total)
+        counts = np.floor(share).astype(np.int64)
+        short = limit - int(counts.sum())
+        counts[np.argsort(-(share - counts), kind="stable")[:short]] += 1
+    return CategoryProfile(int(counts.sum()), values, counts)
+
+
+def rows_for(counts: IntArray) -> int:
+    """Rows that carry the shares of ``counts`` (of values, each at least 1) for a distance between shares.
+
+    A share p that is rounded to whole rows of L is off by 0.3 / L on average, and the squared Jensen-Shannon distance from
+    the exact shares is about the sum of (0.3 / L)^2 / 8p. ``L = 1000 sqrt(sum of 1 / p)`` holds the distance to 0.0001, half
+    a per cent of a score of 0.02, however rare the values are; it obeys the triangle inequality, so the score between two
+    sides is off by no more than the two together.
+    """
+    return int(np.clip(1000 * np.sqrt((counts.sum() / counts).sum()), FEWEST, MOST))

@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
+from golive.model.profile import ColumnProfile
 
 LONGEST_VALUE = 200
 """Characters kept of a category or token; a longer value is free text and its start is enough to recognise it."""
@@ -52,24 +53,32 @@ class Field:
     declared: str
     kind: Reduction
 
+    @property
+    def single(self) -> bool:
+        """Whether the column is stored in single precision (or less)."""
+        return self.storage in ("float32", "float16", "float")
+
+    def profile(self, n: int, missing: int, distinct: int, **measured: Any) -> ColumnProfile:
+        """The profile of this column: ``n`` rows, of which ``missing``, and what else was ``measured``."""
+        return ColumnProfile(
+            self.name, self.type, self.role, self.storage, n, missing, distinct, **measured
+        )
+
 
 def fields_of(
     table: ir.Table, storage: dict[str, str], specs: Sequence[ColumnSpec], roles: Roles
 ) -> list[Field]:
     """Return one ``Field`` per spec whose column is in ``table``, in the order of ``specs``."""
-    present = set(table.columns)
-    found = []
-    for spec in specs:
-        if spec.name not in present:
-            continue
+    here, found = set(table.columns), []
+    for spec in (s for s in specs if s.name in here):
         role = roles.role_of(spec.name)
-        kept = storage.get(spec.name, spec.storage)
-        kind = _kind(spec.type, role, table[spec.name])
-        found.append(Field(spec.name, spec.type, role, kept, spec.storage, kind))
+        stored = storage.get(spec.name, spec.storage)
+        kind = _reduction(spec.type, role, table[spec.name])
+        found.append(Field(spec.name, spec.type, role, stored, spec.storage, kind))
     return found
 
 
-def _kind(type_: ColumnType, role: Role, column: ir.Value) -> Reduction:
+def _reduction(type_: ColumnType, role: Role, column: ir.Value) -> Reduction:
     if role is Role.IGNORED or type_ in (ColumnType.TEXT, ColumnType.IDENTIFIER):
         return Reduction.TEXT
     if type_.is_number:
@@ -93,6 +102,18 @@ def is_text(column: ir.Value) -> bool:
 def as_text(column: ir.Value) -> ir.StringValue:
     """The value as written (text storage) or as the engine writes it."""
     return column if is_text(column) else column.cast("string")
+
+
+def category_key(column: ir.Value) -> ir.Value:
+    """What tells the values of a category apart: the start of a text, the stored number or boolean, else what is written."""
+    stored = column.type()
+    if stored.is_decimal():
+        return column.cast("float64")
+    return (
+        column
+        if stored.is_numeric() or stored.is_boolean()
+        else as_text(column).left(LONGEST_VALUE)
+    )
 
 
 def trimmed(text: ir.StringValue) -> ir.StringValue:
@@ -131,9 +152,24 @@ def number(column: ir.Value) -> ir.FloatingValue:
     return written.try_cast("float64").nullif(float("nan"))
 
 
+def where_present(column: ir.Value, value: ir.Value) -> ir.Value:
+    """``value`` where the column holds something, else null."""
+    return missing(column).ifelse(ibis.null(value.type()), value)
+
+
 def infinite(value: ir.FloatingValue) -> ir.BooleanValue:
     """Whether a number is infinite. (On Spark, Ibis 12's ``isinf`` finds none.)"""
     return value.abs() > sys.float_info.max
+
+
+def is_moment(column: ir.Value) -> bool:
+    """Whether the column is stored as a date or a moment (a time of day is neither)."""
+    return bool(column.type().is_temporal() and not column.type().is_time())
+
+
+def calendar_day(column: ir.Value) -> ir.Value:
+    """The day of a stored date or moment, else the calendar part of what is written."""
+    return column.cast("date") if is_moment(column) else day_text(column)
 
 
 def day_text(column: ir.Value) -> ir.StringValue:

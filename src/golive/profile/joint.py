@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from itertools import pairwise, permutations
 from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 
+from golive.intake.base.dataset import aggregates, columns_of
 from golive.model.columns import Role, Roles
-from golive.model.profile import ColumnProfile, FloatArray, MissingBlock
-from golive.profile.fields import Field, engine_of, missing
+from golive.model.profile import ColumnProfile, MissingBlock
+from golive.profile.fields import Field, engine_of, is_moment, missing
 
 SAME_ROWS = 0.9
 """Jaccard index of two sets of missing rows from which on they are one block."""
@@ -43,86 +45,70 @@ def missing_blocks(
     )
     if len(names) < 2:
         return ()
+    from scipy.sparse.csgraph import connected_components
+
     words = [names[i : i + _BITS] for i in range(0, len(names), _BITS)]
-    keys = {f"w{i}": _mask(table, word) for i, word in enumerate(words)}
-    masks = table.select(**keys)
-    groups = masks.group_by(list(keys)).aggregate(rows=masks.count())
-    found = groups.order_by(groups.rows.desc(), *keys).limit(MOST_PATTERNS).to_pyarrow()
-    weights = found.column("rows").to_numpy().astype(np.float64)
-    absent = np.column_stack(
-        [
-            (found.column(f"w{i}").to_numpy()[:, None] >> np.arange(len(word), dtype=np.int64)) & 1
+    masks = table.select(
+        **{
+            f"w{i}": balanced([_bit(table[n], k) for k, n in enumerate(word)], operator.add)
             for i, word in enumerate(words)
-        ]
-    ).astype(np.float64)
+        }
+    )
+    groups = masks.group_by(list(masks.columns)).aggregate(rows=masks.count())
+    found = groups.order_by(groups.rows.desc(), *masks.columns).limit(MOST_PATTERNS).to_pyarrow()
+    weights = found.column("rows").to_numpy().astype(np.float64)
+    bits = [
+        found.column(f"w{i}").to_numpy()[:, None] >> np.arange(len(word)) & 1
+        for i, word in enumerate(words)
+    ]
+    absent = np.column_stack(bits).astype(np.float64)
     together = absent.T @ (absent * weights[:, None])
     own = np.diag(together)
     either = own[:, None] + own[None, :] - together
     jaccard = np.divide(together, either, out=np.zeros_like(together), where=either > 0)
+    # Correlation of two 0/1 vectors from the counts of rows that hold both
+    p = own / weights.sum()
+    spread = np.sqrt(p * (1 - p))
+    scale = np.outer(spread, spread)
+    both = together / weights.sum() - np.outer(p, p)
+    phi = np.divide(both, scale, out=np.zeros_like(together), where=scale > 0)
+    # Columns joined by a chain of pairs; groups of one are left out
+    count, group_of = connected_components(
+        (jaccard >= SAME_ROWS) & (phi >= BEYOND_CHANCE), directed=False
+    )
     blocks = []
-    for group in _groups(
-        (jaccard >= SAME_ROWS) & (_phi(together, own, float(weights.sum())) >= BEYOND_CHANCE)
-    ):
-        rows = int(weights[absent[:, group].all(axis=1)].sum())
-        blocks.append(MissingBlock(tuple(names[i] for i in group), rows))
+    for members in (np.flatnonzero(group_of == k) for k in range(count)):
+        if len(members) > 1:
+            rows = int(weights[absent[:, members].all(axis=1)].sum())
+            blocks.append(MissingBlock(tuple(names[i] for i in members), rows))
     return tuple(sorted(blocks, key=lambda b: (-b.rows, b.columns)))
 
 
 def _candidates(columns: Sequence[ColumnProfile]) -> list[str]:
-    held = [c for c in columns if not c.error and FEWEST <= c.missing_share <= MOST]
-    ranked = sorted(held, key=lambda c: c.missing)
+    """Columns that can be part of a block, by the number of their missing rows."""
+    partly = [c for c in columns if not c.error and FEWEST <= c.missing_share <= MOST]
+    ranked = sorted(partly, key=lambda c: c.missing)
+    close = [less.missing / more.missing >= SAME_ROWS for less, more in pairwise(ranked)]
     near = [
         c.name
-        for i, c in enumerate(ranked)
-        if any(
-            0 <= j < len(ranked) and j != i and _ratio(c.missing, ranked[j].missing) >= SAME_ROWS
-            for j in (i - 1, i + 1)
-        )
+        for c, *beside in zip(ranked, [False, *close], [*close, False], strict=False)
+        if any(beside)
     ]
-    keep = set(near[:MOST_COLUMNS])
-    return [c.name for c in columns if c.name in keep]
+    chosen = set(near[:MOST_COLUMNS])
+    return [c.name for c in columns if c.name in chosen]
 
 
-def _ratio(a: int, b: int) -> float:
-    return min(a, b) / max(a, b)
-
-
-def _mask(table: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
-    return balanced(
-        [missing(table[n]).ifelse(1 << i, 0).cast("int64") for i, n in enumerate(names)],
-        lambda a, b: a + b,
-    )
+def _bit(column: ir.Value, place: int) -> ir.IntegerValue:
+    return missing(column).ifelse(1 << place, 0).cast("int64")
 
 
 def balanced(terms: Sequence[Any], join: Any) -> Any:
     """Join expressions as a balanced tree, so that thousands of them stay within the compiler's recursion."""
     level = list(terms)
     while len(level) > 1:
-        level = [
-            join(*level[i : i + 2]) if i + 1 < len(level) else level[i]
-            for i in range(0, len(level), 2)
-        ]
+        rest = level[len(level) // 2 * 2 :]
+        level = [join(a, b) for a, b in zip(level[::2], level[1::2], strict=False)] + rest
     return level[0]
-
-
-def _phi(together: FloatArray, own: FloatArray, n: float) -> FloatArray:
-    """Correlation of two 0/1 vectors from their co-occurrence counts, shape ``(k, k)``."""
-    p = own / n
-    spread = np.sqrt(p * (1 - p))
-    scale = np.outer(spread, spread)
-    phi: FloatArray = np.divide(
-        together / n - np.outer(p, p), scale, out=np.zeros_like(together), where=scale > 0
-    )
-    return phi
-
-
-def _groups(same: npt.NDArray[np.bool_]) -> list[list[int]]:
-    """Columns joined by a chain of pairs that are the ``same``; groups of one are left out."""
-    from scipy.sparse.csgraph import connected_components
-
-    _, label = connected_components(same, directed=False)
-    groups = [[int(i) for i in np.flatnonzero(label == k)] for k in np.unique(label)]
-    return [g for g in groups if len(g) > 1]
 
 
 def duplicate_rows(
@@ -133,11 +119,8 @@ def duplicate_rows(
     Most tables are settled by a few columns: when the ones with most distinct values already tell all rows apart, the rest
     is not read. After that DuckDB compares 64-bit hashes of whole rows, other engines the rows themselves.
     """
-    names = [
-        f.name
-        for f in fields
-        if f.role is not Role.IGNORED and f.name in columns and not columns[f.name].error
-    ]
+    compared = [f.name for f in fields if f.role is not Role.IGNORED and f.name in columns]
+    names = [n for n in compared if not columns[n].error]
     if rows < 2 or not names:
         return 0
     telling = sorted(names, key=lambda n: -columns[n].distinct)[:_TELLING]
@@ -147,8 +130,8 @@ def duplicate_rows(
         return rows - _distinct(table, names)
     odd = [ibis.literal(_ODD * (i + 1) % (1 << 63), type="uint64") for i in range(len(names))]
     hashes = [row_hash(row_hash(table[n]) ^ mix) for n, mix in zip(names, odd, strict=True)]
-    found = table.select(h=balanced(hashes, lambda a, b: a ^ b)).to_pyarrow().column("h").to_numpy()
-    return rows - len(np.unique(found))
+    found = columns_of(table, {"hash": balanced(hashes, operator.xor)})["hash"]
+    return rows - len(np.unique(found.to_numpy()))
 
 
 def _distinct(table: ir.Table, names: Sequence[str]) -> int:
@@ -168,12 +151,8 @@ def duplicate_keys(table: ir.Table, columns: dict[str, ColumnProfile], roles: Ro
     key = [c for c in (roles.id, roles.time) if c is not None and c in columns]
     if roles.id not in key:
         return None
-    whole = table.select(*key).filter(
-        lambda t: balanced([~missing(t[k]) for k in key], lambda a, b: a & b)
-    )
-    return int(whole.count().to_pyarrow().as_py()) - int(
-        whole.distinct().count().to_pyarrow().as_py()
-    )
+    whole = table.select(*key).filter(*(~missing(table[k]) for k in key))
+    return int(whole.count().to_pyarrow().as_py()) - _distinct(whole, key)
 
 
 def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str, str], int]:
@@ -181,17 +160,7 @@ def time_violations(table: ir.Table, fields: Sequence[Field]) -> dict[tuple[str,
 
     For columns a and b both counts are kept, (a, b) for a > b: which order is right is for the reader of the profile.
     """
-    names = [
-        f.name
-        for f in fields
-        if table[f.name].type().is_temporal() and not table[f.name].type().is_time()
-    ][:8]
-    pairs = [(a, b) for a in names for b in names if a != b]
-    if not pairs:
-        return {}
-    asked = {
-        f"p{i}": (table[a].cast("timestamp") > table[b].cast("timestamp")).sum()
-        for i, (a, b) in enumerate(pairs)
-    }
-    row = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    return {pair: int(row[f"p{i}"] or 0) for i, pair in enumerate(pairs)}
+    times = {f.name: table[f.name].cast("timestamp") for f in fields if is_moment(table[f.name])}
+    pairs = list(permutations(list(times)[:8], 2))
+    found = aggregates(table, {(a, b): {"n": (times[a] > times[b]).sum()} for a, b in pairs})
+    return {pair: int(row["n"] or 0) for pair, row in found.items()}

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from golive.intake.base.dataset import columns_of, records
 from golive.model.columns import ColumnType
 from golive.model.profile import (
     EMPTY_CATEGORY,
@@ -25,7 +26,7 @@ from golive.model.profile import (
     IntArray,
     SliceColumn,
 )
-from golive.profile import together
+from golive.profile import reading
 from golive.profile.categories import (
     MOST_TOKENS,
     MOST_VALUES,
@@ -34,10 +35,19 @@ from golive.profile.categories import (
     patterns_of,
     shape,
 )
-from golive.profile.fields import LONGEST_VALUE, Field, Reduction, as_text, is_text, missing, number
+from golive.profile.fields import (
+    LONGEST_VALUE,
+    Field,
+    Reduction,
+    as_text,
+    category_key,
+    is_text,
+    missing,
+    number,
+)
 from golive.profile.numbers import sorted_profile
 from golive.profile.repeats import Patients, of_codes, of_numbers, patients_here
-from golive.profile.slicing import Slicing, slice_categories, slice_numbers
+from golive.profile.slices import Slicing, slice_categories, slice_numbers
 
 CELLS = 8_000_000
 """Cells fetched at once: 64 MB of doubles."""
@@ -55,6 +65,10 @@ class Reduced:
 
     profile: ColumnProfile
     slices: tuple[list[SliceColumn], ...] = ()
+
+
+Fetched = list[tuple[Field, list[pa.ChunkedArray] | Exception]]
+"""Columns as they were handed over: values and, of numbers that are stored as something else, which rows are missing."""
 
 
 def reduce_local(
@@ -75,6 +89,14 @@ def reduce_local(
     waiting: list[tuple[Field, Future[Reduced]]] = []
     done: dict[str, Reduced] = {}
 
+    def reduce_one(field: Field, fetched: list[pa.ChunkedArray] | Exception) -> Reduced:
+        if isinstance(fetched, Exception):
+            raise fetched
+        whose = patients if field.name != patient else None
+        if field.kind is Reduction.NUMBER:
+            return _numbers(field, fetched, slicings, whose)
+        return _categories(field, fetched[0], slicings, whose)
+
     def collect(until: int) -> None:
         while len(waiting) > until:
             field, future = waiting.pop(0)
@@ -87,68 +109,65 @@ def reduce_local(
     with ThreadPoolExecutor(max_workers=2) as pool:
         for start in range(0, len(fields), width):
             batch = fields[start : start + width]
-            for field, fetched in _fetch(table, batch):
-                if isinstance(fetched, Exception):
-                    done[field.name] = Reduced(failed(field, rows, fetched))
-                    step(field)
-                else:
-                    whose = patients if field.name != patient else None
-                    waiting.append((field, pool.submit(_reduce, field, fetched, slicings, whose)))
+            waiting += [
+                (field, pool.submit(reduce_one, field, fetched))
+                for field, fetched in _fetch(table, batch)
+            ]
             collect(width)
         collect(0)
     unparsed = [name for name, one in done.items() if one.profile.tokens.n]
-    width = together.COLUMNS if rows <= together.ROWS else 1
+    here = rows <= reading.ROWS
+    width = reading.COLUMNS if here else 1
     for start in range(0, len(unparsed), width):
-        odd = unparsed[start : start + width]
-        for name, (tokens, distinct) in tokens_of(table, odd, here=rows <= together.ROWS).items():
-            done[name] = _with_tokens(done[name], tokens, distinct)
+        for name, (tokens, distinct) in tokens_of(
+            table, unparsed[start : start + width], here=here
+        ).items():
+            one = done[name].profile
+            one = replace(
+                one, tokens=tokens, patterns=patterns_of(tokens), distinct=one.distinct + distinct
+            )
+            done[name] = replace(done[name], profile=one)
     return done
 
 
 def failed(field: Field, rows: int, error: Exception) -> ColumnProfile:
     """The profile of a column that could not be read. An engine's message is not kept: it may repeat a value."""
-    reason = f"it could not be read ({type(error).__name__})"
-    return ColumnProfile(
-        field.name, field.type, field.role, field.storage, rows, 0, 0, error=reason
-    )
+    return field.profile(rows, 0, 0, error=f"it could not be read ({type(error).__name__})")
 
 
-def _fetch(
-    table: ir.Table, batch: Sequence[Field]
-) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
+def _fetch(table: ir.Table, batch: Sequence[Field]) -> Fetched:
     """Fetch a batch in one query; when that fails, one by one, so that only the broken column is lost."""
     written = [f for f in batch if f.kind is Reduction.NUMBER and is_text(table[f.name])]
     if len(written) >= LONG and (parsed := _parsed(table, written)):
         others = [f for f in batch if f not in written]
         return parsed + (_fetch(table, others) if others else [])
-    asked: dict[str, Any] = {}
-    for i, field in enumerate(batch):
+    return reading.each_alone(
+        lambda some: _selected(table, some), batch, lambda field, error: (field, error)
+    )
+
+
+def _selected(table: ir.Table, batch: Sequence[Field]) -> Fetched:
+    asked: dict[tuple[str, str], Any] = {}
+    for field in batch:
         column = table[field.name]
-        if field.kind is Reduction.NUMBER:
-            stored = column.type()
-            # Widened here, and a stored NaN stays one
-            plain = stored.is_floating() or stored.is_integer()
-            asked[f"v{i}"] = column if plain else number(column)
-            if not stored.is_numeric():
-                asked[f"m{i}"] = missing(column)
-        else:
-            asked[f"v{i}"] = column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
-    try:
-        arrow = table.select(**asked).to_pyarrow()
-    except Exception as error:
-        if len(batch) == 1:
-            return [(batch[0], error)]
-        return [pair for field in batch for pair in _fetch(table, [field])]
-    names = set(arrow.column_names)
+        if field.kind is not Reduction.NUMBER:
+            asked[field.name, "value"] = category_key(column)
+            continue
+        stored = column.type()
+        # Widened here, and a stored NaN stays one
+        asked[field.name, "value"] = (
+            column if stored.is_floating() or stored.is_integer() else number(column)
+        )
+        if not stored.is_numeric():
+            asked[field.name, "missing"] = missing(column)
+    found = columns_of(table, asked)
     return [
-        (field, [arrow.column(f"v{i}")] + ([arrow.column(f"m{i}")] if f"m{i}" in names else []))
-        for i, field in enumerate(batch)
+        (f, [found[f.name, what] for what in ("value", "missing") if (f.name, what) in found])
+        for f in batch
     ]
 
 
-def _parsed(
-    table: ir.Table, fields: Sequence[Field]
-) -> list[tuple[Field, list[pa.ChunkedArray] | Exception]]:
+def _parsed(table: ir.Table, fields: Sequence[Field]) -> Fetched:
     """Numbers stored as text: handed over as written, then parsed by the engine as one long column.
 
     Two expressions in place of two for each column: with thousands of columns it is compiling that takes the time. Empty
@@ -171,25 +190,6 @@ def _parsed(
     ]
 
 
-def _plain(column: ir.Value) -> ir.Value:
-    """A value that Arrow hands over as a number, a boolean or text."""
-    stored = column.type()
-    if stored.is_decimal():
-        return column.cast("float64")
-    return column if stored.is_numeric() or stored.is_boolean() else as_text(column)
-
-
-def _reduce(
-    field: Field,
-    fetched: list[pa.ChunkedArray],
-    slicings: Sequence[Slicing],
-    patients: Patients | None,
-) -> Reduced:
-    if field.kind is Reduction.NUMBER:
-        return _numbers(field, fetched, slicings, patients)
-    return _categories(field, fetched[0], slicings, patients)
-
-
 def _numbers(
     field: Field,
     fetched: list[pa.ChunkedArray],
@@ -198,33 +198,21 @@ def _numbers(
 ) -> Reduced:
     values: FloatArray = fetched[0].to_numpy().astype(np.float64, copy=False)
     absent = np.isnan(values)
-    unparsed = None
-    tokens = 0
-    if len(fetched) > 1:
-        unparsed = absent & ~fetched[1].to_numpy()
-        tokens = int(unparsed.sum())
+    unparsed = absent & ~fetched[1].to_numpy() if len(fetched) > 1 else None
+    tokens = 0 if unparsed is None else int(unparsed.sum())
     blank = int(absent.sum()) - tokens
     finite = np.isfinite(values)
     ascending = np.sort(values if finite.all() else values[finite])
-    single = field.storage in ("float32", "float16", "float")
-    numeric, distinct = sorted_profile(
-        ascending, infinities=len(values) - blank - tokens - len(ascending), single=single
-    )
-    endless = np.unique(values[np.isinf(values)]) if numeric.infinities else ()
-    profile = ColumnProfile(
-        name=field.name,
-        type=field.type,
-        role=field.role,
-        storage=field.storage,
-        n=len(values),
-        missing=blank,
-        distinct=distinct + len(endless),
-        numeric=numeric,
-        tokens=replace(EMPTY_CATEGORY, n=tokens),
+    infinite = len(values) - blank - tokens - len(ascending)
+    numeric, distinct = sorted_profile(ascending, infinities=infinite, single=field.single)
+    infinities = np.unique(values[np.isinf(values)]) if infinite else ()
+    unread = replace(EMPTY_CATEGORY, n=tokens)
+    profile = field.profile(
+        len(values), blank, distinct + len(infinities), numeric=numeric, tokens=unread
     )
     if patients is not None:
-        present = ~absent if unparsed is None else ~absent | unparsed
-        profile = of_numbers(profile, values, present, patients)
+        there = ~absent if unparsed is None else ~absent | unparsed
+        profile = of_numbers(profile, values, there, patients)
     return Reduced(profile, tuple(slice_numbers(values, unparsed, s) for s in slicings))
 
 
@@ -234,17 +222,9 @@ def _categories(
     names, codes = coded(column, field)
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     category = counted(zip(names, counts.tolist(), strict=True), most=MOST_VALUES)
-    profile = ColumnProfile(
-        name=field.name,
-        type=field.type,
-        role=field.role,
-        storage=field.storage,
-        n=len(codes),
-        missing=int((codes < 0).sum()),
-        distinct=len(names),
-        category=category,
-        patterns=patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY,
-    )
+    patterns = patterns_of(category) if field.storage == "text" else EMPTY_CATEGORY
+    blank = int((codes < 0).sum())
+    profile = field.profile(len(codes), blank, len(names), category=category, patterns=patterns)
     if patients is not None:
         profile = of_codes(profile, names, codes, patients)
     shapes = [shape(name) for name in names] if slicings and field.type is ColumnType.CODE else []
@@ -253,28 +233,16 @@ def _categories(
 
 def coded(column: pa.ChunkedArray, field: Field) -> tuple[list[str], IntArray]:
     """Distinct canonical values of a column in value order, and per row the position of its value (-1: missing)."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], type=column.type)
-    written = [None if _blank(v) else canonical(v, field) for v in array.dictionary.to_pylist()]
+    values, rows = reading.encoded(column)
+    written = [None if _blank(v) else canonical(v, field) for v in values.to_pylist()]
     names = sorted({v for v in written if v is not None})
     place = {name: i for i, name in enumerate(names)}
     positions = np.array([-1 if v is None else place[v] for v in written] + [-1], dtype=np.int64)
-    return names, positions[array.indices.fill_null(len(written)).to_numpy(zero_copy_only=False)]
+    return names, positions[rows]
 
 
 def _blank(value: Any) -> bool:
     return value is None or value != value or (isinstance(value, str) and not value.strip())  # noqa: PLR0124 - NaN
-
-
-def _with_tokens(reduced: Reduced, tokens: CategoryProfile, distinct: int) -> Reduced:
-    held = reduced.profile
-    profile = replace(
-        held, tokens=tokens, patterns=patterns_of(tokens), distinct=held.distinct + distinct
-    )
-    return replace(reduced, profile=profile)
 
 
 def tokens_of(
@@ -284,33 +252,29 @@ def tokens_of(
 
     With ``here`` one query hands over those of all columns, otherwise each column is grouped in its engine.
     """
+    odd = {name: _odd(table[name]) for name in names}
     if here:
-        odd = {name: _odd(table[name]) for name in names}
-        found = together.counted_here(table, odd)
         return {
-            n: (counted(p[:MOST_TOKENS], most=MOST_TOKENS, total=sum(c for _, c in p)), len(p))
-            for n, p in found.items()
+            name: _tokens(pairs, sum(n for _, n in pairs), len(pairs))
+            for name, pairs in reading.counted_here(table, odd).items()
         }
-    return {name: _tokens_in_engine(table, name) for name in names}
+    found = {}
+    for name, value in odd.items():
+        groups = reading.groups_of(table, value)
+        total = records(groups.aggregate(n=groups.rows.sum(), distinct=groups.count()))[0]
+        found[name] = _tokens(
+            reading.most_frequent(groups, MOST_TOKENS), int(total["n"] or 0), int(total["distinct"])
+        )
+    return found
+
+
+def _tokens(
+    pairs: Sequence[tuple[str, int]], total: int, distinct: int
+) -> tuple[CategoryProfile, int]:
+    return counted(pairs[:MOST_TOKENS], most=MOST_TOKENS, total=total), distinct
 
 
 def _odd(column: ir.Value) -> ir.StringValue:
     """What was written where a value is there and is no number, else null."""
     unparsed = number(column).isnull() & ~missing(column)
     return unparsed.ifelse(as_text(column).left(LONGEST_VALUE), ibis.null("string"))
-
-
-def _tokens_in_engine(table: ir.Table, name: str) -> tuple[CategoryProfile, int]:
-    odd = table.select(value=_odd(table[name])).drop_null()
-    groups = odd.group_by("value").aggregate(rows=odd.count())
-    totals = (
-        groups.aggregate(n=groups.rows.sum(), distinct=groups.count()).to_pyarrow().to_pylist()[0]
-    )
-    top = (
-        groups.order_by(groups.rows.desc(), groups.value)
-        .limit(MOST_TOKENS)
-        .to_pyarrow()
-        .to_pylist()
-    )
-    pairs = [(row["value"], row["rows"]) for row in top]
-    return counted(pairs, most=MOST_TOKENS, total=int(totals["n"] or 0)), int(totals["distinct"])

@@ -1,4 +1,5 @@
-"""Weighted supports: a column of numbers as ascending points and the rows each carries."""
+"""Weighted supports: a column of numbers as ascending points and the rows each carries, and as few rows for Evidently
+(``docs/decisions/evidently-in-the-loop.md``)."""
 
 from __future__ import annotations
 
@@ -88,20 +89,23 @@ def numeric_profile(
     moments: tuple[float, float, float, float] | None = None,
     integers: int | None = None,
     single: bool = False,
+    written: tuple[tuple[int, int], ...] | None = None,
 ) -> NumericProfile:
     """Profile of a column from its ascending weighted support of finite values.
 
     ``moments`` are mean, standard deviation (ddof 0), minimum and maximum when the engine has computed them; otherwise they
     are computed here, centred first so that a large mean costs no digits. ``exact`` says that the support holds every
     distinct value. ``single`` marks a column stored in single precision: its points are given their shortest decimal form
-    (36.6 instead of 36.599998), so that the same number from a CSV file is the same point.
+    (36.6 instead of 36.599998), so that the same number from a CSV file is the same point. ``written`` are its ``decimals`` where
+    they are known.
     """
     sum_in_one_thread()
     n = int(counts.sum()) if len(counts) else 0
     if n == 0:
-        empty = np.zeros(0)
+        none = np.zeros(0)
+        nan = np.nan
         return NumericProfile(
-            0, np.nan, np.nan, np.nan, np.nan, empty, empty.astype(np.int64), True, 0, infinities
+            0, nan, nan, nan, nan, none, none.astype(np.int64), exact=True, infinities=infinities
         )
     mean, std, low, high = moments or _moments(values, counts)
     if integers is None:
@@ -113,22 +117,13 @@ def numeric_profile(
             points, rows, exact = means, sizes, False
     elif single:
         points = np.array([float(str(v)) for v in values.astype(np.float32)])
-    step = max(1, len(values) // SUPPORT)
-    written = decimals(
-        values[::step], np.add.reduceat(counts, np.arange(0, len(values), step)), single=single
-    )
+    if written is None:
+        step = max(1, len(values) // SUPPORT)
+        of_step = np.add.reduceat(counts, np.arange(0, len(values), step))
+        written = decimals(values[::step], of_step, single=single)
+    rows = rows.astype(np.int64)
     return NumericProfile(
-        n=n,
-        mean=mean,
-        std=std,
-        minimum=low,
-        maximum=high,
-        values=points,
-        counts=rows.astype(np.int64),
-        exact=exact,
-        integers=integers,
-        infinities=infinities,
-        decimals=written,
+        n, mean, std, low, high, points, rows, exact, integers, infinities, written
     )
 
 
@@ -149,18 +144,17 @@ def sorted_profile(
             step = n // SUPPORT
             sample = ascending[::step]
             share = np.minimum(step, n - step * np.arange(len(sample)))
-            made = NumericProfile(
-                n=n,
-                mean=mean,
-                std=std,
-                minimum=float(ascending[0]),
-                maximum=float(ascending[-1]),
-                values=means,
-                counts=rows,
+            whole = int(np.count_nonzero(ascending == np.floor(ascending)))
+            moments = (mean, std, float(ascending[0]), float(ascending[-1]))
+            written = decimals(sample, share, single=single)
+            made = numeric_profile(
+                means,
+                rows,
                 exact=False,
-                integers=int(np.count_nonzero(ascending == np.floor(ascending))),
                 infinities=infinities,
-                decimals=decimals(sample, share, single=single),
+                moments=moments,
+                integers=whole,
+                written=written,
             )
             return made, distinct
     points, counts = weigh(ascending) if n else (ascending, np.zeros(0, dtype=np.int64))
@@ -179,9 +173,8 @@ def decimals(
     found = []
     precision = 1.2e-7 if single else 1e-12
     for digits in range(MOST_DECIMALS):
-        near = left & (
-            np.abs(np.round(values, digits) - values) <= precision * np.maximum(1, np.abs(values))
-        )
+        apart = np.abs(np.round(values, digits) - values)
+        near = left & (apart <= precision * np.maximum(1, np.abs(values)))
         if near.any():
             found.append((digits, int(counts[near].sum())))
         left &= ~near
@@ -197,3 +190,23 @@ def _moments(values: FloatArray, counts: IntArray) -> tuple[float, float, float,
     mean = float(centre + shift)
     std = float(np.sqrt(np.dot((values - mean) ** 2, counts) / n))
     return mean, std, float(values[0]), float(values[-1])
+
+
+def reduced_values(numeric: NumericProfile, limit: int = 10_000) -> FloatArray:
+    """Values of a column as an unweighted sample of at most ``limit`` rows, ascending, shape ``(rows,)``.
+
+    All values when there are no more than ``limit``. Else means of ``limit`` equal-mass bins; when their mean or standard
+    deviation is off by more than 0.5 % of the column's own standard deviation, all rows (a far outlier, which no bin
+    mean can carry).
+    """
+    if numeric.n <= limit:
+        return np.repeat(numeric.values, numeric.counts)
+    # A bin of a fractional number of rows takes its part of a value that lies across its edge, so that the mean is exact.
+    below = np.concatenate(([0], np.cumsum(numeric.counts)))
+    total = np.concatenate(([0.0], np.cumsum((numeric.values - numeric.mean) * numeric.counts)))
+    at = np.interp(np.linspace(0, numeric.n, limit + 1), below, total)
+    means = np.diff(at) * (limit / numeric.n) + numeric.mean
+    means = np.maximum.accumulate(np.clip(means, numeric.values[0], numeric.values[-1]))
+    if not carries(means, np.ones(limit, dtype=np.int64), numeric.mean, numeric.std):
+        return np.repeat(numeric.values, numeric.counts)
+    return means

@@ -1,28 +1,42 @@
-"""What may be drawn or stored of a column: counts per bin with small cells suppressed, and its summary numbers."""
+"""What may be drawn or stored of a column: counts per bin, its summary numbers, and small numbers by site, model version and
+week, all with small cells suppressed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from golive.model.profile import (
+    SLICE_QUANTILES,
     SMALL_CELL,
     CategoryProfile,
     ColumnProfile,
     FloatArray,
     IntArray,
     NumericProfile,
+    Profile,
+    SliceColumn,
     TimeProfile,
+    is_small,
 )
 from golive.model.result import Picture, SideResult, SliceSeries
+from golive.profile.slices import TOP
 
 BINS = 36
 CATEGORIES = 20
 OTHER = "other"
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _DAY = 86_400.0
+FOLLOWED = 3
+"""Values of a category whose shares are kept per slice."""
+MOST_COLUMNS = 300
+"""Columns up to which a table keeps its columns by slice; wider results would be too large to open."""
+_QUARTILES = tuple(SLICE_QUANTILES.index(q) for q in (0.25, 0.5, 0.75))
+_MOST_CANDIDATES = 200
 
 
 def picture(train: ColumnProfile | None, live: ColumnProfile | None) -> Picture | None:
@@ -33,87 +47,75 @@ def picture(train: ColumnProfile | None, live: ColumnProfile | None) -> Picture 
     side by share, and ``other``. Cells of 1 to 10 rows are ``None``.
     """
     sides = (train, live)
-    if any(s is not None and s.numeric is not None and s.numeric.n for s in sides):
-        return _numbers(sides)
-    if any(s is not None and s.time is not None and s.time.n for s in sides):
-        return _times(sides)
-    if any(s is not None and s.category is not None and s.category.n for s in sides):
-        return _categories(sides)
-    return None
+    numbers = [s.numeric if s and s.numeric and s.numeric.n else None for s in sides]
+    if any(numbers):
+        return _numbers(numbers)
+    times = [s.time if s and s.time and s.time.n else None for s in sides]
+    if any(times):
+        return _times(times)
+    categories = [s.category if s else None for s in sides]
+    return _categories(categories) if any(c and c.n for c in categories) else None
 
 
 def side(column: ColumnProfile, slices: tuple[SliceSeries, ...] = ()) -> SideResult:
     """Summary of one column in one dataset. The minimum and maximum are values of single rows: they are given for the
     check of units and limits, and left out when fewer than 11 rows hold a number. ``slices``: the column by site and week.
     """
-    numeric, time = column.numeric, column.time
-    shown = numeric is not None and numeric.n >= SMALL_CELL
-    quantiles: dict[str, float] = {}
-    if shown and numeric is not None:
-        quantiles = {
-            f"{q:g}": float(v)
-            for q, v in zip(QUANTILES, numeric.quantile(list(QUANTILES)), strict=True)
+    numbers: dict[str, Any] = {}
+    if (numeric := column.numeric) is not None and numeric.n >= SMALL_CELL:
+        quantiles = zip(QUANTILES, numeric.quantile(list(QUANTILES)), strict=True)
+        numbers = {
+            "mean": numeric.mean,
+            "std": numeric.std,
+            "min": numeric.minimum,
+            "max": numeric.maximum,
         }
+        numbers["quantiles"] = {f"{q:g}": float(v) for q, v in quantiles}
+    first, last = (column.time.minimum, column.time.maximum) if column.time else (None, None)
     return SideResult(
         n=column.n,
         missing=column.missing,
         missing_share=column.missing_share,
         distinct=column.distinct,
         unparsed=column.tokens.n,
-        mean=numeric.mean if shown and numeric else None,
-        std=numeric.std if shown and numeric else None,
-        min=numeric.minimum if shown and numeric else None,
-        max=numeric.maximum if shown and numeric else None,
-        quantiles=quantiles,
-        first=time.minimum.date().isoformat() if time and time.minimum else None,
-        last=time.maximum.date().isoformat() if time and time.maximum else None,
+        first=first.date().isoformat() if first else None,
+        last=last.date().isoformat() if last else None,
         slices=slices,
+        **numbers,
     )
 
 
 def _cell(count: int) -> int | None:
-    return None if 0 < count < SMALL_CELL else int(count)
-
-
-def _binned(
-    values: FloatArray, counts: IntArray, edges: FloatArray
-) -> tuple[list[int | None], int | None, int | None]:
-    """Counts per bin (the last bin holds its upper edge), below the first and above the last edge."""
-    slot = np.searchsorted(edges, values, side="right") - 1
-    slot[values == edges[-1]] = len(edges) - 2
-    inside = (slot >= 0) & (slot < len(edges) - 1)
-    bins = np.bincount(slot[inside], weights=counts[inside], minlength=len(edges) - 1)
-    below, above = int(counts[values < edges[0]].sum()), int(counts[values > edges[-1]].sum())
-    return [_cell(round(c)) for c in bins], _cell(below), _cell(above)
+    return None if is_small(count) else int(count)
 
 
 def _drawn(edges: FloatArray, points: Sequence[tuple[FloatArray, IntArray] | None]) -> Picture:
-    sides = [_binned(*p, edges) if p is not None else ([], 0, 0) for p in points]
+    """Values with their rows as counts per bin (the last bin holds its upper edge), below the first and above the last edge."""
+    bins: list[list[int | None]] = []
+    below, above = [], []
+    for values, counts in (p or (np.zeros(0), np.zeros(0, dtype=np.int64)) for p in points):
+        inside = np.histogram(values, edges, weights=counts)[0] if len(values) else ()
+        bins.append([_cell(round(c)) for c in inside])
+        below.append(_cell(int(counts[values < edges[0]].sum())))
+        above.append(_cell(int(counts[values > edges[-1]].sum())))
+    train, live = map(tuple, bins)
     return Picture(
-        edges=tuple(float(e) for e in edges),
-        train=tuple(sides[0][0]),
-        live=tuple(sides[1][0]),
-        below=(sides[0][1], sides[1][1]),
-        above=(sides[0][2], sides[1][2]),
+        edges=tuple(edges.tolist()), train=train, live=live, below=tuple(below), above=tuple(above)
     )
 
 
-def _numbers(sides: Sequence[ColumnProfile | None]) -> Picture:
-    held = [
-        s.numeric if s is not None and s.numeric is not None and s.numeric.n else None
-        for s in sides
-    ]
-    ends = [h.quantile([0.005, 0.995]) for h in held if h is not None]
+def _numbers(sides: Sequence[NumericProfile | None]) -> Picture:
+    ends = [one.quantile([0.005, 0.995]) for one in sides if one is not None]
     low, high = min(e[0] for e in ends), max(e[1] for e in ends)
     # A mark such as 1.8e308 on both ends: what lies further out is counted, not drawn
     if not np.isfinite(high - low):
         low, high = low / 2, high / 2
-    return _drawn(_edges(low, high, held), [(h.values, h.counts) if h else None for h in held])
+    return _drawn(_edges(low, high, sides), [(s.values, s.counts) if s else None for s in sides])
 
 
-def _edges(low: float, high: float, held: Sequence[NumericProfile | None]) -> FloatArray:
+def _edges(low: float, high: float, sides: Sequence[NumericProfile | None]) -> FloatArray:
     """Even bins; for whole numbers their width is a whole number, so that no bin holds one value more than its neighbour."""
-    if all(h.integers == h.n for h in held if h is not None):
+    if all(s.integers == s.n for s in sides if s is not None):
         width = max(1, int(np.ceil((high - low + 1) / BINS)))
         bins = int(np.ceil((high - low + 1) / width))
         return low - 0.5 + width * np.arange(bins + 1, dtype=np.float64)
@@ -123,12 +125,13 @@ def _edges(low: float, high: float, held: Sequence[NumericProfile | None]) -> Fl
     return np.linspace(low, high, BINS + 1)
 
 
-def _times(sides: Sequence[ColumnProfile | None]) -> Picture:
-    held = [s.time if s is not None and s.time is not None and s.time.n else None for s in sides]
-    first = min(t.days[0] for t in held if t is not None)
-    last = max(t.days[-1] for t in held if t is not None)
+def _times(sides: Sequence[TimeProfile | None]) -> Picture:
+    first = min(t.days[0] for t in sides if t is not None)
+    last = max(t.days[-1] for t in sides if t is not None)
     edges = np.array([_seconds(d) for d in _calendar(first, last)])
-    return _drawn(edges, [_days(t) if t else None for t in held])
+    return _drawn(
+        edges, [(np.array([_seconds(d) for d in t.days]), t.counts) if t else None for t in sides]
+    )
 
 
 def _calendar(first: date, last: date) -> list[date]:
@@ -141,9 +144,8 @@ def _calendar(first: date, last: date) -> list[date]:
         return [date.fromordinal(min(begin.toordinal() + 7 * i, ends)) for i in range(weeks + 1)]
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-months // 60)
-    count = -(-months // step)
     found = []
-    for i in range(count + 1):
+    for i in range(-(-months // step) + 1):
         year, month = divmod(first.month - 1 + i * step, 12)
         found.append(
             date(first.year + year, month + 1, 1) if first.year + year <= 9999 else date.max
@@ -155,30 +157,91 @@ def _seconds(day: date) -> float:
     return (datetime(day.year, day.month, day.day) - datetime(1970, 1, 1)).days * _DAY
 
 
-def _days(time: TimeProfile) -> tuple[FloatArray, IntArray]:
-    return np.array([_seconds(d) for d in time.days]), time.counts
-
-
-def _categories(sides: Sequence[ColumnProfile | None]) -> Picture:
-    held = [s.category if s is not None and s.category is not None else None for s in sides]
+def _categories(sides: Sequence[CategoryProfile | None]) -> Picture:
     share: dict[str, float] = {}
-    for category in held:
+    for category in sides:
         if category is not None and category.n:
             for value, count in zip(category.values[:1000], category.counts[:1000], strict=True):
                 share[value] = max(share.get(value, 0.0), float(count) / category.n)
     labels = sorted(share, key=lambda v: (-share[v], v))[:CATEGORIES]
-    columns = [_bars(c, labels) if c is not None else [] for c in held]
-    rest = any(bars and bars[-1] != 0 for bars in columns)
-    if not rest:
-        columns = [bars[:-1] for bars in columns]
-    return Picture(
-        labels=(*labels, *([OTHER] if rest else [])),
-        train=tuple(columns[0]),
-        live=tuple(columns[1]),
-    )
+    bars: list[list[int | None]] = []
+    for category in sides:
+        counts = category.as_dict() if category is not None else {}
+        shown = [counts.get(v, 0) for v in labels]
+        bars.append(
+            [_cell(c) for c in (*shown, category.n - sum(shown))] if category is not None else []
+        )
+    rest = any(side and side[-1] != 0 for side in bars)
+    train, live = (tuple(side if rest else side[:-1]) for side in bars)
+    return Picture(labels=(*labels, *([OTHER] if rest else [])), train=train, live=live)
 
 
-def _bars(category: CategoryProfile, labels: Sequence[str]) -> list[int | None]:
-    counts = category.as_dict()
-    bars = [counts.get(v, 0) for v in labels]
-    return [_cell(c) for c in (*bars, category.n - sum(bars))]
+def followed(train: ColumnProfile | None, live: ColumnProfile | None) -> tuple[str, ...]:
+    """Up to ``FOLLOWED`` values of a category column: those whose share differs most, then the most frequent.
+
+    A value that 1 to 10 rows of the larger side hold is not followed.
+    """
+    sides = [c.category for c in (train, live) if c and c.category and c.category.n]
+    candidates = dict.fromkeys(v for side in sides for v in side.values[:_MOST_CANDIDATES])
+    common = [v for v in candidates if max(side.count(v) for side in sides) >= SMALL_CELL]
+
+    def moved(value: str) -> tuple[float, float, str]:
+        shares = [side.count(value) / side.n for side in sides]
+        return -(max(shares) - min(shares)) if len(shares) > 1 else 0.0, -max(shares), value
+
+    return tuple(sorted(common, key=moved)[:FOLLOWED])
+
+
+def series(
+    column: ColumnProfile, table: Profile, values: Sequence[str] = ()
+) -> tuple[SliceSeries, ...]:
+    """One column of ``table`` in every slice, one ``SliceSeries`` per way the table is cut; ``values`` are those followed.
+
+    The column that cuts is left out of its own cut. Medians of fewer than 11 values and shares that 1 to 10 rows make up are
+    ``None``; a share of a value outside the slice's most frequent ones is not known and is ``None`` too.
+    """
+    made = []
+    for (by, cut), parts in groupby(table.slices, key=lambda s: (s.by, s.column)):
+        of_column = [
+            (s, s.columns[column.name])
+            for s in parts
+            if column.name in s.columns and s.n >= SMALL_CELL
+        ]
+        if not of_column or cut == column.name:
+            continue
+        inside = [one for _, one in of_column]
+        numbers = inside if column.numeric is not None and column.numeric.n > 0 else []
+        low, median, high = (tuple(_quartile(one, i) for one in numbers) for i in _QUARTILES)
+        made.append(
+            SliceSeries(
+                by=by,
+                column=cut,
+                values=tuple(s.value for s, _ in of_column),
+                n=tuple(s.n for s, _ in of_column),
+                missing_share=tuple(_share(one.missing, one.n) for one in inside),
+                low=low,
+                median=median,
+                high=high,
+                shares={v: tuple(_of_value(one, v) for one in inside) for v in values},
+            )
+        )
+    return tuple(made)
+
+
+def _quartile(one: SliceColumn, at: int) -> float | None:
+    present = one.n - one.missing - one.tokens
+    return float(f"{one.quantiles[at]:.6g}") if one.quantiles and present >= SMALL_CELL else None
+
+
+def _share(part: int, whole: int) -> float | None:
+    """A share, unless the rows that make it up or those that are left are 1 to 10."""
+    if whole < SMALL_CELL or is_small(part) or is_small(whole - part):
+        return None
+    return round(part / whole, 5)
+
+
+def _of_value(one: SliceColumn, value: str) -> float | None:
+    counts = dict(one.top)
+    if value not in counts and len(counts) >= TOP:
+        return None
+    return _share(counts.get(value, 0), one.n - one.missing)

@@ -13,12 +13,31 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 
-from golive.model.profile import ONCE, BoolArray, ColumnProfile, FloatArray, IntArray, Repeats
-from golive.profile.fields import LONGEST_VALUE, Field, as_text, infinite, is_text, missing, number
+from golive.intake.base.dataset import columns_of, records
+from golive.model.profile import (
+    ONCE,
+    BoolArray,
+    ColumnProfile,
+    FloatArray,
+    IntArray,
+    NumericProfile,
+    Repeats,
+)
+from golive.profile.fields import (
+    LONGEST_VALUE,
+    Field,
+    as_text,
+    infinite,
+    is_text,
+    missing,
+    number,
+    where_present,
+)
+from golive.profile.reading import each_alone, encoded
 
 COLUMNS = 40
 """Columns asked in one grouped query."""
@@ -59,24 +78,16 @@ def patients_repeat(table: ir.Table, patient: str | None) -> bool:
     if patient is None or patient not in table.columns:
         return False
     rows = table.filter(~missing(table[patient]))
-    counted = rows.aggregate(n=rows.count(), k=rows[patient].nunique()).to_pyarrow().to_pylist()[0]
+    counted = records(rows.aggregate(n=rows.count(), k=rows[patient].nunique()))[0]
     return bool(counted["n"] != counted["k"])
 
 
 def patients_here(table: ir.Table, patient: str) -> Patients:
     """The patients of an in-process table, in the order in which its rows are handed over."""
-    key = table[patient]
-    column = (
-        table.select(key=missing(key).ifelse(ibis.null(key.type()), key))
-        .to_pyarrow()
-        .column("key")
-        .combine_chunks()
+    names, codes = encoded(
+        columns_of(table, {patient: where_present(table[patient], table[patient])})[patient]
     )
-    coded = column.dictionary_encode()
-    count = len(coded.dictionary)
-    return Patients(
-        coded.indices.fill_null(count).to_numpy(zero_copy_only=False).astype(np.int64), count
-    )
+    return Patients(codes.astype(np.int64), len(names))
 
 
 def of_numbers(
@@ -86,37 +97,33 @@ def of_numbers(
 
     ``values`` has shape ``(n,)`` and is NaN where nothing was parsed; ``present`` marks the rows that hold anything.
     """
+    there = patients.rows(present)
     if column.numeric is None or not column.numeric.n:
-        return _with(column, patients, present)
-    low, high = column.numeric.quantile(list(TAILS))
+        return _repeating(column, patients.sizes, there, there, [])
     finite = np.isfinite(values)
-    sums = patients.sums(values.clip(low, high) - column.numeric.median, finite)
-    return _with(column, patients, present, patients.rows(finite), [sums])
+    sums = patients.sums(values.clip(*_tails(column.numeric)) - column.numeric.median, finite)
+    return _repeating(column, patients.sizes, there, patients.rows(finite), [sums])
 
 
 def of_codes(
     column: ColumnProfile, names: Sequence[str], codes: IntArray, patients: Patients
 ) -> ColumnProfile:
     """A category column with its repeats. ``codes`` (shape ``(n,)``) index ``names``, -1 where missing."""
-    present = codes >= 0
-    if column.category is None or not column.category.n:
-        return _with(column, patients, present)
     place = {name: i for i, name in enumerate(names)}
-    top = [place[name] for name in column.category.values[:VALUES]]
-    return _with(
-        column, patients, present, patients.rows(present), [patients.rows(codes == i) for i in top]
+    there = patients.rows(codes >= 0)
+    sums = [patients.rows(codes == place[name]) for name in _commonest(column)]
+    return _repeating(column, patients.sizes, there, there, sums)
+
+
+def _tails(numeric: NumericProfile) -> FloatArray:
+    return numeric.quantile(list(TAILS))
+
+
+def _commonest(column: ColumnProfile) -> tuple[str, ...]:
+    """The values of a category that stand for the column."""
+    return (
+        column.category.values[:VALUES] if column.category is not None and column.category.n else ()
     )
-
-
-def _with(
-    column: ColumnProfile,
-    patients: Patients,
-    present: BoolArray,
-    sizes: FloatArray | None = None,
-    sums: Sequence[FloatArray] = (),
-) -> ColumnProfile:
-    there = patients.rows(present)
-    return _repeating(column, patients.sizes, there, there if sizes is None else sizes, sums)
 
 
 def weighed(
@@ -129,64 +136,55 @@ def weighed(
     known = dict(columns)
     rows = table.filter(~missing(table[patient]))
     asked = [f for f in fields if f.name != patient and not known[f.name].error]
-    for start in range(0, len(asked), COLUMNS):
-        known |= _batch(rows, patient, asked[start : start + COLUMNS], known)
-    return known
 
-
-def _batch(
-    rows: ir.Table, patient: str, batch: Sequence[Field], columns: Mapping[str, ColumnProfile]
-) -> dict[str, ColumnProfile]:
-    """One grouped query for a batch; when that fails, one by one, so that only the broken column keeps the weight 1."""
-    try:
-        return _asked(rows, patient, batch, columns)
-    except Exception as error:
-        if len(batch) > 1:
-            return {
-                name: one
-                for f in batch
-                for name, one in _batch(rows, patient, [f], columns).items()
-            }
+    def unknown(field: Field, error: Exception) -> ColumnProfile:
         _log.warning(
             "what rows of one patient weigh is not known of a column (%s)", type(error).__name__
         )
-        return {}
+        return columns[field.name]
+
+    for start in range(0, len(asked), COLUMNS):
+        batch = asked[start : start + COLUMNS]
+        made = each_alone(lambda some: _asked(rows, patient, some, columns), batch, unknown)
+        known |= {one.name: one for one in made}
+    return known
 
 
 def _asked(
     rows: ir.Table, patient: str, batch: Sequence[Field], columns: Mapping[str, ColumnProfile]
-) -> dict[str, ColumnProfile]:
-    """How values and how gaps repeat, for each field of a batch."""
+) -> list[ColumnProfile]:
+    """How values and how gaps repeat, for each field of a batch, in one grouped query."""
     asked: dict[str, Any] = {"n": rows.count()}
     for i, field in enumerate(batch):
-        column = columns[field.name]
-        asked[f"m{i}"] = (~missing(rows[field.name])).sum()
-        if column.numeric is not None and column.numeric.n:
-            low, high = column.numeric.quantile(list(TAILS))
-            value = number(rows[field.name])
+        numeric, held = columns[field.name].numeric, rows[field.name]
+        asked[f"m{i}"] = (~missing(held)).sum()
+        if numeric is not None and numeric.n:
+            low, high = _tails(numeric)
+            value = number(held)
             value = (
-                infinite(value).ifelse(None, value).clip(float(low), float(high))
-                - column.numeric.median
+                infinite(value).ifelse(None, value).clip(float(low), float(high)) - numeric.median
             )
-            asked[f"k{i}"], asked[f"s{i}_0"] = value.count(), value.sum()
-        elif column.category is not None and column.category.n:
-            for j, name in enumerate(column.category.values[:VALUES]):
-                asked[f"s{i}_{j}"] = _is(rows[field.name], name).sum()
+            asked |= {f"k{i}": value.count(), f"s{i}_0": value.sum()}
+        else:
+            asked |= {
+                f"s{i}_{j}": _is(held, name).sum()
+                for j, name in enumerate(_commonest(columns[field.name]))
+            }
     found = rows.group_by(patient).aggregate(**asked).drop(patient).to_pyarrow()
-    held = {
+    counts = {
         name: np.nan_to_num(found.column(name).to_numpy().astype(np.float64))
         for name in found.column_names
     }
-    return {
-        field.name: _repeating(
-            columns[field.name],
-            held["n"],
-            held[f"m{i}"],
-            held.get(f"k{i}", held[f"m{i}"]),
-            [held[f"s{i}_{j}"] for j in range(VALUES) if f"s{i}_{j}" in held],
+    made = []
+    for i, field in enumerate(batch):
+        present = counts[f"m{i}"]
+        sums = [counts[f"s{i}_{j}"] for j in range(VALUES) if f"s{i}_{j}" in counts]
+        made.append(
+            _repeating(
+                columns[field.name], counts["n"], present, counts.get(f"k{i}", present), sums
+            )
         )
-        for i, field in enumerate(batch)
-    }
+    return made
 
 
 def _repeating(
@@ -197,13 +195,12 @@ def _repeating(
     sums: Sequence[FloatArray],
 ) -> ColumnProfile:
     """``column`` with its repeats, from what each patient has (shape ``(k,)``): rows, rows that hold anything, values, sums."""
-    values = (
-        Repeats(weight(sizes, sums, _spreads(column, sizes, sums)), size(sizes)) if sums else ONCE
+    values = repeats(sizes, sums, _spreads(column, sizes, sums)) if sums else ONCE
+    missing_rows = rows - present
+    share = float(missing_rows.sum() / rows.sum())
+    return replace(
+        column, repeats=values, missing_repeats=repeats(rows, [missing_rows], [share * (1 - share)])
     )
-    gone = rows - present
-    share = float(gone.sum() / rows.sum())
-    absent = Repeats(weight(rows, [gone], [share * (1 - share)]), size(rows))
-    return replace(column, repeats=values, missing_repeats=absent)
 
 
 def _is(column: ir.Value, name: str) -> ir.BooleanValue:
@@ -218,17 +215,29 @@ def _is(column: ir.Value, name: str) -> ir.BooleanValue:
 def _spreads(column: ColumnProfile, sizes: FloatArray, sums: Sequence[FloatArray]) -> list[float]:
     """Variance of one row for each sum: of the cut number, or of each of the category's values being there."""
     if column.numeric is not None and column.numeric.n:
-        low, high = column.numeric.quantile(list(TAILS))
-        cut = np.clip(column.numeric.values, low, high)
+        cut = np.clip(column.numeric.values, *_tails(column.numeric))
         share = column.numeric.counts / column.numeric.n
         return [float(share @ (cut - share @ cut) ** 2)]
     shares = [float(s.sum() / max(1.0, sizes.sum())) for s in sums]
     return [p * (1 - p) for p in shares]
 
 
-def size(sizes: FloatArray) -> float:
-    """Rows of the patient of an average row, 1 or more (sum of squares over sum of ``sizes``, shape ``(k,)``)."""
-    return float((sizes**2).sum() / sizes.sum()) if sizes.sum() else 1.0
+def repeats(sizes: FloatArray, sums: Sequence[FloatArray], spreads: Sequence[float]) -> Repeats:
+    """What one row weighs (as ``weight``), and the rows of the patient of an average row (sum of squares over sum of
+    ``sizes``, shape ``(k,)``; 1 without any)."""
+    total = sizes.sum()
+    return Repeats(weight(sizes, sums, spreads), float((sizes**2).sum() / total) if total else 1.0)
+
+
+def of_texts(values: FloatArray, patient_of: npt.NDArray[np.int32]) -> Repeats:
+    """How texts of one patient repeat each other in ``values``; ``patient_of`` numbers the patient of each (both of shape ``(k,)``)."""
+    numbers, patient = np.unique(patient_of, return_inverse=True)
+    if len(numbers) == len(patient_of):
+        return ONCE
+    patients = Patients(patient, len(numbers))
+    cut = np.clip(values, *np.quantile(values, TAILS))
+    every = np.ones(len(values), dtype=bool)
+    return repeats(patients.sizes, [patients.sums(cut - np.median(cut), every)], [float(cut.var())])
 
 
 def weight(sizes: FloatArray, sums: Sequence[FloatArray], spreads: Sequence[float]) -> float | None:

@@ -7,18 +7,16 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
-from golive.intake.base.damage import damage_explained
+from golive.intake.base.dataset import damage_explained
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.profile import ColumnProfile, Profile, Slice
-from golive.profile import joint, together
-from golive.profile.arrivals import arrivals
-from golive.profile.cutting import slice_missing, slicings_of
+from golive.profile import joint, reading
 from golive.profile.fields import Field, Reduction, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
 from golive.profile.remote import reduce_remote
 from golive.profile.repeats import patients_repeat, weighed
-from golive.profile.shared_ids import id_column
-from golive.profile.slicing import MOST_SLICED_COLUMNS
+from golive.profile.rows.matched import id_column
+from golive.profile.slices import MOST_SLICED_COLUMNS, arrivals, slice_missing, slicings_of
 from golive.profile.texts import reduce_texts
 from golive.profile.times import reduce_times
 
@@ -29,6 +27,7 @@ LOCAL_ROWS = 20_000_000
 """Rows up to which an in-process table is reduced column by column in memory (160 MB a column)."""
 
 IN_PROCESS = ("duckdb",)
+_BY_VALUE = (Reduction.NUMBER, Reduction.CATEGORY)
 
 Progress = Callable[[float, str], None]
 
@@ -53,56 +52,56 @@ def profile(
 
     A column that cannot be read gets a ``ColumnProfile`` with ``error`` set; the others go on.
     """
-    table = dataset.table
-    rows = int(dataset.rows)
+    table, rows = dataset.table, dataset.rows
     fields = fields_of(table, dataset.storage, specs, roles)
     step = _stepper(progress, dataset.name, len(fields))
     local = engine_of(table) in IN_PROCESS and rows <= LOCAL_ROWS
-    few = local and rows <= together.ROWS
+    few = local and rows <= reading.ROWS
     slicings = (
         slicings_of(table, roles, rows, local=local) if len(fields) <= MOST_SLICED_COLUMNS else []
     )
-    main = [f for f in fields if f.kind in (Reduction.NUMBER, Reduction.CATEGORY)]
+    by_value = [f for f in fields if f.kind in _BY_VALUE]
     chosen = id_column(specs, roles)
     patient = chosen[0] if chosen and patients_repeat(table, chosen[0]) else None
     if local:
-        reduced = reduce_local(table, main, rows, slicings, step, patient=patient)
+        reduced = reduce_local(table, by_value, rows, slicings, step, patient=patient)
     else:
-        reduced = reduce_remote(table, main, rows, slicings, step)
+        reduced = reduce_remote(table, by_value, rows, slicings, step)
     found = {name: one.profile for name, one in reduced.items()}
     day = as_of or date.today()
-    found |= _each(
-        [f for f in fields if f.kind is Reduction.TIME],
-        together.COLUMNS if few else 1,
-        rows,
-        step,
-        lambda f: reduce_times(table, f, rows, day, local=few),
-    )
-    found |= _each(
-        [f for f in fields if f.kind is Reduction.TEXT],
-        together.COLUMNS,
-        rows,
-        step,
-        lambda f: reduce_texts(table, f, rows, local=few),
+
+    def lost(field: Field, error: Exception) -> ColumnProfile:
+        return failed(field, rows, error)
+
+    def in_batches(
+        kind: Reduction, width: int, work: Callable[[Sequence[Field]], list[ColumnProfile]]
+    ) -> None:
+        some = [f for f in fields if f.kind is kind]
+        for start in range(0, len(some), width):
+            batch = some[start : start + width]
+            for field, one in zip(batch, reading.each_alone(work, batch, lost), strict=True):
+                found[field.name] = one
+                step(field)
+
+    width = reading.COLUMNS if few else 1
+    in_batches(Reduction.TIME, width, lambda some: reduce_times(table, some, rows, day, local=few))
+    in_batches(
+        Reduction.TEXT, reading.COLUMNS, lambda some: reduce_texts(table, some, rows, local=few)
     )
     columns = {f.name: found[f.name] for f in fields}
     if patient is not None:
         columns = weighed(
-            table, columns, [f for f in fields if not local or f not in main], patient
-        )
-    others = [
-        f
-        for f in fields
-        if f.kind in (Reduction.TIME, Reduction.TEXT) and not columns[f.name].error
-    ]
-    slices: list[Slice] = []
-    for i, slicing in enumerate(slicings):
-        held = {name: one.slices[i] for name, one in reduced.items() if one.slices}
-        held |= slice_missing(table, others, slicing, local=local)
-        slices += slicing.slices(
-            [{n: parts[k] for n, parts in held.items()} for k in range(len(slicing.labels))]
+            table, columns, [f for f in fields if not local or f.kind not in _BY_VALUE], patient
         )
     readable = [f for f in fields if not columns[f.name].error]
+    others = [f for f in readable if f.kind not in _BY_VALUE]
+    slices: list[Slice] = []
+    for i, slicing in enumerate(slicings):
+        parts = {name: one.slices[i] for name, one in reduced.items() if one.slices}
+        parts |= slice_missing(table, others, slicing, local=local)
+        slices += slicing.slices(
+            [{n: of[k] for n, of in parts.items()} for k in range(len(slicing.labels))]
+        )
     return Profile(
         name=dataset.name,
         sha256=dataset.sha256,
@@ -131,27 +130,3 @@ def _stepper(progress: Progress | None, name: str, total: int) -> Callable[[Fiel
             progress(i / total, f"profiling {name}, column {i} of {total}")
 
     return step
-
-
-def _each(
-    fields: Sequence[Field],
-    width: int,
-    rows: int,
-    step: Callable[[Field], None],
-    work: Callable[[Sequence[Field]], list[ColumnProfile]],
-) -> dict[str, ColumnProfile]:
-    """Profile ``width`` columns at a time; when that fails, one by one, so that only the broken column is lost."""
-    found: dict[str, ColumnProfile] = {}
-    for start in range(0, len(fields), width):
-        batch = fields[start : start + width]
-        try:
-            made = work(batch)
-        except Exception as error:
-            if len(batch) > 1:
-                found |= _each(batch, 1, rows, step, work)
-                continue
-            made = [failed(batch[0], rows, error)]
-        found |= {one.name: one for one in made}
-        for field in batch:
-            step(field)
-    return found

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from golive.intake.base.dataset import aggregates, columns_of
 from golive.model.columns import ColumnType
 from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile
 from golive.profile.categories import MOST_PATTERNS, counted, shape
-from golive.profile.fields import LONGEST_PATTERN, Field, as_text, engine_of, missing, pattern
+from golive.profile.fields import LONGEST_PATTERN, Field, as_text, engine_of, pattern, where_present
+from golive.profile.reading import groups_of, most_frequent
 
 EXACT_DISTINCT = 200_000
 """Rows up to which distinct free texts are counted exactly; above, the engine's estimate. Identifiers are always exact."""
-
 
 LOCAL_TEXTS = 5_000_000
 """Texts up to which an in-process engine hands over their first characters (40 bytes each)."""
@@ -35,69 +36,59 @@ def reduce_texts(
     With ``local`` the patterns of all ``fields`` come in one query.
     """
     asked = {}
-    for i, field in enumerate(fields):
-        column = table[field.name]
-        present = missing(column).ifelse(ibis.null("string"), as_text(column))
+    for field in fields:
+        text = where_present(table[field.name], as_text(table[field.name]))
         exact = rows <= EXACT_DISTINCT or field.type is ColumnType.IDENTIFIER
-        asked[f"n{i}"] = present.count()
-        asked[f"d{i}"] = present.nunique() if exact else present.approx_nunique()
-        asked[f"l{i}"] = present.length().mean()
-    found = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    starts = _starts(table, fields) if local else {}
+        distinct = text.nunique() if exact else text.approx_nunique()
+        asked[field.name] = {
+            "n": text.count(),
+            "distinct": distinct,
+            "length": text.length().mean(),
+        }
+    starts = _starts(table, [f.name for f in fields if local and f.storage == "text"])
+    found = aggregates(table, asked)
     return [
-        ColumnProfile(
-            name=field.name,
-            type=field.type,
-            role=field.role,
-            storage=field.storage,
-            n=rows,
-            missing=rows - int(found[f"n{i}"]),
-            distinct=min(int(found[f"d{i}"]), int(found[f"n{i}"])),
-            patterns=_patterns(table, field, int(found[f"n{i}"]), starts.get(field.name)),
-            mean_length=None if found[f"l{i}"] is None else float(found[f"l{i}"]),
-        )
-        for i, field in enumerate(fields)
+        _profile(table, field, rows, found[field.name], starts.get(field.name)) for field in fields
     ]
 
 
-def _starts(table: ir.Table, fields: Sequence[Field]) -> dict[str, pa.ChunkedArray]:
-    """The first characters of every text that is there, of all columns stored as text."""
-    asked = {
-        f.name: missing(table[f.name]).ifelse(
-            ibis.null("string"), table[f.name].left(LONGEST_PATTERN)
-        )
-        for f in fields
-        if f.storage == "text"
-    }
-    if not asked:
-        return {}
-    arrow = table.select(**{f"s{i}": start for i, start in enumerate(asked.values())}).to_pyarrow()
-    return {name: arrow.column(f"s{i}").drop_null() for i, name in enumerate(asked)}
+def _starts(table: ir.Table, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    """The first characters of every text that is there."""
+    return columns_of(
+        table, {n: where_present(table[n], table[n].left(LONGEST_PATTERN)) for n in names}
+    )
+
+
+def _profile(
+    table: ir.Table,
+    field: Field,
+    rows: int,
+    facts: Mapping[str, Any],
+    starts: pa.ChunkedArray | None,
+) -> ColumnProfile:
+    n = int(facts["n"])
+    length = None if facts["length"] is None else float(facts["length"])
+    patterns = _patterns(table, field, n, starts)
+    return field.profile(
+        rows, rows - n, min(int(facts["distinct"]), n), patterns=patterns, mean_length=length
+    )
 
 
 def _patterns(
     table: ir.Table, field: Field, present: int, starts: pa.ChunkedArray | None
 ) -> CategoryProfile:
-    column = table[field.name]
+    """Shapes of the texts of a column; ``starts`` are their first characters where those are known."""
     if field.storage != "text" or present == 0:
         return EMPTY_CATEGORY
+    column = table[field.name]
+    if starts is None and engine_of(table) == "duckdb" and present <= LOCAL_TEXTS:
+        starts = _starts(table, [field.name])[field.name]
     if starts is not None:
         pairs = _shapes_in_process(starts)
-    elif engine_of(table) == "duckdb" and present <= LOCAL_TEXTS:
-        shown = table.filter(~missing(column))
-        pairs = _shapes_in_process(
-            shown.select(value=column.left(LONGEST_PATTERN)).to_pyarrow().column(0)
-        )
     else:
-        shapes = table.filter(~missing(column)).select(shape=pattern(column))
-        groups = shapes.group_by("shape").aggregate(rows=shapes.count())
-        top = (
-            groups.order_by(groups.rows.desc(), groups["shape"])
-            .limit(MOST_PATTERNS)
-            .to_pyarrow()
-            .to_pylist()
+        pairs = most_frequent(
+            groups_of(table, where_present(column, pattern(column))), MOST_PATTERNS
         )
-        pairs = [(r["shape"], r["rows"]) for r in top]
     return counted(
         ((shape(value), rows) for value, rows in pairs), most=MOST_PATTERNS, total=present
     )
@@ -106,7 +97,7 @@ def _patterns(
 def _shapes_in_process(texts: pa.ChunkedArray) -> list[tuple[str, int]]:
     """Shapes by a table look-up over the bytes of the column: 50 times faster than ``translate`` in the engine."""
     found: Counter[str] = Counter()
-    for chunk in texts.chunks:
+    for chunk in texts.drop_null().chunks:
         column = chunk.cast(pa.string())
         valid, offsets, data = column.buffers()
         if data is None:
@@ -122,11 +113,12 @@ def _shapes_in_process(texts: pa.ChunkedArray) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-def _sign_table() -> npt.NDArray[np.uint8]:
+def _signs() -> npt.NDArray[np.uint8]:
+    """The sign that stands for each byte in a shape."""
     table = np.arange(256, dtype=np.uint8)
     for first, last, sign in (("0", "9", "9"), ("A", "Z", "A"), ("a", "z", "A")):
         table[ord(first) : ord(last) + 1] = ord(sign)
     return table
 
 
-_SIGNS = _sign_table()
+_SIGNS = _signs()

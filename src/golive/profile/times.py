@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from golive.model.profile import EMPTY_CATEGORY, CategoryProfile, ColumnProfile, TimeProfile
+from golive.intake.base.dataset import aggregates
+from golive.model.profile import ColumnProfile, TimeProfile
 from golive.profile.categories import MOST_TOKENS, counted, patterns_of
-from golive.profile.fields import Field, day_text, missing
-from golive.profile.together import counted_here
+from golive.profile.fields import Field, calendar_day, is_moment, missing, where_present
+from golive.profile.reading import counted_here, groups_of, most_frequent
 
 MOST_DAYS = 200_000
 """Distinct days or written dates read from the engine, most frequent first."""
 
-_MONTHS = {
-    m: i
-    for i, m in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-        start=1,
-    )
-}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SHAPES = (
     (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$"), "ymd"),
     (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$"), "numeric"),
@@ -43,109 +38,83 @@ def reduce_times(
     goes to ``tokens``. ``minimum`` and ``maximum`` of written dates are whole days. With ``local`` the days of all
     ``fields`` come in one query, otherwise each column is grouped in its engine.
     """
-    asked: dict[str, ir.Value] = {}
+    asked: dict[str, dict[str, ir.Value]] = {}
     keys: dict[str, ir.Value] = {}
-    for i, field in enumerate(fields):
+    for field in fields:
         column = table[field.name]
-        asked[f"m{i}"] = missing(column).sum()
-        if _is_stored(column):
-            asked |= {f"l{i}": column.min(), f"h{i}": column.max()}
-        key = column.cast("date") if _is_stored(column) else day_text(column)
-        keys[field.name] = missing(column).ifelse(ibis.null(key.type()), key)
-    totals = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    groups = (
-        counted_here(table, keys)
-        if local
-        else {name: _groups(table, key) for name, key in keys.items()}
-    )
-    found = []
-    for i, field in enumerate(fields):
-        pairs = groups[field.name][:MOST_DAYS]
-        absent = int(totals[f"m{i}"] or 0)
-        if f"l{i}" in totals:
-            days = Counter({day: n for day, n in pairs if isinstance(day, date)})
-            ends = (_moment(totals[f"l{i}"]), _moment(totals[f"h{i}"]))
-            found.append(_profile(field, rows, absent, days, as_of, ends=ends))
-        else:
-            found.append(_written(field, rows, absent, [(str(v), n) for v, n in pairs], as_of))
-    return found
-
-
-def _is_stored(column: ir.Value) -> bool:
-    return bool(column.type().is_temporal() and not column.type().is_time())
-
-
-def _written(
-    field: Field, rows: int, absent: int, pairs: list[tuple[str, int]], as_of: date
-) -> ColumnProfile:
-    reader = DateReader(pairs)
-    days: Counter[date] = Counter()
-    formats: Counter[str] = Counter()
-    odd = []
-    for text, n in pairs:
-        day, name = reader.read(text)
-        if day is None:
-            odd.append((text, n))
-        else:
-            days[day] += n
-            formats[name] += n
-    tokens = counted(odd, most=MOST_TOKENS)
-    return _profile(field, rows, absent, days, as_of, formats=formats, tokens=tokens, written=pairs)
-
-
-def _groups(table: ir.Table, key: ir.Value) -> list[tuple[date | str, int]]:
-    keyed = table.select(key=key).drop_null()
-    groups = keyed.group_by("key").aggregate(rows=keyed.count())
-    top = groups.order_by(groups.rows.desc(), groups.key).limit(MOST_DAYS).to_pyarrow().to_pylist()
-    return [(row["key"], int(row["rows"])) for row in top]
-
-
-def _moment(value: date | datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return datetime(value.year, value.month, value.day)
+        ends = {"low": column.min(), "high": column.max()} if is_moment(column) else {}
+        asked[field.name] = {"missing": missing(column).sum()} | ends
+        keys[field.name] = where_present(column, calendar_day(column))
+    totals = aggregates(table, asked)
+    if local:
+        days = counted_here(table, keys)
+    else:
+        days = {name: most_frequent(groups_of(table, key), MOST_DAYS) for name, key in keys.items()}
+    return [_profile(f, rows, days[f.name][:MOST_DAYS], totals[f.name], as_of) for f in fields]
 
 
 def _profile(
     field: Field,
     rows: int,
-    absent: int,
-    days: Counter[date],
+    pairs: Sequence[tuple[Any, int]],
+    totals: Mapping[str, Any],
     as_of: date,
-    *,
-    ends: tuple[datetime | None, datetime | None] = (None, None),
-    formats: Counter[str] | None = None,
-    tokens: CategoryProfile = EMPTY_CATEGORY,
-    written: Iterable[tuple[str, int]] = (),
 ) -> ColumnProfile:
+    """Profile of one column from its days, stored or written, with their rows (``pairs``)."""
+    days: Counter[date] = Counter()
+    formats: Counter[str] = Counter()
+    written = [] if "low" in totals else [(str(value), n) for value, n in pairs]
+    unparsed = []
+    reader = DateReader(written)
+    for text, n in written:
+        day, name = reader.read(text)
+        if day is None:
+            unparsed.append((text, n))
+        else:
+            days[day] += n
+            formats[name] += n
+    if not written:
+        days.update({day: n for day, n in pairs if isinstance(day, date)})
     ordered = sorted(days)
-    low, high = ends
+    low, high = (_moment(totals.get(end)) for end in ("low", "high"))
     if ordered and low is None:
         low, high = _moment(ordered[0]), _moment(ordered[-1])
-    time = TimeProfile(
-        n=sum(days.values()),
-        minimum=low,
-        maximum=high,
-        days=tuple(ordered),
-        counts=np.array([days[d] for d in ordered], dtype=np.int64),
-        formats=tuple((formats or Counter()).most_common()),
-        future=sum(n for day, n in days.items() if day > as_of),
-    )
-    shapes = patterns_of(counted(written, most=MOST_DAYS))
-    return ColumnProfile(
-        name=field.name,
-        type=field.type,
-        role=field.role,
-        storage=field.storage,
-        n=rows,
-        missing=absent,
-        distinct=len(ordered) + len(tokens.values),
-        time=time,
+    tokens = counted(unparsed, most=MOST_TOKENS)
+    rows_of = np.array([days[d] for d in ordered], dtype=np.int64)
+    future = sum(n for day, n in days.items() if day > as_of)
+    return field.profile(
+        rows,
+        int(totals["missing"] or 0),
+        len(ordered) + len(tokens.values),
+        time=TimeProfile(
+            sum(days.values()),
+            low,
+            high,
+            tuple(ordered),
+            rows_of,
+            tuple(formats.most_common()),
+            future,
+        ),
         tokens=tokens,
-        patterns=shapes,
+        patterns=patterns_of(counted(written, most=MOST_DAYS)),
     )
+
+
+def _moment(value: date | datetime | None) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return None if value is None else datetime(value.year, value.month, value.day)
+
+
+def days_read(keys: Sequence[object], counts: Iterable[int]) -> list[date | None]:
+    """The day of each of ``keys``, stored or written, with the rows of each; ``None`` where it is no date."""
+    reader = DateReader(
+        (key, int(n)) for key, n in zip(keys, counts, strict=True) if isinstance(key, str)
+    )
+    return [
+        reader.read(key)[0] if isinstance(key, str) else key if isinstance(key, date) else None
+        for key in keys
+    ]
 
 
 class DateReader:
@@ -166,29 +135,22 @@ class DateReader:
     def read(self, text: str) -> tuple[date | None, str]:
         """Return the day and the name of its format (``MM/DD/YYYY``); ``(None, "")`` when it is not a date."""
         for shape, order in _SHAPES:
-            match = shape.match(text)
-            if not match:
-                continue
-            a, sign, b, c = match.groups()
-            try:
-                return self._build(a, sign, b, c, order)
-            except ValueError:
-                return None, ""
+            if match := shape.match(text):
+                try:
+                    return self._build(match.groups(), order)
+                except ValueError:  # no such day, or no such month
+                    break
         return None, ""
 
-    def _build(self, a: str, sign: str, b: str, c: str, order: str) -> tuple[date, str]:
+    def _build(self, parts: Sequence[str], order: str) -> tuple[date, str]:
+        a, sign, b, c = parts
         if order == "ymd":
             return date(int(a), int(b), int(c)), sign.join(("YYYY", "MM", "DD"))
         if order == "named":
-            return date(int(c), _month(b), int(a)), sign.join(("DD", "MON", "YYYY"))
+            return date(int(c), _MONTHS.index(b.lower()) + 1, int(a)), sign.join(
+                ("DD", "MON", "YYYY")
+            )
         day_first = int(a) > 12 or (sign in self._day_first and int(b) <= 12)
         if day_first:
             return date(int(c), int(b), int(a)), sign.join(("DD", "MM", "YYYY"))
         return date(int(c), int(a), int(b)), sign.join(("MM", "DD", "YYYY"))
-
-
-def _month(name: str) -> int:
-    try:
-        return _MONTHS[name.lower()]
-    except KeyError:
-        raise ValueError(name) from None

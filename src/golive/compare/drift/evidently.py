@@ -1,7 +1,7 @@
 """Evidently computes the scores: the only file that imports it, lazily, and of it only the statistics unless its own page
 is asked for: everything it offers takes seconds to import.
 
-Evidently gets a reduced frame (``golive.profile.reduce``: rows that keep the distribution of a column, so that the score is
+Evidently gets a reduced frame (``golive.profile.numbers``: rows that keep the distribution of a column, so that the score is
 within 1 % of that of all rows) with declared column types and an explicit method and threshold, so its own defaults, which
 depend on the number of rows, never decide anything.
 """
@@ -86,7 +86,7 @@ def reduced(pair: Pair) -> tuple[Any, Any]:
     """Training and live rows that keep the distributions: float arrays of numbers, categoricals of one set of values."""
     import pandas as pd
 
-    from golive.profile.reduce import reduced_categories, reduced_values
+    from golive.profile import reduced_categories, reduced_values
 
     sides = (pair.train, pair.live)
     if pair.is_number:

@@ -18,7 +18,7 @@ from golive.wording.order import VERDICTS
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
-    from golive.profile.text.descriptors import TextColumn
+    from golive.profile.text.evidently import TextColumn
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def text_shift(train: Dataset, live: Dataset, roles: Roles, config: Config) -> T
     """
     if config.outputs is None or config.outputs.note is None:
         return TextShift()
-    from golive.profile.text.descriptors import text_columns
+    from golive.profile.text.evidently import text_columns
 
     now = text_columns(live, config.outputs, unit=roles.id)
     before = text_columns(train, config.outputs, unit=roles.id) if now else {}

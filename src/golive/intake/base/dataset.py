@@ -1,17 +1,29 @@
-"""Dataset: one table as it was given, still in its engine, with its identity and what was noticed while reading it."""
+"""Dataset: one table as it was given, still in its engine, with its identity and what was noticed while reading it; and queries
+of several columns at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import duckdb
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from golive.model.errors import InputError, Problem
 from golive.model.profile import Coverage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+K = TypeVar("K", bound=Hashable)
+
+RATIO_FROM = 50_000_000
+"""Unpacked bytes from which the growth of a compressed file is judged: a small file may well shrink a thousandfold."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +41,9 @@ class Limits:
     ratio: float = 300.0
     ragged_share: float = 0.01
 
-
-def _nothing() -> None:
-    """Close a dataset that holds nothing open."""
+    def exceeded(self, unpacked: int, stored: int) -> bool:
+        """Whether a file of ``stored`` bytes holds more than may be read, when it has unpacked to so many."""
+        return unpacked > self.bytes or unpacked > max(RATIO_FROM, stored * self.ratio)
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class Dataset:
     storage: dict[str, str]
     notes: tuple[Problem, ...] = ()
     coverage: tuple[Coverage, ...] = ()
-    release: Callable[[], object] = field(default=_nothing, repr=False, compare=False)
+    release: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
 
     def close(self) -> None:
         """Remove temporary copies of the rows. May be called twice."""
@@ -64,12 +76,7 @@ class Dataset:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -90,48 +97,73 @@ def check_names(names: list[str], where: str, limits: Limits) -> tuple[str, ...]
     clean = [name.replace("\ufeff", "").strip() for name in names]
     problems = []
     if len(clean) > limits.columns:
-        problems.append(
-            Problem(
-                "TOO_MANY_COLUMNS",
-                f"{len(clean):,} columns; at most {limits.columns:,} are read.",
-                "Split it.",
-                where,
-            )
-        )
-    empty = [i for i, name in enumerate(clean, 1) if not name]
-    if empty:
-        problems.append(
-            Problem(
-                "EMPTY_NAME",
-                f"{_some('Column', empty)} of {len(clean):,} {'have' if len(empty) > 1 else 'has'} no name in the header.",
-                "Name every column in the first row, without merged cells or a title above; pandas writes a column without a name for its index unless told index=False.",
-                where,
-            )
-        )
-    seen: dict[str, list[int]] = {}
+        sentence = f"{len(clean):,} columns; at most {limits.columns:,} are read."
+        problems.append(Problem("TOO_MANY_COLUMNS", sentence, "Split it.", where))
+    places: dict[str, list[int]] = {}
     for i, name in enumerate(clean, 1):
-        if name:
-            seen.setdefault(name.casefold(), []).append(i)
-    twice = {clean[at[0] - 1]: at for at in seen.values() if len(at) > 1}
+        places.setdefault(name.casefold(), []).append(i)
+    if empty := places.pop("", []):
+        many = len(empty) > 1
+        shown = ", ".join(f"{n:,}" for n in empty[:10]) + (
+            f" and {len(empty) - 10:,} more" if len(empty) > 10 else ""
+        )
+        sentence = f"Column{'s' if many else ''} {shown} of {len(clean):,} {'have' if many else 'has'} no name in the header."
+        hint = "Name every column in the first row, without merged cells or a title above; pandas writes a column without a name for its index unless told index=False."
+        problems.append(Problem("EMPTY_NAME", sentence, hint, where))
+    twice = [
+        f"'{clean[at[0] - 1]}' in columns {', '.join(map(str, at))}"
+        for at in places.values()
+        if len(at) > 1
+    ]
     if twice:
-        listed = "; ".join(
-            f"'{name}' in columns {', '.join(map(str, at))}"
-            for name, at in list(twice.items())[:20]
-        )
-        problems.append(
-            Problem(
-                "DUPLICATE_COLUMNS",
-                f"{len(twice)} column name{'s are' if len(twice) > 1 else ' is'} used more than once: {listed}.",
-                "Give every column its own name; upper and lower case do not make a difference.",
-                where,
-            )
-        )
+        sentence = f"{len(twice)} column name{'s are' if len(twice) > 1 else ' is'} used more than once: {'; '.join(twice[:20])}."
+        hint = "Give every column its own name; upper and lower case do not make a difference."
+        problems.append(Problem("DUPLICATE_COLUMNS", sentence, hint, where))
     if problems:
         raise InputError(problems)
     return tuple(clean)
 
 
-def _some(word: str, numbers: list[int], most: int = 10) -> str:
-    shown = ", ".join(f"{n:,}" for n in numbers[:most])
-    more = f" and {len(numbers) - most:,} more" if len(numbers) > most else ""
-    return f"{word}{'s' if len(numbers) > 1 else ''} {shown}{more}"
+@contextmanager
+def damage_explained() -> Iterator[None]:
+    """Turn the engine's word that a file is damaged into an error for a person; also usable as a decorator.
+
+    A file may open and then break: its damage is met where its rows are first needed.
+
+    Raises:
+        InputError: ``DAMAGED_FILE``. The engine's message may repeat a value, so only the file's name is kept of it.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        found = re.search(r'Failed to read file "([^"]+)"', str(error))
+        if found is None:
+            raise
+        sentence = "The file is damaged: a part of it cannot be unpacked."
+        hint = "Copy it again from its source, or write it again."
+        raise InputError(Problem("DAMAGED_FILE", sentence, hint, Path(found[1]).name)) from None
+
+
+def records(expression: ir.Table) -> list[dict[str, Any]]:
+    """Rows of a small result as dictionaries."""
+    return expression.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+
+
+def aggregates(
+    table: ir.Table, asked: Mapping[K, Mapping[str, ir.Value]]
+) -> dict[K, dict[str, Any]]:
+    """Several numbers of each of several columns, in one query: for each key of ``asked`` its values by their names."""
+    flat = {f"{name}_{i}": e for i, one in enumerate(asked.values()) for name, e in one.items()}
+    row = records(table.aggregate(**flat))[0] if flat else {}
+    return {
+        key: {name: row[f"{name}_{i}"] for name in one}
+        for i, (key, one) in enumerate(asked.items())
+    }
+
+
+def columns_of(table: ir.Table, asked: Mapping[K, ir.Value]) -> dict[K, pa.ChunkedArray]:
+    """The values of several expressions in every row, in one query, as Arrow columns under the keys of ``asked``."""
+    if not asked:
+        return {}
+    arrow = table.select(**{f"v{i}": value for i, value in enumerate(asked.values())}).to_pyarrow()
+    return {key: arrow.column(i) for i, key in enumerate(asked)}

@@ -38,6 +38,11 @@ def text(value: str | Path) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def texts(values: Iterable[str | Path]) -> str:
+    """Quote values as an SQL list of strings."""
+    return f"[{', '.join(map(text, values))}]"
+
+
 def name(value: str) -> str:
     """Quote a value as an SQL identifier."""
     return '"' + value.replace('"', '""') + '"'
@@ -49,10 +54,12 @@ class Workspace:
     ``views`` are ViewDefinitions of the reader's own, ``coverage`` what was counted of FHIR resources.
     """
 
-    def __init__(self, limits: Limits, size: int = 0) -> None:
+    def __init__(
+        self, limits: Limits, size: int = 0, views: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
         self.limits = limits
         self.notes: list[Problem] = []
-        self.views: tuple[Mapping[str, Any], ...] = ()
+        self.views = tuple(views)
         self.coverage: list[Coverage] = []
         self.folder = Path(tempfile.mkdtemp(prefix="golive-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
@@ -68,17 +75,25 @@ class Workspace:
         if size > IN_MEMORY_BYTES:
             self.sql(f"ATTACH {text(self.folder / 'rows.duckdb')} AS rows; USE rows")
 
-    def sql(self, query: str) -> list[tuple[object, ...]]:
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""
         return self.duck.con.execute(query).fetchall()  # type: ignore[no-any-return]
+
+    def counts(self, query: str) -> tuple[int, ...]:
+        """The numbers in the one row of a query."""
+        return tuple(int(n) for n in self.sql(query)[0])
 
     def plain(self, path: Path) -> Path:
         """``path``, or a link to it where DuckDB would take its name for a pattern and read ``live1.csv`` for ``live[1].csv``."""
         if not has_magic(str(path)):
             return path
-        link = self.folder / f"link-{len(list(self.folder.iterdir()))}"
+        link = self.unused("link")
         link.symlink_to(path.absolute())
         return link
+
+    def unused(self, kind: str) -> Path:
+        """A path in the private folder that nothing has yet."""
+        return self.folder / f"{kind}-{len(list(self.folder.iterdir()))}"
 
     def note(self, code: str, sentence: str, hint: str = "", where: str = "") -> None:
         """Remember something that a reader should know and that is not an error."""
@@ -86,8 +101,8 @@ class Workspace:
 
     def lock(self, readable: Iterable[Path] = ()) -> None:
         """From now on this DuckDB may read ``readable`` and its own folder, and nothing else."""
-        self.sql(f"SET allowed_paths = [{', '.join(text(p) for p in readable)}]")
-        self.sql(f"SET allowed_directories = [{text(self.folder)}]")
+        self.sql(f"SET allowed_paths = {texts(readable)}")
+        self.sql(f"SET allowed_directories = {texts([self.folder])}")
         self.sql("SET enable_external_access = false")
 
     def close(self) -> None:

@@ -80,22 +80,16 @@ class Analyte(Noun):
         if unit == self.unit:
             return self
         to = self.conversions[unit]
-
-        def limits(pair: tuple[float, float] | None) -> tuple[float, float] | None:
-            return (to.apply(pair[0]), to.apply(pair[1])) if pair else None
-
         others = {self.unit: Conversion(factor=1 / to.factor, offset=-to.offset / to.factor)}
         for name, way in self.conversions.items():
             if name != unit:
                 factor = way.factor / to.factor
                 others[name] = Conversion(factor=factor, offset=way.offset - to.offset * factor)
+        hard, watch = (
+            tuple(map(to.apply, pair)) if pair else None for pair in (self.hard, self.watch)
+        )
         return self.model_copy(
-            update={
-                "unit": unit,
-                "hard": limits(self.hard),
-                "watch": limits(self.watch),
-                "conversions": others,
-            }
+            update={"unit": unit, "hard": hard, "watch": watch, "conversions": others}
         )
 
     def written_in(self, unit: str) -> Analyte | None:
@@ -116,9 +110,8 @@ class Analyte(Noun):
             if factor is not None:
                 way = self.conversions.get(key, Conversion(factor=1.0))
                 reached = Conversion(factor=way.factor * factor, offset=way.offset * factor)
-                return self.model_copy(
-                    update={"conversions": {**self.conversions, name: reached}}
-                ).in_unit(name)
+                known_ways = {**self.conversions, name: reached}
+                return self.model_copy(update={"conversions": known_ways}).in_unit(name)
         return None
 
 
@@ -129,10 +122,9 @@ UNIVALENT = frozenset({"sodium", "potassium", "chloride", "bicarbonate"})
 @cache
 def ranges() -> dict[str, Analyte]:
     """Return every known analyte by name, in the order of the file."""
-    text = resource("data", "clinical_ranges.yaml").read_text(encoding="utf-8")
+    written = yaml.safe_load(resource("data", "clinical_ranges.yaml").read_text(encoding="utf-8"))
     return {
-        name: Analyte.model_validate({"name": name, **entry})
-        for name, entry in yaml.safe_load(text).items()
+        name: Analyte.model_validate({"name": name, **entry}) for name, entry in written.items()
     }
 
 

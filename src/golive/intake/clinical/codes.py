@@ -1,30 +1,17 @@
-"""Shapes of clinical codes. Shapes only: lists of codes may mostly not be shipped, and a shape is enough to tell a code."""
+"""Shapes of clinical codes, and how columns are named (``data/column_names.yaml``).
+
+Shapes only: lists of codes may mostly not be shipped, and a shape is enough to tell a code.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import Any
 
-STRICT = {
-    "ICD-10-CM": r"[A-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}",
-    "LOINC": r"([0-9]{2,7}|L[APG][0-9]{1,7})-[0-9]",
-    "NDC": r"[0-9]{4}-[0-9]{4}-[0-9]{2}|[0-9]{5}-[0-9]{3}-[0-9]{2}|[0-9]{5}-[0-9]{4}-[0-9]{1,2}|[0-9]{6}-[0-9]{4}-[0-9]{2}",
-}
-"""Shapes that hardly anything else has (regular expressions over trimmed upper-case text)."""
+import yaml
 
-LOOSE = {
-    "ICD-10-CM (three characters or without dot)": r"(QA|[A-Z][0-9])[0-9A-Z]{1,5}",
-    "ICD-9-CM": r"V[0-9]{2}(\.[0-9]{1,2})?|[0-9]{3}(\.[0-9]{1,2})?|E[0-9]{3}(\.[0-9])?|[0-9]{4,5}",
-    "SNOMED CT": r"[1-9][0-9]{5,17}",
-    "RxNorm": r"[0-9]{2,8}",
-    "CPT or HCPCS": r"[0-9A-Z][0-9]{3}[0-9A-Z]",
-    "ICD-10-PCS": r"[0-9A-HJ-NP-Z]{7}",
-    "NDC without hyphens": r"[0-9]{11,12}",
-    "ATC": r"[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}",
-    "CVX or DRG": r"[0-9]{2,3}",
-}
-"""Shapes that numbers and local identifiers share: believed only when the column's name speaks of codes."""
-
-SHAPES = {**STRICT, **LOOSE}
+from golive.settings import resource
 
 _NAME = re.compile(
     r"(^|_)(icd|icd9|icd10|icd9cm|icd10cm|dx|dx\d+|diag|diagnosis|diagnoses|loinc|snomed|sct|rxnorm|rxcui|cpt|hcpcs|ndc|cvx|atc|"
@@ -45,3 +32,19 @@ def snake(column: str) -> str:
     """Return a column name in lower case with underscores between words (``SepsisLabel`` -> ``sepsis_label``)."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", column)
     return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    return yaml.safe_load(resource("data", "column_names.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def table(part: str) -> dict[str, Any]:
+    """A part of ``data/column_names.yaml``: name patterns of ``identifiers`` (one by kind) and of ``roles`` (several by role, in
+    order of preference), and shapes of ``strict_codes`` and ``loose_codes`` by code system."""
+    return _tables()[part]
+
+
+def shapes(*, loose: bool) -> dict[str, str]:
+    """Shapes of codes (regular expressions over trimmed upper-case text): with ``loose`` also those of other values."""
+    return table("strict_codes") | (table("loose_codes") if loose else {})

@@ -60,13 +60,10 @@ def canonical(written: str) -> str | None:
         text = pattern.sub(new, text)
     if _SHOUTED.match(text):  # UCUM reads MG/L as megagauss
         text = text.lower()
-    listed = _spellings().get(text.lower()) or _spellings().get(re.sub(r"\s", "", written).lower())
-    if listed:
-        return listed
-    for form in (text, text.lower()):
-        if _valid(form):
-            return _LITRE.sub(r"\1L", form)
-    return None
+    for spelling in (text, re.sub(r"\s", "", written)):
+        if listed := _spellings().get(spelling.lower()):
+            return listed
+    return next((_LITRE.sub(r"\1L", form) for form in (text, text.lower()) if _valid(form)), None)
 
 
 def _valid(text: str) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from golive.intake.base.dataset import Dataset
+from golive.intake.columns.judging import guess, judge, no_class, unfit
 from golive.intake.columns.measure import Measured, measure
-from golive.intake.columns.roles import guess, no_class, unfit
-from golive.intake.columns.types import judge
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem, nearest
@@ -47,11 +46,22 @@ def infer(train: Dataset, live: Dataset | None, config: Config) -> tuple[ColumnS
     )
     given = of_class | _given(config.roles)
     specs = [_spec(m, name in extra, config, given.get(name)) for name, m in measured.items()]
-    _check_roles(given, specs, measured)
+    hint = "Name another column, or leave the role out."
+    roles_given = [(given[s.name][0], s) for s in specs if s.name in given]
+    _refuse(
+        (r, s.name, wrong, hint)
+        for r, s in roles_given
+        if (wrong := unfit(r, s.type, measured[s.name]))
+    )
     filled = {role for role, _ in given.values()}
     guesses = guess(specs, measured, set(given))
     roles = {c: (r, why) for c, (r, why) in guesses.items() if r not in filled} | given
-    _check_quantities({role: measured[c] for c, (role, _) in roles.items()}, filled, config)
+    by_role = {role: measured[c] for c, (role, _) in roles.items()}
+    # What was guessed to be an outcome or a decision has two values; a person may have named what is no class
+    unclassed = no_class(by_role, bool(config.class_scores))
+    _refuse(
+        (role, by_role[role].name, wrong, todo) for role, wrong, todo in unclassed if role in filled
+    )
     return tuple(_with_role(s, *roles[s.name]) if s.name in roles else s for s in specs)
 
 
@@ -64,12 +74,8 @@ def with_live_only(known: Sequence[ColumnSpec], live: Dataset) -> tuple[ColumnSp
     extra = tuple(c for c in live.columns if c not in names)
     if not extra:
         return tuple(known)
-    part = replace(
-        live,
-        table=live.table.select(*extra),
-        columns=extra,
-        storage={c: live.storage[c] for c in extra},
-    )
+    storage = {c: live.storage[c] for c in extra}
+    part = replace(live, table=live.table.select(*extra), columns=extra, storage=storage)
     found = infer(part, None, Config())
     return (*known, *(s.model_copy(update={"role": Role.FEATURE}) for s in found))
 
@@ -81,37 +87,41 @@ def roles_of(specs: Iterable[ColumnSpec]) -> Roles:
     """
     specs = tuple(specs)
     single = {s.role.value: s.name for s in reversed(specs) if s.role in _SINGLE}
-    scores = tuple(s.name for s in specs if s.role is Role.SCORE)
+    scores, groups, ignored = (
+        tuple(s.name for s in specs if s.role is role)
+        for role in (Role.SCORE, Role.GROUP, Role.IGNORED)
+    )
     if len(scores) > 1:
         del single[Role.SCORE.value]
     return Roles(
-        **single,
-        class_scores=scores if len(scores) > 1 else (),
-        groups=tuple(s.name for s in specs if s.role is Role.GROUP),
-        ignored=tuple(s.name for s in specs if s.role is Role.IGNORED),
+        **single, class_scores=scores if len(scores) > 1 else (), groups=groups, ignored=ignored
     )
 
 
 def _given(roles: Roles) -> dict[str, tuple[Role, str]]:
     """Columns whose role a person chose. A column named for two roles keeps the first of ``Roles.role_of``."""
     names = [*roles.features, *roles.ignored, *roles.named().values(), *roles.groups]
+    chosen = {name: roles.role_of(name) for name in names}
     return {
-        name: (roles.role_of(name), f"{roles.role_of(name).value.replace('_', ' ')} as configured")
-        for name in names
+        name: (role, f"{role.value.replace('_', ' ')} as configured")
+        for name, role in chosen.items()
     }
 
 
 def _check(config: Config, columns: list[str]) -> None:
+    """Refuse names of columns that neither dataset has, columns of two roles, and scores of classes that are none."""
     problems = _check_classes(config, columns)
-    asked = [(role, name) for role, name in config.roles.named().items()]
-    asked += [
-        (key, c) for key in ("groups", "ignored", "features") for c in getattr(config.roles, key)
-    ]
-    for role, name in asked:
-        if name not in columns:
-            sentence = f"Role '{role}' names column '{name}', which is in neither dataset."
-            problems.append(Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "roles"))
     named = config.roles.named()
+    asked = [
+        (f"Role '{role}' names column", name, "ROLE_COLUMN", "roles")
+        for role, name in named.items()
+    ]
+    for key in ("groups", "ignored", "features"):
+        asked += [
+            (f"Role '{key}' names column", c, "ROLE_COLUMN", "roles")
+            for c in getattr(config.roles, key)
+        ]
+    problems += _absent(asked, columns)
     for name in dict.fromkeys(named.values()):
         twice = [role for role, column in named.items() if column == name]
         if len(twice) > 1:
@@ -127,62 +137,52 @@ def _check(config: Config, columns: list[str]) -> None:
         raise InputError(problems)
 
 
-def _check_roles(
-    given: dict[str, tuple[Role, str]], specs: list[ColumnSpec], measured: dict[str, Measured]
-) -> None:
-    problems = []
-    for spec in specs:
-        role = given[spec.name][0] if spec.name in given else Role.FEATURE
-        if wrong := unfit(role, spec.type, measured[spec.name]):
-            sentence = f"Role '{role.value}' names column '{spec.name}', which {wrong}."
-            problems.append(
-                Problem(
-                    "ROLE_TYPE", sentence, "Name another column, or leave the role out.", "roles"
-                )
-            )
-    if problems:
-        raise InputError(problems)
-
-
-def _check_quantities(of: dict[Role, Measured], filled: set[Role], config: Config) -> None:
-    """Refuse what a person named as classes and is none; what was guessed has two values."""
-    problems = [
+def _absent(asked: Iterable[tuple[str, str, str, str]], columns: Sequence[str]) -> list[Problem]:
+    """Problems of columns that are named and in neither dataset; each is asked by who names it, its name, code and place."""
+    return [
         Problem(
-            "ROLE_TYPE",
-            f"Role '{role.value}' names column '{of[role].name}', which {wrong}.",
-            hint,
-            "roles",
+            code,
+            f"{who} '{name}', which is in neither dataset.",
+            nearest(name, columns[:200]),
+            where,
         )
-        for role, wrong, hint in no_class(of, bool(config.class_scores))
-        if role in filled
+        for who, name, code, where in asked
+        if name not in columns
     ]
-    if problems:
-        raise InputError(problems)
 
 
 def _check_classes(config: Config, columns: list[str]) -> list[Problem]:
     """Problems of ``class_scores``: no such column, a column twice or with a role, one class alone."""
-    scores, problems = config.class_scores, []
-    for value, name in scores.items():
-        if name not in columns:
-            sentence = f"'class_scores.{value}' names column '{name}', which is in neither dataset."
-            problems.append(
-                Problem("ROLE_COLUMN", sentence, nearest(name, columns[:200]), "class_scores")
-            )
+    scores, where = config.class_scores, "class_scores"
+    asked = [
+        (f"'class_scores.{value}' names column", name, "ROLE_COLUMN", where)
+        for value, name in scores.items()
+    ]
+    problems = _absent(asked, columns)
     taken = [*config.roles.named().values(), *config.roles.groups, *config.roles.ignored]
     for name in dict.fromkeys(scores.values()):
         if list(scores.values()).count(name) > 1 or name in taken:
             sentence = f"Column '{name}' is the score of a class and something else as well."
-            problems.append(
-                Problem("ROLE_TWICE", sentence, "Give a column one role.", "class_scores")
-            )
+            problems.append(Problem("ROLE_TWICE", sentence, "Give a column one role.", where))
     if len(scores) == 1 or (scores and config.roles.score):
         sentence = (
             "'class_scores' is for an outcome of several classes, each with a column of its own."
         )
         hint = "Name a score for each of two or more classes and no other score, or use the role 'score'."
-        problems.append(Problem("CLASS_SCORES", sentence, hint, "class_scores"))
+        problems.append(Problem("CLASS_SCORES", sentence, hint, where))
     return problems
+
+
+def _refuse(wrong: Iterable[tuple[Role, str, str, str]]) -> None:
+    """Refuse columns whose values cannot play the role a person gave them: role, column, what is wrong, what to do."""
+    problems = [
+        Problem(
+            "ROLE_TYPE", f"Role '{role.value}' names column '{name}', which {what}.", hint, "roles"
+        )
+        for role, name, what, hint in wrong
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _spec(

@@ -7,7 +7,7 @@ A first query looks at up to ``SAMPLE`` rows with every test, whatever the numbe
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import selectors
 
-from golive.intake.base.damage import damage_explained
-from golive.intake.base.dataset import Dataset
+from golive.intake.base.dataset import Dataset, aggregates, damage_explained, records
 from golive.intake.clinical import codes, identifiers
 
 SAMPLE = 10_000
@@ -35,23 +34,20 @@ FEW_TEXTS = 50
 FEW_VALUES = 10
 """Up to this many different whole numbers are a code list rather than a quantity."""
 
-MISSING_WORDS = (
-    "?",
+_NO_VALUE = (
     "na",
     "n/a",
     "nan",
     "none",
     "null",
     "nil",
-    ".",
-    "-",
-    "--",
     "unknown",
     "missing",
     "#n/a",
     "nd",
     "not done",
 )
+MISSING_WORDS = ("?", ".", "-", "--", *_NO_VALUE)
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _CLOCK = r"([T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?[AaPp][Mm])?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
 DATE = (
@@ -106,12 +102,10 @@ def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
     if not columns:
         return {}
     size = min(SAMPLE, max(FEWEST, CELLS // len(columns)))
-    partial = dataset.rows > size
     looked = min(size, dataset.rows)
-    blank = {c: Measured(c, dataset.storage[c], dataset.rows, looked) for c in columns}
+    found = {c: Measured(c, dataset.storage[c], dataset.rows, looked) for c in columns}
     text = [c for c in columns if dataset.storage[c] == "text"]
     typed = [c for c in columns if dataset.storage[c] != "text"]
-    found = dict(blank)
     for start in range(0, len(columns), WIDE):
         for part, count in (
             (text[start : start + WIDE], _text),
@@ -119,82 +113,87 @@ def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
         ):
             if part:
                 sample = dataset.table.select(*part)
-                found |= count(sample.limit(size) if partial else sample, part, blank)
-    if not partial:
+                found |= count(
+                    sample.limit(size) if dataset.rows > size else sample, [found[c] for c in part]
+                )
+    if dataset.rows <= size:
         return {c: replace(m, rows_present=m.present) for c, m in found.items()}
-    return (
-        found
-        | _exact_text(dataset, [found[c] for c in text])
-        | _exact_typed(dataset, [found[c] for c in typed])
+    exact = _exact_text(dataset, [found[c] for c in text]) | _exact_typed(
+        dataset, [found[c] for c in typed]
     )
+    return {c: exact[c] for c in columns}
 
 
-def _long(wide: ir.Table) -> ir.Table:
-    """One row per column and different value that is there, with how many rows (``rows``) hold it."""
+def _long(table: ir.Table, values: Sequence[ir.Value]) -> ir.Table:
+    """One row per column (``c0``, ``c1`` ...) and different value that is there, with how many rows (``rows``) hold it."""
+    wide = table.select(**{f"c{i}": value for i, value in enumerate(values)})
     # One statement of its own, where Ibis would compile a struct per column
     if wide.get_backend().name == "duckdb":
         long = wide.alias("wide").sql(_UNPIVOT, dialect="duckdb")
     else:
         long = wide.pivot_longer(selectors.all(), names_to="column", values_to="value")
     if long.value.type().is_string():
-        long = long.mutate(value=long.value.strip().nullif(""))
-    return (
-        long.filter(long.value.notnull()).group_by("column", "value").agg(rows=lambda t: t.count())
+        long = long.mutate(value=_there(long.value))
+    there = long.filter(long.value.notnull())
+    return there.group_by("column", "value").agg(rows=there.count())
+
+
+def _there(value: Any) -> Any:
+    """A text without blanks around it, null where nothing is left."""
+    return value.strip().nullif("")
+
+
+def _by_column(
+    expression: ir.Table, columns: Sequence[Measured]
+) -> Iterator[tuple[Measured, dict[str, Any]]]:
+    """The columns that have a row in ``expression`` (by their ``column``, as ``_long`` names them), each with that row."""
+    return ((columns[int(row["column"][1:])], row) for row in records(expression))
+
+
+def _rows(flag: Any, rows: Any) -> Any:
+    """Rows in which a test holds, of a table that has one row per different value."""
+    return flag.ifelse(rows, 0).sum()
+
+
+def _text(sample: ir.Table, columns: Sequence[Measured]) -> dict[str, Measured]:
+    grouped = _long(sample, [sample[m.name] for m in columns])
+    shapes = _shapes(grouped.value)
+    tested = grouped.mutate(
+        number=_number(grouped.value), **{f"s{i}": e for i, e in enumerate(shapes.values())}
     )
-
-
-def _records(expression: ir.Table) -> list[dict[str, Any]]:
-    return expression.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
-
-
-def _text(
-    sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]
-) -> dict[str, Measured]:
-    grouped = _long(sample.select(**{f"c{i}": c for i, c in enumerate(columns)}))
-    value, rows = grouped.value, grouped.rows
-    shapes = _shapes(value)
-    number = _number(value)
-    tested = grouped.mutate(number=number, **{f"s{i}": e for i, e in enumerate(shapes.values())})
     number, rows, value = tested.number, tested.rows, tested.value
-    finite = number.notnull()
     result = tested.group_by("column").agg(
         present=rows.sum(),
         distinct=tested.count(),
-        words_missing=_is_missing_word(value).ifelse(rows, 0).sum(),
-        numbers=finite.ifelse(rows, 0).sum(),
-        whole=(finite & (number % 1 == 0)).ifelse(rows, 0).sum(),
+        words_missing=_rows(_is_missing_word(value), rows),
+        numbers=_rows(number.notnull(), rows),
+        whole=_rows(number.notnull() & (number % 1 == 0), rows),
         number_distinct=number.nunique(),
         low=number.min(),
         high=number.max(),
         letters=(value.length() * rows).sum(),
         blanks=((value.length() - value.replace(" ", "").length()) * rows).sum(),
-        **{f"s{i}": tested[f"s{i}"].ifelse(rows, 0).sum() for i in range(len(shapes))},
+        **{f"s{i}": _rows(tested[f"s{i}"], rows) for i in range(len(shapes))},
     )
-    found = {}
-    for row in _records(result):
-        name = columns[int(row["column"][1:])]
-        counts = {shape: int(row[f"s{i}"]) for i, shape in enumerate(shapes)}
-        found[name] = replace(
-            blank[name],
+    return {
+        m.name: replace(
+            m,
             **_counts(row),
             words_missing=int(row["words_missing"]),
             numbers=int(row["numbers"]),
             length=row["letters"] / row["present"],
             words=1 + row["blanks"] / row["present"],
-            shapes={s: n for s, n in counts.items() if n},
+            shapes={shape: int(n) for i, shape in enumerate(shapes) if (n := row[f"s{i}"])},
         )
-    return found
-
-
-def _counts(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "present": int(row["present"]),
-        "distinct": int(row["distinct"]),
-        "whole": int(row["whole"] or 0),
-        "number_distinct": int(row["number_distinct"] or 0),
-        "low": math.nan if row["low"] is None else float(row["low"]),
-        "high": math.nan if row["high"] is None else float(row["high"]),
+        for m, row in _by_column(result, columns)
     }
+
+
+def _counts(row: Mapping[str, Any]) -> dict[str, Any]:
+    counts: dict[str, Any] = {
+        k: int(row[k] or 0) for k in ("present", "distinct", "whole", "number_distinct")
+    }
+    return counts | {k: math.nan if row[k] is None else float(row[k]) for k in ("low", "high")}
 
 
 def _number(value: Any) -> Any:
@@ -211,53 +210,44 @@ def _is_missing_word(value: Any) -> Any:
 def _shapes(value: Any) -> dict[str, Any]:
     """Tests by shape. Long texts are not tested: no code, identifier or date is longer than 60 characters."""
     upper = value.upper()
-    tests = {shape: upper.re_search(identifiers.anchored(p)) for shape, p in codes.SHAPES.items()}
+    tests = {
+        shape: upper.re_search(identifiers.anchored(p))
+        for shape, p in codes.shapes(loose=True).items()
+    }
     tests |= {
         shape: value.re_search(identifiers.anchored(p)) for shape, p in identifiers.BY_VALUE.items()
     }
-    tests |= {
-        "date": value.re_search(DATE),
-        "compact date": value.re_search(COMPACT_DATE),
-        "truth": value.re_search(TRUTH),
-    }
-    tests["compact"] = value.re_search(r"^[A-Za-z0-9_./:\-]*[0-9][A-Za-z0-9_./:\-]*$")
+    compact = r"^[A-Za-z0-9_./:\-]*[0-9][A-Za-z0-9_./:\-]*$"
+    others = {"date": DATE, "compact date": COMPACT_DATE, "truth": TRUTH, "compact": compact}
+    tests |= {shape: value.re_search(p) for shape, p in others.items()}
     short = value.length() <= 60
     return {shape: short.ifelse(test, False) for shape, test in tests.items()}
 
 
 def _as_number(column: Any) -> Any:
     """A typed value as float64; of dates and times only whether they are there."""
-    dtype = column.type()
-    if dtype.is_boolean():
+    if column.type().is_boolean():
         return column.cast("int8").cast("float64")
-    return (
-        column.cast("float64")
-        if dtype.is_numeric()
-        else column.notnull().ifelse(ibis.literal(1.0), ibis.null("float64"))
-    )
+    if column.type().is_numeric():
+        return column.cast("float64")
+    return column.notnull().ifelse(ibis.literal(1.0), ibis.null("float64"))
 
 
-def _typed(
-    sample: ir.Table, columns: Sequence[str], blank: dict[str, Measured]
-) -> dict[str, Measured]:
-    grouped = _long(
-        sample.select(**{f"c{i}": _as_number(sample[c]) for i, c in enumerate(columns)})
-    )
+def _typed(sample: ir.Table, columns: Sequence[Measured]) -> dict[str, Measured]:
+    grouped = _long(sample, [_as_number(sample[m.name]) for m in columns])
     value, rows = grouped.value, grouped.rows
-    finite = ~value.isinf()
     result = grouped.group_by("column").agg(
         present=rows.sum(),
         distinct=grouped.count(),
-        whole=(finite & (value % 1 == 0)).ifelse(rows, 0).sum(),
+        whole=_rows(~value.isinf() & (value % 1 == 0), rows),
         number_distinct=grouped.count(),
         low=value.min(),
         high=value.max(),
     )
-    found = {}
-    for row in _records(result):
-        name = columns[int(row["column"][1:])]
-        found[name] = replace(blank[name], **_counts(row), numbers=int(row["present"]))
-    return found
+    return {
+        m.name: replace(m, **_counts(row), numbers=int(row["present"]))
+        for m, row in _by_column(result, columns)
+    }
 
 
 def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Measured]:
@@ -265,123 +255,100 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
     found = {}
     for start in range(0, len(columns), BATCH):
         batch = columns[start : start + BATCH]
-        few = [
-            (i, m)
-            for i, m in enumerate(batch)
-            if m.distinct <= FEW_TEXTS and dataset.engine == "duckdb"
-        ]
-        row = _of_values(dataset, few) if few else {}
-        asked: dict[str, Any] = {}
-        for i, m in enumerate(batch):
-            if f"p{i}" in row:
-                continue
-            value = dataset.table[m.name].strip().nullif("")
-            asked[f"p{i}"] = value.count()
-            asked[f"w{i}"] = _is_missing_word(value).ifelse(1, 0).sum()
-            asked[f"n{i}"] = _number(value).count()
-            if _open(m):
-                asked[f"d{i}"] = value.nunique()
-                asked[f"x{i}"] = _number(value).nunique()
-        if asked:
-            row |= _records(dataset.table.aggregate(**asked))[0]
-        for i, m in enumerate(batch):
-            thin = m.present < 200 and row[f"p{i}"] > m.present
-            seen = _refill(dataset, m) if thin else m
+        few = [m for m in batch if m.distinct <= FEW_TEXTS and dataset.engine == "duckdb"]
+        counts = _of_values(dataset, few) if few else {}
+        asked: dict[str, dict[str, Any]] = {}
+        for m in (m for m in batch if m.name not in counts):
+            value = _there(dataset.table[m.name])
+            number, words = _number(value), _is_missing_word(value).ifelse(1, 0).sum()
+            asked[m.name] = {
+                "present": value.count(),
+                "words_missing": words,
+                "numbers": number.count(),
+            }
+            if m.distinct <= FEW_TEXTS or m.distinct >= 0.9 * m.present:
+                asked[m.name] |= {"distinct": value.nunique(), "number_distinct": number.nunique()}
+        counts |= aggregates(dataset.table, asked)
+        for m in batch:
+            exact: dict[str, Any] = {key: int(n or 0) for key, n in counts[m.name].items()}
+            seen = m
+            if (
+                m.present < 200 and exact["present"] > m.present
+            ):  # look at the first rows in which it holds something
+                filled = dataset.table.filter(_there(dataset.table[m.name]).notnull()).select(
+                    m.name
+                )
+                seen = _text(filled.limit(FEWEST), [m]).get(m.name, m)
             # Shapes stay counted on the sample; scaled to all rows they keep their share.
-            values = int(row[f"p{i}"]) - int(row[f"w{i}"] or 0)
+            values = exact["present"] - exact["words_missing"]
             scale = values / seen.values if seen.values else 0.0
             found[m.name] = replace(
                 seen,
-                present=int(row[f"p{i}"]),
-                rows_present=int(row[f"p{i}"]),
-                words_missing=int(row[f"w{i}"] or 0),
-                numbers=int(row[f"n{i}"]),
-                whole=round(seen.whole * int(row[f"n{i}"]) / seen.numbers) if seen.numbers else 0,
-                distinct=int(row.get(f"d{i}", seen.distinct)),
-                number_distinct=int(row.get(f"x{i}", seen.number_distinct)),
-                distinct_exact=f"d{i}" in row,
+                **exact,
+                rows_present=exact["present"],
+                whole=round(seen.whole * exact["numbers"] / seen.numbers) if seen.numbers else 0,
+                distinct_exact="distinct" in exact,
                 shapes={s: round(n * scale) for s, n in seen.shapes.items()},
             )
     return found
 
 
-def _of_values(dataset: Dataset, columns: Sequence[tuple[int, Measured]]) -> dict[str, int]:
+def _of_values(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, dict[str, Any]]:
     """The counts of ``_exact_text`` of columns with few different values: each value is tested once, not in every row."""
     if dataset.rows * len(columns) <= LONG_CELLS:
-        long = _long(dataset.table.select(**{f"c{i}": m.name for i, m in columns}))
+        long = _long(dataset.table, [dataset.table[m.name] for m in columns])
     else:  # grouping one column after the other costs a fifth, and compiling it much more
         sides = []
-        for i, m in columns:
-            values = dataset.table.select(value=m.name).filter(lambda t: t.value.notnull())
-            sides.append(
-                values.group_by("value")
-                .agg(rows=values.count())
-                .mutate(column=ibis.literal(f"c{i}"))
-            )
+        for i, m in enumerate(columns):
+            values = dataset.table.select(value=m.name).drop_null()
+            counted = values.group_by("value").agg(rows=values.count())
+            sides.append(counted.mutate(column=ibis.literal(f"c{i}")))
         long = ibis.union(*sides) if len(sides) > 1 else sides[0]
-        long = long.mutate(value=long.value.strip().nullif("")).filter(lambda t: t.value.notnull())
+        long = long.mutate(value=_there(long.value)).filter(lambda t: t.value.notnull())
         long = long.group_by("column", "value").agg(rows=long.rows.sum())
     long = long.mutate(number=_number(long.value))
     counts = long.group_by("column").agg(
-        p=long.rows.sum(),
-        w=_is_missing_word(long.value).ifelse(long.rows, 0).sum(),
-        n=long.number.notnull().ifelse(long.rows, 0).sum(),
-        d=long.count(),
-        x=long.number.nunique(),
+        present=long.rows.sum(),
+        words_missing=_rows(_is_missing_word(long.value), long.rows),
+        numbers=_rows(long.number.notnull(), long.rows),
+        distinct=long.count(),
+        number_distinct=long.number.nunique(),
     )
-    empty = {f"{key}{i}": 0 for i, _ in columns for key in "pwndx"}
-    return empty | {
-        f"{key}{row['column'][1:]}": int(row[key]) for row in _records(counts) for key in "pwndx"
+    keys = ("present", "words_missing", "numbers", "distinct", "number_distinct")
+    found: dict[str, dict[str, Any]] = {m.name: dict.fromkeys(keys, 0) for m in columns}
+    return found | {
+        m.name: {key: row[key] for key in keys} for m, row in _by_column(counts, columns)
     }
-
-
-def _open(m: Measured) -> bool:
-    return m.distinct <= FEW_TEXTS or m.distinct >= 0.9 * m.present
-
-
-def _refill(dataset: Dataset, m: Measured) -> Measured:
-    """Look at the first rows in which a mostly missing column holds something."""
-    value = dataset.table[m.name].strip().nullif("")
-    rows = dataset.table.filter(value.notnull()).select(m.name).limit(FEWEST)
-    return _text(rows, [m.name], {m.name: m}).get(m.name, m)
 
 
 def _exact_typed(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Measured]:
     """More than ten values, or one with decimals, seen in a sample settle the type; the rest is counted over all rows."""
-    found: dict[str, Measured] = {}
+    found = {m.name: replace(m, rows_present=m.present, distinct_exact=False) for m in columns}
     unsettled: list[tuple[Measured, bool]] = []
     for m in columns:
         count = m.number_distinct <= FEW_VALUES or identifiers.kind_by_name(m.name) is not None
         decimals = m.storage.startswith("float") and m.whole == m.numbers
         fixed = m.storage in ("timestamp", "date", "time", "bool")
-        found[m.name] = replace(m, rows_present=m.present, distinct_exact=False)
         if m.present == 0 or (not fixed and (count or decimals)):
             unsettled.append((m, count or m.present == 0))
     for start in range(0, len(unsettled), BATCH):
         batch = unsettled[start : start + BATCH]
-        asked: dict[str, Any] = {}
-        for i, (m, count) in enumerate(batch):
+        asked: dict[str, dict[str, Any]] = {}
+        for m, count in batch:
             value = _as_number(dataset.table[m.name])
-            asked |= {f"p{i}": value.count(), f"l{i}": value.min(), f"h{i}": value.max()}
-            asked[f"w{i}"] = (value % 1 == 0).ifelse(1, 0).sum()
-            if count:
-                asked[f"d{i}"] = value.nunique()
-        row = _records(dataset.table.aggregate(**asked))[0]
-        for i, (m, count) in enumerate(batch):
-            distinct = row[f"d{i}"] if count else m.distinct
-            keys = {"present": "p", "whole": "w", "low": "l", "high": "h"}
-            counts = _counts(
-                {k: row[f"{v}{i}"] for k, v in keys.items()}
-                | dict.fromkeys(("distinct", "number_distinct"), distinct)
-            )
+            asked[m.name] = {"present": value.count(), "whole": (value % 1 == 0).ifelse(1, 0).sum()}
+            asked[m.name] |= {"low": value.min(), "high": value.max()}
+            asked[m.name] |= {"distinct": value.nunique()} if count else {}
+        rows = aggregates(dataset.table, asked)
+        for m, count in batch:
+            distinct = rows[m.name].get("distinct", m.distinct)
+            counts = _counts(rows[m.name] | {"distinct": distinct, "number_distinct": distinct})
             present = counts["present"]
-            whole = replace(
-                m,
-                **counts,
-                looked=dataset.rows,
-                rows_present=present,
-                numbers=present,
-                distinct_exact=count,
-            )
-            found[m.name] = whole
+            exact = {
+                "looked": dataset.rows,
+                "rows_present": present,
+                "numbers": present,
+                "distinct_exact": count,
+            }
+            found[m.name] = replace(m, **counts, **exact)
     return found

@@ -87,28 +87,17 @@ def elements(items: str, steps: tuple[Step, ...]) -> str:
     """SQL of type ``JSON[]``: the elements that ``steps`` select from the list ``items``."""
     for step in steps:
         one = f"e{next(_names)}"
-        if step.kind == "name":
-            items = _flat(items, one, step.name)
-        elif step.kind == "first":
-            items = f"({items})[1:1]"
-        elif step.kind == "index":
-            place = int(step.value) + 1
+        if step.kind in ("first", "index"):
+            place = int(step.value or 0) + 1
             items = f"({items})[{place}:{place}]"
         elif step.kind == "where":
             path = text(f"$.{step.name}")
             items = f"list_filter({items}, lambda {one}: json_extract_string({one}, {path}) = {text(step.value)})"
-        elif step.kind == "reference_key":
-            items = _flat(items, one, "reference")
-        elif step.kind == "resource_key":
-            items = _flat(items, one, "id")
+        elif step.kind != "exists":
+            name = {"reference_key": "reference", "resource_key": "id"}.get(step.kind, step.name)
+            inner = as_list(f"json_extract({one}, {text(f'$.{name}')})")
+            items = f"flatten(list_transform({items}, lambda {one}: {inner}))"  # a repeating element flattened
     return items
-
-
-def _flat(items: str, one: str, name: str) -> str:
-    """Elements called ``name`` of every item, a repeating one flattened."""
-    path = text(f"$.{name}")
-    inner = as_list(f"json_extract({one}, {path})")
-    return f"flatten(list_transform({items}, lambda {one}: {inner}))"
 
 
 def as_list(element: str) -> str:

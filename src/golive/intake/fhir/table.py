@@ -1,22 +1,42 @@
-"""FHIR R4 Bundles and bulk NDJSON as one analysis table: a row per encounter, a column per LOINC code and its unit."""
+"""FHIR R4 Bundles and bulk NDJSON, also in zip archives, as one analysis table: a row per encounter, a column per LOINC code and
+its unit."""
 
 from __future__ import annotations
 
+import re
+import zipfile
+import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
 import ibis.expr.types as ir
 
-from golive.intake.base.workspace import Workspace, name, text
+from golive.intake.base.workspace import Workspace, name, text, texts
 from golive.intake.clinical.analytes import by_loinc
-from golive.intake.fhir import own_views as fhir_own
-from golive.intake.fhir.files import plain_files
+from golive.intake.fhir.conformance import check_version, note_invalid, note_must_support
 from golive.intake.fhir.path import TIME_MACRO
-from golive.intake.fhir.validity import note_invalid
-from golive.intake.fhir.version import check_version, note_must_support
-from golive.intake.fhir.views import NAMES, compile_view
+from golive.intake.fhir.views import NAMES, compile_view, join, select, sorted_out
+from golive.intake.formats.plaintext import CHUNK, COMPRESSED, UNZIPPING, as_utf8, opened
 from golive.model.errors import InputError, Problem
+
+Named = tuple[Path, str]
+"""A file of plain text and the name to show for it."""
+
+HEAD = 256_000
+"""Characters of a file in which a resource must name itself."""
+_ENDINGS = (".json", ".ndjson", ".jsonl")
+_WORDS_BESIDE = re.compile(
+    r"(readme|license|licence|notice|origin|manifest|log)\b.*|.*\.md", re.IGNORECASE
+)
+_TYPES = (
+    "Bundle|Patient|Encounter|Observation|Condition|Medication|MedicationRequest|MedicationOrder|MedicationStatement|"
+    "MedicationAdministration|MedicationDispense|AllergyIntolerance|CarePlan|CareTeam|Claim|Coverage|Device|"
+    "DiagnosticReport|DocumentReference|ExplanationOfBenefit|Goal|Group|ImagingStudy|Immunization|Location|"
+    "Organization|OperationOutcome|Practitioner|PractitionerRole|Procedure|Provenance|QuestionnaireResponse|"
+    "RelatedPerson|ServiceRequest|Specimen|SupplyDelivery"
+)
+_NAMES_ITSELF = re.compile(rf'"resourceType"\s*:\s*"({_TYPES})"'.encode())
 
 MOST_CODES = 500
 """Observation codes that become columns, the most frequent first."""
@@ -39,72 +59,65 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
         InputError: ``NOT_JSON``, ``NO_FHIR``, ``FHIR_VERSION``, ``FHIR_EMPTY``, ``FHIR_VIEW*``, and those of archives and
             plain text.
     """
-    views, own = fhir_own.sorted_out(space.views)
-    plain = plain_files(files, space)
-    _read_resources(plain, space, {v.resource for v in (*views.values(), *own)})
+    views, own = sorted_out(space.views)
+    used = {v.resource for v in (*views.values(), *own)}
+    _read_resources(plain_files(files, space), space, used)
     check_version(space)
     note_must_support(space)
     note_invalid(space)
     space.sql(TIME_MACRO)
-    for name_, view in views.items():
-        space.sql(f"CREATE TABLE v_{name_} AS {compile_view(view)}")
-    _note_types(space, {v.resource for v in (*views.values(), *own)})
-    fhir_own.select(own, space)
+    for view in views.values():
+        space.sql(f"CREATE TABLE v_{view.name} AS {compile_view(view)}")
+    _note_types(space, used)
+    select(own, space)
     space.sql("DROP TABLE resource")
     _last_values(space)
     _wide(space)
-    fhir_own.join(own, space)
+    join(own, space)
     for table in (*(f"v_{view}" for view in NAMES), "measured"):
         space.sql(f"DROP TABLE {table}")
     return space.duck.table("data")
 
 
-def _read_resources(
-    plain: Sequence[tuple[Path, str]], space: Workspace, read: Collection[str]
-) -> None:
-    """Table ``resource`` (``type``, ``body``); bodies only of the types ``read``, those of the views."""
+def _read_resources(plain: Sequence[Named], space: Workspace, used: Collection[str]) -> None:
+    """Table ``resource`` (``type``, ``body``); bodies only of the types that are ``used``, those of the views."""
     space.sql("CREATE TABLE resource (type VARCHAR, body JSON)")
-    lines = [
-        (p, shown) for p, shown in plain if ".ndjson" in shown.lower() or ".jsonl" in shown.lower()
-    ]
-    whole = [one for one in plain if one not in lines]
-    kept = ", ".join(text(type_) for type_ in sorted(read))
-    for group, reader in (
-        (whole, "format = 'auto'"),
-        (lines, "format = 'newline_delimited', ignore_errors = true"),
-    ):
+    by_line = [one for one in plain if ".ndjson" in one[1].lower() or ".jsonl" in one[1].lower()]
+    whole = [one for one in plain if one not in by_line]
+    options = ("format = 'auto'", "format = 'newline_delimited', ignore_errors = true")
+    for group, option in zip((whole, by_line), options, strict=True):
         try:
             for part in _parts(group):
-                _insert(part, reader, kept, space)
+                _insert(part, option, used, space)
         except duckdb.Error:
-            if broken := [_not_json(shown) for p, shown in group if not _reads(p, space)]:
-                raise InputError(broken) from None
-            raise
+            broken = [shown for p, shown in group if not _reads(p, space)]
+            if not broken:
+                raise
+            sentence, hint = "The file is not valid JSON.", "It may be cut off; export it again."
+            raise InputError(
+                [Problem("NOT_JSON", sentence, hint, shown) for shown in broken]
+            ) from None
     if not space.sql("SELECT 1 FROM resource LIMIT 1"):
-        shown = ", ".join(s for _, s in plain[:3])
         raise InputError(
-            Problem("NO_FHIR", "There are no FHIR resources in it.", "Export it again.", shown)
+            Problem(
+                "NO_FHIR", "There are no FHIR resources in it.", "Export it again.", _shown(plain)
+            )
         )
 
 
-def _insert(group: Sequence[tuple[Path, str]], reader: str, kept: str, space: Workspace) -> None:
-    paths = f"[{', '.join(text(p) for p, _ in group)}]"
-    source = f"read_json_objects({paths}, {reader}, maximum_object_size = {_largest(group)})"
-    if "ignore_errors" in reader:
-        broken, total = space.sql(
+def _insert(group: Sequence[Named], option: str, used: Collection[str], space: Workspace) -> None:
+    largest = max(p.stat().st_size for p, _ in group) + _MARGIN
+    source = f"read_json_objects({texts(p for p, _ in group)}, {option}, maximum_object_size = {largest})"
+    if "ignore_errors" in option:
+        broken, total = space.counts(
             f"SELECT count(*) FILTER (WHERE json IS NULL), count(*) FROM {source}"
-        )[0]
-        if int(str(broken)):
-            where = ", ".join(shown for _, shown in group[:3])
-            space.note(
-                "BROKEN_LINES",
-                f"{broken:,} of {total:,} lines are not JSON; they were left out.",
-                "",
-                where,
-            )
+        )
+        if broken:
+            sentence = f"{broken:,} of {total:,} lines are not JSON; they were left out."
+            space.note("BROKEN_LINES", sentence, "", _shown(group))
     space.sql(
         f"""INSERT INTO resource
-            SELECT type, CASE WHEN type IN ({kept}) THEN body END FROM (
+            SELECT type, CASE WHEN list_contains({texts(sorted(used))}, type) THEN body END FROM (
                 SELECT json_extract_string(body, '$.resourceType') AS type, body FROM (
                     SELECT unnest(CASE json_extract_string(json, '$.resourceType')
                         WHEN 'Bundle' THEN json_extract(json, '$.entry[*].resource') ELSE [json] END) AS body
@@ -113,9 +126,13 @@ def _insert(group: Sequence[tuple[Path, str]], reader: str, kept: str, space: Wo
     )
 
 
-def _parts(group: Sequence[tuple[Path, str]]) -> list[list[tuple[Path, str]]]:
+def _shown(group: Sequence[Named]) -> str:
+    return ", ".join(shown for _, shown in group[:3])
+
+
+def _parts(group: Sequence[Named]) -> list[list[Named]]:
     """Files in groups of about ``AT_ONCE`` bytes: a bundle is one value, and thousands of them do not fit in memory."""
-    parts: list[list[tuple[Path, str]]] = []
+    parts: list[list[Named]] = []
     room = 0
     for one in group:
         size = one[0].stat().st_size
@@ -127,32 +144,20 @@ def _parts(group: Sequence[tuple[Path, str]]) -> list[list[tuple[Path, str]]]:
     return parts
 
 
-def _largest(group: Sequence[tuple[Path, str]]) -> int:
-    return max(p.stat().st_size for p, _ in group) + _MARGIN
-
-
 def _reads(path: Path, space: Workspace) -> bool:
+    most = path.stat().st_size + _MARGIN
     try:
         space.sql(
-            f"SELECT count(*) FROM read_json_objects({text(path)}, maximum_object_size = {path.stat().st_size + _MARGIN})"
+            f"SELECT count(*) FROM read_json_objects({text(path)}, maximum_object_size = {most})"
         )
     except duckdb.Error:
         return False
     return True
 
 
-def _not_json(shown: str) -> Problem:
-    return Problem(
-        "NOT_JSON", "The file is not valid JSON.", "It may be cut off; export it again.", shown
-    )
-
-
 def _note_types(space: Workspace, used: Collection[str]) -> None:
     """Say what was found, what of it is used, and stop when a table cannot be made of it."""
-    types = {
-        str(t): int(str(n))
-        for t, n in space.sql("SELECT type, count(*) FROM resource GROUP BY 1 ORDER BY 2 DESC, 1")
-    }
+    types = dict(space.sql("SELECT type, count(*) FROM resource GROUP BY 1 ORDER BY 2 DESC, 1"))
     listed = ", ".join(f"{n:,} {t}" for t, n in types.items() if t in used)
     others = ", ".join(f"{n:,} {t}" for t, n in types.items() if t not in used)
     if not {"Patient", "Encounter", "Observation"} & set(types):
@@ -177,18 +182,19 @@ def _last_values(space: Workspace) -> None:
             QUALIFY row_number() OVER (PARTITION BY row_key, coalesce(loinc, local_code)
                                        ORDER BY moment DESC NULLS LAST, observation_id DESC) = 1"""
     )
-    held = f"""SELECT count(*) FILTER (WHERE NOT void AND filled), count(*) FILTER (WHERE void),
-                      count(*) FILTER (WHERE NOT void AND NOT filled AND NOT components)
-               FROM (SELECT coalesce(status, '') IN {_VOID} AS void, components,
-                            coalesce(value::VARCHAR, value_integer::VARCHAR, value_string, value_code, value_text,
-                                     value_boolean) IS NOT NULL AS filled FROM v_observation)"""
-    filled, void, empty = (int(str(n)) for n in space.sql(held)[0])
-    kept = int(str(space.sql("SELECT count(*) FROM measured")[0][0]))
+    (kept,) = space.counts("SELECT count(*) FROM measured")
+    filled, void, empty = space.counts(
+        f"""SELECT count(*) FILTER (WHERE NOT void AND filled), count(*) FILTER (WHERE void),
+                   count(*) FILTER (WHERE NOT void AND NOT filled AND NOT components)
+            FROM (SELECT coalesce(status, '') IN {_VOID} AS void, components,
+                         coalesce(value::VARCHAR, value_integer::VARCHAR, value_string, value_code, value_text,
+                                  value_boolean) IS NOT NULL AS filled FROM v_observation)"""
+    )
     if filled > kept:
-        space.note(
-            "FHIR_REPEATED",
-            f"{filled:,} values were measured; the last of each encounter is kept ({kept:,}).",
+        sentence = (
+            f"{filled:,} values were measured; the last of each encounter is kept ({kept:,})."
         )
+        space.note("FHIR_REPEATED", sentence)
     if void:
         space.note(
             "FHIR_VOID", f"{void:,} observations entered in error or cancelled were left out."
@@ -199,27 +205,26 @@ def _last_values(space: Workspace) -> None:
 
 def _wide(space: Workspace) -> None:
     """Table ``data``: encounters with their patient, their values and what was ordered and known."""
-    rows = "SELECT code, bool_or(is_local), count(number), count(words) FROM measured GROUP BY 1 ORDER BY count(*) DESC, code"
-    codes = [(str(c), bool(local), int(str(n)), int(str(w))) for c, local, n, w in space.sql(rows)]
+    codes: list[tuple[str, bool, int, int]] = space.sql(
+        "SELECT code, bool_or(is_local), count(number), count(words) FROM measured GROUP BY 1 ORDER BY count(*) DESC, code"
+    )
     if len(codes) > MOST_CODES:
-        space.note(
-            "FHIR_CODES",
-            f"{len(codes):,} observation codes; the {MOST_CODES} most frequent are columns.",
-        )
+        sentence = f"{len(codes):,} observation codes; the {MOST_CODES} most frequent are columns."
+        space.note("FHIR_CODES", sentence)
     if local := sum(is_local for _, is_local, _, _ in codes):
-        space.note(
-            "FHIR_LOCAL",
-            f"{local:,} observation codes are not LOINC; their columns are named by the local code.",
+        sentence = (
+            f"{local:,} observation codes are not LOINC; their columns are named by the local code."
         )
+        space.note("FHIR_LOCAL", sentence)
     columns: dict[str, str] = {}
     for code, is_local, numbers, words in sorted(codes[:MOST_CODES]):
         column = _column(code, is_local, columns)
         value = (
-            "number"
-            if not words
+            "coalesce(words, number::VARCHAR)"
+            if words and numbers
             else "words"
-            if not numbers
-            else "coalesce(words, number::VARCHAR)"
+            if words
+            else "number"
         )
         columns[column] = f"any_value({value}) FILTER (WHERE code = {text(code)})"
         if numbers:
@@ -272,3 +277,81 @@ def _column(code: str, is_local: bool, taken: dict[str, str]) -> str:
     while made in taken or f"{made}_unit" in taken:
         made += "_"
     return made
+
+
+def among(files: Sequence[Path]) -> list[Path]:
+    """The files that hold FHIR resources, when the source is one of FHIR; none when it is not.
+
+    Notes beside an export (README, log, licence) do not count; a table beside it makes the source a mixed one.
+    """
+    zipped = [f for f in files if f.suffix.lower() == ".zip"]
+    found = []
+    for file in files:
+        suffix = file.suffix.lower()
+        ending = file.with_suffix("").suffix.lower() if suffix in COMPRESSED else suffix
+        if ending in _ENDINGS and _is_fhir(file):
+            found.append(file)
+        elif file not in zipped and not _WORDS_BESIDE.fullmatch(file.name):
+            return []
+    return sorted([*zipped, *found])
+
+
+def _is_fhir(path: Path) -> bool:
+    try:
+        with opened(path) as stream:
+            return bool(_NAMES_ITSELF.search(stream.read(HEAD)))
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def plain_files(files: Sequence[Path], space: Workspace) -> list[Named]:
+    """Every file as plain UTF-8, archives unpacked into the private folder, with the name to show for it.
+
+    Raises:
+        InputError: ``NOT_ZIP``, ``ZIP_BOMB``, ``NO_FHIR`` (no JSON in an archive), and those of plain text.
+    """
+    plain: list[Named] = []
+    for file in files:
+        parts = _unpack(file, space) if file.suffix.lower() == ".zip" else [(file, file.name)]
+        plain += [(as_utf8(path, space), shown) for path, shown in parts]
+    return plain
+
+
+def _unpack(file: Path, space: Workspace) -> list[Named]:
+    """JSON members of an archive, written under names of our own: a member's path leads nowhere."""
+    folder = space.unused("zip")
+    folder.mkdir()
+    stored, total = file.stat().st_size, 0
+    found: list[Named] = []
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for i, member in enumerate(archive.infolist()):
+                name = Path(member.filename).name
+                ending = Path(name).suffix.lower()
+                if member.is_dir() or ending not in _ENDINGS or name.startswith((".", "_")):
+                    continue
+                path = folder / f"{i}{ending}"
+                with archive.open(member) as stream, path.open("wb") as out:
+                    while chunk := stream.read(CHUNK):
+                        total += len(chunk)
+                        if space.limits.exceeded(total, stored):
+                            sentence = f"{stored:,} bytes unpack to more than {total:,}; reading stopped there."
+                            hint = f"At most {space.limits.bytes:,} bytes."
+                            raise InputError(Problem("ZIP_BOMB", sentence, hint, file.name))
+                        out.write(chunk)
+                found.append((path, f"{file.name}/{name}"))
+    except UNZIPPING as error:
+        sentence = f"The archive cannot be read ({type(error).__name__})."
+        raise InputError(
+            Problem("NOT_ZIP", sentence, "Zip it again, without a password.", file.name)
+        ) from None
+    if not any(_is_fhir(path) for path, _ in found):
+        none = (
+            f"None of its {len(found)} JSON files holds"
+            if len(found) > 1
+            else "No JSON file in it holds"
+        )
+        sentence = f"An archive is read as FHIR. {none} a FHIR resource."
+        hint = "Zip FHIR Bundles or bulk NDJSON; unpack tables first."
+        raise InputError(Problem("NO_FHIR", sentence, hint, file.name))
+    return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import ibis.expr.types as ir
@@ -26,15 +27,20 @@ _DATA = re.compile(
 )
 _DECIMAL = re.compile(r"[+-]?\d*[.,]\d+")
 _SHOWN = 10
+_RAGGED = ("MISSING COLUMNS", "TOO MANY COLUMNS")
+"""What DuckDB calls a row of too few or too many fields; it refuses any other row for a quote."""
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """One record that does not have as many fields as the header: where, which way, and how many it has."""
 
     line: int
     kind: str
     found: str
+
+
+def _fields(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def sniff(head: str, suffix: str = "") -> str:
@@ -45,17 +51,9 @@ def sniff(head: str, suffix: str = "") -> str:
     best, best_score = "\t" if suffix == ".tsv" else ",", (0.0, 0)
     for delimiter in DELIMITERS:
         try:
-            rows = [
-                r
-                for r, _ in zip(
-                    csv.reader(io.StringIO(head, newline=""), delimiter=delimiter),
-                    range(200),
-                    strict=False,
-                )
-            ]
+            rows = [r for r in islice(_fields(head, delimiter), 200) if r] or [[]]
         except csv.Error:
             continue
-        rows = [r for r in rows if r] or [[]]
         width = len(rows[0])
         body = rows[1:] or rows
         agree = sum(len(r) == width for r in body) / len(body)
@@ -64,11 +62,9 @@ def sniff(head: str, suffix: str = "") -> str:
             best, best_score = delimiter, score
     if best_score == (0.0, 0):
         # No delimiter gives rows of one width. Take the one that divides the header most, so that the error names rows.
-        widths = {
-            d: next(csv.reader(io.StringIO(head, newline=""), delimiter=d), []) for d in DELIMITERS
-        }
-        widest = max(DELIMITERS, key=lambda d: len(widths[d]))
-        best = widest if len(widths[widest]) > 1 else best
+        widths = {d: len(next(_fields(head, d), [])) for d in DELIMITERS}
+        widest = max(DELIMITERS, key=lambda d: widths[d])
+        best = widest if widths[widest] > 1 else best
     return best
 
 
@@ -76,10 +72,8 @@ def header_is_data(header: Sequence[str]) -> bool:
     """Whether the first row looks like data: every name is a number or a date, or half are and one has decimals."""
     cells = [c.strip() for c in header if c.strip()]
     data = [c for c in cells if _DATA.fullmatch(c)]
-    return bool(cells) and (
-        len(data) == len(cells)
-        or (len(data) * 2 >= len(cells) and any(_DECIMAL.fullmatch(c) for c in data))
-    )
+    decimals = any(_DECIMAL.fullmatch(c) for c in data)
+    return bool(cells) and (len(data) == len(cells) or (len(data) * 2 >= len(cells) and decimals))
 
 
 def load(files: Sequence[Path], space: Workspace) -> ir.Table:
@@ -113,21 +107,19 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
 
 
 def _header(plain: Path, file: Path, space: Workspace) -> tuple[str, tuple[str, ...]]:
+    """The delimiter and the names of the columns."""
     with plain.open("rb") as stream:
         head = stream.read(_HEAD).decode("utf-8", "ignore")
-    head = (
+    whole = (
         head.lstrip("\r\n")
         if len(head) < _HEAD
         else head[: head.rfind("\n") + 1].lstrip("\r\n") or head
     )
-    delimiter = sniff(head, file.suffix.lower())
+    delimiter = sniff(whole, file.suffix.lower())
     try:
-        header = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
+        header = next(_fields(whole, delimiter))
     except csv.Error as error:
-        sentence = f"The header row cannot be read: {error}."
-        raise InputError(
-            Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)
-        ) from None
+        raise _broken_quotes(f"The header row cannot be read: {error}.", file) from None
     if header_is_data(header):
         sentence = f"The first row looks like data, not names: {sum(map(bool, header)):,} of {len(header):,} fields are filled with numbers or dates."
         raise InputError(
@@ -138,11 +130,20 @@ def _header(plain: Path, file: Path, space: Workspace) -> tuple[str, tuple[str, 
     return delimiter, check_names(header, file.name, space.limits)
 
 
+def _broken_quotes(sentence: str, file: Path) -> InputError:
+    return InputError(
+        Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)
+    )
+
+
 def _differs(first: Sequence[str], other: Sequence[str], file: Path, reference: Path) -> Problem:
-    missing = [c for c in first if c not in other][:_SHOWN]
-    extra = [c for c in other if c not in first][:_SHOWN]
-    parts = [f"lacks {', '.join(map(repr, missing))}"] if missing else []
-    parts += [f"adds {', '.join(map(repr, extra))}"] if extra else []
+    missing = [repr(c) for c in first if c not in other][:_SHOWN]
+    extra = [repr(c) for c in other if c not in first][:_SHOWN]
+    parts = [
+        f"{does} {', '.join(names)}"
+        for does, names in (("lacks", missing), ("adds", extra))
+        if names
+    ]
     sentence = f"Its columns are not those of {reference.name}: it {' and '.join(parts)}."
     return Problem(
         "COLUMNS_DIFFER", sentence, "Files of one source need the same columns.", file.name
@@ -152,50 +153,51 @@ def _differs(first: Sequence[str], other: Sequence[str], file: Path, reference: 
 def _append(
     plain: Path, file: Path, delimiter: str, names: Sequence[str], space: Workspace
 ) -> None:
+    """Append the rows of a file to ``data``; a few that do not fit are kept out and noted."""
     before = _count(space)
     try:
-        rows = _read(plain, delimiter, names, space)
+        refused = _read(plain, delimiter, names, space)
     except duckdb.InvalidInputException as error:
         if "invalid state" not in str(error):  # DuckDB reads one kind of line end per file
             sentence = f"The file cannot be read as rows and fields: {str(error).splitlines()[0]}"
             raise InputError(
                 Problem("BROKEN_ROWS", sentence, "Export it again as CSV.", file.name)
             ) from None
-        rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
+        refused = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
         space.note(
             "LINE_ENDS", "Lines end in different ways; they were read as the same.", "", file.name
         )
-    if not rows and _count(space) == before:
+    if not refused and _count(space) == before:
         # A line break inside a name makes DuckDB expect that break at the end of every row, and find none.
-        rows = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
+        refused = _read(_one_line_end(plain, delimiter, space), delimiter, names, space)
     good = _count(space) - before
-    quotes = [r for r in rows if r.kind not in ("MISSING COLUMNS", "TOO MANY COLUMNS")]
-    ragged = [r for r in rows if r.kind in ("MISSING COLUMNS", "TOO MANY COLUMNS")]
+    rows = good + len(refused)
+    ragged = [r for r in refused if r.kind in _RAGGED]
+    quotes = [r for r in refused if r.kind not in _RAGGED]
     problems = []
     if quotes:
-        sentence = f"{len(quotes):,} row{'s' if len(quotes) > 1 else ''} with a quote that does not open or close a field, on {_lines(quotes)}."
+        lines = ", ".join(f"{r.line:,}" for r in quotes[:_SHOWN]) + (
+            " and more" if len(quotes) > _SHOWN else ""
+        )
+        many = "s" if len(quotes) > 1 else ""
+        sentence = f"{len(quotes):,} row{many} with a quote that does not open or close a field, on line{many} {lines}."
         hint = 'Write a quote inside a quoted field twice (""). Nothing after an open quote can be trusted.'
         problems.append(Problem("BROKEN_QUOTES", sentence, hint, file.name))
     if ragged:
         found = ", ".join(f"line {r.line:,}: {r.found}" for r in ragged[:_SHOWN])
         more = f", and {len(ragged) - _SHOWN:,} more" if len(ragged) > _SHOWN else ""
-        sentence = f"{len(ragged):,} of {good + len(rows):,} rows do not have the {len(names):,} fields of the header ({found}{more})."
-        if quotes or len(ragged) > space.limits.ragged_share * (good + len(rows)):
+        sentence = f"{len(ragged):,} of {rows:,} rows do not have the {len(names):,} fields of the header ({found}{more})."
+        if quotes or len(ragged) > space.limits.ragged_share * rows:
             hint = "Quote fields that hold the delimiter or a line break."
             problems.append(Problem("RAGGED_ROWS", sentence, hint, file.name))
         else:
-            space.note(
-                "RAGGED_ROWS",
-                f"{sentence} They were kept out.",
-                "Repair them to have them counted.",
-                file.name,
-            )
+            sentence += " They were kept out."
+            space.note("RAGGED_ROWS", sentence, "Repair them to have them counted.", file.name)
     if problems:
         raise InputError(problems)
     if good == 0 and any("\n" in n for n in names):
-        sentence = "A quote in the first row is never closed, so the whole file reads as names."
-        raise InputError(
-            Problem("BROKEN_QUOTES", sentence, "Check the quotes in the first row.", file.name)
+        raise _broken_quotes(
+            "A quote in the first row is never closed, so the whole file reads as names.", file
         )
     if good == 0:
         raise InputError(
@@ -206,7 +208,7 @@ def _append(
 
 
 def _count(space: Workspace) -> int:
-    return int(str(space.sql("SELECT count(*) FROM data")[0][0]))
+    return space.counts("SELECT count(*) FROM data")[0]
 
 
 def _read(plain: Path, delimiter: str, names: Sequence[str], space: Workspace) -> list[_Row]:
@@ -218,14 +220,15 @@ def _read(plain: Path, delimiter: str, names: Sequence[str], space: Workspace) -
             max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, store_rejects = true, rejects_limit = 0,
             rejects_table = 'refused', rejects_scan = 'refused_scan')"""
     )
+    place = "line_byte_position"
     refused = space.sql(
-        "SELECT line_byte_position, max(error_type), max(error_message) FROM refused GROUP BY 1 ORDER BY 1"
+        f"SELECT {place}, max(error_type), max(error_message) FROM refused GROUP BY 1 ORDER BY 1"
     )
     # These tables repeat rows of the file as text.
     space.sql("DROP TABLE refused; DROP TABLE refused_scan")
-    lines = _line_numbers(plain, [int(str(r[0])) for r in refused])
+    lines = _line_numbers(plain, [position for position, _, _ in refused])
     return [
-        _Row(line, str(kind), str(message).rpartition("Found: ")[2] + " fields")
+        _Row(line, kind, message.rpartition("Found: ")[2] + " fields")
         for line, (_, kind, message) in zip(lines, refused, strict=True)
     ]
 
@@ -243,13 +246,6 @@ def _line_numbers(plain: Path, positions: Sequence[int]) -> list[int]:
                 line += chunk.count(b"\n")
             numbers.append(line)
     return numbers
-
-
-def _lines(rows: Sequence[_Row]) -> str:
-    shown = ", ".join(f"{r.line:,}" for r in rows[:_SHOWN])
-    return f"line{'s' if len(rows) > 1 else ''} {shown}" + (
-        " and more" if len(rows) > _SHOWN else ""
-    )
 
 
 def _one_line_end(plain: Path, delimiter: str, space: Workspace) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,10 @@ from golive.intake.base.workspace import Workspace
 from golive.model.errors import InputError, Problem
 
 CHUNK = 1 << 20
-RATIO_FROM = 50_000_000
-"""Decompressed bytes from which the growth of a compressed file is judged: a small file may well shrink a thousandfold."""
-
+COMPRESSED = (".gz", ".zst")
+UNZIPPING = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error)
+"""What a damaged, encrypted or unknown zip archive raises while it is read."""
+_CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"PAR1": "a Parquet file",
@@ -48,22 +50,25 @@ _NAMES = {
 }
 
 
-class _Bytes(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class Stream(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes; none at the end."""
+        ...
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[_Bytes]:
-    if path.suffix.lower() == ".gz":
-        with gzip.open(path, "rb") as stream:
-            yield stream
-    elif path.suffix.lower() == ".zst":
+def opened(path: Path) -> Iterator[Stream]:
+    """The content of a plain, gzip or zstd file, by its ending."""
+    suffix = path.suffix.lower()
+    if suffix == ".zst":
         import pyarrow as pa
 
         with pa.input_stream(str(path), compression="zstd") as stream:
             yield stream
     else:
-        with path.open("rb") as plain:
+        with gzip.open(path, "rb") if suffix == ".gz" else path.open("rb") as plain:
             yield plain
 
 
@@ -73,14 +78,13 @@ def chunks(path: Path, space: Workspace) -> Iterator[bytes]:
     Raises:
         InputError: ``ZIP_BOMB`` when it grows beyond ``limits``, ``BROKEN_ARCHIVE`` when it cannot be decompressed.
     """
-    packed = path.suffix.lower() in (".gz", ".zst")
+    packed = path.suffix.lower() in COMPRESSED
     stored, total = path.stat().st_size, 0
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             while chunk := stream.read(CHUNK):
                 total += len(chunk)
-                grows = total > RATIO_FROM and total > stored * space.limits.ratio
-                if packed and (total > space.limits.bytes or grows):
+                if packed and space.limits.exceeded(total, stored):
                     sentence = f"{stored:,} bytes decompress to more than {total:,}; reading stopped there."
                     hint = f"At most {space.limits.bytes:,} bytes and {space.limits.ratio:g} times the file are read."
                     raise InputError(Problem("ZIP_BOMB", sentence, hint, path.name))
@@ -101,36 +105,15 @@ def magic(head: bytes) -> str | None:
 
 def _encoding(path: Path, space: Workspace) -> str:
     """Find the encoding in one pass over the file; refuse what is not text."""
-    decoder: codecs.IncrementalDecoder | None = None
-    broken, multibyte, controls, total, nul = 0, 0, 0, 0, 0
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    broken = multibyte = controls = total = 0
     undefined = False
     for number, chunk in enumerate(chunks(path, space)):
-        if number == 0:
-            if what := magic(chunk):
-                raise InputError(
-                    Problem(
-                        "NOT_TEXT",
-                        f"This is {what}, not a text file.",
-                        "Give it its own ending.",
-                        path.name,
-                    )
-                )
-            marked = next((name for mark, name in _MARKS.items() if chunk.startswith(mark)), None)
-            if marked:
-                return marked
-            half = len(chunk) // 2
-            if half > 1 and chunk[1::2].count(0) > 0.3 * half and chunk[0::2].count(0) == 0:
-                return "utf-16-le"
-            if half > 1 and chunk[0::2].count(0) > 0.3 * half and chunk[1::2].count(0) == 0:
-                return "utf-16-be"
-            decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        assert decoder is not None
+        if number == 0 and (marked := _marked(chunk, path)):
+            return marked
         total += len(chunk)
-        nul += chunk.count(0)
-        controls += len(chunk) - len(
-            chunk.translate(None, bytes([*range(1, 9), *range(14, 27), *range(28, 32)]))
-        )
-        if nul:
+        controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
+        if nul := chunk.count(0):
             raise _not_text(path, nul, controls)
         if chunk.isascii():
             continue
@@ -140,16 +123,29 @@ def _encoding(path: Path, space: Workspace) -> str:
         broken += wrong
         multibyte += len(valid) - len(valid.encode("ascii", "ignore"))
         undefined = undefined or bool(wrong and any(b in chunk for b in b"\x81\x8d\x8f\x90\x9d"))
-    if decoder is not None and decoder.getstate()[0]:
-        broken += 1
+    broken += bool(decoder.getstate()[0])
     if broken == 0:
         return "utf-8"
     if controls > 0.01 * total + 8:
-        raise _not_text(path, nul, controls)
+        raise _not_text(path, 0, controls)
     if multibyte > broken:
         sentence = f"{broken:,} bytes are not UTF-8 although {multibyte:,} other characters are: two encodings in one file."
         raise InputError(Problem("DECODE", sentence, "Save it again as UTF-8.", path.name))
     return "latin-1" if undefined else "cp1252"
+
+
+def _marked(head: bytes, path: Path) -> str | None:
+    """The encoding that the first bytes give away, if they do: by a mark, or by zeros beside every sign."""
+    if what := magic(head):
+        sentence = f"This is {what}, not a text file."
+        raise InputError(Problem("NOT_TEXT", sentence, "Give it its own ending.", path.name))
+    half = len(head) // 2
+    zeros = [head[start::2].count(0) for start in (0, 1)]
+    if marked := next((name for mark, name in _MARKS.items() if head.startswith(mark)), None):
+        return marked
+    if half > 1 and min(zeros) == 0 and max(zeros) > 0.3 * half:
+        return "utf-16-le" if zeros[1] else "utf-16-be"
+    return None
 
 
 def _not_text(path: Path, nul: int, controls: int) -> InputError:
@@ -168,22 +164,17 @@ def as_utf8(path: Path, space: Workspace) -> Path:
     Raises:
         InputError: ``NOT_TEXT``, ``DECODE``, ``ZIP_BOMB``, ``BROKEN_ARCHIVE``, ``EMPTY_FILE``.
     """
-    encoding = _encoding(path, space)
-    packed = path.suffix.lower() in (".gz", ".zst")
+    encoding, copy = _encoding(path, space), path
     if encoding != "utf-8":
         space.note("ENCODING", f"Read as {_NAMES[encoding]}.", "", path.name)
-    copy = path
-    if packed or encoding != "utf-8":
-        copy = space.folder / f"text-{len(list(space.folder.iterdir()))}"
+    if path.suffix.lower() in COMPRESSED or encoding != "utf-8":
+        copy = space.unused("text")
         _recode(path, copy, encoding, space)
     with copy.open("rb") as stream:
         empty = not any(chunk.strip() for chunk in iter(lambda: stream.read(CHUNK), b""))
     if empty:
-        raise InputError(
-            Problem(
-                "EMPTY_FILE", "The file is empty.", "Export it again with a header row.", path.name
-            )
-        )
+        hint = "Export it again with a header row."
+        raise InputError(Problem("EMPTY_FILE", "The file is empty.", hint, path.name))
     return space.plain(copy)
 
 

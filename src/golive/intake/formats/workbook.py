@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import ibis.expr.types as ir
 from golive.intake.base.dataset import check_names
 from golive.intake.base.workspace import Workspace
 from golive.intake.formats.delimited import header_is_data
-from golive.intake.formats.plaintext import CHUNK, RATIO_FROM, magic
+from golive.intake.formats.plaintext import CHUNK, UNZIPPING, magic
 from golive.model.errors import InputError, Problem
 
 UNPACKED_BYTES = 1_000_000_000
@@ -53,24 +54,12 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
             )
         names = check_names(header, file.name, space.limits)
         if len(rows) == 1:
-            raise InputError(
-                Problem(
-                    "HEADER_ONLY",
-                    "The sheet has a header and no rows.",
-                    "Export it again.",
-                    file.name,
-                )
-            )
+            sentence = "The sheet has a header and no rows."
+            raise InputError(Problem("HEADER_ONLY", sentence, "Export it again.", file.name))
         if columns and sorted(names) != sorted(columns):
             sentence = f"Its columns are not those of {files[0].name}."
-            raise InputError(
-                Problem(
-                    "COLUMNS_DIFFER",
-                    sentence,
-                    "Files of one source need the same columns.",
-                    file.name,
-                )
-            )
+            hint = "Files of one source need the same columns."
+            raise InputError(Problem("COLUMNS_DIFFER", sentence, hint, file.name))
         columns = columns or names
         cells = {
             n: pa.array([_text(r[i]) for r in rows[1:]], pa.string()) for i, n in enumerate(names)
@@ -80,14 +69,15 @@ def load(files: Sequence[Path], space: Workspace) -> ir.Table:
 
 
 def _rows(file: Path, space: Workspace) -> list[list[Any]]:
+    """The rows of the first sheet that holds something, blank ones left out."""
     import python_calamine as calamine
 
     _check_archive(file, space)
     try:
         book = calamine.CalamineWorkbook.from_path(file)
-        sheets = [
-            (n, book.get_sheet_by_name(n).to_python(skip_empty_area=True)) for n in book.sheet_names
-        ]
+        sheets = {
+            n: book.get_sheet_by_name(n).to_python(skip_empty_area=True) for n in book.sheet_names
+        }
     except (
         Exception
     ) as error:  # the reader raises its own types and, on damage, Rust panics mapped to several
@@ -95,19 +85,19 @@ def _rows(file: Path, space: Workspace) -> list[list[Any]]:
         raise InputError(
             Problem("NOT_WORKBOOK", sentence, "Save it again as .xlsx or CSV.", file.name)
         ) from None
-    filled = [(n, rows) for n, rows in sheets if rows]
+    filled = [name for name, rows in sheets.items() if rows]
     if not filled:
         raise InputError(
             Problem("EMPTY_FILE", "No sheet of the workbook holds anything.", "", file.name)
         )
     if len(filled) > 1:
-        others = ", ".join(repr(n) for n, _ in filled[1:])
-        space.note("SHEETS", f"Sheet '{filled[0][0]}' was read; not read: {others}.", "", file.name)
-    rows = [list(row) for row in filled[0][1]]
-    blank = sum(not any(_text(c) for c in row) for row in rows)
-    if blank:
+        others = ", ".join(map(repr, filled[1:]))
+        space.note("SHEETS", f"Sheet '{filled[0]}' was read; not read: {others}.", "", file.name)
+    rows = sheets[filled[0]]
+    kept = [list(row) for row in rows if any(_text(c) for c in row)]
+    if blank := len(rows) - len(kept):
         space.note("BLANK_ROWS", f"{blank:,} blank rows were left out.", "", file.name)
-    return [row for row in rows if any(_text(c) for c in row)]
+    return kept
 
 
 class _Extent:
@@ -129,7 +119,7 @@ class _Extent:
         placed = _PLACE.findall(text)
         letters = {column.upper() for column, _ in placed}
         self.rows = max(
-            [self.rows + len(_ROW.findall(text)), *(int(row) for row in {row for _, row in placed})]
+            [self.rows + len(_ROW.findall(text)), *map(int, {row for _, row in placed})]
         )
         if sum(map(text.count, _CELLS)) > len(placed):
             self.columns = max(
@@ -150,14 +140,15 @@ def _number(letters: bytes) -> int:
 
 def _check_archive(file: Path, space: Workspace) -> None:
     """Refuse a workbook whose parts are too large, by what the archive declares and by what is really inside."""
+    limits = replace(space.limits, bytes=min(UNPACKED_BYTES, space.limits.bytes))
+    total, errors = 0, 0
     try:
         with zipfile.ZipFile(file) as archive:
-            total, errors, limit = 0, 0, min(UNPACKED_BYTES, space.limits.bytes)
             declared = sum(part.file_size for part in archive.infolist())
-            for part in archive.infolist() if declared <= limit else ():
+            for part in archive.infolist() if declared <= limits.bytes else ():
                 extent = _Extent()
                 with archive.open(part) as stream:
-                    while (chunk := stream.read(CHUNK)) and total <= limit:
+                    while (chunk := stream.read(CHUNK)) and total <= limits.bytes:
                         total += len(chunk)
                         if _SHEET.fullmatch(part.filename):
                             extent.add(chunk)
@@ -166,7 +157,7 @@ def _check_archive(file: Path, space: Workspace) -> None:
                     hint = "Delete what stands far outside the table, or save it as CSV."
                     raise InputError(Problem("TOO_LARGE", sentence, hint, file.name))
                 errors += extent.errors
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+    except UNZIPPING:
         with file.open("rb") as stream:
             what = magic(stream.read(16))
         sentence = (
@@ -178,12 +169,11 @@ def _check_archive(file: Path, space: Workspace) -> None:
     if errors:
         sentence = f"{errors:,} cell{'s hold' if errors > 1 else ' holds'} an error such as #N/A or #DIV/0! and count{'' if errors > 1 else 's'} as missing."
         space.note("CELL_ERRORS", sentence, "Repair the formulas in the workbook.", file.name)
-    size = max(total, declared)
-    if size > limit or (size > RATIO_FROM and size > file.stat().st_size * space.limits.ratio):
-        sentence = f"{file.stat().st_size:,} bytes unpack to {size:,} or more."
-        raise InputError(
-            Problem("ZIP_BOMB", sentence, f"At most {limit:,} bytes are read; use CSV.", file.name)
-        )
+    size, stored = max(total, declared), file.stat().st_size
+    if limits.exceeded(size, stored):
+        sentence = f"{stored:,} bytes unpack to {size:,} or more."
+        hint = f"At most {limits.bytes:,} bytes are read; use CSV."
+        raise InputError(Problem("ZIP_BOMB", sentence, hint, file.name))
 
 
 def _text(cell: object) -> str | None:

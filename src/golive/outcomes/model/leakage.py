@@ -15,9 +15,8 @@ from golive.model.measured.service import Skew
 from golive.model.profile import SMALL_CELL, is_small
 from golive.outcomes.model.context import Context, Outcomes
 from golive.outcomes.model.target import events
-from golive.profile.rows.matched import Matched
+from golive.profile.rows.matched import Matched, SharedIds
 from golive.profile.rows.scored import Scored
-from golive.profile.shared_ids import SharedIds
 from golive.stats import ranking
 from golive.stats.estimate import number, wilson
 from golive.wording.findings.validity import OutcomeLeak, PatientOverlap

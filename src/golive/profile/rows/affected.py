@@ -43,20 +43,13 @@ def affected(
 
     ``findings`` are those of the comparison, most urgent first; at most ``MOST`` are marked.
     """
-    inputs = {
-        s.name: s
-        for s in specs
-        if s.role in (Role.FEATURE, Role.GROUP) and s.type is not ColumnType.DATETIME
-    }
+    roles = (Role.FEATURE, Role.GROUP)
+    inputs = {s.name for s in specs if s.role in roles and s.type is not ColumnType.DATETIME}
     marks = Marks()
     for found in findings:
         urgent = found.verdict in (Verdict.ALARM, Verdict.WATCH) and not found.cause
-        if (
-            not urgent
-            or not found.columns
-            or not set(found.columns) <= set(inputs)
-            or len(marks.rows) >= MOST
-        ):
+        marked = urgent and found.columns and set(found.columns) <= inputs
+        if not marked or len(marks.rows) >= MOST:
             continue
         here = all(c in live.storage for c in found.columns)
         expression = _expression(train, live, found) if here else None
@@ -74,10 +67,8 @@ def _expression(train: Dataset, live: Dataset, found: Finding) -> ir.BooleanValu
         return reduce(and_, (missing(table[c]) for c in found.columns))
     if rows is Rows.UNREAD:
         return ~missing(table[name]) & number(table[name]).isnull()
-    if (
-        found.what_if is not None
-        and (repaired := _repaired(live, found, found.what_if.repair)) is not None
-    ):
+    repaired = _repaired(live, found, found.what_if.repair) if found.what_if is not None else None
+    if repaired is not None:
         return repaired
     return _unseen(train, live, name) if rows is Rows.UNSEEN else None
 
@@ -90,18 +81,21 @@ def _repaired(live: Dataset, found: Finding, repair: Mapping[str, Any]) -> ir.Bo
     column, op = live.table[name], repair.get("op")
     value = number(column)
     beyond: list[ir.BooleanValue] = []
-    if op == "clip":
-        beyond += [value > repair["high"]] if "high" in repair else []
-        beyond += [value < repair["low"]] if "low" in repair else []
-    elif op in ("convert", "set_missing"):
-        beyond += [value > repair["above"]] if "above" in repair else []
-        beyond += [value < repair["below"]] if "below" in repair else []
+    over, under = ("high", "low") if op == "clip" else ("above", "below")
+    if op in ("clip", "convert", "set_missing"):
+        beyond += [value > repair[over]] if over in repair else []
+        beyond += [value < repair[under]] if under in repair else []
+    if op in ("convert", "set_missing"):
         if "inside" in repair:
             low, high = repair["inside"]
             beyond.append((value >= low) & (value <= high))
         beyond += _named(column, value, repair.get("values", ()))
-        if not beyond and op == "convert" and found.segment is not None:
-            return _segment(live, found, ~missing(column))
+        part = found.segment
+        if not beyond and op == "convert" and part is not None:
+            # Without a day: a slice since some day is about later rows as well
+            if part.since or part.column not in live.storage:
+                return None
+            return ~missing(column) & (trimmed(as_text(live.table[part.column])) == part.value)
     elif op in ("map", "recode"):
         beyond += _named(column, value, repair.get("mapping", {}))
     return reduce(or_, beyond) if beyond else None
@@ -117,27 +111,18 @@ def _named(
     return found + ([trimmed(as_text(column)).isin(words)] if words else [])
 
 
-def _segment(live: Dataset, found: Finding, among: ir.BooleanValue) -> ir.BooleanValue | None:
-    """Rows of the slice that a finding is about. Without a day: a slice since some day is about later rows as well."""
-    segment = found.segment
-    if segment is None or segment.since or segment.column not in live.storage:
-        return None
-    return among & (trimmed(as_text(live.table[segment.column])) == segment.value)
-
-
 def _unseen(train: Dataset, live: Dataset, name: str) -> ir.BooleanValue | None:
     """Rows with a value that training never held; ``None`` where training holds too many to compare."""
     if name not in train.storage:
         return None
-    column = train.table[name]
+    before, now = train.table[name], live.table[name]
     known = (
-        train.table.filter(~missing(column))
-        .select(v=trimmed(as_text(column)))
+        train.table.filter(~missing(before))
+        .select(v=trimmed(as_text(before)))
         .distinct()
         .limit(MOST_CODES + 1)
     )
     values = [v for v in known.to_pyarrow().column("v").to_pylist() if v is not None]
     if not 0 < len(values) <= MOST_CODES:
         return None
-    here = live.table[name]
-    return ~missing(here) & ~trimmed(as_text(here)).isin(values)
+    return ~missing(now) & ~trimmed(as_text(now)).isin(values)

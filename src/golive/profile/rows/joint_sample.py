@@ -16,7 +16,7 @@ import numpy as np
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.profile import FloatArray
 from golive.profile.categories import canonical
-from golive.profile.fields import Field, Reduction, as_text, fields_of, missing, number
+from golive.profile.fields import Field, Reduction, as_text, fields_of, number, where_present
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,60 +64,54 @@ def draw(
     are left out. With an id column one row per id is kept: rows of one patient are not independent, and a classifier would
     learn to recognise the patient. ``limit`` is rows per side.
     """
-    wanted = _wanted(specs)
     names = shared(train, live, specs)
     if not names:
         return JointSample((), (), np.zeros((0, 0)), np.zeros((0, 0)))
-    rows = max(1, min(limit, MOST_CELLS // max(1, len(names))))
-    score = (
-        roles.score
-        if roles.score and (roles.score in train.storage or roles.score in live.storage)
-        else None
-    )
+    rows = max(1, min(limit, MOST_CELLS // len(names)))
+    score = roles.score if roles.score in train.storage or roles.score in live.storage else None
     frames = [_rows(d, names, specs, roles, limit=rows, score=score) for d in (train, live)]
+    drawn = [s for s in specs if s.name in set(names)]
     fields = [
-        {f.name: f for f in fields_of(d.table, d.storage, wanted, Roles())} for d in (train, live)
+        {f.name: f for f in fields_of(d.table, d.storage, drawn, Roles())} for d in (train, live)
     ]
-    columns, categorical, left, right = [], [], [], []
+    found: list[tuple[str, bool, list[FloatArray]]] = []
     for name in names:
         sides = [
             _values(frame[name], field[name]) for frame, field in zip(frames, fields, strict=True)
         ]
-        if any(len(values) == 0 or not values.notna().any() for values in sides):
-            continue
-        coded = fields[0][name].kind is Reduction.CATEGORY
-        before, now = (
-            _coded(*sides)
-            if coded
-            else [v.to_numpy(dtype=np.float64, na_value=np.nan) for v in sides]
-        )
-        columns.append(name)
-        categorical.append(coded)
-        left.append(before)
-        right.append(now)
-    empty = np.zeros((0, 0))
+        if all(values.notna().any() for values in sides):
+            category = fields[0][name].kind is Reduction.CATEGORY
+            found.append(
+                (name, category, _coded(*sides) if category else [_floats(v) for v in sides])
+            )
     scored = 0 if score and score in train.storage else 1
+    left, right = (
+        np.column_stack([sides[i] for _, _, sides in found]) if found else np.zeros((0, 0))
+        for i in (0, 1)
+    )
     return JointSample(
-        tuple(columns),
-        tuple(categorical),
-        np.column_stack(left) if left else empty,
-        np.column_stack(right) if right else empty,
-        frames[scored][score].to_numpy(dtype=np.float64, na_value=np.nan) if score else None,
+        tuple(name for name, _, _ in found),
+        tuple(category for _, category, _ in found),
+        left,
+        right,
+        _floats(frames[scored][score]) if score else None,
         ("train", "live")[scored],
     )
 
 
-def _wanted(specs: Sequence[ColumnSpec]) -> list[ColumnSpec]:
-    return [s for s in specs if s.role in (Role.FEATURE, Role.GROUP) and _usable(s.type)]
+def _floats(column: pd.Series[Any]) -> FloatArray:
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def shared(train: Dataset, live: Dataset, specs: Sequence[ColumnSpec]) -> list[str]:
     """Columns that a sample is drawn of: features and groups of both sides that hold numbers or categories by their type."""
-    return [s.name for s in _wanted(specs) if s.name in train.storage and s.name in live.storage]
-
-
-def _usable(type_: ColumnType) -> bool:
-    return type_.is_number or type_ in (ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.CODE)
+    usable = (ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.CODE)
+    inputs = [
+        s
+        for s in specs
+        if s.role in (Role.FEATURE, Role.GROUP) and (s.type.is_number or s.type in usable)
+    ]
+    return [s.name for s in inputs if s.name in train.storage and s.name in live.storage]
 
 
 def _rows(
@@ -134,15 +128,12 @@ def _rows(
     Of each id the row with the smallest place on the ring is kept before anything else is left out: the first row of a
     patient is an early one, and rows drawn before would hold those with long stays more often.
     """
-    key = roles.id if roles.id in dataset.storage else None
-    held = list(
-        dict.fromkeys(
-            [*names, *([score] if score in dataset.storage else []), *([key] if key else [])]
-        )
-    )
-    table = dataset.table.select(*held)
-    rows = dataset.rows
-    if key or rows > limit:
+    here = [name for name in (score, roles.id) if name in dataset.storage]
+    asked = list(dict.fromkeys([*names, *here]))
+    key = roles.id if roles.id in here else None
+    table, rows = dataset.table.select(*asked), dataset.rows
+    placed = bool(key) or rows > limit
+    if placed:
         table = table.mutate(__place=ibis.row_number() * _STRIDE % _RING)
     if key:
         table = table.mutate(__key=as_text(table[key]))
@@ -152,17 +143,15 @@ def _rows(
         rows = int(table.count().to_pyarrow().as_py()) if rows > limit else rows
     if rows > limit:
         table = table.filter(table["__place"] < limit * _RING // rows)
-    number_like = {s.name for s in specs if s.type.is_number} | ({score} if score else set())
-    read: dict[str, Any] = {
-        n: number(table[n])
-        if n in number_like
-        else missing(table[n]).ifelse(ibis.null(table[n].type()), table[n])
-        for n in held
+    numbers = {s.name for s in specs if s.type.is_number} | {score}
+    read = {
+        n: number(table[n]) if n in numbers else where_present(table[n], table[n])
+        for n in asked
         if n != key
     }
-    place = {"__place": table["__place"]} if "__place" in table.columns else {}
+    place = {"__place": table["__place"]} if placed else {}
     frame: pd.DataFrame = table.select(**read, **place).to_pandas()
-    if place:  # a window gives rows back in no order
+    if placed:  # a window gives rows back in no order
         frame = (
             frame.sort_values("__place").drop(columns="__place").head(limit).reset_index(drop=True)
         )
@@ -186,4 +175,4 @@ def _coded(before: pd.Series[Any], now: pd.Series[Any]) -> list[FloatArray]:
     counts = pd.concat([before, now]).value_counts()
     ranked = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
     codes = {value: min(i, MOST_CATEGORIES - 1) for i, value in enumerate(ranked)}
-    return [side.map(codes).to_numpy(dtype=np.float64, na_value=np.nan) for side in (before, now)]
+    return [_floats(side.map(codes)) for side in (before, now)]

@@ -16,20 +16,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from golive.intake.base.dataset import columns_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
-from golive.model.config import Config
+from golive.model.config import Config, OperationsConfig
 from golive.model.profile import FloatArray
 from golive.profile.fields import (
     LONGEST_VALUE,
     Field,
     Reduction,
     as_text,
-    is_text,
+    category_key,
     missing,
     number,
     trimmed,
 )
 from golive.profile.local import coded
+from golive.profile.reading import encoded
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -96,12 +98,10 @@ class Scored:
                 return Coded(value.names, value.codes[rows])
             return {k: cut(v) for k, v in value.items()} if isinstance(value, dict) else value
 
-        held = {
-            name: cut(getattr(self, name))
-            for name in self.__dataclass_fields__
-            if name not in ("unparsed", "rows")
-        }
-        return replace(self, **held, rows=int(rows.sum()))
+        of_rows = set(self.__dataclass_fields__) - {"unparsed", "rows"}
+        return replace(
+            self, **{name: cut(getattr(self, name)) for name in of_rows}, rows=int(rows.sum())
+        )
 
 
 def wanted(roles: Roles, config: Config) -> bool:
@@ -126,72 +126,58 @@ def scored(
     The label is read as categories and, where it is a number column, also as numbers. Up to ``MOST_FEATURES`` number
     features (the most important first, where importance is declared) are read for the baseline.
     """
-    if not wanted(roles, config):
-        return None
-    plan = _plan(set(dataset.columns), {s.name: s for s in specs}, roles, config)
+    known = {s.name: s for s in specs}
+    plan = _plan(set(dataset.columns), known, roles, config) if wanted(roles, config) else []
     if not plan:
         return None
     table = dataset.table
-    known = {s.name: s for s in specs}
-    asked: dict[str, Any] = {}
-    for i, (_, name, how) in enumerate(plan):
-        column = table[name]
-        if how == "number":
-            asked[f"v{i}"] = number(column)
-            asked[f"m{i}"] = missing(column)
-        else:
-            asked[f"v{i}"] = _asked(
-                column, how, table[roles.id] if roles.id in dataset.columns else None
-            )
-    marked = list(marks or {})
-    asked |= {f"k{i}": marks[name] for i, name in enumerate(marked)} if marks else {}
-    arrow = table.select(**asked).to_pyarrow()
-    found: dict[str, Any] = {"slices": {}, "features": {}, "class_scores": {}, "unparsed": {}}
-    found["marks"] = {
-        name: arrow.column(f"k{i}").to_numpy(zero_copy_only=False).astype(bool)
-        for i, name in enumerate(marked)
+    unit = table[roles.id] if roles.id in dataset.columns else None
+    asked: dict[tuple[str, int | str], Any] = {
+        ("mark", name): mark for name, mark in (marks or {}).items()
     }
-    for i, (what, name, how) in enumerate(plan):
-        values = arrow.column(f"v{i}")
+    for i, (_, name, how) in enumerate(plan):
+        asked["value", i] = _asked(table[name], how, unit)
         if how == "number":
-            held: FloatArray = values.to_numpy().astype(np.float64, copy=False)
-            held = np.where(np.isinf(held), np.nan, held)
-            odd = int((np.isnan(held) & ~arrow.column(f"m{i}").to_numpy()).sum())
-            _put(found, what, name, held, odd)
+            asked["missing", i] = missing(table[name])
+    columns = columns_of(table, asked)
+    found: dict[str, Any] = {"slices": {}, "features": {}, "class_scores": {}, "unparsed": {}}
+    found["marks"] = {name: _filled(columns["mark", name]) for name in marks or {}}
+    for i, (what, name, how) in enumerate(plan):
+        values, unparsed = columns["value", i], 0
+        value: Any
+        if how == "number":
+            numbers = values.to_numpy().astype(np.float64, copy=False)
+            value = np.where(np.isinf(numbers), np.nan, numbers)
+            unparsed = int((np.isnan(value) & ~columns["missing", i].to_numpy()).sum())
         elif how == "time":
-            times, odd, zones = _times(values)
-            _put(found, what, name, times, odd)
+            value, unparsed, zones = _times(values)
             if what == "time":
                 found["zones"] = zones
-        elif how in _READ:
-            _put(found, what, name, _READ[how](values), 0)
-        else:
+        elif how == "category":
             spec = known.get(name) or ColumnSpec(name=name, type=ColumnType.CATEGORY)
             storage = dataset.storage.get(name, spec.storage)
-            names, codes = coded(
-                values,
-                Field(name, spec.type, Role.FEATURE, storage, spec.storage, Reduction.CATEGORY),
+            read_as = Field(
+                name, spec.type, Role.FEATURE, storage, spec.storage, Reduction.CATEGORY
             )
-            _put(found, what, name, Coded(tuple(names), codes.astype(np.int32)), 0)
-    return Scored(rows=arrow.num_rows, **found)
-
-
-def _put(found: dict[str, Any], what: str, name: str, value: Any, odd: int) -> None:
-    if what in ("slices", "features"):
-        found[what][name] = value
-    elif what.startswith(_CLASS):
-        found["class_scores"][what.removeprefix(_CLASS)] = value
-    else:
-        found[what] = value
-        if odd:
-            found["unparsed"][what] = odd
+            names, codes = coded(values, read_as)
+            value = Coded(tuple(names), codes.astype(np.int32))
+        else:
+            value = _READ[how](values)
+        if what in ("slices", "features"):
+            found[what][name] = value
+        elif what.startswith(_CLASS):
+            found["class_scores"][what.removeprefix(_CLASS)] = value
+        else:
+            found[what] = value
+            found["unparsed"] |= {what: unparsed} if unparsed else {}
+    return Scored(rows=len(next(iter(columns.values()))), **found)
 
 
 def _plan(
     present: set[str], specs: dict[str, ColumnSpec], roles: Roles, config: Config
 ) -> list[tuple[str, str, str]]:
     """What to read: the field of ``Scored``, the column, and how (``number``, ``category``, ``time``, ``unit``)."""
-    operations = config.operations
+    log = config.operations or OperationsConfig()
     plan: list[tuple[str, str | None, str]] = [
         ("score", roles.score, "number"),
         ("prediction", roles.prediction, "category"),
@@ -199,13 +185,13 @@ def _plan(
         ("unit", roles.id, "unit"),
         ("time", roles.time, "time"),
         ("label_time", _label_time(specs, roles), "time"),
-        ("received", operations.received_time if operations else None, "time"),
-        ("latency", operations.latency_ms if operations else None, "number"),
-        ("status", operations.status if operations else None, "category"),
-        ("response", operations.response if operations else None, "category"),
-        ("reasoned", operations.override_reason if operations else None, "filled"),
-        ("user", operations.user if operations else None, "unit"),
-        ("written", operations.written_to if operations else None, "same id"),
+        ("received", log.received_time, "time"),
+        ("latency", log.latency_ms, "number"),
+        ("status", log.status, "category"),
+        ("response", log.response, "category"),
+        ("reasoned", log.override_reason, "filled"),
+        ("user", log.user, "unit"),
+        ("written", log.written_to, "same id"),
     ]
     for role, what in (("label", "number_label"), ("prediction", "number_prediction")):
         name = getattr(roles, role)
@@ -221,21 +207,14 @@ def _plan(
 
 def _features(present: set[str], specs: dict[str, ColumnSpec], config: Config) -> list[str]:
     """Number features for the baseline, the most important first; without declared importance, in column order."""
-    operations = config.operations
-    service = set(operations.model_dump().values()) if operations else set()
+    service = set(config.operations.model_dump().values()) if config.operations else set()
 
     def weight(name: str) -> float:
         declared = config.columns.get(name)
-        return -(
-            declared.importance if declared is not None and declared.importance is not None else 0.0
-        )
+        return -(declared.importance or 0.0) if declared else 0.0
 
-    fitting = [
-        s.name
-        for s in specs.values()
-        if s.role is Role.FEATURE and s.type.is_number and s.name in present - service
-    ]
-    return sorted(fitting, key=weight)[:MOST_FEATURES]
+    numbers = [s.name for s in specs.values() if s.role is Role.FEATURE and s.type.is_number]
+    return sorted((n for n in numbers if n in present - service), key=weight)[:MOST_FEATURES]
 
 
 def _label_time(specs: dict[str, ColumnSpec], roles: Roles) -> str | None:
@@ -247,66 +226,40 @@ def _label_time(specs: dict[str, ColumnSpec], roles: Roles) -> str | None:
     return next((n for n in dated if n == named or _LABEL_TIME.fullmatch(n.lower())), None)
 
 
-def _plain(column: ir.Value) -> ir.Value:
-    stored = column.type()
-    if stored.is_decimal():
-        return column.cast("float64")
-    return column if stored.is_numeric() or stored.is_boolean() else as_text(column)
-
-
 def _asked(column: ir.Value, how: str, unit: ir.Value | None) -> ir.Value:
-    """What is asked of the engine for one column that is no number."""
+    """What is asked of the engine for one column."""
+    if how == "number":
+        return number(column)
     if how == "time":
-        return _moment(column)
+        stored = column.type().is_timestamp() or column.type().is_date()
+        return column if stored else as_text(column).left(LONGEST_VALUE)
     if how == "filled":
         return ~missing(column)
-    if how == "same id":
-        return ibis.literal(-1) if unit is None else _same(column, unit)
-    return column.left(LONGEST_VALUE) if is_text(column) else _plain(column)
-
-
-def _same(column: ir.Value, unit: ir.Value) -> ir.Value:
-    """1 where both hold the same id, 0 where they hold two, -1 where one of them is missing."""
-    equal = trimmed(as_text(column)) == trimmed(as_text(unit))
-    return ibis.cases((missing(column) | missing(unit), -1), (equal, 1), else_=0)
-
-
-def _moment(column: ir.Value) -> ir.Value:
-    """A stored time as the engine keeps it; anything else as text."""
-    stored = column.type()
-    return (
-        column if stored.is_timestamp() or stored.is_date() else as_text(column).left(LONGEST_VALUE)
-    )
+    if how == "same id":  # 1 for one id in both, 0 for two, -1 where one of them is missing
+        if unit is None:
+            return ibis.literal(-1)
+        equal = trimmed(as_text(column)) == trimmed(as_text(unit))
+        return ibis.cases((missing(column) | missing(unit), -1), (equal, 1), else_=0)
+    return category_key(column)
 
 
 def positions(values: pa.ChunkedArray) -> Codes:
     """A number per distinct value; every missing value is a unit of its own (negative)."""
-    array = values.dictionary_encode().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = (
-            array.chunk(0)
-            if array.num_chunks
-            else pa.array([], type=pa.string()).dictionary_encode()
-        )
-    indices: Codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    absent = np.flatnonzero(indices < 0)
-    indices = indices.copy()
-    indices[absent] = -1 - np.arange(len(absent), dtype=np.int32)
-    return indices
+    names, codes = encoded(values)
+    numbers: Codes = codes.astype(np.int32)
+    absent = numbers == len(names)
+    numbers[absent] = -1 - np.arange(absent.sum(), dtype=np.int32)
+    return numbers
 
 
 def _filled(values: pa.ChunkedArray) -> Mask:
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def _written(values: pa.ChunkedArray) -> Coded:
-    return Coded(("another", "the same"), values.to_numpy().astype(np.int32))
-
-
 _READ: dict[str, Callable[[pa.ChunkedArray], Any]] = {
     "unit": positions,
     "filled": _filled,
-    "same id": _written,
+    "same id": lambda values: Coded(("another", "the same"), values.to_numpy().astype(np.int32)),
 }
 """How a column is read that cannot hold a value which cannot be read."""
 
@@ -320,13 +273,17 @@ def _times(values: pa.ChunkedArray) -> tuple[Times, int, tuple[int, int]]:
         return stored.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"), 0, (0, 0)
     written = pd.Series(values.to_pandas(), dtype="object")
     here = written.notna() & (written.fillna("").str.strip() != "")
-    read = pd.Series(pd.to_datetime(written, utc=True, errors="coerce", format="ISO8601"))
-    if int((read.isna() & here).sum()) > 0.5 * max(1, int(here.sum())):
-        read = pd.Series(pd.to_datetime(written, utc=True, errors="coerce", format="mixed"))
-    offset = int(written[here].str.contains(_ZONE, regex=True).sum()) if bool(here.any()) else 0
-    odd = int((read.isna() & here).sum())
+
+    def read(form: str) -> tuple[pd.Series, int]:
+        moments = pd.Series(pd.to_datetime(written, utc=True, errors="coerce", format=form))
+        return moments, int((moments.isna() & here).sum())
+
+    moments, unparsed = read("ISO8601")
+    if unparsed > 0.5 * max(1, int(here.sum())):
+        moments, unparsed = read("mixed")
+    offset = int(written[here].str.contains(_ZONE, regex=True).sum()) if here.any() else 0
     return (
-        read.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"),
-        odd,
+        moments.dt.tz_localize(None).to_numpy(dtype="datetime64[s]"),
+        unparsed,
         (offset, int(here.sum()) - offset),
     )

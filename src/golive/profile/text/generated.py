@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from golive.intake.base.dataset import columns_of
 from golive.model.config import OutputsConfig
 from golive.model.profile import IntArray
 from golive.profile.fields import as_text
@@ -66,28 +67,32 @@ def generated_texts(
     ``unit`` is the column that says of whom a text is. At most ``most`` texts are read. Columns that are named but not in
     this table are left out.
     """
-    present = set(dataset.columns)
-    if not outputs.note or outputs.note not in present:
+    table = dataset.table
+    named = {what: name for what, name in outputs.model_dump().items() if name in dataset.columns}
+    if "note" not in named:
         return None
-    wanted = {"note": outputs.note}
-    if outputs.source and outputs.source in present:
-        wanted["source"] = outputs.source
+    wanted = {what: named[what] for what in ("note", "source") if what in named}
     numbered = _numbered(dataset, most)
-    found = numbered.select(
-        "golive_row",
-        **{what: as_text(numbered[name]).left(LONGEST_TEXT) for what, name in wanted.items()},
-    )
-    table = found.to_pyarrow()
-    rows = table.column("golive_row").to_numpy().astype(np.int64)
+    texts = {what: as_text(numbered[name]).left(LONGEST_TEXT) for what, name in wanted.items()}
+    found = columns_of(numbered, {"row": numbered["golive_row"], **texts})
+    rows = found["row"].to_numpy().astype(np.int64)
     order = np.argsort(rows, kind="stable")
-    texts = {k: tuple(_text(v) for v in table.column(k).take(order).to_pylist()) for k in wanted}
+    ordered = {
+        what: tuple(_text(v) for v in found[what].take(order).to_pylist()) for what in wanted
+    }
+    asked = (
+        {what: table[name] for what, name in named.items() if what not in wanted} if labels else {}
+    )
+    unit_of = {"unit": as_text(table[unit])} if unit in dataset.columns else {}
     return GeneratedTexts(
         rows=dataset.rows,
         row=rows[order],
-        note=texts["note"],
-        source=texts.get("source"),
-        labels=_labels(dataset, outputs, present) if labels else {},
-        unit=_unit(dataset, unit) if unit in present else None,
+        note=ordered["note"],
+        source=ordered.get("source"),
+        labels={
+            what: tuple(column.to_pylist()) for what, column in columns_of(table, asked).items()
+        },
+        unit=positions(columns_of(table, unit_of)["unit"]) if unit_of else None,
     )
 
 
@@ -98,27 +103,6 @@ def _numbered(dataset: Dataset, most: int) -> ir.Table:
         return table
     limit = int(_MODULUS * most / dataset.rows)
     return table.filter((table["golive_row"].cast("int64") * _PRIME) % _MODULUS < limit)
-
-
-def _labels(
-    dataset: Dataset, outputs: OutputsConfig, present: set[str]
-) -> dict[str, tuple[Any, ...]]:
-    names = {
-        what: name
-        for what, name in outputs.model_dump().items()
-        if what not in ("note", "source") and name in present
-    }
-    if not names:
-        return {}
-    table = dataset.table.select(
-        **{what: dataset.table[name] for what, name in names.items()}
-    ).to_pyarrow()
-    return {what: tuple(table.column(what).to_pylist()) for what in names}
-
-
-def _unit(dataset: Dataset, name: str | None) -> Codes:
-    column = dataset.table[name]
-    return positions(dataset.table.select(unit=as_text(column)).to_pyarrow().column("unit"))
 
 
 def _text(value: str | None) -> str:

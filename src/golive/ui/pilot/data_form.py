@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from golive.intake import Dataset, Limits, infer, load_config, read
-from golive.intake.base.damage import damage_explained
+from golive.intake.base.dataset import damage_explained
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem

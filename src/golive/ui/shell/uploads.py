@@ -17,7 +17,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from golive.intake.kinds import COMPRESSED, KINDS, kind_of, known
+from golive.intake.formats.plaintext import COMPRESSED
+from golive.intake.source import KINDS, kind_of, known
 from golive.model.errors import InputError, Problem
 
 Side = Literal["train", "live"]
