@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
-from golive.model.registers import Hazard, OwnerRow, ScopeItem
+from golive.model.registers import Hazard, OwnerRow, Registers, ScopeItem
 from golive.report.base.document import Table
 from golive.report.base.sources import Sources
 from golive.report.forms import KINDS, render
@@ -99,7 +99,9 @@ def test_what_nobody_stated_says_so(sources: Sources) -> None:
     assert found["FundingSource"].text.startswith("Not stated.")
     named = replace(
         sources,
-        owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),),
+        registers=Registers(
+            owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),)
+        ),
     )
     known = {f.path[-1]: f.answer for f in fields(named)}
     assert known["ModelDeveloper"].text == "Product lead"
@@ -109,10 +111,14 @@ def test_what_nobody_stated_says_so(sources: Sources) -> None:
 def test_scope_and_hazards_reach_the_card(sources: Sources) -> None:
     told = replace(
         sources,
-        scope=(ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),),
-        hazards=(
-            Hazard(id="h1", hazard="A late alert"),
-            Hazard(id="h2", hazard="Closed one", state="controlled"),
+        registers=Registers(
+            scope=(
+                ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),
+            ),
+            hazards=(
+                Hazard(id="h1", hazard="A late alert"),
+                Hazard(id="h2", hazard="Closed one", state="controlled"),
+            ),
         ),
     )
     found = {f.path[-1]: f.answer.text for f in fields(told)}
@@ -150,9 +156,9 @@ def test_groups_too_small_to_judge_give_no_number(sources: Sources) -> None:
         r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C9")
     )
     assert small.value["value"] is None
-    assert small.words == "too few to judge"
+    assert small.value["text"] == "too few to judge"
     fine = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C1"))
-    assert (fine.value["value"], fine.words) == (0.696, "70 % (62 % to 76 %)")
+    assert (fine.value["value"], fine.value["text"]) == (0.696, "70 % (62 % to 76 %)")
     for kind in ("report", "reviewer"):
         said = [
             row for b in KINDS[kind].write(sources).blocks if isinstance(b, Table) for row in b.rows

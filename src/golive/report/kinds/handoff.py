@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from golive.model import registers as nouns
 from golive.model.columns import Noun
-from golive.model.finding import Verdict
-from golive.model.registers import Registers
 from golive.readiness.registers.handoff_pack import (
     ITEMS,
     PRODUCTION,
@@ -17,21 +16,24 @@ from golive.readiness.registers.handoff_pack import (
     complete,
     counted,
 )
-from golive.report.base.document import Block, Document, Heading, Paragraph, Table, Tone
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Document, Heading, Mark, Paragraph, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
 from golive.report.kinds.contract_file import contract_yaml
 from golive.report.kinds.hti1 import attributes
 from golive.report.kinds.model_card import fields
-from golive.report.kinds.tables import csv_text
+from golive.report.kinds.tables import csv_of, csv_text
 from golive.report.parts.answers import Answer, tally
-from golive.report.parts.sections import owner_word
+from golive.report.parts.sections import URGENT
 from golive.wording.labels import ROUTE_WORD
 from golive.wording.numbers import percent, plural
 
 State = Literal["complete", "partial", "missing"]
-STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "missing": "Missing"}
-STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
+STATE_MARK: dict[State, Mark] = {
+    "complete": Mark("Complete", "quiet"),
+    "partial": Mark("In part", "watch"),
+    "missing": Mark("Missing", "alarm"),
+}
 EXAM = (
     "deploy a version",
     "read a drift alert and decide",
@@ -53,12 +55,8 @@ class Item:
     files: tuple[str, ...] = ()
 
 
-def _card_answers(sources: Sources) -> list[Answer]:
-    return [field.answer for field in fields(sources)]
-
-
 ANSWERS: dict[str, Callable[[Sources], Sequence[Answer]]] = {
-    "Model card": _card_answers,
+    "Model card": lambda sources: [field.answer for field in fields(sources)],
     "Source attributes (HTI-1)": attributes,
 }
 """Items that leave open what nobody has stated."""
@@ -81,18 +79,22 @@ FILES: dict[str, tuple[str, ...]] = {
     "Open decisions and deferred items": ("registers/deferrals.csv",),
 }
 """Files of the pack that hold an item; the others are documents to bring."""
+REGISTERS: dict[str, type[Noun]] = {
+    "scope": nouns.ScopeItem,
+    "owners": nouns.OwnerRow,
+    "drills": nouns.Drill,
+    "hazards": nouns.Hazard,
+    "decisions": nouns.DecisionRow,
+    "kpis": nouns.Kpi,
+    "deferrals": nouns.Deferral,
+}
+"""Registers that the pack holds as files, with the type of their rows."""
 
 
 def items(sources: Sources) -> tuple[Item, ...]:
     """The twenty items as they stand."""
-    held = Registers(
-        owners=sources.owners,
-        hazards=sources.hazards,
-        decisions=sources.decisions,
-        kpis=sources.kpis,
-        deferrals=sources.deferrals,
-    )
-    rows = counted(held, columns=len(sources.config.columns), failure_modes=len(_modes(sources)))
+    columns, modes = len(sources.config.columns), len(_modes(sources))
+    rows = counted(sources.registers, columns=columns, failure_modes=modes)
     return tuple(
         _judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1)
     )
@@ -125,23 +127,23 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
             if met
             else f"{plural(found, 'entry', 'entries')}."
         )
-    return Item(
-        number,
-        asked.title,
-        state,
-        " ".join(notes),
-        owner_word(asked.who),
-        FILES.get(asked.title, ()),
-    )
+    who, files = asked.who.replace("_", " "), FILES.get(asked.title, ())
+    return Item(number, asked.title, state, " ".join(notes), who, files)
 
 
 def handoff(sources: Sources) -> Document:
     """The list of the pack: what is there, what is missing, who owes it, and the exam."""
     found = items(sources)
-    complete = sum(i.state == "complete" for i in found)
-    rows = tuple(
+    states = [i.state for i in found]
+    done = states.count("complete")
+    told = (
+        f"{done} of {len(found)} items {'is' if done == 1 else 'are'} complete ({percent(done / len(found))}), "
+        f"{states.count('partial')} in part, {states.count('missing')} missing."
+    )
+    head = {"State": 1.2, "": 0.5, "Item": 3, "What it rests on": 4, "Who": 1.6, "File": 2.4}
+    rows = [
         (
-            STATE_WORD[i.state],
+            STATE_MARK[i.state],
             str(i.number),
             i.title,
             i.note,
@@ -149,51 +151,31 @@ def handoff(sources: Sources) -> Document:
             ", ".join(i.files) or "bring the document",
         )
         for i in found
-    )
-    blocks: list[Block] = [
-        Paragraph(
-            f"{complete} of {len(found)} items {'is' if complete == 1 else 'are'} complete ({percent(complete / len(found))}), "
-            f"{sum(i.state == 'partial' for i in found)} in part, {sum(i.state == 'missing' for i in found)} missing."
-        ),
-        Table(
-            ("State", "", "Item", "What it rests on", "Who", "File"),
-            rows,
-            (1.2, 0.5, 3, 4, 1.6, 2.4),
-            tuple(STATE_TONE[i.state] for i in found),
-        ),
-        Heading("Exam of the receiving team"),
-        Paragraph("Without help from the authors: " + "; ".join(EXAM) + "."),
     ]
-    return Document(
-        f"Handoff pack: {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-    )
+    blocks: list[Block] = [
+        Paragraph(told),
+        table(head, rows),
+        Heading("Exam of the receiving team"),
+        Paragraph(f"Without help from the authors: {'; '.join(EXAM)}."),
+    ]
+    return document(sources, f"Handoff pack: {sources.name}", blocks)
 
 
 def _modes(sources: Sources) -> list[tuple[str, str, str, str, str]]:
     """Failure modes seen in live data: symptom, how it is known, what to do, who, verdict."""
-    seen = (Verdict.ALARM, Verdict.WATCH)
     return [
         (f.title, f.explanation, f.fix, ROUTE_WORD[f.route], f.verdict.value)
         for f in sources.assessment.findings
-        if f.verdict in seen and not f.cause and f.fix
+        if f.verdict in URGENT and not f.cause and f.fix
     ]
-
-
-def _register(rows: Sequence[Noun], noun: type[Noun]) -> str:
-    names = list(noun.model_fields)
-    return csv_text(names, [[getattr(row, name) for name in names] for row in rows])
 
 
 def _baseline(sources: Sources) -> str:
     """The reference that drift is measured against: moments and quantiles of training, no rows."""
-    known = [c for c in sources.assessment.columns if c.train is not None]
-    cuts = sorted({q for c in known if c.train for q in c.train.quantiles}, key=float)
+    known = [(c, c.train) for c in sources.assessment.columns if c.train is not None]
+    cuts = sorted({q for _, train in known for q in train.quantiles}, key=float)
     rows = [
-        [
+        (
             c.name,
             c.type.value,
             t.n,
@@ -201,24 +183,12 @@ def _baseline(sources: Sources) -> str:
             t.distinct,
             t.mean,
             t.std,
-            *(t.quantiles.get(q) for q in cuts),
-        ]
-        for c in known
-        if (t := c.train) is not None
+            *map(t.quantiles.get, cuts),
+        )
+        for c, t in known
     ]
-    return csv_text(
-        (
-            "column",
-            "type",
-            "n",
-            "missing_share",
-            "distinct",
-            "mean",
-            "std",
-            *(f"q{q}" for q in cuts),
-        ),
-        rows,
-    )
+    head = ("column", "type", "n", "missing_share", "distinct", "mean", "std")
+    return csv_text((*head, *(f"q{q}" for q in cuts)), rows)
 
 
 def _thresholds(sources: Sources) -> str:
@@ -239,28 +209,17 @@ def _thresholds(sources: Sources) -> str:
 
 def pack(sources: Sources) -> dict[str, str]:
     """Texts that only the pack holds, by file name; the reports beside them are written by ``golive.report.forms``."""
-    from golive.model import registers as nouns
-
-    found = items(sources)
     head = ("number", "item", "state", "what_it_rests_on", "who", "files")
-    listed = csv_text(head, [(i.number, i.title, i.state, i.note, i.who, i.files) for i in found])
+    listed = [(i.number, i.title, i.state, i.note, i.who, i.files) for i in items(sources)]
+    modes = ("symptom", "how_we_know", "fix", "who", "verdict")
     texts = {
-        "items.csv": listed,
+        "items.csv": csv_text(head, listed),
         "contract.yaml": contract_yaml(sources),
         "baseline.csv": _baseline(sources),
         "thresholds.csv": _thresholds(sources),
-        "failure-modes.csv": csv_text(
-            ("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)
-        ),
+        "failure-modes.csv": csv_text(modes, _modes(sources)),
     }
-    for name, rows, noun in (
-        ("scope", sources.scope, nouns.ScopeItem),
-        ("owners", sources.owners, nouns.OwnerRow),
-        ("drills", sources.drills, nouns.Drill),
-        ("hazards", sources.hazards, nouns.Hazard),
-        ("decisions", sources.decisions, nouns.DecisionRow),
-        ("kpis", sources.kpis, nouns.Kpi),
-        ("deferrals", sources.deferrals, nouns.Deferral),
-    ):
-        texts[f"registers/{name}.csv"] = _register(rows, noun)
+    for name, noun in REGISTERS.items():
+        rows = getattr(sources.registers, name)
+        texts[f"registers/{name}.csv"] = csv_of(rows, tuple(noun.model_fields))
     return texts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from golive.model.columns import Role
-from golive.report.base.document import Block, Document, Heading, Paragraph, Table
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Document, Heading, Paragraph, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
 from golive.report.parts import answers as ask
-from golive.report.parts.answers import ORIGIN_WORD, Answer, missing
+from golive.report.parts.answers import Answer, given, missing
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Details and output", (
@@ -43,8 +43,8 @@ STATUS = (
 
 def attributes(sources: Sources) -> tuple[Answer, ...]:
     """The 31 answers in the order of the rule."""
-    groups = ask.columns_of(sources, Role.GROUP)
-    named, score = ", ".join(c.name for c in groups), sources.assessment.roles.score
+    named = ", ".join(c.name for c in ask.columns_of(sources, Role.GROUP))
+    score = sources.assessment.roles.score
     owner = ask.merged(ask.developer(sources), ask.contact(sources))
     validity, fairness = ask.performance(sources, "live"), ask.basis(sources, "CLN-04")
     external = ask.filed(sources, "CLN-01")
@@ -52,9 +52,11 @@ def attributes(sources: Sources) -> tuple[Answer, ...]:
         owner,
         missing("Name who paid for the technical implementation."),
         Answer(ask.outputs(sources), "measured"),
-        Answer(f"Prediction: one score per row in the column {score}.", "measured")
-        if score
-        else missing("Say which type of output it is."),
+        given(
+            f"Prediction: one score per row in the column {score}." if score else "",
+            "Say which type of output it is.",
+            "measured",
+        ),
         ask.intended_use(sources),
         ask.filed(sources, "SCO-02", "CLN-08"),
         ask.filed(sources, "ADO-01"),
@@ -64,12 +66,13 @@ def attributes(sources: Sources) -> tuple[Answer, ...]:
         ask.out_of_scope(sources),
         ask.known_risks(sources),
         ask.filed(sources, "DAT-08"),
-        Answer(
-            f"Group columns in the data: {named}. Whether the model uses them as inputs has to be stated.",
+        given(
+            f"Group columns in the data: {named}. Whether the model uses them as inputs has to be stated."
+            if named
+            else "",
+            "List the demographic, social and health-status variables among the inputs.",
             "measured",
-        )
-        if groups
-        else missing("List the demographic, social and health-status variables among the inputs."),
+        ),
         ask.demographics(sources, "train"),
         ask.basis(sources, "CLN-08", "OBS-01"),
         ask.filed(sources, "CLN-04"),
@@ -96,20 +99,12 @@ def hti1(sources: Sources) -> Document:
     """The sheet of 31 attributes in nine groups, each with where its answer comes from."""
     found = attributes(sources)
     blocks: list[Block] = [Paragraph(STATUS, muted=True), Paragraph(ask.tally(found) + ".")]
-    place = 0
+    numbered = enumerate(found, start=1)
     for group, names in GROUPS:
-        rows = []
-        for name in names:
-            rows.append((str(place + 1), name, found[place].text, ORIGIN_WORD[found[place].origin]))
-            place += 1
-        blocks += [
-            Heading(group),
-            Table(("", "Attribute", "Answer", "From"), tuple(rows), (0.5, 2.6, 6, 1.4)),
+        rows = [
+            (str(place), name, *answer.cells)
+            for name, (place, answer) in zip(names, numbered, strict=False)
         ]
-    return Document(
-        f"Source attributes (HTI-1): {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-    )
+        head = {"": 0.5, "Attribute": 2.6, "Answer": 6, "From": 1.4}
+        blocks += [Heading(group), table(head, rows)]
+    return document(sources, f"Source attributes (HTI-1): {sources.name}", blocks)

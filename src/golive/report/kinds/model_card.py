@@ -7,47 +7,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from golive.model.measured.intervals import Interval, Metric
-from golive.report.base.document import Block, Document, Heading, Paragraph, Table
-from golive.report.base.identity import DISCLAIMER, identity, subtitle
+from golive.report.base.document import Block, Document, Heading, Paragraph, table
+from golive.report.base.identity import DISCLAIMER, document
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import model_version, stage_name, verdict_sentence
 from golive.report.parts import answers as ask
-from golive.report.parts import subgroups
-from golive.report.parts.answers import ORIGIN_WORD, Answer, missing
-from golive.report.parts.sections import index_words
+from golive.report.parts.answers import Answer, given, missing
+from golive.report.parts.sections import group_words, index_words
 from golive.wording.metrics import METRICS, MetricWords, cases, measured
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 
 
-@dataclass(frozen=True)
-class Field:
-    """One text field: where it stands in the card, its title, and the answer."""
+def title_of(name: str) -> str:
+    """The name of a field in words: ``Model developer`` for ``ModelDeveloper``."""
+    return " ".join(_WORD.findall(name)).capitalize().replace("Ehr", "Record systems")
+
+
+class Field(NamedTuple):
+    """One text field: where it stands in the card, and the answer."""
 
     path: tuple[str, ...]
     answer: Answer
 
-    @property
-    def title(self) -> str:
-        """The field's name in words."""
-        return " ".join(_WORD.findall(self.path[-1])).capitalize().replace("Ehr", "Record systems")
 
-
-@dataclass(frozen=True)
-class Result:
-    """One figure of a key metric: a label and its value with unit, interval and n as the card's JSON."""
+class Result(NamedTuple):
+    """One figure of a key metric: a label and its value with unit, interval, n and words as the card's JSON."""
 
     label: str
     value: dict[str, Any]
-
-    @property
-    def words(self) -> str:
-        """The value as it is read."""
-        found = self.value.get("text")
-        return str(found if found is not None else self.value.get("value"))
 
 
 @dataclass(frozen=True)
@@ -66,14 +57,13 @@ class KeyMetric:
 def fields(sources: Sources) -> tuple[Field, ...]:
     """Every text field of the card in its order, key metrics apart."""
     a, config = sources.assessment, sources.config
-    version = model_version(a)
     rows: list[tuple[str, Answer]] = [
         ("BasicInfo/ModelName", Answer(sources.name, "stated")),
         ("BasicInfo/ModelDeveloper", ask.developer(sources)),
         ("BasicInfo/DeveloperContact", ask.contact(sources)),
         ("ReleaseInfo/ReleaseStage", Answer(f"Evidence allows: {stage_name(a.readiness)}.", "measured")),
         ("ReleaseInfo/ReleaseDate", missing("Write the date of the release.")),
-        ("ReleaseInfo/ReleaseVersion", Answer(version, "measured") if version else missing("Name the model version.")),
+        ("ReleaseInfo/ReleaseVersion", given(model_version(a), "Name the model version.", "measured")),
         ("ReleaseInfo/GlobalAvailability", missing("Say where it may be used.")),
         ("ReleaseInfo/RegulatoryApproval", ask.filed(sources, "SEC-07", "INT-04")),
         ("ModelSummary/Summary", Answer(
@@ -115,41 +105,39 @@ SAFETY = ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")
 def key_metrics(sources: Sources) -> tuple[KeyMetric, ...]:
     """Usefulness, fairness and safety with what was measured."""
     results = [(w.key, _result(w, m)) for w, m in measured(sources.assessment.measured)]
-    useful = tuple(result for key, result in results if key not in SAFETY)
-    safe = tuple(result for key, result in results if key in SAFETY)
-    data = Answer(
-        f"{cases(sources.assessment.measured) or 'No outcomes were given'}. {ask.data_of(sources, 'live').text}",
-        "measured",
-    )
+    useful = [result for key, result in results if key not in SAFETY]
+    safe = [result for key, result in results if key in SAFETY]
+    on = cases(sources.assessment.measured) or "No outcomes were given"
+    data = Answer(f"{on}. {ask.data_of(sources, 'live').text}", "measured")
     test = Answer("Live data against training data, assessed by GoLive.", "measured")
-    groups = (
-        ("UsefulnessUsabilityEfficacy", "SCO-05", useful, ask.basis(sources, "CLN-02", "OBS-03")),
-        ("FairnessEquity", "CLN-04", (*_groups(sources), *_levels(sources, "CLN-04", "CLN-08")), ask.basis(sources, "CLN-04", "CLN-08")),
-        ("SafetyReliability", "CLN-06", (*safe, *_levels(sources, "CLN-03", "OBS-02", "REL-02")),
-         ask.basis(sources, "CLN-03", "OBS-02", "REL-02")),
-    )  # fmt: skip
-    return tuple(
-        KeyMetric(
+
+    def group(
+        name: str, goal: str, found: list[Result], levels: tuple[str, ...], basis: tuple[str, ...]
+    ) -> KeyMetric:
+        shown = (*found, *_levels(sources, *levels)) if levels else (*found,)
+        return KeyMetric(
             name,
-            ask.filed(sources, goal),
-            results or _levels(sources, goal),
-            meaning,
-            test,
-            data,
-            ask.filed(sources, "CLN-01"),
+            goal=ask.filed(sources, goal),
+            results=shown or _levels(sources, goal),
+            interpretation=ask.basis(sources, *basis),
+            test=test,
+            data=data,
+            process=ask.filed(sources, "CLN-01"),
         )
-        for name, goal, results, meaning in groups
+
+    fair, sure = ("CLN-04", "CLN-08"), ("CLN-03", "OBS-02", "REL-02")
+    return (
+        group("UsefulnessUsabilityEfficacy", "SCO-05", useful, (), ("CLN-02", "OBS-03")),
+        group("FairnessEquity", "CLN-04", _groups(sources), fair, fair),
+        group("SafetyReliability", "CLN-06", safe, sure, sure),
     )
 
 
-def _value(words: MetricWords, found: Interval) -> dict[str, Any]:
+def _value(words: MetricWords, found: Interval, **more: Any) -> dict[str, Any]:
     """A value as the card's JSON, unrounded; without its ends where they are not known."""
-    value: dict[str, Any] = {
-        "kind": "single",
-        "value": found.value,
-        "unit": "share" if words.share else "",
-    }
-    return value if found.low is None else {**value, "low": found.low, "high": found.high}
+    unit = "share" if words.share else ""
+    ends = {} if found.low is None else {"low": found.low, "high": found.high}
+    return {"kind": "single", "value": found.value, "unit": unit, **ends, **more}
 
 
 def _result(words: MetricWords, found: Metric) -> Result:
@@ -157,7 +145,7 @@ def _result(words: MetricWords, found: Metric) -> Result:
     live = found.live.known
     where, side = ("live", found.live) if live else ("training", found.train)
     told = words.side(found, "live" if live else "train")
-    return Result(f"{words.name}, {where}", {**_value(words, side), "text": told})
+    return Result(f"{words.name}, {where}", _value(words, side, text=told))
 
 
 def _groups(sources: Sources) -> list[Result]:
@@ -166,64 +154,46 @@ def _groups(sources: Sources) -> list[Result]:
     for group in sources.assessment.measured.subgroups:
         key = "sensitivity" if "sensitivity" in group.metrics else "auroc"
         known = group.metrics.get(key, Interval()) if group.enough else Interval()
-        value = {**_value(METRICS[key], known), "n": group.n, "text": subgroups.words(group, key)}
+        value = _value(METRICS[key], known, n=group.n, text=group_words(group, key))
         told.append(Result(f"{METRICS[key].name}, {group.name}", value))
     return told
 
 
 def _levels(sources: Sources, *keys: str) -> tuple[Result, ...]:
+    """The levels of criteria; one result that says so where none applies."""
+
+    def result(label: str, level: int | None, unit: str) -> Result:
+        told = "not assessed" if level is None else f"level {level}"
+        return Result(label, {"kind": "single", "value": level, "unit": unit, "text": told})
+
     found = [c for key in keys if (c := ask.criterion(sources, key)) is not None]
-    told = [
-        Result(
-            f"{c.id} {c.title}",
-            {"kind": "single", "value": c.level, "unit": "level 0 to 4", "text": "not assessed" if c.level is None else f"level {c.level}"},
-        )
-        for c in found
-    ]  # fmt: skip
-    return tuple(told) or (
-        Result(
-            "Not assessed", {"kind": "single", "value": None, "unit": "", "text": "not assessed"}
-        ),
-    )
+    told = [result(f"{c.id} {c.title}", c.level, "level 0 to 4") for c in found]
+    return tuple(told) or (result("Not assessed", None, ""),)
 
 
 def card(sources: Sources) -> Document:
     """The card as a document: every field, and where its answer comes from."""
     found = fields(sources)
-    blocks: list[Block] = [
-        Paragraph(
-            f"Fields of the CHAI Applied Model Card v0.2, a draft: {ask.tally([f.answer for f in found])}. "
-            "Filled by GoLive, not reviewed by the Coalition for Health AI.",
-            muted=True,
-        )
-    ]
+    told = (
+        f"Fields of the CHAI Applied Model Card v0.2, a draft: {ask.tally([f.answer for f in found])}. "
+        "Filled by GoLive, not reviewed by the Coalition for Health AI."
+    )
+    blocks: list[Block] = [Paragraph(told, muted=True)]
     for part in dict.fromkeys(f.path[0] for f in found):
         if part == "Resources":
             blocks += _metrics(key_metrics(sources))
-        rows = tuple(
-            (f.title, f.answer.text, ORIGIN_WORD[f.answer.origin])
-            for f in found
-            if f.path[0] == part
-        )
-        title = Field((part,), Answer("", "stated")).title
-        blocks += [Heading(title), Table(("Field", "Answer", "From"), rows, (2, 6, 1.4))]
-    return Document(
-        f"Model card: {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-    )
+        rows = [(title_of(f.path[-1]), *f.answer.cells) for f in found if f.path[0] == part]
+        blocks += [Heading(title_of(part)), table({"Field": 2, "Answer": 6, "From": 1.4}, rows)]
+    return document(sources, f"Model card: {sources.name}", blocks)
 
 
 def _metrics(groups: tuple[KeyMetric, ...]) -> list[Block]:
     blocks: list[Block] = [Heading("Key metrics")]
     for group in groups:
-        title = Field((group.name,), Answer("", "stated")).title
         blocks += [
-            Heading(title, 3),
+            Heading(title_of(group.name), 3),
             Paragraph(f"Goal: {group.goal.text}"),
-            Table(("Metric", "Value"), tuple((r.label, r.words) for r in group.results), (3, 3)),
+            table({"Metric": 3, "Value": 3}, [(r.label, r.value["text"]) for r in group.results]),
             Paragraph(f"Interpretation: {group.interpretation.text}"),
             Paragraph(f"Tested on: {group.data.text}", muted=True),
         ]

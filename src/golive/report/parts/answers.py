@@ -9,6 +9,7 @@ from typing import Literal
 from golive.model.columns import ColumnType, Role
 from golive.model.finding import Verdict
 from golive.model.readiness import CriterionScore, EvidenceItem
+from golive.model.registers import OwnerRow
 from golive.model.result import ColumnResult
 from golive.report.base.sources import Sources
 from golive.report.parts.sections import basis_words
@@ -39,15 +40,20 @@ class Answer:
     text: str
     origin: Origin
 
+    @property
+    def cells(self) -> tuple[str, str]:
+        """The two cells of a table: what is answered, and from where."""
+        return self.text, ORIGIN_WORD[self.origin]
+
 
 def missing(what: str) -> Answer:
     """Nothing is known; ``what`` says what has to be written, and by whom where that is clear."""
     return Answer(f"Not stated. {what}", "missing")
 
 
-def stated(text: str, otherwise: str) -> Answer:
-    """What the team wrote, or what it still has to write."""
-    return Answer(text.strip(), "stated") if text.strip() else missing(otherwise)
+def given(text: str, otherwise: str, origin: Origin = "stated") -> Answer:
+    """What is known, or what the team still has to write."""
+    return Answer(text.strip(), origin) if text.strip() else missing(otherwise)
 
 
 def criterion(sources: Sources, key: str) -> CriterionScore | None:
@@ -57,24 +63,22 @@ def criterion(sources: Sources, key: str) -> CriterionScore | None:
 
 def filed(sources: Sources, *keys: str) -> Answer:
     """The evidence filed for criteria, in words with owner and date; measured facts come first."""
-    parts, origin = [], "missing"
-    for key in keys:
-        scored = criterion(sources, key)
-        if scored is not None and scored.measured is not None and scored.measurement:
-            parts.append(scored.measurement)
+    parts: list[str] = []
+    origin: Origin = "missing"
+    scored = [(key, criterion(sources, key)) for key in keys]
+    for key, score in scored:
+        if score is not None and score.measured is not None and score.measurement:
+            parts.append(score.measurement)
             origin = "measured"
-        for item in sources.evidence:
-            if item.criterion == key:
-                parts.append(_item(item, sources))
-                origin = "filed" if origin == "missing" else origin
-    if not parts:
-        names = ", ".join(
-            f"{key} {c.title[:1].lower() + c.title[1:] if c.title[1:2].islower() else c.title}"
-            for key in keys
-            if (c := criterion(sources, key)) is not None
-        )
-        return missing(f"File evidence for {names or ', '.join(keys)}.")
-    return Answer(" ".join(parts), origin)  # type: ignore[arg-type]
+        items = [_item(item, sources) for item in sources.evidence if item.criterion == key]
+        if items and origin == "missing":
+            origin = "filed"
+        parts += items
+    if parts:
+        return Answer(" ".join(parts), origin)
+    titles = [(key, s.title) for key, s in scored if s is not None]
+    names = [f"{key} {t[:1].lower() + t[1:] if t[1:2].islower() else t}" for key, t in titles]
+    return missing(f"File evidence for {', '.join(names or keys)}.")
 
 
 def _item(item: EvidenceItem, sources: Sources) -> str:
@@ -92,37 +96,33 @@ def merged(*answers: Answer) -> Answer:
     return Answer(" ".join(a.text for a in known), known[0].origin)
 
 
+def _product_owner(sources: Sources) -> OwnerRow:
+    owners = (o for o in sources.registers.owners if o.id == "product")
+    return next(owners, OwnerRow(id="product"))
+
+
 def developer(sources: Sources) -> Answer:
     """Who answers for the product, from the register of owners."""
-    owner = next((o for o in sources.owners if o.id == "product" and o.name), None)
-    return stated(
-        owner.name if owner else "", "Name the owner of the product in the register of owners."
-    )
+    hint = "Name the owner of the product in the register of owners."
+    return given(_product_owner(sources).name, hint)
 
 
 def contact(sources: Sources) -> Answer:
     """How to reach the owner."""
-    owner = next((o for o in sources.owners if o.id == "product"), None)
-    return stated(owner.contact if owner else "", "Add a contact to the owner of the product.")
+    return given(_product_owner(sources).contact, "Add a contact to the owner of the product.")
 
 
 def intended_use(sources: Sources) -> Answer:
     """The intended use of the configuration, else the evidence for it."""
-    if sources.config.intended_use:
-        return Answer(sources.config.intended_use, "stated")
-    return filed(sources, "SCO-02")
+    known = sources.config.intended_use
+    return Answer(known, "stated") if known else filed(sources, "SCO-02")
 
 
 def out_of_scope(sources: Sources) -> Answer:
     """What it is not for: the scope register, else the evidence for it."""
-    rows = [
-        f"{s.item} ({s.reason})" if s.reason else s.item
-        for s in sources.scope
-        if s.status == "not_doing"
-    ]
-    return (
-        Answer("Not for: " + "; ".join(rows) + ".", "stated") if rows else filed(sources, "SCO-03")
-    )
+    left = [s for s in sources.registers.scope if s.status == "not_doing"]
+    rows = [f"{s.item} ({s.reason})" if s.reason else s.item for s in left]
+    return Answer(f"Not for: {'; '.join(rows)}.", "stated") if rows else filed(sources, "SCO-03")
 
 
 def risk_level(sources: Sources) -> Answer:
@@ -142,14 +142,9 @@ def known_risks(sources: Sources) -> Answer:
     parts = [f"{f.title}." for f in urgent[:8]]
     if len(urgent) > 8:
         parts.append(f"And {plural(len(urgent) - 8, 'more finding')} to act on.")
-    parts += [
-        f"Hazard {h.id}: {h.hazard} ({h.state})."
-        for h in sources.hazards
-        if h.state != "controlled"
-    ]
-    return Answer(
-        " ".join(parts) or "No finding asks for action; no open hazard is recorded.", "measured"
-    )
+    parts += [f"Hazard {h.id}: {h.hazard} ({h.state})." for h in sources.open_hazards]
+    none = "No finding asks for action; no open hazard is recorded."
+    return Answer(" ".join(parts) or none, "measured")
 
 
 def columns_of(sources: Sources, role: Role) -> list[ColumnResult]:
@@ -182,26 +177,17 @@ def outputs(sources: Sources) -> str:
 
 def data_of(sources: Sources, side: Literal["train", "live"]) -> Answer:
     """A data set in one paragraph: name, rows, dates, sites, identity."""
-    info = getattr(sources.assessment.inputs, side)
-    time = (
-        sources.assessment.column(sources.assessment.roles.time)
-        if sources.assessment.roles.time
-        else None
-    )
-    span = getattr(time, side, None) if time else None
+    a = sources.assessment
+    info = getattr(a.inputs, side)
+    time = a.column(a.roles.time) if a.roles.time else None
+    site = a.column(a.roles.site) if a.roles.site else None
+    span = getattr(time, side, None)
     dates = (
         f", from {day(span.first)} to {day(span.last)}" if span and span.first and span.last else ""
     )
-    site = (
-        sources.assessment.column(sources.assessment.roles.site)
-        if sources.assessment.roles.site
-        else None
-    )
     sites = f" Sites: {shares(site, side)}." if site else ""
-    return Answer(
-        f"{info.name}: {count(info.rows)} rows, {info.columns} columns{dates}.{sites} SHA-256 {info.sha256}.",
-        "measured",
-    )
+    told = f"{info.name}: {count(info.rows)} rows, {info.columns} columns{dates}.{sites}"
+    return Answer(f"{told} SHA-256 {info.sha256}.", "measured")
 
 
 def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
@@ -214,20 +200,16 @@ def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
     told = [
         f"{_named(label)} {'1-10 rows' if cell is None else percent(cell / n)}"
         for label, cell in zip(picture.labels, cells, strict=True)
-        if cell is None or cell > 0
+        if cell != 0
     ]
-    return ", ".join(told[:LABELS]) + (
-        f" and {len(told) - LABELS} more" if len(told) > LABELS else ""
-    )
+    more = f" and {len(told) - LABELS} more" if len(told) > LABELS else ""
+    return ", ".join(told[:LABELS]) + more
 
 
 def _named(label: str) -> str:
     """A category beside its share; one that is a number itself stands in quotes."""
-    return (
-        f"'{label}'"
-        if label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit()
-        else label
-    )
+    number = label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit()
+    return f"'{label}'" if number else label
 
 
 def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:
@@ -246,17 +228,6 @@ def performance(sources: Sources, side: Literal["train", "live"]) -> Answer:
         return missing("Bring data with outputs and outcomes.")
     told = "; ".join(f"{w.name} {w.side(m, side)}" for w, m in rows)
     return Answer(f"{told}. {cases(found)}. Intervals are 95 %.", "measured")
-
-
-def drift(sources: Sources) -> Answer:
-    """How far live data is from training, in counts of columns."""
-    judged = [c for c in sources.assessment.columns if c.drift is not None]
-    tally = {v: sum(c.drift is not None and c.drift.verdict is v for c in judged) for v in Verdict}
-    return Answer(
-        f"Of {plural(len(judged), 'column')} compared with training, {tally[Verdict.ALARM]} differ beyond the threshold, "
-        f"{tally[Verdict.WATCH]} are to watch, {tally[Verdict.CANNOT_JUDGE]} cannot be judged.",
-        "measured",
-    )
 
 
 def basis(sources: Sources, *keys: str) -> Answer:
