@@ -161,7 +161,7 @@ def test_replay_gives_the_same_alerts_with_the_same_thresholds_and_fewer_with_st
 
 
 def test_no_row_of_training_is_in_the_store(watched: Quarter) -> None:
-    from golive.monitor.anonymous import smallest_cell
+    from golive.monitor.baseline import smallest_cell
 
     with watched.opened() as store:
         kept = store.monitors.baseline("quarter", "v1")

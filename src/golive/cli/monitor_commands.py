@@ -55,12 +55,12 @@ def _opened(path: Path | None, patience: float) -> Callable[[], AbstractContextM
 
 
 def _line(alert: Alert) -> str:
-    from golive.alerts.words import day
+    from golive.alerts.words import when
 
     owner = f", {alert.owner}" if alert.owner else ""
     return (
         f"{alert.change:12} {alert.severity.value:8} {alert.title} "
-        f"(since {day(alert.onset)}, {alert.route.value.replace('_', ' ')}{owner}, {alert.id})"
+        f"(since {when(alert.onset)}, {alert.route.value.replace('_', ' ')}{owner}, {alert.id})"
     )
 
 
@@ -143,13 +143,13 @@ def check_command(file: _File, store: StorePath = None) -> None:
 
     Exit codes: 0 all is quiet, 1 something waits for a person or for a run, 2 the file is wrong, 3 the store stayed busy.
     """
-    from golive.alerts.words import day
-    from golive.monitor.check import check
+    from golive.alerts.words import when
+    from golive.monitor.run import check
 
     found = check(file, _opened(store, 10), now=datetime.now(UTC))
     say(
         *found.sentences,
-        *(f"  missed       the batch of {day(slot)}" for slot in found.missed),
+        *(f"  missed       the batch of {when(slot)}" for slot in found.missed),
         *(f"  {_line(alert)}" for alert in found.open_alerts),
     )
     if not found.quiet:
@@ -160,7 +160,7 @@ def check_command(file: _File, store: StorePath = None) -> None:
 def replay_command(file: _File, store: StorePath = None) -> None:
     """Say which alerts the thresholds in FILE would have raised over the batches that are stored. Changes nothing."""
     from golive.alerts.engine import replay
-    from golive.monitor.run import setup
+    from golive.monitor.file import setup
 
     plan = setup(file)
     with _opened(store, 10)() as opened:
@@ -169,7 +169,7 @@ def replay_command(file: _File, store: StorePath = None) -> None:
     if not batches:
         sentence = f"No batch of '{plan.file.monitor}' is stored."
         raise InputError(Problem("NO_BATCHES", sentence, "Run it first."))
-    alerts = replay(batches, plan.file.alerts.rule_set())
+    alerts = replay(batches, plan.file.alerts)
     say(
         f"{len(batches)} batches, {len(alerts)} alerts would have been raised.",
         *(f"  {_line(alert)}" for alert in alerts),

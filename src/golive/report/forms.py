@@ -13,11 +13,10 @@ from golive.report.kinds.chai import chai_xml
 from golive.report.kinds.datasheet import datasheet
 from golive.report.kinds.full import full, reviewer
 from golive.report.kinds.handoff import handoff, pack
-from golive.report.kinds.hti1 import hti1
 from golive.report.kinds.memo import memo
-from golive.report.kinds.model_card import card
 from golive.report.kinds.monitoring_plan import monitoring_plan
 from golive.report.kinds.tables import tables
+from golive.report.kinds.transparency import card, hti1
 
 
 @dataclass(frozen=True)

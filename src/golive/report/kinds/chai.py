@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 from golive.report.base.identity import DISCLAIMER, identity
 from golive.report.base.sources import Sources
-from golive.report.kinds.model_card import fields, key_metrics
+from golive.report.kinds.transparency import key_metrics
+from golive.report.parts.answers import filled
 from golive.wording.numbers import day
 
 NAMESPACE = "https://mc.chai.org/v0.2/schema.xsd"
@@ -20,15 +21,17 @@ def chai_xml(sources: Sources) -> bytes:
     root = ET.Element(_tag("AppliedModelCard"))
     about = "; ".join(f"{name}: {value}" for name, value in identity(sources).rows)
     root.append(ET.Comment(f" {DISCLAIMER} {about.replace('--', '- -')} "))
-    for field in fields(sources):
-        if field.path[0] == "Resources" and root.find(_tag("KeyMetrics")) is None:
+    for section, answers in filled("card", sources).items():
+        if section == "Resources":
             _append_metrics(root, sources)
-        node = root
-        for name in field.path[:-1]:
-            found = node.find(_tag(name))
-            node = found if found is not None else _append(node, name)
-        _append(node, field.path[-1], field.answer.text)
-        if field.path == ("ModelSummary", "Summary"):
+        for path, answer in answers.items():
+            *above, name = (section, *path.split("/"))
+            node = root
+            for part in above:
+                found = node.find(_tag(part))
+                node = found if found is not None else _append(node, part)
+            _append(node, name, answer.text)
+        if section == "ModelSummary":
             keywords = _append(node, "Keywords", "")
             for word in ("clinical AI", f"risk tier {a.readiness.tier.value}", a.project):
                 _append(keywords, "Keyword", word)

@@ -8,14 +8,11 @@ from golive.model.finding import Signal
 from golive.report.base.document import Block, Document, Heading, Table, mark, table
 from golive.report.base.identity import document
 from golive.report.base.sources import Sources
-from golive.report.parts import answers as ask
+from golive.report.parts.answers import filled
 from golive.report.parts.sections import URGENT
 from golive.wording.numbers import count, number, percent
 
-SIDES: tuple[tuple[Literal["train", "live"], str], ...] = (
-    ("train", "Training data"),
-    ("live", "Live data"),
-)
+SIDES: tuple[Literal["train", "live"], ...] = ("train", "live")
 OWN = (
     Signal.SCHEMA,
     Signal.MISSINGNESS,
@@ -29,24 +26,12 @@ OWN = (
 def datasheet(sources: Sources) -> Document:
     """One datasheet for each of the two data sets."""
     blocks: list[Block] = []
-    for side, title in SIDES:
-        blocks += [Heading(title), _about(sources, side)]
+    for (title, answers), side in zip(filled("datasheet", sources).items(), SIDES, strict=True):
+        rows = [(name, *answer.cells) for name, answer in answers.items()]
+        blocks += [Heading(title), table({"Question": 2.4, "Answer": 6, "From": 1.4}, rows)]
         blocks += [Heading("Columns", 3), _columns(sources, side)]
     blocks += [Heading("Known problems of live data"), _problems(sources)]
     return document(sources, f"Datasheets: {sources.name}", blocks)
-
-
-def _about(sources: Sources, side: Literal["train", "live"]) -> Table:
-    asked = [
-        ("What it is", ask.data_of(sources, side)),
-        ("Who is in it", ask.demographics(sources, side)),
-        ("How it was chosen: filters, period, sites", ask.filed(sources, "DAT-08")),
-        ("Basis in law and agreements", ask.filed(sources, "SEC-01")),
-        ("Minimisation, retention, de-identification", ask.filed(sources, "SEC-06")),
-        ("Independence of test data", ask.filed(sources, "DAT-07")),
-    ]
-    rows = [(name, *answer.cells) for name, answer in asked]
-    return table({"Question": 2.4, "Answer": 6, "From": 1.4}, rows)
 
 
 def _columns(sources: Sources, side: Literal["train", "live"]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,10 +20,8 @@ from golive.report.base.document import Block, Document, Heading, Mark, Paragrap
 from golive.report.base.identity import document
 from golive.report.base.sources import Sources
 from golive.report.kinds.contract_file import contract_yaml
-from golive.report.kinds.hti1 import attributes
-from golive.report.kinds.model_card import fields
 from golive.report.kinds.tables import csv_of, csv_text
-from golive.report.parts.answers import Answer, tally
+from golive.report.parts.answers import filled, tally
 from golive.report.parts.sections import URGENT
 from golive.wording.labels import ROUTE_WORD
 from golive.wording.numbers import percent, plural
@@ -55,11 +53,8 @@ class Item:
     files: tuple[str, ...] = ()
 
 
-ANSWERS: dict[str, Callable[[Sources], Sequence[Answer]]] = {
-    "Model card": lambda sources: [field.answer for field in fields(sources)],
-    "Source attributes (HTI-1)": attributes,
-}
-"""Items that leave open what nobody has stated."""
+FORMS = {"Model card": "card", "Source attributes (HTI-1)": "hti1"}
+"""Items that are forms, which leave open what nobody has stated."""
 FILES: dict[str, tuple[str, ...]] = {
     "Intended use and scope statement": ("registers/scope.csv",),
     "Model card": ("model-card.html", "model-card.xml"),
@@ -105,8 +100,8 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
     met = [c for c in scored if c.level is not None and c.level >= PRODUCTION]
     absent = [c.id for c in scored if c not in met]
     found = rows[asked.rows] if asked.rows else asked.least
-    answers = ANSWERS[asked.title](sources) if asked.answered else ()
-    answered = bool(answers) and all(a.origin != "missing" for a in answers)
+    form = filled(FORMS[asked.title], sources) if asked.answered else {}
+    answered = all(a.origin != "missing" for part in form.values() for a in part.values())
     whole = complete(asked, {c.id: c.level for c in scored}, rows) or (
         asked.answered and answered and not absent
     )
@@ -116,8 +111,8 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
         notes.append(f"Below level {PRODUCTION} or without proof: {', '.join(absent)}.")
     if asked.rows is not None and found < asked.least:
         notes.append(f"{plural(found, 'entry', 'entries')} of at least {asked.least}.")
-    if answers:
-        notes.append(f"{tally(answers)}.")
+    if form:
+        notes.append(f"{tally(form)}.")
     if asked.generated:
         notes.append("Written by GoLive from this assessment.")
     state: State = "complete" if whole else "partial" if some else "missing"

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Literal
 
-from golive.model.columns import ColumnType, Role
+import yaml
+from pydantic import TypeAdapter
+
+from golive.model.columns import ColumnType, Noun, Role
 from golive.model.finding import Verdict
 from golive.model.readiness import CriterionScore, EvidenceItem
 from golive.model.registers import OwnerRow
 from golive.model.result import ColumnResult
+from golive.report.base.identity import DISCLAIMER
 from golive.report.base.sources import Sources
-from golive.report.parts.sections import basis_words
+from golive.report.base.verdict import model_version, stage_name, verdict_sentence
+from golive.report.parts.sections import basis_words, index_words
+from golive.settings import resource
 from golive.wording.labels import TIER_WORD
 from golive.wording.metrics import cases, measured
 from golive.wording.numbers import count, day, percent, plural
@@ -157,22 +164,59 @@ def inputs_and_outputs(sources: Sources) -> Answer:
     inputs = columns_of(sources, Role.FEATURE) + columns_of(sources, Role.GROUP)
     by_type = {t: sum(c.type is t for c in inputs) for t in ColumnType}
     told = ", ".join(f"{n} {t.value}" for t, n in by_type.items() if n)
-    return Answer(
-        f"Inputs: {told} ({plural(len(inputs), 'column')}). {outputs(sources)}", "measured"
-    )
+    columns = plural(len(inputs), "column")
+    return Answer(f"Inputs: {told} ({columns}). {outputs(sources).text}", "measured")
 
 
-def outputs(sources: Sources) -> str:
+def outputs(sources: Sources) -> Answer:
     """What the model gives: score, prediction, the outcome it is judged by, the operating point."""
-    roles = sources.assessment.roles
+    roles, threshold = sources.assessment.roles, sources.config.operating_threshold
     parts = [f"score {roles.score}"] if roles.score else []
     parts += [f"prediction {roles.prediction}"] if roles.prediction else []
     told = f"Outputs: {', '.join(parts)}." if parts else "Outputs: no column holds them."
-    if roles.label:
-        told += f" Judged by the outcome {roles.label}."
-    if sources.config.operating_threshold is not None:
-        told += f" Operating threshold {sources.config.operating_threshold:g}."
-    return told
+    told += f" Judged by the outcome {roles.label}." if roles.label else ""
+    told += f" Operating threshold {threshold:g}." if threshold is not None else ""
+    return Answer(told, "measured")
+
+
+def output_type(sources: Sources) -> Answer:
+    """Which type of output it is, where a column holds a score."""
+    score = sources.assessment.roles.score
+    told = f"Prediction: one score per row in the column {score}." if score else ""
+    return given(told, "Say which type of output it is.", "measured")
+
+
+def group_inputs(sources: Sources) -> Answer:
+    """Which demographic, social and health-status variables the data hold."""
+    named = ", ".join(c.name for c in columns_of(sources, Role.GROUP))
+    whether = "Whether the model uses them as inputs has to be stated."
+    hint = "List the demographic, social and health-status variables among the inputs."
+    return given(
+        f"Group columns in the data: {named}. {whether}" if named else "", hint, "measured"
+    )
+
+
+def role_in_decisions(sources: Sources) -> Answer:
+    """Whether it informs, drives or decides, by the risk profile."""
+    significance = SIGNIFICANCE[sources.config.risk.significance]
+    return Answer(f"By the risk profile, {significance}.", "stated")
+
+
+def version(sources: Sources) -> Answer:
+    """The model versions seen in live data."""
+    return given(model_version(sources.assessment), "Name the model version.", "measured")
+
+
+def summary(sources: Sources) -> Answer:
+    """The verdict in two sentences, and what it is not."""
+    r = sources.assessment.readiness
+    told = f"{verdict_sentence(r)} Readiness index {index_words(r)}. {DISCLAIMER}"
+    return Answer(told, "measured")
+
+
+def stage(sources: Sources) -> Answer:
+    """How far the evidence lets the pilot run."""
+    return Answer(f"Evidence allows: {stage_name(sources.assessment.readiness)}.", "measured")
 
 
 def data_of(sources: Sources, side: Literal["train", "live"]) -> Answer:
@@ -241,7 +285,67 @@ def basis(sources: Sources, *keys: str) -> Answer:
     return Answer(" ".join(f"{c.title}: {basis_words(c)}" for c in scored), origin)
 
 
-def tally(answers: Sequence[Answer]) -> str:
-    """``24 of 31 answered, 7 missing``."""
-    known = sum(a.origin != "missing" for a in answers)
-    return f"{known} of {len(answers)} answered, {len(answers) - known} missing"
+ANSWERS: dict[str, Callable[[Sources], Answer]] = {
+    "name": lambda sources: Answer(sources.name, "stated"),
+    "developer": developer,
+    "contact": contact,
+    "intended use": intended_use,
+    "out of scope": out_of_scope,
+    "role in decisions": role_in_decisions,
+    "risk level": risk_level,
+    "known risks": known_risks,
+    "inputs and outputs": inputs_and_outputs,
+    "outputs": outputs,
+    "output type": output_type,
+    "group inputs": group_inputs,
+    "stage": stage,
+    "version": version,
+    "summary": summary,
+    "training data": partial(data_of, side="train"),
+    "live data": partial(data_of, side="live"),
+    "training demographics": partial(demographics, side="train"),
+    "live demographics": partial(demographics, side="live"),
+    "training performance": partial(performance, side="train"),
+    "live performance": partial(performance, side="live"),
+}
+"""What ``data/report/questions.yaml`` may ask for by name."""
+
+
+class Question(Noun):
+    """What answers one question of a form, as ``data/report/questions.yaml`` explains."""
+
+    filed: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    missing: str = ""
+    flag: str = ""
+
+    def answer(self, sources: Sources) -> Answer:
+        """What is known today."""
+        found = [filed(sources, *self.filed)] if self.filed else []
+        found += [basis(sources, *self.basis)] if self.basis else []
+        found += [ANSWERS[name](sources) for name in self.answers]
+        return merged(*found, *([missing(self.missing)] if self.missing else []))
+
+
+@cache
+def questions() -> dict[str, dict[str, dict[str, Question]]]:
+    """Form -> section -> question, in the order of the forms."""
+    text = resource("data", "report", "questions.yaml").read_text(encoding="utf-8")
+    shape = TypeAdapter(dict[str, dict[str, dict[str, Question]]])
+    return shape.validate_python(yaml.safe_load(text))
+
+
+def filled(form: str, sources: Sources) -> dict[str, dict[str, Answer]]:
+    """A form with its answers: section -> question -> answer. What its risk profile does not ask for is left out."""
+    flags = ("", *sources.config.risk.flags)
+    return {
+        section: {title: q.answer(sources) for title, q in asked.items() if q.flag in flags}
+        for section, asked in questions()[form].items()
+    }
+
+
+def tally(form: dict[str, dict[str, Answer]]) -> str:
+    """How much of a filled form is known: ``24 of 31 answered, 7 missing``."""
+    known = [answer.origin != "missing" for part in form.values() for answer in part.values()]
+    return f"{sum(known)} of {len(known)} answered, {known.count(False)} missing"

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from golive.alerts.engine import replay
-from golive.alerts.rules import Rule, Rules
+from golive.alerts.rules import Level, Rules
 from golive.model.monitoring import Alert, Batch
 from golive.store import Store
 from golive.ui.shell.words import plain
@@ -43,9 +43,8 @@ def trials(batches: Sequence[Batch], *, watch_too: bool, clear_after: int) -> li
     """Every choice of persistence over the same batches; batches that did not come raise nothing here."""
     found = []
     for name, persist in CHOICES:
-        rules = Rules(
-            Rule(on="watch" if watch_too else "alarm", persist=persist), clear_after=clear_after
-        )
+        level: Level = "watch" if watch_too else "alarm"
+        rules = Rules(level=level, persist=persist, clear_after=clear_after)
         found.append(Trial(name, persist, replay(batches, rules)))
     return found
 

@@ -1,22 +1,24 @@
-"""The CHAI Applied Model Card, version 0.2 (a draft of the Coalition for Health AI): its fields, and the card as a document.
+"""Forms that tell users of a model what it is: the CHAI Applied Model Card, version 0.2 (a draft of the Coalition for Health
+AI), and the 31 source attributes of ONC HTI-1, 45 CFR 170.315(b)(11)(iv)(B).
 
-Fields and their order follow the draft. What GoLive measured is filled in; what nobody stated says so.
+What they ask, in the order of the forms, stands in ``data/report/questions.yaml``. What GoLive measured is filled in; what
+nobody stated says so.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NamedTuple
 
 from golive.model.measured.intervals import Interval, Metric
 from golive.report.base.document import Block, Document, Heading, Paragraph, table
-from golive.report.base.identity import DISCLAIMER, document
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import model_version, stage_name, verdict_sentence
 from golive.report.parts import answers as ask
-from golive.report.parts.answers import Answer, given, missing
-from golive.report.parts.sections import group_words, index_words
+from golive.report.parts.answers import Answer
+from golive.report.parts.sections import group_words
 from golive.wording.metrics import METRICS, MetricWords, cases, measured
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
@@ -25,13 +27,6 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 def title_of(name: str) -> str:
     """The name of a field in words: ``Model developer`` for ``ModelDeveloper``."""
     return " ".join(_WORD.findall(name)).capitalize().replace("Ehr", "Record systems")
-
-
-class Field(NamedTuple):
-    """One text field: where it stands in the card, and the answer."""
-
-    path: tuple[str, ...]
-    answer: Answer
 
 
 class Result(NamedTuple):
@@ -54,50 +49,10 @@ class KeyMetric:
     process: Answer
 
 
-def fields(sources: Sources) -> tuple[Field, ...]:
-    """Every text field of the card in its order, key metrics apart."""
-    a, config = sources.assessment, sources.config
-    rows: list[tuple[str, Answer]] = [
-        ("BasicInfo/ModelName", Answer(sources.name, "stated")),
-        ("BasicInfo/ModelDeveloper", ask.developer(sources)),
-        ("BasicInfo/DeveloperContact", ask.contact(sources)),
-        ("ReleaseInfo/ReleaseStage", Answer(f"Evidence allows: {stage_name(a.readiness)}.", "measured")),
-        ("ReleaseInfo/ReleaseDate", missing("Write the date of the release.")),
-        ("ReleaseInfo/ReleaseVersion", given(model_version(a), "Name the model version.", "measured")),
-        ("ReleaseInfo/GlobalAvailability", missing("Say where it may be used.")),
-        ("ReleaseInfo/RegulatoryApproval", ask.filed(sources, "SEC-07", "INT-04")),
-        ("ModelSummary/Summary", Answer(
-            f"{verdict_sentence(a.readiness)} Readiness index {index_words(a.readiness)}. {DISCLAIMER}", "measured")),
-        ("UsesAndDirections/IntendedUseAndWorkflow", ask.intended_use(sources)),
-        ("UsesAndDirections/PrimaryIntendedUsers", ask.filed(sources, "ADO-01")),
-        ("UsesAndDirections/HowToUse", ask.filed(sources, "ADO-03")),
-        ("UsesAndDirections/TargetedPatientPopulation", ask.merged(ask.filed(sources, "SCO-02"), ask.demographics(sources, "live"))),
-        ("UsesAndDirections/CautionedOutOfScopeSettings", ask.out_of_scope(sources)),
-        ("Warnings/KnownRisksAndLimitations", ask.known_risks(sources)),
-        ("Warnings/KnownBiasesOrEthicalConsiderations", ask.basis(sources, "CLN-04")),
-        ("Warnings/ClinicalRiskLevel", ask.risk_level(sources)),
-        ("TrustIngredients/AISystemFacts/OutcomesAndOutputs", Answer(ask.outputs(sources), "measured")),
-        ("TrustIngredients/AISystemFacts/ModelType", missing("Describe the type of model.")),
-        ("TrustIngredients/AISystemFacts/InputDataSource", ask.data_of(sources, "live")),
-        ("TrustIngredients/AISystemFacts/OutputAndInputDataTypes", ask.inputs_and_outputs(sources)),
-        ("TrustIngredients/AISystemFacts/DevelopmentDataCharacterization",
-         ask.merged(ask.data_of(sources, "train"), ask.demographics(sources, "train"))),
-        ("TrustIngredients/AISystemFacts/BiasMitigationApproaches", ask.filed(sources, "CLN-04")),
-        ("TrustIngredients/AISystemFacts/OngoingMaintenance", ask.filed(sources, "OBS-03", "OBS-08", "MLO-06")),
-        ("TrustIngredients/AISystemFacts/Security", ask.filed(sources, "SEC-02", "SEC-04", "SEC-05")),
-        ("TrustIngredients/AISystemFacts/Transparency", ask.filed(sources, "GOV-07")),
-        ("TrustIngredients/TransparencyInformation/FundingSource", missing("Name who paid for development.")),
-        ("TrustIngredients/TransparencyInformation/ThirdPartyInformation", ask.filed(sources, "SEC-08")),
-        ("TrustIngredients/TransparencyInformation/StakeholdersConsulted", ask.filed(sources, "ADO-01", "GOV-02")),
-        ("Resources/EvaluationReferences", ask.filed(sources, "CLN-01", "CLN-07")),
-        ("Resources/PeerReviewedPublications", missing("List publications, or write that there are none.")),
-        ("Resources/PatientConsentOrDisclosure", ask.filed(sources, "SEC-01")),
-    ]  # fmt: skip
-    if config.risk.flags and "ehr" in config.risk.flags:
-        rows.insert(7, ("ReleaseInfo/EHRCompatibility/EHR", ask.filed(sources, "INT-03", "INT-05")))
-    return tuple(Field(tuple(path.split("/")), answer) for path, answer in rows)
-
-
+STATUS = (
+    "Source attributes of 45 CFR 170.315(b)(11)(iv)(B), in force when this was written (November 2026); a proposed rule (HTI-5) "
+    "would remove them. Supports the duty to show them; it is no statement of conformity."
+)
 SAFETY = ("intercept", "slope", "observed_expected", "ece", "brier", "log_loss")
 """Metrics that speak of safety and reliability rather than of use."""
 
@@ -173,17 +128,17 @@ def _levels(sources: Sources, *keys: str) -> tuple[Result, ...]:
 
 def card(sources: Sources) -> Document:
     """The card as a document: every field, and where its answer comes from."""
-    found = fields(sources)
+    found = ask.filled("card", sources)
     told = (
-        f"Fields of the CHAI Applied Model Card v0.2, a draft: {ask.tally([f.answer for f in found])}. "
+        f"Fields of the CHAI Applied Model Card v0.2, a draft: {ask.tally(found)}. "
         "Filled by GoLive, not reviewed by the Coalition for Health AI."
     )
     blocks: list[Block] = [Paragraph(told, muted=True)]
-    for part in dict.fromkeys(f.path[0] for f in found):
-        if part == "Resources":
+    for section, answers in found.items():
+        if section == "Resources":
             blocks += _metrics(key_metrics(sources))
-        rows = [(title_of(f.path[-1]), *f.answer.cells) for f in found if f.path[0] == part]
-        blocks += [Heading(title_of(part)), table({"Field": 2, "Answer": 6, "From": 1.4}, rows)]
+        rows = [(title_of(path.split("/")[-1]), *a.cells) for path, a in answers.items()]
+        blocks += [Heading(title_of(section)), table({"Field": 2, "Answer": 6, "From": 1.4}, rows)]
     return document(sources, f"Model card: {sources.name}", blocks)
 
 
@@ -198,3 +153,15 @@ def _metrics(groups: tuple[KeyMetric, ...]) -> list[Block]:
             Paragraph(f"Tested on: {group.data.text}", muted=True),
         ]
     return blocks
+
+
+def hti1(sources: Sources) -> Document:
+    """The 31 source attributes of HTI-1 in nine groups, each with where its answer comes from."""
+    found = ask.filled("hti1", sources)
+    blocks: list[Block] = [Paragraph(STATUS, muted=True), Paragraph(f"{ask.tally(found)}.")]
+    head = {"": 0.5, "Attribute": 2.6, "Answer": 6, "From": 1.4}
+    number = count(1)
+    for group, answers in found.items():
+        rows = [(str(next(number)), name, *answer.cells) for name, answer in answers.items()]
+        blocks += [Heading(group), table(head, rows)]
+    return document(sources, f"Source attributes (HTI-1): {sources.name}", blocks)
