@@ -63,8 +63,8 @@ def test_the_lines_to_copy_are_a_valid_part_of_a_monitor_file(watch_too: bool) -
     for _, persist in replay_view.CHOICES:
         text = replay_view.as_yaml(persist, watch_too=watch_too, clear_after=5)
         made = Rules.model_validate(yaml.safe_load(text)["alerts"])
-        assert made.default.persist == persist
-        assert made.default.on == ("watch" if watch_too else "alarm")
+        assert made.persist == persist
+        assert made.level == ("watch" if watch_too else "alarm")
         assert made.clear_after == 5
 
 

@@ -37,22 +37,19 @@ def full(sources: Sources) -> Document:
 
 def reviewer(sources: Sources) -> Document:
     """For who has to check it: findings with evidence and what was ruled out, and every criterion with its basis."""
-    found = [f for f in sources.assessment.findings if f.verdict is not Verdict.QUIET]
-    titles = {f.id: f.title for f in sources.assessment.findings}
+    findings = sources.assessment.findings
+    titles = {f.id: f.title for f in findings}
     blocks: list[Block] = [
         *sections.banner(sources),
         *sections.unknown(sources),
         Heading("Findings, each with its evidence"),
         Paragraph(sections.finding_words(sources) + ".", muted=True),
     ]
-    for finding in found:
-        blocks += _finding(finding, titles)
-    blocks += [
-        *sections.performance(sources),
-        *sections.subgroups(sources),
-        *_criteria(sources),
-        *sections.evidence(sources),
-    ]
+    for finding in findings:
+        if finding.verdict is not Verdict.QUIET:
+            blocks += _finding(finding, titles)
+    for part in (sections.performance, sections.subgroups, _criteria, sections.evidence):
+        blocks += part(sources)
     return document(sources, f"Reviewer's report: {sources.name}", blocks)
 
 

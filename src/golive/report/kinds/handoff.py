@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args
 
-from golive.model import registers as nouns
-from golive.model.columns import Noun
+from golive.model.registers import Registers
 from golive.readiness.registers.handoff_pack import (
     ITEMS,
     PRODUCTION,
@@ -41,8 +39,7 @@ EXAM = (
 """The four tasks of the handoff exam (HND-02), done without help from the authors."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One of the twenty: its state, what it rests on, who owes it, and the files of the pack that hold it."""
 
     number: int
@@ -74,16 +71,8 @@ FILES: dict[str, tuple[str, ...]] = {
     "Open decisions and deferred items": ("registers/deferrals.csv",),
 }
 """Files of the pack that hold an item; the others are documents to bring."""
-REGISTERS: dict[str, type[Noun]] = {
-    "scope": nouns.ScopeItem,
-    "owners": nouns.OwnerRow,
-    "drills": nouns.Drill,
-    "hazards": nouns.Hazard,
-    "decisions": nouns.DecisionRow,
-    "kpis": nouns.Kpi,
-    "deferrals": nouns.Deferral,
-}
-"""Registers that the pack holds as files, with the type of their rows."""
+REGISTERS = ("scope", "owners", "drills", "hazards", "decisions", "kpis", "deferrals")
+"""Registers that the pack holds as files."""
 
 
 def items(sources: Sources) -> tuple[Item, ...]:
@@ -117,11 +106,8 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
         notes.append("Written by GoLive from this assessment.")
     state: State = "complete" if whole else "partial" if some else "missing"
     if not notes:
-        notes.append(
-            f"Evidence holds for {', '.join(c.id for c in met)}."
-            if met
-            else f"{plural(found, 'entry', 'entries')}."
-        )
+        holds = f"Evidence holds for {', '.join(c.id for c in met)}."
+        notes.append(holds if met else f"{plural(found, 'entry', 'entries')}.")
     who, files = asked.who.replace("_", " "), FILES.get(asked.title, ())
     return Item(number, asked.title, state, " ".join(notes), who, files)
 
@@ -137,15 +123,8 @@ def handoff(sources: Sources) -> Document:
     )
     head = {"State": 1.2, "": 0.5, "Item": 3, "What it rests on": 4, "Who": 1.6, "File": 2.4}
     rows = [
-        (
-            STATE_MARK[i.state],
-            str(i.number),
-            i.title,
-            i.note,
-            i.who,
-            ", ".join(i.files) or "bring the document",
-        )
-        for i in found
+        (STATE_MARK[state], str(number), title, note, who, ", ".join(files) or "bring the document")
+        for number, title, state, note, who, files in found
     ]
     blocks: list[Block] = [
         Paragraph(told),
@@ -205,16 +184,18 @@ def _thresholds(sources: Sources) -> str:
 def pack(sources: Sources) -> dict[str, str]:
     """Texts that only the pack holds, by file name; the reports beside them are written by ``golive.report.forms``."""
     head = ("number", "item", "state", "what_it_rests_on", "who", "files")
-    listed = [(i.number, i.title, i.state, i.note, i.who, i.files) for i in items(sources)]
     modes = ("symptom", "how_we_know", "fix", "who", "verdict")
     texts = {
-        "items.csv": csv_text(head, listed),
+        "items.csv": csv_text(head, items(sources)),
         "contract.yaml": contract_yaml(sources),
         "baseline.csv": _baseline(sources),
         "thresholds.csv": _thresholds(sources),
         "failure-modes.csv": csv_text(modes, _modes(sources)),
     }
-    for name, noun in REGISTERS.items():
-        rows = getattr(sources.registers, name)
+    for name in REGISTERS:
+        rows, (noun, _) = (
+            getattr(sources.registers, name),
+            get_args(Registers.model_fields[name].annotation),
+        )
         texts[f"registers/{name}.csv"] = csv_of(rows, tuple(noun.model_fields))
     return texts
