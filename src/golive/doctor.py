@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +30,15 @@ _LIBRARIES = (
     "pydantic",
 )
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ENGINES = {
+    "postgres": "psycopg",
+    "bigquery": "google.cloud.bigquery",
+    "snowflake": "snowflake.connector",
+}
 _GIB = 1024**3
+
+
+State = Literal["ok", "off", "problem"]
 
 
 class Check(Noun):
@@ -37,7 +46,7 @@ class Check(Noun):
 
     topic: str
     name: str
-    state: Literal["ok", "off", "problem"]
+    state: State
     value: str
     hint: str = ""
 
@@ -45,113 +54,69 @@ class Check(Noun):
 def rows(settings: Settings) -> tuple[Check, ...]:
     """Look at this installation with ``settings`` in force. Nothing is changed, created or sent."""
     return (
-        *_versions(),
-        *_settings(settings),
-        *_store(settings),
-        *_engines(),
-        *_streamlit(),
-        *_machine(settings),
+        *_topic("Versions", _versions()),
+        *_topic(f"Settings (environment, {FILE_NAME})", _settings(settings)),
+        *_topic("Store", _store(settings)),
+        *_topic("Engines", _engines()),
+        *_topic("Dashboard", _streamlit()),
+        *_topic("Machine", _machine(settings)),
     )
 
 
-def _versions() -> list[Check]:
-    found = [Check(topic="Versions", name="golive", state="ok", value=__version__)]
-    found.append(
-        Check(topic="Versions", name="python", state="ok", value=platform.python_version())
-    )
+Lines = Iterator[tuple[str, State, str] | tuple[str, State, str, str]]
+"""Name, state, value, and a hint where there is one."""
+
+
+def _topic(topic: str, lines: Lines) -> list[Check]:
+    made = []
+    for name, state, value, *hint in lines:
+        made.append(Check(topic=topic, name=name, state=state, value=value, hint="".join(hint)))
+    return made
+
+
+def _versions() -> Lines:
+    yield "golive", "ok", __version__
+    yield "python", "ok", platform.python_version()
     for name in _LIBRARIES:
         try:
-            found.append(Check(topic="Versions", name=name, state="ok", value=version(name)))
+            yield name, "ok", version(name)
         except PackageNotFoundError:
-            hint = "Install GoLive again: `make setup`."
-            found.append(
-                Check(
-                    topic="Versions", name=name, state="problem", value="not installed", hint=hint
-                )
-            )
-    return found
+            yield name, "problem", "not installed", "Install GoLive again: `make setup`."
 
 
-def _settings(settings: Settings) -> list[Check]:
+def _settings(settings: Settings) -> Lines:
     """Every setting as it is in force; the key only as set or not set."""
-    shown = {
-        name: str(value) for name, value in settings.model_dump().items() if name != "store_key"
-    }
-    shown["store_key"] = "set" if settings.store_key else "not set"
-    return [
-        Check(
-            topic=f"Settings (environment, {FILE_NAME})",
-            name=f"GOLIVE_{name.upper()}",
-            state="ok",
-            value=shown[name],
-        )
-        for name in Settings.model_fields
-    ]
+    values = settings.model_dump() | {"store_key": "set" if settings.store_key else "not set"}
+    for name in Settings.model_fields:
+        yield f"GOLIVE_{name.upper()}", "ok", str(values[name])
 
 
-def _store(settings: Settings) -> list[Check]:
+def _store(settings: Settings) -> Lines:
     key = settings.store_key.get_secret_value() if settings.store_key else None
     state = inspect(settings.store, key=key)
     if state.problem:
-        file = Check(topic="Store", name="file", state="problem", value=state.problem)
+        yield "file", "problem", state.problem
     elif not state.exists:
-        file = Check(
-            topic="Store", name="file", state="off", value=f"{state.path} is made on first use"
-        )
+        yield "file", "off", f"{state.path} is made on first use"
     else:
-        file = Check(
-            topic="Store",
-            name="file",
-            state="ok",
-            value=f"{state.path}, {state.size_bytes / 1e6:.1f} MB",
-        )
-    checks = [file]
-    if state.exists and not state.problem:
+        yield "file", "ok", f"{state.path}, {state.size_bytes / 1e6:.1f} MB"
         waiting = ", ".join(state.pending)
         hint = "A copy of the file is kept before they are applied." if waiting else ""
-        value = f"{len(state.applied)} applied" + (
-            f", pending: {waiting}" if waiting else ", none pending"
-        )
-        checks.append(Check(topic="Store", name="migrations", state="ok", value=value, hint=hint))
-    days = settings.retention_days
-    limit = (
-        f"sessions and monitor findings {days} days"
-        if days
-        else "everything, for ever (GOLIVE_RETENTION_DAYS is not set)"
-    )
-    checks.append(
-        Check(
-            topic="Store",
-            name="kept",
-            state="ok",
-            value=limit,
-            hint=f"{KEPT[0].upper()}{KEPT[1:]}." if days else "",
-        )
-    )
-    possible = encryption_extension() is not None
-    if key is not None and not possible:
-        hint = "pip install 'golive[secure]'"
-        checks.append(
-            Check(
-                topic="Store",
-                name="encryption",
-                state="problem",
-                value="the extra is missing",
-                hint=hint,
-            )
-        )
+        pending = f"pending: {waiting}" if waiting else "none pending"
+        yield "migrations", "ok", f"{len(state.applied)} applied, {pending}", hint
+    if days := settings.retention_days:
+        hint = f"{KEPT[0].upper()}{KEPT[1:]}."
+        yield "kept", "ok", f"sessions and monitor findings {days} days", hint
     else:
-        value = (
-            "on"
-            if key is not None
-            else "off, possible"
-            if possible
-            else "off, needs the extra 'secure'"
-        )
-        checks.append(
-            Check(topic="Store", name="encryption", state="ok" if key else "off", value=value)
-        )
-    return checks
+        yield "kept", "ok", "everything, for ever (GOLIVE_RETENTION_DAYS is not set)"
+    possible = encryption_extension() is not None
+    if key is None:
+        value = "off, possible" if possible else "off, needs the extra 'secure'"
+        yield "encryption", "off", value
+    elif possible:
+        yield "encryption", "ok" if key else "off", "on"
+    else:
+        yield "encryption", "problem", "the extra is missing", "pip install 'golive[secure]'"
 
 
 def _installed(module: str) -> bool:
@@ -161,82 +126,40 @@ def _installed(module: str) -> bool:
         return False
 
 
-def _engines() -> list[Check]:
-    topic = "Engines"
-    found = [Check(topic=topic, name="duckdb", state="ok", value="built in")]
-    java = shutil.which("java") or (os.environ.get("JAVA_HOME") and "JAVA_HOME")
+def _engines() -> Lines:
+    yield "duckdb", "ok", "built in"
     if not _installed("pyspark"):
-        found.append(
-            Check(
-                topic=topic,
-                name="pyspark",
-                state="off",
-                value="not installed",
-                hint="pip install 'golive[spark]'",
-            )
-        )
-    elif not java:
-        found.append(
-            Check(
-                topic=topic,
-                name="pyspark",
-                state="off",
-                value="needs Java 17",
-                hint="Set JAVA_HOME.",
-            )
-        )
+        yield "pyspark", "off", "not installed", "pip install 'golive[spark]'"
+    elif not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        yield "pyspark", "off", "needs Java 17", "Set JAVA_HOME."
     else:
-        found.append(
-            Check(topic=topic, name="pyspark", state="ok", value=f"{version('pyspark')} with Java")
-        )
-    for name, module in (
-        ("postgres", "psycopg"),
-        ("bigquery", "google.cloud.bigquery"),
-        ("snowflake", "snowflake.connector"),
-    ):
+        yield "pyspark", "ok", f"{version('pyspark')} with Java"
+    for name, module in _ENGINES.items():
         if _installed(module):
-            found.append(Check(topic=topic, name=name, state="ok", value="installed"))
+            yield name, "ok", "installed"
         else:
-            hint = f"pip install 'ibis-framework[{name}]'"
-            found.append(
-                Check(topic=topic, name=name, state="off", value="not installed", hint=hint)
-            )
-    return found
+            yield name, "off", "not installed", f"pip install 'ibis-framework[{name}]'"
 
 
-def _streamlit() -> list[Check]:
+def _streamlit() -> Lines:
     """What Streamlit really uses in the dashboard, asked of Streamlit itself after GoLive has set it up.
 
     Evidently obeys DO_NOT_TRACK, which every start of GoLive sets.
     """
-    topic = "Dashboard"
     try:
         streamlit_config.settle()
     except InputError as error:
-        return [
-            Check(
-                topic=topic,
-                name="configuration",
-                state="problem",
-                value=problem.sentence,
-                hint=problem.hint,
-            )
-            for problem in error.problems
-        ]
-    sends = bool(streamlit_config.in_use("browser.gatherUsageStats"))
-    return [
-        Check(topic=topic, name="configuration", state="ok", value=str(streamlit_config.file())),
-        Check(
-            topic=topic,
-            name="usage statistics",
-            # The server switches them off at its start, whatever a variable asks for.
-            state="problem" if sends else "ok",
-            value="STREAMLIT_BROWSER_GATHER_USAGE_STATS asks for them"
-            if sends
-            else "off (DO_NOT_TRACK, Streamlit)",
-            hint="Unset it; `golive app` switches them off all the same." if sends else "",
-        ),
-    ]
+        for problem in error.problems:
+            yield "configuration", "problem", problem.sentence, problem.hint
+        return
+    yield "configuration", "ok", str(streamlit_config.file())
+    if streamlit_config.in_use("browser.gatherUsageStats"):
+        # The server switches them off at its start, whatever a variable asks for.
+        value = "STREAMLIT_BROWSER_GATHER_USAGE_STATS asks for them"
+        hint = "Unset it; `golive app` switches them off all the same."
+        yield "usage statistics", "problem", value, hint
+    else:
+        yield "usage statistics", "ok", "off (DO_NOT_TRACK, Streamlit)"
 
 
 def _available_memory() -> int | None:
@@ -253,29 +176,16 @@ def _available_memory() -> int | None:
         return None
 
 
-def _machine(settings: Settings) -> list[Check]:
-    topic = "Machine"
+def _machine(settings: Settings) -> Lines:
     browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    if browser:
+        yield "browser (tests)", "ok", browser
+    else:
+        yield "browser (tests)", "off", "no Chromium found", "`make browser` installs it."
     memory = _available_memory()
+    if memory is None:
+        yield "memory available", "off", "unknown"
+    else:
+        yield "memory available", "ok", f"{memory / _GIB:.1f} GiB, {os.cpu_count()} processors"
     folder = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    free = shutil.disk_usage(folder).free
-    return [
-        Check(
-            topic=topic,
-            name="browser (tests)",
-            state="ok" if browser else "off",
-            value=browser or "no Chromium found",
-            hint="" if browser else "`make browser` installs it.",
-        ),
-        Check(
-            topic=topic,
-            name="memory available",
-            state="ok" if memory is not None else "off",
-            value="unknown"
-            if memory is None
-            else f"{memory / _GIB:.1f} GiB, {os.cpu_count()} processors",
-        ),
-        Check(
-            topic=topic, name="disk free", state="ok", value=f"{free / _GIB:.1f} GiB at {folder}"
-        ),
-    ]
+    yield "disk free", "ok", f"{shutil.disk_usage(folder).free / _GIB:.1f} GiB at {folder}"

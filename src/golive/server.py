@@ -28,6 +28,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from golive import __version__, api, settings, streamlit_config
 from golive.model.errors import GoLiveError
 from golive.settings import Settings, resource
+from golive.ui.shell import cache
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # Streamlit answers these to anyone; nothing of ours needs them.
@@ -90,10 +91,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [
-                    pair for pair in message.get("headers", []) if pair[0].lower() not in self.names
-                ]
-                message["headers"] = [*kept, *self.headers]
+                own = message.get("headers", [])
+                others = [pair for pair in own if pair[0].lower() not in self.names]
+                message["headers"] = [*others, *self.headers]
             await send(message)
 
         if any(part in scope["path"] for part in DENIED):
@@ -104,24 +104,28 @@ class SecurityHeaders:
 
 def readyz(_request: Request) -> JSONResponse:
     """200 when the store answers, 503 with a code when it does not. Says nothing about what is stored."""
-    from golive.ui.shell import cache
-
     try:
         cache.store().projects()
     except GoLiveError as error:
-        return JSONResponse(
-            {"ready": False, "golive": __version__, "code": error.code}, status_code=503
-        )
+        facts = {"ready": False, "golive": __version__, "code": error.code}
+        return JSONResponse(facts, status_code=503)
     return JSONResponse({"ready": True, "golive": __version__})
 
 
 def _warm() -> None:
-    """Import what the first assessment needs (seconds) while the first page is already on the screen."""
+    """While the first page is on the screen, import what the first assessment needs (seconds).
+
+    Then begin the sample session when the start asked for it; the first page says how far it is.
+    """
     import golive.assess  # noqa: F401 - only to have it
     from golive.compare.drift import evidently as evidently_scores
+    from golive.ui.shell import seeding
 
     evidently_scores.warm().join()
     settle()
+    if _wanted.is_set():
+        with suppress(GoLiveError):  # a store that cannot be opened is told by the pages
+            seeding.start(cache.store())
 
 
 def settle() -> None:
@@ -134,25 +138,8 @@ def settle() -> None:
     gc.freeze()
 
 
-def _seed() -> None:
-    """Begin the sample session when the start asked for it; the first page says how far it is."""
-    from golive.ui.shell import cache, seeding
-
-    if _wanted.is_set():
-        with suppress(GoLiveError):  # a store that cannot be opened is told by the pages
-            seeding.start(cache.store())
-
-
-def _beside() -> None:
-    """What happens while the first page is already on the screen."""
-    _warm()
-    _seed()
-
-
 def _prune() -> None:
     """Delete what is past the age limit, when there is one. A store that cannot be opened is told by the pages."""
-    from golive.ui.shell import cache
-
     days = cache.current_settings().retention_days
     if days is not None:
         with suppress(GoLiveError):
@@ -162,11 +149,11 @@ def _prune() -> None:
 
 @asynccontextmanager
 async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    from golive.ui.shell import cache, uploads
+    from golive.ui.shell import uploads
 
     uploads.sweep(cache.current_settings().home, everything=True)
     _prune()
-    threading.Thread(target=_beside, name="warm", daemon=True).start()
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
     try:
         yield {}
     finally:

@@ -207,6 +207,6 @@ def test_without_an_alarm_there_is_no_alert(days: list[tuple[Observation, ...]])
 
 @pytest.mark.parametrize("k", [1, 2, 3, 5])
 def test_an_alert_needs_k_batches(k: int) -> None:
-    rules = Rules(default=Rule(persist=(k, 5)))
+    rules = Rules(persist=(k, 5))
     assert play([(UNIT,)] * (k - 1), rules) == []
     assert len(play([(UNIT,)] * k, rules)) == 1

@@ -15,8 +15,7 @@ from golive.intake import infer, read, roles_of
 from golive.model.baseline import Baseline
 from golive.model.config import Config
 from golive.model.profile import SMALL_CELL
-from golive.monitor.anonymous import anonymous, joined, smallest_cell
-from golive.monitor.baseline import build
+from golive.monitor.baseline import anonymous, build, joined, smallest_cell
 from golive.profile import profile
 
 

@@ -46,7 +46,8 @@ def test_the_command_of_an_example_is_one_that_golive_takes(path: Path) -> None:
 
 def test_the_monitor_file_is_right() -> None:
     found = load_monitor(FOLDER / "monitor.yaml")
-    assert found.alerts.rule_set().escalate_to == "on_call"
+    assert found.alerts.escalate is not None
+    assert found.alerts.escalate.to == "on_call"
     assert set(found.routes) == {
         "engineering",
         "clinical_informatics",

@@ -151,17 +151,17 @@ def test_replay_gives_the_same_alerts_with_the_same_thresholds_and_fewer_with_st
     watched: Quarter,
 ) -> None:
     batches, alerts, _ = watched.kept()
-    rules = load_monitor(watched.file).alerts.rule_set()
+    rules = load_monitor(watched.file).alerts
     data = {(a.kind, a.onset) for a in alerts if a.kind != "batch_missing"}
     assert {(a.kind, a.onset) for a in replay(batches, rules)} == data
-    strict = load_monitor(watched.file).alerts.model_copy(update={"persist": (30, 30)}).rule_set()
+    strict = load_monitor(watched.file).alerts.model_copy(update={"persist": (30, 30)})
     late = replay(batches, strict)
     assert {a.kind for a in late} <= {"unit_change", "performance_drop"}
     assert all(a.opened - a.onset >= timedelta(days=29) for a in late)
 
 
 def test_no_row_of_training_is_in_the_store(watched: Quarter) -> None:
-    from golive.monitor.anonymous import smallest_cell
+    from golive.monitor.baseline import smallest_cell
 
     with watched.opened() as store:
         kept = store.monitors.baseline("quarter", "v1")

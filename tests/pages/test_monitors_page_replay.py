@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from golive.alerts.rules import Rules
 from golive.model.finding import Route, Severity
 from golive.model.monitoring import Batch, Observation, Watch
-from golive.monitor.file import AlertsFile
 from golive.store.monitors import Changes
 from golive.ui.history import monitors
 
@@ -62,9 +62,9 @@ def test_watch_counts_only_when_asked() -> None:
 def test_the_lines_to_copy_are_a_valid_part_of_a_monitor_file(watch_too: bool) -> None:
     for _, persist in monitors.CHOICES:
         text = monitors.as_yaml(persist, watch_too=watch_too, clear_after=5)
-        made = AlertsFile.model_validate(yaml.safe_load(text)["alerts"]).rule_set()
-        assert made.default.persist == persist
-        assert made.default.on == ("watch" if watch_too else "alarm")
+        made = Rules.model_validate(yaml.safe_load(text)["alerts"])
+        assert made.persist == persist
+        assert made.level == ("watch" if watch_too else "alarm")
         assert made.clear_after == 5
 
 

@@ -7,7 +7,7 @@ import io
 import zipfile
 from dataclasses import replace
 
-from golive.model.registers import DecisionRow, OwnerRow
+from golive.model.registers import DecisionRow, OwnerRow, Registers
 from golive.report.base.sources import Sources
 from golive.report.forms import render
 from golive.report.kinds.handoff import items
@@ -54,11 +54,11 @@ def test_an_empty_project_misses_what_only_people_can_write(sources: Sources) ->
 
 
 def test_registers_complete_their_items(sources: Sources) -> None:
-    told = replace(
-        sources,
+    registers = Registers(
         decisions=(DecisionRow(id="d1", decision="Start with adults"),),
         owners=tuple(OwnerRow(id=r, name="x") for r in ("product", "clinical safety", "data")),
     )
+    told = replace(sources, registers=registers)
     state = {i.number: i for i in items(told)}
     assert state[15].state == "complete"
     assert state[10].state == "partial"

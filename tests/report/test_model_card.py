@@ -9,14 +9,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
-from golive.model.registers import Hazard, OwnerRow, ScopeItem
+from golive.model.registers import Hazard, OwnerRow, Registers, ScopeItem
 from golive.report.base.document import Table
 from golive.report.base.sources import Sources
 from golive.report.forms import KINDS, render
 from golive.report.kinds.chai import NAMESPACE
-from golive.report.kinds.hti1 import GROUPS, attributes
-from golive.report.kinds.model_card import fields, key_metrics
-from golive.report.parts.answers import ORIGIN_WORD
+from golive.report.kinds.transparency import key_metrics
+from golive.report.parts.answers import ORIGIN_WORD, Answer, filled
 from golive.settings import resource
 from golive.wording.metrics import measured
 
@@ -69,11 +68,13 @@ def test_xml_and_document_say_the_same(sources: Sources) -> None:
         for row in b.rows
         for cell in row
     }
-    for field in fields(sources):
-        node = root.find("/".join(f"{{{NAMESPACE}}}{name}" for name in field.path))
-        assert node is not None
-        assert node.text == field.answer.text
-        assert field.answer.text in written
+    for section, answers in filled("card", sources).items():
+        for path, answer in answers.items():
+            names = (section, *path.split("/"))
+            node = root.find("/".join(f"{{{NAMESPACE}}}{name}" for name in names))
+            assert node is not None
+            assert node.text == answer.text
+            assert answer.text in written
 
 
 def test_key_metrics_are_the_numbers_of_the_assessment(sources: Sources) -> None:
@@ -93,15 +94,23 @@ def test_key_metrics_are_the_numbers_of_the_assessment(sources: Sources) -> None
     assert all(group.results for group in key_metrics(sources))
 
 
+def fields(sources: Sources) -> dict[str, Answer]:
+    """Fields of the card by their own names."""
+    sections = filled("card", sources).values()
+    return {path.split("/")[-1]: answer for part in sections for path, answer in part.items()}
+
+
 def test_what_nobody_stated_says_so(sources: Sources) -> None:
-    found = {f.path[-1]: f.answer for f in fields(sources)}
+    found = fields(sources)
     assert found["FundingSource"].origin == "missing"
     assert found["FundingSource"].text.startswith("Not stated.")
     named = replace(
         sources,
-        owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),),
+        registers=Registers(
+            owners=(OwnerRow(id="product", name="Product lead", contact="product@example.org"),)
+        ),
     )
-    known = {f.path[-1]: f.answer for f in fields(named)}
+    known = fields(named)
     assert known["ModelDeveloper"].text == "Product lead"
     assert known["DeveloperContact"].origin == "stated"
 
@@ -109,22 +118,27 @@ def test_what_nobody_stated_says_so(sources: Sources) -> None:
 def test_scope_and_hazards_reach_the_card(sources: Sources) -> None:
     told = replace(
         sources,
-        scope=(ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),),
-        hazards=(
-            Hazard(id="h1", hazard="A late alert"),
-            Hazard(id="h2", hazard="Closed one", state="controlled"),
+        registers=Registers(
+            scope=(
+                ScopeItem(id="s1", item="Children", status="not_doing", reason="no training data"),
+            ),
+            hazards=(
+                Hazard(id="h1", hazard="A late alert"),
+                Hazard(id="h2", hazard="Closed one", state="controlled"),
+            ),
         ),
     )
-    found = {f.path[-1]: f.answer.text for f in fields(told)}
+    found = {name: answer.text for name, answer in fields(told).items()}
     assert "Children (no training data)" in found["CautionedOutOfScopeSettings"]
     assert "A late alert" in found["KnownRisksAndLimitations"]
     assert "Closed one" not in found["KnownRisksAndLimitations"]
 
 
 def test_hti1_has_31_attributes_in_nine_groups(sources: Sources) -> None:
-    names = [name for _, group in GROUPS for name in group]
-    found = attributes(sources)
-    assert len(GROUPS) == 9
+    groups = filled("hti1", sources)
+    names = [name for group in groups.values() for name in group]
+    found = [answer for group in groups.values() for answer in group.values()]
+    assert len(groups) == 9
     assert len(names) == len(found) == len(set(names)) == 31
     rows = [
         row for b in KINDS["hti1"].write(sources).blocks if isinstance(b, Table) for row in b.rows
@@ -150,9 +164,9 @@ def test_groups_too_small_to_judge_give_no_number(sources: Sources) -> None:
         r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C9")
     )
     assert small.value["value"] is None
-    assert small.words == "too few to judge"
+    assert small.value["text"] == "too few to judge"
     fine = next(r for g in key_metrics(sources) for r in g.results if r.label.endswith("clinic C1"))
-    assert (fine.value["value"], fine.words) == (0.696, "70 % (62 % to 76 %)")
+    assert (fine.value["value"], fine.value["text"]) == (0.696, "70 % (62 % to 76 %)")
     for kind in ("report", "reviewer"):
         said = [
             row for b in KINDS[kind].write(sources).blocks if isinstance(b, Table) for row in b.rows

@@ -11,7 +11,7 @@ import pytest
 
 from golive.contract import from_yaml
 from golive.model.columns import Role
-from golive.model.registers import OwnerRow
+from golive.model.registers import OwnerRow, Registers
 from golive.readiness.policy.crosswalk import coverage
 from golive.report.base.document import Table
 from golive.report.base.sources import Sources
@@ -80,9 +80,8 @@ def test_the_monitoring_plan_names_every_floor_with_its_live_value_and_every_inp
         if column.train is not None and column.role not in (Role.IGNORED, Role.ID):
             assert column.name in named
     assert {row[1] for row in people.rows} == {"nobody yet"}
-    owned = monitoring_plan(
-        replace(sources, owners=(OwnerRow(id="engineering", name="Integration team"),))
-    )
+    owners = (OwnerRow(id="engineering", name="Integration team"),)
+    owned = monitoring_plan(replace(sources, registers=Registers(owners=owners)))
     assert "Integration team" in str([b for b in owned.blocks if isinstance(b, Table)][2].rows)
 
 

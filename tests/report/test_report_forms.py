@@ -20,9 +20,10 @@ from golive.model.errors import InputError
 from golive.report.base.document import Facts, Figure, Table
 from golive.report.base.identity import DISCLAIMER
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import verdict_sentence
+from golive.report.base.verdict import strongest, verdict_sentence
 from golive.report.forms import FORMS, KINDS, render
 from golive.report.parts.sections import index_words
+from golive.wording.labels import VERDICT_WORD
 
 TEXT_FORMS = ("html", "md")
 
@@ -125,6 +126,29 @@ def test_pdf_holds_the_same_numbers(sources: Sources, kind: str) -> None:
     assert squeezed(DISCLAIMER) in text.rpartition(squeezed("Where this comes from"))[2], (
         "elsewhere is not enough"
     )
+
+
+PLAIN = "A quarter of creatinine values are in another unit."
+
+
+@pytest.mark.parametrize("plain", [PLAIN, ""])
+def test_a_meeting_reads_the_plain_sentence_of_a_finding(sources: Sources, plain: str) -> None:
+    """The memo and the slides say the plain sentence, the title where there is none; a reviewer reads the title."""
+    a = sources.assessment
+    found = tuple(f.model_copy(update={"plain": plain}) for f in a.findings)
+    told = replace(sources, assessment=a.model_copy(update={"findings": found}))
+    first = strongest(found)[0]
+    said = f"{VERDICT_WORD[first.verdict]}: {plain.removesuffix('.') or first.title}"
+    memo = unescape(render(told, "html", "memo").data.decode())
+    assert f"<li>{said}.</li>" in memo
+    archive = zipfile.ZipFile(io.BytesIO(render(told, "pptx").data))
+    slides = unescape(
+        "".join(archive.read(n).decode() for n in archive.namelist() if "slides/slide" in n)
+    )
+    assert said in slides
+    for kind in ("report", "reviewer"):
+        assert first.title in unescape(render(told, "html", kind).data.decode())
+        assert PLAIN not in render(told, "html", kind).data.decode()
 
 
 def test_the_memo_keeps_to_one_page(sources: Sources) -> None:

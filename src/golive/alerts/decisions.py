@@ -76,14 +76,14 @@ def on_time(rules: Rules) -> Decide:
     """Alerts that nobody acknowledged in time are told to one more route, once."""
 
     def decide(state: State) -> Changes:
-        if rules.escalate_after is None:
+        if rules.escalate is None:
             return Changes()
         late = [
             a.model_copy(update={"escalated": True, "change": "escalated"})
             for a in state.alerts
             if a.state == "open"
             and not a.escalated
-            and state.now - a.opened_at >= rules.escalate_after
+            and state.now - a.opened_at >= rules.escalate.after
         ]
         return Changes(tuple(late), messages(late, rules, state.mutes, state.now))
 
@@ -96,7 +96,8 @@ def messages(
     """One message per alert, for its route; to the route of escalation when it is about that. Muted ones are kept unsent."""
     made = []
     for alert in alerts:
-        route = rules.escalate_to if alert.change == "escalated" else alert.route.value
+        late = alert.change == "escalated" and rules.escalate
+        route = late.to if late else alert.route.value
         muted = any(
             m.monitor == alert.monitor
             and m.until > now

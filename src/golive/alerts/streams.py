@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from golive.alerts.rules import Rules
 from golive.model.finding import SIGNAL_OF, Route, Severity, Signal
 from golive.model.monitoring import Batch, Observation
+from golive.wording.order import SEVERITIES
 
 DOWNSTREAM = "outputs"
 FEED = "feed"
@@ -25,7 +26,6 @@ _FAMILY = {
     Signal.OUTPUT: DOWNSTREAM,
 }
 _RANK = {"cannot_judge": 0, "watch": 1, "alarm": 2}
-_SEVERITY = {Severity.INFO: 0, Severity.MINOR: 1, Severity.MAJOR: 2, Severity.CRITICAL: 3}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _stream(key: str, held: list[tuple[Observation, Observation]], rules: Rules)
     crossing = [(one, root) for one, root in held if rules.crosses(one)]
     lead = max(
         (root for _, root in crossing or held),
-        key=lambda o: (_RANK[o.level], _SEVERITY[o.severity], o.finding),
+        key=lambda o: (_RANK[o.level], -SEVERITIES.index(o.severity), o.finding),
     )
     rule = rules.of(lead)
     columns = tuple(dict.fromkeys(c for one, _ in crossing or held for c in one.columns))
@@ -103,5 +103,5 @@ def _stream(key: str, held: list[tuple[Observation, Observation]], rules: Rules)
         route=rule.route or lead.route,
         title=lead.title,
         crossing=bool(crossing),
-        persist=rule.persist,
+        persist=rules.persistence(lead),
     )

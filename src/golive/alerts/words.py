@@ -6,6 +6,7 @@ from datetime import datetime
 
 from golive.model.kinds import REGISTER, Kind, Severity
 from golive.model.monitoring import Alert, Batch
+from golive.wording.numbers import day
 
 _FEED = {
     "batch_missing": "A batch did not arrive",
@@ -36,28 +37,27 @@ def title_of(kind: str, columns: tuple[str, ...], consequences: tuple[str, ...] 
     return f"{what} {named}{more}" if columns else what.removesuffix(" in").rstrip(":")
 
 
-def day(moment: datetime) -> str:
+def when(moment: datetime) -> str:
     """``20 Mar 2026``, with the hour where it is not midnight."""
-    return f"{moment.day} {moment:%b %Y}" if moment.hour == moment.minute == 0 else at(moment)
+    return day(moment) if moment.hour == moment.minute == 0 else at(moment)
 
 
 def at(moment: datetime) -> str:
     """A time to the minute: ``3 Mar 2026 06:00 UTC``."""
-    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    return f"{day(moment)} {moment:%H:%M} UTC"
 
 
 def trouble(batch: Batch) -> str:
     """Why a batch was not compared, as the end of ``NAME: ...``; with the code of the reader where it has one."""
     code = f" ({batch.problem})" if batch.problem else ""
     if batch.state == "other_schema":
-        return next(
-            (o.title for o in batch.observations if o.title),
-            "It has other columns than the baseline.",
-        )
-    return {
-        "empty": f"It holds no rows{code}.",
-        "unreadable": f"It cannot be read{code}: half written, or another format.",
-    }.get(batch.state, f"It was not compared{code}.")
+        titles = (o.title for o in batch.observations if o.title)
+        return next(titles, "It has other columns than the baseline.")
+    if batch.state == "empty":
+        return f"It holds no rows{code}."
+    if batch.state == "unreadable":
+        return f"It cannot be read{code}: half written, or another format."
+    return f"It was not compared{code}."
 
 
 def subject(alert: Alert) -> str:
@@ -89,15 +89,12 @@ def also(alert: Alert) -> list[str]:
 
 def body(alert: Alert) -> str:
     """The message. The number of the alert leads to it in the app; repeated messages carry the same one."""
+    waits = ["Nobody has acknowledged it yet."] if alert.change == "escalated" else []
     lines = [
         f"{alert.title}.",
-        f"Seen since the batch of {day(alert.onset)}, for {alert.route.value.replace('_', ' ')}.",
+        f"Seen since the batch of {when(alert.onset)}, for {alert.route.value.replace('_', ' ')}.",
+        *also(alert),
+        *waits,
+        f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data.",
     ]
-    if said := also(alert):
-        lines += said
-    if alert.change == "escalated":
-        lines.append("Nobody has acknowledged it yet.")
-    lines.append(
-        f"Details are in GoLive under Monitors, alert {alert.id}. This message holds no patient data."
-    )
     return "\n".join(lines)

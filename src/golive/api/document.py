@@ -1,17 +1,30 @@
-"""The OpenAPI 3.1 document, built from the same models that the answers are built from."""
+"""The calls of ``/api/v1``, each described where it is made, and the OpenAPI 3.1 document of all of them.
+
+Schemas are those of the models that the answers are built from.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from starlette.routing import Route
+
 from golive import __version__
+from golive.api.guard import Handler, guarded
 from golive.model.monitoring import Alert, Watch
 from golive.model.result import Assessment
 from golive.store import SessionCard
 
+Schema = dict[str, Any]
+PREFIX = "/api/v1"
+ROUTES: list[Route] = []
+_PATHS: dict[str, dict[str, Any]] = {}
 _REF = "#/components/schemas/{model}"
 _WORDS = {
+    400: "The body cannot be read.",
     401: "The token is missing or wrong.",
     403: "The server has no token set.",
     404: "There is no such thing.",
@@ -21,40 +34,68 @@ _WORDS = {
     429: "Another assessment or run is going on.",
     503: "The store is busy or cannot be opened.",
 }
+TEXT: Schema = {"type": "string"}
 
 
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
-
-
-def _ref(name: str) -> dict[str, str]:
+def ref(name: str) -> Schema:
+    """A model by its name."""
     return {"$ref": _REF.format(model=name)}
 
 
-def _listed(name: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": [name],
-        "properties": {name: {"type": "array", "items": item}},
-    }
+def listed(name: str, item: Schema) -> Schema:
+    """An object that holds a list of ``item`` under ``name``."""
+    many = {"type": "array", "items": item}
+    return {"type": "object", "required": [name], "properties": {name: many}}
 
 
-def _of_project(name: str) -> dict[str, Any]:
-    return {
-        "allOf": [_ref(name), {"type": "object", "properties": {"project": {"type": "string"}}}]
-    }
+def of_project(name: str) -> Schema:
+    """A model with the name of its project beside its own fields, as in lists."""
+    return {"allOf": [ref(name), {"type": "object", "properties": {"project": TEXT}}]}
 
 
-def _answers(done: dict[str, Any], *errors: int, status: int = 200) -> dict[str, Any]:
-    wrong = {
-        str(code): {"description": _WORDS[code], "content": _json(_ref("Errors"))}
-        for code in (401, 403, *errors, 503)
-    }
-    return {str(status): done, **wrong}
-
-
-def _query(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
+def parameter(name: str, schema: Schema, words: str) -> Schema:
+    """A parameter of the query, which may be left out."""
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
+
+
+def call(
+    line: str,
+    schema: Schema,
+    *errors: int,
+    query: tuple[Schema, ...] = (),
+    words: str = "",
+    status: int = 200,
+    media: str = "application/json",
+    body: Schema | None = None,
+) -> Callable[[Handler], Handler]:
+    """Serve what follows behind the token, and describe it in the document, by its docstring in a sentence.
+
+    ``line`` is the method and the path, whose parameters stand in braces. All being well the answer has ``status``,
+    ``media`` and ``schema`` and is described by ``words`` (default: the sentence); ``errors`` are the statuses it may end
+    with beside those of every call. ``body`` is the schema of a form.
+    """
+    method, path = line.split()
+    in_path = {"in": "path", "required": True, "schema": {**TEXT, "minLength": 1}}
+    named = [{"name": name, **in_path} for name in re.findall(r"{(\w+)}", path)]
+
+    def register(handler: Handler) -> Handler:
+        summary = (handler.__doc__ or "").splitlines()[0]
+        answers = {status: (words or summary, media, schema)}
+        for code in (401, 403, *errors, 503):
+            answers[code] = (_WORDS[code], "application/json", ref("Errors"))
+        responses = {
+            str(code): {"description": said, "content": {kind: {"schema": of}}}
+            for code, (said, kind, of) in answers.items()
+        }
+        made = {"summary": summary, "parameters": [*named, *query], "responses": responses}
+        if body is not None:
+            form = {"multipart/form-data": {"schema": body}}
+            made["requestBody"] = {"required": True, "content": form}
+        _PATHS.setdefault(path, {})[method.lower()] = made
+        ROUTES.append(Route(path, guarded(handler), methods=[method]))
+        return handler
+
+    return register
 
 
 @cache
@@ -68,112 +109,16 @@ def document() -> dict[str, Any]:
     for name in ("Alert", "Watch"):
         # In lists they carry their project beside their own fields.
         schemas[name] = {k: v for k, v in schemas[name].items() if k != "additionalProperties"}
-    text = {"type": "string"}
-    error = {
-        "type": "object",
-        "properties": dict.fromkeys(("code", "sentence", "hint", "where"), text),
-    }
-    schemas["Errors"] = _listed("errors", {**error, "required": ["code", "sentence"]})
-    project = _query("project", text, "Only this project.")
-    limit = _query(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
-        "How many, newest first.",
-    )
-    file = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-    body = {
-        "type": "object",
-        "required": ["train", "live"],
-        "additionalProperties": False,
-        "properties": {"train": file, "live": file, "config": file, "project": text},
-    }
-    session = {
-        "name": "id",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "minLength": 1},
-    }
-    names = {"type": "array", "items": text}
-    run = {
-        "type": "object",
-        "required": ["monitor", "judged", "open"],
-        "properties": {"monitor": text}
-        | dict.fromkeys(
-            ("judged", "duplicates", "waiting", "undated", "missed", "opened", "open"), names
-        )
-        | {key: {"type": "integer"} for key in ("sent", "unsent")},
-    }
-    assessment = {"description": "The assessment.", "content": _json(_ref("Assessment"))}
-    paths = {
-        "/api/v1/sessions": _get(
-            "Sessions, newest first.", "sessions", _ref("SessionCard"), 422, query=[project, limit]
-        ),
-        "/api/v1/assessments": {
-            "post": {
-                "summary": "Assess live data against training data and keep the session.",
-                "requestBody": {
-                    "required": True,
-                    "content": {"multipart/form-data": {"schema": body}},
-                },
-                "responses": {
-                    "400": {
-                        "description": "The body cannot be read.",
-                        "content": _json(_ref("Errors")),
-                    }
-                }
-                | _answers(assessment, 413, 415, 422, 429, status=201),
-            }
-        },
-        "/api/v1/assessments/{id}": {
-            "get": {
-                "summary": "One assessment, by its id or the first four or more characters of it.",
-                "parameters": [session],
-                "responses": _answers(assessment, 404),
-            }
-        },
-        "/api/v1/monitors": _get("Monitors and their last runs.", "monitors", _of_project("Watch")),
-        "/api/v1/monitors/{name}/run": {
-            "post": {
-                "summary": "Run a monitor in the server, which has the store while the app is up.",
-                "parameters": [{**session, "name": "name"}],
-                "responses": _answers(
-                    {"description": "What the run did.", "content": _json(run)}, 404, 422, 429
-                ),
-            }
-        },
-        "/api/v1/alerts": _get(
-            "Alerts, newest first.",
-            "alerts",
-            _of_project("Alert"),
-            query=[project, _query("open", {"enum": ["1", "true"]}, "Only open ones.")],
-        ),
-        **dict.fromkeys(("/metrics", "/api/v1/metrics"), _metrics(text)),
-    }
+    error = dict.fromkeys(("code", "sentence", "hint", "where"), TEXT)
+    one = {"type": "object", "properties": error, "required": ["code", "sentence"]}
+    schemas["Errors"] = listed("errors", one)
     return {
         "openapi": "3.1.0",
         "info": {"title": "GoLive", "version": __version__, "license": {"name": "Apache-2.0"}},
         "security": [{"token": []}],
-        "paths": paths,
+        "paths": _PATHS,
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
-    }
-
-
-def _metrics(text: dict[str, str]) -> dict[str, Any]:
-    done = {"description": "Exposition format 0.0.4.", "content": {"text/plain": {"schema": text}}}
-    return {"get": {"summary": "Findings and alerts for Prometheus.", "responses": _answers(done)}}
-
-
-def _get(
-    summary: str,
-    name: str,
-    item: dict[str, Any],
-    *errors: int,
-    query: list[dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    done = {"description": summary, "content": _json(_listed(name, item))}
-    return {
-        "get": {"summary": summary, "parameters": query or [], "responses": _answers(done, *errors)}
     }

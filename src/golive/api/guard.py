@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -13,23 +12,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Message
 
 from golive.model.errors import ForbiddenError, GoLiveError, InputError, Problem, StoreError
+from golive.ui.shell import cache
 
 Handler = Callable[[Request], Awaitable[Response]]
-_DOCUMENT = "GET /api/v1/openapi.json"
 _log = logging.getLogger(__name__)
 _NOT_FOUND = ("SESSION_UNKNOWN", "SESSION_AMBIGUOUS", "ALERT_UNKNOWN", "MONITOR_UNKNOWN")
 
 
-class TooLargeError(Exception):
-    """The body is larger than the server takes."""
+class RefusedError(Exception):
+    """A call that is not taken: its status, why, and headers of the answer."""
+
+    def __init__(self, status: int, why: Problem, headers: dict[str, str] | None = None) -> None:
+        super().__init__(why.sentence)
+        self.status, self.why, self.headers = status, why, headers
 
 
 def problem(status: int, *problems: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error as JSON: ``{"errors": [{"code", "sentence", "hint", "where"}]}``."""
-    errors = [
-        {"code": p.code, "sentence": p.sentence, "hint": p.hint, "where": p.where} for p in problems
-    ]
-    return JSONResponse({"errors": errors}, status_code=status, headers=headers)
+    return JSONResponse(
+        {"errors": [vars(p) for p in problems]}, status_code=status, headers=headers
+    )
 
 
 def status_of(error: GoLiveError) -> int:
@@ -47,58 +49,48 @@ def guarded(handler: Handler) -> Handler:
     """Ask for the token, and turn every error into JSON. What was sent is never repeated and never logged."""
 
     async def guard(request: Request) -> Response:
-        from golive.ui.shell import cache
-
-        token = cache.current_settings().api_token
-        if token is None or not token.get_secret_value():
-            hint = "Set GOLIVE_API_TOKEN and start the server again."
-            return problem(
-                403, Problem("API_OFF", "This server has no token, so its API is closed.", hint)
-            )
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
-        if kind.lower() != "bearer" or not right:
-            challenge = {"WWW-Authenticate": 'Bearer realm="golive"'}
-            found = "is wrong" if kind.lower() == "bearer" and given else "is missing"
-            hint = "Send the header 'Authorization: Bearer TOKEN' with the value of GOLIVE_API_TOKEN of this server."
-            return problem(
-                401, Problem("API_TOKEN", f"The token {found}.", hint), headers=challenge
-            )
-        return await _answered(handler, request)
+        try:
+            _check_token(request)
+            return await handler(request)
+        except RefusedError as error:
+            return problem(error.status, error.why, headers=error.headers)
+        except GoLiveError as error:
+            return problem(status_of(error), *error.problems)
+        except (HTTPException, ClientDisconnect):
+            hint = "GET /api/v1/openapi.json says what it holds."
+            return problem(400, Problem("API_BODY", "The body cannot be read.", hint))
+        except Exception as error:
+            kind = type(error).__name__
+            _log.error("an API call failed (%s)", kind)
+            return problem(500, Problem("INTERNAL", f"GoLive failed where it should not ({kind})."))
 
     return guard
 
 
-async def _answered(handler: Handler, request: Request) -> Response:
-    """The handler's answer, or the error that it ended with."""
-    from golive.ui.shell import cache
-
-    try:
-        return await handler(request)
-    except GoLiveError as error:
-        return problem(status_of(error), *error.problems)
-    except TooLargeError:
-        limit = cache.current_settings().max_upload_mb
-        sentence = f"The request is larger than {limit} MB a file."
-        return problem(
-            413, Problem("TOO_LARGE", sentence, "Raise GOLIVE_MAX_UPLOAD_MB, or send a sample.")
-        )
-    except (HTTPException, ClientDisconnect):
-        return problem(
-            400, Problem("API_BODY", "The body cannot be read.", f"{_DOCUMENT} says what it holds.")
-        )
-    except Exception as error:
-        _log.error("an API call failed (%s)", type(error).__name__)
-        return problem(
-            500, Problem("INTERNAL", f"GoLive failed where it should not ({type(error).__name__}).")
-        )
+def _check_token(request: Request) -> None:
+    token = cache.current_settings().api_token
+    if token is None or not token.get_secret_value():
+        hint = "Set GOLIVE_API_TOKEN and start the server again."
+        sentence = "This server has no token, so its API is closed."
+        raise RefusedError(403, Problem("API_OFF", sentence, hint))
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
+    bearer = kind.lower() == "bearer"
+    if not bearer or not right:
+        found = "is wrong" if bearer and given else "is missing"
+        hint = "Send the header 'Authorization: Bearer TOKEN' with the value of GOLIVE_API_TOKEN of this server."
+        challenge = {"WWW-Authenticate": 'Bearer realm="golive"'}
+        raise RefusedError(401, Problem("API_TOKEN", f"The token {found}.", hint), challenge)
 
 
 def limited(request: Request, most: int) -> Request:
-    """The same request, whose body may hold at most ``most`` bytes; more raise ``TooLargeError`` while they arrive."""
+    """The same request, whose body may hold at most ``most`` bytes; RefusedError (413) while more arrives."""
+    sentence = f"The request is larger than {cache.current_settings().max_upload_mb} MB a file."
+    hint = "Raise GOLIVE_MAX_UPLOAD_MB, or send a sample."
+    too_large = RefusedError(413, Problem("TOO_LARGE", sentence, hint))
     stated = request.headers.get("content-length", "")
     if stated.isdigit() and int(stated) > most:
-        raise TooLargeError
+        raise too_large
     read = 0
 
     async def receive() -> Message:
@@ -106,28 +98,20 @@ def limited(request: Request, most: int) -> Request:
         message: Message = await request.receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise TooLargeError
+            raise too_large
         return message
 
     return Request(request.scope, receive)
 
 
-def whole(value: str | None, default: int, *, low: int, high: int, name: str) -> int:
+def whole(request: Request, name: str, default: int, *, low: int, high: int) -> int:
     """A whole number of the query.
 
     Raises:
         InputError: ``API_QUERY`` when it is none or out of range.
     """
-    if value is None:
-        return default
-    number: Any = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-    if number is None or not low <= number <= high:
-        raise InputError(
-            Problem(
-                "API_QUERY",
-                f"'{name}' is no whole number from {low} to {high}.",
-                f"For example {name}={default}.",
-                name,
-            )
-        )
-    return int(number)
+    value = request.query_params.get(name, str(default))
+    if value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high:
+        return int(value)
+    sentence = f"'{name}' is no whole number from {low} to {high}."
+    raise InputError(Problem("API_QUERY", sentence, f"For example {name}={default}.", name))

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _VERDICTS = ("alarm", "watch", "quiet", "cannot_judge")
+_GAUGES = (
+    ("findings", "Findings of the latest session.", "project verdict"),
+    ("readiness_index", "Readiness index, 0 to 100.", "project verdict"),
+    ("assessed_timestamp_seconds", "When the latest session was assessed.", "project"),
+    ("alerts_open", "Alerts that are open.", "project monitor severity"),
+    ("monitor_last_run_timestamp_seconds", "When a monitor last ran.", "project monitor"),
+)
 
 
 class _Stored(Collector):
@@ -25,24 +32,9 @@ class _Stored(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Gauges of the latest session of every project, of its open alerts and of its monitors."""
-        findings = GaugeMetricFamily(
-            "golive_findings", "Findings of the latest session.", labels=["project", "verdict"]
-        )
-        index = GaugeMetricFamily(
-            "golive_readiness_index", "Readiness index, 0 to 100.", labels=["project", "verdict"]
-        )
-        assessed = GaugeMetricFamily(
-            "golive_assessed_timestamp_seconds",
-            "When the latest session was assessed.",
-            labels=["project"],
-        )
-        alerts = GaugeMetricFamily(
-            "golive_alerts_open", "Alerts that are open.", labels=["project", "monitor", "severity"]
-        )
-        runs = GaugeMetricFamily(
-            "golive_monitor_last_run_timestamp_seconds",
-            "When a monitor last ran.",
-            labels=["project", "monitor"],
+        findings, index, assessed, alerts, runs = (
+            GaugeMetricFamily(f"golive_{name}", words, labels=labels.split())
+            for name, words, labels in _GAUGES
         )
         for project in self._store.projects():
             for card in self._store.list(project, limit=1):

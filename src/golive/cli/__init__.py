@@ -19,13 +19,9 @@ from golive.cli import console
 from golive.cli.app_command import app_command
 from golive.cli.assess_command import assess_command
 from golive.cli.contract_commands import contract
-from golive.cli.doctor_command import doctor_command, schema_command
+from golive.cli.installation_commands import doctor_command, releases, samples, schema_command
 from golive.cli.monitor_commands import monitor
-from golive.cli.project_commands import project
-from golive.cli.releases_commands import releases
-from golive.cli.report_command import report_command
-from golive.cli.samples_commands import samples
-from golive.cli.sessions_commands import sessions
+from golive.cli.stored_commands import project, report_command, sessions
 from golive.model.errors import GoLiveError, Problem
 
 cli = typer.Typer(
@@ -98,9 +94,8 @@ def _usage(error: Exception, message: str) -> int:
     command = context.command_path if context is not None else "golive"
     sentence = message.strip().splitlines()[0].rstrip(".")
     sentence += "" if sentence.endswith("?") else "."
-    return console.report(
-        GoLiveError(Problem("USAGE", sentence, f"`{command} --help` shows what it takes."))
-    )
+    hint = f"`{command} --help` shows what it takes."
+    return console.report(GoLiveError(Problem("USAGE", sentence, hint)))
 
 
 def main() -> None:

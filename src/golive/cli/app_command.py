@@ -9,7 +9,6 @@ import threading
 import time
 import webbrowser
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -17,6 +16,7 @@ from urllib.request import urlopen
 import typer
 
 from golive.cli import console
+from golive.cli.console import StorePath, say
 from golive.model.errors import InputError, Problem
 
 
@@ -24,12 +24,9 @@ def app_command(
     host: Annotated[
         str,
         typer.Option(help="Address to listen on. Anything but this machine shares what is stored."),
-    ] = ("127.0.0.1"),
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
-    store: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."),
-    ] = None,
+    store: StorePath = None,
     open_browser: Annotated[
         bool | None,
         typer.Option(
@@ -50,7 +47,7 @@ def app_command(
     check_port(host, port)
     sample = _wants_sample()
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    console.stdout().print(f"GoLive is at {address} (Ctrl+C stops it)", markup=False)
+    say(f"GoLive is at {address} (Ctrl+C stops it)")
     sys.stdout.flush()
     if open_browser if open_browser is not None else sys.stdout.isatty():
         threading.Thread(
@@ -88,16 +85,14 @@ def check_port(host: str, port: int) -> None:
         InputError: ``PORT_BUSY`` or ``HOST``.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise InputError(
-            Problem("HOST", f"'{host}' is not an address of this machine.", "Leave --host out.")
-        ) from None
+        sentence = f"'{host}' is not an address of this machine."
+        raise InputError(Problem("HOST", sentence, "Leave --host out.")) from None
     except OSError as error:
         sentence = f"Port {port} on {host} cannot be used: {error.strerror}."
         raise InputError(Problem("PORT_BUSY", sentence, "Choose another with --port.")) from None
@@ -111,7 +106,7 @@ def _wants_sample() -> bool:
     """
     from golive import sample_session
 
-    with console.open_store(None) as store:
+    with console.open_store(None, must_exist=False) as store:
         return not sample_session.was_deleted(store)
 
 

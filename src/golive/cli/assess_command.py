@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from golive.cli import console
+from golive.cli.console import StorePath, Train
 from golive.model.errors import InputError, Problem, StoreError
 
 if TYPE_CHECKING:
@@ -48,13 +49,7 @@ def _role(name: str, what: str) -> typer.models.OptionInfo:
 
 def assess_command(
     *,
-    train: Annotated[
-        str,
-        typer.Option(
-            metavar="SRC",
-            help="Data the model was trained on: a file, a glob, a folder, or table:NAME.",
-        ),
-    ],
+    train: Train,
     live: Annotated[
         str, typer.Option(metavar="SRC", help="Data the model receives, in any of the same forms.")
     ],
@@ -91,10 +86,7 @@ def assess_command(
     project: Annotated[
         str | None, typer.Option(metavar="NAME", help="Project the session belongs to.")
     ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."),
-    ] = None,
+    store: StorePath = None,
     contract: Annotated[
         Path | None,
         typer.Option(
@@ -125,13 +117,8 @@ def assess_command(
     ] = None,
 ) -> None:
     """Compare live data with training data and judge readiness."""
-    problems = console.check_out(out)
-    if store is not None and no_store:
-        problems.append(
-            Problem("USAGE", "--store and --no-store exclude each other.", "Leave one of them out.")
-        )
-    if problems:
-        raise InputError(problems)
+    both = Problem("USAGE", "--store and --no-store exclude each other.", "Leave one of them out.")
+    console.check_out(out, *([both] if store is not None and no_store else []))
     roles: dict[str, object] = {
         "label": label,
         "score": score,
@@ -161,7 +148,7 @@ def assess_command(
 
         summary(assessment)
         if kept:
-            console.stdout().print(f"\nSession {assessment.session} is in {kept}", markup=False)
+            console.say(f"\nSession {assessment.session} is in {kept}")
     if not _holds(assessment, require, fail_on):
         raise typer.Exit(1)
 
@@ -183,7 +170,7 @@ def _on_record(path: Path | None, config: Config) -> ProjectState:
     """Read the store before the long part of the run, so that a busy store is said at once. It is not held meanwhile."""
     from golive.store.project import Project
 
-    with console.open_store(path) as store:
+    with console.open_store(path, must_exist=False) as store:
         return Project(store, config.project).for_assessment(config)
 
 
@@ -196,22 +183,21 @@ def _announce(config: Config, *, allowed: bool) -> None:
     judge = config.text_judge
     if judge is None:
         if allowed:
+            sentence = "--allow-text-judge is given, but no model is configured."
             hint = "Name one under 'text_judge' in the configuration, or leave the option out."
-            raise InputError(
-                Problem("USAGE", "--allow-text-judge is given, but no model is configured.", hint)
-            )
+            raise InputError(Problem("USAGE", sentence, hint))
         return
     from golive.text.judge import beforehand
     from golive.text.judge_call import key_of
 
+    said = beforehand(judge)
     if allowed:
         key_of(judge)
-        console.stderr().print(beforehand(judge), markup=False)
-        return
-    console.stderr().print(
-        f"Nothing is sent to {judge.host}. With --allow-text-judge: {beforehand(judge)[0].lower()}{beforehand(judge)[1:]}",
-        markup=False,
-    )
+    else:
+        said = (
+            f"Nothing is sent to {judge.host}. With --allow-text-judge: {said[0].lower()}{said[1:]}"
+        )
+    console.stderr().print(said, markup=False)
 
 
 def _assess(
@@ -263,10 +249,9 @@ def _save(path: Path | None, assessment: Assessment, config: Config) -> Path:
     """
     for attempt in range(_BUSY_TRIES):
         try:
-            with console.open_store(path) as store:
+            with console.open_store(path, must_exist=False) as store:
                 store.save(assessment, config=config, actor=console.actor())
-                kept: Path = store.path
-                return kept
+                return store.path
         except StoreError as error:
             if error.code != "STORE_BUSY" or attempt == _BUSY_TRIES - 1:
                 raise
@@ -282,9 +267,8 @@ def _holds(assessment: Assessment, require: Require | None, fail_on: FailOn | No
     unmet: list[str] = []
     verdict = assessment.readiness.verdict
     if require and VERDICTS.index(verdict.value) < VERDICTS.index(require.value):
-        unmet.append(
-            f"--require {require.value} does not hold: the verdict is {verdict.value.capitalize()}."
-        )
+        found = verdict.value.capitalize()
+        unmet.append(f"--require {require.value} does not hold: the verdict is {found}.")
     alarms = assessment.count(Verdict.ALARM)
     if fail_on and alarms:
         unmet.append(f"--fail-on alarm: {alarms} finding{'s say' if alarms > 1 else ' says'} Act.")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from golive.cli import console
-from golive.model.errors import InputError, Problem
+from golive.cli.console import Train, say
+from golive.model.errors import Problem
 
 if TYPE_CHECKING:
     from golive.contract import Checked
@@ -26,13 +27,7 @@ _Engine = Annotated[
 @contract.command("infer")
 def infer_command(
     *,
-    train: Annotated[
-        str,
-        typer.Option(
-            metavar="SRC",
-            help="Data the model was trained on: a file, a glob, a folder, or table:NAME.",
-        ),
-    ],
+    train: Train,
     out: Annotated[
         str,
         typer.Option(metavar="FILE|-", help="Where to write the contract (ODCS v3); - for stdout."),
@@ -51,12 +46,10 @@ def infer_command(
     ] = False,
 ) -> None:
     """Infer the contract that training data keeps, as ODCS v3."""
-    problems = console.check_out(out)
-    if out != "-" and not problems and Path(out).exists() and not force:
-        hint = "People edit contracts: name another file, or add --force."
-        problems.append(Problem("OUT_EXISTS", f"'{out}' exists.", hint))
-    if problems:
-        raise InputError(problems)
+    there = out != "-" and Path(out).exists() and not Path(out).is_dir()
+    hint = "People edit contracts: name another file, or add --force."
+    taken = [] if force or not there else [Problem("OUT_EXISTS", f"'{out}' exists.", hint)]
+    console.check_out(out, *taken)
     from golive.contract import infer, to_yaml
     from golive.intake import load_config, read
 
@@ -64,13 +57,15 @@ def infer_command(
     with read(train, engine=engine) as dataset:
         made = infer(dataset, settled, owner=owner, when_uncertain=when_uncertain)
     still_open = [f"Still open: {point}." for point in made.open_points]
-    # On stdout the contract stands alone, so what is open stands in it as comments.
-    comments = [f"# {line}" for line in still_open] if out == "-" else []
-    console.write_out("\n".join([to_yaml(made).rstrip("\n"), *comments]), out)
-    if out != "-":
-        words = f"{out}: version {made.version}, {len(made.inputs)} input and {len(made.outputs)} output columns."
-        for line in (words, *still_open):
-            console.stdout().print(line, markup=False)
+    if out == "-":
+        # On stdout the contract stands alone, so what is open stands in it as comments.
+        console.write_out(
+            "\n".join([to_yaml(made).rstrip("\n"), *(f"# {o}" for o in still_open)]), out
+        )
+        return
+    console.write_out(to_yaml(made).rstrip("\n"), out)
+    columns = f"{len(made.inputs)} input and {len(made.outputs)} output columns"
+    say(f"{out}: version {made.version}, {columns}.", *still_open)
 
 
 @contract.command("check")
@@ -88,9 +83,7 @@ def check_command(
     engine: _Engine = None,
 ) -> None:
     """Count every violation of a contract in a live batch; exit 1 when there is one."""
-    problems = console.check_out(out)
-    if problems:
-        raise InputError(problems)
+    console.check_out(out)
     from golive.contract import check, load
     from golive.intake import read
 
@@ -101,8 +94,7 @@ def check_command(
         console.write_out(checked.model_dump_json(indent=2), out)
     if out != "-":
         _tell(checked)
-        for point in agreed.open_points:
-            console.stdout().print(f"Still open: {point}.", markup=False)
+        say(*(f"Still open: {point}." for point in agreed.open_points))
     if not checked.holds:
         raise typer.Exit(1)
 
@@ -111,16 +103,14 @@ def _tell(checked: Checked) -> None:
     """The result in words, most basic rule first as the contract lists its columns."""
     from rich.text import Text
 
-    out = console.stdout()
-    many = len(checked.violations)
-    held = "holds" if checked.holds else f"is broken: {many} violation{'s' if many > 1 else ''}"
-    head = f"{checked.contract} {checked.version} {held} ({checked.live}, {checked.rows:,} rows, "
-    out.print(Text(head + f"{checked.columns_checked} columns)", style="bold"))
-    for violation in checked.violations:
-        out.print(Text(f"  {violation.sentence}"))
-    if checked.unlisted:
-        from golive.wording.text import listing
+    from golive.wording.text import listing
 
-        out.print(Text(f"Not in the contract: {listing(checked.unlisted)}."))
-    for what in checked.not_checked:
-        out.print(Text(f"Not checked: {what}."))
+    many = len(checked.violations)
+    state = "holds" if checked.holds else f"is broken: {many} violation{'s' if many > 1 else ''}"
+    size = f"{checked.live}, {checked.rows:,} rows, {checked.columns_checked} columns"
+    head = f"{checked.contract} {checked.version} {state} ({size})"
+    console.stdout().print(Text(head, style="bold"))
+    say(*(f"  {violation.sentence}" for violation in checked.violations))
+    if checked.unlisted:
+        say(f"Not in the contract: {listing(checked.unlisted)}.")
+    say(*(f"Not checked: {what}." for what in checked.not_checked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from golive.cli import console
+from golive.cli.console import AsJson, StorePath, say
 from golive.model.errors import InputError, Problem, StoreError
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ monitor = typer.Typer(
     no_args_is_help=True, help="Watch live data after go-live: judge new batches, raise alerts."
 )
 _File = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The monitor file.")]
-_StorePath = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", metavar="PATH", help="File with the sessions; GOLIVE_STORE when left out."
-    ),
-]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 _WAIT = 0.2
 
 
@@ -49,7 +42,7 @@ def _opened(path: Path | None, patience: float) -> Callable[[], AbstractContextM
         give_up = time.monotonic() + patience
         while True:
             try:
-                store = console.open_store(path)
+                store = console.open_store(path, must_exist=False)
                 break
             except StoreError as error:
                 if error.code != "STORE_BUSY" or time.monotonic() >= give_up:
@@ -62,20 +55,20 @@ def _opened(path: Path | None, patience: float) -> Callable[[], AbstractContextM
 
 
 def _line(alert: Alert) -> str:
-    from golive.alerts.words import day
+    from golive.alerts.words import when
 
     owner = f", {alert.owner}" if alert.owner else ""
     return (
         f"{alert.change:12} {alert.severity.value:8} {alert.title} "
-        f"(since {day(alert.onset)}, {alert.route.value.replace('_', ' ')}{owner}, {alert.id})"
+        f"(since {when(alert.onset)}, {alert.route.value.replace('_', ' ')}{owner}, {alert.id})"
     )
 
 
 @monitor.command("run")
 def run_command(
     file: _File,
-    store: _StorePath = None,
-    as_json: _Json = False,
+    store: StorePath = None,
+    as_json: AsJson = False,
     fail_on: Annotated[
         FailOn | None,
         typer.Option(
@@ -119,30 +112,25 @@ def run_command(
             "ahead": report.ahead,
             "next_expected": report.next_expected.isoformat() if report.next_expected else None,
         }
-        print(json.dumps(facts, indent=2))
+        console.say_json(facts)
     else:
-        screen = console.stdout()
-        screen.print(
-            f"{report.monitor}: {plural(len(report.judged), 'batch', 'batches')} judged, "
-            f"{plural(len(report.open_alerts), 'alert')} open, {plural(report.sent, 'message')} sent, {report.unsent} kept for later.",
-            markup=False,
+        judged = plural(len(report.judged), "batch", "batches")
+        alerts, sent = plural(len(report.open_alerts), "alert"), plural(report.sent, "message")
+        say(
+            f"{report.monitor}: {judged} judged, {alerts} open, {sent} sent, {report.unsent} kept for later.",
+            *(f"  {_line(alert)}" for alert in {a.id: a for a in report.alerts}.values()),
+            *(
+                f"  ignored      {name}: its content was judged before"
+                for name in report.duplicates
+            ),
+            *(f"  waiting      {name}: still being written" for name in report.waiting),
+            *(f"  not compared {problem}" for problem in report.problems),
+            *(
+                f"  kept         {plural(count, 'message')}: {NOT_SENT.get(error, error)}; tried again by a later run"
+                for error, count in report.why_unsent.items()
+            ),
+            *(f"  note         {note}" for note in report.notes),
         )
-        for alert in {a.id: a for a in report.alerts}.values():
-            screen.print(f"  {_line(alert)}", markup=False)
-        for name in report.duplicates:
-            screen.print(f"  ignored      {name}: its content was judged before", markup=False)
-        for name in report.waiting:
-            screen.print(f"  waiting      {name}: still being written", markup=False)
-        for problem in report.problems:
-            screen.print(f"  not compared {problem}", markup=False)
-        for error, count in report.why_unsent.items():
-            why = NOT_SENT.get(error, error)
-            screen.print(
-                f"  kept         {plural(count, 'message')}: {why}; tried again by a later run",
-                markup=False,
-            )
-        for note in report.notes:
-            screen.print(f"  note         {note}", markup=False)
     if fail_on is FailOn.NEW and any(a.change in ("opened", "reopened") for a in report.alerts):
         raise typer.Exit(1)
     if fail_on is FailOn.OPEN and report.open_alerts:
@@ -150,44 +138,39 @@ def run_command(
 
 
 @monitor.command("check")
-def check_command(file: _File, store: _StorePath = None) -> None:
+def check_command(file: _File, store: StorePath = None) -> None:
     """Look without changing anything: is the file right, what is new, what was missed, what is open.
 
     Exit codes: 0 all is quiet, 1 something waits for a person or for a run, 2 the file is wrong, 3 the store stayed busy.
     """
-    from golive.alerts.words import day
-    from golive.monitor.check import check
+    from golive.alerts.words import when
+    from golive.monitor.run import check
 
     found = check(file, _opened(store, 10), now=datetime.now(UTC))
-    screen = console.stdout()
-    for sentence in found.sentences:
-        screen.print(sentence, markup=False)
-    for slot in found.missed:
-        screen.print(f"  missed       the batch of {day(slot)}", markup=False)
-    for alert in found.open_alerts:
-        screen.print(f"  {_line(alert)}", markup=False)
+    say(
+        *found.sentences,
+        *(f"  missed       the batch of {when(slot)}" for slot in found.missed),
+        *(f"  {_line(alert)}" for alert in found.open_alerts),
+    )
     if not found.quiet:
         raise typer.Exit(1)
 
 
 @monitor.command("replay")
-def replay_command(file: _File, store: _StorePath = None) -> None:
+def replay_command(file: _File, store: StorePath = None) -> None:
     """Say which alerts the thresholds in FILE would have raised over the batches that are stored. Changes nothing."""
     from golive.alerts.engine import replay
-    from golive.monitor.run import setup
+    from golive.monitor.file import setup
 
     plan = setup(file)
     with _opened(store, 10)() as opened:
         held = opened.monitors.batches(plan.project, plan.file.monitor)
     batches = tuple(b for b in held if b.state != "expired")
     if not batches:
-        raise InputError(
-            Problem("NO_BATCHES", f"No batch of '{plan.file.monitor}' is stored.", "Run it first.")
-        )
-    alerts = replay(batches, plan.file.alerts.rule_set())
-    screen = console.stdout()
-    screen.print(
-        f"{len(batches)} batches, {len(alerts)} alerts would have been raised.", markup=False
+        sentence = f"No batch of '{plan.file.monitor}' is stored."
+        raise InputError(Problem("NO_BATCHES", sentence, "Run it first."))
+    alerts = replay(batches, plan.file.alerts)
+    say(
+        f"{len(batches)} batches, {len(alerts)} alerts would have been raised.",
+        *(f"  {_line(alert)}" for alert in alerts),
     )
-    for alert in alerts:
-        screen.print(f"  {_line(alert)}", markup=False)

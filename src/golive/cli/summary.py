@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from golive.cli.console import stdout
+from golive.cli.console import say, stdout
 from golive.model.finding import Verdict
 from golive.model.readiness import GateState
 from golive.wording.labels import TIER_WORD, VERDICT_WORD
@@ -41,28 +41,22 @@ def summary(assessment: Assessment) -> None:
     head = Text(readiness.verdict.value.upper(), style="bold")
     head.append(f"  {assessment.project}, risk tier {TIER_WORD[readiness.tier]}", style="not bold")
     screen.print(head)
-    screen.print(
+    say(
         f"{live.rows:,} live rows ({live.name}) against {train.rows:,} training rows ({train.name}).",
-        markup=False,
+        index_line(readiness),
+        *(f"  {reason}" for reason in (*readiness.stop, *readiness.reasons)),
     )
-    screen.print(index_line(readiness), markup=False)
-    for reason in (*readiness.stop, *readiness.reasons):
-        screen.print(f"  {reason}", markup=False)
-    _gates(screen, readiness)
+    _gates(readiness)
     _findings(screen, assessment)
     if readiness.next:
-        screen.print("\nDo next")
-        for place, step in enumerate(readiness.next[:_TOP_STEPS], start=1):
-            screen.print(
-                f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}", markup=False
-            )
+        say("\nDo next")
+    for place, step in enumerate(readiness.next[:_TOP_STEPS], start=1):
+        say(f"  {place} {step.label:7} {step.criterion}  {step.title}: {step.why}")
     if assessment.not_assessed:
-        screen.print("\nNot assessed")
-        for item in assessment.not_assessed[:_TOP_NOT_ASSESSED]:
-            screen.print(f"  {item.what}: {item.why}", markup=False)
-        more = len(assessment.not_assessed) - _TOP_NOT_ASSESSED
-        if more > 0:
-            screen.print(f"  and {more:,} more; --out FILE writes all of them.")
+        say("\nNot assessed")
+    say(*(f"  {item.what}: {item.why}" for item in assessment.not_assessed[:_TOP_NOT_ASSESSED]))
+    if (more := len(assessment.not_assessed) - _TOP_NOT_ASSESSED) > 0:
+        say(f"  and {more:,} more; --out FILE writes all of them.")
 
 
 def index_line(readiness: Readiness) -> str:
@@ -73,40 +67,37 @@ def index_line(readiness: Readiness) -> str:
     return f"Index {readiness.index:.0f} of 100, between {readiness.low:.0f} and {readiness.high:.0f}. {covered}"
 
 
-def _gates(screen: Console, readiness: Readiness) -> None:
+def _gates(readiness: Readiness) -> None:
     gates = [c for c in readiness.criteria if c.gate_state is not None]
-    closed = [c for c in gates if c.gate_state is not GateState.PASS]
     if not gates:
         return
-    screen.print(f"\nGates: {len(gates) - len(closed)} of {len(gates)} pass")
-    ordered = sorted(closed, key=lambda c: (c.gate_state is not GateState.FAIL, not c.hard, c.id))
-    for gate in ordered[:_TOP_GATES]:
+    closed = [c for c in gates if c.gate_state is not GateState.PASS]
+    closed.sort(key=lambda c: (c.gate_state is not GateState.FAIL, not c.hard, c.id))
+    say(f"\nGates: {len(gates) - len(closed)} of {len(gates)} pass")
+    for gate in closed[:_TOP_GATES]:
         state = "fails" if gate.gate_state is GateState.FAIL else "unproven"
         note = ", waived" if gate.waived else ""
         why = f": {gate.measurement}" if gate.measurement else ""
-        screen.print(f"  {state:8}  {gate.id}  {gate.title}{note}{why}", markup=False)
-    if len(ordered) > _TOP_GATES:
-        failing = sum(c.gate_state is GateState.FAIL for c in ordered[_TOP_GATES:])
-        rest = len(ordered) - _TOP_GATES
-        screen.print(f"  and {rest} more, {failing} of them failing.")
+        say(f"  {state:8}  {gate.id}  {gate.title}{note}{why}")
+    if rest := closed[_TOP_GATES:]:
+        failing = sum(c.gate_state is GateState.FAIL for c in rest)
+        say(f"  and {len(rest)} more, {failing} of them failing.")
 
 
 def _findings(screen: Console, assessment: Assessment) -> None:
     counts = ", ".join(f"{WORD[v]} {assessment.count(v)}" for v in WORD)
-    screen.print(f"\nFindings: {counts}", markup=False)
-    loud = [f for f in assessment.findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
-    for item in loud[:_TOP_FINDINGS]:
+    say(f"\nFindings: {counts}")
+    urgent = [f for f in assessment.findings if f.verdict in (Verdict.ALARM, Verdict.WATCH)]
+    for item in urgent[:_TOP_FINDINGS]:
         line = Text("  ")
         line.append(f"{WORD[item.verdict]:6}", style=_STYLE[item.verdict])
         line.append(f" {item.title}", style="bold")
         line.append(f"  ({item.route.value.replace('_', ' ')})", style="dim")
         screen.print(line)
         if item.explanation:
-            screen.print(f"         {item.explanation}", markup=False)
-    if len(loud) > _TOP_FINDINGS:
-        screen.print(
-            f"  and {len(loud) - _TOP_FINDINGS} more; --out FILE writes all of them.", markup=False
-        )
+            say(f"         {item.explanation}")
+    if (more := len(urgent) - _TOP_FINDINGS) > 0:
+        say(f"  and {more} more; --out FILE writes all of them.")
 
 
 _DIRECTIONS = {
@@ -120,14 +111,10 @@ _DIRECTIONS = {
 
 def difference(diff: SessionDiff) -> None:
     """Print what changed between two sessions on stdout."""
-    screen = stdout()
-    screen.print(Text(diff.headline, style="bold"))
-    for caveat in diff.caveats:
-        screen.print(f"  {caveat}", markup=False)
+    stdout().print(Text(diff.headline, style="bold"))
+    say(*(f"  {caveat}" for caveat in diff.caveats))
     for direction, title in _DIRECTIONS.items():
         changes = [c for c in diff.changes if c.direction == direction]
         if changes:
-            screen.print(f"\n{title} ({len(changes)})")
-        for change in changes:
-            screen.print(f"  {change.sentence}", markup=False)
-    screen.print(f"\n{diff.unchanged} findings and criteria are as before.")
+            say(f"\n{title} ({len(changes)})", *(f"  {change.sentence}" for change in changes))
+    say(f"\n{diff.unchanged} findings and criteria are as before.")

@@ -1,17 +1,23 @@
-"""Which batches have arrived and which are due: files by their content and day, tables by the slot of their rows."""
+"""Which batches have arrived and which are due, and their rows: files by content and day, tables by the slot of their rows."""
 
 from __future__ import annotations
 
 import glob
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from golive.model.errors import InputError, Problem
-from golive.monitor.file import BatchesFile
+from golive.monitor.file import BatchesFile, Setup
+
+if TYPE_CHECKING:
+    from golive.intake import Dataset
 
 TABLE = "table:"
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
@@ -35,11 +41,6 @@ class Arrived:
 
     arrivals: tuple[Arrival, ...]
     waiting: tuple[str, ...] = ()
-
-
-def slot_of(moment: datetime, batches: BatchesFile, starts: datetime) -> datetime:
-    """Start of the slot in which ``moment`` lies."""
-    return starts + (moment - starts) // batches.every * batches.every
 
 
 def dated(name: str, batches: BatchesFile) -> datetime | None:
@@ -66,85 +67,69 @@ def files(batches: BatchesFile, folder: Path) -> list[Path]:
     elif path.parent.is_dir():
         found = [path] if path.exists() else []
     else:
-        raise InputError(
-            Problem(
-                "NOT_FOUND",
-                f"There is no folder '{path.parent.name}'.",
-                "Check batches.source.",
-                batches.source,
-            )
-        )
+        sentence = f"There is no folder '{path.parent.name}'."
+        raise InputError(Problem("NOT_FOUND", sentence, "Check batches.source.", batches.source))
     return sorted(p for p in found if p.is_file() and not p.name.startswith((".", "_")))
 
 
-def arrived(batches: BatchesFile, folder: Path, *, now: datetime) -> Arrived:
-    """Every file of the source as a batch, by slot. Files that are still being written are left for the next run."""
+def arrived(plan: Setup, now: datetime) -> Arrived:
+    """Every batch that the source of a monitor holds now, by slot. Files that are still being written are left for the next run.
+
+    Raises:
+        InputError: ``NOT_FOUND``; ``MONITOR_STARTS`` when the file does not say from when on a table has batches.
+    """
     from golive.intake.source import sha256
 
+    batches = plan.file.batches
+    if batches.source.startswith(TABLE):
+        return _table_slots(batches, now)
     found: list[tuple[Path, datetime]] = []
     waiting = []
-    for path in files(batches, folder):
+    for path in files(batches, plan.folder):
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         # A time in the future comes from a clock that jumped and says nothing about writing.
         fresh = timedelta(0) <= now - changed < batches.settle
         if fresh or path.suffix.lower() in _UNFINISHED:
             waiting.append(path.name)
-            continue
-        found.append((path, dated(path.name, batches) or min(changed, now)))
-    if not found:
-        return Arrived((), tuple(waiting))
-    starts = batches.starts or min(moment for _, moment in found)
-    made = [Arrival(p.name, sha256([p]), slot_of(m, batches, starts), p) for p, m in found]
+        else:
+            found.append((path, dated(path.name, batches) or min(changed, now)))
+    starts = batches.starts or min((moment for _, moment in found), default=now)
+    made = []
+    for path, moment in found:
+        slot = starts + (moment - starts) // batches.every * batches.every
+        made.append(Arrival(path.name, sha256([path]), slot, path))
     return Arrived(tuple(sorted(made, key=lambda a: (a.slot, a.name))), tuple(waiting))
 
 
-def table_slots(batches: BatchesFile, *, now: datetime) -> Arrived:
-    """One batch for every slot of a table that is over; its identity is the table and the slot.
-
-    Raises:
-        InputError: ``MONITOR_STARTS`` when the file does not say from when on.
-    """
+def _table_slots(batches: BatchesFile, now: datetime) -> Arrived:
+    """One batch for every slot of a table that is over; its identity is the table and the slot."""
     if batches.starts is None:
-        raise InputError(
-            Problem(
-                "MONITOR_STARTS",
-                "Batches of a table need a start.",
-                "Add batches.starts: 2026-01-01.",
-            )
-        )
-    ended = (now - batches.grace - batches.starts) // batches.every
-    slots = [
-        batches.starts + i * batches.every
-        for i in range(max(0, ended - _MOST_SLOTS), max(0, ended))
-    ]
+        hint = "Add batches.starts: 2026-01-01."
+        raise InputError(Problem("MONITOR_STARTS", "Batches of a table need a start.", hint))
     name = batches.source.removeprefix(TABLE)
-    made = [
-        Arrival(
-            f"{name} {slot:%Y-%m-%d %H:%M}",
-            hashlib.sha256(f"{name}\0{slot.isoformat()}\0{batches.every}".encode()).hexdigest(),
-            slot,
-        )
-        for slot in slots
-    ]
+    made = []
+    for slot in _ended(batches, batches.starts, now):
+        named = f"{name}\0{slot.isoformat()}\0{batches.every}"
+        sha256 = hashlib.sha256(named.encode()).hexdigest()
+        made.append(Arrival(f"{name} {slot:%Y-%m-%d %H:%M}", sha256, slot))
     return Arrived(tuple(made))
 
 
-def missed(
-    batches: BatchesFile, seen: Iterable[datetime], *, starts: datetime | None, now: datetime
-) -> tuple[datetime, ...]:
+def _ended(batches: BatchesFile, first: datetime, now: datetime) -> list[datetime]:
+    """Slots from ``first`` on that are over, with their grace; at most the last 400."""
+    ended = max(0, (now - batches.grace - first) // batches.every)
+    return [first + i * batches.every for i in range(max(0, ended - _MOST_SLOTS), ended)]
+
+
+def missed(batches: BatchesFile, seen: set[datetime], now: datetime) -> tuple[datetime, ...]:
     """Slots that are over, with their grace, and have no batch; at most the last 400."""
-    known = set(seen)
-    first = starts or min(known, default=None)
+    first = batches.starts or min(seen, default=None)
     if first is None:
         return ()
-    ended = (now - batches.grace - first) // batches.every
-    slots = (first + i * batches.every for i in range(max(0, ended - _MOST_SLOTS), max(0, ended)))
-    return tuple(slot for slot in slots if slot not in known)
+    return tuple(slot for slot in _ended(batches, first, now) if slot not in seen)
 
 
-def next_expected(
-    batches: BatchesFile, seen: Iterable[datetime], *, starts: datetime | None, now: datetime
-) -> datetime | None:
+def next_expected(batches: BatchesFile, seen: set[datetime], now: datetime) -> datetime | None:
     """When the next batch is due at the latest, or ``None`` before the first one is known.
 
     Batches whose day lies ahead of ``now`` do not count: a wrong day must not silence the alarm for years.
@@ -152,4 +137,66 @@ def next_expected(
     last = max((slot for slot in seen if slot <= now), default=None)
     if last is not None:
         return last + 2 * batches.every + batches.grace
-    return None if starts is None else starts + batches.every + batches.grace
+    return None if batches.starts is None else batches.starts + batches.every + batches.grace
+
+
+def files_until(arrival: Arrival, plan: Setup, size: int, skip: Collection[str] = ()) -> list[Path]:
+    """Files of the last ``size`` batches up to and with ``arrival``, oldest first.
+
+    ``skip`` names files that are no batches of their own: a content that came again, or one that could not be compared.
+    """
+    batches, own = plan.file.batches, arrival.path
+    if own is None or size == 1:
+        return [own] if own else []
+    near = []
+    for path in files(batches, plan.folder):
+        day = dated(path.name, batches)
+        early = day is None or day <= arrival.slot + batches.every
+        if path.suffix == own.suffix and (path == own or (early and path.name not in skip)):
+            near.append(path)
+    at = near.index(own) + 1 if own in near else len(near)
+    return near[max(0, at - size) : at]
+
+
+@contextmanager
+def rows_of(
+    arrival: Arrival, plan: Setup, size: int, skip: Collection[str] = ()
+) -> Iterator[Dataset]:
+    """Rows of the last ``size`` batches up to and with ``arrival`` as one dataset; ``skip`` as in ``files_until``.
+
+    Raises:
+        InputError: ``MONITOR_TIME`` when the configuration names no time column to cut a table by, and whatever is wrong
+        with the data.
+    """
+    from golive.intake import read
+
+    paths, config = files_until(arrival, plan, size, skip), plan.config
+    if arrival.path is None:
+        with _slots_of(arrival, plan, size) as dataset:
+            yield dataset
+    elif size == 1:
+        with read(arrival.path, name=arrival.name, views=config.fhir_views) as dataset:
+            yield dataset
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            for number, path in enumerate(paths):
+                (Path(folder) / f"{number:03d}-{path.name}").symlink_to(path)
+            with read(folder, name=arrival.name, views=config.fhir_views) as dataset:
+                yield dataset
+
+
+@contextmanager
+def _slots_of(arrival: Arrival, plan: Setup, size: int) -> Iterator[Dataset]:
+    """Rows of a table whose time lies in the last ``size`` slots."""
+    from golive.intake import read
+
+    batches, time = plan.file.batches, plan.config.roles.time
+    with read(batches.source, engine=batches.engine, name=arrival.name) as whole:
+        if time is None or time not in whole.columns:
+            sentence = "Batches of a table are cut by a time column."
+            raise InputError(Problem("MONITOR_TIME", sentence, "Name roles.time in the config."))
+        end = (arrival.slot + batches.every).replace(tzinfo=None)
+        moment = whole.table[time].cast("timestamp")
+        table = whole.table.filter((moment >= end - size * batches.every) & (moment < end))
+        rows = int(table.count().to_pyarrow().as_py())
+        yield replace(whole, table=table, rows=rows, sha256=arrival.sha256)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 
-from golive.alerts import rules as alert_rules
-from golive.alerts.words import FEED_KINDS
+from golive.alerts.rules import Rules, Span
 from golive.model.columns import Noun
+from golive.model.config import Config
 from golive.model.errors import InputError, Problem, nearest, needed
-from golive.model.finding import SIGNAL_OF, Route, Severity
+from golive.model.finding import Route
 
-_SPAN = re.compile(r"(\d+)\s*([smhdw])")
-_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NAME = "letters, digits, '.', '_' and '-' are allowed, 64 at most, a letter or digit first"
 _EXAMPLES = {
     "monitor": "For example monitor: ed-sepsis-nightly.",
@@ -30,17 +30,10 @@ _EXAMPLES = {
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def _span(value: object) -> object:
-    found = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
-    return timedelta(**{_UNIT[found[2]]: int(found[1])}) if found else value
-
-
 def _utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-"""A length of time: ``30s``, ``15m``, ``6h``, ``1d``, ``1w``."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time; without an offset it is UTC."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -94,89 +87,6 @@ class BatchesFile(Noun):
         return span
 
 
-class Rule(Noun):
-    """What holds for findings of one kind, or of some columns, instead of the defaults. The first rule that fits wins.
-
-    ``at_least`` is the change of the finding's effect (in its own unit) below which nothing is raised; ``persist`` is
-    ``[k, n]``: k of the last n batches.
-    """
-
-    kind: str | None = None
-    columns: tuple[str, ...] = ()
-    ignore: bool = False
-    level: Literal["alarm", "watch"] | None = None
-    at_least: float | None = Field(default=None, gt=0)
-    persist: tuple[int, int] | None = None
-    severity: Severity | None = None
-    route: Route | None = None
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, kind: str | None) -> str | None:
-        known = [*SIGNAL_OF, *FEED_KINDS]
-        if kind is not None and kind not in known:
-            msg = f"'{kind}' is no kind of finding. {nearest(kind, known)}"
-            raise ValueError(msg)
-        return kind
-
-    @field_validator("persist")
-    @classmethod
-    def _k_of_n(cls, persist: tuple[int, int] | None) -> tuple[int, int] | None:
-        return persist if persist is None else k_of_n(persist)
-
-
-def k_of_n(persist: tuple[int, int]) -> tuple[int, int]:
-    """Check ``[k, n]``: at least 1, k not over n, n at most 30."""
-    k, n = persist
-    if not 1 <= k <= n <= 30:
-        msg = "it is [k, n] with 1 <= k <= n <= 30: k of the last n batches"
-        raise ValueError(msg)
-    return persist
-
-
-class Escalation(Noun):
-    """An alert that nobody acknowledged ``after`` this long goes to the receivers of ``to`` as well."""
-
-    after: Span = timedelta(hours=24)
-    to: str
-
-
-class AlertsFile(Noun):
-    """When an alert opens and ends. ``persist`` is ``[k, n]``; it clears after ``clear_after`` batches without even a Watch."""
-
-    level: Literal["alarm", "watch"] = "alarm"
-    persist: tuple[int, int] = (2, 3)
-    clear_after: int = Field(default=3, ge=1, le=30)
-    escalate: Escalation | None = None
-    rules: tuple[Rule, ...] = ()
-
-    @field_validator("persist")
-    @classmethod
-    def _k_of_n(cls, persist: tuple[int, int]) -> tuple[int, int]:
-        return k_of_n(persist)
-
-    def rule_set(self) -> alert_rules.Rules:
-        """The thresholds as the alert engine takes them."""
-        default = alert_rules.Rule(on=self.level, persist=self.persist)
-        made = tuple(
-            alert_rules.Rule(
-                kind=r.kind,
-                columns=r.columns,
-                ignore=r.ignore,
-                on=r.level or self.level,
-                at_least=r.at_least,
-                persist=r.persist or self.persist,
-                severity=r.severity,
-                route=r.route,
-            )
-            for r in self.rules
-        )
-        after = self.escalate.after if self.escalate else None
-        return alert_rules.Rules(
-            default, made, self.clear_after, after, self.escalate.to if self.escalate else ""
-        )
-
-
 class MonitorFile(Noun):
     """A whole monitor file. ``routes`` names receivers: Apprise addresses, in which ``${NAME}`` is read from the environment."""
 
@@ -185,8 +95,16 @@ class MonitorFile(Noun):
     project: str | None = None
     baseline: BaselineFile
     batches: BatchesFile
-    alerts: AlertsFile = AlertsFile()
+    alerts: Rules = Rules()
     routes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def receivers(self) -> list[str]:
+        """Names that a route may have: who acts, and where escalation goes."""
+        return [
+            *(r.value for r in Route),
+            *([self.alerts.escalate.to] if self.alerts.escalate else []),
+        ]
 
     @field_validator("routes")
     @classmethod
@@ -207,26 +125,22 @@ def load_monitor(path: str | Path) -> MonitorFile:
         ``MONITOR_VALUE``).
     """
     file = Path(path).expanduser()
+    not_yaml = partial(Problem, "MONITOR_YAML")
     if file.is_dir():
         sentence = f"'{file.name or path}' is a folder; the monitor's own YAML file is needed."
         hint = "In that file, 'batches: {source: FOLDER}' names the folder with the batches."
-        raise InputError(Problem("MONITOR_YAML", sentence, hint, str(path)))
+        raise InputError(not_yaml(sentence, hint, str(path)))
     try:
         data = yaml.safe_load(file.read_text("utf-8-sig"))
     except FileNotFoundError:
-        raise InputError(
-            Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))
-        ) from None
+        missing = Problem("NOT_FOUND", f"There is no file '{file.name}'.", "", str(file))
+        raise InputError(missing) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file.name}, line {mark.line + 1}" if mark else file.name
-        raise InputError(
-            Problem("MONITOR_YAML", "The file is not valid YAML in UTF-8.", "", where)
-        ) from None
+        raise InputError(not_yaml("The file is not valid YAML in UTF-8.", "", where)) from None
     if not isinstance(data, dict):
-        raise InputError(
-            Problem("MONITOR_YAML", "The file is not a mapping of keys to values.", "", file.name)
-        )
+        raise InputError(not_yaml("The file is not a mapping of keys to values.", "", file.name))
     try:
         found = MonitorFile.model_validate(data)
     except ValidationError as error:
@@ -237,20 +151,34 @@ def load_monitor(path: str | Path) -> MonitorFile:
     return found
 
 
+@dataclass(frozen=True)
+class Setup:
+    """A monitor file with what it names: where it lies, its configuration, its project."""
+
+    file: MonitorFile
+    folder: Path
+    config: Config
+    project: str
+
+
+def setup(path: str | Path) -> Setup:
+    """Read a monitor file and the configuration it names. Raises InputError with everything that is wrong in one of them."""
+    from golive.intake import load_config
+
+    file = load_monitor(path)
+    folder = Path(path).expanduser().absolute().parent
+    config = load_config(folder / file.config) if file.config else Config()
+    return Setup(file, folder, config, file.project or config.project)
+
+
 def _receivers(found: MonitorFile, where: str) -> list[Problem]:
     """Escalation without a receiver, and receivers that nothing is ever sent to: a misspelt name must not swallow alerts."""
+    problems = []
+    for name in found.routes:
+        if name not in found.receivers and (hint := nearest(name, found.receivers)):
+            sentence = f"'routes.{name}' is no route and no escalation goes there."
+            problems.append(Problem("MONITOR_UNKNOWN_KEY", sentence, hint, where))
     to = found.alerts.escalate.to if found.alerts.escalate else None
-    known = [*(r.value for r in Route), *([to] if to else [])]
-    problems = [
-        Problem(
-            "MONITOR_UNKNOWN_KEY",
-            f"'routes.{name}' is no route and no escalation goes there.",
-            hint,
-            where,
-        )
-        for name in found.routes
-        if name not in known and (hint := nearest(name, known))
-    ]
     if to is not None and to not in found.routes:
         sentence = f"Escalation goes to '{to}', which is not under 'routes'."
         problems.append(Problem("MONITOR_VALUE", sentence, nearest(to, list(found.routes)), where))
@@ -282,9 +210,8 @@ def addresses(monitor: MonitorFile, route: str) -> tuple[str, ...]:
 
     An empty result means that nobody is named: the message is kept and shown in the app.
     """
-    found = []
-    for address in monitor.routes.get(route, ()):
-        names = _VARIABLE.findall(address)
-        if all(os.environ.get(name) for name in names):
-            found.append(_VARIABLE.sub(lambda m: os.environ[m[1]], address))
-    return tuple(found)
+    return tuple(
+        _VARIABLE.sub(lambda found: os.environ[found[1]], address)
+        for address in monitor.routes.get(route, ())
+        if all(os.environ.get(name) for name in _VARIABLE.findall(address))
+    )

@@ -6,10 +6,9 @@ The store is opened for moments only, never while a batch is read, so that two r
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,21 +17,21 @@ from typing import TYPE_CHECKING
 from golive import __version__, settings
 from golive.alerts.decisions import on_batch, on_missed, on_time
 from golive.alerts.sending import send
-from golive.alerts.words import trouble
+from golive.alerts.words import at, trouble
 from golive.assess import config_hash
 from golive.model.baseline import Baseline
-from golive.model.config import Config
 from golive.model.errors import InputError, Problem
+from golive.model.finding import Route
 from golive.model.monitoring import Alert, Batch, Watch
 from golive.monitor import arrivals as source
 from golive.monitor.arrivals import Arrival, Arrived
 from golive.monitor.baseline import build, reading_hash
-from golive.monitor.file import MonitorFile, addresses, load_monitor
+from golive.monitor.file import Setup, addresses, setup
 from golive.monitor.judging import Reference, feed_trouble, judge
-from golive.monitor.windows import paths_until, together
 from golive.store import Store
 from golive.store.monitors import Known
 from golive.store.project import Project
+from golive.wording.numbers import plural
 
 if TYPE_CHECKING:
     from golive.intake import Dataset
@@ -80,26 +79,6 @@ class Report:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-@dataclass(frozen=True)
-class Setup:
-    """A monitor file with what it names: where it lies, its configuration, its project."""
-
-    file: MonitorFile
-    folder: Path
-    config: Config
-    project: str
-
-
-def setup(path: str | Path) -> Setup:
-    """Read a monitor file and the configuration it names. Raises InputError with everything that is wrong in one of them."""
-    from golive.intake import load_config
-
-    file = load_monitor(path)
-    folder = Path(path).expanduser().absolute().parent
-    config = load_config(folder / file.config) if file.config else Config()
-    return Setup(file, folder, config, file.project or config.project)
 
 
 def baseline_of(plan: Setup, opened: Opened, *, actor: str) -> Baseline:
@@ -157,7 +136,7 @@ def run(
     file, batches = plan.file, plan.file.batches
     baseline = baseline_of(plan, opened, actor=actor)
     report = Report(file.monitor, plan.project)
-    found = found_of(plan, now)
+    found = source.arrived(plan, now)
     report.waiting = found.waiting
     with opened() as store:
         known = store.monitors.known(plan.project, file.monitor)
@@ -169,11 +148,11 @@ def run(
             project=Project(store, plan.project).for_assessment(plan.config),
             skip=_no_batches(store.monitors.batches(plan.project, file.monitor)),
         )
-    rules = file.alerts.rule_set()
+    rules = file.alerts
     new, again = sorted_out(found, known)
     by.skip.update(name for name, _ in again)
     slots = {a.slot for a in found.arrivals} | known.slots
-    report.missed = source.missed(batches, slots, starts=batches.starts, now=now)
+    report.missed = source.missed(batches, slots, now)
     # One day ahead of the clock must not make all others late
     past = {slot for slot in known.slots if slot <= now}
     last = max(past, default=None)
@@ -223,14 +202,6 @@ def run(
     return report
 
 
-def found_of(plan: Setup, now: datetime) -> Arrived:
-    """Batches that the source of a monitor holds now."""
-    batches = plan.file.batches
-    if batches.source.startswith(source.TABLE):
-        return source.table_slots(batches, now=now)
-    return source.arrived(batches, plan.folder, now=now)
-
-
 def sorted_out(found: Arrived, known: Known) -> tuple[list[Arrival], list[tuple[str, str]]]:
     """New contents, once each, and names under which a known content came again."""
     new: dict[str, Arrival] = {}
@@ -250,9 +221,10 @@ def _judged(arrival: Arrival, by: Reference, plan: Setup, *, late: bool) -> Batc
     Only what is wrong with the content of a file makes an unreadable batch. A database that is down or a mistake in the
     configuration ends the run instead, and the batch stays new.
     """
+    window = plan.file.batches.window
     with ExitStack() as stack:
         try:
-            dataset = stack.enter_context(_read(arrival, plan))
+            dataset = stack.enter_context(source.rows_of(arrival, plan, window))
         except InputError as error:
             if arrival.path is None:
                 raise
@@ -260,11 +232,7 @@ def _judged(arrival: Arrival, by: Reference, plan: Setup, *, late: bool) -> Batc
                 return None
             return _unreadable(arrival, by, error.problems[0].code, late=late)
         recent = _recent(arrival, by, plan, stack)
-        changed = (
-            arrival.path is not None
-            and plan.file.batches.window == 1
-            and dataset.sha256 != arrival.sha256
-        )
+        changed = arrival.path and window == 1 and dataset.sha256 != arrival.sha256
         return None if changed else judge(dataset, arrival, by, late=late, recent=recent)
 
 
@@ -279,22 +247,18 @@ def _no_batches(batches: Iterable[Batch]) -> set[str]:
 
 def _recent(arrival: Arrival, by: Reference, plan: Setup, stack: ExitStack) -> Dataset | None:
     """The last batches together, for performance; ``None`` where one batch is all there is or they do not fit together."""
-    from golive.monitor.tables import read_slot
-
-    batches, size = plan.file.batches, plan.file.batches.outcomes_window
+    size = plan.file.batches.outcomes_window
+    of_file = arrival.path is not None
     if by.baseline.performance is None or size < 2:
         return None
-    if arrival.path is None:
-        return stack.enter_context(read_slot(arrival, batches, plan.config, slots=size))
-    paths = paths_until(arrival, batches, plan.folder, size, skip=by.skip)
-    try:
-        return (
-            stack.enter_context(together(paths, arrival.name, plan.config))
-            if len(paths) > 1
-            else None
-        )
-    except InputError:
+    if of_file and len(source.files_until(arrival, plan, size, by.skip)) < 2:
         return None
+    try:
+        return stack.enter_context(source.rows_of(arrival, plan, size, by.skip))
+    except InputError:
+        if of_file:
+            return None
+        raise
 
 
 def _unreadable(arrival: Arrival, by: Reference, code: str, *, late: bool) -> Batch:
@@ -312,35 +276,6 @@ def _unreadable(arrival: Arrival, by: Reference, code: str, *, late: bool) -> Ba
     )
 
 
-@contextmanager
-def _read(arrival: Arrival, plan: Setup) -> Iterator[Dataset]:
-    """The rows to judge: those of the batch, or of the last ``window`` batches of this run and their files together."""
-    from golive.intake import read
-    from golive.monitor.tables import read_slot
-
-    batches = plan.file.batches
-    if arrival.path is None:
-        with read_slot(arrival, batches, plan.config) as dataset:
-            yield dataset
-        return
-    if batches.window == 1:
-        with read(arrival.path, name=arrival.name, views=plan.config.fhir_views) as dataset:
-            yield dataset
-        return
-    held = [p for p in source.files(batches, plan.folder) if p.suffix == arrival.path.suffix]
-    near = [
-        p
-        for p in held
-        if (d := source.dated(p.name, batches)) is None or d <= arrival.slot + batches.every
-    ]
-    at = near.index(arrival.path) + 1 if arrival.path in near else len(near)
-    with tempfile.TemporaryDirectory() as folder:
-        for number, path in enumerate(near[max(0, at - batches.window) : at]):
-            (Path(folder) / f"{number:03d}-{path.name}").symlink_to(path)
-        with read(folder, name=arrival.name, views=plan.config.fhir_views) as dataset:
-            yield dataset
-
-
 def _finish(
     plan: Setup,
     opened: Opened,
@@ -352,7 +287,7 @@ def _finish(
     now: datetime,
 ) -> None:
     """Escalate, send, and keep how the run went."""
-    file, rules = plan.file, plan.file.alerts.rule_set()
+    file, rules = plan.file, plan.file.alerts
     with opened() as store:
         report.alerts += store.monitors.decided(
             on_time(rules), project=plan.project, monitor=file.monitor, actor=actor
@@ -364,7 +299,7 @@ def _finish(
             store.monitors.settle(delivery, error=error, project=plan.project, actor=actor)
         report.sent += not error
     batches = file.batches
-    report.next_expected = source.next_expected(batches, slots, starts=batches.starts, now=now)
+    report.next_expected = source.next_expected(batches, slots, now)
     report.problems = [f"{b.name}: {trouble(b)}" for b in report.judged if b.state != "assessed"]
     with opened() as store:
         held = [d for d in store.monitors.deliveries(plan.project) if d.monitor == file.monitor]
@@ -390,3 +325,60 @@ def _finish(
         store.monitors.ran(watch, project=plan.project, actor=actor)
         if (days := settings.load().retention_days) is not None:
             store.expire(days, actor="retention")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a look found. ``quiet``: nothing waits for a person or for a run."""
+
+    sentences: tuple[str, ...]
+    missed: tuple[datetime, ...]
+    open_alerts: tuple[Alert, ...]
+    quiet: bool
+
+
+def check(path: str | Path, opened: Opened, *, now: datetime) -> Check:
+    """Compare the monitor file with what arrived and what is stored. Raises as ``run``."""
+    plan = setup(path)
+    file, batches = plan.file, plan.file.batches
+    found = source.arrived(plan, now)
+    with opened() as store:
+        baseline = store.monitors.baseline(plan.project, file.baseline.name)
+        known = store.monitors.known(plan.project, file.monitor)
+        alerts = tuple(a for a in store.monitors.alerts(plan.project, file.monitor) if a.active)
+        unsent = sum(
+            d.state == "failed" and d.monitor == file.monitor
+            for d in store.monitors.deliveries(plan.project)
+        )
+    new, _ = sorted_out(found, known)
+    slots = {a.slot for a in found.arrivals} | known.slots
+    missed = source.missed(batches, slots, now)
+    told_of = {slot for a in alerts for slot in a.slots}
+    due = source.next_expected(batches, slots, now)
+    routes = {r: addresses(file, r) for r in file.routes}
+    silent = sorted(name for name, found_addresses in routes.items() if not found_addresses)
+    sentences = [
+        f"{file.monitor}: the file is right.",
+        f"Baseline '{file.baseline.name}' "
+        + (
+            f"is stored ({baseline.profile.rows:,} rows)."
+            if baseline
+            else "is not stored yet; the first run makes it."
+        ),
+        f"{plural(len(known.names), 'batch', 'batches')} judged, {len(new)} new, {len(found.waiting)} still being written.",
+        f"The next batch is due by {at(due)}." if due else "No batch has arrived yet.",
+    ]
+    sentences += [
+        f"Route '{name}' reaches nobody: no address, or its variable is not set." for name in silent
+    ]
+    if nobody := [r.value.replace("_", " ") for r in Route if r.value not in file.routes]:
+        sentences.append(
+            f"Alerts for {', '.join(nobody)} are shown in the app and sent to nobody: no such route."
+        )
+    if unsent:
+        sentences.append(
+            f"{plural(unsent, 'message')} could not be delivered; each is kept and tried again."
+        )
+    fresh = tuple(slot for slot in missed if slot not in told_of)
+    quiet = not (new or fresh or alerts or unsent or silent or baseline is None)
+    return Check(tuple(sentences), missed[-10:], alerts, quiet)

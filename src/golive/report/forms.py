@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from golive.model.errors import InputError, Problem, nearest
 from golive.report.base.document import Document
 from golive.report.base.sources import Sources
+from golive.report.base.zipping import zipped
+from golive.report.kinds.chai import chai_xml
 from golive.report.kinds.datasheet import datasheet
 from golive.report.kinds.full import full, reviewer
 from golive.report.kinds.handoff import handoff, pack
-from golive.report.kinds.hti1 import hti1
 from golive.report.kinds.memo import memo
-from golive.report.kinds.model_card import card
 from golive.report.kinds.monitoring_plan import monitoring_plan
-
-Writer = Callable[[Sources], bytes]
+from golive.report.kinds.tables import tables
+from golive.report.kinds.transparency import card, hti1
 
 
 @dataclass(frozen=True)
@@ -88,26 +88,22 @@ def render(sources: Sources, form: str, kind: str = "report") -> File:
         InputError: ``REPORT_FORM``, ``REPORT_KIND`` for an unknown name; both when both are unknown.
     """
     problems = []
-    if form not in FORMS:
-        problems.append(
-            Problem("REPORT_FORM", f"'{form}' is not a form of report.", nearest(form, list(FORMS)))
-        )
-    if kind not in KINDS:
-        problems.append(
-            Problem("REPORT_KIND", f"'{kind}' is not a kind of report.", nearest(kind, list(KINDS)))
-        )
+    for name, known, code in ((form, FORMS, "REPORT_FORM"), (kind, KINDS, "REPORT_KIND")):
+        if name not in known:
+            what = f"'{name}' is not a {code.removeprefix('REPORT_').lower()} of report."
+            problems.append(Problem(code, what, nearest(name, list(known))))
     if not problems and kind != "report" and not FORMS[form].of_kinds:
-        hint = f"Leave the kind out, or choose {', '.join(name for name, f in FORMS.items() if f.of_kinds)}."
-        problems.append(
-            Problem("REPORT_KIND", f"'{form}' holds the whole assessment and has no kinds.", hint)
-        )
+        named = ", ".join(name for name, f in FORMS.items() if f.of_kinds)
+        what = f"'{form}' holds the whole assessment and has no kinds."
+        problems.append(Problem("REPORT_KIND", what, f"Leave the kind out, or choose {named}."))
     if problems:
         raise InputError(problems)
     chosen = FORMS[form]
     data = (
         _DOCUMENTS[form](KINDS[kind].write(sources)) if chosen.of_kinds else _WHOLE[form](sources)
     )
-    name = f"golive-{sources.assessment.session[:8]}-{kind if chosen.of_kinds else form}.{chosen.suffix}"
+    stem = kind if chosen.of_kinds else form
+    name = f"golive-{sources.assessment.session[:8]}-{stem}.{chosen.suffix}"
     return File(name, chosen.mime, data)
 
 
@@ -139,32 +135,21 @@ def _pptx(sources: Sources) -> bytes:
     return slides(sources)
 
 
-def _chai(sources: Sources) -> bytes:
-    from golive.report.kinds.chai import chai_xml
-
-    return chai_xml(sources)
-
-
 def _csv(sources: Sources) -> bytes:
-    from golive.report.base.zipping import zipped
-    from golive.report.kinds.tables import tables
-
     return zipped({name: text.encode() for name, text in tables(sources).items()})
 
 
 def _handoff(sources: Sources) -> bytes:
     """The pack: its list first, then every report, the card, the tables and the registers."""
-    from golive.report.base.zipping import zipped
-    from golive.report.kinds.tables import tables
-
+    whole = full(sources)
     files = {
         "README.html": _html(handoff(sources)),
-        "report.html": _html(full(sources)),
-        "report.pdf": _pdf(full(sources)),
+        "report.html": _html(whole),
+        "report.pdf": _pdf(whole),
         "memo.pdf": _pdf(memo(sources)),
         "reviewer.html": _html(reviewer(sources)),
         "model-card.html": _html(card(sources)),
-        "model-card.xml": _chai(sources),
+        "model-card.xml": chai_xml(sources),
         "hti1.html": _html(hti1(sources)),
         "datasheet.html": _html(datasheet(sources)),
         "monitoring-plan.html": _html(monitoring_plan(sources)),
@@ -180,10 +165,10 @@ _DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {
     "pdf": _pdf,
     "md": _markdown,
 }
-_WHOLE: Mapping[str, Writer] = {
+_WHOLE: Mapping[str, Callable[[Sources], bytes]] = {
     "pptx": _pptx,
     "json": _json,
-    "chai-xml": _chai,
+    "chai-xml": chai_xml,
     "csv": _csv,
     "handoff": _handoff,
 }

@@ -5,8 +5,13 @@ Every sentence and every number is put into words here once; a form only sets ty
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from golive.model.finding import Verdict
+from golive.model.readiness import GateState
+from golive.wording.labels import GATE_WORD, VERDICT_WORD
 
 Tone = Literal["alarm", "watch", "quiet", "cannot_judge", "accent"]
 """Names of the colours in ``golive.wording.labels.Tokens`` that a block may ask for."""
@@ -93,5 +98,39 @@ class Document:
     subtitle: str
     identity: Identity
     created_at: str
-    blocks: tuple[Block, ...] = field(default_factory=tuple)
+    blocks: tuple[Block, ...] = ()
     compact: bool = False
+
+
+class Mark(NamedTuple):
+    """A status that begins a row: its word, and the colour of it."""
+
+    word: str
+    tone: Tone | None = None
+
+
+_GATE_TONE: dict[GateState, Tone] = {
+    GateState.PASS: "quiet",
+    GateState.FAIL: "alarm",
+    GateState.UNVERIFIED: "cannot_judge",
+}
+
+
+def mark(state: GateState | Verdict | None, note: str = "") -> Mark:
+    """The state of a gate (``None`` is unproven) or the verdict of a finding, as every report shows it."""
+    if isinstance(state, Verdict):
+        return Mark(VERDICT_WORD[state] + note, state.value)
+    known = state or GateState.UNVERIFIED
+    return Mark(GATE_WORD[known] + note, _GATE_TONE[known])
+
+
+def table(
+    columns: Mapping[str, float],
+    rows: Iterable[Sequence[str | Mark]],
+    empty: str = "Nothing to list.",
+) -> Table:
+    """A table of ``columns``: their names and widths. A row may begin with a ``Mark``; ``empty`` stands for no rows."""
+    listed = list(rows)
+    words = tuple(tuple(c.word if isinstance(c, Mark) else c for c in row) for row in listed)
+    tones = tuple(row[0].tone if isinstance(row[0], Mark) else None for row in listed)
+    return Table(tuple(columns), words, tuple(columns.values()), tones if any(tones) else (), empty)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from golive.report.base.document import Identity
+from collections.abc import Iterable
+
+from golive.report.base.document import Block, Document, Identity
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import model_version
 from golive.wording.labels import TIER_WORD
@@ -56,3 +58,11 @@ def subtitle(sources: Sources) -> str:
         + f"Risk tier: {TIER_WORD[a.readiness.tier]} · Assessed {day(a.created_at)} from "
         f"{count(a.inputs.train.rows)} training and {count(a.inputs.live.rows)} live rows"
     )
+
+
+def document(
+    sources: Sources, title: str, blocks: Iterable[Block], *, compact: bool = False
+) -> Document:
+    """A report of ``blocks`` that says about itself what every report says."""
+    made = sources.assessment.created_at
+    return Document(title, subtitle(sources), identity(sources), made, tuple(blocks), compact)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from golive.model.config import Config
-from golive.model.readiness import EvidenceItem, Waiver
-from golive.model.registers import (
-    DecisionRow,
-    Deferral,
-    Drill,
-    Hazard,
-    Kpi,
-    OwnerRow,
-    PlanRow,
-    ScopeItem,
-)
+from golive.model.config import ColumnConfig, Config
+from golive.model.readiness import EvidenceItem, NextStep, Waiver
+from golive.model.registers import Hazard, PlanRow, Registers
 from golive.model.result import Assessment
 from golive.store import Store
-from golive.store import registers as kept
 from golive.store.project import Project
+from golive.store.registers import PLAN
+from golive.wording.numbers import day
 
 
 @dataclass(frozen=True)
@@ -37,21 +29,35 @@ class Sources:
     title: str = ""
     evidence: tuple[EvidenceItem, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-    scope: tuple[ScopeItem, ...] = ()
-    deferrals: tuple[Deferral, ...] = ()
-    decisions: tuple[DecisionRow, ...] = ()
-    owners: tuple[OwnerRow, ...] = ()
-    kpis: tuple[Kpi, ...] = ()
-    hazards: tuple[Hazard, ...] = ()
-    drills: tuple[Drill, ...] = ()
+    registers: Registers = field(default_factory=Registers)
     plan: tuple[PlanRow, ...] = ()
-    before: tuple[str, float] | None = None
+    before: tuple[datetime, float] | None = None
     """Time and index of the session before this one."""
 
     @property
     def name(self) -> str:
         """What the pilot is called."""
         return self.title or self.assessment.project
+
+    @property
+    def waivers_in_force(self) -> list[Waiver]:
+        """Waivers that hold on the day evidence is looked at."""
+        return [w for w in self.waivers if w.starts <= self.as_of <= w.expires]
+
+    @property
+    def open_hazards(self) -> list[Hazard]:
+        """Hazards that are not controlled."""
+        return [h for h in self.registers.hazards if h.state != "controlled"]
+
+    def declared(self, column: str) -> ColumnConfig:
+        """What the configuration declares of a column; nothing where it does not name it."""
+        return self.config.columns.get(column, ColumnConfig())
+
+    def who_and_when(self, step: NextStep) -> tuple[str, str]:
+        """Who does a step, by name where the plan has one, and until when; a dash without a day."""
+        entry = next((row for row in self.plan if row.id == step.criterion), None)
+        who = (entry.owner if entry else "") or step.route.replace("_", " ")
+        return who, day(entry.due) if entry and entry.due else "–"
 
 
 def from_assessment(
@@ -79,14 +85,13 @@ def gather(store: Store, session: str) -> Sources:
 
     card = store.card(session)
     assessment, config = store.load(card.session), store.config_of(card.session)
-    project = assessment.project
-    held = Project(store, project)
-    known = ProjectState(held.evidence, held.waivers).with_configured(config)
+    kept = Project(store, assessment.project)
+    known = ProjectState(kept.evidence, kept.waivers).with_configured(config)
     older = [
-        c for c in store.list(project) if c.created_at < card.created_at and c.index is not None
+        (c.created_at, c.index)
+        for c in store.list(kept.name)
+        if c.created_at < card.created_at and c.index is not None
     ]
-    last = max(older, key=lambda c: c.created_at, default=None)
-    of = store.registers.items
     return Sources(
         assessment=assessment,
         config=config,
@@ -95,15 +100,7 @@ def gather(store: Store, session: str) -> Sources:
         title=card.title,
         evidence=known.evidence,
         waivers=known.waivers,
-        scope=of(kept.SCOPE, project),
-        deferrals=of(kept.DEFERRALS, project),
-        decisions=of(kept.DECISION_ROWS, project),
-        owners=of(kept.OWNERS, project),
-        kpis=of(kept.KPIS, project),
-        hazards=of(kept.HAZARDS, project),
-        drills=of(kept.DRILLS, project),
-        plan=of(kept.PLAN, project),
-        before=None
-        if last is None or last.index is None
-        else (last.created_at.isoformat(), last.index),
+        registers=kept.registers,
+        plan=store.registers.items(PLAN, kept.name),
+        before=max(older, default=None),
     )

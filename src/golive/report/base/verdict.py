@@ -31,7 +31,8 @@ class FailureMode:
 
 def verdict_sentence(readiness: Readiness) -> str:
     """Say how many gates fail and how many are unproven: ``Three gates fail and two are unproven.``"""
-    failed, unproven = _open_gates(readiness)
+    states = [c.gate_state for c in readiness.criteria if not c.waived]
+    failed, unproven = states.count(GateState.FAIL), states.count(GateState.UNVERIFIED)
     if not failed and not unproven:
         known = any(c.gate_state is not None for c in readiness.criteria)
         return "Every gate is proven or waived." if known else "No gate applies at this risk tier."
@@ -41,30 +42,21 @@ def verdict_sentence(readiness: Readiness) -> str:
     if unproven:
         noun = "" if failed else " gate" if unproven == 1 else " gates"
         parts.append(f"{spelled(unproven)}{noun} {'is' if unproven == 1 else 'are'} unproven")
-    sentence = " and ".join(parts) + "."
-    return sentence[0].upper() + sentence[1:]
-
-
-def _open_gates(readiness: Readiness) -> tuple[int, int]:
-    states = [c.gate_state for c in readiness.criteria if not c.waived]
-    return states.count(GateState.FAIL), states.count(GateState.UNVERIFIED)
+    sentence = " and ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def cap_sentence(readiness: Readiness) -> str:
     """Say which dimension holds the index under the mean of all, or an empty string when none does."""
     weakest = next((d for d in readiness.dimensions if d.id == readiness.weakest), None)
-    if (
-        weakest is None
-        or weakest.point is None
-        or readiness.index is None
-        or readiness.mean is None
-    ):
+    index, mean = readiness.index, readiness.mean
+    if weakest is None or weakest.point is None or index is None or mean is None:
         return ""
-    if readiness.mean - readiness.index < 0.5:
+    if mean - index < 0.5:
         return ""
     return (
-        f"{weakest.name} is the cap: at {weakest.point:.0f} points it holds the index at {readiness.index:.0f}; "
-        f"the average of all dimensions is {readiness.mean:.0f}."
+        f"{weakest.name} is the cap: at {weakest.point:.0f} points it holds the index at {index:.0f}; "
+        f"the average of all dimensions is {mean:.0f}."
     )
 
 
@@ -78,38 +70,28 @@ def strongest(findings: Sequence[Finding], most: int = 3) -> list[Finding]:
     left = [f for f in findings if f.verdict in (Verdict.ALARM, Verdict.WATCH) and not f.cause]
     chosen: list[Finding] = []
     while left and len(chosen) < most:
-        told = {c for f in chosen for c in f.columns}
-        left = [f for f in left if not told & set(f.columns)]
         signals = {f.signal for f in chosen}
         urgent = [f for f in left if f.verdict is left[0].verdict]
-        harm = next(
-            (f for f in left if f.signal is Signal.PERFORMANCE and f.verdict is Verdict.ALARM), None
-        )
-        if harm and len(chosen) == most - 1 and Signal.PERFORMANCE not in signals:
-            following: Finding | None = harm
-        else:
-            following = next(
-                (f for f in urgent if f.signal not in signals), left[0] if left else None
+        following = next((f for f in urgent if f.signal not in signals), left[0])
+        if len(chosen) == most - 1 and Signal.PERFORMANCE not in signals:
+            fell = (
+                f for f in left if f.signal is Signal.PERFORMANCE and f.verdict is Verdict.ALARM
             )
-        if following is None:
-            break
+            following = next(fell, following)
         chosen.append(following)
-        left.remove(following)
+        told = {*following.columns}
+        left = [f for f in left if f is not following and not told & set(f.columns)]
     return chosen
 
 
 def blocking(readiness: Readiness) -> list[tuple[CriterionScore, NextStep | None]]:
     """Gates that fail or are unproven, in the order of the plan, each with its step when the plan has one."""
-    steps = {step.criterion: (rank, step) for rank, step in enumerate(readiness.next)}
-    open_gates = [
-        c
-        for c in readiness.criteria
-        if c.gate_state in (GateState.FAIL, GateState.UNVERIFIED) and not c.waived
-    ]
-    ordered = sorted(
-        open_gates, key=lambda c: (steps.get(c.id, (len(steps), None))[0], not c.hard, c.id)
-    )
-    return [(c, steps[c.id][1] if c.id in steps else None) for c in ordered]
+    steps = {step.criterion: step for step in readiness.next}
+    ranks = {name: rank for rank, name in enumerate(steps)}
+    states = (GateState.FAIL, GateState.UNVERIFIED)
+    gates = [c for c in readiness.criteria if c.gate_state in states and not c.waived]
+    gates.sort(key=lambda c: (ranks.get(c.id, len(ranks)), not c.hard, c.id))
+    return [(c, steps.get(c.id)) for c in gates]
 
 
 _UNSEEN = "Every gate behind it passes, and no finding is a sign of it."
@@ -131,29 +113,19 @@ def failure_modes(readiness: Readiness, findings: Sequence[Finding] = ()) -> lis
             for c in readiness.criteria
             if c.dimension in mode.dimensions and c.gate_state is not None and not c.waived
         ]
-        unproven = spelled(len(judged.unproven)) if judged.unproven else "none"
-        tally = (
-            f"{len(judged.failed)} of {plural(len(gates), 'gate')} {'fails' if len(judged.failed) == 1 else 'fail'}, {unproven} unproven"
-            if gates
-            else "No gate applies"
-        )
+        failed = len(judged.failed)
+        tally, line = "No gate applies", "No gate applies at this risk tier."
+        if gates:
+            fail = "fails" if failed == 1 else "fail"
+            unproven = spelled(len(judged.unproven)) if judged.unproven else "none"
+            tally = f"{failed} of {plural(len(gates), 'gate')} {fail}, {unproven} unproven"
+            line = _UNSEEN
+        if worst := judged.failed or judged.unproven:
+            line = _line(min(worst, key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id)))
         act = [f for f in judged.findings if f.verdict is Verdict.ALARM]
         if act:
             tally += f"; {plural(len(act), 'finding')} to act on"
-        worst = sorted(
-            judged.failed or judged.unproven,
-            key=lambda c: (not c.hard, not c.measurement, -c.weight, c.id),
-        )
-        if judged.failed or not act:
-            line = (
-                _line(worst[0])
-                if worst
-                else _UNSEEN
-                if gates
-                else "No gate applies at this risk tier."
-            )
-        else:
-            line = act[0].title.rstrip(".") + "."
+            line = line if judged.failed else act[0].title.rstrip(".") + "."
         found.append(FailureMode(mode.name, mode.meaning, _MODE_STATE[judged.state], tally, line))
     return found
 
@@ -169,19 +141,12 @@ def _line(criterion: CriterionScore) -> str:
 
 def model_version(assessment: Assessment) -> str:
     """The model versions seen in live data, most frequent first; empty when no column holds them."""
-    column = (
-        assessment.column(assessment.roles.model_version)
-        if assessment.roles.model_version
-        else None
-    )
+    name = assessment.roles.model_version
+    column = assessment.column(name) if name else None
     picture = column.picture if column else None
     if picture is None or not picture.labels:
         return ""
-    seen = [
-        label
-        for label, rows in zip(picture.labels, picture.live, strict=False)
-        if rows is None or rows > 0
-    ]
+    seen = [v for v, rows in zip(picture.labels, picture.live, strict=False) if rows != 0]
     return ", ".join(seen[:3]) + (" …" if len(seen) > 3 else "")
 
 
@@ -201,11 +166,9 @@ def effort_words(step: NextStep) -> str:
         return f"effort {step.effort} of 5"
     if days < 1:
         return "under a day"
-    return (
-        f"about {days:,.0f} {'day' if days == 1 else 'days'}"
-        if days == round(days)
-        else f"about {days:.1f} days"
-    )
+    if days != round(days):
+        return f"about {days:.1f} days"
+    return f"about {days:,.0f} {'day' if days == 1 else 'days'}"
 
 
 def weakest_first(scores: Sequence[DimensionScore]) -> list[DimensionScore]:

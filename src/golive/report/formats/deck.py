@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import ceil
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from golive.report.base.identity import SAMPLE, identity, subtitle
 from golive.report.base.sources import Sources
@@ -30,6 +30,22 @@ MARGIN, PAD = 0.04, 0.2
 """Inches above and below the words of a cell, and beside them altogether."""
 LABELS = 12
 """Most names under a chart of many bars."""
+Bars = tuple[str, Sequence[float | None], str]
+"""One series of a chart: its name, values and colour."""
+
+
+class Line(NamedTuple):
+    """One line of text on a slide: its words and their type."""
+
+    words: str
+    points: float = 20
+    bold: bool = False
+    colour: str = LIGHT.text
+
+
+def note(words: str, points: float = CELL) -> Line:
+    """A line that explains what is beside it."""
+    return Line(words, points, colour=LIGHT.muted)
 
 
 def _colour(code: str) -> Any:
@@ -83,8 +99,8 @@ class Deck:
         self.deck: Presentation = pptx.Presentation()
         self.deck.slide_width, self.deck.slide_height = Inches(WIDE), Inches(HIGH)
         about = identity(sources)
-        note = SAMPLE if about.sample else ""
-        self.origin = f"{about.disclaimer.split('. ')[0]}. {subtitle(sources)}. Policy {dict(about.rows)['Policy']}. {note}"
+        sample = SAMPLE if about.sample else ""
+        self.origin = f"{about.disclaimer.split('. ')[0]}. {subtitle(sources)}. Policy {dict(about.rows)['Policy']}. {sample}"
         properties = self.deck.core_properties
         moment = datetime.fromisoformat(sources.assessment.created_at).replace(tzinfo=None)
         # The template's own author is a person who has nothing to do with it; a name is for the reader to give.
@@ -99,31 +115,21 @@ class Deck:
 
         page = self.deck.slides.add_slide(self.deck.slide_layouts[5])
         heading = page.shapes.title
-        heading.left, heading.top, heading.width, heading.height = (
-            Inches(v) for v in (LEFT, 0.35, WIDTH, 0.95)
-        )
-        self._write(heading.text_frame, [(title, 28 if len(title) < 80 else 22, True, LIGHT.text)])
-        self.text(page, [(self.origin, 10, False, LIGHT.muted)], top=6.95, height=0.4)
+        heading.left, heading.top = Inches(LEFT), Inches(0.35)
+        heading.width, heading.height = Inches(WIDTH), Inches(0.95)
+        self._write(heading.text_frame, [Line(title, 28 if len(title) < 80 else 22, bold=True)])
+        self.text(page, note(self.origin, 10), top=6.95, height=0.4)
         return page
 
-    def text(
-        self,
-        page: Any,
-        lines: Sequence[tuple[str, float, bool, str]],
-        *,
-        left: float = LEFT,
-        top: float = TOP,
-        width: float = WIDTH,
-        height: float = 1.0,
-    ) -> None:
-        """Lines of (words, points, bold, colour) in a box; inches."""
+    def text(self, page: Any, *lines: Line, top: float = TOP, height: float = 1.0) -> None:
+        """Lines in a box that is as wide as the slide; ``top`` and ``height`` in inches."""
         from pptx.util import Inches
 
-        box = page.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
+        box = page.shapes.add_textbox(Inches(LEFT), Inches(top), Inches(WIDTH), Inches(height))
         self._write(box.text_frame, lines)
 
     @staticmethod
-    def _write(frame: Any, lines: Sequence[tuple[str, float, bool, str]]) -> None:
+    def _write(frame: Any, lines: Sequence[Line]) -> None:
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
         from pptx.util import Pt
 
@@ -151,10 +157,8 @@ class Deck:
         """A native table; ``widths`` are shares of the slide."""
         from pptx.util import Inches, Pt
 
-        shape = page.shapes.add_table(
-            len(rows) + 1, len(head), Inches(LEFT), Inches(top), Inches(WIDTH), Inches(0.4)
-        )
-        grid = shape.table
+        box = [Inches(value) for value in (LEFT, top, WIDTH, 0.4)]
+        grid = page.shapes.add_table(len(rows) + 1, len(head), *box).table
         for column, share in zip(grid.columns, widths, strict=True):
             column.width = Inches(WIDTH * share / sum(widths))
         for y, row in enumerate([head, *rows]):
@@ -163,7 +167,7 @@ class Deck:
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = _colour(LIGHT.accent_tint if y == 0 else LIGHT.surface)
                 cell.margin_top = cell.margin_bottom = Inches(MARGIN)
-                self._write(cell.text_frame, [(words, CELL, y == 0, LIGHT.text)])
+                self._write(cell.text_frame, [Line(words, CELL, bold=y == 0)])
                 cell.text_frame.paragraphs[0].space_after = Pt(0)
 
     def listing(
@@ -173,21 +177,21 @@ class Deck:
         rows: Sequence[Sequence[str]],
         widths: Sequence[float],
         *,
-        note: str = "",
+        end: str = "",
     ) -> None:
-        """A table on its own slide, or on several when its words need them: nothing is cut. ``note`` ends the last slide."""
+        """A table on its own slide, or on several when its words need them: nothing is cut. ``end`` ends the last slide."""
         parts = pages_of(rows, widths, BOTTOM - TOP - 0.75)
         for place, part in enumerate(parts, start=1):
             page = self.slide(title if len(parts) == 1 else f"{title} ({place} of {len(parts)})")
             self.table(page, head, part, widths)
-            if note and place == len(parts):
-                self.text(page, [(note, CELL, False, LIGHT.muted)], top=BOTTOM - 0.35, height=0.3)
+            if end and place == len(parts):
+                self.text(page, note(end), top=BOTTOM - 0.35, height=0.3)
 
     def bars(
         self,
         page: Any,
         names: Sequence[str],
-        series: Sequence[tuple[str, Sequence[float | None], str]],
+        series: Sequence[Bars],
         *,
         stacked: bool = False,
         across: bool = True,
@@ -198,9 +202,9 @@ class Deck:
         log: bool = False,
         titles: tuple[str, str] = ("", ""),
     ) -> None:
-        """A native bar chart whose numbers can be edited; ``series`` are (name, values, colour), an empty colour is no fill.
+        """A native bar chart whose numbers can be edited. ``titles`` say what the names and the values are.
 
-        ``titles`` say what the names and the values are. Of many bars only some are named, so that the names can be read.
+        Of many bars only some are named, so that the names can be read.
         """
         from pptx.chart.data import CategoryChartData
         from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
@@ -213,10 +217,8 @@ class Deck:
             data.add_series(name, list(values))
         across_type = XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED
         kind = across_type if across else XL_CHART_TYPE.COLUMN_CLUSTERED
-        frame = page.shapes.add_chart(
-            kind, Inches(LEFT), Inches(top), Inches(WIDTH), Inches(height), data
-        )
-        chart = frame.chart
+        box = [Inches(value) for value in (LEFT, top, WIDTH, height)]
+        chart = page.shapes.add_chart(kind, *box, data).chart
         chart.has_legend, chart.has_title = True, False
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(12)
@@ -241,11 +243,8 @@ class Deck:
             chart.value_axis.maximum_scale = highest
         chart.value_axis.major_gridlines.format.line.color.rgb = _colour(LIGHT.border)
         for drawn, (_, _, colour) in zip(chart.plots[0].series, series, strict=True):
-            if colour:
-                drawn.format.fill.solid()
-                drawn.format.fill.fore_color.rgb = _colour(colour)
-            else:
-                drawn.format.fill.background()
+            drawn.format.fill.solid()
+            drawn.format.fill.fore_color.rgb = _colour(colour)
 
     @staticmethod
     def _sparse(chart: Any, step: int) -> None:

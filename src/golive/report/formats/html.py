@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
+from itertools import zip_longest
 
 from golive.report.base.document import (
     Banner,
@@ -13,7 +15,6 @@ from golive.report.base.document import (
     Facts,
     Figure,
     Heading,
-    Identity,
     Paragraph,
     Table,
 )
@@ -35,11 +36,12 @@ def html(document: Document) -> str:
         f"<title>{escape(document.title)} – GoLive</title>",
         f"<style>{_style()}</style></head>",
         f'<body class="{"compact" if document.compact else "full"}"><main>',
-        _sample(document.identity),
+        f'<p class="sample">{escape(SAMPLE)}</p>' if document.identity.sample else "",
         f'<header><h1>{escape(document.title)}</h1><p class="muted">{escape(document.subtitle)}</p></header>',
         *map(_block, document.blocks),
         "</main>",
-        _identity(document.identity),
+        f"<footer><h2>Where this comes from</h2><dl>{_facts(document.identity.rows)}</dl>"
+        f'<p class="disclaimer">{escape(document.identity.disclaimer)}</p></footer>',
         "</body></html>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
@@ -48,23 +50,12 @@ def html(document: Document) -> str:
 def _style() -> str:
     names = asdict(LIGHT)
     tokens = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in names.items())
-    return f":root{{{tokens}}}\n" + resource("data", "report", "report.css").read_text(
-        encoding="utf-8"
-    )
+    rules = resource("data", "report", "report.css").read_text(encoding="utf-8")
+    return f":root{{{tokens}}}\n{rules}"
 
 
-def _sample(identity: Identity) -> str:
-    return f'<p class="sample">{escape(SAMPLE)}</p>' if identity.sample else ""
-
-
-def _identity(identity: Identity) -> str:
-    rows = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in identity.rows
-    )
-    return (
-        f"<footer><h2>Where this comes from</h2><dl>{rows}</dl>"
-        f'<p class="disclaimer">{escape(identity.disclaimer)}</p></footer>'
-    )
+def _facts(rows: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
 
 
 def _mark(tone: str, word: str) -> str:
@@ -87,11 +78,7 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one return per kind of block
                 f"<span>– {escape(meaning)}.</span></p>{told}</section>"
             )
         case Facts(rows):
-            return (
-                "<dl class='facts'>"
-                + "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in rows)
-                + "</dl>"
-            )
+            return f"<dl class='facts'>{_facts(rows)}</dl>"
         case Figure(svg, _, caption):
             return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
         case Table():
@@ -105,8 +92,7 @@ def _table(table: Table) -> str:
     columns = "".join(f'<col style="width:{100 * w / total:.1f}%">' for w in table.widths)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.head)
     rows = []
-    for place, row in enumerate(table.rows):
-        tone = table.tones[place] if place < len(table.tones) else None
+    for row, tone in zip_longest(table.rows, table.tones):
         first = _mark(tone, row[0]) if tone else escape(row[0])
         cells = "".join(f"<td>{cell}</td>" for cell in (first, *map(escape, row[1:])))
         rows.append(f"<tr>{cells}</tr>")

@@ -23,24 +23,17 @@ def markdown(document: Document) -> str:
     if document.identity.sample:
         parts.append(f"> {escaped(SAMPLE)}")
     parts += [text for block in document.blocks if (text := _block(block))]
-    rows = tuple(document.identity.rows)
     parts += [
         "## Where this comes from",
-        _grid(("", ""), rows),
+        _grid(("", ""), document.identity.rows),
         f"**{escaped(document.identity.disclaimer)}**",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _grid(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    lines = [head, ("---",) * len(head)]
-    text = [f"| {' | '.join(lines[0])} |", f"| {' | '.join(lines[1])} |"]
-    text += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
-    return "\n".join(text)
-
-
-def _cell(text: str) -> str:
-    return escaped(" ".join(text.split()))
+    cells = [[escaped(" ".join(cell.split())) for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *cells))
 
 
 def _block(block: Block) -> str:  # noqa: PLR0911 - one return per kind of block

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from golive.report.base.document import Block, Document, Table
+from golive.report.base.document import Document, Table
 from golive.report.base.identity import SAMPLE
 from golive.settings import resource
 from golive.wording.labels import LIGHT
@@ -75,15 +75,12 @@ def _data(document: Document) -> dict[str, Any]:
         "disclaimer": about.disclaimer,
         "identity": about.rows,
         "tokens": asdict(LIGHT),
-        "blocks": [_block(block) for block in document.blocks],
+        "blocks": [
+            {"kind": type(block).__name__.lower(), **asdict(block)}
+            | ({"widths": _widths(block)} if isinstance(block, Table) else {})
+            for block in document.blocks
+        ],
     }
-
-
-def _block(block: Block) -> dict[str, Any]:
-    found = {"kind": type(block).__name__.lower(), **asdict(block)}
-    if isinstance(block, Table):
-        found["widths"] = _widths(block)
-    return found
 
 
 def _widths(table: Table) -> list[float]:

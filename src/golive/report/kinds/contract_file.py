@@ -19,34 +19,25 @@ def contract_of(sources: Sources) -> Contract | None:
         train = column.train
         if train is None or column.role is Role.IGNORED:
             continue
-        declared = sources.config.columns.get(column.name)
-        low, high = declared.range if declared and declared.range else (train.min, train.max)
-        missing = (
-            0.0
-            if train.missing == 0
-            else min(1.0, math.ceil(100 * (train.missing_share + ROOM)) / 100)
-        )
-        required = declared.required if declared else None
+        declared = sources.declared(column.name)
+        low, high = declared.range or (train.min, train.max)
+        missing = math.ceil(100 * (train.missing_share + ROOM)) / 100 if train.missing else 0.0
         terms.append(
             ColumnTerms(
                 name=column.name,
                 type=column.type,
                 role=column.role,
-                unit=declared.unit if declared else None,
-                loinc=declared.loinc if declared else None,
-                system=declared.system if declared else None,
-                release=declared.release if declared else None,
                 range=(low, high) if low is not None and high is not None and low <= high else None,
-                max_missing=0.0 if required else missing,
+                max_missing=0.0 if declared.required else min(1.0, missing),
+                **declared.model_dump(include={"unit", "loinc", "system", "release"}),
             )
         )
     if not terms:
         return None
-    owner = next((o.name for o in sources.owners if o.name), "")
     return Contract(
         name=sources.assessment.project,
         purpose=sources.config.intended_use,
-        owner=owner,
+        owner=next((o.name for o in sources.registers.owners if o.name), ""),
         columns=tuple(terms),
     )
 
@@ -54,8 +45,6 @@ def contract_of(sources: Sources) -> Contract | None:
 def contract_yaml(sources: Sources) -> str:
     """The contract as ODCS v3 YAML; a comment when there is none."""
     contract = contract_of(sources)
-    return (
-        "# No column of training data was assessed, so there is nothing to agree on.\n"
-        if contract is None
-        else to_yaml(contract)
-    )
+    if contract is None:
+        return "# No column of training data was assessed, so there is nothing to agree on.\n"
+    return to_yaml(contract)

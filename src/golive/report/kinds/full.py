@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from golive.model.finding import Finding, Verdict
-from golive.report.base.document import Block, Bullets, Document, Facts, Heading, Paragraph, Table
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Bullets, Document, Facts, Heading, Paragraph, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
-from golive.report.parts import sections, subgroups
+from golive.report.parts import sections
 from golive.wording.labels import GATE_WORD, ROUTE_WORD, SIGNAL_WORD, VERDICT_WORD
 from golive.wording.numbers import count, percent, plural, score
 
@@ -20,7 +20,7 @@ PARTS: tuple[sections.Part, ...] = (
     sections.modes,
     sections.findings,
     sections.performance,
-    subgroups.section,
+    sections.subgroups,
     sections.columns,
     sections.gates,
     sections.unknown,
@@ -30,39 +30,27 @@ PARTS: tuple[sections.Part, ...] = (
 )
 
 
-def _document(sources: Sources, title: str, blocks: list[Block]) -> Document:
-    return Document(
-        title, subtitle(sources), identity(sources), sources.assessment.created_at, tuple(blocks)
-    )
-
-
 def full(sources: Sources) -> Document:
     """Everything that one assessment says, in the order a reader asks."""
-    blocks: list[Block] = []
-    for part in PARTS:
-        blocks += part(sources)
-    return _document(sources, sources.name, blocks)
+    return document(sources, sources.name, [block for part in PARTS for block in part(sources)])
 
 
 def reviewer(sources: Sources) -> Document:
     """For who has to check it: findings with evidence and what was ruled out, and every criterion with its basis."""
-    found = [f for f in sources.assessment.findings if f.verdict is not Verdict.QUIET]
-    titles = {f.id: f.title for f in sources.assessment.findings}
+    findings = sources.assessment.findings
+    titles = {f.id: f.title for f in findings}
     blocks: list[Block] = [
         *sections.banner(sources),
         *sections.unknown(sources),
         Heading("Findings, each with its evidence"),
         Paragraph(sections.finding_words(sources) + ".", muted=True),
     ]
-    for finding in found:
-        blocks += _finding(finding, titles)
-    blocks += [
-        *sections.performance(sources),
-        *subgroups.section(sources),
-        *_criteria(sources),
-        *sections.evidence(sources),
-    ]
-    return _document(sources, f"Reviewer's report: {sources.name}", blocks)
+    for finding in findings:
+        if finding.verdict is not Verdict.QUIET:
+            blocks += _finding(finding, titles)
+    for part in (sections.performance, sections.subgroups, _criteria, sections.evidence):
+        blocks += part(sources)
+    return document(sources, f"Reviewer's report: {sources.name}", blocks)
 
 
 def _sizes(train: int, live: int) -> str:
@@ -81,30 +69,35 @@ def _finding(f: Finding, titles: Mapping[str, str]) -> list[Block]:
     ]
     if f.effect is not None:
         rows.append(("Sizes", _sizes(f.effect.n_train, f.effect.n_live)))
-    if f.what_if is not None and f.what_if.before is not None and f.what_if.after is not None:
-        rows.append(
-            (
-                "Drift score if repaired",
-                f"{score(f.what_if.before)} becomes {score(f.what_if.after)}",
-            )
-        )
+    repaired = f.what_if
+    if repaired is not None and repaired.before is not None and repaired.after is not None:
+        told = f"{score(repaired.before)} becomes {score(repaired.after)}"
+        rows.append(("Drift score if repaired", told))
     if f.cause:
         rows.append(("Explained by", titles.get(f.cause, f.cause)))
-    blocks: list[Block] = [Heading(f.title, 3), Facts(tuple(rows))]
-    if f.explanation:
-        blocks.append(Paragraph(f.explanation))
-    lines = [f"Evidence: {line}." for line in f.evidence] + [
-        f"Ruled out: {line}." for line in f.ruled_out
+    lines = [f"Evidence: {line}." for line in f.evidence]
+    lines += [f"Ruled out: {line}." for line in f.ruled_out]
+    lines += [f"To do: {f.fix}"] if f.fix else []
+    return [
+        Heading(f.title, 3),
+        Facts(tuple(rows)),
+        *([Paragraph(f.explanation)] if f.explanation else []),
+        *([Bullets(tuple(lines))] if lines else []),
     ]
-    if f.fix:
-        lines.append(f"To do: {f.fix}")
-    if lines:
-        blocks.append(Bullets(tuple(lines)))
-    return blocks
 
 
 def _criteria(sources: Sources) -> list[Block]:
-    rows = tuple(
+    head = {
+        "Criterion": 1.1,
+        "Question": 4,
+        "Level": 0.9,
+        "Claimed": 1,
+        "Measured": 1.1,
+        "Fresh": 0.9,
+        "Gate": 1.2,
+        "What it rests on": 4,
+    }
+    rows = [
         (
             c.id,
             c.question,
@@ -116,16 +109,6 @@ def _criteria(sources: Sources) -> list[Block]:
             sections.basis_words(c),
         )
         for c in sources.assessment.readiness.criteria
-    )
-    head = (
-        "Criterion",
-        "Question",
-        "Level",
-        "Claimed",
-        "Measured",
-        "Fresh",
-        "Gate",
-        "What it rests on",
-    )
+    ]
     title = f"All {plural(len(rows), 'criterion', 'criteria')} of this risk tier"
-    return [Heading(title), Table(head, rows, (1.1, 4, 0.9, 1, 1.1, 0.9, 1.2, 4))]
+    return [Heading(title), table(head, rows)]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, get_args
 
-from golive.model.columns import Noun
-from golive.model.finding import Verdict
 from golive.model.registers import Registers
 from golive.readiness.registers.handoff_pack import (
     ITEMS,
@@ -17,21 +14,22 @@ from golive.readiness.registers.handoff_pack import (
     complete,
     counted,
 )
-from golive.report.base.document import Block, Document, Heading, Paragraph, Table, Tone
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Document, Heading, Mark, Paragraph, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
 from golive.report.kinds.contract_file import contract_yaml
-from golive.report.kinds.hti1 import attributes
-from golive.report.kinds.model_card import fields
-from golive.report.kinds.tables import csv_text
-from golive.report.parts.answers import Answer, tally
-from golive.report.parts.sections import owner_word
+from golive.report.kinds.tables import csv_of, csv_text
+from golive.report.parts.answers import filled, tally
+from golive.report.parts.sections import URGENT
 from golive.wording.labels import ROUTE_WORD
 from golive.wording.numbers import percent, plural
 
 State = Literal["complete", "partial", "missing"]
-STATE_WORD: dict[State, str] = {"complete": "Complete", "partial": "In part", "missing": "Missing"}
-STATE_TONE: dict[State, Tone] = {"complete": "quiet", "partial": "watch", "missing": "alarm"}
+STATE_MARK: dict[State, Mark] = {
+    "complete": Mark("Complete", "quiet"),
+    "partial": Mark("In part", "watch"),
+    "missing": Mark("Missing", "alarm"),
+}
 EXAM = (
     "deploy a version",
     "read a drift alert and decide",
@@ -41,8 +39,7 @@ EXAM = (
 """The four tasks of the handoff exam (HND-02), done without help from the authors."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One of the twenty: its state, what it rests on, who owes it, and the files of the pack that hold it."""
 
     number: int
@@ -53,15 +50,8 @@ class Item:
     files: tuple[str, ...] = ()
 
 
-def _card_answers(sources: Sources) -> list[Answer]:
-    return [field.answer for field in fields(sources)]
-
-
-ANSWERS: dict[str, Callable[[Sources], Sequence[Answer]]] = {
-    "Model card": _card_answers,
-    "Source attributes (HTI-1)": attributes,
-}
-"""Items that leave open what nobody has stated."""
+FORMS = {"Model card": "card", "Source attributes (HTI-1)": "hti1"}
+"""Items that are forms, which leave open what nobody has stated."""
 FILES: dict[str, tuple[str, ...]] = {
     "Intended use and scope statement": ("registers/scope.csv",),
     "Model card": ("model-card.html", "model-card.xml"),
@@ -81,18 +71,14 @@ FILES: dict[str, tuple[str, ...]] = {
     "Open decisions and deferred items": ("registers/deferrals.csv",),
 }
 """Files of the pack that hold an item; the others are documents to bring."""
+REGISTERS = ("scope", "owners", "drills", "hazards", "decisions", "kpis", "deferrals")
+"""Registers that the pack holds as files."""
 
 
 def items(sources: Sources) -> tuple[Item, ...]:
     """The twenty items as they stand."""
-    held = Registers(
-        owners=sources.owners,
-        hazards=sources.hazards,
-        decisions=sources.decisions,
-        kpis=sources.kpis,
-        deferrals=sources.deferrals,
-    )
-    rows = counted(held, columns=len(sources.config.columns), failure_modes=len(_modes(sources)))
+    columns, modes = len(sources.config.columns), len(_modes(sources))
+    rows = counted(sources.registers, columns=columns, failure_modes=modes)
     return tuple(
         _judge(sources, number, asked, rows) for number, asked in enumerate(ITEMS, start=1)
     )
@@ -103,8 +89,8 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
     met = [c for c in scored if c.level is not None and c.level >= PRODUCTION]
     absent = [c.id for c in scored if c not in met]
     found = rows[asked.rows] if asked.rows else asked.least
-    answers = ANSWERS[asked.title](sources) if asked.answered else ()
-    answered = bool(answers) and all(a.origin != "missing" for a in answers)
+    form = filled(FORMS[asked.title], sources) if asked.answered else {}
+    answered = all(a.origin != "missing" for part in form.values() for a in part.values())
     whole = complete(asked, {c.id: c.level for c in scored}, rows) or (
         asked.answered and answered and not absent
     )
@@ -114,86 +100,56 @@ def _judge(sources: Sources, number: int, asked: PackItem, rows: Mapping[Rows, i
         notes.append(f"Below level {PRODUCTION} or without proof: {', '.join(absent)}.")
     if asked.rows is not None and found < asked.least:
         notes.append(f"{plural(found, 'entry', 'entries')} of at least {asked.least}.")
-    if answers:
-        notes.append(f"{tally(answers)}.")
+    if form:
+        notes.append(f"{tally(form)}.")
     if asked.generated:
         notes.append("Written by GoLive from this assessment.")
     state: State = "complete" if whole else "partial" if some else "missing"
     if not notes:
-        notes.append(
-            f"Evidence holds for {', '.join(c.id for c in met)}."
-            if met
-            else f"{plural(found, 'entry', 'entries')}."
-        )
-    return Item(
-        number,
-        asked.title,
-        state,
-        " ".join(notes),
-        owner_word(asked.who),
-        FILES.get(asked.title, ()),
-    )
+        holds = f"Evidence holds for {', '.join(c.id for c in met)}."
+        notes.append(holds if met else f"{plural(found, 'entry', 'entries')}.")
+    who, files = asked.who.replace("_", " "), FILES.get(asked.title, ())
+    return Item(number, asked.title, state, " ".join(notes), who, files)
 
 
 def handoff(sources: Sources) -> Document:
     """The list of the pack: what is there, what is missing, who owes it, and the exam."""
     found = items(sources)
-    complete = sum(i.state == "complete" for i in found)
-    rows = tuple(
-        (
-            STATE_WORD[i.state],
-            str(i.number),
-            i.title,
-            i.note,
-            i.who,
-            ", ".join(i.files) or "bring the document",
-        )
-        for i in found
+    states = [i.state for i in found]
+    done = states.count("complete")
+    told = (
+        f"{done} of {len(found)} items {'is' if done == 1 else 'are'} complete ({percent(done / len(found))}), "
+        f"{states.count('partial')} in part, {states.count('missing')} missing."
     )
-    blocks: list[Block] = [
-        Paragraph(
-            f"{complete} of {len(found)} items {'is' if complete == 1 else 'are'} complete ({percent(complete / len(found))}), "
-            f"{sum(i.state == 'partial' for i in found)} in part, {sum(i.state == 'missing' for i in found)} missing."
-        ),
-        Table(
-            ("State", "", "Item", "What it rests on", "Who", "File"),
-            rows,
-            (1.2, 0.5, 3, 4, 1.6, 2.4),
-            tuple(STATE_TONE[i.state] for i in found),
-        ),
-        Heading("Exam of the receiving team"),
-        Paragraph("Without help from the authors: " + "; ".join(EXAM) + "."),
+    head = {"State": 1.2, "": 0.5, "Item": 3, "What it rests on": 4, "Who": 1.6, "File": 2.4}
+    rows = [
+        (STATE_MARK[state], str(number), title, note, who, ", ".join(files) or "bring the document")
+        for number, title, state, note, who, files in found
     ]
-    return Document(
-        f"Handoff pack: {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-    )
+    blocks: list[Block] = [
+        Paragraph(told),
+        table(head, rows),
+        Heading("Exam of the receiving team"),
+        Paragraph(f"Without help from the authors: {'; '.join(EXAM)}."),
+    ]
+    return document(sources, f"Handoff pack: {sources.name}", blocks)
 
 
 def _modes(sources: Sources) -> list[tuple[str, str, str, str, str]]:
     """Failure modes seen in live data: symptom, how it is known, what to do, who, verdict."""
-    seen = (Verdict.ALARM, Verdict.WATCH)
     return [
         (f.title, f.explanation, f.fix, ROUTE_WORD[f.route], f.verdict.value)
         for f in sources.assessment.findings
-        if f.verdict in seen and not f.cause and f.fix
+        if f.verdict in URGENT and not f.cause and f.fix
     ]
-
-
-def _register(rows: Sequence[Noun], noun: type[Noun]) -> str:
-    names = list(noun.model_fields)
-    return csv_text(names, [[getattr(row, name) for name in names] for row in rows])
 
 
 def _baseline(sources: Sources) -> str:
     """The reference that drift is measured against: moments and quantiles of training, no rows."""
-    known = [c for c in sources.assessment.columns if c.train is not None]
-    cuts = sorted({q for c in known if c.train for q in c.train.quantiles}, key=float)
+    known = [(c, c.train) for c in sources.assessment.columns if c.train is not None]
+    cuts = sorted({q for _, train in known for q in train.quantiles}, key=float)
     rows = [
-        [
+        (
             c.name,
             c.type.value,
             t.n,
@@ -201,24 +157,12 @@ def _baseline(sources: Sources) -> str:
             t.distinct,
             t.mean,
             t.std,
-            *(t.quantiles.get(q) for q in cuts),
-        ]
-        for c in known
-        if (t := c.train) is not None
+            *map(t.quantiles.get, cuts),
+        )
+        for c, t in known
     ]
-    return csv_text(
-        (
-            "column",
-            "type",
-            "n",
-            "missing_share",
-            "distinct",
-            "mean",
-            "std",
-            *(f"q{q}" for q in cuts),
-        ),
-        rows,
-    )
+    head = ("column", "type", "n", "missing_share", "distinct", "mean", "std")
+    return csv_text((*head, *(f"q{q}" for q in cuts)), rows)
 
 
 def _thresholds(sources: Sources) -> str:
@@ -239,28 +183,19 @@ def _thresholds(sources: Sources) -> str:
 
 def pack(sources: Sources) -> dict[str, str]:
     """Texts that only the pack holds, by file name; the reports beside them are written by ``golive.report.forms``."""
-    from golive.model import registers as nouns
-
-    found = items(sources)
     head = ("number", "item", "state", "what_it_rests_on", "who", "files")
-    listed = csv_text(head, [(i.number, i.title, i.state, i.note, i.who, i.files) for i in found])
+    modes = ("symptom", "how_we_know", "fix", "who", "verdict")
     texts = {
-        "items.csv": listed,
+        "items.csv": csv_text(head, items(sources)),
         "contract.yaml": contract_yaml(sources),
         "baseline.csv": _baseline(sources),
         "thresholds.csv": _thresholds(sources),
-        "failure-modes.csv": csv_text(
-            ("symptom", "how_we_know", "fix", "who", "verdict"), _modes(sources)
-        ),
+        "failure-modes.csv": csv_text(modes, _modes(sources)),
     }
-    for name, rows, noun in (
-        ("scope", sources.scope, nouns.ScopeItem),
-        ("owners", sources.owners, nouns.OwnerRow),
-        ("drills", sources.drills, nouns.Drill),
-        ("hazards", sources.hazards, nouns.Hazard),
-        ("decisions", sources.decisions, nouns.DecisionRow),
-        ("kpis", sources.kpis, nouns.Kpi),
-        ("deferrals", sources.deferrals, nouns.Deferral),
-    ):
-        texts[f"registers/{name}.csv"] = _register(rows, noun)
+    for name in REGISTERS:
+        rows, (noun, _) = (
+            getattr(sources.registers, name),
+            get_args(Registers.model_fields[name].annotation),
+        )
+        texts[f"registers/{name}.csv"] = csv_of(rows, tuple(noun.model_fields))
     return texts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from golive.model.finding import Verdict
-from golive.report.base.document import Block, Bullets, Document, Heading, Paragraph, Table
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Bullets, Document, Heading, Paragraph, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
 from golive.report.base.verdict import effort_words
 from golive.report.parts import sections
@@ -26,105 +26,85 @@ EXPIRY = timedelta(days=30)
 
 def memo(sources: Sources) -> Document:
     """The memo: recommendation, numbers, facts, what is not known, conditions, stop triggers, next actions, signatures."""
+    to_sign = [(role, "", "") for role in SIGNATURES]
     blocks: list[Block] = [
         *sections.banner(sources),
-        *sections.facts(sources, FACTS),
+        *sections.facts(sources, FACTS, say=sections.in_meeting),
         *sections.blocks_release(sources, GATES),
-        *_unknown(sources),
-        *_triggers(sources),
-        *_accepted(sources),
+        Heading("What we do not know"),
+        Bullets(tuple(_unknown(sources))),
+        Heading("Stop triggers"),
+        Bullets(tuple(_triggers(sources))),
+        Heading("Risks accepted"),
+        _accepted(sources),
         *_actions(sources),
         Heading("Decision", 3),
-        Table(
-            ("Role", "Go / no-go", "Name, date"),
-            tuple((role, "", "") for role in SIGNATURES),
-            (2, 2, 4),
-        ),
+        table({"Role": 2, "Go / no-go": 2, "Name, date": 4}, to_sign),
     ]
-    return Document(
-        f"Go/no-go memo: {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-        compact=True,
-    )
+    return document(sources, f"Go/no-go memo: {sources.name}", blocks, compact=True)
 
 
-def _unknown(sources: Sources) -> list[Block]:
+def _unknown(sources: Sources) -> list[str]:
     r, a = sources.assessment.readiness, sources.assessment
     silent = [c.id for c in r.criteria if c.level is None]
-    soon = [
-        e.criterion
-        for e in sources.evidence
-        if e.expires and sources.as_of <= e.expires <= sources.as_of + EXPIRY
-    ]
+    named = f": {', '.join(silent[:8])}{' …' if len(silent) > 8 else ''}" if silent else ""
+    unseen = f"{plural(len(a.not_assessed), 'thing')} not looked at, each listed with its reason in the report."
     lines = [
-        f"{plural(len(silent), 'criterion', 'criteria')} of {len(r.criteria)} not assessed"
-        + (f": {', '.join(silent[:8])}{' …' if len(silent) > 8 else ''}." if silent else "."),
+        f"{plural(len(silent), 'criterion', 'criteria')} of {len(r.criteria)} not assessed{named}.",
         f"{plural(a.count(Verdict.CANNOT_JUDGE), 'finding')} with too little data to judge; "
-        + (
-            f"{plural(len(a.not_assessed), 'thing')} not looked at, each listed with its reason in the report."
-            if a.not_assessed
-            else "no check was left out."
-        ),
+        + (unseen if a.not_assessed else "no check was left out."),
     ]
+    last = sources.as_of + EXPIRY
+    soon = {
+        e.criterion for e in sources.evidence if e.expires and sources.as_of <= e.expires <= last
+    }
     if soon:
-        lines.append(f"Evidence that expires within 30 days: {', '.join(sorted(set(soon))[:8])}.")
-    return [Heading("What we do not know"), Bullets(tuple(lines))]
+        lines.append(f"Evidence that expires within 30 days: {', '.join(sorted(soon)[:8])}.")
+    return lines
 
 
-def _triggers(sources: Sources) -> list[Block]:
+def _triggers(sources: Sources) -> list[str]:
     """Numeric stop triggers: the agreed floors, with where live data stands."""
     lines = []
     for words, found in measured(sources.assessment.measured):
         floor, live = sources.config.floors.get(words.key), found.live.value
         if floor is not None:
             below = ", below it now." if live is not None and live < floor else "."
-            lines.append(
-                f"Stop when {words.name} falls below {words.say(floor)}; "
-                f"live: {words.side(found, 'live')}{below}"
-            )
-    if sources.config.latency_budget_ms:
-        lines.append(
-            f"Answer within {sources.config.latency_budget_ms:,.0f} ms is the agreed budget."
-        )
-    if not lines:
-        lines = ["No floor was agreed, so nothing would stop this pilot by number."]
-    return [Heading("Stop triggers"), Bullets(tuple(lines))]
+            limit, now = words.say(floor), words.side(found, "live")
+            lines.append(f"Stop when {words.name} falls below {limit}; live: {now}{below}")
+    if budget := sources.config.latency_budget_ms:
+        lines.append(f"Answer within {budget:,.0f} ms is the agreed budget.")
+    return lines or ["No floor was agreed, so nothing would stop this pilot by number."]
 
 
-def _accepted(sources: Sources) -> list[Block]:
-    in_force = [w for w in sources.waivers if w.starts <= sources.as_of <= w.expires]
-    open_hazards = [h for h in sources.hazards if h.state != "controlled"]
+def _accepted(sources: Sources) -> Block:
     lines = [
         f"{w.criterion}: {w.compensating_control} ({w.owner}, until {day(w.expires)})"
-        for w in in_force
+        for w in sources.waivers_in_force
     ]
-    lines += [f"{h.id}: {h.hazard} ({h.owner or 'no owner'})" for h in open_hazards]
-    return [
-        Heading("Risks accepted"),
-        Bullets(tuple(lines)) if lines else Paragraph("None is recorded."),
-    ]
+    lines += [f"{h.id}: {h.hazard} ({h.owner or 'no owner'})" for h in sources.open_hazards]
+    return Bullets(tuple(lines)) if lines else Paragraph("None is recorded.")
 
 
 def _actions(sources: Sources) -> list[Block]:
-    plan = {row.id: row for row in sources.plan}
-    rows = []
-    for place, step in enumerate(sources.assessment.readiness.next[:STEPS], start=1):
-        entry = plan.get(step.criterion)
-        who = (entry.owner if entry else "") or sections.owner_word(step.route)
-        due = day(entry.due) if entry and entry.due else "–"
-        rows.append(
-            (
-                str(place),
-                step.label,
-                step.criterion,
-                step.fix or step.title,
-                effort_words(step),
-                who,
-                due,
-            )
+    head = {
+        "": 0.6,
+        "Do": 1.1,
+        "Criterion": 1.1,
+        "What": 5,
+        "Effort": 1.5,
+        "Owner": 1.7,
+        "Due": 1.1,
+    }
+    rows = [
+        (
+            str(place),
+            s.label,
+            s.criterion,
+            s.fix or s.title,
+            effort_words(s),
+            *sources.who_and_when(s),
         )
-    head = ("", "Do", "Criterion", "What", "Effort", "Owner", "Due")
-    return [Heading("Next actions"), Table(head, tuple(rows), (0.6, 1.1, 1.1, 5, 1.5, 1.7, 1.1))]
+        for place, s in enumerate(sources.assessment.readiness.next[:STEPS], start=1)
+    ]
+    return [Heading("Next actions"), table(head, rows)]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from golive.model.columns import Role
 from golive.model.readiness import GateState
-from golive.report.base.document import Block, Document, Heading, Paragraph, Table
-from golive.report.base.identity import identity, subtitle
+from golive.report.base.document import Block, Document, Heading, Paragraph, Table, mark, table
+from golive.report.base.identity import document
 from golive.report.base.sources import Sources
-from golive.report.parts.sections import GATE_TONE
-from golive.wording.labels import GATE_WORD, ROUTE_WORD
+from golive.wording.labels import ROUTE_WORD
 from golive.wording.metrics import measured
 from golive.wording.numbers import number, percent
 
@@ -33,89 +32,54 @@ def monitoring_plan(sources: Sources) -> Document:
         Heading("What still has to be proven about monitoring"),
         _open(sources),
     ]
-    return Document(
-        f"Monitoring plan: {sources.name}",
-        subtitle(sources),
-        identity(sources),
-        sources.assessment.created_at,
-        tuple(blocks),
-    )
+    return document(sources, f"Monitoring plan: {sources.name}", blocks)
 
 
 def _stops(sources: Sources) -> Table:
     """Floors with the live value, the latency budget, and metrics without a floor."""
     config = sources.config
+    often = "nightly, over the outcomes of the last seven batches"
     rows = []
     for words, found in measured(sources.assessment.measured):
         floor = config.floors.get(words.key)
-        if floor is None and words.key not in ("auroc", "brier"):
-            continue
-        limit = "no floor is declared" if floor is None else f"below {words.say(floor)}"
-        rows.append(
-            (
-                words.name,
-                words.side(found, "live"),
-                limit,
-                "nightly, over the outcomes of the last seven batches",
-            )
-        )
+        if floor is not None or words.key in ("auroc", "brier"):
+            limit = "no floor is declared" if floor is None else f"below {words.say(floor)}"
+            rows.append((words.name, words.side(found, "live"), limit, often))
     if config.latency_budget_ms is not None:
-        rows.append(
-            (
-                "Answer time",
-                "see operations",
-                f"over {config.latency_budget_ms:,.0f} ms",
-                "every batch",
-            )
-        )
-    return Table(
-        ("Metric", "Live at this assessment", "Stop and look", "How often"),
-        tuple(rows),
-        (2.2, 2, 2.2, 2.6),
-        empty="No floor is declared and no outcome was measured: there is nothing to stop at.",
-    )
+        limit = f"over {config.latency_budget_ms:,.0f} ms"
+        rows.append(("Answer time", "see operations", limit, "every batch"))
+    head = {"Metric": 2.2, "Live at this assessment": 2, "Stop and look": 2.2, "How often": 2.6}
+    empty = "No floor is declared and no outcome was measured: there is nothing to stop at."
+    return table(head, rows, empty)
 
 
 def _inputs(sources: Sources) -> Table:
     rows = []
     for column in sources.assessment.columns:
-        if column.train is None or column.role in (Role.IGNORED, Role.ID):
+        train, drift = column.train, column.drift
+        if train is None or column.role in (Role.IGNORED, Role.ID):
             continue
-        declared = sources.config.columns.get(column.name)
-        low, high = (
-            declared.range if declared and declared.range else (column.train.min, column.train.max)
-        )
-        span = "–" if low is None or high is None else f"{number(low)} to {number(high)}"
-        unit = f" {declared.unit}" if declared and declared.unit and span != "–" else ""
-        score = (
-            "–"
-            if column.drift is None
-            else f"{number(column.drift.threshold)} ({column.drift.method})"
-        )
-        rows.append((column.name, percent(column.train.missing_share), span + unit, score))
-    more = max(0, len(rows) - _MOST)
-    extra = (
-        (
-            (
-                f"and {more} more columns",
-                "as in training",
-                "as in training",
-                number(sources.config.drift.threshold),
-            ),
-        )
-        if more
-        else ()
-    )
-    return Table(
-        ("Column", "Missing in training", "Range", "Drift score to look at from"),
-        (*rows[:_MOST], *extra),
-        (2.4, 1.6, 2.4, 2.6),
-        empty="No column of training data was compared.",
-    )
+        declared = sources.declared(column.name)
+        low, high = declared.range or (train.min, train.max)
+        span, unit = "–", ""
+        if low is not None and high is not None:
+            span, unit = f"{number(low)} to {number(high)}", f" {declared.unit or ''}".rstrip()
+        score = "–" if drift is None else f"{number(drift.threshold)} ({drift.method})"
+        rows.append((column.name, percent(train.missing_share), span + unit, score))
+    if (more := len(rows) - _MOST) > 0:
+        score = number(sources.config.drift.threshold)
+        rows[_MOST:] = [(f"and {more} more columns", "as in training", "as in training", score)]
+    head = {
+        "Column": 2.4,
+        "Missing in training": 1.6,
+        "Range": 2.4,
+        "Drift score to look at from": 2.6,
+    }
+    return table(head, rows, "No column of training data was compared.")
 
 
 def _people(sources: Sources) -> Table:
-    """Owners as registered; what no one is named for is said."""
+    """Owners as registered; where there are none, every route without anybody."""
     rows = [
         (
             o.id,
@@ -123,29 +87,16 @@ def _people(sources: Sources) -> Table:
             ", ".join(v for v in (o.contact, o.hours) if v) or "–",
             o.escalates_to or "–",
         )
-        for o in sources.owners
-    ]
-    named = {row[0] for row in rows}
-    rows += [
-        (word, "nobody yet", "–", "–")
-        for word in ROUTE_WORD.values()
-        if word not in named and not rows
-    ]
-    return Table(("For", "Who", "Reached by", "Then"), tuple(rows), (2.4, 2.4, 2.6, 1.6))
+        for o in sources.registers.owners
+    ] or [(word, "nobody yet", "–", "–") for word in ROUTE_WORD.values()]
+    return table({"For": 2.4, "Who": 2.4, "Reached by": 2.6, "Then": 1.6}, rows)
 
 
 def _open(sources: Sources) -> Table:
-    found = [
-        c
+    rows = [
+        (mark(c.gate_state), c.id, c.title)
         for c in sources.assessment.readiness.criteria
         if c.dimension in OBSERVED and c.gate_state in (GateState.FAIL, GateState.UNVERIFIED)
     ]
-    rows = tuple((GATE_WORD[c.gate_state], c.id, c.title) for c in found if c.gate_state)
-    tones = tuple(GATE_TONE[c.gate_state] for c in found if c.gate_state)
-    return Table(
-        ("Gate", "Criterion", "What it asks"),
-        rows,
-        (1.2, 1.2, 6),
-        tones,
-        empty="Every gate about monitoring passes.",
-    )
+    head = {"Gate": 1.2, "Criterion": 1.2, "What it asks": 6}
+    return table(head, rows, "Every gate about monitoring passes.")

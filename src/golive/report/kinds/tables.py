@@ -25,6 +25,11 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return out.getvalue()
 
 
+def csv_of(items: Iterable[Any], fields: Sequence[str]) -> str:
+    """Some fields of every item as CSV."""
+    return csv_text(fields, [[getattr(item, field) for field in fields] for item in items])
+
+
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
@@ -41,11 +46,9 @@ def tables(sources: Sources) -> dict[str, str]:
     about = identity(sources)
     found: dict[str, str] = {
         "about.csv": csv_text(("name", "value"), [*about.rows, ("Note", about.disclaimer)]),
-        "verdict.csv": csv_text(
-            ("tier", "verdict", "index", "low", "high", "coverage", "mean", "weakest", "stage", "stability", "stop"),
-            [(r.tier.value, r.verdict.value, r.index, r.low, r.high, r.coverage, r.mean, r.weakest, r.stage, r.stability, r.stop)],
-        ),
-        "not_assessed.csv": csv_text(("what", "why"), [(n.what, n.why) for n in a.not_assessed]),
+        "verdict.csv": csv_of([r], ("tier", "verdict", "index", "low", "high", "coverage", "mean", "weakest", "stage",
+                                    "stability", "stop")),
+        "not_assessed.csv": csv_of(a.not_assessed, ("what", "why")),
         "columns.csv": _columns(sources),
         "performance.csv": _performance(sources),
         "crosswalk.csv": _crosswalk(sources),
@@ -62,56 +65,40 @@ def tables(sources: Sources) -> dict[str, str]:
                                             "sha256", "issued", "expires", "model_version", "site", "note")),
         ("waivers.csv", sources.waivers, ("criterion", "compensating_control", "owner", "approver", "starts", "expires", "reason")),
     )  # fmt: skip
-    for name, items, fields in listed:
-        found[name] = csv_text(
-            fields, [[getattr(item, field) for field in fields] for item in items]
-        )
-    return found
+    return found | {name: csv_of(items, fields) for name, items, fields in listed}
 
 
 def _crosswalk(sources: Sources) -> str:
     """Every clause of every standard that a criterion supports: its state, and which criteria stand. Supports, never complies."""
     head = ("standard", "clause", "state", "criteria", "at_bar", "status", "as_of", "source")
-    return csv_text(
-        head,
-        [
-            (
-                found.name,
-                c.clause,
-                c.state,
-                c.criteria,
-                c.at_bar,
-                found.status,
-                found.as_of,
-                found.source,
-            )
-            for found in coverage(sources.assessment.readiness)
-            for c in found.clauses
-        ],
-    )
+    rows = [
+        (
+            found.name,
+            c.clause,
+            c.state,
+            c.criteria,
+            c.at_bar,
+            found.status,
+            found.as_of,
+            found.source,
+        )
+        for found in coverage(sources.assessment.readiness)
+        for c in found.clauses
+    ]
+    return csv_text(head, rows)
 
 
 def _columns(sources: Sources) -> str:
     sides = ("n", "missing", "missing_share", "distinct", "mean", "std", "min", "max")
-    head = [
-        "name",
-        "type",
-        "role",
-        "drift_method",
-        "drift_score",
-        "drift_threshold",
-        "drift_floor",
-        "drift_verdict",
-    ]
+    drift = ("method", "score", "threshold", "floor", "verdict")
+    head = ["name", "type", "role", *(f"drift_{name}" for name in drift)]
     head += [f"{side}_{name}" for side in ("train", "live") for name in sides]
-    rows = []
-    for c in sources.assessment.columns:
-        d = c.drift
-        row: list[Any] = [c.name, c.type.value, c.role.value]
-        row += [d.method, d.score, d.threshold, d.floor, d.verdict.value] if d else [None] * 5
-        for side in (c.train, c.live):
-            row += [getattr(side, name) if side else None for name in sides]
-        rows.append(row)
+    rows = [
+        [c.name, c.type, c.role]
+        + [getattr(c.drift, name, None) for name in drift]
+        + [getattr(side, name, None) for side in (c.train, c.live) for name in sides]
+        for c in sources.assessment.columns
+    ]
     return csv_text(head, rows)
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Literal
 
-from golive.model.columns import ColumnType, Role
+import yaml
+from pydantic import TypeAdapter
+
+from golive.model.columns import ColumnType, Noun, Role
 from golive.model.finding import Verdict
 from golive.model.readiness import CriterionScore, EvidenceItem
+from golive.model.registers import OwnerRow
 from golive.model.result import ColumnResult
+from golive.report.base.identity import DISCLAIMER
 from golive.report.base.sources import Sources
-from golive.report.parts.sections import basis_words
+from golive.report.base.verdict import model_version, stage_name, verdict_sentence
+from golive.report.parts.sections import basis_words, index_words
+from golive.settings import resource
 from golive.wording.labels import TIER_WORD
 from golive.wording.metrics import cases, measured
 from golive.wording.numbers import count, day, percent, plural
@@ -39,15 +47,20 @@ class Answer:
     text: str
     origin: Origin
 
+    @property
+    def cells(self) -> tuple[str, str]:
+        """The two cells of a table: what is answered, and from where."""
+        return self.text, ORIGIN_WORD[self.origin]
+
 
 def missing(what: str) -> Answer:
     """Nothing is known; ``what`` says what has to be written, and by whom where that is clear."""
     return Answer(f"Not stated. {what}", "missing")
 
 
-def stated(text: str, otherwise: str) -> Answer:
-    """What the team wrote, or what it still has to write."""
-    return Answer(text.strip(), "stated") if text.strip() else missing(otherwise)
+def given(text: str, otherwise: str, origin: Origin = "stated") -> Answer:
+    """What is known, or what the team still has to write."""
+    return Answer(text.strip(), origin) if text.strip() else missing(otherwise)
 
 
 def criterion(sources: Sources, key: str) -> CriterionScore | None:
@@ -57,24 +70,22 @@ def criterion(sources: Sources, key: str) -> CriterionScore | None:
 
 def filed(sources: Sources, *keys: str) -> Answer:
     """The evidence filed for criteria, in words with owner and date; measured facts come first."""
-    parts, origin = [], "missing"
-    for key in keys:
-        scored = criterion(sources, key)
-        if scored is not None and scored.measured is not None and scored.measurement:
-            parts.append(scored.measurement)
+    parts: list[str] = []
+    origin: Origin = "missing"
+    scored = [(key, criterion(sources, key)) for key in keys]
+    for key, score in scored:
+        if score is not None and score.measured is not None and score.measurement:
+            parts.append(score.measurement)
             origin = "measured"
-        for item in sources.evidence:
-            if item.criterion == key:
-                parts.append(_item(item, sources))
-                origin = "filed" if origin == "missing" else origin
-    if not parts:
-        names = ", ".join(
-            f"{key} {c.title[:1].lower() + c.title[1:] if c.title[1:2].islower() else c.title}"
-            for key in keys
-            if (c := criterion(sources, key)) is not None
-        )
-        return missing(f"File evidence for {names or ', '.join(keys)}.")
-    return Answer(" ".join(parts), origin)  # type: ignore[arg-type]
+        items = [_item(item, sources) for item in sources.evidence if item.criterion == key]
+        if items and origin == "missing":
+            origin = "filed"
+        parts += items
+    if parts:
+        return Answer(" ".join(parts), origin)
+    titles = [(key, s.title) for key, s in scored if s is not None]
+    names = [f"{key} {t[:1].lower() + t[1:] if t[1:2].islower() else t}" for key, t in titles]
+    return missing(f"File evidence for {', '.join(names or keys)}.")
 
 
 def _item(item: EvidenceItem, sources: Sources) -> str:
@@ -92,37 +103,33 @@ def merged(*answers: Answer) -> Answer:
     return Answer(" ".join(a.text for a in known), known[0].origin)
 
 
+def _product_owner(sources: Sources) -> OwnerRow:
+    owners = (o for o in sources.registers.owners if o.id == "product")
+    return next(owners, OwnerRow(id="product"))
+
+
 def developer(sources: Sources) -> Answer:
     """Who answers for the product, from the register of owners."""
-    owner = next((o for o in sources.owners if o.id == "product" and o.name), None)
-    return stated(
-        owner.name if owner else "", "Name the owner of the product in the register of owners."
-    )
+    hint = "Name the owner of the product in the register of owners."
+    return given(_product_owner(sources).name, hint)
 
 
 def contact(sources: Sources) -> Answer:
     """How to reach the owner."""
-    owner = next((o for o in sources.owners if o.id == "product"), None)
-    return stated(owner.contact if owner else "", "Add a contact to the owner of the product.")
+    return given(_product_owner(sources).contact, "Add a contact to the owner of the product.")
 
 
 def intended_use(sources: Sources) -> Answer:
     """The intended use of the configuration, else the evidence for it."""
-    if sources.config.intended_use:
-        return Answer(sources.config.intended_use, "stated")
-    return filed(sources, "SCO-02")
+    known = sources.config.intended_use
+    return Answer(known, "stated") if known else filed(sources, "SCO-02")
 
 
 def out_of_scope(sources: Sources) -> Answer:
     """What it is not for: the scope register, else the evidence for it."""
-    rows = [
-        f"{s.item} ({s.reason})" if s.reason else s.item
-        for s in sources.scope
-        if s.status == "not_doing"
-    ]
-    return (
-        Answer("Not for: " + "; ".join(rows) + ".", "stated") if rows else filed(sources, "SCO-03")
-    )
+    left = [s for s in sources.registers.scope if s.status == "not_doing"]
+    rows = [f"{s.item} ({s.reason})" if s.reason else s.item for s in left]
+    return Answer(f"Not for: {'; '.join(rows)}.", "stated") if rows else filed(sources, "SCO-03")
 
 
 def risk_level(sources: Sources) -> Answer:
@@ -142,14 +149,9 @@ def known_risks(sources: Sources) -> Answer:
     parts = [f"{f.title}." for f in urgent[:8]]
     if len(urgent) > 8:
         parts.append(f"And {plural(len(urgent) - 8, 'more finding')} to act on.")
-    parts += [
-        f"Hazard {h.id}: {h.hazard} ({h.state})."
-        for h in sources.hazards
-        if h.state != "controlled"
-    ]
-    return Answer(
-        " ".join(parts) or "No finding asks for action; no open hazard is recorded.", "measured"
-    )
+    parts += [f"Hazard {h.id}: {h.hazard} ({h.state})." for h in sources.open_hazards]
+    none = "No finding asks for action; no open hazard is recorded."
+    return Answer(" ".join(parts) or none, "measured")
 
 
 def columns_of(sources: Sources, role: Role) -> list[ColumnResult]:
@@ -162,46 +164,74 @@ def inputs_and_outputs(sources: Sources) -> Answer:
     inputs = columns_of(sources, Role.FEATURE) + columns_of(sources, Role.GROUP)
     by_type = {t: sum(c.type is t for c in inputs) for t in ColumnType}
     told = ", ".join(f"{n} {t.value}" for t, n in by_type.items() if n)
-    return Answer(
-        f"Inputs: {told} ({plural(len(inputs), 'column')}). {outputs(sources)}", "measured"
-    )
+    columns = plural(len(inputs), "column")
+    return Answer(f"Inputs: {told} ({columns}). {outputs(sources).text}", "measured")
 
 
-def outputs(sources: Sources) -> str:
+def outputs(sources: Sources) -> Answer:
     """What the model gives: score, prediction, the outcome it is judged by, the operating point."""
-    roles = sources.assessment.roles
+    roles, threshold = sources.assessment.roles, sources.config.operating_threshold
     parts = [f"score {roles.score}"] if roles.score else []
     parts += [f"prediction {roles.prediction}"] if roles.prediction else []
     told = f"Outputs: {', '.join(parts)}." if parts else "Outputs: no column holds them."
-    if roles.label:
-        told += f" Judged by the outcome {roles.label}."
-    if sources.config.operating_threshold is not None:
-        told += f" Operating threshold {sources.config.operating_threshold:g}."
-    return told
+    told += f" Judged by the outcome {roles.label}." if roles.label else ""
+    told += f" Operating threshold {threshold:g}." if threshold is not None else ""
+    return Answer(told, "measured")
+
+
+def output_type(sources: Sources) -> Answer:
+    """Which type of output it is, where a column holds a score."""
+    score = sources.assessment.roles.score
+    told = f"Prediction: one score per row in the column {score}." if score else ""
+    return given(told, "Say which type of output it is.", "measured")
+
+
+def group_inputs(sources: Sources) -> Answer:
+    """Which demographic, social and health-status variables the data hold."""
+    named = ", ".join(c.name for c in columns_of(sources, Role.GROUP))
+    whether = "Whether the model uses them as inputs has to be stated."
+    hint = "List the demographic, social and health-status variables among the inputs."
+    return given(
+        f"Group columns in the data: {named}. {whether}" if named else "", hint, "measured"
+    )
+
+
+def role_in_decisions(sources: Sources) -> Answer:
+    """Whether it informs, drives or decides, by the risk profile."""
+    significance = SIGNIFICANCE[sources.config.risk.significance]
+    return Answer(f"By the risk profile, {significance}.", "stated")
+
+
+def version(sources: Sources) -> Answer:
+    """The model versions seen in live data."""
+    return given(model_version(sources.assessment), "Name the model version.", "measured")
+
+
+def summary(sources: Sources) -> Answer:
+    """The verdict in two sentences, and what it is not."""
+    r = sources.assessment.readiness
+    told = f"{verdict_sentence(r)} Readiness index {index_words(r)}. {DISCLAIMER}"
+    return Answer(told, "measured")
+
+
+def stage(sources: Sources) -> Answer:
+    """How far the evidence lets the pilot run."""
+    return Answer(f"Evidence allows: {stage_name(sources.assessment.readiness)}.", "measured")
 
 
 def data_of(sources: Sources, side: Literal["train", "live"]) -> Answer:
     """A data set in one paragraph: name, rows, dates, sites, identity."""
-    info = getattr(sources.assessment.inputs, side)
-    time = (
-        sources.assessment.column(sources.assessment.roles.time)
-        if sources.assessment.roles.time
-        else None
-    )
-    span = getattr(time, side, None) if time else None
+    a = sources.assessment
+    info = getattr(a.inputs, side)
+    time = a.column(a.roles.time) if a.roles.time else None
+    site = a.column(a.roles.site) if a.roles.site else None
+    span = getattr(time, side, None)
     dates = (
         f", from {day(span.first)} to {day(span.last)}" if span and span.first and span.last else ""
     )
-    site = (
-        sources.assessment.column(sources.assessment.roles.site)
-        if sources.assessment.roles.site
-        else None
-    )
     sites = f" Sites: {shares(site, side)}." if site else ""
-    return Answer(
-        f"{info.name}: {count(info.rows)} rows, {info.columns} columns{dates}.{sites} SHA-256 {info.sha256}.",
-        "measured",
-    )
+    told = f"{info.name}: {count(info.rows)} rows, {info.columns} columns{dates}.{sites}"
+    return Answer(f"{told} SHA-256 {info.sha256}.", "measured")
 
 
 def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
@@ -214,20 +244,16 @@ def shares(column: ColumnResult, side: Literal["train", "live"]) -> str:
     told = [
         f"{_named(label)} {'1-10 rows' if cell is None else percent(cell / n)}"
         for label, cell in zip(picture.labels, cells, strict=True)
-        if cell is None or cell > 0
+        if cell != 0
     ]
-    return ", ".join(told[:LABELS]) + (
-        f" and {len(told) - LABELS} more" if len(told) > LABELS else ""
-    )
+    more = f" and {len(told) - LABELS} more" if len(told) > LABELS else ""
+    return ", ".join(told[:LABELS]) + more
 
 
 def _named(label: str) -> str:
     """A category beside its share; one that is a number itself stands in quotes."""
-    return (
-        f"'{label}'"
-        if label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit()
-        else label
-    )
+    number = label[-1:].isdigit() and label.lstrip("-").replace(".", "", 1).isdigit()
+    return f"'{label}'" if number else label
 
 
 def demographics(sources: Sources, side: Literal["train", "live"]) -> Answer:
@@ -248,17 +274,6 @@ def performance(sources: Sources, side: Literal["train", "live"]) -> Answer:
     return Answer(f"{told}. {cases(found)}. Intervals are 95 %.", "measured")
 
 
-def drift(sources: Sources) -> Answer:
-    """How far live data is from training, in counts of columns."""
-    judged = [c for c in sources.assessment.columns if c.drift is not None]
-    tally = {v: sum(c.drift is not None and c.drift.verdict is v for c in judged) for v in Verdict}
-    return Answer(
-        f"Of {plural(len(judged), 'column')} compared with training, {tally[Verdict.ALARM]} differ beyond the threshold, "
-        f"{tally[Verdict.WATCH]} are to watch, {tally[Verdict.CANNOT_JUDGE]} cannot be judged.",
-        "measured",
-    )
-
-
 def basis(sources: Sources, *keys: str) -> Answer:
     """What criteria rest on today, measured or filed."""
     scored = [
@@ -270,7 +285,67 @@ def basis(sources: Sources, *keys: str) -> Answer:
     return Answer(" ".join(f"{c.title}: {basis_words(c)}" for c in scored), origin)
 
 
-def tally(answers: Sequence[Answer]) -> str:
-    """``24 of 31 answered, 7 missing``."""
-    known = sum(a.origin != "missing" for a in answers)
-    return f"{known} of {len(answers)} answered, {len(answers) - known} missing"
+ANSWERS: dict[str, Callable[[Sources], Answer]] = {
+    "name": lambda sources: Answer(sources.name, "stated"),
+    "developer": developer,
+    "contact": contact,
+    "intended use": intended_use,
+    "out of scope": out_of_scope,
+    "role in decisions": role_in_decisions,
+    "risk level": risk_level,
+    "known risks": known_risks,
+    "inputs and outputs": inputs_and_outputs,
+    "outputs": outputs,
+    "output type": output_type,
+    "group inputs": group_inputs,
+    "stage": stage,
+    "version": version,
+    "summary": summary,
+    "training data": partial(data_of, side="train"),
+    "live data": partial(data_of, side="live"),
+    "training demographics": partial(demographics, side="train"),
+    "live demographics": partial(demographics, side="live"),
+    "training performance": partial(performance, side="train"),
+    "live performance": partial(performance, side="live"),
+}
+"""What ``data/report/questions.yaml`` may ask for by name."""
+
+
+class Question(Noun):
+    """What answers one question of a form, as ``data/report/questions.yaml`` explains."""
+
+    filed: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    missing: str = ""
+    flag: str = ""
+
+    def answer(self, sources: Sources) -> Answer:
+        """What is known today."""
+        found = [filed(sources, *self.filed)] if self.filed else []
+        found += [basis(sources, *self.basis)] if self.basis else []
+        found += [ANSWERS[name](sources) for name in self.answers]
+        return merged(*found, *([missing(self.missing)] if self.missing else []))
+
+
+@cache
+def questions() -> dict[str, dict[str, dict[str, Question]]]:
+    """Form -> section -> question, in the order of the forms."""
+    text = resource("data", "report", "questions.yaml").read_text(encoding="utf-8")
+    shape = TypeAdapter(dict[str, dict[str, dict[str, Question]]])
+    return shape.validate_python(yaml.safe_load(text))
+
+
+def filled(form: str, sources: Sources) -> dict[str, dict[str, Answer]]:
+    """A form with its answers: section -> question -> answer. What its risk profile does not ask for is left out."""
+    flags = ("", *sources.config.risk.flags)
+    return {
+        section: {title: q.answer(sources) for title, q in asked.items() if q.flag in flags}
+        for section, asked in questions()[form].items()
+    }
+
+
+def tally(form: dict[str, dict[str, Answer]]) -> str:
+    """How much of a filled form is known: ``24 of 31 answered, 7 missing``."""
+    known = [answer.origin != "missing" for part in form.values() for answer in part.values()]
+    return f"{sum(known)} of {len(known)} answered, {known.count(False)} missing"

@@ -1,6 +1,6 @@
 """All Plotly figures: pure functions from parts of an assessment to a figure, each beside the sentence for its ``alt``."""
 
-from golive.report.figures.column import needs_log
+from golive.report.figures import needs_log
 from golive.ui.figures.dimensions import describe_dimensions, dimensions
 from golive.ui.figures.distribution import (
     MAX_BARS,

@@ -15,7 +15,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from golive.alerts.engine import replay
-from golive.alerts.rules import Rule, Rules
+from golive.alerts.rules import Rules
 from golive.alerts.words import NOT_SENT, also, at
 from golive.model.errors import GoLiveError, InputError, Problem
 from golive.model.finding import Route, Severity
@@ -207,7 +207,7 @@ def trials(batches: Sequence[Batch], *, watch_too: bool, clear_after: int) -> li
         Trial(
             name,
             persist,
-            replay(batches, Rules(Rule(on=on, persist=persist), clear_after=clear_after)),
+            replay(batches, Rules(level=on, persist=persist, clear_after=clear_after)),
         )
         for name, persist in CHOICES
     ]
