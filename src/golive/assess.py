@@ -126,7 +126,7 @@ def config_hash(config: Config) -> str:
 
 def _written(
     train: Dataset, live: Dataset, roles: Roles, config: Config, outcomes: Outcomes
-) -> Sequence[facts.Facts | Finding]:
+) -> Sequence[Finding]:
     """What was found on how generated texts are written; its numbers join those of ``outcomes``."""
     if text := outcomes.measured.generated_text:
         with outcomes.gap("how texts are written"):
@@ -195,9 +195,15 @@ def assess(
         compared = tuple(f for f in compared if not baseline.hides_end_of(f))
     # What a problem costs is measured on the rows that have it, and to know them takes training's rows.
     outcomes = judge_outcomes(
-        train, live, specs, roles, config,
-        known=() if baseline else compared, may_ask=allow_text_judge, progress=_part(report, 0.85, 0.93),
-    )  # fmt: skip
+        train,
+        live,
+        specs,
+        roles,
+        config,
+        known=() if baseline else compared,
+        may_ask=allow_text_judge,
+        progress=_part(report, 0.85, 0.93),
+    )
     judged = outcomes.facts
     if baseline is not None and baseline.performance is not None:
         drop = against(baseline.performance, recent or live, specs, roles, config)
@@ -211,7 +217,7 @@ def assess(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns
     )
-    agreed: Sequence[facts.Facts | Finding] = []
+    agreed: Sequence[Finding] = ()
     performance = outcomes.performance
     if project.contract is not None:
         checked = check(project.contract, live)
@@ -219,7 +225,7 @@ def assess(
         kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
         if kept is not None:
             performance = (performance or Performance()).having(contract=kept)
-    said = facts.findings((*compared, *joint.findings, *judged, *written, *agreed))
+    said = (*compared, *joint.findings, *facts.findings(judged), *written, *agreed)
     findings = routed(link(said), config.routing)
     inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]

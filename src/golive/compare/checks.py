@@ -35,7 +35,7 @@ from golive.model.finding import Finding
 from golive.model.profile import Profile
 from golive.model.result import DriftResult
 
-Check = Callable[[Profile, Profile, Config], Sequence[Facts | Finding]]
+Check = Callable[[Profile, Profile, Config], Sequence[Facts]]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("columns and types", schema.check),

@@ -74,6 +74,6 @@ class Facts(ABC):
         )
 
 
-def findings(found: Iterable[Facts | Finding]) -> list[Finding]:
+def findings(found: Iterable[Facts]) -> list[Finding]:
     """What checks returned, each with its words."""
-    return [one.finding() if isinstance(one, Facts) else one for one in found]
+    return [one.finding() for one in found]

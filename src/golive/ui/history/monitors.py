@@ -335,9 +335,16 @@ def make_monitor(store: Store, who: Identity, *, first: bool) -> None:
             )
         try:
             made = draft.draft(
-                store.config_of(card.session), project=card.project, session=card.session, name=name, train=train.strip(),
-                source=source.strip() or "incoming", every=draft.EVERY[every], starts=starts, tell=tell,
-            )  # fmt: skip
+                store.config_of(card.session),
+                project=card.project,
+                session=card.session,
+                name=name,
+                train=train.strip(),
+                source=source.strip() or "incoming",
+                every=draft.EVERY[every],
+                starts=starts,
+                tell=tell,
+            )
         except GoLiveError as error:
             components.error_box(error)
             return

@@ -159,8 +159,10 @@ def _add(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
         # Without ``type``: the widget would refuse a file in words that are not ours.
         key = f"release_file_{turn}"
         file = st.file_uploader("List of codes", key=key, max_upload_size=MOST_MB)
-        st.caption("One code a line, in a column named code or first in the line: CSV, TSV or TXT in UTF-8, also as gz. "
-                   "Descriptions are not read.")  # fmt: skip
+        st.caption(
+            "One code a line, in a column named code or first in the line: CSV, TSV or TXT in UTF-8, also as gz. "
+            "Descriptions are not read."
+        )
         for there in (k for k in kept if (k.system, k.name.lower()) == (system, name.lower())):
             label = f"{plain(titles[system])} {plain(there.name)}"
             st.caption(f":material/info: {label} is there and would be replaced.")

@@ -214,9 +214,14 @@ def _review(where: Current, queue: Queue) -> None:
             ("next", ":material/arrow_forward:", "N", 1),
         ):
             st.button(
-                word.capitalize(), key=f"review_{word}", icon=icon, shortcut=key, type="tertiary", on_click=queue.go,
+                word.capitalize(),
+                key=f"review_{word}",
+                icon=icon,
+                shortcut=key,
+                type="tertiary",
+                on_click=queue.go,
                 args=(place, step),
-            )  # fmt: skip
+            )
     problem = st.session_state.pop("review_problem", None)
     if problem is not None:
         components.error_box(problem)
