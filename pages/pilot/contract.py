@@ -38,4 +38,4 @@ else:
     st.subheader("This live batch", anchor=False)
     contract_form.check_live(contract, settings)
     st.subheader("Versions", anchor=False)
-    contract_form.versions(kept, config, editor)
+    contract_form.version_history(kept, config, editor)

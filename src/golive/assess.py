@@ -26,8 +26,7 @@ from golive.model.readiness import EvidenceItem, Waiver
 from golive.model.registers import Registers
 from golive.model.result import Assessment, CriteriaLock, InputInfo, Inputs, NotAssessed
 from golive.model.routing import routed
-from golive.outcomes import Outcomes
-from golive.outcomes import judge as judge_outcomes
+from golive.outcomes import Outcomes, judge_outcomes
 from golive.outcomes.model.stored_performance import against
 from golive.profile import profile
 from golive.readiness import Basis, Model, basis
@@ -184,12 +183,12 @@ def assess(
     # The comparison asks the engine for nothing
     with ThreadPoolExecutor(1, thread_name_prefix="joint") as beside:
         looking = (
-            beside.submit(multivariate.look, train, live, specs, roles, config)
+            beside.submit(multivariate.prepare, train, live, specs, roles, config)
             if baseline is None
             else None
         )
         comparison = compare(before, now, config, specs=specs, progress=_part(report, 0.65, 0.85))
-        looked = looking.result() if looking else multivariate.Looked(skipped=_NO_ROWS)
+        looked = looking.result() if looking else multivariate.Prepared(skipped=_NO_ROWS)
     compared = comparison.findings
     if baseline is not None:
         compared = tuple(f for f in compared if not baseline.hides_end_of(f))
@@ -212,7 +211,7 @@ def assess(
     report(0.93, "looking at how texts are written")
     written = _written(train, live, roles, config, outcomes) if baseline is None else ()
     report(0.94, "looking at all columns together")
-    joint = multivariate.judge(looked, compared, config)
+    joint = multivariate.judge_rows_together(looked, compared, config)
     columns = tuple(
         c.model_copy(update={"importance": joint.importance.get(c.name)})
         for c in comparison.columns

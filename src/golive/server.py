@@ -151,14 +151,14 @@ def _prune() -> None:
 async def _lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     from golive.ui.shell import uploads
 
-    uploads.sweep(cache.current_settings().home, everything=True)
+    uploads.delete_leftovers(cache.current_settings().home, everything=True)
     _prune()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     try:
         yield {}
     finally:
         cache.release()
-        uploads.sweep(settings.load().home, everything=True)
+        uploads.delete_leftovers(settings.load().home, everything=True)
 
 
 def parts(current: Settings, *, lifespan: Callable[[Any], Any] = _lifespan) -> dict[str, Any]:

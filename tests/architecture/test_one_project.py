@@ -12,7 +12,7 @@ PARTS = {
     "waivers": r"store\.waivers\(",
     "registers": r"registers\.for_readiness\(",
     "policy": r"registers\.policy\(",
-    "contract": r"shelf\.versions\(",
+    "contract": r"versions\.stored\(",
     "criteria lock": r"\.criteria_lock\(",
 }
 

@@ -109,7 +109,7 @@ def test_a_damaged_archive_and_a_bad_name_are_said_together_and_nothing_changes(
     with pytest.raises(InputError) as caught:
         release_files.register(path, "ICD10CM", "FY 2019")
     assert [p.code for p in caught.value.problems] == ["RELEASE_NAME", "RELEASE_FILE"]
-    (kept,) = release_files.kept_files()
+    (kept,) = release_files.release_files_in()
     assert (kept.system, kept.name, kept.problems) == ("ICD10CM", "FY2019", ())
     assert kept.release is not None
     assert kept.release.codes == {"A419"}
@@ -119,16 +119,16 @@ def test_a_damaged_archive_and_a_bad_name_are_said_together_and_nothing_changes(
 def test_the_releases_that_were_opened_are_told_with_what_is_outside(tmp_path: Path) -> None:
     old = release_files.register(written(tmp_path, "code\nI10\nJ18.9\n"), "ICD10CM", "OLD")
     train, live = history(["I10"] * 500), history(["I10"] * 300 + ["M54.50"] * 100)
-    told = {use.release: use for use in releases.held_against(train, live, CONFIG)}
+    told = {use.release: use for use in releases.releases_used(train, live, CONFIG)}
     assert (told["OLD"].column, told["OLD"].codes, told["OLD"].sha256) == ("dx", 2, old.sha256)
     assert (told["OLD"].train_outside, told["OLD"].live_outside) == (0.0, 0.25)
     assert (told["OLD"].n_train, told["OLD"].n_live) == (500, 400)
     assert len(told) == 2, "the one that comes with a library was opened too"
     few = history(["I10"] * 390 + ["M54.50"] * 10)
     assert [
-        u.live_outside for u in releases.held_against(train, few, CONFIG) if u.release == "OLD"
+        u.live_outside for u in releases.releases_used(train, few, CONFIG) if u.release == "OLD"
     ] == [None]
-    assert releases.held_against(train, train, CONFIG) == ()
+    assert releases.releases_used(train, train, CONFIG) == ()
 
 
 def test_registered_files_are_found_again_and_bad_ones_are_said(tmp_path: Path, home: Path) -> None:

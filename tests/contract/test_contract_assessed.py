@@ -10,7 +10,7 @@ import pytest
 from made_tables import agreed, number
 
 from golive.assess import ProjectState, assess
-from golive.contract import check, contract_findings, infer, shelf, to_yaml
+from golive.contract import check, contract_findings, infer, to_yaml, versions
 from golive.intake import read
 from golive.model.config import Config
 from golive.model.finding import Severity, Verdict
@@ -89,6 +89,6 @@ def test_the_command_line_takes_a_file_else_the_contract_of_the_project(
     both = {"contract_broken:creatinine", "contract_broken:sex"}
     assert broken("--no-store") == set()
     assert broken("--no-store", "--contract", str(tmp_path / "c.yaml")) == both
-    shelf.keep(home, contract)
+    versions.save(home, contract)
     assert broken() == both
     assert run([*common, "--contract", str(tmp_path / "none.yaml")]) == 2

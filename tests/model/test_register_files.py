@@ -13,7 +13,7 @@ from golive.model import registers as nouns
 from golive.model.columns import Noun
 from golive.model.errors import InputError
 from golive.model.readiness import EvidenceItem, Waiver
-from golive.model.register_files import brought, escape_cell, parse, to_csv, to_yaml
+from golive.model.register_files import escape_cell, parse, parse_rows, to_csv, to_yaml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -129,7 +129,7 @@ def test_a_row_carries_the_revision_that_it_was_taken_at(name: str) -> None:
     items = (nouns.ScopeItem(id="a", item="adults"), nouns.ScopeItem(id="b", item="=children"))
     known = {"a": 3}
     text = to_csv(items, nouns.ScopeItem, known) if name.endswith("csv") else to_yaml(items, known)
-    rows = brought(text.encode(), name, nouns.ScopeItem)
+    rows = parse_rows(text.encode(), name, nouns.ScopeItem)
     assert [(r.item, r.revision) for r in rows] == [(items[0], 3), (items[1], None)]
     assert parse(text.encode(), name, nouns.ScopeItem) == items
 
@@ -137,7 +137,7 @@ def test_a_row_carries_the_revision_that_it_was_taken_at(name: str) -> None:
 def test_a_revision_that_is_none_and_wrong_rows_are_named_together() -> None:
     text = "- {id: a, item: x, revision: soon}\n- {id: b, itm: y, revision: 2}\n"
     with pytest.raises(InputError) as caught:
-        brought(text.encode(), "r.yaml", nouns.ScopeItem)
+        parse_rows(text.encode(), "r.yaml", nouns.ScopeItem)
     assert {p.where for p in caught.value.problems} == {"r.yaml, row 1", "r.yaml, row 2 'b'"}
     assert "'revision' is 'soon'" in str(caught.value)
 

@@ -8,7 +8,7 @@ import pytest
 from opening import Opened
 from test_bad_batches import Ward, table
 
-from golive.contract import infer, shelf
+from golive.contract import infer, versions
 from golive.intake import read
 from golive.model.config import Config
 
@@ -22,7 +22,7 @@ def test_a_batch_that_breaks_the_contract_is_told(
     monitored.mkdir()
     ward = Ward(monitored, opened, batches={"source": "in", "settle": "0s", "starts": "2026-03-09"})
     with read(monitored / "train.csv") as train:
-        shelf.keep(home, infer(train, Config(project="ward")))
+        versions.save(home, infer(train, Config(project="ward")))
     bad = table(120, 2)
     bad.loc[:29, "sex"] = "unknown to the contract"
     ward.put("2026-03-09", bad.to_csv(index=False))

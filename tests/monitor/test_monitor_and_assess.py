@@ -9,7 +9,7 @@ from opening import Opened
 from test_bad_batches import Ward, table
 
 from golive.assess import ProjectState, assess
-from golive.contract import infer, shelf
+from golive.contract import infer, versions
 from golive.intake import read
 from golive.model.config import Config
 
@@ -37,7 +37,7 @@ def test_a_broken_term_has_the_same_cause_at_night_as_by_day(ward: Ward, home: P
     config = Config(project="ward")
     with read(ward.folder / "train.csv") as train, read(path) as live:
         contract = infer(train, config)
-        shelf.keep(home, contract)
+        versions.save(home, contract)
         by_day = {
             f.id: f.cause
             for f in assess(train, live, config, ProjectState(contract=contract)).findings

@@ -16,7 +16,7 @@ from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.readiness import ReadinessVerdict, RiskProfile
 from golive.model.result import Assessment
-from golive.outcomes import judge
+from golive.outcomes import judge_outcomes
 
 ROLES = Roles(score="risk", time="at", id="visit")
 LOG = OperationsConfig(
@@ -62,7 +62,7 @@ def numbers(
         frame.to_csv(folder / f"{name}.csv", index=False)
     with read(folder / "train.csv") as before, read(folder / "live.csv") as now:
         specs = infer(before, now, config)
-        return json_of(judge(before, now, specs, ROLES, config))
+        return json_of(judge_outcomes(before, now, specs, ROLES, config))
 
 
 def measured(result: Assessment, key: str) -> tuple[int | None, str]:

@@ -17,7 +17,7 @@ from golive.model.config import Config, parse_config
 from golive.model.errors import InputError
 from golive.model.finding import Finding, Verdict
 from golive.model.result import NotAssessed
-from golive.outcomes import judge as judge_outcomes
+from golive.outcomes import judge_outcomes
 from golive.profile.text.generated import generated_texts
 from golive.text.generated import assess_text
 

@@ -60,11 +60,11 @@ def test_a_list_is_added_with_its_origin_replaced_and_removed(
     app.text_input[0].set_value("fy2019").run()
     assert any("would be replaced" in c.value for c in app.caption)
     app = put(app, "again.txt", b"A41.9 Sepsis\nI10 Pressure\nJ18.9 Pneumonia\n", release="fy2019")
-    (kept,) = release_files.kept_files()
+    (kept,) = release_files.release_files_in()
     assert kept.release is not None
     assert (kept.name, len(kept.release.codes)) == ("fy2019", 3)
     app.button(key="release_remove").click().run()
-    assert release_files.kept_files() == ()
+    assert release_files.release_files_in() == ()
     assert store.audit(limit=1)[0].action == "release.remove"
     assert store.verify_audit().ok
 
@@ -99,7 +99,7 @@ def test_a_wrong_file_says_everything_and_changes_nothing(
     assert all("/" not in error.value.split("(")[-1].split(")")[0] for error in app.error), (
         "no path of this machine"
     )
-    (kept,) = release_files.kept_files()
+    (kept,) = release_files.release_files_in()
     assert kept.release is not None
     assert len(kept.release.codes) == 2
     assert not [line for line in store.audit() if line.action.startswith("release.")]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from golive.contract import infer, shelf
+from golive.contract import infer, versions
 from golive.intake import read
 from golive.model.config import Config
 from golive.ui.pilot import contract_form
@@ -35,25 +35,25 @@ def test_without_a_contract_the_page_says_how_to_get_one(open_page: Any, store: 
 def test_a_kept_contract_is_shown_with_what_is_still_open(
     open_page: Any, store: Any, home: Path, contract: Any
 ) -> None:
-    shelf.keep(home, contract)
+    versions.save(home, contract)
     app = open_page(PAGE)
     assert not app.exception
     assert sum("still open" in m.value for m in app.markdown) == 2
     app.text_input(key="contract_owner").set_value("ICU")
     next(b for b in app.button if "Save" in b.label).click().run()
     assert not app.exception
-    newest, first = shelf.versions(home, "my-pilot")
+    newest, first = versions.stored(home, "my-pilot")
     assert (first.version, newest.version, newest.owner) == ("1.0.0", "1.0.1", "ICU")
     line = store.audit(limit=1)[0]
     assert (line.action, line.subject, line.actor) == ("contract.keep", "my-pilot", "local")
-    assert line.detail == {"version": "1.0.1", "file_sha256": shelf.file_sha256(home, newest)}
+    assert line.detail == {"version": "1.0.1", "file_sha256": versions.file_sha256(home, newest)}
     assert store.verify_audit().ok
 
 
 def test_a_viewer_reads_the_contract_and_changes_nothing(
     open_page: Any, store: Any, home: Path, contract: Any
 ) -> None:
-    shelf.keep(home, contract)
+    versions.save(home, contract)
     app = open_page(
         PAGE, user={"is_logged_in": True, "email": "v@example.org", "roles": ["viewer"]}
     )
@@ -74,7 +74,7 @@ def test_keeping_is_refused_to_a_viewer_by_the_service_too(
     )
     with pytest.raises(ForbiddenError):
         editor.keep(contract)
-    assert shelf.versions(home, "my-pilot") == ()
+    assert versions.stored(home, "my-pilot") == ()
     assert store.audit() == ()
 
 
@@ -83,14 +83,14 @@ def test_a_file_becomes_the_next_version_and_keeps_what_it_said(
 ) -> None:
     from golive.contract import to_yaml
 
-    shelf.keep(home, contract)
+    versions.save(home, contract)
     app = open_page(PAGE)
     text = to_yaml(contract).replace("status: draft", "status: draft\ntenant: north")
     app.file_uploader(key="contract_file").upload("theirs.yaml", text.encode())
     app.run()
     app.button(key="contract_import").click().run()
     assert not app.exception
-    newest = shelf.versions(home, "my-pilot")[0]
+    newest = versions.stored(home, "my-pilot")[0]
     assert newest.version == "1.0.1"
     assert "tenant: north" in to_yaml(newest)
     assert any("are kept and written back" in c.value for c in app.caption)
@@ -113,11 +113,11 @@ def test_what_is_typed_into_the_table_becomes_terms(contract: Any) -> None:
 def test_versions_are_kept_and_never_overwritten(home: Path, contract: Any) -> None:
     from golive.model.errors import InputError
 
-    shelf.keep(home, contract)
+    versions.save(home, contract)
     with pytest.raises(InputError, match="CONTRACT_SAME"):
-        shelf.keep(home, contract)
+        versions.save(home, contract)
     other = contract.model_copy(update={"name": "My Pilot!"})
-    shelf.keep(home, other)
-    assert len(shelf.versions(home, "my-pilot")) == 1
+    versions.save(home, other)
+    assert len(versions.stored(home, "my-pilot")) == 1
     for file in (home / "contracts").rglob("*.yaml"):
         assert file.stat().st_mode & 0o077 == 0

@@ -19,7 +19,7 @@ from golive.model.finding import Finding, Verdict
 from golive.model.profile import ColumnProfile, Profile
 from golive.profile import profile
 from golive.profile.fields import fields_of
-from golive.profile.repeats import weighed, weight
+from golive.profile.repeats import weight, with_patient_weights
 
 CONFIG = Config(roles=Roles(id="patient_id", label="death"))
 ACTED = (Verdict.ALARM, Verdict.WATCH)
@@ -170,7 +170,7 @@ def test_memory_and_engine_say_the_same(tmp_path: Path, storage: str) -> None:
         specs = infer(side, side, CONFIG)
         here = profile(side, specs, roles_of(specs)).columns
         fields = fields_of(side.table, side.storage, specs, roles_of(specs))
-        there = weighed(side.table, here, fields, "patient_id")
+        there = with_patient_weights(side.table, here, fields, "patient_id")
     assert {name for name, one in here.items() if one.repeats.size != 1} >= {
         "age",
         "sex",

@@ -10,7 +10,7 @@ import pytest
 
 from golive import sample_session
 from golive.assess import ProjectState
-from golive.contract import Contract, parse_contract, shelf
+from golive.contract import Contract, parse_contract, versions
 from golive.model.config import Config
 from golive.model.readiness import EvidenceItem, Waiver
 from golive.readiness import load_model
@@ -24,7 +24,7 @@ NAME = "ed-sepsis-alert"
 
 def contract_of(home: Path, name: str) -> Contract:
     column = {"name": "age", "type": "numeric"}
-    return shelf.keep(home, parse_contract({"name": name, "columns": [column]}))
+    return versions.save(home, parse_contract({"name": name, "columns": [column]}))
 
 
 def test_all_that_bears_on_a_project_is_given(store: Store, config: Config, tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ def test_the_folder_is_private_and_goes_with_its_session(tmp_path: Path) -> None
 def test_old_folders_are_swept_and_young_ones_stay(tmp_path: Path) -> None:
     folder = uploads.Folder(tmp_path)
     made = folder.path.stat().st_mtime
-    assert uploads.sweep(tmp_path, now=made + 60) == 0
+    assert uploads.delete_leftovers(tmp_path, now=made + 60) == 0
     assert folder.path.is_dir()
-    assert uploads.sweep(tmp_path, now=made + uploads.MAX_AGE_HOURS * 3600 + 1) == 1
+    assert uploads.delete_leftovers(tmp_path, now=made + uploads.MAX_AGE_HOURS * 3600 + 1) == 1
     assert not folder.path.exists()
-    assert uploads.sweep(tmp_path / "nowhere") == 0
+    assert uploads.delete_leftovers(tmp_path / "nowhere") == 0

@@ -17,7 +17,7 @@ from typing import Any
 
 from golive.alerts.rules import Rules
 from golive.alerts.streams import DOWNSTREAM, FEED, Stream, streams_of
-from golive.alerts.words import HARM, title_of
+from golive.alerts.words import AFFECTS_PATIENTS, title_of
 from golive.model.finding import Route, Severity
 from golive.model.monitoring import Alert, Batch
 from golive.wording.order import SEVERITIES
@@ -230,7 +230,7 @@ def _follow(this: _Step, streams: list[Stream], loose: Streams) -> None:
     upstream = [a for a in this.alerts.values() if a.active and family(a) not in (FEED, DOWNSTREAM)]
     if upstream:
         latest = max(upstream, key=lambda a: (a.onset, a.id))
-        own = [s for s in streams if s.kind in HARM and _long_after(this, s, latest)]
+        own = [s for s in streams if s.kind in AFFECTS_PATIENTS and _long_after(this, s, latest)]
         if own:
             _stand_alone(this, own)
         streams = [s for s in streams if s not in own]
@@ -238,7 +238,7 @@ def _follow(this: _Step, streams: list[Stream], loose: Streams) -> None:
             return
         kinds = tuple(dict.fromkeys((*latest.consequences, *sorted(s.kind for s in streams))))
         keys = tuple(dict.fromkeys((*latest.streams, *sorted(s.key for s in streams))))
-        new_harm = any(k in HARM and k not in latest.consequences for k in kinds)
+        new_harm = any(k in AFFECTS_PATIENTS and k not in latest.consequences for k in kinds)
         worse = new_harm and latest.id not in this.fresh
         change = {"change": "worsened"} if worse else {}
         this.put(latest, consequences=kinds, streams=keys, **change)
@@ -259,7 +259,12 @@ def _long_after(this: _Step, stream: Stream, upstream: Alert) -> bool:
 def _take_out(this: _Step, stream: Stream) -> None:
     """Stop taking worse performance for a consequence of an old trouble when it had ended and begins anew."""
     alert = this.covering(stream.key)
-    if alert is None or not alert.active or stream.kind not in HARM or family(alert) == DOWNSTREAM:
+    if (
+        alert is None
+        or not alert.active
+        or stream.kind not in AFFECTS_PATIENTS
+        or family(alert) == DOWNSTREAM
+    ):
         return
     gap = 0
     for _, streams in reversed(this.history[:-1]):

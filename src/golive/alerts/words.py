@@ -23,7 +23,7 @@ NOT_SENT = {
 }
 """Why a message is still here, by the error of its delivery."""
 _MOST_COLUMNS = 5
-HARM = frozenset(kind for kind, entry in REGISTER.items() if entry.harm)
+AFFECTS_PATIENTS = frozenset(kind for kind, entry in REGISTER.items() if entry.affects_patients)
 """What patients feel. It is not put down to a trouble of inputs that is much older: that would hide a model in decline."""
 
 
@@ -69,16 +69,16 @@ def subject(alert: Alert) -> str:
     return f"GoLive {alert.monitor}: {urgent}{word}{alert.title}"
 
 
-def harm_of(alert: Alert) -> tuple[str, ...]:
+def consequences_for_patients(alert: Alert) -> tuple[str, ...]:
     """Consequences that patients feel."""
-    return tuple(c for c in alert.consequences if c in HARM)
+    return tuple(c for c in alert.consequences if c in AFFECTS_PATIENTS)
 
 
 def also(alert: Alert) -> list[str]:
     """What goes with an alert, a sentence each; worse performance in one of its own, so that it is not read over."""
-    rest = [c.replace("_", " ") for c in alert.consequences if c not in HARM]
+    rest = [c.replace("_", " ") for c in alert.consequences if c not in AFFECTS_PATIENTS]
     said = [f"It may also explain: {', '.join(rest)}."] if rest else []
-    if harm := harm_of(alert):
+    if harm := consequences_for_patients(alert):
         named = " and ".join(c.replace("_", " ") for c in harm)
         said.append(
             f"Performance is worse while this lasts ({named}). This trouble may be why, or something else: check performance "

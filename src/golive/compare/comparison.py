@@ -11,7 +11,7 @@ from golive.compare.breakdown import break_down
 from golive.compare.causes import link
 from golive.compare.checks import run
 from golive.compare.codes import releases
-from golive.compare.drift.drift import judge
+from golive.compare.drift.drift import judge_columns
 from golive.compare.repairs.repair import fill
 from golive.compare.what_ifs import judge_repairs
 from golive.model.columns import ColumnSpec
@@ -61,7 +61,7 @@ def compare(
     report = progress or (lambda _fraction, _sentence: None)
     pairs, skipped = pair_up(train, live)
     report(0.0, f"comparing the distributions of {len(pairs)} columns")
-    drift = judge(pairs, config)
+    drift = judge_columns(pairs, config)
     not_assessed = [*skipped, *releases.unjudged(train, live, config)]
 
     def failed(name: str, error: Exception) -> None:
@@ -81,7 +81,7 @@ def compare(
     after = judge_repairs(linked, train, live, config, {c.name: c for c in columns})
     report(1.0, f"{len(findings)} findings on {len(columns)} columns")
     return Comparison(
-        columns, linked, tuple(not_assessed), after, releases.held_against(train, live, config)
+        columns, linked, tuple(not_assessed), after, releases.releases_used(train, live, config)
     )
 
 

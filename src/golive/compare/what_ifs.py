@@ -10,7 +10,7 @@ from itertools import combinations
 from golive.compare.base.pairs import pair_up
 from golive.compare.causes import link
 from golive.compare.checks import run
-from golive.compare.drift.drift import CORRECTED, judge
+from golive.compare.drift.drift import CORRECTED, judge_columns
 from golive.compare.repairs.repair import Repair, columns_of, repaired
 from golive.model.config import Config
 from golive.model.errors import InputError
@@ -105,7 +105,7 @@ def _again(
     from golive.profile import picture, side
 
     pairs, _ = pair_up(train, live)
-    drift = judge(pairs, config, beside=beside)
+    drift = judge_columns(pairs, config, beside=beside)
     found = run(train, live, config, drift, failed=_failed)
 
     def again(name: str) -> ColumnResult:

@@ -147,7 +147,7 @@ class Entry:
     of. ``criteria`` are those whose measure asks for the kind (what a repair costs stands with the criterion, as its effort);
     ``no_criterion`` says why there is none. INT-05 and VAL-04 ask for no kind: they read places and repairs of any finding.
     ``explained_by`` are the kinds of the same column that explain it, the strongest explanation first. ``rows`` says how its
-    rows are told, ``no_rows`` why they may not be. ``harm``: patients feel it.
+    rows are told, ``no_rows`` why they may not be. ``affects_patients``: patients feel it.
     """
 
     signal: Signal
@@ -162,7 +162,7 @@ class Entry:
     explained_by: tuple[Kind, ...] = ()
     rows: Rows | None = None
     no_rows: str = ""
-    harm: bool = False
+    affects_patients: bool = False
 
     def severity(self, verdict: Verdict) -> Severity:
         """How much a finding with this verdict matters, unless its check knows better."""
@@ -312,7 +312,7 @@ REGISTER: Mapping[Kind, Entry] = {
     Kind.LABEL_DELAY: Entry(Signal.LABEL, "Outcomes arrive later:", route=_PRODUCT,
         mode="monitoring", criteria=("OBS-08",)),
     Kind.PERFORMANCE_DROP: Entry(Signal.PERFORMANCE, "Performance fell:", route=_CLINICAL,
-        mode="monitoring", criteria=("CLN-01", "CLN-07", "OBS-03"), harm=True),
+        mode="monitoring", criteria=("CLN-01", "CLN-07", "OBS-03"), affects_patients=True),
     Kind.PERFORMANCE_ESTIMATED_DROP: Entry(Signal.PERFORMANCE,
         "Performance is estimated to have fallen:", route=_CLINICAL, mode="monitoring",
         criteria=("OBS-03",)),
@@ -320,7 +320,7 @@ REGISTER: Mapping[Kind, Entry] = {
         mode="monitoring", criteria=("CLN-03",)),
     Kind.BELOW_FLOOR: Entry(Signal.PERFORMANCE, "Performance is below its floor:", alarm=_CRITICAL,
         watch=_MAJOR, route=_CLINICAL, mode="monitoring", criteria=("CLN-02", "CLN-07", "OBS-03"),
-        harm=True),
+        affects_patients=True),
     Kind.BASELINE_NOT_BEATEN: Entry(Signal.PERFORMANCE, "No better than the baseline:",
         route=_PRODUCT, criteria=("SCO-06",)),
     Kind.SUBGROUP_GAP: Entry(Signal.FAIRNESS, "Performance is worse for a group of",

@@ -37,7 +37,7 @@ def key_of(noun: type[Noun]) -> str:
 
 
 @dataclass(frozen=True)
-class Brought(Generic[ItemT]):
+class FileRow(Generic[ItemT]):
     """One row of a file: the item, and the revision that the file knows of it (``None``: the file does not say)."""
 
     item: ItemT
@@ -79,11 +79,11 @@ def _cell(value: Any) -> str:
 
 
 def parse(data: bytes, name: str, noun: type[ItemT]) -> tuple[ItemT, ...]:
-    """Read a register from the bytes of ``name`` (``.csv``, ``.yaml``, ``.yml``, ``.json``), without revisions; see ``brought``."""
-    return tuple(row.item for row in brought(data, name, noun))
+    """Read a register from the bytes of ``name`` (``.csv``, ``.yaml``, ``.yml``, ``.json``), without revisions; see ``parse_rows``."""
+    return tuple(row.item for row in parse_rows(data, name, noun))
 
 
-def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], ...]:
+def parse_rows(data: bytes, name: str, noun: type[ItemT]) -> tuple[FileRow[ItemT], ...]:
     """Read a register from the bytes of ``name`` with the revision that each row was taken at.
 
     Raises:
@@ -110,7 +110,7 @@ def brought(data: bytes, name: str, noun: type[ItemT]) -> tuple[Brought[ItemT], 
         raise InputError([*error.problems, *problems]) from None
     if problems:
         raise InputError(problems)
-    return tuple(Brought(item, revision) for item, revision in zip(items, revisions, strict=True))
+    return tuple(FileRow(item, revision) for item, revision in zip(items, revisions, strict=True))
 
 
 def _revision(

@@ -67,7 +67,7 @@ def observe(finding: Finding) -> Observation | None:
     )
 
 
-def judge(
+def judge_batch(
     live: Dataset,
     arrival: Arrival,
     by: Reference,

@@ -27,7 +27,7 @@ from golive.monitor import arrivals as source
 from golive.monitor.arrivals import Arrival, Arrived
 from golive.monitor.baseline import build, reading_hash
 from golive.monitor.file import Setup, addresses, setup
-from golive.monitor.judging import Reference, feed_trouble, judge
+from golive.monitor.judging import Reference, feed_trouble, judge_batch
 from golive.store import Store
 from golive.store.monitors import Known
 from golive.store.project import Project
@@ -233,7 +233,7 @@ def _judged(arrival: Arrival, by: Reference, plan: Setup, *, late: bool) -> Batc
             return _unreadable(arrival, by, error.problems[0].code, late=late)
         recent = _recent(arrival, by, plan, stack)
         changed = arrival.path and window == 1 and dataset.sha256 != arrival.sha256
-        return None if changed else judge(dataset, arrival, by, late=late, recent=recent)
+        return None if changed else judge_batch(dataset, arrival, by, late=late, recent=recent)
 
 
 def _no_batches(batches: Iterable[Batch]) -> set[str]:

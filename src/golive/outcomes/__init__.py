@@ -1,6 +1,6 @@
 """Outcomes: predictions and labels to findings on performance, calibration, groups, time, output and service."""
 
 from golive.outcomes.model.context import Outcomes
-from golive.outcomes.outcomes import judge
+from golive.outcomes.outcomes import judge_outcomes
 
-__all__ = ["Outcomes", "judge"]
+__all__ = ["Outcomes", "judge_outcomes"]

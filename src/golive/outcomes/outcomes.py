@@ -39,7 +39,7 @@ Progress = Callable[[float, str], None]
 Part = Callable[[Context, Outcomes], None]
 
 
-def judge(
+def judge_outcomes(
     train: Dataset,
     live: Dataset,
     specs: Sequence[ColumnSpec],

@@ -126,7 +126,7 @@ def _commonest(column: ColumnProfile) -> tuple[str, ...]:
     )
 
 
-def weighed(
+def with_patient_weights(
     table: ir.Table, columns: Mapping[str, ColumnProfile], fields: Sequence[Field], patient: str
 ) -> dict[str, ColumnProfile]:
     """Columns with ``repeats`` and ``missing_repeats`` set from the patients named by the column ``patient``, asked in the engine.

@@ -7,14 +7,14 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
-from golive.intake.base.dataset import damage_explained
+from golive.intake.base.dataset import explain_damage
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.profile import ColumnProfile, Profile, Slice
 from golive.profile import joint, reading
 from golive.profile.fields import Field, Reduction, engine_of, fields_of
 from golive.profile.local import failed, reduce_local
 from golive.profile.remote import reduce_remote
-from golive.profile.repeats import patients_repeat, weighed
+from golive.profile.repeats import patients_repeat, with_patient_weights
 from golive.profile.rows.matched import id_column
 from golive.profile.slices import MOST_SLICED_COLUMNS, arrivals, slice_missing, slicings_of
 from golive.profile.texts import reduce_texts
@@ -32,7 +32,7 @@ _BY_VALUE = (Reduction.NUMBER, Reduction.CATEGORY)
 Progress = Callable[[float, str], None]
 
 
-@damage_explained()
+@explain_damage()
 def profile(
     dataset: Dataset,
     specs: Sequence[ColumnSpec],
@@ -90,7 +90,7 @@ def profile(
     )
     columns = {f.name: found[f.name] for f in fields}
     if patient is not None:
-        columns = weighed(
+        columns = with_patient_weights(
             table, columns, [f for f in fields if not local or f.kind not in _BY_VALUE], patient
         )
     readable = [f for f in fields if not columns[f.name].error]

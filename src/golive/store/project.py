@@ -59,9 +59,9 @@ class Project:
     @property
     def contracts(self) -> tuple[Contract, ...]:
         """Kept versions of the contract, newest first. Raises InputError when a kept file no longer reads."""
-        from golive.contract import shelf
+        from golive.contract import versions
 
-        return shelf.versions(self.home or settings.load().home, self.name)
+        return versions.stored(self.home or settings.load().home, self.name)
 
     def lock(self, config: Config | None = None) -> CriteriaLock | None:
         """When the success criteria were frozen; those of ``config`` are compared with them where it is given."""

@@ -20,7 +20,7 @@ NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True)
-class Measured:
+class NumberPair:
     """One number column on both sides. ``analyte`` is expressed in the unit of training, ``None`` where nothing is known."""
 
     name: str
@@ -100,7 +100,7 @@ def service_columns(config: Config) -> frozenset[str]:
     return frozenset(str(name) for part in parts for name in part.model_dump().values() if name)
 
 
-def measured(train: Profile, live: Profile, config: Config, least: int = 1) -> list[Measured]:
+def measured(train: Profile, live: Profile, config: Config, least: int = 1) -> list[NumberPair]:
     """Number columns with at least ``least`` values on both sides, in training order.
 
     Outcomes, scores, keys and columns of the serving log are left out.
@@ -120,5 +120,5 @@ def measured(train: Profile, live: Profile, config: Config, least: int = 1) -> l
             analyte = in_training_unit(
                 analyte, declared.unit, before.numeric.values, before.numeric.counts
             )
-        found.append(Measured(name, before.numeric, now.numeric, before, now, analyte, declared))
+        found.append(NumberPair(name, before.numeric, now.numeric, before, now, analyte, declared))
     return found

@@ -217,7 +217,7 @@ def _files(system: CodeSystem, release: str, where: Path) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class ReleaseFile:
     """One release file that was added. ``release`` is ``None`` where the file cannot be used, and ``problems`` say why."""
 
     system: str
@@ -228,7 +228,7 @@ class KeptFile:
     problems: tuple[Problem, ...] = ()
 
 
-def kept_files(where: Path | None = None) -> tuple[KeptFile, ...]:
+def release_files_in(where: Path | None = None) -> tuple[ReleaseFile, ...]:
     """Every release file that was added, read, in the order of systems and names; ``added`` is in UTC."""
     found = []
     for system, name, path in registered(where):
@@ -238,7 +238,7 @@ def kept_files(where: Path | None = None) -> tuple[KeptFile, ...]:
             problems: tuple[Problem, ...] = ()
         except InputError as error:
             release, problems = None, tuple(replace(p, where=path.name) for p in error.problems)
-        found.append(KeptFile(system, name, path, added, release, problems))
+        found.append(ReleaseFile(system, name, path, added, release, problems))
     return tuple(found)
 
 

@@ -119,7 +119,7 @@ def unjudged(train: Profile, live: Profile, config: Config) -> tuple[NotAssessed
     return tuple(missing)
 
 
-def held_against(train: Profile, live: Profile, config: Config) -> tuple[CodeRelease, ...]:
+def releases_used(train: Profile, live: Profile, config: Config) -> tuple[CodeRelease, ...]:
     """Releases that ``check`` opened, by column: those of columns whose codes differ between the sides."""
     used = []
     for column in filter(_differ, _enough(train, live, config)):

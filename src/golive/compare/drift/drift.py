@@ -52,7 +52,7 @@ CORRECTED = (Role.FEATURE, Role.GROUP, Role.SITE)
 """Roles whose columns are judged together: the chance of a false alarm is controlled over all of them."""
 
 
-def judge(
+def judge_columns(
     pairs: Mapping[str, Pair], config: Config, *, beside: Mapping[str, float] | None = None
 ) -> dict[str, DriftResult]:
     """Score and judge every pair; the false discovery rate is controlled over the feature columns given.

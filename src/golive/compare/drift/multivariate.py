@@ -87,7 +87,7 @@ class Multivariate:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Prepared:
     """What the rows themselves say, before anything is known of single columns. ``sample`` is gone with this object."""
 
     sample: JointSample | None = None
@@ -96,9 +96,9 @@ class Looked:
     skipped: str = ""
 
 
-def look(
+def prepare(
     train: Dataset, live: Dataset, specs: Sequence[ColumnSpec], roles: Roles, config: Config
-) -> Looked:
+) -> Prepared:
     """Draw the joint sample and separate its sides on all columns. A failure is said in ``skipped``, not raised.
 
     Nothing of the comparison is needed, so this may run beside it.
@@ -114,20 +114,22 @@ def look(
             columns = len(sample.columns)
         if columns > MOST_COLUMNS:
             why = f"{columns:,} columns; the joint check reads at most {MOST_COLUMNS}"
-            return Looked(skipped=why)
+            return Prepared(skipped=why)
         if sample is None or columns < 2:
-            return Looked(skipped="fewer than two columns hold numbers or categories on both sides")
+            return Prepared(
+                skipped="fewer than two columns hold numbers or categories on both sides"
+            )
         with _one_thread():
             few = min(len(sample.train), len(sample.live)) < FEWEST
             whole = None if few else separate(sample, config)
             if whole and whole.low > WATCH:
                 _ = whole.carriers  # here, where the time is not waited for
-            return Looked(sample, whole, from_score(sample, config.seed))
+            return Prepared(sample, whole, from_score(sample, config.seed))
     except Exception as error:  # a result with one gap, named, is worth more than none
-        return Looked(skipped=_failed(error))
+        return Prepared(skipped=_failed(error))
 
 
-def judge(looked: Looked, known: Sequence[Finding], config: Config) -> Multivariate:
+def judge_rows_together(looked: Prepared, known: Sequence[Finding], config: Config) -> Multivariate:
     """Judge all columns together, on a joint sample that is gone afterwards.
 
     ``known`` are findings already made: a difference that only their columns carry is told as theirs. Importances are

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from golive.compare.base.pairs import Pair
-from golive.compare.drift.drift import judge
+from golive.compare.drift.drift import judge_columns
 from golive.compare.drift.findings import score_effect
 from golive.model.columns import Roles
 from golive.model.config import Config
@@ -42,7 +42,7 @@ def text_shift(train: Dataset, live: Dataset, roles: Roles, config: Config) -> T
     now = text_columns(live, config.outputs, unit=roles.id)
     before = text_columns(train, config.outputs, unit=roles.id) if now else {}
     pairs = {name: Pair(before[name].profile, now[name].profile) for name in now if name in before}
-    drift = judge(pairs, config)
+    drift = judge_columns(pairs, config)
     counted: dict[str, list[Written]] = {}
     for name, pair in pairs.items():
         old, new, column = pair.train.numeric, pair.live.numeric, now[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.fields.disguised import SENTINELS
 from golive.compare.numbers.mixture import GRID, spread
@@ -39,7 +39,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return found
 
 
-def _limit(one: Measured, upper: bool, *, training_cut: bool) -> LimitChanged | None:
+def _limit(one: NumberPair, upper: bool, *, training_cut: bool) -> LimitChanged | None:
     """The limit at which one side (``training_cut``: training) ends while the other goes on, or ``None``.
 
     The other must hold enough values beyond it, close behind it (far away they are another unit or a stand-in), and the

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import share_effect
 from golive.compare.base.where import ShareOf, locate
 from golive.compare.fields.disguised import SENTINELS
@@ -37,17 +37,17 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return [facts for facts in found if facts is not None]
 
 
-def _weights(one: Measured, o: Outside) -> tuple[float, float]:
+def _weights(one: NumberPair, o: Outside) -> tuple[float, float]:
     """Extreme values belong to patients; impossible ones are slips of recording, row by row."""
     return (1.0, 1.0) if o.tier is Tier.IMPOSSIBLE else one.weights
 
 
-def _p(one: Measured, o: Outside) -> float:
+def _p(one: NumberPair, o: Outside) -> float:
     (n_train, n_live), (train, live) = one.sizes, o.rows
     return float(two_share_p(train, n_train, live, n_live, _weights(one, o)))
 
 
-def _tiers(one: Measured) -> list[Outside]:
+def _tiers(one: NumberPair) -> list[Outside]:
     """Limits to hold a column against. A stand-in for missing (-1, 999, a spike of zeros) is no value, so it is left out."""
     hard, watch = one.limits, one.analyte.watch if one.analyte else None
     found = []
@@ -66,7 +66,7 @@ def _tiers(one: Measured) -> list[Outside]:
     return [o for o in found if o.rows[1] > 0]
 
 
-def _count(one: Measured, tier: Tier, limits: tuple[float, float]) -> Outside:
+def _count(one: NumberPair, tier: Tier, limits: tuple[float, float]) -> Outside:
     low, high = limits
     spikes = [v for v in SENTINELS if one.live.counts[one.live.values == v].sum() >= SPIKE_ROWS]
 
@@ -84,7 +84,7 @@ def _count(one: Measured, tier: Tier, limits: tuple[float, float]) -> Outside:
     return Outside(tier, limits, one.unit or "", known_for, below, above, outside)
 
 
-def _verdict(one: Measured, o: Outside, p: float, alpha: float) -> Verdict | None:
+def _verdict(one: NumberPair, o: Outside, p: float, alpha: float) -> Verdict | None:
     before, now = (rows / n for rows, n in zip(o.rows, one.sizes, strict=True))
     certain = p <= alpha and now > before
     if o.tier is Tier.IMPOSSIBLE:
@@ -96,7 +96,7 @@ def _verdict(one: Measured, o: Outside, p: float, alpha: float) -> Verdict | Non
     return Verdict.WATCH if certain and extreme else None
 
 
-def _facts(one: Measured, o: Outside, p: float, live: Profile, config: Config) -> Facts | None:
+def _facts(one: NumberPair, o: Outside, p: float, live: Profile, config: Config) -> Facts | None:
     (low, high), impossible = o.limits, o.tier is Tier.IMPOSSIBLE
     verdict, now = _verdict(one, o, p, config.drift.alpha), o.rows[1] / one.live.n
     if verdict is None:

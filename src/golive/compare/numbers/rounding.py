@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import MINIMUM_VALUES, share_effect
 from golive.model.config import Config
 from golive.model.facts import Facts
@@ -37,7 +37,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return [facts for facts in found if facts is not None]
 
 
-def _decimals(one: Measured) -> Facts | None:
+def _decimals(one: NumberPair) -> Facts | None:
     """The number of decimals up to which the shares differ most."""
     shares, of = [], []
     for side in (one.train, one.live):
@@ -65,7 +65,7 @@ def _decimals(one: Measured) -> Facts | None:
     )
 
 
-def _heaping(one: Measured) -> Facts | None:
+def _heaping(one: NumberPair) -> Facts | None:
     """Multiples of 10 or 5 beyond what their neighbours hold."""
     if len(one.train.values) < FEWEST_DISTINCT or one.train.integers < MOSTLY_WHOLE * one.train.n:
         return None

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from golive.compare.base.measured import Measured
+from golive.compare.base.measured import NumberPair
 from golive.compare.numbers.mixture import WHOLE
 from golive.wording.findings.units import Candidate
 
@@ -24,14 +24,14 @@ EVEN = 0.05
 LEAST_FACTOR = 1.8
 
 
-def slips(one: Measured) -> list[Candidate]:
+def slips(one: NumberPair) -> list[Candidate]:
     """Decimal slips that a column could show: none for values that are all zero or for columns of a few whole numbers."""
     if one.train.maximum <= 0 or len(one.train.values) < 6:
         return []
     return [Candidate(factor, slip=True) for factor in SLIPS]
 
 
-def unknown_factor(one: Measured) -> Candidate | None:
+def unknown_factor(one: NumberPair) -> Candidate | None:
     """A factor by which every quantile (5 to 95 %) moved, although no known unit or decimal slip has it.
 
     The quantiles must be positive and take at least eight values, the factor at least 1.8 either way, and its logarithm the

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from golive.compare.base.measured import Measured
+from golive.compare.base.measured import NumberPair
 from golive.compare.base.where import locate, of_mean
 from golive.compare.numbers.mixture import ALPHA, SMALLEST_SHARE, means_at, rows_beyond
 from golive.intake.clinical.analytes import Conversion, ranges
@@ -24,7 +24,7 @@ MORE = 0.01
 """Share of live values from which the other analyte is also seen in this one's own unit."""
 
 
-def sibling(one: Measured, live: Profile) -> Facts | None:
+def sibling(one: NumberPair, live: Profile) -> Facts | None:
     """``unit_mix`` when a group of low live values is another analyte, or ``None``.
 
     The other analyte's usual range must lie below everything training holds, and hold nearly all live values there.
@@ -69,7 +69,7 @@ def sibling(one: Measured, live: Profile) -> Facts | None:
     )
 
 
-def _in_own_unit(one: Measured, way: Conversion | None, cut: float) -> OwnUnit | None:
+def _in_own_unit(one: NumberPair, way: Conversion | None, cut: float) -> OwnUnit | None:
     """A second group that the repair leaves: the other analyte, written in the unit of this one (by ``way``)."""
     odd = one.live.values < cut
     if way is None or not odd.any():

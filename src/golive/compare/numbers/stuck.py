@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.fields.disguised import SENTINELS
 from golive.model.config import Config
@@ -31,7 +31,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return [facts for facts in found if facts is not None]
 
 
-def _stuck(one: Measured) -> Facts | None:
+def _stuck(one: NumberPair) -> Facts | None:
     train, live = one.train, one.live
     # Where the support points are bin means, one of them is not one value
     if not live.exact or len(train.values) < FEWEST_DISTINCT:

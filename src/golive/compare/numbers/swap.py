@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.numbers.mixture import (
     ALPHA,
@@ -66,7 +66,7 @@ class _Band:
 class _Column:
     """A column with the quantiles of both sides (``_GRID``) and the largest gap of their cumulative shares, 0 to 1."""
 
-    one: Measured
+    one: NumberPair
     train: FloatArray
     live: FloatArray
     gap: float
@@ -103,18 +103,18 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return found
 
 
-def _fit(pair: tuple[Measured, Measured, _Foreign, _Foreign]) -> tuple[float, str, str]:
+def _fit(pair: tuple[NumberPair, NumberPair, _Foreign, _Foreign]) -> tuple[float, str, str]:
     """Sorts pairs, the best first."""
     return -(pair[2].share + pair[3].share), pair[0].name, pair[1].name
 
 
-def _rows(found: _Foreign, here: Measured, other: Measured) -> float:
+def _rows(found: _Foreign, here: NumberPair, other: NumberPair) -> float:
     """Share of live rows that must have been exchanged for so many foreign values to be in ``here``, 0 to 1."""
     filled = other.train.n / (other.before.n or other.train.n)
     return found.share * here.live.n / (here.now.n or here.live.n) / filled
 
 
-def _column(one: Measured) -> _Column:
+def _column(one: NumberPair) -> _Column:
     points, now = one.train.quantile(_GRID), one.live.quantile(_GRID)
     _, (before, after) = cumulative_counts(points, now)
     return _Column(one, points, now, float(np.abs(before - after).max() / len(points)))
@@ -150,7 +150,7 @@ def _foreign(here: _Column, there: _Column) -> _Foreign | None:
     return None
 
 
-def _counted(one: Measured, other: NumericProfile, band: _Band) -> _Foreign | None:
+def _counted(one: NumberPair, other: NumericProfile, band: _Band) -> _Foreign | None:
     """The share of foreign values that the rows in a band give, with its p; ``None`` where it is small or chance."""
     rows = band.rows(one.train), band.rows(one.live)
     a, b = rows[0] / one.train.n, band.rows(other) / other.n
@@ -182,7 +182,7 @@ def _band(
     return bands[max(parting)[1]] if parting else None
 
 
-def _facts(a: Measured, b: Measured, first: _Foreign, second: _Foreign) -> Facts:
+def _facts(a: NumberPair, b: NumberPair, first: _Foreign, second: _Foreign) -> Facts:
     share, n = (first.share + second.share) / 2, min(a.live.n, b.live.n)
     rows, whole = round(share * n), share >= WHOLE_SHARE
     low, high = (float(v) for v in newcombe(0, a.train.n, rows, n))

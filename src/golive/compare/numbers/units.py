@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from golive.compare.base.measured import Measured, measured
+from golive.compare.base.measured import NumberPair, measured
 from golive.compare.base.pairs import MINIMUM_VALUES
 from golive.compare.base.where import locate, of_mean
 from golive.compare.numbers import scale
@@ -31,7 +31,7 @@ def check(train: Profile, live: Profile, config: Config) -> list[Facts]:
     return [facts for facts in found if facts is not None]
 
 
-def candidates(one: Measured) -> list[Candidate]:
+def candidates(one: NumberPair) -> list[Candidate]:
     """Ways in which the analyte's values may arrive: its other units, and training's unit mistaken for one of them."""
     if one.analyte is None:
         return []
@@ -45,7 +45,7 @@ def candidates(one: Measured) -> list[Candidate]:
     return found
 
 
-def _whole(one: Measured) -> Facts | None:
+def _whole(one: NumberPair) -> Facts | None:
     known = _closest(one, candidates(one)) or _closest(one, scale.slips(one))
     candidate = known or scale.unknown_factor(one)
     if candidate is None:
@@ -70,14 +70,14 @@ def _whole(one: Measured) -> Facts | None:
     )
 
 
-def _closest(one: Measured, ways: list[Candidate]) -> Candidate | None:
+def _closest(one: NumberPair, ways: list[Candidate]) -> Candidate | None:
     """The first of the conversions that explain best how live values differ, or ``None`` where none does."""
     tried = ((whole_misfit(one.train, one.live, way), way) for way in ways)
     known = [(misfit, way) for misfit, way in tried if misfit is not None]
     return min(known, key=lambda found: found[0])[1] if known else None
 
 
-def _partial(one: Measured, live: Profile) -> Facts | None:
+def _partial(one: NumberPair, live: Profile) -> Facts | None:
     # A slip is tried for six factors on every column, and no analyte speaks for any of them.
     slips = scale.slips(one)
     parts = _parts(one, candidates(one), ALPHA) or _parts(one, slips, ALPHA / max(1, len(slips)))
@@ -114,7 +114,7 @@ def _partial(one: Measured, live: Profile) -> Facts | None:
     )
 
 
-def _parts(one: Measured, ways: list[Candidate], alpha: float) -> list[Part]:
+def _parts(one: NumberPair, ways: list[Candidate], alpha: float) -> list[Part]:
     """Parts of the live values that look like converted ones by more than chance (``alpha``)."""
     found = (part(one.train, one.live, way, one.weights) for way in ways)
     return [p for p in found if p is not None and p.p <= alpha]

@@ -125,7 +125,7 @@ def check_names(names: list[str], where: str, limits: Limits) -> tuple[str, ...]
 
 
 @contextmanager
-def damage_explained() -> Iterator[None]:
+def explain_damage() -> Iterator[None]:
     """Turn the engine's word that a file is damaged into an error for a person; also usable as a decorator.
 
     A file may open and then break: its damage is met where its rows are first needed.

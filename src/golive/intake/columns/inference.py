@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from golive.intake.base.dataset import Dataset
-from golive.intake.columns.judging import guess, judge, no_class, unfit
-from golive.intake.columns.measure import Measured, measure
+from golive.intake.columns.judging import guess, no_class, type_of, unfit
+from golive.intake.columns.measure import ColumnCounts, measure
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import InputError, Problem, nearest
@@ -186,9 +186,9 @@ def _refuse(wrong: Iterable[tuple[Role, str, str, str]]) -> None:
 
 
 def _spec(
-    m: Measured, only_live: bool, config: Config, given: tuple[Role, str] | None
+    m: ColumnCounts, only_live: bool, config: Config, given: tuple[Role, str] | None
 ) -> ColumnSpec:
-    kind, reason = judge(m)
+    kind, reason = type_of(m)
     if only_live:
         reason += ", judged on live data because training lacks the column"
     if given and given[0] is Role.ID:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from golive.intake.clinical import codes, identifiers
-from golive.intake.columns.measure import FEW_VALUES, SAMPLE, Measured
+from golive.intake.columns.measure import FEW_VALUES, SAMPLE, ColumnCounts
 from golive.model.columns import ColumnSpec, ColumnType, Role
 from golive.wording.numbers import percent
 
@@ -37,7 +37,7 @@ _NEEDS = {
 }
 
 
-def judge(m: Measured) -> Judged:
+def type_of(m: ColumnCounts) -> Judged:
     """Return the type of a column and why, from what was counted of it."""
     if m.present == 0:
         return ColumnType.EMPTY, f"holds no value in {m.rows:,} rows"
@@ -50,19 +50,19 @@ def judge(m: Measured) -> Judged:
     return _identifier(m) or _date(m) or _code(m) or _number(m) or _words(m)
 
 
-def _of(m: Measured) -> str:
+def _of(m: ColumnCounts) -> str:
     return f"{m.rows:,} rows" if m.looked == m.rows else f"the first {min(m.looked, SAMPLE):,} rows"
 
 
-def _near_unique(m: Measured) -> bool:
+def _near_unique(m: ColumnCounts) -> bool:
     return m.present >= 20 and m.distinct >= UNIQUE * m.present
 
 
-def _different(m: Measured) -> str:
+def _different(m: ColumnCounts) -> str:
     return f"{percent(m.distinct / m.present)} of {m.present:,} values are different"
 
 
-def _identifier(m: Measured) -> Judged | None:
+def _identifier(m: ColumnCounts) -> Judged | None:
     why = ""
     shaped = next(
         (kind for kind in identifiers.BY_VALUE if m.shapes and m.share(kind) >= 0.5), None
@@ -82,7 +82,7 @@ def _identifier(m: Measured) -> Judged | None:
     return (ColumnType.IDENTIFIER, why) if why else None
 
 
-def _date(m: Measured) -> Judged | None:
+def _date(m: ColumnCounts) -> Judged | None:
     if m.share("date") >= MOST:
         return (
             ColumnType.DATETIME,
@@ -100,7 +100,7 @@ def _date(m: Measured) -> Judged | None:
     return None
 
 
-def _code(m: Measured) -> Judged | None:
+def _code(m: ColumnCounts) -> Judged | None:
     named = codes.named_as_code(m.name)
     best = max(codes.shapes(loose=named), key=m.share)
     if m.share(best) >= MOST and m.distinct > 2:
@@ -114,7 +114,7 @@ def _code(m: Measured) -> Judged | None:
     return None
 
 
-def _number(m: Measured) -> Judged | None:
+def _number(m: ColumnCounts) -> Judged | None:
     if not m.values or m.numbers < MOST * m.values:
         return None
     why = f"parses as a number in {percent(m.numbers / m.present)} of {m.present:,} values"
@@ -135,11 +135,11 @@ def _number(m: Measured) -> Judged | None:
     )
 
 
-def _sentences(m: Measured) -> bool:
+def _sentences(m: ColumnCounts) -> bool:
     return m.words >= SENTENCE_WORDS or m.length >= SENTENCE_LETTERS
 
 
-def _words(m: Measured) -> Judged:
+def _words(m: ColumnCounts) -> Judged:
     if _sentences(m) and m.distinct > max(FEW_VALUES, 0.01 * m.present):
         return (
             ColumnType.TEXT,
@@ -156,7 +156,7 @@ def _words(m: Measured) -> Judged:
     return ColumnType.CATEGORY, f"{m.distinct:,}{more} different values in {m.present:,}"
 
 
-def _fits(role: Role, spec: ColumnSpec, m: Measured) -> str | None:
+def _fits(role: Role, spec: ColumnSpec, m: ColumnCounts) -> str | None:
     """Say why the values of a column fit a role, or ``None`` when they do not."""
     kind, fits, why = spec.type, False, ""
     if role in (Role.LABEL, Role.PREDICTION):
@@ -179,7 +179,7 @@ def _fits(role: Role, spec: ColumnSpec, m: Measured) -> str | None:
     return why if fits else None
 
 
-def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
+def unfit(role: Role, kind: ColumnType, m: ColumnCounts) -> str | None:
     """Say what is wrong with a column a person named for a role that needs values many rows share; ``None`` where it fits.
 
     A column of sentences or of one value per row can be no outcome and no group, and its values may not stand in results.
@@ -191,7 +191,7 @@ def unfit(role: Role, kind: ColumnType, m: Measured) -> str | None:
     return f"holds {m.distinct:,} different texts in {m.present:,} rows; {_NEEDS[role]}"
 
 
-def no_class(of: Mapping[Role, Measured], class_scores: bool) -> list[tuple[Role, str, str]]:
+def no_class(of: Mapping[Role, ColumnCounts], class_scores: bool) -> list[tuple[Role, str, str]]:
     """Columns named as outcome or decision that hold quantities where classes are meant: role, what is wrong, what to do.
 
     ``of`` holds the columns of the roles label and prediction, as far as there are any. A quantity is a column of numbers
@@ -212,25 +212,25 @@ def no_class(of: Mapping[Role, Measured], class_scores: bool) -> list[tuple[Role
     return found
 
 
-def _distinct(m: Measured) -> int:
+def _distinct(m: ColumnCounts) -> int:
     return m.number_distinct if m.numbers else m.distinct
 
 
-def _few(m: Measured) -> bool:
+def _few(m: ColumnCounts) -> bool:
     return 0 < _distinct(m) <= MOST_CLASSES
 
 
-def _quantity(m: Measured) -> bool:
+def _quantity(m: ColumnCounts) -> bool:
     mostly = m.numbers >= 0.5 * max(m.values, 1)
     return mostly and m.whole < 0.95 * m.numbers and m.number_distinct > MOST_CLASSES
 
 
-def _numbers(m: Measured) -> str:
+def _numbers(m: ColumnCounts) -> str:
     return f"holds {m.number_distinct:,} different numbers, most of them with decimals"
 
 
 def guess(
-    specs: Sequence[ColumnSpec], measured: dict[str, Measured], taken: set[str]
+    specs: Sequence[ColumnSpec], measured: dict[str, ColumnCounts], taken: set[str]
 ) -> dict[str, tuple[Role, str]]:
     """Return a role and its reason for the columns that seem to have one.
 

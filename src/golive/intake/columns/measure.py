@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import selectors
 
-from golive.intake.base.dataset import Dataset, aggregates, damage_explained, records
+from golive.intake.base.dataset import Dataset, aggregates, explain_damage, records
 from golive.intake.clinical import codes, identifiers
 
 SAMPLE = 10_000
@@ -59,7 +59,7 @@ TRUTH = r"^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[YyNnTtFf])$"
 
 
 @dataclass(frozen=True)
-class Measured:
+class ColumnCounts:
     """Counts of one column. ``looked`` rows were tested, of which ``present`` are not missing; ``exact`` if that is all.
 
     Of the values present, ``words_missing`` are words for missing (``?``, ``NA``), ``numbers`` parse as finite numbers
@@ -96,14 +96,14 @@ class Measured:
         return self.shapes.get(shape, 0) / self.values if self.values else 0.0
 
 
-@damage_explained()
-def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, Measured]:
+@explain_damage()
+def measure(dataset: Dataset, columns: Sequence[str]) -> dict[str, ColumnCounts]:
     """Return the counts of ``columns`` of a dataset. Deterministic; the sample is the first rows of the table."""
     if not columns:
         return {}
     size = min(SAMPLE, max(FEWEST, CELLS // len(columns)))
     looked = min(size, dataset.rows)
-    found = {c: Measured(c, dataset.storage[c], dataset.rows, looked) for c in columns}
+    found = {c: ColumnCounts(c, dataset.storage[c], dataset.rows, looked) for c in columns}
     text = [c for c in columns if dataset.storage[c] == "text"]
     typed = [c for c in columns if dataset.storage[c] != "text"]
     for start in range(0, len(columns), WIDE):
@@ -144,8 +144,8 @@ def _there(value: Any) -> Any:
 
 
 def _by_column(
-    expression: ir.Table, columns: Sequence[Measured]
-) -> Iterator[tuple[Measured, dict[str, Any]]]:
+    expression: ir.Table, columns: Sequence[ColumnCounts]
+) -> Iterator[tuple[ColumnCounts, dict[str, Any]]]:
     """The columns that have a row in ``expression`` (by their ``column``, as ``_long`` names them), each with that row."""
     return ((columns[int(row["column"][1:])], row) for row in records(expression))
 
@@ -155,7 +155,7 @@ def _rows(flag: Any, rows: Any) -> Any:
     return flag.ifelse(rows, 0).sum()
 
 
-def _text(sample: ir.Table, columns: Sequence[Measured]) -> dict[str, Measured]:
+def _text(sample: ir.Table, columns: Sequence[ColumnCounts]) -> dict[str, ColumnCounts]:
     grouped = _long(sample, [sample[m.name] for m in columns])
     shapes = _shapes(grouped.value)
     tested = grouped.mutate(
@@ -233,7 +233,7 @@ def _as_number(column: Any) -> Any:
     return column.notnull().ifelse(ibis.literal(1.0), ibis.null("float64"))
 
 
-def _typed(sample: ir.Table, columns: Sequence[Measured]) -> dict[str, Measured]:
+def _typed(sample: ir.Table, columns: Sequence[ColumnCounts]) -> dict[str, ColumnCounts]:
     grouped = _long(sample, [_as_number(sample[m.name]) for m in columns])
     value, rows = grouped.value, grouped.rows
     result = grouped.group_by("column").agg(
@@ -250,7 +250,7 @@ def _typed(sample: ir.Table, columns: Sequence[Measured]) -> dict[str, Measured]
     }
 
 
-def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Measured]:
+def _exact_text(dataset: Dataset, columns: Sequence[ColumnCounts]) -> dict[str, ColumnCounts]:
     """Count missing, words for missing and numbers over all rows; different values where the sample leaves it open."""
     found = {}
     for start in range(0, len(columns), BATCH):
@@ -293,7 +293,7 @@ def _exact_text(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Meas
     return found
 
 
-def _of_values(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, dict[str, Any]]:
+def _of_values(dataset: Dataset, columns: Sequence[ColumnCounts]) -> dict[str, dict[str, Any]]:
     """The counts of ``_exact_text`` of columns with few different values: each value is tested once, not in every row."""
     if dataset.rows * len(columns) <= LONG_CELLS:
         long = _long(dataset.table, [dataset.table[m.name] for m in columns])
@@ -321,10 +321,10 @@ def _of_values(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, dict[
     }
 
 
-def _exact_typed(dataset: Dataset, columns: Sequence[Measured]) -> dict[str, Measured]:
+def _exact_typed(dataset: Dataset, columns: Sequence[ColumnCounts]) -> dict[str, ColumnCounts]:
     """More than ten values, or one with decimals, seen in a sample settle the type; the rest is counted over all rows."""
     found = {m.name: replace(m, rows_present=m.present, distinct_exact=False) for m in columns}
-    unsettled: list[tuple[Measured, bool]] = []
+    unsettled: list[tuple[ColumnCounts, bool]] = []
     for m in columns:
         count = m.number_distinct <= FEW_VALUES or identifiers.kind_by_name(m.name) is not None
         decimals = m.storage.startswith("float") and m.whole == m.numbers

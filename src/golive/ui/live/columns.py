@@ -13,7 +13,7 @@ from golive.model.finding import Finding, Signal, Verdict
 from golive.model.result import Assessment, ColumnResult, Picture
 from golive.ui import figures
 from golive.ui.shell import chart, components, nav, theme
-from golive.ui.shell.nav import door
+from golive.ui.shell.nav import line_with_link
 from golive.ui.shell.words import plain
 from golive.wording.numbers import count, number, p_value, percent, repeated_rows, score
 from golive.wording.order import VERDICTS
@@ -192,7 +192,7 @@ def render(column: ColumnResult, assessment: Assessment, config: Config) -> None
     for finding in own[:6]:
         look = theme.VERDICT[finding.verdict]
         title = f":{look.color}[{look.icon} {look.word}] {plain(finding.title)}"
-        door("findings", title, query={"finding": finding.id})
+        line_with_link("findings", title, query={"finding": finding.id})
     _numbers(column, unit)
 
 

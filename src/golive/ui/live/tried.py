@@ -114,7 +114,9 @@ def _readiness(where: Current, then: Assessment) -> None:
         return
     moved = movements(now, later)
     st.markdown(
-        plain(f"Readiness: {rescoring.standing(later)}; today {rescoring.standing(now)}. ")
+        plain(
+            f"Readiness: {rescoring.verdict_in_brief(later)}; today {rescoring.verdict_in_brief(now)}. "
+        )
         + (plain("; ".join(moved)) + "." if moved else "No criterion changes its level.")
     )
 

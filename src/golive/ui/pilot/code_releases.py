@@ -12,10 +12,10 @@ import streamlit as st
 
 from golive.compare.base.code_systems import declared_system, rules
 from golive.compare.codes.release_files import (
-    KeptFile,
+    ReleaseFile,
     current_icd10cm,
-    kept_files,
     register,
+    release_files_in,
     remove,
 )
 from golive.model.errors import InputError, Problem
@@ -40,11 +40,11 @@ def confirmation() -> None:
         st.success(plain(words), icon=":material/check_circle:")
 
 
-def releases_table(store: Store) -> tuple[KeptFile, ...]:
+def releases_table(store: Store) -> tuple[ReleaseFile, ...]:
     """Show every list that is there, and what is wrong with one that cannot be used; return those that were added."""
-    kept: tuple[KeptFile, ...] = ()
+    kept: tuple[ReleaseFile, ...] = ()
     try:
-        kept = kept_files()
+        kept = release_files_in()
     except OSError:
         sentence = "The folder with the lists of codes cannot be read."
         hint = "Check the rights of code_releases in GOLIVE_HOME."
@@ -76,7 +76,7 @@ def _title(system: str) -> str:
     return declared_system(system).title
 
 
-def _row(kept: KeptFile, note: Any) -> tuple[str, str, str, str, str]:
+def _row(kept: ReleaseFile, note: Any) -> tuple[str, str, str, str, str]:
     """System, release, codes, day and origin; the audit chain names the file where it is the one that was noted."""
     assert kept.release is not None
     sha256, codes = kept.release.sha256, count(len(kept.release.codes))
@@ -86,7 +86,7 @@ def _row(kept: KeptFile, note: Any) -> tuple[str, str, str, str, str]:
     return _title(kept.system), kept.name, codes, day(kept.added), origin
 
 
-def uses(store: Store, kept: Sequence[KeptFile]) -> None:
+def uses(store: Store, kept: Sequence[ReleaseFile]) -> None:
     """Which assessment held which column against which list, newest first."""
     st.subheader("Used by", anchor=False)
     found = store.release_uses()
@@ -132,7 +132,7 @@ def _outside(share: float | None, n: int) -> str:
     return f"fewer than 11 of {count(n)}" if share is None else f"{percent(share)} of {count(n)}"
 
 
-def change(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
+def change(store: Store, who: Identity, kept: Sequence[ReleaseFile]) -> None:
     """Add a list or remove one, for reviewers; a wrong file says all that is wrong with it and changes nothing."""
     if not who.may("reviewer"):
         st.caption(":material/lock: A reviewer can add and remove lists.")
@@ -144,7 +144,7 @@ def change(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
             _remove(store, who, kept)
 
 
-def _add(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
+def _add(store: Store, who: Identity, kept: Sequence[ReleaseFile]) -> None:
     turn = st.session_state.get(_TURN, 0)
     titles = {system: known.title for system, known in rules().systems.items()}
     systems = sorted(titles, key=lambda name: (name != "ICD10CM", titles[name].lower()))
@@ -220,7 +220,7 @@ def _registered(file: Any, system: str, name: str) -> Any:
             raise InputError([replace(p, where=given) for p in error.problems]) from None
 
 
-def _remove(store: Store, who: Identity, kept: Sequence[KeptFile]) -> None:
+def _remove(store: Store, who: Identity, kept: Sequence[ReleaseFile]) -> None:
     st.markdown("Sessions that used it stay as they are; the next assessment does without it.")
     names = {f"{k.system} {k.name}": k for k in kept}
     chosen = st.selectbox("List", list(names), key="release_gone")

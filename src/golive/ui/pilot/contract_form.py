@@ -17,8 +17,8 @@ from golive.contract import (
     from_yaml,
     infer,
     parse_contract,
-    shelf,
     to_yaml,
+    versions,
 )
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError
@@ -63,8 +63,8 @@ class Editor:
     def keep(self, contract: Contract) -> Contract:
         """Keep the next version. Raises ForbiddenError for a viewer, InputError when nothing changed, StoreError."""
         authorise(self.who, "reviewer", "change the contract")
-        new = shelf.keep(self.settings.home, contract)
-        digest = shelf.file_sha256(self.settings.home, new)
+        new = versions.save(self.settings.home, contract)
+        digest = versions.file_sha256(self.settings.home, new)
         self.store.note_contract(
             project=new.name, version=new.version, file_sha256=digest, actor=self.who.name
         )
@@ -229,7 +229,7 @@ def check_live(contract: Contract, settings: Settings) -> None:
         st.caption(f"Not checked: {plain(what)}")
 
 
-def versions(known: tuple[Contract, ...], config: Config, editor: Editor) -> None:
+def version_history(known: tuple[Contract, ...], config: Config, editor: Editor) -> None:
     """What changed from version to version, newest first, the newest as a file, and a file as the next version."""
     newest = known[0]
     if newest.source:

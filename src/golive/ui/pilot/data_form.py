@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from golive.intake import Dataset, Limits, infer, load_config, read
-from golive.intake.base.dataset import damage_explained
+from golive.intake.base.dataset import explain_damage
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError, InputError, Problem
@@ -160,7 +160,7 @@ def understand(config: Config, settings: Settings) -> Understood:
         for side, upload in sorted(kept.items(), reverse=True):
             try:
                 dataset = stack.enter_context(opened(upload, settings, config))
-                with damage_explained():
+                with explain_damage():
                     preview = dataset.table.limit(PREVIEW_ROWS).to_pandas()
             except GoLiveError as error:
                 problems += _named(error.problems, upload)

@@ -141,7 +141,7 @@ def compare(where: Current, one: Model, two: Model) -> None:
 
 def verdict_sentence(names: Sequence[str], first: Readiness, second: Readiness) -> str:
     """What the change of policy does to this session's verdict."""
-    one, two = (rescoring.standing(r) for r in (first, second))
+    one, two = (rescoring.verdict_in_brief(r) for r in (first, second))
     if one == two:
         return f"Both say the same of this session: {one}."
     return f"{names[0]} says {one}; {names[1]} says {two}."

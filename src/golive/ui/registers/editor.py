@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 import streamlit as st
 
-from golive.model.register_files import brought, from_rows, key_of
+from golive.model.register_files import from_rows, key_of, parse_rows
 from golive.store import Revised
 from golive.store.records import ItemT
 from golive.store.registers import Change
@@ -150,7 +150,7 @@ class Editor(Generic[ItemT]):
         """
         authorise(self.where.identity, "reviewer", "change a register")
         ledger, seen = self.register.ledger, self.seen()
-        rows = brought(data, name, self.register.noun)
+        rows = parse_rows(data, name, self.register.noun)
         todo = files.changes_of(rows, seen, ledger, self.where)
         whole = {ledger.key(i): i for i in (*(e.item for e in seen), *(row.item for row in rows))}
         self._write(tuple(whole.values()), todo)

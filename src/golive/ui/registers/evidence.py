@@ -11,7 +11,7 @@ import streamlit as st
 
 from golive.model.errors import InputError
 from golive.model.readiness import EvidenceItem
-from golive.model.register_files import brought
+from golive.model.register_files import parse_rows
 from golive.model.registers import Proposal
 from golive.readiness import Basis, Model, effective_grade, evidence_problems
 from golive.readiness.evidence import last_day
@@ -261,7 +261,7 @@ def export_and_import(found: Sequence[Row], where: Current) -> None:
 
     def take(data: bytes, name: str) -> None:
         authorise(where.identity, "reviewer", "change evidence")
-        rows = brought(data, name, EvidenceItem)
+        rows = parse_rows(data, name, EvidenceItem)
         held = where.store.evidence_revisions(where.assessment.project)
         changed = files.changes_of(rows, held, EVIDENCE, where)
         todo = [c for c in changed if elsewhere.get(c.item.id) != c.item]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from golive.model.columns import Noun
 from golive.model.errors import GoLiveError, StoreError
-from golive.model.register_files import Brought, to_csv, to_yaml
+from golive.model.register_files import FileRow, to_csv, to_yaml
 from golive.store import Revised
 from golive.store.ledger import Ledger
 from golive.store.records import ItemT
@@ -88,7 +88,7 @@ def _late(error: GoLiveError) -> GoLiveError:
 
 
 def changes_of(
-    rows: Iterable[Brought[ItemT]],
+    rows: Iterable[FileRow[ItemT]],
     seen: Sequence[Revised[ItemT]],
     ledger: Ledger[ItemT],
     where: Current,

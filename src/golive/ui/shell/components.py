@@ -36,7 +36,7 @@ def badge(verdict: Verdict | ReadinessVerdict) -> None:
 def finding_link(finding: Finding) -> None:
     """A finding in a line, with the link to it."""
     words = f"{theme.VERDICT[finding.verdict].coloured} {plain(finding.title)}"
-    nav.door("findings", words, query={"finding": finding.id})
+    nav.line_with_link("findings", words, query={"finding": finding.id})
 
 
 def inline_badge(look: theme.Look, text: str | None = None) -> str:

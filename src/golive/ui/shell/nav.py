@@ -119,7 +119,7 @@ def link(
     )
 
 
-def door(
+def line_with_link(
     url_path: str, sentence: str, *, label: str = "Open", query: Mapping[str, str] | None = None
 ) -> None:
     """Show ``sentence`` (Markdown) and, at its right, a link to a page of the table with ``query``.

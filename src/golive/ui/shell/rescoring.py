@@ -88,7 +88,7 @@ def confirmation() -> None:
         place.success(plain(sentence), icon=":material/task_alt:")
 
 
-def standing(readiness: Readiness) -> str:
+def verdict_in_brief(readiness: Readiness) -> str:
     """Verdict, index and coverage in a few words: ``Pilot, index 44 (41 to 52), evidence 94 %``."""
     word = theme.READINESS[readiness.verdict].word
     if readiness.index is None or readiness.low is None or readiness.high is None:
@@ -112,11 +112,11 @@ def notice(where: Current, known: Basis | None = None) -> None:
             error_box(error, title="Readiness cannot be judged as of today.")
         return  # the page below may still show what is stored
     before = where.assessment.readiness
-    if standing(now) == standing(before):
+    if verdict_in_brief(now) == verdict_in_brief(before):
         return
     with place, st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/update: Stored: {plain(standing(before))}. As of today: **{plain(standing(now))}**.",
+            f":material/update: Stored: {plain(verdict_in_brief(before))}. As of today: **{plain(verdict_in_brief(now))}**.",
             width="stretch",
         )
         if where.identity.may("reviewer") and st.button(

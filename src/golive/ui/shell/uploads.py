@@ -95,7 +95,7 @@ def save(file: Readable, folder: Path, limit_bytes: int) -> Upload:
     return Upload(Path(file.name).name, path, digest.hexdigest(), size)
 
 
-def sweep(home: Path, *, everything: bool = False, now: float | None = None) -> int:
+def delete_leftovers(home: Path, *, everything: bool = False, now: float | None = None) -> int:
     """Remove upload folders older than ``MAX_AGE_HOURS``, or all of them when no session can be alive. Returns how many."""
     root = home / "uploads"
     if not root.is_dir():
@@ -112,7 +112,7 @@ def folder(home: Path) -> Path:
     """The folder of this browser session, made when first needed."""
     mine = st.session_state.get(_FOLDER_KEY)
     if mine is None or not mine.path.is_dir():
-        sweep(home)
+        delete_leftovers(home)
         mine = st.session_state[_FOLDER_KEY] = Folder(home)
     return Path(mine.path)
 

@@ -24,7 +24,7 @@ from golive.ui import figures
 from golive.ui.shell import chart, rescoring, theme
 from golive.ui.shell.components import finding_link
 from golive.ui.shell.guards import Current
-from golive.ui.shell.nav import door
+from golive.ui.shell.nav import line_with_link
 from golive.ui.shell.words import NO_BREAK, plain, team
 from golive.wording.numbers import count, day, percent, plural
 
@@ -150,7 +150,7 @@ def gate_words(criterion: CriterionScore) -> str:
 
 def criterion_link(criterion: CriterionScore, words: str) -> None:
     """``words`` (Markdown) with the link to the dimension of a criterion."""
-    door("readiness", words, label=criterion.id, query={"dimension": criterion.dimension})
+    line_with_link("readiness", words, label=criterion.id, query={"dimension": criterion.dimension})
 
 
 def _level(criterion: CriterionScore) -> str:
@@ -190,7 +190,9 @@ def _criterion(
     if criterion.read_from:
         page = "value" if criterion.read_from in ("kpis", "value", "milestones") else "scope"
         query = {"register": criterion.read_from} if page == "scope" else None
-        door(page, "Read from a register of this pilot.", label="Open the register", query=query)
+        line_with_link(
+            page, "Read from a register of this pilot.", label="Open the register", query=query
+        )
     elif criterion.measured is not None:
         live, train = (
             f"{plain(data.name)} ({count(data.rows)} rows, SHA\\-256 {data.sha256[:12]}…)"

@@ -115,7 +115,7 @@ class ConvertedColumn(Facts):
             title=f"{name} is {way.words} ({sizes_of(effect)})",
             plain=f"All live values of {readable(name)} are {way.plain}.",
             explanation=(
-                f"The median is {number(effect.live)} live and {number(effect.train)} in training. Brought back, the live "
+                f"The median is {number(effect.live)} live and {number(effect.train)} in training. FileRow back, the live "
                 f"values are distributed like training: {back} against {truth} at 10, 50 and 90 %. A model reads every "
                 "value as if it were in training's unit."
             ),
