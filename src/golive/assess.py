@@ -15,7 +15,6 @@ from golive.compare.drift import multivariate
 from golive.compare.drift.text_shift import text_shift
 from golive.contract import Contract, answered, check, contract_findings
 from golive.intake import Dataset, infer, roles_of, with_live_only
-from golive.model import facts
 from golive.model.baseline import Baseline
 from golive.model.columns import ColumnSpec, Roles
 from golive.model.config import Config
@@ -203,11 +202,10 @@ def assess(
         may_ask=allow_text_judge,
         progress=_part(report, 0.85, 0.93),
     )
-    judged = outcomes.facts
     if baseline is not None and baseline.performance is not None:
         drop = against(baseline.performance, recent or live, specs, roles, config)
         if drop is not None:
-            judged = [*(f for f in judged if f.kind != drop.kind), drop]
+            outcomes.facts = [*(f for f in outcomes.facts if f.kind != drop.kind), drop]
     report(0.93, "looking at how texts are written")
     written = _written(train, live, roles, config, outcomes) if baseline is None else ()
     report(0.94, "looking at all columns together")
@@ -224,7 +222,7 @@ def assess(
         kept = answered(project.contract, checked, live, (roles.score, roles.prediction))
         if kept is not None:
             performance = (performance or Performance()).having(contract=kept)
-    said = (*compared, *joint.findings, *facts.findings(judged), *written, *agreed)
+    said = (*compared, *joint.findings, *outcomes.findings, *written, *agreed)
     findings = routed(link(said), config.routing)
     inputs = Inputs(train=_info(before if baseline else train), live=_info(live))
     not_assessed = [*comparison.not_assessed, *joint.not_assessed, *outcomes.not_assessed]

@@ -9,7 +9,10 @@ import pytest
 
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
+from golive.model.facts import Facts, Words
 from golive.model.finding import Finding
+from golive.model.kinds import Kind, Verdict
+from golive.outcomes.model.context import Outcomes
 from golive.outcomes.outcomes import judge_scored
 from golive.profile.rows.scored import Coded, Scored
 
@@ -85,3 +88,24 @@ def test_the_plain_sentence_fits_a_meeting(worse: float, n: int, labels: bool) -
         assert len(re.findall(r"\d+(?:\.\d+)? %", plain)) <= 2, (kind, plain)
         if finding.verdict == "cannot_judge":
             assert re.search(r"could not be|[Tt]oo few", plain), (kind, plain)
+
+
+def test_a_finding_that_cannot_be_said_is_a_gap_and_the_others_stand() -> None:
+    class Broken(Facts):
+        def words(self) -> Words:
+            raise KeyError("a value of a patient")
+
+    class Fine(Facts):
+        def words(self) -> Words:
+            return Words(title="The score is late", plain="The score is late.")
+
+    out = Outcomes(
+        facts=[
+            Broken(kind=Kind.LABEL_DELAY, verdict=Verdict.WATCH, columns=("died",)),
+            Fine(kind=Kind.LATE_INPUTS, verdict=Verdict.WATCH, columns=("score",)),
+        ]
+    )
+    assert [f.kind for f in out.findings] == [Kind.LATE_INPUTS]
+    assert [(n.what, n.why) for n in out.not_assessed] == [
+        ("label_delay of died", "the check failed (KeyError); see the log")
+    ]

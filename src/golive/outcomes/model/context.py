@@ -14,7 +14,7 @@ import numpy as np
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.errors import GoLiveError
-from golive.model.facts import Facts, findings
+from golive.model.facts import Facts
 from golive.model.finding import Finding
 from golive.model.measured.performance import Performance
 from golive.model.profile import SMALL_CELL
@@ -32,6 +32,7 @@ from golive.outcomes.model.target import (
 from golive.profile.rows.scored import Scored
 from golive.stats.recalibration import Recalibration, recalibration
 from golive.wording.numbers import head_count
+from golive.wording.text import listing
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +47,12 @@ class Outcomes:
 
     @property
     def findings(self) -> list[Finding]:
-        """``facts`` with their words."""
-        return findings(self.facts)
+        """``facts`` with their words; one that cannot be put into words is noted as not assessed."""
+        said: list[Finding] = []
+        for fact in self.facts:
+            with self.gap(f"{fact.kind} of {listing(fact.columns)}"):
+                said.append(fact.finding())
+        return said
 
     @property
     def measured(self) -> Performance:
