@@ -39,7 +39,7 @@ REQUIRED = Config(columns={"x": ColumnConfig(required=True)})
 
 
 def only(found: Iterable[Facts | Finding]) -> Finding:
-    (one,) = findings(found)
+    (one,) = (f.finding() if isinstance(f, Facts) else f for f in found)
     return one
 
 

@@ -9,7 +9,7 @@ import pytest
 from golive.model.columns import Role
 from golive.model.readiness import Flag, Significance, Situation
 from golive.model.register_files import key_of
-from golive.store.registers import BEARING
+from golive.store.registers import READINESS_REGISTERS
 from golive.ui.pilot.words import WORDS
 from golive.ui.registers.schema import Register, load
 
@@ -25,7 +25,7 @@ def test_every_choice_of_the_define_and_data_pages_has_words() -> None:
 
 
 def test_every_register_that_readiness_reads_has_a_page() -> None:
-    assert set(REGISTERS) == {*BEARING, "waivers"}
+    assert set(REGISTERS) == {*READINESS_REGISTERS, "waivers"}
 
 
 @pytest.mark.parametrize("register", REGISTERS.values(), ids=list(REGISTERS))

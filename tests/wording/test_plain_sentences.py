@@ -24,7 +24,7 @@ from golive.model.result import DriftResult
 from golive.wording.findings import distributions, missing_values, number_columns, units
 from golive.wording.findings.distributions import RowsTogether, TextsWritten, Written
 
-NOT_FOR_A_MEETING = ("n =", "95 %", "p =", "p <", "_", "interval", "AUC", "quantile", "adjusted")
+NOT_FOR_A_MEETING = ("n =", "(95 %", "p =", "p <", "_", "interval", "AUC", "quantile", "adjusted")
 RNG = np.random.default_rng
 Sides = tuple[Profile, Profile]
 
@@ -40,7 +40,7 @@ def faults(plain: str) -> list[str]:
         found.append("does not begin with a capital")
     if len(re.findall(r"\d %", plain)) > 2:
         found.append("tells more than two shares")
-    if re.search(r"  | \.|\.\.|–|None|nan", plain):
+    if re.search(r"  | \.|\.\.|–|\bNone\b(?! of)|\bnan\b", plain):
         found.append("is badly built")
     return found
 
