@@ -267,7 +267,7 @@ class RowsTogether(Facts):
         if self.verdict is Verdict.QUIET:
             return Words(
                 title=f"Live rows as a whole look like training rows ({_auc(self.whole)})",
-                plain="Live records as a whole look like the training data.",
+                plain="Nothing shows that live records as a whole differ from the training data.",
                 explanation=f"A classifier on all {self.used} columns tells them apart hardly better than chance, which is 0.5.",
             )
         explained, rest = self.cause is not None, self.rest

@@ -98,7 +98,7 @@ class NoGroupGap(Facts):
         columns = len(self.columns)
         return Words(
             title=f"No group does worse than the others beyond chance: {self.groups} groups of {columns} columns, {self.crossed} crossed groups (n = {self.n:,})",
-            plain="The model works as well for each group that could be judged as for the others.",
+            plain="Nothing shows that the model works less well for any of the groups that could be judged.",
             explanation="Asked of each: does the score rank, find and promise as well as for the others.",
         )
 

@@ -62,7 +62,7 @@ class PerformanceDrop(Dated):
         return {
             Verdict.ALARM: "The model does less well on live patients than it did in training.",
             Verdict.WATCH: "The model may do a little less well on live patients than it did in training.",
-            Verdict.QUIET: "The model does as well on live patients as it did in training.",
+            Verdict.QUIET: "Nothing shows that the model does less well on live patients than it did in training.",
             Verdict.CANNOT_JUDGE: "Too few outcomes are known to judge whether the model does as well on live patients as in training.",
         }[self.verdict]
 
@@ -311,7 +311,7 @@ class CalibrationDrift(Dated):
             Verdict.WATCH: "The predicted risks may have moved a little"
             if self.moved
             else "The predicted risks may be as far off as they were in training",
-            Verdict.QUIET: "The predicted risks match what happens as well as in training",
+            Verdict.QUIET: "Nothing shows that the predicted risks match what happens less well than in training",
             Verdict.CANNOT_JUDGE: "Too few outcomes are known to judge whether the predicted risks still hold",
         }[self.verdict]
         few = is_small(self.n_events) or is_small(self.n[1] - self.n_events)
