@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from golive.model.facts import Facts
 from golive.model.finding import Segment, SliceShare
 from golive.wording.text import listing, readable
 
@@ -53,3 +54,14 @@ class Place:
         where = f" at {column} {listing(self.sites, 3)}".replace("  ", " ") if self.sites else ""
         about = "" if self.exact else "about "
         return where + (f" since {about}{self.since.day} {self.since:%b}" if self.since else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedFacts(Facts):
+    """Facts with a place: segment and slices of the finding are those of ``place``, where it lies and since when."""
+
+    place: Place = field(default_factory=Place)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "segment", self.place.segment)
+        object.__setattr__(self, "slices", self.place.slices)

@@ -109,8 +109,6 @@ def _systems(column: CodeColumn, share: CodeShare, p: float, alpha: float, live:
         kind=Kind.CODE_SYSTEM_CHANGE if changed else Kind.CODE_SYSTEM_MIX,
         verdict=verdict,
         columns=(column.name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=effect,
         system=own.title,
         rows_affected=share.rows[1],
@@ -178,8 +176,6 @@ def _writing(
     return OtherWriting(
         verdict=Verdict.ALARM if share.change >= FORMAT_SHARE else Verdict.WATCH,
         columns=(column.name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=share.effect("other_format_share"),
         system=column.system.title,
         rows_affected=share.rows[1],
@@ -201,8 +197,6 @@ def _invalid(column: CodeColumn, share: CodeShare, p: float, alpha: float, live:
     return InvalidCodes(
         verdict=verdict,
         columns=(column.name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=effect,
         system=own.title,
         rows_affected=share.rows[1],

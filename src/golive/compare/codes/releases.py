@@ -271,8 +271,6 @@ def _facts(column: CodeColumn, gap: _Gap, unread: tuple[Problem, ...], live: Pro
     return found(
         verdict=Verdict.ALARM if share.change >= ALARM_SHARE else Verdict.WATCH,
         columns=(column.name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=share.effect("other_release_share"),
         system=column.system.title,
         rows_affected=share.rows[1],

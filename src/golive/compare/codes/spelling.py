@@ -191,8 +191,6 @@ def _facts(pair: Pair, variants: _Variants, p: float, verdict: Verdict, live: Pr
     return OtherSpelling(
         verdict=verdict,
         columns=(name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=variants.share.effect("variant_share"),
         rows_affected=variants.share.rows[1],
         what_if=WhatIf(repair={"op": "map", "column": name, "mapping": shown}) if shown else None,

@@ -143,8 +143,6 @@ def _facts(name: str, share: Share, p: float, before: ColumnProfile, live: Profi
     return NotNumbers(
         verdict=Verdict.ALARM if share.change >= ALARM_SHARE else Verdict.WATCH,
         columns=(name,),
-        segment=place.segment,
-        slices=place.slices,
         effect=share.effect("not_a_number_share", private=True),
         rows_affected=share.rows[1],
         what_if=WhatIf(repair={"op": "map", "column": name, "mapping": mapping})

@@ -50,11 +50,9 @@ def sibling(one: NumberPair, live: Profile) -> Facts | None:
     place = locate(live, one.name, of_mean(*means_at(one.live, cut, above=False)))
     return OtherMeasurement(
         columns=(one.name,),
-        segment=place.segment,
         effect=one.share_effect("share_in_other_unit", (own, rows)),
         rows_affected=rows,
         what_if=WhatIf(repair={"op": "set_missing", "column": one.name, "below": cut}),
-        slices=place.slices,
         place=place,
         own=(one.analyte.title, one.analyte.unit),
         other=(other.title, other.unit),

@@ -100,13 +100,11 @@ def _partial(one: NumberPair, live: Profile) -> Facts | None:
         kind=whole_kind if found.candidate.units else Kind.SCALE_ERROR,
         verdict=Verdict.ALARM if sure else Verdict.WATCH,
         columns=(one.name,),
-        segment=place.segment,
         effect=Effect.between(
             "share_in_other_unit", 0.0, found.share, n=one.sizes, interval=(found.low, found.high)
         ),
         rows_affected=found.rows,
         what_if=WhatIf(repair=repair | {found.side: found.cut}),
-        slices=place.slices,
         part=found,
         place=place,
         entire=entire,

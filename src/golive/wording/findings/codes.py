@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -25,7 +25,7 @@ from golive.wording.numbers import (
     sizes_of,
     values_of,
 )
-from golive.wording.place import Place
+from golive.wording.place import PlacedFacts
 from golive.wording.text import listing, opening, readable
 
 Way = Literal["bare", "marked", "lists", "unpadded", "untidy"]
@@ -70,17 +70,16 @@ class CodesUnchecked(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Codes(Facts):
+class Codes(PlacedFacts):
     """A share of the codes of a column whose codes in training are of ``system`` (its title).
 
-    ``p`` is adjusted for all columns; ``place`` is where and since when.
+    ``p`` is adjusted for all columns.
     """
 
     effect: Effect
     system: str
     rows_affected: int | None = None
     p: float = 1.0
-    place: Place = field(default_factory=Place)
 
     def _part(self, what: str = "") -> str:
         part = part_of(self.rows_affected, self.effect.n_live, what or f"live {_codes(self.name)}")

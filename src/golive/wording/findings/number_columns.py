@@ -20,7 +20,7 @@ from golive.wording.numbers import (
     unit_words,
     values_of,
 )
-from golive.wording.place import Place
+from golive.wording.place import PlacedFacts
 from golive.wording.text import opening, readable
 
 
@@ -248,12 +248,11 @@ class Outside:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutsideLimits(Facts):
+class OutsideLimits(PlacedFacts):
     """Values outside limits, more often live than in training; ``p`` is adjusted for all limits of all columns."""
 
     effect: Effect
     outside: Outside
-    place: Place
     p: float
 
     def words(self) -> Words:

@@ -9,7 +9,7 @@ from golive.model.finding import Effect
 from golive.model.kinds import Kind, Verdict
 from golive.model.profile import FloatArray, is_small
 from golive.wording.numbers import number, percent, scaled_words, sizes_of, unit_words
-from golive.wording.place import Place
+from golive.wording.place import Place, PlacedFacts
 from golive.wording.text import readable
 
 
@@ -131,7 +131,7 @@ class ConvertedColumn(Facts):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvertedPart(Facts):
+class ConvertedPart(PlacedFacts):
     """Part of the values are converted; ``entire``: all of one place or from one day on. ``medians`` of training and live.
 
     A watch is not ``sure``: both units overlap, so the values could also be those of other patients.
@@ -139,7 +139,6 @@ class ConvertedPart(Facts):
 
     effect: Effect
     part: Part
-    place: Place
     entire: bool
     medians: tuple[float, float]
 
@@ -206,7 +205,7 @@ class OwnUnit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OtherMeasurement(Facts):
+class OtherMeasurement(PlacedFacts):
     """A group of low values is another measurement. ``own`` and ``other`` are title and unit of both.
 
     ``centre`` is the median of the group, ``rows`` of it lie below ``cut``, ``inside`` (0 to 1) of these between ``usual``.
@@ -216,7 +215,6 @@ class OtherMeasurement(Facts):
     kind: Kind = Kind.UNIT_MIX
     verdict: Verdict = Verdict.ALARM
     effect: Effect
-    place: Place
     own: tuple[str, str]
     other: tuple[str, str]
     cut: float

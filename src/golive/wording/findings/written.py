@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from golive.model.facts import Words
@@ -11,7 +11,7 @@ from golive.model.kinds import Kind
 from golive.model.profile import is_small
 from golive.wording.findings.shares import SomeRows
 from golive.wording.numbers import before_words, p_value, percent, plural, rows, sizes_of, values_of
-from golive.wording.place import Place
+from golive.wording.place import PlacedFacts
 from golive.wording.text import listing, opening, readable
 
 
@@ -49,11 +49,10 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rewritten(SomeRows):
-    """A share of values written otherwise. ``p`` is adjusted for all columns, ``place`` is where and since when."""
+class Rewritten(SomeRows, PlacedFacts):
+    """A share of values written otherwise. ``p`` is adjusted for all columns."""
 
     p: float
-    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, kw_only=True)
