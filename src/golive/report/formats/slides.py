@@ -10,7 +10,6 @@ from golive.report.base.sources import Sources
 from golive.report.base.verdict import (
     blocking,
     cap_sentence,
-    effort_words,
     failure_modes,
     strongest,
     verdict_sentence,
@@ -161,10 +160,7 @@ def _next(deck: Deck, sources: Sources) -> None:
         deck.text(deck.slide("What is next"), Line(sections.NO_STEPS))
         return
     head = ("Do", "Criterion", "What", "Effort", "Owner", "Due")
-    rows = [
-        (s.label, s.criterion, s.fix or s.title, effort_words(s), *sources.who_and_when(s))
-        for s in steps[:ROWS]
-    ]
+    rows = [sections.step_cells(sources, s) for s in steps[:ROWS]]
     end = _rest(len(steps), "steps")
     deck.listing("What is next", head, rows, (1, 1.2, 5.2, 1.4, 1.8, 1.2), end=end)
 

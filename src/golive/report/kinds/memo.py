@@ -8,7 +8,6 @@ from golive.model.finding import Verdict
 from golive.report.base.document import Block, Bullets, Document, Heading, Paragraph, table
 from golive.report.base.identity import document
 from golive.report.base.sources import Sources
-from golive.report.base.verdict import effort_words
 from golive.report.parts import sections
 from golive.wording.metrics import measured
 from golive.wording.numbers import day, plural
@@ -97,14 +96,7 @@ def _actions(sources: Sources) -> list[Block]:
         "Due": 1.1,
     }
     rows = [
-        (
-            str(place),
-            s.label,
-            s.criterion,
-            s.fix or s.title,
-            effort_words(s),
-            *sources.who_and_when(s),
-        )
+        (str(place), *sections.step_cells(sources, s))
         for place, s in enumerate(sources.assessment.readiness.next[:STEPS], start=1)
     ]
     return [Heading("Next actions"), table(head, rows)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from golive.model.finding import Finding, Verdict
 from golive.model.measured.groups import Group
 from golive.model.measured.intervals import Interval
-from golive.model.readiness import CriterionScore, GateState, Readiness, ReadinessVerdict
+from golive.model.readiness import CriterionScore, GateState, NextStep, Readiness, ReadinessVerdict
 from golive.model.result import DriftResult, SideResult
 from golive.report.base.document import (
     Banner,
@@ -146,6 +146,12 @@ def blocks_release(sources: Sources, most: int | None = None) -> list[Block]:
     return blocks
 
 
+def step_cells(sources: Sources, step: NextStep) -> tuple[str, str, str, str, str, str]:
+    """A step of the plan as every table shows it: do, criterion, what, effort, owner, due."""
+    what = step.fix or step.title
+    return step.label, step.criterion, what, effort_words(step), *sources.who_and_when(step)
+
+
 def next_steps(sources: Sources) -> list[Block]:
     """The plan in its order: what, why, effort, who, by when."""
     head = {
@@ -158,18 +164,10 @@ def next_steps(sources: Sources) -> list[Block]:
         "Owner": 1.7,
         "Due": 1.2,
     }
-    rows = [
-        (
-            str(place),
-            s.label,
-            s.criterion,
-            s.fix or s.title,
-            s.why,
-            effort_words(s),
-            *sources.who_and_when(s),
-        )
-        for place, s in enumerate(sources.assessment.readiness.next, start=1)
-    ]
+    rows = []
+    for place, step in enumerate(sources.assessment.readiness.next, start=1):
+        do, criterion, what, *who = step_cells(sources, step)
+        rows.append((str(place), do, criterion, what, step.why, *who))
     return [Heading("Do next"), table(head, rows, NO_STEPS)]
 
 
