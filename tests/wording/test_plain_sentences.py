@@ -23,6 +23,7 @@ from golive.model.profile import Profile
 from golive.model.result import DriftResult
 from golive.wording.findings import distributions, missing_values, number_columns, units
 from golive.wording.findings.distributions import RowsTogether, TextsWritten, Written
+from golive.wording.findings.validity import OutcomeLeak
 
 NOT_FOR_A_MEETING = ("n =", "(95 %", "p =", "p <", "_", "interval", "AUC", "quantile", "adjusted")
 RNG = np.random.default_rng
@@ -221,3 +222,8 @@ def test_texts(verdict: Verdict, sources: bool, unit: str) -> None:
 def _hold(found: Sequence[Finding]) -> None:
     wrong = {f"{f.id} [{f.verdict}]: {f.plain}": made for f in found if (made := faults(f.plain))}
     assert not wrong, "\n".join(f"{said}  <- {made}" for said, made in wrong.items())
+
+
+def test_a_name_of_capitals_keeps_them_at_the_beginning_of_a_sentence() -> None:
+    leak = OutcomeLeak(verdict=Verdict.ALARM, columns=("HR",), limit=0.98, n=400)
+    assert leak.words().plain.startswith("HR alone")

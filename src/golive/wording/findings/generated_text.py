@@ -9,7 +9,7 @@ from golive.model.kinds import Kind, Verdict
 from golive.model.profile import is_small
 from golive.stats.estimate import Estimate
 from golive.wording.numbers import cell, p_value, percent, points, rows, sizes
-from golive.wording.text import readable
+from golive.wording.text import opening, readable
 
 KIND_WORDS = {
     "number": "numbers", "unit": "units", "date": "dates", "medication": "medications", "name": "names",
@@ -261,7 +261,7 @@ class ImpossibleRates(Facts):
         side = "live" if self.live else "training"
         return Words(
             title=f"{name} holds {listed} in {rows(self.count)} of {self.n:,} in {side} data, where a rate from 0 to 1 belongs",
-            plain=f"{readable(name).capitalize()} holds values in the {side} data that no rate from 0 to 1 can have.",
+            plain=f"{opening(readable(name))} holds values in the {side} data that no rate from 0 to 1 can have.",
             explanation="A mark for 'not computed' that is averaged as a number changes the rate. Here it counts as missing.",
             fix=f"Write a missing value to {name} where the rate was not computed.",
         )

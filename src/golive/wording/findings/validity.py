@@ -11,7 +11,7 @@ from golive.model.profile import is_small
 from golive.stats.estimate import Estimate
 from golive.wording.findings.performance import Both, Sized
 from golive.wording.numbers import head_count, metric, percent, sizes, span
-from golive.wording.text import readable
+from golive.wording.text import opening, readable
 
 _SAMPLE = "Collect outcomes of a sample of live patients, with and without alerts."
 
@@ -246,7 +246,7 @@ class OutcomeLeak(Facts):
         name = self.name
         return Words(
             title=f"{name} alone nearly gives the outcome away in training (n = {self.n:,})",
-            plain=f"{readable(name).capitalize()} alone nearly gives the outcome away, so it may be recorded after the outcome.",
+            plain=f"{opening(readable(name))} alone nearly gives the outcome away, so it may be recorded after the outcome.",
             explanation=f"Its AUROC alone is above {self.limit}: it may be recorded after the outcome, or be a copy of it.",
             fix=f"Find out when {name} is known; leave it out if that is after the prediction.",
         )
