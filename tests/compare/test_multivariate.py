@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from golive.compare.drift import multivariate
-from golive.compare.drift.multivariate import Multivariate, judge, look, told_apart
+from golive.compare.drift.multivariate import Multivariate, judge_rows_together, prepare, told_apart
 from golive.intake import infer, read, roles_of
 from golive.model.columns import ColumnSpec, ColumnType, Role, Roles
 from golive.model.config import ColumnConfig, Config
@@ -31,7 +31,9 @@ def judged(
     live.to_parquet(folder / "live.parquet")
     with read(folder / "train.parquet") as left, read(folder / "live.parquet") as right:
         specs = infer(left, right, config)
-        return judge(look(left, right, specs, roles_of(specs), config), known, config)
+        return judge_rows_together(
+            prepare(left, right, specs, roles_of(specs), config), known, config
+        )
 
 
 def pairs(draw: np.random.Generator, n: int, together: float) -> pd.DataFrame:

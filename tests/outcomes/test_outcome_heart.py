@@ -17,7 +17,7 @@ from golive.intake import infer, read, roles_of
 from golive.model.columns import Roles
 from golive.model.config import Config
 from golive.model.finding import Finding, Verdict
-from golive.outcomes import Outcomes, judge
+from golive.outcomes import Outcomes, judge_outcomes
 
 pytestmark = pytest.mark.reference
 
@@ -60,7 +60,7 @@ def judged(folder: Path, name: str) -> Outcomes:
     config = Config(roles=ROLES, operating_threshold=0.5)
     with read(folder / "cleveland.csv") as train, read(folder / f"{name}.csv") as live:
         specs = infer(train, live, config)
-        return judge(train, live, specs, roles_of(specs), config)
+        return judge_outcomes(train, live, specs, roles_of(specs), config)
 
 
 def of(out: Outcomes, kind: str) -> Finding:
@@ -117,7 +117,7 @@ def test_a_floor_is_still_held_against_what_is_not_shown(logs: Path) -> None:
     config = Config(roles=ROLES, operating_threshold=0.5, floors={"ppv": 0.99})
     with read(logs / "cleveland.csv") as train, read(logs / "va.csv") as live:
         specs = infer(train, live, config)
-        out = judge(train, live, specs, roles_of(specs), config)
+        out = judge_outcomes(train, live, specs, roles_of(specs), config)
     assert out.performance is not None
     assert json_of(out)["at_threshold"]["ppv"]["against_floor"] == "missed"
     found = of(out, "below_floor")

@@ -18,7 +18,7 @@ from golive.intake import infer, load_config, read, roles_of
 from golive.model.columns import Roles
 from golive.model.config import Config, OperationsConfig
 from golive.model.finding import Finding, Verdict
-from golive.outcomes import Outcomes, judge
+from golive.outcomes import Outcomes, judge_outcomes
 from golive.readiness.measures import MEASURES
 
 
@@ -39,7 +39,7 @@ class Judged:
 def judged(train: Path, live: Path, config: Config) -> Outcomes:
     with read(train) as t, read(live) as x:
         specs = infer(t, x, config)
-        return judge(t, x, specs, roles_of(specs), config)
+        return judge_outcomes(t, x, specs, roles_of(specs), config)
 
 
 def of_sample(name: str, folder: Path) -> Judged:
@@ -145,7 +145,7 @@ def test_nothing_is_read_without_a_role() -> None:
         def __getattr__(self, name: str) -> Any:
             raise AssertionError(name)
 
-    out = judge(Untouchable(), Untouchable(), (), Roles(label="y"), Config())  # type: ignore[arg-type]
+    out = judge_outcomes(Untouchable(), Untouchable(), (), Roles(label="y"), Config())  # type: ignore[arg-type]
     assert out.performance is None
     assert out.findings == []
 
